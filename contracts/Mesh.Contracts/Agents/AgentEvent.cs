@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Agents;
+
+/// <summary>Something that happened to a migration on a host and that must not wait for the next report.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonDerivedType(typeof(JobEnded), "jobEnded")]
+[JsonDerivedType(typeof(JobStalled), "jobStalled")]
+[JsonDerivedType(typeof(LimitReached), "limitReached")]
+public abstract record AgentEvent
+{
+    /// <summary>The host.</summary>
+    public required HostName Host { get; init; }
+
+    /// <summary>The migration.</summary>
+    public required MigrationId MigrationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required Epoch Epoch { get; init; }
+
+    /// <summary>The machine.</summary>
+    public required VmId VmId { get; init; }
+
+    /// <summary>When it happened, by the host's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+}

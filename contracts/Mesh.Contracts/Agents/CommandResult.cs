@@ -1,0 +1,14 @@
+namespace Mesh.Contracts.Agents;
+
+/// <summary>How a command went.</summary>
+public enum CommandResult
+{
+    /// <summary>Done, or for <see cref="StartMigration"/>: taken up.</summary>
+    Done,
+
+    /// <summary>Not done because something forbids it; nothing was changed.</summary>
+    Refused,
+
+    /// <summary>Tried and failed; what was begun has been undone.</summary>
+    Failed,
+}

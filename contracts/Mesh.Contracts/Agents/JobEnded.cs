@@ -1,0 +1,16 @@
+using Mesh.Contracts.Telemetry;
+
+namespace Mesh.Contracts.Agents;
+
+/// <summary>The source's migration job is over.</summary>
+public sealed record JobEnded : AgentEvent
+{
+    /// <summary>How it ended for the hypervisor.</summary>
+    public required JobResult Result { get; init; }
+
+    /// <summary>The hypervisor's own words for a failure; empty otherwise.</summary>
+    public required string Error { get; init; }
+
+    /// <summary>The last telemetry, with the actual downtime of a completed job; null if the hypervisor kept none.</summary>
+    public MigrationSample? Sample { get; init; }
+}

@@ -1,0 +1,21 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Contracts.Agents;
+
+/// <summary>To the destination: check capacity and create the images that copied disks go to.</summary>
+public sealed record PrepareIncoming : AgentCommand
+{
+    /// <summary>The machine that is to come, as the source describes it.</summary>
+    public required VmDescription Vm { get; init; }
+
+    /// <summary>Where it comes from.</summary>
+    public required HostName Source { get; init; }
+
+    /// <summary>Disks whose image is to be created; empty when no storage is copied.</summary>
+    public required IReadOnlyList<VmDisk> DisksToCreate { get; init; }
+
+    /// <summary>Whether the images keep the backing file that the disks name, which must be there.</summary>
+    public required CopyStorage CopyStorage { get; init; }
+}

@@ -1,0 +1,19 @@
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Contracts.Events;
+
+/// <summary>A migration has reached its named end.</summary>
+public sealed record MigrationEnded : MigrationEvent
+{
+    /// <summary>The end.</summary>
+    public required MigrationOutcome Outcome { get; init; }
+
+    /// <summary>Why, in words; empty after a plain success.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>From the request to the end.</summary>
+    public required TimeSpan TotalTime { get; init; }
+
+    /// <summary>The downtime there was; null if there was none or it is not known.</summary>
+    public TimeSpan? ActualDowntime { get; init; }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Events;
+
+/// <summary>A fact about a migration, published by the migrations service for whoever wants to know.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonDerivedType(typeof(MigrationRequested), "requested")]
+[JsonDerivedType(typeof(MigrationPhaseChanged), "phaseChanged")]
+[JsonDerivedType(typeof(MigrationProgressed), "progressed")]
+[JsonDerivedType(typeof(MigrationStalled), "stalled")]
+[JsonDerivedType(typeof(MigrationParametersChanged), "parametersChanged")]
+[JsonDerivedType(typeof(MigrationLimitReached), "limitReached")]
+[JsonDerivedType(typeof(MigrationEnded), "ended")]
+public abstract record MigrationEvent
+{
+    /// <summary>The migration.</summary>
+    public required MigrationId MigrationId { get; init; }
+
+    /// <summary>The machine's name.</summary>
+    public required string VmName { get; init; }
+
+    /// <summary>Where it came from; null if unknown.</summary>
+    public HostName? Source { get; init; }
+
+    /// <summary>Where it goes.</summary>
+    public required HostName Destination { get; init; }
+
+    /// <summary>When it happened, by the mesh's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+}

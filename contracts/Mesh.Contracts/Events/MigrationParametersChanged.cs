@@ -1,0 +1,13 @@
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Contracts.Events;
+
+/// <summary>Parameters of a running migration were changed, or could not be.</summary>
+public sealed record MigrationParametersChanged : MigrationEvent
+{
+    /// <summary>What became of each.</summary>
+    public required IReadOnlyList<ParameterAnswer> Parameters { get; init; }
+
+    /// <summary>Why they were to be changed.</summary>
+    public required string Reason { get; init; }
+}

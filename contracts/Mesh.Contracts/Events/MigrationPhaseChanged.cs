@@ -1,0 +1,13 @@
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Contracts.Events;
+
+/// <summary>A migration entered a phase.</summary>
+public sealed record MigrationPhaseChanged : MigrationEvent
+{
+    /// <summary>The phase.</summary>
+    public required MigrationPhase Phase { get; init; }
+
+    /// <summary>Why, in words; empty if there is nothing to say.</summary>
+    public required string Reason { get; init; }
+}

@@ -1,0 +1,14 @@
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Events;
+
+/// <summary>New telemetry of a migration.</summary>
+public sealed record MigrationProgressed : MigrationEvent
+{
+    /// <summary>How much has been copied; never goes back.</summary>
+    public required Percent Progress { get; init; }
+
+    /// <summary>The telemetry.</summary>
+    public required MigrationSample Sample { get; init; }
+}

@@ -1,0 +1,23 @@
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Contracts.Hosts;
+
+/// <summary>What a host is and which machines it knows: sent by its agent at start, on every change, and from time to time.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="AgentEpoch">Start time of the agent process in milliseconds since 1970; a later process has a larger one.</param>
+/// <param name="Sequence">Rises with each inventory of one agent process; a lower one than already seen is dropped.</param>
+/// <param name="At">When it was taken, by the host's clock.</param>
+/// <param name="Capacity">Processors and memory.</param>
+/// <param name="Hypervisor">What runs the machines.</param>
+/// <param name="MigrationTarget">The libvirt URI by which another host's libvirt reaches this one, such as <c>qemu+tcp://hostb/system</c>.</param>
+/// <param name="Vms">Every machine that the hypervisor knows, running or not.</param>
+public sealed record HostInventory(
+    HostName Host,
+    long AgentEpoch,
+    long Sequence,
+    DateTimeOffset At,
+    HostCapacity Capacity,
+    HypervisorInfo Hypervisor,
+    string MigrationTarget,
+    IReadOnlyList<VmDescription> Vms);

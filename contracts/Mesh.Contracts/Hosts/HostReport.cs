@@ -1,0 +1,26 @@
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Contracts.Hosts;
+
+/// <summary>
+/// The complete word of a host at one tick: the status of every machine there and a sample of every migration. What it does
+/// not name is not there. Repeating or reordering reports does no harm: a reader keeps the newest by
+/// (<see cref="AgentEpoch"/>, <see cref="Sequence"/>) and drops the rest.
+/// </summary>
+/// <param name="Host">The host.</param>
+/// <param name="AgentEpoch">Start time of the agent process in milliseconds since 1970; a later process has a larger one.</param>
+/// <param name="Sequence">Rises with each report of one agent process.</param>
+/// <param name="At">When it was taken, by the host's clock.</param>
+/// <param name="HypervisorReachable">Whether the hypervisor answered; if not, <see cref="Vms"/> says nothing about absent machines.</param>
+/// <param name="Vms">The status of every machine that the hypervisor knows.</param>
+/// <param name="Migrations">A sample of every migration that runs on this host as its source, or was just received by it.</param>
+public sealed record HostReport(
+    HostName Host,
+    long AgentEpoch,
+    long Sequence,
+    DateTimeOffset At,
+    bool HypervisorReachable,
+    IReadOnlyList<VmStatusReport> Vms,
+    IReadOnlyList<MigrationSample> Migrations);

@@ -1,0 +1,8 @@
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Migrations;
+
+/// <summary>Asks to abort a migration, in whatever phase it is.</summary>
+/// <param name="Id">The migration.</param>
+/// <param name="By">Who asks, for the audit.</param>
+public sealed record AbortMigration(MigrationId Id, string By);

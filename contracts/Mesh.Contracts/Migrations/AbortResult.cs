@@ -1,0 +1,17 @@
+namespace Mesh.Contracts.Migrations;
+
+/// <summary>What becomes of a wish to abort.</summary>
+public enum AbortResult
+{
+    /// <summary>The migration is being aborted; its end will be named.</summary>
+    Aborting,
+
+    /// <summary>There is no such migration.</summary>
+    Unknown,
+
+    /// <summary>It has ended already.</summary>
+    AlreadyEnded,
+
+    /// <summary>The machine runs on the destination already (post-copy or later); going back would lose it.</summary>
+    TooLate,
+}

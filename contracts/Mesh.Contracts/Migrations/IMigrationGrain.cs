@@ -1,0 +1,34 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Hosts;
+
+namespace Mesh.Contracts.Migrations;
+
+/// <summary>
+/// One in-flight migration. Every method takes one turn: turns of one grain never overlap, each is durable before it returns,
+/// and each may safely be repeated. The same object lives in the in-process home or in a silo (ADR 0004).
+/// </summary>
+public interface IMigrationGrain
+{
+    /// <summary>Takes the migration on, or refuses it with every reason at once.</summary>
+    /// <param name="request">The request; a repeated one is answered as the first was.</param>
+    /// <param name="facts">What the mesh knows of machine and hosts at this moment.</param>
+    Task<MigrationRequestAnswer> RequestAsync(RequestMigration request, MigrationFacts facts);
+
+    /// <summary>Aborts the migration in whatever phase it is.</summary>
+    Task<AbortAnswer> AbortAsync(AbortMigration abort);
+
+    /// <summary>Takes an agent's answer to a command.</summary>
+    Task AnswerAsync(CommandAnswer answer);
+
+    /// <summary>Takes an agent's event.</summary>
+    Task HandleEventAsync(AgentEvent agentEvent);
+
+    /// <summary>Takes a host's word; old and repeated reports are dropped.</summary>
+    Task ReportAsync(HostReport report);
+
+    /// <summary>Does what has fallen due.</summary>
+    Task WakeAsync();
+
+    /// <summary>The migration as it stands; null if there is none.</summary>
+    Task<MigrationView?> ShowAsync();
+}

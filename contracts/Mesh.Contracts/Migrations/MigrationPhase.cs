@@ -1,0 +1,29 @@
+namespace Mesh.Contracts.Migrations;
+
+/// <summary>Where a migration stands in the mesh's own account.</summary>
+public enum MigrationPhase
+{
+    /// <summary>The destination makes room: capacity is checked, images for copied disks are created.</summary>
+    Preparing,
+
+    /// <summary>The source was told to start and has not reported the job yet.</summary>
+    Starting,
+
+    /// <summary>Disks and memory are copied while the machine runs on the source.</summary>
+    PreCopy,
+
+    /// <summary>The machine is paused on the source and about to run on the destination.</summary>
+    SwitchOver,
+
+    /// <summary>The machine runs on the destination and pulls the rest of its memory from the source.</summary>
+    PostCopy,
+
+    /// <summary>The job is over; the end is named when both hosts' statuses support it.</summary>
+    Settling,
+
+    /// <summary>The destination removes what was prepared there.</summary>
+    CleaningUp,
+
+    /// <summary>Over; the outcome says how.</summary>
+    Ended,
+}

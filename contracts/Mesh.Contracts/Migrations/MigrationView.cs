@@ -1,0 +1,71 @@
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Migrations;
+
+/// <summary>A migration as it is shown.</summary>
+public sealed record MigrationView
+{
+    /// <summary>Its identity.</summary>
+    public required MigrationId Id { get; init; }
+
+    /// <summary>The machine; null if the request was refused because no such machine is known.</summary>
+    public VmId? VmId { get; init; }
+
+    /// <summary>The machine's name, or what the request called it.</summary>
+    public required string VmName { get; init; }
+
+    /// <summary>Where it came from; null if unknown.</summary>
+    public HostName? Source { get; init; }
+
+    /// <summary>Where it goes.</summary>
+    public required HostName Destination { get; init; }
+
+    /// <summary>The attempt's epoch.</summary>
+    public required Epoch Epoch { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required MigrationPhase Phase { get; init; }
+
+    /// <summary>How it ended; null while it has not.</summary>
+    public MigrationOutcome? Outcome { get; init; }
+
+    /// <summary>Why it stands or ended so, in words; empty if there is nothing to say.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Every reason of a refusal.</summary>
+    public IReadOnlyList<Refusal> Refusals { get; init; } = [];
+
+    /// <summary>How it moves.</summary>
+    public required MigrationOptions Options { get; init; }
+
+    /// <summary>Its hard limits.</summary>
+    public required MigrationLimits Limits { get; init; }
+
+    /// <summary>Who asked for it.</summary>
+    public required string RequestedBy { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    /// <summary>When the source took the job up; null if it did not.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When its end was named; null while it has not ended.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>How much has been copied, 0 to 100; never goes back, and is 100 only after success.</summary>
+    public required Percent Progress { get; init; }
+
+    /// <summary>Whether what remains has reached no new low for the stalling limit.</summary>
+    public bool Stalled { get; init; }
+
+    /// <summary>The newest telemetry; null before the first.</summary>
+    public MigrationSample? Sample { get; init; }
+
+    /// <summary>Which parameters were changed, and how that went.</summary>
+    public IReadOnlyList<ParameterAnswer> Parameters { get; init; } = [];
+
+    /// <summary>The migration's trace, for finding it in logs and traces (W3C trace context).</summary>
+    public string? TraceParent { get; init; }
+}

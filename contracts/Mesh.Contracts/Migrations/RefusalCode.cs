@@ -1,0 +1,59 @@
+namespace Mesh.Contracts.Migrations;
+
+/// <summary>Why a migration may not start.</summary>
+public enum RefusalCode
+{
+    /// <summary>No host has reported such a machine.</summary>
+    UnknownVm,
+
+    /// <summary>Several machines bear the name; the UUID tells which is meant.</summary>
+    AmbiguousVm,
+
+    /// <summary>The machine is not running.</summary>
+    VmNotRunning,
+
+    /// <summary>The machine is in a migration already.</summary>
+    AlreadyMigrating,
+
+    /// <summary>No agent has reported such a host.</summary>
+    UnknownHost,
+
+    /// <summary>The destination has not been heard of lately, or its hypervisor does not answer.</summary>
+    HostNotUp,
+
+    /// <summary>The destination is the source.</summary>
+    SameHost,
+
+    /// <summary>A machine of the same name or UUID runs on the destination.</summary>
+    VmExistsOnDestination,
+
+    /// <summary>A disk to be copied does not exist in the machine.</summary>
+    UnknownDisk,
+
+    /// <summary>A disk to be copied is a CD-ROM, a floppy, or read-only.</summary>
+    DiskNotWritable,
+
+    /// <summary>The machine has a CD-ROM with a medium on the host's own storage.</summary>
+    CdRomInserted,
+
+    /// <summary>A device of the host is passed through to the machine.</summary>
+    HostDevice,
+
+    /// <summary>The destination has too little free memory.</summary>
+    NotEnoughMemory,
+
+    /// <summary>The destination has no room or no right for an image to be created.</summary>
+    Storage,
+
+    /// <summary>An option has a value that is not accepted.</summary>
+    BadOption,
+
+    /// <summary>Options that exclude each other, or that QEMU refuses together.</summary>
+    ConflictingOptions,
+
+    /// <summary>A newer attempt for the same machine has been seen.</summary>
+    OldEpoch,
+
+    /// <summary>The hypervisor said no; its own words are in the message.</summary>
+    Hypervisor,
+}

@@ -1,0 +1,4 @@
+namespace Mesh.Contracts.Queries;
+
+/// <summary>Asks for every host that an agent has reported; answered by <see cref="ListedHosts"/>.</summary>
+public sealed record ListHosts;

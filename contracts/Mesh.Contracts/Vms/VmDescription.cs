@@ -1,0 +1,30 @@
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Vms;
+
+/// <summary>A virtual machine as its hypervisor describes it.</summary>
+/// <param name="Id">Its UUID.</param>
+/// <param name="Name">Its name on the host.</param>
+/// <param name="Status">Its status on the host that describes it.</param>
+/// <param name="Memory">Memory given to the machine.</param>
+/// <param name="VCpus">Virtual processors; one or more.</param>
+/// <param name="Machine">QEMU's machine type, such as <c>pc-i440fx-10.0</c>; empty if unknown.</param>
+/// <param name="CpuModel">The virtual CPU's model or mode; empty if unknown.</param>
+/// <param name="Persistent">Whether its definition stays on the host when it is shut down.</param>
+/// <param name="Disks">Its disks.</param>
+/// <param name="Networks">Its network interfaces.</param>
+/// <param name="HostDevices">Devices of the host that were passed through to it.</param>
+/// <param name="Labels">Labels for policies and placement.</param>
+public sealed record VmDescription(
+    VmId Id,
+    string Name,
+    VmStatus Status,
+    Bytes Memory,
+    int VCpus,
+    string Machine,
+    string CpuModel,
+    bool Persistent,
+    IReadOnlyList<VmDisk> Disks,
+    IReadOnlyList<VmNetwork> Networks,
+    IReadOnlyList<VmHostDevice> HostDevices,
+    IReadOnlyDictionary<string, string> Labels);
