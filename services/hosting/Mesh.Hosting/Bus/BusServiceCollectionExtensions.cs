@@ -1,0 +1,69 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Mesh.Hosting.Bus;
+
+/// <summary>Registers the bus and what listens to it.</summary>
+public static class BusServiceCollectionExtensions
+{
+    /// <summary>Adds the bus with the settings of section <c>Bus</c>; calling it again changes nothing.</summary>
+    public static IServiceCollection AddMeshBus(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (services.Any(service => service.ServiceType == typeof(IMessageBus)))
+            return services;
+
+        services.AddOptions<BusOptions>().Bind(configuration.GetSection("Bus")).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<IMessageBus, MassTransitMessageBus>();
+        var options = configuration.GetSection("Bus").Get<BusOptions>() ?? new BusOptions();
+        services.AddMassTransit(x =>
+        {
+            x.DisableUsageTelemetry();
+            if (options.IsInMemory)
+                x.UsingInMemory((context, bus) => MassTransitTopology.Configure(bus, context, options));
+            else
+                x.UsingRabbitMq((context, bus) =>
+                {
+                    bus.Host(new Uri(options.Broker));
+                    MassTransitTopology.Configure(bus, context, options);
+                });
+        });
+        return services;
+    }
+
+    /// <summary>Lets a handler take the messages of a queue that holds one type of plain JSON; <paramref name="ordered"/> one at a time.</summary>
+    public static IServiceCollection AddQueueHandler<T>(
+        this IServiceCollection services, string queue, Func<IServiceProvider, IMessageHandler<T>> handler, bool ordered = false, bool newestCounts = false)
+        where T : class =>
+        services.AddSingleton(new BusEndpoint(
+            queue,
+            QueueTraits.AgentFacing | (ordered ? QueueTraits.Ordered : QueueTraits.None) | (newestCounts ? QueueTraits.NewestCounts : QueueTraits.None),
+            (endpoint, provider) => AttachHandler(endpoint, provider, handler)));
+
+    /// <summary>Lets a handler see every published message of a type, each process for itself.</summary>
+    public static IServiceCollection AddSubscriber<T>(this IServiceCollection services, Func<IServiceProvider, IMessageHandler<T>> handler)
+        where T : class =>
+        services.AddSingleton(new BusEndpoint(null, QueueTraits.Ordered, (endpoint, provider) => AttachHandler(endpoint, provider, handler)));
+
+    /// <summary>Lets a handler answer requests at a queue, which may be shared by handlers of other requests.</summary>
+    public static IServiceCollection AddRequestHandler<TRequest, TReply>(
+        this IServiceCollection services, string queue, Func<IServiceProvider, IRequestHandler<TRequest, TReply>> handler)
+        where TRequest : class
+        where TReply : class =>
+        services.AddSingleton(new BusEndpoint(queue, QueueTraits.None, (endpoint, provider) =>
+        {
+            var answerer = new Lazy<IRequestHandler<TRequest, TReply>>(() => handler(provider));
+            endpoint.Handler<TRequest>(async context =>
+                await context.RespondAsync(await answerer.Value.AnswerAsync(context.Message, context.CancellationToken)));
+        }));
+
+    private static void AttachHandler<T>(
+        IReceiveEndpointConfigurator endpoint, IServiceProvider provider, Func<IServiceProvider, IMessageHandler<T>> handler)
+        where T : class
+    {
+        var taker = new Lazy<IMessageHandler<T>>(() => handler(provider));
+        endpoint.Handler<T>(context => taker.Value.HandleAsync(context.Message, context.CancellationToken));
+    }
+}

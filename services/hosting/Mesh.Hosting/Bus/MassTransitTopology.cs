@@ -1,0 +1,53 @@
+using MassTransit;
+using Mesh.Contracts.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mesh.Hosting.Bus;
+
+/// <summary>Turns the registered endpoints into MassTransit's receive endpoints, with JSON as the contracts have it.</summary>
+internal static class MassTransitTopology
+{
+    private const int ParallelMessagesMax = 32;
+
+    public static void Configure(IBusFactoryConfigurator bus, IBusRegistrationContext context, BusOptions options)
+    {
+        bus.ConfigureJsonSerializerOptions(MeshJson.Apply);
+        bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders);
+
+        var endpoints = context.GetServices<BusEndpoint>().ToList();
+        foreach (var queue in endpoints.Where(endpoint => endpoint.Queue is not null).GroupBy(endpoint => endpoint.Queue!))
+        {
+            var traits = queue.Aggregate(QueueTraits.None, (all, endpoint) => all | endpoint.Traits);
+            bus.ReceiveEndpoint(queue.Key, endpoint =>
+            {
+                endpoint.ConfigureConsumeTopology = false;
+                Shape(endpoint, traits, options);
+                Attach(endpoint, queue, context);
+            });
+        }
+
+        foreach (var subscription in endpoints.Where(endpoint => endpoint.Queue is null))
+            bus.ReceiveEndpoint(new TemporaryEndpointDefinition("mesh"), endpoint =>
+            {
+                Shape(endpoint, subscription.Traits, options);
+                Attach(endpoint, [subscription], context);
+            });
+    }
+
+    private static void Shape(IReceiveEndpointConfigurator endpoint, QueueTraits traits, BusOptions options)
+    {
+        endpoint.ConcurrentMessageLimit = traits.HasFlag(QueueTraits.Ordered) ? 1 : ParallelMessagesMax;
+        if (traits.HasFlag(QueueTraits.AgentFacing))
+            endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType | RawSerializerOptions.AddTransportHeaders, isDefault: true);
+        if (traits.HasFlag(QueueTraits.NewestCounts) && endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+            rabbit.SetQueueArgument("x-max-length", options.ReportsHeldMax);
+    }
+
+    private static void Attach(IReceiveEndpointConfigurator endpoint, IEnumerable<BusEndpoint> handlers, IBusRegistrationContext context)
+    {
+        endpoint.UseMessageRetry(retry => retry.Intervals(
+            TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(3)));
+        foreach (var handler in handlers)
+            handler.Attach(endpoint, context);
+    }
+}
