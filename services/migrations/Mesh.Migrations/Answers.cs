@@ -1,0 +1,112 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Migrations;
+
+/// <summary>What an agent's answer to a command does.</summary>
+internal static class Answers
+{
+    public static void Take(Turn turn, CommandAnswer answer)
+    {
+        var outstanding = turn.State.Outstanding.FirstOrDefault(command => command.Command.CommandId == answer.CommandId);
+        if (outstanding is null)
+            return;
+
+        turn.State = turn.State with { Outstanding = [.. turn.State.Outstanding.Where(command => command != outstanding)] };
+        switch (outstanding.Command)
+        {
+            case PrepareIncoming:
+                TakePrepared(turn, answer);
+                break;
+            case StartMigration:
+                TakeStarted(turn, answer);
+                break;
+            case ChangeParameters:
+                TakeChanged(turn, answer, turn.State.Reason);
+                break;
+            case AbortJob:
+                Aborting.TakeAnswer(turn, answer);
+                break;
+            case CleanUpIncoming:
+                TakeCleanedUp(turn, answer);
+                break;
+        }
+    }
+
+    private static void TakePrepared(Turn turn, CommandAnswer answer)
+    {
+        if (turn.State.Phase != MigrationPhase.Preparing)
+            return;
+        if (answer.Result == CommandResult.Done)
+        {
+            Departure.Start(turn, answer.DestinationUri ?? "");
+            return;
+        }
+
+        // The agent has undone what it had begun, and the source was never told: nothing is left to clean up.
+        turn.State = turn.State with { Refusals = answer.Refusals };
+        turn.End(
+            answer.Result == CommandResult.Refused ? MigrationOutcome.Refused : MigrationOutcome.Failed,
+            $"{turn.Destination} cannot take the machine: {InWords(answer)}");
+    }
+
+    private static void TakeStarted(Turn turn, CommandAnswer answer)
+    {
+        if (answer.Result == CommandResult.Done)
+        {
+            turn.State = turn.State with { StartedAt = turn.State.StartedAt ?? turn.Now };
+            if (turn.State.Phase == MigrationPhase.Starting)
+                turn.Enter(MigrationPhase.PreCopy);
+            if (answer.Parameters.Count > 0)
+                TakeChanged(turn, answer, "set at the start");
+            return;
+        }
+
+        if (turn.State.Phase != MigrationPhase.Starting)
+            return;
+        turn.State = turn.State with
+        {
+            Refusals = answer.Refusals,
+            JobEnd = new JobEnd(JobResult.Failed, $"{turn.Source} did not start the migration: {InWords(answer)}"),
+        };
+        Arrival.CleanUp(turn);
+    }
+
+    private static void TakeChanged(Turn turn, CommandAnswer answer, string reason)
+    {
+        var changed = answer.Parameters.ToDictionary(parameter => parameter.Parameter, StringComparer.Ordinal);
+        turn.State = turn.State with
+        {
+            Parameters = [.. turn.State.Parameters.Where(old => !changed.ContainsKey(old.Parameter)), .. answer.Parameters],
+        };
+        turn.Tell(new MigrationParametersChanged
+        {
+            MigrationId = turn.State.Id,
+            VmName = turn.State.VmName(),
+            Source = turn.State.Source,
+            Destination = turn.Destination,
+            At = turn.Now,
+            Parameters = answer.Parameters,
+            Reason = reason,
+        });
+    }
+
+    private static void TakeCleanedUp(Turn turn, CommandAnswer answer)
+    {
+        if (turn.State.Phase != MigrationPhase.CleaningUp)
+            return;
+        if (answer.Result == CommandResult.Done)
+        {
+            Arrival.EndWithoutMove(turn, confirmed: true);
+            return;
+        }
+
+        // The destination could not clean up now. It is asked again in a while, as a new command.
+        turn.State = turn.State with { Reason = $"{turn.Destination} has not cleaned up yet: {InWords(answer)}" };
+        Arrival.AskToCleanUp(turn, later: true);
+    }
+
+    private static string InWords(CommandAnswer answer) =>
+        answer.Refusals.Count > 0 ? string.Join("; ", answer.Refusals.Select(refusal => refusal.Message)) : answer.Result.ToString();
+}

@@ -1,0 +1,78 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Migrations;
+
+/// <summary>How a flight begins: with the preparation of the destination, or with a refusal.</summary>
+internal static class Departure
+{
+    public static Transition Begin(RequestReceived received, DateTimeOffset now)
+    {
+        var request = received.Request;
+        var located = Eligibility.Locate(received.Facts);
+        var refusals = Eligibility.Check(request, located, received.Facts, now);
+        var state = new FlightState
+        {
+            Request = request,
+            Epoch = received.Epoch,
+            Vm = located?.Vm,
+            Source = located?.Host,
+            DisksToCopy = located is null ? [] : Disks.ToCopy(located.Vm, request.Options),
+            Phase = MigrationPhase.Preparing,
+            PhaseSince = now,
+            RequestedAt = now,
+            Refusals = refusals,
+        };
+
+        var turn = new Turn(state, now);
+        if (refusals.Count > 0)
+        {
+            turn.End(MigrationOutcome.Refused, string.Join("; ", refusals.Select(refusal => refusal.Message)));
+            return turn.Done();
+        }
+
+        turn.Tell(new MigrationRequested
+        {
+            MigrationId = state.Id,
+            VmName = state.VmName(),
+            Source = state.Source,
+            Destination = request.To,
+            At = now,
+            RequestedBy = request.RequestedBy,
+        });
+        turn.Give(request.To, head => new PrepareIncoming
+        {
+            CommandId = head.CommandId,
+            MigrationId = head.MigrationId,
+            Epoch = head.Epoch,
+            VmId = head.VmId,
+            TraceParent = head.TraceParent,
+            Vm = state.Vm!,
+            Source = turn.Source,
+            DisksToCreate = state.DisksToCopy,
+            CopyStorage = request.Options.CopyStorage,
+        });
+        return turn.Done();
+    }
+
+    public static void Start(Turn turn, string destinationUri)
+    {
+        var state = turn.State;
+        turn.Enter(MigrationPhase.Starting);
+        turn.Give(turn.Source, head => new StartMigration
+        {
+            CommandId = head.CommandId,
+            MigrationId = head.MigrationId,
+            Epoch = head.Epoch,
+            VmId = head.VmId,
+            TraceParent = head.TraceParent,
+            Destination = turn.Destination,
+            DestinationUri = destinationUri,
+            Options = state.Request.Options with { MigrateDisks = [.. state.DisksToCopy.Select(disk => disk.Target)] },
+            Limits = state.Request.Limits,
+            DataSize = state.DisksToCopy.Aggregate(state.Vm!.Memory, (sum, disk) => sum + (disk.Capacity ?? Bytes.Zero)),
+        });
+    }
+}

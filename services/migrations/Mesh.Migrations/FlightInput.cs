@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Migrations;
+
+/// <summary>Something that a migration is told. The journal keeps every one with its time, so that a flight replays exactly.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "input")]
+[JsonDerivedType(typeof(RequestReceived), "request")]
+[JsonDerivedType(typeof(AbortReceived), "abort")]
+[JsonDerivedType(typeof(AnswerReceived), "answer")]
+[JsonDerivedType(typeof(EventReceived), "event")]
+[JsonDerivedType(typeof(ReportReceived), "report")]
+[JsonDerivedType(typeof(TimeCame), "time")]
+public abstract record FlightInput;
+
+/// <summary>The request that begins the flight.</summary>
+/// <param name="Request">What is asked for.</param>
+/// <param name="Facts">What is known of machine and hosts.</param>
+/// <param name="Epoch">The epoch given to the attempt.</param>
+public sealed record RequestReceived(RequestMigration Request, MigrationFacts Facts, Epoch Epoch) : FlightInput;
+
+/// <summary>A wish to abort.</summary>
+/// <param name="Abort">The wish.</param>
+public sealed record AbortReceived(AbortMigration Abort) : FlightInput;
+
+/// <summary>An agent's answer to a command.</summary>
+/// <param name="Answer">The answer.</param>
+public sealed record AnswerReceived(CommandAnswer Answer) : FlightInput;
+
+/// <summary>An agent's event.</summary>
+/// <param name="Event">The event.</param>
+public sealed record EventReceived(AgentEvent Event) : FlightInput;
+
+/// <summary>The part of a host's report that concerns this flight.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="AgentEpoch">The report's agent process.</param>
+/// <param name="Sequence">The report's number.</param>
+/// <param name="HypervisorReachable">Whether the host could say anything of its machines.</param>
+/// <param name="Vm">The machine's status there; null if the host does not know it.</param>
+/// <param name="Sample">The migration's telemetry there; null if none runs.</param>
+public sealed record ReportReceived(
+    HostName Host, long AgentEpoch, long Sequence, bool HypervisorReachable, VmStatusReport? Vm, MigrationSample? Sample) : FlightInput;
+
+/// <summary>The time that <see cref="FlightTimers.NextDue"/> named has come.</summary>
+public sealed record TimeCame : FlightInput;

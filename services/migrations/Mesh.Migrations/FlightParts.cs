@@ -1,0 +1,53 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Migrations;
+
+/// <summary>A command that has not been answered.</summary>
+/// <param name="Host">Whose agent it goes to.</param>
+/// <param name="Command">The command.</param>
+/// <param name="SentTimes">How often it was sent, 1 or more.</param>
+/// <param name="ResendAt">When it is sent again.</param>
+public sealed record OutstandingCommand(HostName Host, AgentCommand Command, int SentTimes, DateTimeOffset ResendAt);
+
+/// <summary>Why a migration is to be aborted; decides the name of its end.</summary>
+public enum AbortCause
+{
+    /// <summary>A person or program asked.</summary>
+    Operator,
+
+    /// <summary>The request's own timeout action.</summary>
+    Policy,
+
+    /// <summary>A hard limit.</summary>
+    Limit,
+}
+
+/// <summary>A wish to abort; the first one counts.</summary>
+/// <param name="Cause">Whose wish it is.</param>
+/// <param name="Reason">In words.</param>
+public sealed record AbortWish(AbortCause Cause, string Reason);
+
+/// <summary>How the source's job ended.</summary>
+/// <param name="Result">For the hypervisor.</param>
+/// <param name="Error">Its words for a failure; empty otherwise.</param>
+public sealed record JobEnd(JobResult Result, string Error);
+
+/// <summary>What a host last said of the machine.</summary>
+/// <param name="Status">Its status there; <see cref="VmStatus.Down"/> if the host does not know the machine.</param>
+/// <param name="Detail">The hypervisor's words.</param>
+/// <param name="AgentEpoch">The agent process that said it.</param>
+/// <param name="Sequence">The report that said it.</param>
+/// <param name="HeardAt">When the mesh heard it.</param>
+public sealed record HostWord(VmStatus Status, string Detail, long AgentEpoch, long Sequence, DateTimeOffset HeardAt)
+{
+    /// <summary>Whether a report with the given numbers is newer than this word.</summary>
+    public bool IsOlderThan(long agentEpoch, long sequence) =>
+        AgentEpoch < agentEpoch || (AgentEpoch == agentEpoch && Sequence < sequence);
+}
+
+/// <summary>A conclusion that the hosts' words support, but not yet for long enough to be announced.</summary>
+/// <param name="Verdict">The conclusion.</param>
+/// <param name="Since">Since when.</param>
+public sealed record PendingVerdict(Verdict Verdict, DateTimeOffset Since);

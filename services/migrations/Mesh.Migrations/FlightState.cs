@@ -1,0 +1,97 @@
+using System.Text.Json.Serialization;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Migrations;
+
+/// <summary>Everything that a migration knows of itself: the snapshot that is stored with every transition.</summary>
+public sealed record FlightState
+{
+    /// <summary>The request that began it.</summary>
+    public required RequestMigration Request { get; init; }
+
+    /// <summary>The attempt's epoch; rises with every attempt of any machine.</summary>
+    public required Epoch Epoch { get; init; }
+
+    /// <summary>The machine as its source described it at the request; null if none was found.</summary>
+    public VmDescription? Vm { get; init; }
+
+    /// <summary>Where the machine runs at the request; null if none was found.</summary>
+    public HostName? Source { get; init; }
+
+    /// <summary>The disks that are copied along, resolved from the request.</summary>
+    public IReadOnlyList<VmDisk> DisksToCopy { get; init; } = [];
+
+    /// <summary>Where it stands.</summary>
+    public MigrationPhase Phase { get; init; }
+
+    /// <summary>How it ended; null until then.</summary>
+    public MigrationOutcome? Outcome { get; init; }
+
+    /// <summary>Why it stands or ended so, in words.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Every reason of a refusal.</summary>
+    public IReadOnlyList<Refusal> Refusals { get; init; } = [];
+
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    /// <summary>When the source took the job up.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When its end was named.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Commands that no answer has come to, with when they are sent again.</summary>
+    public IReadOnlyList<OutstandingCommand> Outstanding { get; init; } = [];
+
+    /// <summary>How many commands were given so far; numbers the next one.</summary>
+    public int CommandsGiven { get; init; }
+
+    /// <summary>Who wants it aborted and why; null if nobody does.</summary>
+    public AbortWish? AbortWish { get; init; }
+
+    /// <summary>How the source's job ended; null while it has not.</summary>
+    public JobEnd? JobEnd { get; init; }
+
+    /// <summary>The source's newest word on the machine.</summary>
+    public HostWord? SourceWord { get; init; }
+
+    /// <summary>The destination's newest word on the machine.</summary>
+    public HostWord? DestinationWord { get; init; }
+
+    /// <summary>Whether the job was ever seen in post-copy.</summary>
+    public bool ReachedPostCopy { get; init; }
+
+    /// <summary>Whether the timeout's action has been taken.</summary>
+    public bool TimeoutActionTaken { get; init; }
+
+    /// <summary>Whether no new low has been reached for the stalling limit.</summary>
+    public bool Stalled { get; init; }
+
+    /// <summary>How much has been copied; never goes back.</summary>
+    public Percent Progress { get; init; }
+
+    /// <summary>The newest telemetry.</summary>
+    public MigrationSample? Sample { get; init; }
+
+    /// <summary>What became of each parameter that was set.</summary>
+    public IReadOnlyList<ParameterAnswer> Parameters { get; init; } = [];
+
+    /// <summary>Since when the hosts' words have supported the same unannounced conclusion; null while they do not.</summary>
+    public PendingVerdict? Verdict { get; init; }
+
+    /// <summary>When the present phase began.</summary>
+    public DateTimeOffset PhaseSince { get; init; }
+
+    /// <summary>The migration's identity.</summary>
+    [JsonIgnore]
+    public MigrationId Id => Request.Id;
+
+    /// <summary>Whether its end has been named.</summary>
+    [JsonIgnore]
+    public bool HasEnded => Phase == MigrationPhase.Ended;
+}

@@ -1,0 +1,69 @@
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Migrations;
+
+/// <summary>How long a flight waits for what, and when it next wants to be woken.</summary>
+public static class FlightTimers
+{
+    /// <summary>An unanswered command is sent again after this long, then after twice as long each time up to <see cref="ResendMax"/>.</summary>
+    public static readonly TimeSpan ResendFirst = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest pause between two sendings of a command.</summary>
+    public static readonly TimeSpan ResendMax = TimeSpan.FromSeconds(60);
+
+    /// <summary>A destination that has not answered to the preparation within this time is given up.</summary>
+    public static readonly TimeSpan PrepareTimeout = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Where the source's job never began, an end waits this long for the destination's word that it has cleaned up; the command
+    /// stays in the agent's queue beyond that. Where it did begin, the end waits for that word without limit.
+    /// </summary>
+    public static readonly TimeSpan CleanUpPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// A conclusion from the hosts' words alone, without the source's report of its job, must hold for this long: the two hosts'
+    /// reports are taken at different moments.
+    /// </summary>
+    public static readonly TimeSpan VerdictGrace = TimeSpan.FromSeconds(10);
+
+    /// <summary>When to send a command again that was sent so many times.</summary>
+    public static DateTimeOffset ResendAt(int sentTimes, DateTimeOffset now)
+    {
+        var factor = Math.Pow(2, Math.Min(sentTimes - 1, 16));
+        var pause = ResendFirst * factor;
+        return now + (pause < ResendMax ? pause : ResendMax);
+    }
+
+    /// <summary>When the flight next wants <see cref="TimeCame"/>; null if nothing is to come.</summary>
+    public static DateTimeOffset? NextDue(FlightState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.HasEnded)
+            return null;
+
+        DateTimeOffset? due = null;
+        foreach (var command in state.Outstanding)
+            Consider(command.ResendAt);
+        if (state.Phase == MigrationPhase.Preparing)
+            Consider(state.PhaseSince + PrepareTimeout);
+        if (state.Phase == MigrationPhase.CleaningUp && state.StartedAt is null)
+            Consider(state.PhaseSince + CleanUpPatience);
+        if (TimeoutAt(state) is { } timeout)
+            Consider(timeout);
+        if (state.Verdict is { } verdict)
+            Consider(verdict.Since + VerdictGrace);
+        return due;
+
+        void Consider(DateTimeOffset at) => due = due is null || at < due ? at : due;
+    }
+
+    /// <summary>When the request's timeout passes; null if it has none, has passed, or no longer matters.</summary>
+    public static DateTimeOffset? TimeoutAt(FlightState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state is { TimeoutActionTaken: false, StartedAt: { } started, Request.Options.Timeout: { } timeout, AbortWish: null }
+            && state.Phase is MigrationPhase.PreCopy
+            ? started + timeout
+            : null;
+    }
+}

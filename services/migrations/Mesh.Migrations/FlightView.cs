@@ -1,0 +1,44 @@
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Migrations;
+
+/// <summary>How a flight is shown.</summary>
+public static class FlightView
+{
+    /// <summary>The machine's name, or what the request called it.</summary>
+    public static string VmName(this FlightState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.Vm?.Name ?? state.Request.Vm;
+    }
+
+    /// <summary>The flight for people and programs.</summary>
+    public static MigrationView ToView(this FlightState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return new()
+        {
+            Id = state.Id,
+            VmId = state.Vm?.Id,
+            VmName = state.VmName(),
+            Source = state.Source,
+            Destination = state.Request.To,
+            Epoch = state.Epoch,
+            Phase = state.Phase,
+            Outcome = state.Outcome,
+            Reason = state.Reason,
+            Refusals = state.Refusals,
+            Options = state.Request.Options,
+            Limits = state.Request.Limits,
+            RequestedBy = state.Request.RequestedBy,
+            RequestedAt = state.RequestedAt,
+            StartedAt = state.StartedAt,
+            EndedAt = state.EndedAt,
+            Progress = state.Progress,
+            Stalled = state.Stalled,
+            Sample = state.Sample,
+            Parameters = state.Parameters,
+            TraceParent = state.Request.TraceParent,
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Migrations;
+
+/// <summary>One application of an input while it is worked out: the state so far and what is to be said.</summary>
+internal sealed class Turn(FlightState state, DateTimeOffset now)
+{
+    private readonly List<FlightOutput> _outputs = [];
+
+    public FlightState State { get; set; } = state;
+
+    public DateTimeOffset Now { get; } = now;
+
+    public HostName Source => State.Source ?? throw new InvalidOperationException("a flight under way has a source");
+
+    public HostName Destination => State.Request.To;
+
+    public Transition Done() => new(State, _outputs);
+
+    /// <summary>Gives a command and remembers it until it is answered; <paramref name="later"/> only remembers it until it is due.</summary>
+    public void Give(HostName host, Func<CommandHead, AgentCommand> make, bool later = false)
+    {
+        var number = State.CommandsGiven + 1;
+        var command = make(new CommandHead(new CommandId($"{State.Id}.{State.Epoch}.{number}"), State));
+        State = State with
+        {
+            CommandsGiven = number,
+            Outstanding = [.. State.Outstanding, new OutstandingCommand(host, command, later ? 0 : 1, FlightTimers.ResendAt(1, Now))],
+        };
+        if (!later)
+            _outputs.Add(new CommandGiven(host, command));
+    }
+
+    /// <summary>Says a remembered command once more.</summary>
+    public void Repeat(OutstandingCommand outstanding) => _outputs.Add(new CommandGiven(outstanding.Host, outstanding.Command));
+
+    public void Tell(MigrationEvent told) => _outputs.Add(new EventTold(told));
+
+    /// <summary>Enters a phase, or gives a new reason for the present one.</summary>
+    public void Enter(MigrationPhase phase, string reason = "")
+    {
+        if (State.Phase == phase)
+        {
+            State = State with { Reason = reason };
+            return;
+        }
+
+        State = State with { Phase = phase, Reason = reason, PhaseSince = Now };
+        Tell(new MigrationPhaseChanged
+        {
+            MigrationId = State.Id,
+            VmName = State.VmName(),
+            Source = State.Source,
+            Destination = State.Request.To,
+            At = Now,
+            Phase = phase,
+            Reason = reason,
+        });
+    }
+
+    /// <summary>Names the end.</summary>
+    public void End(MigrationOutcome outcome, string reason)
+    {
+        var succeeded = outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy;
+        State = State with
+        {
+            Phase = MigrationPhase.Ended,
+            PhaseSince = Now,
+            Outcome = outcome,
+            Reason = reason,
+            EndedAt = Now,
+            Outstanding = [],
+            Verdict = null,
+            Stalled = false,
+            Progress = succeeded ? new Percent(100) : State.Progress,
+        };
+        Tell(new MigrationEnded
+        {
+            MigrationId = State.Id,
+            VmName = State.VmName(),
+            Source = State.Source,
+            Destination = State.Request.To,
+            At = Now,
+            Outcome = outcome,
+            Reason = reason,
+            TotalTime = Now - State.RequestedAt,
+            ActualDowntime = State.Sample?.ActualDowntime,
+        });
+    }
+}
+
+/// <summary>What every command of a flight begins with.</summary>
+internal readonly record struct CommandHead(CommandId CommandId, FlightState State)
+{
+    public MigrationId MigrationId => State.Id;
+
+    public Epoch Epoch => State.Epoch;
+
+    public VmId VmId => State.Vm!.Id;
+
+    public string? TraceParent => State.Request.TraceParent;
+}
