@@ -87,6 +87,8 @@ public static class Eligibility
             yield return new(RefusalCode.HostNotUp, facts.DestinationHeardAt is { } last
                 ? $"{request.To} was last heard of {(now - last).TotalSeconds:0} s ago"
                 : $"{request.To} has not been heard of since the mesh started");
+        else if (!facts.DestinationReachable)
+            yield return new(RefusalCode.HostNotUp, $"the hypervisor of {request.To} does not answer its agent");
         if (located is null)
             yield break;
         if (located.Host == request.To)

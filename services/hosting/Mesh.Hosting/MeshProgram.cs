@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Hosting;
+
+/// <summary>How every service runs as a process of its own.</summary>
+public static class MeshProgram
+{
+    /// <summary>
+    /// Runs a service until it is told to stop. Settings come from <c>appsettings.json</c>, the environment and the arguments.
+    /// Ends with 0; with 1 and one line on stderr when the service cannot start.
+    /// </summary>
+    /// <param name="args">Arguments such as <c>--Bus:Broker=amqp://…</c>.</param>
+    /// <param name="name">The service's name in its messages.</param>
+    /// <param name="addServices">Adds the service.</param>
+    /// <param name="map">Maps its HTTP end points, if it has any.</param>
+    public static async Task<int> RunAsync(
+        string[] args, string name, Action<IServiceCollection, IConfiguration> addServices, Action<WebApplication>? map = null)
+    {
+        ArgumentNullException.ThrowIfNull(addServices);
+        try
+        {
+            var builder = WebApplication.CreateSlimBuilder(args);
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+            addServices(builder.Services, builder.Configuration);
+            await using var app = builder.Build();
+            map?.Invoke(app);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception e) when (InWords(e) is { } words)
+        {
+            await Console.Error.WriteLineAsync($"{name}: {words}");
+            return 1;
+        }
+    }
+
+    /// <summary>The one line that tells a person what keeps a service from running; null for a fault of our own.</summary>
+    public static string? InWords(Exception exception) => exception switch
+    {
+        ProblemException problem => problem.Message,
+        OptionsValidationException options => string.Join("; ", options.Failures),
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException inUse } => inUse.Message,
+        AggregateException { InnerExceptions: [var only] } => InWords(only),
+        _ => null,
+    };
+}

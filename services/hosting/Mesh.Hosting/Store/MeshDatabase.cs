@@ -1,0 +1,112 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Hosting.Store;
+
+/// <summary>A service's database: connections, transactions, and its schema brought up to date at the first use.</summary>
+public sealed class MeshDatabase : IDisposable
+{
+    private readonly SqlDialect _dialect;
+    private readonly string _location;
+    private readonly IReadOnlyList<SchemaScript> _scripts;
+    private readonly SemaphoreSlim _writer = new(1);
+    private readonly SemaphoreSlim _opening = new(1);
+    private bool _isReady;
+
+    /// <summary>The database at the configured place, with the schema of everything that the service keeps in it.</summary>
+    public MeshDatabase(IOptions<StoreOptions> options, IEnumerable<SchemaScript> scripts)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _location = options.Value.Location;
+        _dialect = SqlDialect.For(_location);
+        _scripts = [.. scripts.OrderBy(script => script.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether the statement failed because a row of that key exists already.</summary>
+    public bool IsDuplicate(DbException exception) => _dialect.IsDuplicate(exception);
+
+    /// <summary>Runs something that only reads.</summary>
+    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        await EnsureReadyAsync(cancellation);
+        await using var connection = await _dialect.OpenAsync(cancellation);
+        return await read(connection);
+    }
+
+    /// <summary>Runs something that writes as one transaction: all of it is kept, or, when it throws, nothing.</summary>
+    public async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        await EnsureReadyAsync(cancellation);
+        return await TransactAsync(write, cancellation);
+    }
+
+    /// <summary>Brings the schema up to date; throws <see cref="ProblemException"/> in words when the store cannot be used.</summary>
+    public async Task EnsureReadyAsync(CancellationToken cancellation = default)
+    {
+        if (Volatile.Read(ref _isReady))
+            return;
+        await _opening.WaitAsync(cancellation);
+        try
+        {
+            if (!_isReady)
+                await TransactAsync(ApplyScriptsAsync, cancellation);
+            Volatile.Write(ref _isReady, true);
+        }
+        catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ProblemException($"the store {Redacted(_location)} cannot be used: {e.Message}", e);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _opening.Dispose();
+    }
+
+    private async Task<T> TransactAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellation)
+    {
+        if (_dialect.HasSingleWriter)
+            await _writer.WaitAsync(cancellation);
+        try
+        {
+            await using var connection = await _dialect.OpenAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            var result = await write(connection, transaction);
+            await transaction.CommitAsync(cancellation);
+            return result;
+        }
+        finally
+        {
+            if (_dialect.HasSingleWriter)
+                _writer.Release();
+        }
+    }
+
+    private async Task<bool> ApplyScriptsAsync(DbConnection connection, DbTransaction transaction)
+    {
+        await connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS mesh_schema (name TEXT PRIMARY KEY)", transaction: transaction);
+        if (!_dialect.HasSingleWriter)
+            await connection.ExecuteAsync("LOCK TABLE mesh_schema IN EXCLUSIVE MODE", transaction: transaction);
+        var applied = (await connection.QueryAsync<string>("SELECT name FROM mesh_schema", transaction: transaction)).ToHashSet(StringComparer.Ordinal);
+        foreach (var script in _scripts.Where(script => !applied.Contains(script.Name)))
+        {
+            await connection.ExecuteAsync(script.Sql.Replace("{identity}", _dialect.Identity, StringComparison.Ordinal), transaction: transaction);
+            await connection.ExecuteAsync("INSERT INTO mesh_schema (name) VALUES (@Name)", new { script.Name }, transaction);
+        }
+
+        return true;
+    }
+
+    // A connection string may hold a password; what stands before it names the kind of store, which is enough for a message.
+    private static string Redacted(string location) =>
+        location.StartsWith(SqlDialect.PostgresPrefix, StringComparison.Ordinal) ? "postgres" : location;
+}

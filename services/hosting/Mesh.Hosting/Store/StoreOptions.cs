@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Mesh.Hosting.Store;
+
+/// <summary>Where a service keeps its state; configuration section <c>Store</c>.</summary>
+public sealed class StoreOptions : IValidatableObject
+{
+    /// <summary><c>sqlite:PATH</c>, or <c>postgres:CONNECTION</c> with an Npgsql connection string. Default: <c>sqlite:mesh.db</c>.</summary>
+    [Required]
+    public string Location { get; set; } = "sqlite:mesh.db";
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!Location.StartsWith(SqlDialect.SqlitePrefix, StringComparison.Ordinal) && !Location.StartsWith(SqlDialect.PostgresPrefix, StringComparison.Ordinal))
+            yield return new ValidationResult(
+                $"store '{Location}' is neither {SqlDialect.SqlitePrefix}PATH nor {SqlDialect.PostgresPrefix}CONNECTION", [nameof(Location)]);
+    }
+}

@@ -1,0 +1,36 @@
+using Mesh.Hosting.Outbox;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Mesh.Hosting.Store;
+
+/// <summary>Registers the store and the outbox.</summary>
+public static class StoreServiceCollectionExtensions
+{
+    /// <summary>Adds the store with the settings of section <c>Store</c>, and the outbox in it; calling it again changes nothing.</summary>
+    public static IServiceCollection AddMeshStore(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (services.Any(service => service.ServiceType == typeof(MeshDatabase)))
+            return services;
+
+        services.AddOptions<StoreOptions>().Bind(configuration.GetSection("Store")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<MeshDatabase>();
+        foreach (var script in SchemaScript.Embedded(typeof(MeshDatabase).Assembly))
+            services.AddSingleton(script);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<OutboxSignal>();
+        services.AddHostedService<OutboxDispatcher>();
+        return services;
+    }
+
+    /// <summary>Lets messages of a type go through the outbox.</summary>
+    public static IServiceCollection AddOutboxMessage<T>(this IServiceCollection services)
+        where T : class
+    {
+        if (!services.Any(service => service.ImplementationInstance is OutboxRoute route && route.Type == typeof(T)))
+            services.AddSingleton(OutboxRoute.Of<T>());
+        return services;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Migrations.Host.Grains;
+
+/// <summary>Which unfinished flights concern which hosts; in memory, refilled from the store at start.</summary>
+internal sealed class ActiveMigrations
+{
+    private readonly ConcurrentDictionary<MigrationId, Entry> _entries = new();
+
+    /// <summary>Takes note of a flight's state after a transition.</summary>
+    public void Follow(FlightState state)
+    {
+        if (state.HasEnded)
+            _entries.TryRemove(state.Id, out _);
+        else
+            _entries[state.Id] = new Entry(state.Vm?.Id, state.Source, state.Request.To);
+    }
+
+    /// <summary>The unfinished flights that have a host as source or destination.</summary>
+    public IReadOnlyList<MigrationId> On(HostName host) =>
+        [.. _entries.Where(entry => entry.Value.Source == host || entry.Value.Destination == host).Select(entry => entry.Key)];
+
+    /// <summary>The unfinished flight of a machine; null if there is none.</summary>
+    public MigrationId? Of(VmId vm)
+    {
+        foreach (var (id, entry) in _entries)
+            if (entry.Vm == vm)
+                return id;
+        return null;
+    }
+
+    private sealed record Entry(VmId? Vm, HostName? Source, HostName Destination);
+}

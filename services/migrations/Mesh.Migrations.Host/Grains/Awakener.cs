@@ -1,0 +1,96 @@
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Store;
+using Mesh.Migrations.Host.Messages;
+using Mesh.Migrations.Host.Store;
+
+namespace Mesh.Migrations.Host.Grains;
+
+/// <summary>Takes up every unfinished flight at start, and wakes flights when their time has come.</summary>
+internal sealed partial class Awakener(
+    MeshDatabase database, MigrationStore store, HostRegistry hosts, ActiveMigrations active, WakeQueue wakes, MigrationHome home, TimeProvider time, ILogger<Awakener> log)
+    : IHostedLifecycleService, IDisposable
+{
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _loop = Task.CompletedTask;
+
+    // Before anything listens to the bus: a store that cannot be used stops the start, and no report meets a half-filled memory.
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await database.EnsureReadyAsync(cancellationToken);
+        hosts.Restore(await store.InventoriesAsync(cancellationToken));
+        var unfinished = await store.UnfinishedAsync(cancellationToken);
+        foreach (var state in unfinished)
+        {
+            active.Follow(state);
+            wakes.Schedule(state.Id, FlightTimers.NextDue(state));
+        }
+
+        if (unfinished.Count > 0)
+            LogTakenUp(unfinished.Count);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _loop = Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        var due = new List<MigrationId>();
+        while (!stopping.IsCancellationRequested)
+        {
+            due.Clear();
+            var now = time.GetUtcNow();
+            var next = wakes.TakeDue(now, due);
+            foreach (var id in due)
+                await WakeAsync(id);
+            if (due.Count > 0)
+                continue;
+
+            home.Sweep();
+            var pause = next is { } at && at - now < SweepEvery ? at - now : SweepEvery;
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            await Task.WhenAny(Task.Delay(pause, time, waiting.Token), wakes.WaitForChangeAsync(waiting.Token));
+            await waiting.CancelAsync();
+        }
+    }
+
+    private async Task WakeAsync(MigrationId id)
+    {
+        try
+        {
+            await home.Get(id).WakeAsync();
+        }
+#pragma warning disable CA1031 // Whatever keeps one flight from waking must not keep the others asleep.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogWakeFailed(e, id.Value);
+            wakes.Schedule(id, time.GetUtcNow() + RetryAfter);
+        }
+    }
+
+    [LoggerMessage(2010, LogLevel.Information, "Took up {Count} unfinished migrations from the store")]
+    private partial void LogTakenUp(int count);
+
+    [LoggerMessage(2011, LogLevel.Error, "Migration {MigrationId} could not be woken; it is tried again")]
+    private partial void LogWakeFailed(Exception exception, string migrationId);
+}

@@ -1,0 +1,56 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Events;
+
+namespace Mesh.Migrations.Host.Grains;
+
+internal sealed partial class MigrationGrain
+{
+    private void Log(FlightState? before, Transition transition)
+    {
+        var state = transition.State;
+        foreach (var output in transition.Outputs)
+            switch (output)
+            {
+                case CommandGiven { Command: var command, Host: var host }:
+                    LogCommand(services.Log, state.Id.Value, command.GetType().Name, host.Value, state.Epoch.Number);
+                    break;
+                case EventTold { Event: MigrationRequested requested }:
+                    LogRequested(services.Log, state.Id.Value, state.VmName(), state.Source?.Value ?? "?", state.Request.To.Value, requested.RequestedBy);
+                    break;
+                case EventTold { Event: MigrationPhaseChanged changed }:
+                    LogPhase(services.Log, state.Id.Value, state.VmName(), before?.Phase.ToString() ?? "", changed.Phase.ToString(), changed.Reason);
+                    break;
+                case EventTold { Event: MigrationStalled stalled }:
+                    LogStalled(services.Log, state.Id.Value, state.VmName(), stalled.StalledFor.TotalSeconds);
+                    break;
+                case EventTold { Event: MigrationLimitReached reached }:
+                    LogLimit(services.Log, state.Id.Value, state.VmName(), reached.Limit, reached.Value.TotalSeconds);
+                    break;
+                case EventTold { Event: MigrationEnded ended }:
+                    MigrationMetrics.Ended(ended);
+                    LogEnded(services.Log, state.Id.Value, state.VmName(), ended.Outcome.ToString(), ended.TotalTime.TotalSeconds, ended.ActualDowntime?.TotalMilliseconds, ended.Reason);
+                    break;
+            }
+    }
+
+    [LoggerMessage(2000, LogLevel.Information, "Migration {MigrationId} of {Vm} from {Source} to {Destination} was requested by {RequestedBy}")]
+    private static partial void LogRequested(ILogger log, string migrationId, string vm, string source, string destination, string requestedBy);
+
+    [LoggerMessage(2001, LogLevel.Information, "Migration {MigrationId} of {Vm}: {From} -> {To}. {Reason}")]
+    private static partial void LogPhase(ILogger log, string migrationId, string vm, string from, string to, string reason);
+
+    [LoggerMessage(2002, LogLevel.Information, "Migration {MigrationId} ended: {Vm} is {Outcome} after {TotalSeconds:0.0} s, downtime {DowntimeMs} ms. {Reason}")]
+    private static partial void LogEnded(ILogger log, string migrationId, string vm, string outcome, double totalSeconds, double? downtimeMs, string reason);
+
+    [LoggerMessage(2003, LogLevel.Information, "Migration {MigrationId}: {Command} to {Host} with epoch {Epoch}")]
+    private static partial void LogCommand(ILogger log, string migrationId, string command, string host, long epoch);
+
+    [LoggerMessage(2004, LogLevel.Warning, "Migration {MigrationId} of {Vm} is stalling: no new low of what remains for {Seconds:0} s")]
+    private static partial void LogStalled(ILogger log, string migrationId, string vm, double seconds);
+
+    [LoggerMessage(2005, LogLevel.Warning, "Migration {MigrationId} of {Vm} reached its {Limit} of {Seconds:0} s; the source aborts it")]
+    private static partial void LogLimit(ILogger log, string migrationId, string vm, HardLimit limit, double seconds);
+
+    [LoggerMessage(2006, LogLevel.Debug, "Progress of migration {MigrationId} could not be told")]
+    private static partial void LogProgressNotTold(ILogger log, Exception exception, string migrationId);
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Outbox;
+using Mesh.Hosting.Telemetry;
+
+namespace Mesh.Migrations.Host.Grains;
+
+/// <summary>
+/// The shell around one flight: load, apply, keep, and only then let it be known. It decides nothing. Its home gives it one turn
+/// at a time; a turn that cannot be kept has not happened, and the home makes a new grain from the store.
+/// </summary>
+internal sealed partial class MigrationGrain(MigrationId id, GrainServices services) : IMigrationGrain
+{
+    private FlightState? _state;
+    private long _version;
+
+    /// <summary>Reads the flight from the store; to be called once before the first turn.</summary>
+    public async Task ActivateAsync()
+    {
+        var stored = await services.Store.LoadAsync(id);
+        _state = stored?.State;
+        _version = stored?.Version ?? 0;
+    }
+
+    public async Task<MigrationRequestAnswer> RequestAsync(RequestMigration request, MigrationFacts facts)
+    {
+        if (_state is null)
+        {
+            var now = services.Time.GetUtcNow();
+            var epoch = await services.Store.NextEpochAsync(now);
+            await ApplyAsync(new RequestReceived(request, facts, epoch));
+        }
+
+        return new MigrationRequestAnswer(id, _state!.Outcome == MigrationOutcome.Refused ? _state.Refusals : []);
+    }
+
+    public async Task<AbortAnswer> AbortAsync(AbortMigration abort)
+    {
+        if (_state is null)
+            return new AbortAnswer(AbortResult.Unknown, $"there is no migration '{id}'");
+        if (_state.HasEnded)
+            return new AbortAnswer(AbortResult.AlreadyEnded, $"the migration has ended already: {_state.Outcome}");
+        await ApplyAsync(new AbortReceived(abort));
+        return Flight.AnswerToAbort(_state);
+    }
+
+    public Task AnswerAsync(CommandAnswer answer) => ApplyIfKnownAsync(new AnswerReceived(answer));
+
+    public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent));
+
+    public Task ReportAsync(HostReport report) => ApplyIfKnownAsync(new ReportReceived(
+        report.Host,
+        report.AgentEpoch,
+        report.Sequence,
+        report.HypervisorReachable,
+        report.Vms.FirstOrDefault(vm => vm.Id == _state?.Vm?.Id),
+        report.Migrations.FirstOrDefault(sample => sample.MigrationId == id)));
+
+    public Task WakeAsync() => ApplyIfKnownAsync(new TimeCame());
+
+    public Task<MigrationView?> ShowAsync() => Task.FromResult(_state?.ToView());
+
+    private Task ApplyIfKnownAsync(FlightInput input) => _state is null or { HasEnded: true } ? Task.CompletedTask : ApplyAsync(input);
+
+    private async Task ApplyAsync(FlightInput input)
+    {
+        var now = services.Time.GetUtcNow();
+        var before = _state;
+        var transition = Flight.Apply(_state, input, now);
+        using var activity = TraceOf(input, transition);
+        await services.Store.SaveAsync(transition.State, _version, input, now, Durable(transition.Outputs));
+        _state = transition.State;
+        _version++;
+        services.Active.Follow(_state);
+        services.Wakes.Schedule(id, FlightTimers.NextDue(_state));
+        Log(before, transition);
+        await TellProgressAsync(transition.Outputs);
+    }
+
+    // Progress is worth nothing a second later, so it is told directly and never waits in the outbox.
+    private static IReadOnlyList<OutboxMessage> Durable(IReadOnlyList<FlightOutput> outputs) =>
+        [.. outputs.Where(output => output is not EventTold { Event: MigrationProgressed }).Select(output => output switch
+        {
+            CommandGiven command => OutboxMessage.To(AgentQueues.Commands(command.Host), command.Command),
+            EventTold told => OutboxMessage.ToAll(told.Event),
+            _ => throw new UnreachableException($"no way out for {output.GetType().Name}"),
+        })];
+
+    private async Task TellProgressAsync(IReadOnlyList<FlightOutput> outputs)
+    {
+        foreach (var progressed in outputs.OfType<EventTold>().Select(told => told.Event).OfType<MigrationProgressed>())
+        {
+            try
+            {
+                await services.Bus.PublishAsync<MigrationEvent>(progressed);
+            }
+#pragma warning disable CA1031 // Telemetry that cannot be told must not undo a transition that is kept.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogProgressNotTold(services.Log, e, id.Value);
+            }
+        }
+    }
+
+    private static Activity? TraceOf(FlightInput input, Transition transition) =>
+        input is ReportReceived && transition.Outputs.All(output => output is EventTold { Event: MigrationProgressed })
+            ? null
+            : MeshTelemetry.Start($"flight {input.GetType().Name}", transition.State.Request.TraceParent)
+                ?.SetTag("mesh.migration.id", transition.State.Id.Value)
+                .SetTag("mesh.migration.phase", transition.State.Phase.ToString());
+}

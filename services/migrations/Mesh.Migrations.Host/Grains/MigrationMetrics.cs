@@ -1,0 +1,27 @@
+using System.Diagnostics.Metrics;
+using Mesh.Contracts.Events;
+using Mesh.Hosting.Telemetry;
+
+namespace Mesh.Migrations.Host.Grains;
+
+/// <summary>What is counted of migrations.</summary>
+internal static class MigrationMetrics
+{
+    private static readonly Counter<long> Ends =
+        MeshTelemetry.Meter.CreateCounter<long>("mesh.migrations.ended", "{migration}", "Migrations by their named end");
+
+    private static readonly Histogram<double> TotalTimes =
+        MeshTelemetry.Meter.CreateHistogram<double>("mesh.migration.duration", "s", "From the request to the named end");
+
+    private static readonly Histogram<double> Downtimes =
+        MeshTelemetry.Meter.CreateHistogram<double>("mesh.migration.downtime", "ms", "Actual downtime of migrations that moved the machine");
+
+    public static void Ended(MigrationEnded ended)
+    {
+        var outcome = new KeyValuePair<string, object?>("outcome", ended.Outcome.ToString());
+        Ends.Add(1, outcome);
+        TotalTimes.Record(ended.TotalTime.TotalSeconds, outcome);
+        if (ended.ActualDowntime is { } downtime)
+            Downtimes.Record(downtime.TotalMilliseconds, outcome);
+    }
+}

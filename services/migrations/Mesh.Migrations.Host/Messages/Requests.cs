@@ -1,0 +1,44 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Hosting.Bus;
+using Mesh.Hosting.Telemetry;
+using Mesh.Migrations.Host.Grains;
+using Mesh.Migrations.Host.Store;
+
+namespace Mesh.Migrations.Host.Messages;
+
+/// <summary>Answers the other services.</summary>
+internal sealed class Requests(HostRegistry hosts, ActiveMigrations active, MigrationHome home, MigrationStore store)
+    : IRequestHandler<RequestMigration, MigrationRequestAnswer>,
+        IRequestHandler<AbortMigration, AbortAnswer>,
+        IRequestHandler<ShowMigration, ShownMigration>,
+        IRequestHandler<ListMigrations, ListedMigrations>,
+        IRequestHandler<ListHosts, ListedHosts>
+{
+    private const int CountMax = 1000;
+
+    public async Task<MigrationRequestAnswer> AnswerAsync(RequestMigration request, CancellationToken cancellation)
+    {
+        var traced = request with { TraceParent = request.TraceParent ?? MeshTelemetry.NewTraceParent() };
+        var grain = home.Get(request.Id);
+        try
+        {
+            return await grain.RequestAsync(traced, hosts.FactsFor(traced, active.Of));
+        }
+        catch (ConcurrencyException)
+        {
+            // Another request for the same machine was kept at this very moment; now that it is known, the facts say so.
+            return await grain.RequestAsync(traced, hosts.FactsFor(traced, active.Of));
+        }
+    }
+
+    public Task<AbortAnswer> AnswerAsync(AbortMigration request, CancellationToken cancellation) => home.Get(request.Id).AbortAsync(request);
+
+    public async Task<ShownMigration> AnswerAsync(ShowMigration request, CancellationToken cancellation) =>
+        new(await home.Get(request.Id).ShowAsync());
+
+    public async Task<ListedMigrations> AnswerAsync(ListMigrations request, CancellationToken cancellation) =>
+        new([.. (await store.ListAsync(request.UnfinishedOnly, Math.Clamp(request.CountMax, 1, CountMax), cancellation)).Select(state => state.ToView())]);
+
+    public Task<ListedHosts> AnswerAsync(ListHosts request, CancellationToken cancellation) => Task.FromResult(new ListedHosts(hosts.List()));
+}

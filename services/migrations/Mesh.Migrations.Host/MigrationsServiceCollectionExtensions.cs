@@ -1,0 +1,49 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Hosting.Bus;
+using Mesh.Hosting.Store;
+using Mesh.Hosting.Telemetry;
+using Mesh.Migrations.Host.Grains;
+using Mesh.Migrations.Host.Messages;
+using Mesh.Migrations.Host.Store;
+
+namespace Mesh.Migrations.Host;
+
+/// <summary>Registers the migrations service.</summary>
+public static class MigrationsServiceCollectionExtensions
+{
+    /// <summary>Adds the migrations service: its grains, its store and what it listens to. Calling it again changes nothing.</summary>
+    public static IServiceCollection AddMigrations(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (services.Any(service => service.ServiceType == typeof(MigrationHome)))
+            return services;
+
+        services.AddMeshBus(configuration).AddMeshStore(configuration).AddMeshTelemetry(configuration, "migrations");
+        foreach (var script in SchemaScript.Embedded(typeof(MigrationsServiceCollectionExtensions).Assembly))
+            services.AddSingleton(script);
+        services.AddOutboxMessage<AgentCommand>().AddOutboxMessage<MigrationEvent>();
+        services.AddSingleton<MigrationStore>();
+        services.AddSingleton<HostRegistry>();
+        services.AddSingleton<ActiveMigrations>();
+        services.AddSingleton<WakeQueue>();
+        services.AddSingleton<MigrationHome>();
+        services.AddHostedService<Awakener>();
+
+        services.AddSingleton<AgentMessages>();
+        services.AddQueueHandler<HostReport>(AgentQueues.HostReports, provider => provider.GetRequiredService<AgentMessages>(), newestCounts: true);
+        services.AddQueueHandler<HostInventory>(AgentQueues.HostInventories, provider => provider.GetRequiredService<AgentMessages>());
+        services.AddQueueHandler<CommandAnswer>(AgentQueues.CommandAnswers, provider => provider.GetRequiredService<AgentMessages>());
+        services.AddQueueHandler<AgentEvent>(AgentQueues.AgentEvents, provider => provider.GetRequiredService<AgentMessages>());
+
+        services.AddSingleton<Requests>();
+        services.AddRequestHandler<RequestMigration, MigrationRequestAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddRequestHandler<AbortMigration, AbortAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddRequestHandler<ShowMigration, ShownMigration>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddRequestHandler<ListMigrations, ListedMigrations>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddRequestHandler<ListHosts, ListedHosts>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        return services;
+    }
+}
