@@ -56,7 +56,7 @@ public sealed record MigrationOptions
     /// <summary>The downtime that QEMU may plan for at the switch-over, 1 ms to 2000 s; null for QEMU's 300 ms.</summary>
     public TimeSpan? MaxDowntime { get; init; }
 
-    /// <summary>Seconds between keepalive probes of the agent's libvirt connection; null for the agent's own setting, zero for no probes.</summary>
+    /// <summary>Time between keepalive probes of the agent's libvirt connection, in whole seconds; null for the agent's own setting, zero for no probes.</summary>
     public TimeSpan? KeepAliveInterval { get; init; }
 
     /// <summary>Unanswered probes after which the connection counts as broken; null for the agent's own setting.</summary>

@@ -4,4 +4,4 @@ namespace Mesh.Contracts.Queries;
 
 /// <summary>One migration.</summary>
 /// <param name="Migration">The migration; null if there is none of that identity.</param>
-public sealed record ShownMigration(MigrationView? Migration);
+public sealed record ShownMigration(MigrationView? Migration = null);

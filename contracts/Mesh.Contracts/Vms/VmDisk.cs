@@ -23,6 +23,6 @@ public sealed record VmDisk(
     string Source,
     bool ReadOnly,
     bool Shareable,
-    Bytes? Capacity,
-    Bytes? Allocation,
+    Bytes? Capacity = null,
+    Bytes? Allocation = null,
     string? BackingFile = null);

@@ -43,7 +43,7 @@ public sealed record EventReceived(AgentEvent Event) : FlightInput;
 /// <param name="Vm">The machine's status there; null if the host does not know it.</param>
 /// <param name="Sample">The migration's telemetry there; null if none runs.</param>
 public sealed record ReportReceived(
-    HostName Host, long AgentEpoch, long Sequence, bool HypervisorReachable, VmStatusReport? Vm, MigrationSample? Sample) : FlightInput;
+    HostName Host, long AgentEpoch, long Sequence, bool HypervisorReachable, VmStatusReport? Vm = null, MigrationSample? Sample = null) : FlightInput;
 
 /// <summary>The time that <see cref="FlightTimers.NextDue"/> named has come.</summary>
 public sealed record TimeCame : FlightInput;

@@ -60,9 +60,9 @@ internal sealed class HostRegistry(TimeProvider time)
             var destination = _hosts.GetValueOrDefault(request.To);
             return new MigrationFacts(
                 candidates,
+                destination?.Report?.HypervisorReachable ?? true,
                 destination?.Inventory is { } inventory ? inventory with { Vms = destination.Vms() } : null,
                 destination?.HeardAt,
-                destination?.Report?.HypervisorReachable ?? true,
                 candidates.Select(located => unfinishedOf(located.Vm.Id)).FirstOrDefault(other => other is not null && other != request.Id));
         }
     }
@@ -75,7 +75,7 @@ internal sealed class HostRegistry(TimeProvider time)
             [
                 .. _hosts.Values.Where(entry => entry.Inventory is not null).OrderBy(entry => entry.Inventory!.Host.Value, StringComparer.Ordinal)
                     .Select(entry => new HostView(
-                        entry.Inventory! with { Vms = entry.Vms() }, entry.HeardAt, entry.Report?.HypervisorReachable ?? entry.HeardAt is not null)),
+                        entry.Inventory! with { Vms = entry.Vms() }, entry.Report?.HypervisorReachable ?? entry.HeardAt is not null, entry.HeardAt)),
             ];
     }
 

@@ -1,0 +1,90 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Migrations.Tests;
+
+/// <summary>Leads one flight step by step and remembers what it said.</summary>
+internal sealed class FlightDriver
+{
+    private long _sequence;
+
+    public FlightDriver(MigrationOptions? options = null, MigrationLimits? limits = null, MigrationFacts? facts = null) =>
+        Tell(new RequestReceived(Given.Request(options, limits), facts ?? Given.Facts(), Given.Epoch));
+
+    public DateTimeOffset Now { get; private set; } = Given.Start;
+
+    public FlightState State { get; private set; } = null!;
+
+    public List<FlightOutput> Outputs { get; } = [];
+
+    public IEnumerable<MigrationEvent> Events => Outputs.OfType<EventTold>().Select(told => told.Event);
+
+    public IEnumerable<AgentCommand> Commands => Outputs.OfType<CommandGiven>().Select(given => given.Command);
+
+    public FlightDriver Tell(FlightInput input)
+    {
+        var transition = Flight.Apply(State, input, Now);
+        State = transition.State;
+        Outputs.AddRange(transition.Outputs);
+        return this;
+    }
+
+    /// <summary>Lets time pass, waking the flight whenever it asked for that.</summary>
+    public FlightDriver Wait(TimeSpan duration)
+    {
+        var until = Now + duration;
+        while (FlightTimers.NextDue(State) is { } due && due <= until)
+        {
+            Now = due > Now ? due : Now;
+            Tell(new TimeCame());
+        }
+
+        Now = until;
+        return this;
+    }
+
+    public T Last<T>()
+        where T : AgentCommand => Commands.OfType<T>().Last();
+
+    public FlightDriver Answer(AgentCommand command, CommandResult result = CommandResult.Done, params Refusal[] refusals) =>
+        Tell(new AnswerReceived(new CommandAnswer
+        {
+            Host = command is PrepareIncoming or CleanUpIncoming ? Given.Destination : Given.Source,
+            MigrationId = command.MigrationId,
+            Epoch = command.Epoch,
+            CommandId = command.CommandId,
+            Result = result,
+            Refusals = refusals,
+            DestinationUri = command is PrepareIncoming ? "qemu+tcp://hostb/system" : null,
+        }));
+
+    public FlightDriver Prepared() => Answer(Last<PrepareIncoming>());
+
+    public FlightDriver Started() => Prepared().Answer(Last<StartMigration>());
+
+    public FlightDriver Report(HostName host, VmStatus? status, MigrationSample? sample = null, long agentEpoch = 1) =>
+        Tell(new ReportReceived(
+            host, agentEpoch, ++_sequence, true, status is { } known ? new VmStatusReport(Given.Vm, "g1", known, "") : null, sample));
+
+    public FlightDriver Both(VmStatus? source, VmStatus? destination) => Report(Given.Source, source).Report(Given.Destination, destination);
+
+    public FlightDriver JobEnds(JobResult result, string error = "") => Tell(new EventReceived(new JobEnded
+    {
+        Host = Given.Source, MigrationId = State.Id, Epoch = State.Epoch, VmId = Given.Vm, At = Now, Result = result, Error = error,
+    }));
+
+    public FlightDriver Abort() => Tell(new AbortReceived(new AbortMigration(State.Id, "tester")));
+
+    public MigrationSample Sample(JobPhase phase = JobPhase.PreCopy, long remainingMiB = 512) => new()
+    {
+        MigrationId = State.Id,
+        Epoch = State.Epoch,
+        VmId = Given.Vm,
+        Phase = phase,
+        Memory = new TransferProgress(Bytes.FromMebibytes(1024), Bytes.FromMebibytes(remainingMiB), Bytes.FromMebibytes(1024 - remainingMiB)),
+    };
+}

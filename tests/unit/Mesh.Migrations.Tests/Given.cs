@@ -1,0 +1,32 @@
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Migrations.Tests;
+
+/// <summary>Machines, hosts and requests to begin from.</summary>
+internal static class Given
+{
+    public static readonly DateTimeOffset Start = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    public static readonly HostName Source = new("hosta");
+    public static readonly HostName Destination = new("hostb");
+    public static readonly VmId Vm = VmId.Parse("00000000-0000-4000-8000-000000000001");
+    public static readonly Epoch Epoch = new(7);
+
+    public static VmDescription Machine(params VmDisk[] disks) => new(
+        Vm, "g1", VmStatus.Up, Bytes.FromGibibytes(1), 2, "pc", "qemu64", false, disks, [], [], new Dictionary<string, string>());
+
+    public static VmDisk Disk(string target, DiskDevice device = DiskDevice.Disk, bool readOnly = false, bool shareable = false, string? source = null) => new(
+        target, device, "virtio", "qcow2", DiskStorage.File, source ?? $"/images/{target}.qcow2", readOnly, shareable, Bytes.FromGibibytes(2));
+
+    public static HostInventory Inventory(HostName host, params VmDescription[] vms) => new(
+        host, 1, 1, Start, new HostCapacity("x86_64", "qemu64", 4, Bytes.FromGibibytes(8), Bytes.FromGibibytes(4)),
+        new HypervisorInfo($"uuid-{host}", "QEMU", "10.0.2", "9.0.0"), $"qemu+tcp://{host}/system", vms);
+
+    public static MigrationFacts Facts(VmDescription? vm = null) =>
+        new([new LocatedVm(Source, vm ?? Machine())], true, Inventory(Destination), Start);
+
+    public static RequestMigration Request(MigrationOptions? options = null, MigrationLimits? limits = null) => new(
+        new MigrationId("m1"), "g1", Destination, options ?? new MigrationOptions(), limits ?? new MigrationLimits(), "tester");
+}

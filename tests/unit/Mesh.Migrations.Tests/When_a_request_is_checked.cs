@@ -1,0 +1,89 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Migrations.Tests;
+
+public sealed class When_a_request_is_checked
+{
+    private static readonly VmDescription Plain = Given.Machine(Given.Disk("vda"));
+
+    public static TheoryData<RefusalCode, MigrationFacts, MigrationOptions> Refused => new()
+    {
+        { RefusalCode.UnknownVm, Given.Facts() with { Candidates = [] }, new() },
+        { RefusalCode.AmbiguousVm, Given.Facts() with { Candidates = [new(Given.Source, Plain), new(Given.Source, Plain with { Id = new VmId(Guid.Empty) })] }, new() },
+        { RefusalCode.VmNotRunning, Given.Facts(Plain with { Status = VmStatus.Down }), new() },
+        { RefusalCode.AlreadyMigrating, Given.Facts() with { OtherMigration = new MigrationId("other") }, new() },
+        { RefusalCode.AlreadyMigrating, Given.Facts(Plain with { Status = VmStatus.MigratingFrom }), new() },
+        { RefusalCode.UnknownHost, Given.Facts() with { Destination = null }, new() },
+        { RefusalCode.HostNotUp, Given.Facts() with { DestinationHeardAt = Given.Start - TimeSpan.FromMinutes(1) }, new() },
+        { RefusalCode.HostNotUp, Given.Facts() with { DestinationHeardAt = null }, new() },
+        { RefusalCode.HostNotUp, Given.Facts() with { DestinationReachable = false }, new() },
+        { RefusalCode.SameHost, Given.Facts() with { Candidates = [new(Given.Destination, Plain)] }, new() },
+        { RefusalCode.VmExistsOnDestination, Given.Facts() with { Destination = Given.Inventory(Given.Destination, Plain) }, new() },
+        { RefusalCode.UnknownDisk, Given.Facts(Plain), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["vdz"] } },
+        { RefusalCode.DiskNotWritable, Given.Facts(Given.Machine(Given.Disk("sda", DiskDevice.CdRom, source: ""))), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["sda"] } },
+        { RefusalCode.DiskNotWritable, Given.Facts(Given.Machine(Given.Disk("vdb", readOnly: true))), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["vdb"] } },
+        { RefusalCode.DiskNotWritable, Given.Facts(Given.Machine()), new() { CopyStorage = CopyStorage.All } },
+        { RefusalCode.CdRomInserted, Given.Facts(Given.Machine(Given.Disk("sda", DiskDevice.CdRom))), new() },
+        { RefusalCode.HostDevice, Given.Facts(Plain with { HostDevices = [new("pci", "0000:3b:00.0")] }), new() },
+        { RefusalCode.NotEnoughMemory, Given.Facts(Plain with { Memory = Bytes.FromGibibytes(5) }), new() },
+        { RefusalCode.BadOption, Given.Facts(), new() { MaxDowntime = TimeSpan.Zero } },
+        { RefusalCode.BadOption, Given.Facts(), new() { MaxDowntime = TimeSpan.FromSeconds(2001) } },
+        { RefusalCode.BadOption, Given.Facts(), new() { ParallelConnections = 256 } },
+        { RefusalCode.BadOption, Given.Facts(), new() { Compression = ["mt"], ParallelConnections = 2 } },
+        { RefusalCode.BadOption, Given.Facts(), new() { AutoConverge = true, AutoConvergeInitial = new Percent(100) } },
+        { RefusalCode.BadOption, Given.Facts(), new() { Bandwidth = new BytesPerSecond(1000) } },
+        { RefusalCode.BadOption, Given.Facts(), new() { MigrationUri = "10.0.0.2" } },
+        { RefusalCode.BadOption, Given.Facts(), new() { Timeout = TimeSpan.Zero } },
+        { RefusalCode.BadOption, Given.Facts(), new() { KeepAliveCount = 0 } },
+        { RefusalCode.ConflictingOptions, Given.Facts(), new() { ParallelConnections = 2, PostCopy = true } },
+        { RefusalCode.ConflictingOptions, Given.Facts(), new() { ParallelConnections = 2, Compression = ["xbzrle"] } },
+        { RefusalCode.ConflictingOptions, Given.Facts(), new() { Compression = ["zstd"] } },
+        { RefusalCode.ConflictingOptions, Given.Facts(), new() { AutoConvergeIncrement = new Percent(10) } },
+        { RefusalCode.ConflictingOptions, Given.Facts(), new() { Timeout = TimeSpan.FromSeconds(1), TimeoutAction = TimeoutAction.PostCopy } },
+        { RefusalCode.ConflictingOptions, Given.Facts(Plain), new() { MigrateDisks = ["vda"] } },
+        { RefusalCode.ConflictingOptions, Given.Facts(), new() { PostCopyBandwidth = BytesPerSecond.FromMebibytes(10) } },
+        { RefusalCode.ConflictingOptions, Given.Facts(), new() { Live = false, PostCopy = true } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void Should_refuse_for_exactly_that_reason(RefusalCode code, MigrationFacts facts, MigrationOptions options)
+    {
+        var flight = new FlightDriver(options, facts: facts);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Refused);
+        flight.State.Refusals.Select(refusal => refusal.Code).Distinct().ShouldBe([code]);
+        flight.State.Refusals.ShouldAllBe(refusal => refusal.Message.Length > 10);
+        flight.Commands.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Should_give_every_reason_at_once()
+    {
+        var facts = Given.Facts(Plain with { Status = VmStatus.Down, HostDevices = [new("pci", "0000:3b:00.0")] }) with { Destination = null };
+        new FlightDriver(new MigrationOptions { KeepAliveCount = 0 }, facts: facts).State.Refusals.Select(refusal => refusal.Code).ShouldBe(
+            [RefusalCode.BadOption, RefusalCode.VmNotRunning, RefusalCode.HostDevice, RefusalCode.UnknownHost]);
+    }
+
+    [Fact]
+    public void Should_accept_every_option_that_goes_together()
+    {
+        var options = new MigrationOptions
+        {
+            AutoConverge = true, AutoConvergeInitial = new Percent(20), AutoConvergeIncrement = new Percent(20), PostCopy = true,
+            PostCopyBandwidth = BytesPerSecond.FromMebibytes(64), Bandwidth = BytesPerSecond.FromMebibytes(32), Compression = ["xbzrle"],
+            Timeout = TimeSpan.FromMinutes(2), TimeoutAction = TimeoutAction.PostCopy, Persistent = true, UndefineSource = true,
+            CopyStorage = CopyStorage.All, MigrateDisks = ["vda"], MaxDowntime = TimeSpan.FromMilliseconds(500),
+            KeepAliveInterval = TimeSpan.FromSeconds(5), KeepAliveCount = 3, Tls = true, MigrationUri = "tcp://10.0.0.2:49152", Unsafe = true,
+        };
+        new FlightDriver(options, facts: Given.Facts(Plain)).State.Refusals.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Should_find_the_machine_where_it_runs()
+    {
+        var facts = Given.Facts() with { Candidates = [new(new HostName("hostz"), Plain with { Status = VmStatus.Down }), new(Given.Source, Plain)] };
+        new FlightDriver(facts: facts).State.Source.ShouldBe(Given.Source);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
+
+namespace Mesh.Migrations.Tests;
+
+/// <summary>Random worlds in which messages are lost, repeated and reordered, agents crash, and jobs end in every way.</summary>
+public sealed class When_everything_goes_wrong
+{
+    private static readonly Arbitrary<int> Seeds = Gen.Choose(0, int.MaxValue).ToArbitrary();
+
+    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(1500);
+
+    [Fact]
+    public void Should_reach_one_named_end_that_agrees_with_where_the_machine_is() =>
+        Check.One(Many, Prop.ForAll(Seeds, seed => new StormyWorld(seed).Run()));
+
+    [Fact]
+    public void Should_replay_a_recorded_flight_exactly() =>
+        Check.One(Many.WithMaxTest(200), Prop.ForAll(Seeds, seed =>
+        {
+            var world = new StormyWorld(seed);
+            world.Run();
+            FlightState? replayed = null;
+            foreach (var (at, input) in world.Journal)
+                replayed = Flight.Apply(replayed, RoundTrip(input), at).State;
+            JsonSerializer.Serialize(replayed, MeshJson.Options).ShouldBe(JsonSerializer.Serialize(world.State, MeshJson.Options));
+        }));
+
+    [Fact]
+    public void Should_be_able_to_meet_every_end()
+    {
+        var missing = Enum.GetValues<MigrationOutcome>().ToHashSet();
+        for (var seed = 0; seed < 3000 && missing.Count > 0; seed++)
+        {
+            var world = new StormyWorld(seed);
+            world.Run();
+            missing.Remove(world.State!.Outcome!.Value);
+        }
+
+        missing.ShouldBeEmpty();
+    }
+
+    private static FlightInput RoundTrip(FlightInput input) =>
+        JsonSerializer.Deserialize<FlightInput>(JsonSerializer.Serialize(input, MeshJson.Options), MeshJson.Options)!;
+}
