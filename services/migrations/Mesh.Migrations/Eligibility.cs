@@ -49,7 +49,7 @@ public static class Eligibility
             yield return new(RefusalCode.AlreadyMigrating, facts.OtherMigration is { } other
                 ? $"{vm.Name} is in migration {other} already"
                 : $"{vm.Name} is in a migration on {located.Host} that the mesh did not start");
-        else if (vm.Status is not (VmStatus.Up or VmStatus.Paused))
+        else if (vm.Status is not VmStatus.Up)
             yield return new(RefusalCode.VmNotRunning, $"{vm.Name} is {InWords(vm.Status)} on {located.Host}; only a running machine can be moved live");
 
         foreach (var device in vm.HostDevices)

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Mesh.Hosting.Bus;
 
@@ -26,7 +27,8 @@ public static class BusServiceCollectionExtensions
             else
                 x.UsingRabbitMq((context, bus) =>
                 {
-                    bus.Host(new Uri(options.Broker));
+                    // Read through the options, which refuse a broker that is none in words.
+                    bus.Host(new Uri(context.GetRequiredService<IOptions<BusOptions>>().Value.Broker));
                     MassTransitTopology.Configure(bus, context, options);
                 });
         });

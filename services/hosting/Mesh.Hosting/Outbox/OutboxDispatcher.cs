@@ -51,7 +51,7 @@ internal sealed partial class OutboxDispatcher(
     private async Task<bool> SendBatchAsync(CancellationToken cancellation)
     {
         var rows = await database.ReadAsync(connection => OutboxTable.NextAsync(connection, BatchMax), cancellation);
-        var lastSent = 0L;
+        var sent = new List<long>();
         try
         {
             foreach (var row in rows)
@@ -60,13 +60,13 @@ internal sealed partial class OutboxDispatcher(
                     await route.SendAsync(bus, row.Queue, row.Body, cancellation);
                 else
                     LogNoRoute(row.Seq, row.MessageType);
-                lastSent = row.Seq;
+                sent.Add(row.Seq);
             }
         }
         finally
         {
-            if (lastSent > 0)
-                await database.WriteAsync((connection, transaction) => OutboxTable.RemoveUpToAsync(connection, transaction, lastSent), CancellationToken.None);
+            if (sent.Count > 0)
+                await database.WriteAsync((connection, transaction) => OutboxTable.RemoveAsync(connection, transaction, sent), CancellationToken.None);
         }
 
         return rows.Count == BatchMax;

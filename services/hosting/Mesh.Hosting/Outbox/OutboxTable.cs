@@ -19,8 +19,9 @@ public static class OutboxTable
         [.. await connection.QueryAsync<Row>(
             "SELECT seq AS Seq, message_type AS MessageType, queue AS Queue, body AS Body FROM outbox ORDER BY seq LIMIT @countMax", new { countMax })];
 
-    internal static Task<int> RemoveUpToAsync(DbConnection connection, DbTransaction transaction, long seq) =>
-        connection.ExecuteAsync("DELETE FROM outbox WHERE seq <= @seq", new { seq }, transaction);
+    // One by one and not up to the last: where several transactions write at once, a lower number may become visible after a higher one.
+    internal static Task<int> RemoveAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<long> sent) =>
+        connection.ExecuteAsync("DELETE FROM outbox WHERE seq = @seq", sent.Select(seq => new { seq }), transaction);
 
     internal sealed class Row
     {

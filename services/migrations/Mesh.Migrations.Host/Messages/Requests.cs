@@ -27,8 +27,10 @@ internal sealed class Requests(HostRegistry hosts, ActiveMigrations active, Migr
         }
         catch (ConcurrencyException)
         {
-            // Another request for the same machine was kept at this very moment; now that it is known, the facts say so.
-            return await grain.RequestAsync(traced, hosts.FactsFor(traced, active.Of));
+            // Another request for the same machine was kept at this very moment; the store knows it already.
+            var unfinished = await store.UnfinishedAsync(cancellation);
+            return await grain.RequestAsync(traced, hosts.FactsFor(
+                traced, vm => active.Of(vm) ?? unfinished.FirstOrDefault(state => state.Vm?.Id == vm)?.Id));
         }
     }
 

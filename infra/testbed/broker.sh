@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# A RabbitMQ of one's own: private port, private directory, nothing left behind.
+#
+#   broker.sh DIRECTORY PORT    runs it in the foreground until it is killed; it answers on 127.0.0.1:PORT as guest/guest
+#
+# It runs in a pid namespace, so that epmd, which Erlang would leave behind as a daemon, dies with it. The namespace's first process
+# stays root: one that changes its user would lose the promise to die with its parent. The directory keeps the queues: the same
+# command after a kill is the same broker after a crash.
+set -euo pipefail
+
+[[ $# -eq 2 && $2 =~ ^[0-9]+$ ]] || { echo "usage: broker.sh DIRECTORY PORT" >&2; exit 2; }
+[[ $EUID -eq 0 ]] || { echo "broker.sh: must run as root, to run RabbitMQ as its own user" >&2; exit 2; }
+server=/usr/lib/rabbitmq/bin/rabbitmq-server
+[[ -x $server ]] || { echo "broker.sh: RabbitMQ is not installed (infra/install-packages.sh installs it)" >&2; exit 2; }
+
+directory=$(realpath -m "$1")
+port=$2
+mkdir -p "$directory"/{mnesia,log,home}
+cat >"$directory/rabbitmq.conf" <<CONF
+listeners.tcp.1 = 127.0.0.1:$port
+log.file.level = warning
+disk_free_limit.absolute = 50MB
+CONF
+echo '[].' >"$directory/enabled_plugins"
+chown -R rabbitmq:rabbitmq "$directory"
+
+exec env -i PATH="$PATH" LANG=C.UTF-8 HOME="$directory/home" \
+  RABBITMQ_MNESIA_BASE="$directory/mnesia" RABBITMQ_LOG_BASE="$directory/log" \
+  RABBITMQ_NODENAME="mesh$port@localhost" RABBITMQ_NODE_PORT="$port" RABBITMQ_DIST_PORT=$((port + 20000)) \
+  ERL_EPMD_PORT=$((port + 10000)) ERL_EPMD_ADDRESS=127.0.0.1 \
+  RABBITMQ_CONFIG_FILE="$directory/rabbitmq.conf" RABBITMQ_ENABLED_PLUGINS_FILE="$directory/enabled_plugins" \
+  unshare --pid --fork --kill-child=SIGKILL --mount-proc bash -c '"$@" & wait $!' first \
+  setpriv --reuid=rabbitmq --regid=rabbitmq --clear-groups "$server"

@@ -1,0 +1,84 @@
+using System.Collections;
+
+namespace Mesh.Agent.Libvirt;
+
+/// <summary>
+/// A native call on a thread of its own, and whoever waits for it. Either the call returns first, or the wait is given up first;
+/// then the call is entered in a register until it returns.
+/// </summary>
+internal sealed class PendingCall<T>(string name, Func<T> call, CallRegister abandonedCalls)
+{
+    private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private bool _returned;
+    private bool _abandoned;
+
+    internal Task<T> Outcome => _outcome.Task;
+
+    /// <summary>
+    /// Starts the thread. Not a pool thread: a stuck call would take it away from everything else in the process.
+    /// </summary>
+    internal void Start() => new Thread(Run) { IsBackground = true, Name = name }.Start();
+
+    /// <summary>Gives up the wait with an error, unless the call has returned.</summary>
+    internal void Abandon(Exception error)
+    {
+        lock (_lock)
+        {
+            if (_returned || _abandoned)
+            {
+                return;
+            }
+
+            _abandoned = true;
+            abandonedCalls.Enter(name);
+        }
+
+        _outcome.TrySetException(error);
+    }
+
+    private void Run()
+    {
+        var (result, error) = Call();
+        lock (_lock)
+        {
+            _returned = true;
+        }
+
+        if (_abandoned)
+        {
+            Discard(result);
+            abandonedCalls.Leave(name);
+        }
+        else if (error is not null)
+        {
+            _outcome.TrySetException(error);
+        }
+        else
+        {
+            _outcome.TrySetResult(result!);
+        }
+    }
+
+    private (T? Result, Exception? Error) Call()
+    {
+        try
+        {
+            return (call(), null);
+        }
+        catch (Exception error)
+        {
+            return (default, error);
+        }
+    }
+
+    // Nobody waits for the result any more, so nobody else would free what it holds.
+    private static void Discard(object? result)
+    {
+        (result as IDisposable)?.Dispose();
+        foreach (var item in (result as IEnumerable ?? Array.Empty<object>()).OfType<IDisposable>())
+        {
+            item.Dispose();
+        }
+    }
+}

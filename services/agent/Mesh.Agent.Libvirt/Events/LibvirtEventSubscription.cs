@@ -1,0 +1,102 @@
+using System.Threading.Channels;
+
+namespace Mesh.Agent.Libvirt;
+
+/// <summary>
+/// A stream of events. Whoever reads runs on its own thread, never on the event loop's, and so may call libvirt.
+/// </summary>
+public sealed class LibvirtEventSubscription : IDisposable
+{
+    /// <summary>How many events wait for their reader unless said otherwise: 4096.</summary>
+    public const int DefaultCapacity = 4096;
+
+    private readonly ConnectionHandle _connection;
+    private readonly SubscriptionSet _siblings;
+    private readonly List<(int CallbackId, nint Key)> _registrations = [];
+    private readonly Channel<LibvirtEvent> _events;
+    private long _lost;
+    private int _disposed;
+
+    internal LibvirtEventSubscription(
+        ConnectionHandle connection, SubscriptionSet siblings, LibvirtEventKinds kinds, int capacity)
+    {
+        _connection = connection;
+        _siblings = siblings;
+
+        // One loop thread writes for every connection of the process. In the mode Wait, TryWrite answers false when it is full.
+        _events = Channel.CreateBounded<LibvirtEvent>(new BoundedChannelOptions(capacity)
+        {
+            FullMode = BoundedChannelFullMode.Wait,
+            AllowSynchronousContinuations = false,
+        });
+
+        _siblings.Add(this);
+        try
+        {
+            foreach (var kind in Enum.GetValues<LibvirtEventKinds>().Where(k => int.IsPow2((int)k) && kinds.HasFlag(k)))
+            {
+                Register(kind);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The events, in libvirt's order. Completes when the subscription or its connection is disposed.</summary>
+    public ChannelReader<LibvirtEvent> Reader => _events.Reader;
+
+    /// <summary>
+    /// How many events were lost because nobody read them in time. When this grows, ask libvirt for the present state anew.
+    /// </summary>
+    public long Lost => Interlocked.Read(ref _lost);
+
+    internal IReadOnlyList<nint> Keys => [.. _registrations.Select(r => r.Key)];
+
+    /// <summary>Ends the subscription (<c>virConnectDomainEventDeregisterAny</c>). Talks to the daemon.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        foreach (var (callbackId, key) in _registrations)
+        {
+            // It fails on a connection that is broken already; libvirt then drops its side when the connection is freed.
+            LibvirtError.Ignore(Native.virConnectDomainEventDeregisterAny(_connection, callbackId));
+            CallbackTable.Remove(key);
+        }
+
+        _siblings.Remove(this);
+        _events.Writer.TryComplete();
+    }
+
+    internal void Deliver(LibvirtEvent happened)
+    {
+        if (!_events.Writer.TryWrite(happened))
+        {
+            CountLost();
+        }
+    }
+
+    internal void CountLost() => Interlocked.Increment(ref _lost);
+
+    private unsafe void Register(LibvirtEventKinds kind)
+    {
+        var (eventId, callback) = EventCallbacks.For(kind);
+        var key = CallbackTable.Add(this);
+        var callbackId = Native.virConnectDomainEventRegisterAny(
+            _connection, 0, eventId, (void*)callback, key, CallbackTable.FreeFunction);
+        if (callbackId < 0)
+        {
+            var error = LibvirtException.FromLastError(nameof(Native.virConnectDomainEventRegisterAny));
+            CallbackTable.Remove(key);
+            throw error;
+        }
+
+        _registrations.Add((callbackId, key));
+    }
+}

@@ -1,0 +1,21 @@
+using System.Runtime.InteropServices;
+
+namespace Mesh.Agent.Libvirt;
+
+internal static partial class Native
+{
+    [LibraryImport(Library)]
+    internal static unsafe partial int virNodeGetMemoryStats(
+        ConnectionHandle connection, int cell, NativeMemoryStat* stats, ref int count, uint flags);
+}
+
+/// <summary><c>struct _virNodeMemoryStats</c>: a name of at most 79 bytes and its value.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 88)]
+internal readonly struct NativeMemoryStat
+{
+    [FieldOffset(0)]
+    public readonly NativeFieldName Field;
+
+    [FieldOffset(80)]
+    public readonly ulong Kibibytes;
+}

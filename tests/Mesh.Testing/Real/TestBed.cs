@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace Mesh.Testing.Real;
+
+/// <summary>The hosts and guests of <c>infra/testbed</c>; gone when this process is.</summary>
+public sealed class TestBed : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mb-");
+
+    public static readonly IReadOnlyList<string> Hosts = ["hosta", "hostb"];
+
+    private Dictionary<string, string> Environment => new(StringComparer.Ordinal)
+    {
+        ["MESH_TESTBED"] = _directory.FullName,
+        ["MESH_TESTBED_OWNER"] = System.Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+    };
+
+    public static async Task<TestBed> UpAsync()
+    {
+        var bed = new TestBed();
+        await bed.DoAsync(["up", .. Hosts]);
+        return bed;
+    }
+
+    /// <summary>Runs a command of the test bed, which must succeed.</summary>
+    public async Task<string> DoAsync(params string[] arguments)
+    {
+        var result = await TryAsync(arguments);
+        return result.ExitCode == 0
+            ? result.Output
+            : throw new InvalidOperationException($"testbed.sh {string.Join(' ', arguments)}: {result}");
+    }
+
+    public Task<ShellResult> TryAsync(params string[] arguments) => Shell.RunAsync(Repository.TestBedScript, arguments, Environment);
+
+    /// <summary>Starts a process inside a host; killing it kills what runs inside.</summary>
+    public BackgroundProcess StartInside(string host, string command, params string[] arguments) =>
+        BackgroundProcess.Start(Repository.TestBedScript, ["exec", host, command, .. arguments], Environment);
+
+    /// <summary>A guest that writes so much memory at such a rate, ready when this returns.</summary>
+    public Task GuestAsync(string host, string name, params string[] settings) => DoAsync(["guest", host, name, "HB=100", .. settings]);
+
+    public Task<string> VirshAsync(string host, params string[] arguments) => DoAsync(["virsh", host, .. arguments]);
+
+    /// <summary>Names of the machines that run on a host.</summary>
+    public async Task<IReadOnlyList<string>> RunningOnAsync(string host) =>
+        (await VirshAsync(host, "list", "--name")).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>Fails unless the guest's memory and disk are whole, it never rebooted, and no heartbeat was beaten on both hosts or twice.</summary>
+    public async Task VerifyAsync(string host, string guest)
+    {
+        await DoAsync("verify", host, guest);
+        await DoAsync("continuity", guest);
+    }
+
+    /// <summary>Removes a guest wherever it is.</summary>
+    public async Task RemoveAsync(string guest)
+    {
+        foreach (var host in Hosts)
+        {
+            await TryAsync("virsh", host, "destroy", guest);
+            await TryAsync("virsh", host, "undefine", guest);
+        }
+    }
+
+    /// <summary>Where a host's private images are, seen from outside of it.</summary>
+    public string ImagePath(string host, string file) => Path.Combine(_directory.FullName, host, "lib", "images", file);
+
+    public async ValueTask DisposeAsync()
+    {
+        await TryAsync("down");
+        if (_directory.Exists)
+            _directory.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,169 @@
+namespace Mesh.Agent.Libvirt.Tests;
+
+public sealed class EventTests : IDisposable
+{
+    private readonly LibvirtConnection _connection = TestHost.Open();
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _connection.Handle.FreeResult.ShouldBe(0, "a subscription that was not ended keeps the connection open");
+    }
+
+    [Fact]
+    public async Task The_life_of_a_domain_is_told_in_order()
+    {
+        using var subscription = _connection.Subscribe(LibvirtEventKinds.Lifecycle);
+        using var domain = _connection.DefineDomain(TestHost.GammaXml);
+        domain.Start();
+        domain.Suspend();
+        domain.Resume();
+        domain.Destroy();
+        domain.Undefine();
+
+        DomainLifecycleDetail[] expected =
+        [
+            DomainLifecycleDetail.DefinedAdded,
+            DomainLifecycleDetail.StartedBooted,
+            DomainLifecycleDetail.SuspendedPaused,
+            DomainLifecycleDetail.ResumedUnpaused,
+            DomainLifecycleDetail.StoppedDestroyed,
+            DomainLifecycleDetail.UndefinedRemoved,
+        ];
+        foreach (var detail in expected)
+        {
+            var happened = await NextAsync<DomainLifecycleEvent>(subscription);
+            happened.Detail.ShouldBe(detail);
+            happened.DomainName.ShouldBe("gamma");
+            happened.DomainUuid.ShouldBe(domain.Uuid);
+        }
+
+        subscription.Lost.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Another_connection_to_the_same_host_sees_the_events_too()
+    {
+        using var watcher = LibvirtConnection.Open(TestHost.SharedUri);
+        using var actor = LibvirtConnection.Open(TestHost.SharedUri);
+        using var subscription = watcher.Subscribe();
+        using var domain = actor.LookupDomain("test");
+
+        domain.Suspend();
+        domain.Resume();
+
+        (await NextAsync<DomainLifecycleEvent>(subscription)).Event.ShouldBe(DomainLifecycle.Suspended);
+        (await NextAsync<DomainLifecycleEvent>(subscription)).Event.ShouldBe(DomainLifecycle.Resumed);
+    }
+
+    [Fact]
+    public async Task A_reader_may_call_libvirt()
+    {
+        using var subscription = _connection.Subscribe();
+        using var domain = _connection.LookupDomain("alpha");
+        domain.Suspend();
+
+        await NextAsync<DomainLifecycleEvent>(subscription);
+
+        Thread.CurrentThread.Name.ShouldNotBe("libvirt events");
+        domain.GetStatus().State.ShouldBe(DomainState.Paused);
+    }
+
+    [Fact]
+    public async Task An_iteration_of_a_migration_is_told()
+    {
+        using var subscription = _connection.Subscribe(LibvirtEventKinds.MigrationIteration);
+        using var domain = _connection.LookupDomain("alpha");
+
+        RaiseIteration(domain, subscription.Keys[0], 7);
+
+        var happened = await NextAsync<MigrationIterationEvent>(subscription);
+        happened.ShouldBe(new MigrationIterationEvent("alpha", TestHost.AlphaUuid, 7));
+    }
+
+    [Fact]
+    public async Task The_end_of_a_job_is_told_with_its_statistics()
+    {
+        using var subscription = _connection.Subscribe(LibvirtEventKinds.JobCompleted);
+        using var domain = _connection.LookupDomain("alpha");
+
+        RaiseJobCompleted(
+            domain,
+            subscription.Keys[0],
+            [TypedParameter.OfInt32("operation", 5), TypedParameter.OfUInt64("downtime_net", 41)]);
+
+        var happened = await NextAsync<JobCompletedEvent>(subscription);
+        happened.DomainUuid.ShouldBe(TestHost.AlphaUuid);
+        happened.Stats.Type.ShouldBe(DomainJobType.Completed);
+        happened.Stats.Operation.ShouldBe(DomainJobOperation.MigrationOut);
+        happened.Stats.DowntimeNet.ShouldBe(TimeSpan.FromMilliseconds(41));
+    }
+
+    [Fact]
+    public void What_cannot_be_told_is_lost_and_counted_but_never_thrown_into_libvirt()
+    {
+        using var subscription = _connection.Subscribe(LibvirtEventKinds.MigrationIteration);
+
+        Should.NotThrow(() => RaiseIteration(null, subscription.Keys[0], 1));
+
+        subscription.Lost.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Events_that_nobody_reads_are_lost_and_counted()
+    {
+        using var subscription = _connection.Subscribe(LibvirtEventKinds.MigrationIteration, capacity: 2);
+        using var domain = _connection.LookupDomain("alpha");
+
+        for (var iteration = 1; iteration <= 5; iteration++)
+        {
+            RaiseIteration(domain, subscription.Keys[0], iteration);
+        }
+
+        subscription.Lost.ShouldBe(3);
+        subscription.Reader.TryRead(out var first).ShouldBeTrue();
+        ((MigrationIterationEvent)first!).Iteration.ShouldBe(1, "the oldest events are kept: they say what happened first");
+    }
+
+    [Fact]
+    public async Task A_subscription_ends_with_its_dispose()
+    {
+        var subscription = _connection.Subscribe();
+        var key = subscription.Keys[1];
+        using var domain = _connection.LookupDomain("alpha");
+        subscription.Dispose();
+        subscription.Dispose();
+
+        RaiseIteration(domain, key, 1);
+        domain.Suspend();
+
+        await subscription.Reader.Completion.WaitAsync(TestHost.Patience);
+        subscription.Reader.TryRead(out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_subscription_ends_with_its_connection()
+    {
+        var connection = TestHost.Open();
+        var subscription = connection.Subscribe();
+        connection.Dispose();
+
+        await subscription.Reader.Completion.WaitAsync(TestHost.Patience);
+        connection.Handle.FreeResult.ShouldBe(0);
+        Should.Throw<ObjectDisposedException>(() => connection.Subscribe());
+    }
+
+    private static async Task<T> NextAsync<T>(LibvirtEventSubscription subscription)
+        where T : LibvirtEvent =>
+        (await subscription.Reader.ReadAsync().AsTask().WaitAsync(TestHost.Patience)).ShouldBeOfType<T>();
+
+    // The test driver knows no migrations: what libvirt would call is called with a real domain and real parameters.
+    private static unsafe void RaiseIteration(LibvirtDomain? domain, nint key, int iteration) =>
+        EventCallbacks.MigrationIteration(0, domain?.Handle.DangerousGetHandle() ?? 0, iteration, key);
+
+    private static unsafe void RaiseJobCompleted(LibvirtDomain domain, nint key, TypedParameter[] parameters)
+    {
+        using var native = new TypedParameterArray(parameters);
+        EventCallbacks.JobCompleted(0, domain.Handle.DangerousGetHandle(), native.Pointer, native.Count, key);
+    }
+}

@@ -1,0 +1,50 @@
+using Mesh.Repository.Tests.Reading;
+
+namespace Mesh.Repository.Tests.Layout;
+
+public sealed class DependencyTests
+{
+    private const string Contracts = "contracts/Mesh.Contracts/Mesh.Contracts.csproj";
+
+    public static TheoryData<string> Services =>
+        [.. Project.All.Where(project => project.Service is not null and not "mesh").Select(project => project.Path)];
+
+    [Fact]
+    public void Contracts_depend_on_nothing()
+    {
+        var contracts = Project.All.Single(project => project.Path == Contracts);
+
+        contracts.References.ShouldBeEmpty();
+        contracts.Packages.ShouldBeEmpty();
+        contracts.Frameworks.ShouldBeEmpty();
+    }
+
+    /// <summary>Services speak over the bus; only the program that puts all of them into one process knows them all.</summary>
+    [Theory]
+    [MemberData(nameof(Services))]
+    public void A_service_knows_no_other_service(string path)
+    {
+        var project = Project.All.Single(project => project.Path == path);
+
+        project.References.Where(reference => !IsAllowed(project, reference)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Nothing_that_is_shipped_knows_a_test() =>
+        Project.Shipped.SelectMany(project => project.References).Where(reference => reference.StartsWith("tests/", StringComparison.Ordinal)).ShouldBeEmpty();
+
+    /// <summary>The bus can be changed as long as one project knows what it is made of (ADR 0001).</summary>
+    [Fact]
+    public void Only_the_hosting_project_knows_what_the_bus_is_made_of()
+    {
+        var library = SourceCode.Compile(@"\bMassTransit\b|\bRabbitMQ\.Client\b");
+
+        RepositoryFiles.ShippedSources.Where(path => !path.StartsWith("services/hosting/", StringComparison.Ordinal))
+            .SelectMany(path => SourceCode.Find(path, SourceCode.Bare(RepositoryFiles.Read(path)), library)).ShouldBeEmpty();
+    }
+
+    private static bool IsAllowed(Project project, string reference) =>
+        reference == Contracts
+        || reference.StartsWith($"services/{project.Service}/", StringComparison.Ordinal)
+        || (reference.StartsWith("services/hosting/", StringComparison.Ordinal) && !Project.Pure.Contains(project));
+}

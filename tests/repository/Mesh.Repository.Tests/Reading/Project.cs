@@ -1,0 +1,44 @@
+using System.Xml.Linq;
+
+namespace Mesh.Repository.Tests.Reading;
+
+/// <summary>A project file, as far as rules are about it.</summary>
+/// <param name="Path">Where it is, below the root.</param>
+/// <param name="Xml">What it says.</param>
+internal sealed record Project(string Path, XElement Xml)
+{
+    public static IReadOnlyList<Project> All { get; } = [.. RepositoryFiles.With(".csproj").Select(path => new Project(path, XElement.Parse(RepositoryFiles.Read(path))))];
+
+    /// <summary>What is shipped.</summary>
+    public static IEnumerable<Project> Shipped => All.Where(project => !project.Path.StartsWith("tests/", StringComparison.Ordinal));
+
+    /// <summary>
+    /// The projects that only decide: each stands beside a host of the same name that talks for it.
+    /// </summary>
+    public static IReadOnlyList<Project> Pure { get; } =
+        [.. All.Where(project => project.Service is not null && All.Any(host => host.Name == $"{project.Name}.Host" && host.Service == project.Service))];
+
+    public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
+
+    public string Folder => System.IO.Path.GetDirectoryName(Path)!.Replace('\\', '/');
+
+    /// <summary>The folder below services/ that it is part of; null if it is not.</summary>
+    public string? Service => Path.Split('/') is ["services", var service, _, ..] ? service : null;
+
+    public bool IsProgram => Xml.Attribute("Sdk")?.Value == "Microsoft.NET.Sdk.Web" || Xml.Descendants("OutputType").Any(type => type.Value == "Exe");
+
+    public IEnumerable<string> Packages => Includes("PackageReference");
+
+    public IEnumerable<string> Frameworks => Includes("FrameworkReference");
+
+    /// <summary>The projects that it refers to, as paths below the root.</summary>
+    public IEnumerable<string> References => Includes("ProjectReference")
+        .Select(include => RepositoryRoot.Relative(System.IO.Path.GetFullPath(System.IO.Path.Combine(RepositoryRoot.At(Folder), include))));
+
+    public IEnumerable<string> Sources => RepositoryFiles.With(".cs").Where(path => path.StartsWith(Folder + "/", StringComparison.Ordinal));
+
+    public override string ToString() => Name;
+
+    private IEnumerable<string> Includes(string item) =>
+        Xml.Descendants(item).Select(element => element.Attribute("Include")?.Value ?? "").Where(include => include.Length > 0);
+}

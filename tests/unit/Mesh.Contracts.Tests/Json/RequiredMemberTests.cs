@@ -1,0 +1,56 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Tests.Samples;
+
+namespace Mesh.Contracts.Tests.Json;
+
+public sealed class RequiredMemberTests
+{
+    /// <summary>Each record with each of its members that must be there.</summary>
+    public static TheoryData<string, string> Required =>
+        [.. from type in MessageTypes.Records
+            from property in type.GetProperties()
+            where IsRequired(type, property)
+            select (type.FullName!, property.Name)];
+
+    /// <summary>Each record with each of its members that may not be null.</summary>
+    public static TheoryData<string, string> NotNull =>
+        [.. from type in MessageTypes.Records
+            from property in type.GetProperties()
+            where property.CanWrite && !IsNullable(property)
+            select (type.FullName!, property.Name)];
+
+    [Theory]
+    [MemberData(nameof(Required))]
+    public void A_required_member_that_is_absent_is_an_error(string record, string member)
+    {
+        var type = SampleData.TypeOf(record);
+        var json = Sample(type);
+        json.Remove(JsonNamingPolicy.CamelCase.ConvertName(member)).ShouldBeTrue();
+
+        Should.Throw<JsonException>(() => json.Deserialize(type, MeshJson.Options));
+    }
+
+    [Theory]
+    [MemberData(nameof(NotNull))]
+    public void A_member_that_may_not_be_null_is_an_error_when_it_is(string record, string member)
+    {
+        var type = SampleData.TypeOf(record);
+        var json = Sample(type);
+        json[JsonNamingPolicy.CamelCase.ConvertName(member)] = null;
+
+        Should.Throw<JsonException>(() => json.Deserialize(type, MeshJson.Options));
+    }
+
+    private static JsonObject Sample(Type type) => JsonSerializer.SerializeToNode(Filler.Full(type), type, MeshJson.Options)!.AsObject();
+
+    private static bool IsRequired(Type type, PropertyInfo property) =>
+        property.GetCustomAttribute<RequiredMemberAttribute>() is not null
+        || type.GetConstructors().Single().GetParameters().Any(parameter =>
+            string.Equals(parameter.Name, property.Name, StringComparison.Ordinal) && !parameter.HasDefaultValue && !IsNullable(property));
+
+    private static bool IsNullable(PropertyInfo property) => new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
+}

@@ -1,0 +1,164 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Tests.Samples;
+
+namespace Mesh.Contracts.Tests.Schemas;
+
+/// <summary>
+/// Makes the schema files from the contracts: one per message that an agent sends or receives, and one for all that they
+/// contain. Shapes come from the serializer, words from the documentation comments.
+/// </summary>
+internal sealed class SchemaGenerator
+{
+    public const string CommonFile = "common.json";
+
+    private const string Dialect = "https://json-schema.org/draft/2020-12/schema";
+    private static readonly string[] Shape = ["type", "properties", "required", "items", "additionalProperties", "format"];
+
+    private readonly SortedDictionary<string, JsonObject> _common = new(StringComparer.Ordinal);
+
+    private SchemaGenerator()
+    {
+    }
+
+    /// <summary>Every schema file by its name.</summary>
+    public static IReadOnlyDictionary<string, JsonObject> Generate()
+    {
+        var generator = new SchemaGenerator();
+        var files = AgentMessages.Channels.ToDictionary(
+            channel => $"{channel.Type.Name}.json", channel => generator.MakeFile(channel.Type), StringComparer.Ordinal);
+        files[CommonFile] = new JsonObject
+        {
+            ["$schema"] = Dialect,
+            ["title"] = "Common",
+            ["description"] = "What the messages between agents and mesh contain.",
+            ["$defs"] = new JsonObject(generator._common.Select(item => KeyValuePair.Create<string, JsonNode?>(item.Key, item.Value))),
+        };
+        return files;
+    }
+
+    private JsonObject MakeFile(Type type)
+    {
+        var file = new JsonObject { ["$schema"] = Dialect, ["title"] = type.Name };
+        if (!type.IsAbstract)
+        {
+            foreach (var (key, value) in Export(type))
+                file[key] = value?.DeepClone();
+            return InMessageFile(file, []);
+        }
+
+        var discriminator = MessageTypes.DiscriminatorOf(type);
+        var derived = MessageTypes.DerivedOf(type);
+        file["description"] = XmlDocumentation.Of(type);
+        file["type"] = "object";
+        file["required"] = new JsonArray(discriminator);
+        file["oneOf"] = new JsonArray([.. derived.Select(item => Reference(item.Type.Name))]);
+        file["$defs"] = new JsonObject(derived.Select(item =>
+            KeyValuePair.Create<string, JsonNode?>(item.Type.Name, WithDiscriminator(Export(item.Type), discriminator, item.Word))));
+        return InMessageFile(file, [.. derived.Select(item => item.Type.Name)]);
+    }
+
+    private JsonObject Export(Type type)
+    {
+        var exporting = new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = (context, node) => Transform(context, node, type) };
+        return MeshJson.Options.GetJsonSchemaAsNode(type, exporting).AsObject();
+    }
+
+    private JsonObject Transform(JsonSchemaExporterContext context, JsonNode node, Type root)
+    {
+        var type = Bare(context.TypeInfo.Type);
+        var isRoot = context.Path.IsEmpty;
+        if (isRoot || context.TypeInfo.Kind == JsonTypeInfoKind.Object)
+        {
+            var schema = ObjectSchema(type, context.TypeInfo, node.AsObject());
+            if (isRoot)
+                return schema;
+            _common.TryAdd(type.Name, schema);
+            return WithDescription(Reference(type.Name), context.PropertyInfo);
+        }
+
+        if (ValueReference(type, context.PropertyInfo) is { } value)
+            return value;
+        if (node is not JsonObject known)
+            throw new InvalidOperationException($"{type} in {root.Name} has no schema");
+        var plain = new JsonObject();
+        foreach (var key in Shape.Where(known.ContainsKey))
+            plain[key] = WithoutNull(known[key]!);
+        return WithDescription(plain, context.PropertyInfo);
+    }
+
+    private JsonObject? ValueReference(Type type, JsonPropertyInfo? property)
+    {
+        if (ValueSchemas.Of(type) is not { } value)
+            return null;
+        _common.TryAdd(ValueSchemas.NameOf(type), value);
+        return WithDescription(Reference(ValueSchemas.NameOf(type)), property);
+    }
+
+    private JsonObject ObjectSchema(Type type, JsonTypeInfo info, JsonObject exported)
+    {
+        var given = exported["properties"]?.AsObject() ?? [];
+        var defaults = type.GetConstructor(Type.EmptyTypes)?.Invoke([]);
+        var (properties, required) = (new JsonObject(), new JsonArray());
+
+        // What every derived message has comes first.
+        foreach (var property in info.Properties.Where(property => given.ContainsKey(property.Name)).OrderBy(property => Declaration(property).DeclaringType == type))
+        {
+            // Where a constructor's parameter has a default, the exporter asks nobody about a type that a converter writes.
+            var schema = ValueReference(Bare(property.PropertyType), property) ?? given[property.Name]!.DeepClone().AsObject();
+            var isRequired = property.IsRequired && !IsNullable(Declaration(property));
+            if (isRequired)
+                required.Add(property.Name);
+            else if (defaults is not null && property.Get!(defaults) is { } value)
+                schema["default"] = JsonSerializer.SerializeToNode(value, property.PropertyType, MeshJson.Options);
+            properties[property.Name] = schema;
+        }
+
+        var made = new JsonObject { ["description"] = XmlDocumentation.Of(type), ["type"] = "object", ["properties"] = properties };
+        if (required.Count > 0)
+            made["required"] = required;
+        return made;
+    }
+
+    private static JsonObject WithDiscriminator(JsonObject schema, string discriminator, string word)
+    {
+        schema["properties"]!.AsObject().Insert(0, discriminator, new JsonObject { ["const"] = word });
+        schema["required"]!.AsArray().Insert(0, discriminator);
+        return schema;
+    }
+
+    private static JsonObject WithDescription(JsonObject schema, JsonPropertyInfo? property)
+    {
+        if (property is not null)
+            schema.Insert(0, "description", XmlDocumentation.Of(Declaration(property)));
+        return schema;
+    }
+
+    /// <summary>A member that may be null is left out instead, so that no type on the wire is "something or null".</summary>
+    private static JsonNode WithoutNull(JsonNode keyword)
+    {
+        if (keyword is not JsonArray types || types.All(item => item?.ToString() != "null"))
+            return keyword.DeepClone();
+        return types.Single(item => item!.ToString() != "null")!.DeepClone();
+    }
+
+    private static JsonObject InMessageFile(JsonObject file, IReadOnlyCollection<string> own)
+    {
+        foreach (var reference in SchemaReferences.In(file))
+            if (!own.Contains(reference["$ref"]!.GetValue<string>()["#/$defs/".Length..]))
+                reference["$ref"] = CommonFile + reference["$ref"];
+        return file;
+    }
+
+    private static JsonObject Reference(string name) => new() { ["$ref"] = $"#/$defs/{name}" };
+
+    private static Type Bare(Type type) => Nullable.GetUnderlyingType(type) ?? type;
+
+    private static PropertyInfo Declaration(JsonPropertyInfo property) => (PropertyInfo)property.AttributeProvider!;
+
+    private static bool IsNullable(PropertyInfo property) => new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
+}

@@ -1,0 +1,100 @@
+using Mesh.Contracts.Agents;
+using Mesh.Hosting.Bus;
+
+namespace Mesh.Hosting.Tests.Bus;
+
+public sealed class When_a_message_goes_to_a_queue
+{
+    [Fact]
+    public async Task It_arrives_as_the_kind_that_it_is()
+    {
+        var agent = new Recorder<AgentCommand>();
+        await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<AgentCommand>(Messages.Queue, _ => agent, ordered: true));
+
+        await host.Bus.SendAsync<AgentCommand>(Messages.Queue, Messages.Change(1));
+        await host.Bus.SendAsync<AgentCommand>(Messages.Queue, Messages.Abort(2));
+
+        (await agent.NextAsync()).ShouldBe(Messages.Change(1));
+        (await agent.NextAsync()).ShouldBe(Messages.Abort(2));
+    }
+
+    [Fact]
+    public async Task An_ordered_queue_gives_one_at_a_time_in_the_order_of_arrival()
+    {
+        var inHand = 0;
+        var inHandMax = 0;
+        var agent = new Recorder<AgentCommand>(async _ =>
+        {
+            inHandMax = Math.Max(inHandMax, Interlocked.Increment(ref inHand));
+            await Task.Yield();
+            Interlocked.Decrement(ref inHand);
+        });
+        await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<AgentCommand>(Messages.Queue, _ => agent, ordered: true));
+
+        for (var number = 1; number <= 200; number++)
+            await host.Bus.SendAsync<AgentCommand>(Messages.Queue, Messages.Abort(number));
+
+        (await agent.NextAsync(200)).Select(command => command.CommandId.Value).ShouldBe(Enumerable.Range(1, 200).Select(number => $"m1.1.{number}"));
+        inHandMax.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Another_queue_gives_many_at_once()
+    {
+        var both = new Barrier();
+        var reader = new Recorder<AgentCommand>(_ => both.MeetAsync());
+        await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<AgentCommand>("many", _ => reader));
+
+        await host.Bus.SendAsync<AgentCommand>("many", Messages.Abort(1));
+        await host.Bus.SendAsync<AgentCommand>("many", Messages.Abort(2));
+
+        // Each waits for the other, so that both come through only if they are handled at once.
+        (await reader.NextAsync(2)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task It_is_tried_again_when_its_handler_throws()
+    {
+        var tries = 0;
+        var agent = new Recorder<AgentCommand>(_ => ++tries < 3 ? throw new InvalidOperationException("not yet") : Task.CompletedTask);
+        await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<AgentCommand>(Messages.Queue, _ => agent, ordered: true));
+
+        await host.Bus.SendAsync<AgentCommand>(Messages.Queue, Messages.Abort(1));
+
+        (await agent.NextAsync()).ShouldBe(Messages.Abort(1));
+        tries.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task It_reaches_a_reader_that_comes_with_an_offer_too()
+    {
+        var reader = new Recorder<AgentCommand>();
+        await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<AgentCommand>("offers", _ => reader, newestCounts: true));
+
+        await host.Bus.OfferAsync<AgentCommand>("offers", Messages.Abort(1));
+
+        (await reader.NextAsync()).ShouldBe(Messages.Abort(1));
+    }
+
+    [Fact]
+    public async Task An_offer_that_nobody_listens_to_is_dropped_without_complaint()
+    {
+        await using var host = await BusHost.StartAsync(_ => { });
+
+        await host.Bus.OfferAsync<AgentCommand>("nobody", Messages.Abort(1));
+    }
+
+    /// <summary>Two that wait for each other.</summary>
+    private sealed class Barrier
+    {
+        private readonly TaskCompletionSource _both = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _here;
+
+        public Task MeetAsync()
+        {
+            if (Interlocked.Increment(ref _here) == 2)
+                _both.SetResult();
+            return _both.Task;
+        }
+    }
+}

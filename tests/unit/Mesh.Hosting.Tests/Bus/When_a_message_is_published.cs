@@ -1,0 +1,45 @@
+using Mesh.Contracts.Events;
+using Mesh.Hosting.Bus;
+
+namespace Mesh.Hosting.Tests.Bus;
+
+public sealed class When_a_message_is_published
+{
+    [Fact]
+    public async Task Every_subscriber_gets_it_as_the_kind_that_it_is()
+    {
+        var (first, second) = (new Recorder<MigrationEvent>(), new Recorder<MigrationEvent>());
+        await using var host = await BusHost.StartAsync(services => services
+            .AddSubscriber<MigrationEvent>(_ => first)
+            .AddSubscriber<MigrationEvent>(_ => second));
+
+        await host.Bus.PublishAsync<MigrationEvent>(Messages.Stalled());
+
+        (await first.NextAsync()).ShouldBe(Messages.Stalled());
+        (await second.NextAsync()).ShouldBe(Messages.Stalled());
+    }
+
+    [Fact]
+    public async Task Nobody_needs_to_listen()
+    {
+        await using var host = await BusHost.StartAsync(_ => { });
+
+        await host.Bus.PublishAsync<MigrationEvent>(Messages.Stalled());
+    }
+
+    [Fact]
+    public async Task It_does_not_reach_queues()
+    {
+        var (subscriber, queue) = (new Recorder<MigrationEvent>(), new Recorder<MigrationEvent>());
+        await using var host = await BusHost.StartAsync(services => services
+            .AddSubscriber<MigrationEvent>(_ => subscriber)
+            .AddQueueHandler<MigrationEvent>("events", _ => queue));
+
+        await host.Bus.PublishAsync<MigrationEvent>(Messages.Stalled());
+        await subscriber.NextAsync();
+        await host.Bus.SendAsync<MigrationEvent>("events", Messages.Stalled() with { VmName = "sent" });
+
+        (await queue.NextAsync()).VmName.ShouldBe("sent");
+        queue.WaitingCount.ShouldBe(0);
+    }
+}

@@ -1,0 +1,73 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Bus;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mesh.Hosting.Tests.Bus;
+
+public sealed class When_something_is_asked
+{
+    private const string Queue = MigrationQueues.Requests;
+
+    private static readonly AbortMigration Abort = new(new MigrationId("m1"), "somebody");
+
+    [Fact]
+    public async Task The_answer_comes_back()
+    {
+        await using var host = await BusHost.StartAsync(services => Answer(services, abort => new AbortAnswer(AbortResult.Aborting, $"aborted by {abort.By}")));
+
+        var answer = await host.Bus.RequestAsync<AbortMigration, AbortAnswer>(Queue, Abort);
+
+        answer.ShouldBe(new AbortAnswer(AbortResult.Aborting, "aborted by somebody"));
+    }
+
+    [Fact]
+    public async Task Requests_of_several_kinds_share_a_queue()
+    {
+        await using var host = await BusHost.StartAsync(services => Answer(services, _ => new AbortAnswer(AbortResult.Unknown, ""))
+            .AddRequestHandler<ListHosts, ListedHosts>(Queue, _ => new Answerer<ListHosts, ListedHosts>(_ => new ListedHosts([]))));
+
+        (await host.Bus.RequestAsync<ListHosts, ListedHosts>(Queue, new ListHosts())).Hosts.ShouldBeEmpty();
+        (await host.Bus.RequestAsync<AbortMigration, AbortAnswer>(Queue, Abort)).Result.ShouldBe(AbortResult.Unknown);
+    }
+
+    [Fact]
+    public async Task A_request_that_fails_says_why()
+    {
+        await using var host = await BusHost.StartAsync(services => Answer(services, _ => throw new InvalidOperationException("the store is on fire")));
+
+        var failure = await Should.ThrowAsync<BusRequestException>(() => host.Bus.RequestAsync<AbortMigration, AbortAnswer>(Queue, Abort));
+
+        failure.Message.ShouldBe($"AbortMigration failed at '{Queue}': the store is on fire");
+    }
+
+    [Fact]
+    public async Task A_request_that_nobody_answers_says_so_after_its_time()
+    {
+        await using var host = await BusHost.StartAsync(_ => { }, ("Bus:RequestTimeout", "00:00:00.2"));
+
+        var failure = await Should.ThrowAsync<BusRequestException>(() => host.Bus.RequestAsync<AbortMigration, AbortAnswer>("nobody", Abort));
+
+        failure.Message.ShouldBe("no answer to AbortMigration from 'nobody' within 0.2 s");
+    }
+
+    [Fact]
+    public async Task A_request_ends_when_its_asker_gives_up()
+    {
+        await using var host = await BusHost.StartAsync(_ => { });
+        using var givesUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+
+        await Should.ThrowAsync<OperationCanceledException>(() => host.Bus.RequestAsync<AbortMigration, AbortAnswer>("nobody", Abort, givesUp.Token));
+    }
+
+    private static IServiceCollection Answer(IServiceCollection services, Func<AbortMigration, AbortAnswer> answer) =>
+        services.AddRequestHandler<AbortMigration, AbortAnswer>(Queue, _ => new Answerer<AbortMigration, AbortAnswer>(answer));
+
+    private sealed class Answerer<TRequest, TReply>(Func<TRequest, TReply> answer) : IRequestHandler<TRequest, TReply>
+        where TRequest : class
+        where TReply : class
+    {
+        public Task<TReply> AnswerAsync(TRequest request, CancellationToken cancellation) => Task.FromResult(answer(request));
+    }
+}

@@ -1,0 +1,58 @@
+using Mesh.Hosting.Bus;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Hosting.Tests.Bus;
+
+public sealed class When_the_bus_is_configured
+{
+    [Fact]
+    public void Nothing_needs_to_be_said()
+    {
+        var options = new BusOptions();
+
+        options.Broker.ShouldBe("in-memory");
+        options.RequestTimeout.ShouldBe(TimeSpan.FromSeconds(15));
+
+        // The AsyncAPI document tells it to authors of agents.
+        options.ReportsHeldMax.ShouldBe(10_000);
+    }
+
+    [Theory]
+    [InlineData("rabbit", "broker 'rabbit' is neither 'in-memory' nor of the form amqp://user:password@host:port/vhost")]
+    [InlineData("http://broker", "broker 'http://broker' is neither 'in-memory' nor of the form amqp://user:password@host:port/vhost")]
+    [InlineData("", "Broker field is required")]
+    public async Task A_broker_that_is_none_is_refused_with_what_is_accepted(string broker, string complaint)
+    {
+        using var host = BusHost.Build(_ => { }, ("Bus:Broker", broker));
+
+        var refusal = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync());
+
+        refusal.Message.ShouldContain(complaint);
+        MeshProgram.InWords(refusal).ShouldNotBeNull().ShouldContain(complaint);
+    }
+
+    [Theory]
+    [InlineData("Bus:RequestTimeout", "00:00:00", "the request timeout must be more than zero")]
+    [InlineData("Bus:ReportsHeldMax", "0", "ReportsHeldMax must be between 1 and")]
+    public async Task A_setting_that_cannot_work_is_refused_before_anything_starts(string key, string value, string complaint)
+    {
+        using var host = BusHost.Build(_ => { }, (key, value));
+
+        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message.ShouldContain(complaint);
+    }
+
+    [Fact]
+    public void Adding_it_again_changes_nothing()
+    {
+        var services = new ServiceCollection();
+        var configuration = new ConfigurationBuilder().Build();
+        services.AddMeshBus(configuration);
+        var count = services.Count;
+
+        services.AddMeshBus(configuration);
+
+        services.Count.ShouldBe(count);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Events;
+using Mesh.Hosting.Bus;
+using Mesh.Migrations.Host.Grains;
+using Mesh.Migrations.Host.Messages;
+using Mesh.Migrations.Host.Store;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Mesh.Migrations.Host.Tests;
+
+/// <summary>The migrations service as one process with a recording bus; begun anew on the same store it is the process after a crash.</summary>
+internal sealed class MigrationsProcess : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private MigrationsProcess(IHost host) => _host = host;
+
+    public MigrationHome Home => _host.Services.GetRequiredService<MigrationHome>();
+
+    public Requests Requests => _host.Services.GetRequiredService<Requests>();
+
+    public AgentMessages Agents => _host.Services.GetRequiredService<AgentMessages>();
+
+    public MigrationStore Store => _host.Services.GetRequiredService<MigrationStore>();
+
+    public RecordingBus Bus => (RecordingBus)_host.Services.GetRequiredService<IMessageBus>();
+
+    /// <summary>Starts the service.</summary>
+    /// <param name="location">Its store.</param>
+    /// <param name="time">Its clock.</param>
+    /// <param name="bus">Where its messages go.</param>
+    public static async Task<MigrationsProcess> StartAsync(string location, TimeProvider time, RecordingBus bus)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Store:Location"] = location });
+        builder.Services.AddLogging();
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton<IMessageBus>(bus);
+        builder.Services.AddMigrations(builder.Configuration);
+        var host = builder.Build();
+        await host.StartAsync();
+        return new MigrationsProcess(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}
+
+/// <summary>A bus that only remembers; shared by successive processes as a broker is.</summary>
+internal sealed class RecordingBus : IMessageBus
+{
+    public ConcurrentQueue<AgentCommand> Commands { get; } = new();
+
+    public ConcurrentQueue<MigrationEvent> Events { get; } = new();
+
+    /// <summary>Whether the broker can be reached.</summary>
+    public bool IsReachable { get; set; } = true;
+
+    public Task PublishAsync<T>(T message, CancellationToken cancellation = default)
+        where T : class => RememberAsync(message);
+
+    public Task SendAsync<T>(string queue, T message, CancellationToken cancellation = default)
+        where T : class => RememberAsync(message);
+
+    public Task OfferAsync<T>(string queue, T message, CancellationToken cancellation = default)
+        where T : class => RememberAsync(message);
+
+    public Task<TReply> RequestAsync<TRequest, TReply>(string queue, TRequest request, CancellationToken cancellation = default)
+        where TRequest : class
+        where TReply : class => throw new NotSupportedException();
+
+    private Task RememberAsync(object message)
+    {
+        if (!IsReachable)
+            throw new IOException("the broker is not reachable");
+        if (message is AgentCommand command)
+            Commands.Enqueue(command);
+        if (message is MigrationEvent told)
+            Events.Enqueue(told);
+        return Task.CompletedTask;
+    }
+}

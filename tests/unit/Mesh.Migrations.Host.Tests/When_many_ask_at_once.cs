@@ -1,0 +1,140 @@
+using System.Text.Json;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Vms;
+using Mesh.Migrations.Host.Store;
+using Mesh.Testing;
+
+namespace Mesh.Migrations.Host.Tests;
+
+/// <summary>On SQLite.</summary>
+public sealed class When_many_ask_at_once_on_sqlite : When_many_ask_at_once
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-store-");
+
+    protected override Task<string> NewStoreAsync() => Task.FromResult($"sqlite:{Path.Combine(_directory.FullName, "mesh.db")}");
+
+    protected override void RemoveStore() => _directory.Delete(recursive: true);
+}
+
+/// <summary>On PostgreSQL.</summary>
+public sealed class When_many_ask_at_once_on_postgresql(PostgresServer server) : When_many_ask_at_once, IClassFixture<PostgresServer>
+{
+    protected override Task<string> NewStoreAsync() => server.NewDatabaseAsync();
+}
+
+public abstract class When_many_ask_at_once : IAsyncLifetime
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly RecordingBus _bus = new();
+    private MigrationsProcess _process = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _process = await MigrationsProcess.StartAsync(await NewStoreAsync(), _time, _bus);
+        var words = new Words(_time);
+        await _process.Agents.HandleAsync(words.Inventory(Words.Source, Words.Machine()), default);
+        await _process.Agents.HandleAsync(words.Inventory(Words.Destination), default);
+        await _process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.Up), default);
+        await _process.Agents.HandleAsync(words.Report(Words.Destination, null), default);
+    }
+
+    [Fact]
+    public async Task Should_take_on_one_migration_per_machine_and_refuse_the_others()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Ask($"m{number}")));
+        answers.Count(answer => answer.Refusals.Count == 0).ShouldBe(1);
+        answers.Where(answer => answer.Refusals.Count > 0)
+            .ShouldAllBe(answer => answer.Refusals.Single().Code == RefusalCode.AlreadyMigrating);
+        (await _process.Store.UnfinishedAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Should_take_a_repeated_request_for_one()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Ask("same")));
+        answers.ShouldAllBe(answer => answer.Refusals.Count == 0);
+        await Eventually.HoldsAsync(() => !_bus.Commands.IsEmpty);
+        _bus.Commands.OfType<PrepareIncoming>().Select(command => command.CommandId).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Should_give_every_attempt_a_higher_epoch()
+    {
+        var epochs = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _process.Store.NextEpochAsync(_time.GetUtcNow())));
+        epochs.Distinct().Count().ShouldBe(20);
+        epochs.Min().Number.ShouldBeGreaterThanOrEqualTo(_time.GetUtcNow().ToUnixTimeMilliseconds());
+        (await _process.Store.NextEpochAsync(_time.GetUtcNow() - TimeSpan.FromDays(1))).ShouldBeGreaterThan(epochs.Max());
+    }
+
+    [Fact]
+    public async Task Should_refuse_to_keep_a_transition_from_a_version_that_is_gone()
+    {
+        await Ask("m1");
+        var stored = (await _process.Store.LoadAsync(new("m1")))!;
+        await _process.Store.SaveAsync(stored.State, stored.Version, new TimeCame(), _time.GetUtcNow(), []);
+        await Should.ThrowAsync<ConcurrencyException>(
+            () => _process.Store.SaveAsync(stored.State, stored.Version, new TimeCame(), _time.GetUtcNow(), []));
+    }
+
+    [Fact]
+    public async Task Should_replay_the_journal_to_the_stored_state()
+    {
+        await Ask("m1");
+        await _process.Requests.AnswerAsync(new AbortMigration(new("m1"), "tester"), default);
+        FlightState? replayed = null;
+        foreach (var (at, input) in await _process.Store.JournalAsync(new("m1")))
+            replayed = Flight.Apply(replayed, input, at).State;
+        var shown = (await _process.Requests.AnswerAsync(new ShowMigration(new("m1")), default)).Migration;
+        JsonSerializer.Serialize(replayed!.ToView(), MeshJson.Options).ShouldBe(JsonSerializer.Serialize(shown, MeshJson.Options));
+    }
+
+    [Fact]
+    public async Task Should_forget_idle_grains_and_find_them_again()
+    {
+        await Ask("m1", vm: "nosuch");
+        _process.Home.ActiveCount.ShouldBe(1);
+        _time.Advance(Grains.MigrationHome.IdleMax * 2);
+        await Eventually.HoldsAsync(() =>
+        {
+            _process.Home.Sweep();
+            return _process.Home.ActiveCount == 0;
+        });
+        (await _process.Home.Get(new("m1")).ShowAsync()).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Should_list_the_newest_first()
+    {
+        await Ask("m1", vm: "nosuch");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Ask("m2", vm: "nosuch");
+        var listed = await _process.Requests.AnswerAsync(new ListMigrations(false, 10), default);
+        listed.Migrations.Select(migration => migration.Id.Value).ShouldBe(["m2", "m1"]);
+        (await _process.Requests.AnswerAsync(new ListMigrations(true, 10), default)).Migrations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Should_say_that_there_is_no_such_migration()
+    {
+        (await _process.Requests.AnswerAsync(new ShowMigration(new("none")), default)).Migration.ShouldBeNull();
+        (await _process.Requests.AnswerAsync(new AbortMigration(new("none"), "tester"), default)).Result.ShouldBe(AbortResult.Unknown);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        RemoveStore();
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract Task<string> NewStoreAsync();
+
+    protected virtual void RemoveStore()
+    {
+    }
+
+    private Task<MigrationRequestAnswer> Ask(string id, string vm = "g1") => _process.Requests.AnswerAsync(Words.Request(id, vm), default);
+}

@@ -1,0 +1,117 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Vms;
+using Mesh.Testing;
+
+namespace Mesh.Migrations.Host.Tests;
+
+/// <summary>The service begun anew from its store between every two steps of a flight.</summary>
+public sealed class When_the_process_crashes : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-store-");
+    private readonly ManualTimeProvider _time = new();
+    private readonly RecordingBus _bus = new();
+
+    private string Location => $"sqlite:{Path.Combine(_directory.FullName, "mesh.db")}";
+
+    [Fact]
+    public async Task Should_bring_the_flight_to_its_end_all_the_same()
+    {
+        var words = new Words(_time);
+        await InProcess(async process =>
+        {
+            await process.Agents.HandleAsync(words.Inventory(Words.Source, Words.Machine()), default);
+            await process.Agents.HandleAsync(words.Inventory(Words.Destination), default);
+        });
+        await InProcess(async process =>
+        {
+            // After the restart the inventories are there, but a host counts as up only once it has been heard again.
+            await process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.Up), default);
+            await process.Agents.HandleAsync(words.Report(Words.Destination, null), default);
+            (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldBeEmpty();
+        });
+        await InProcess(async process => await process.Agents.HandleAsync(Words.Done(await CommandAsync<PrepareIncoming>()), default));
+        await InProcess(async process => await process.Agents.HandleAsync(Words.Done(await CommandAsync<StartMigration>()), default));
+        await InProcess(process => process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.MigratingFrom), default));
+        await InProcess(async process => await process.Agents.HandleAsync(words.JobEnded(await CommandAsync<StartMigration>(), JobResult.Completed), default));
+        await InProcess(process => process.Agents.HandleAsync(words.Report(Words.Source, null), default));
+        await InProcess(async process =>
+        {
+            await process.Agents.HandleAsync(words.Report(Words.Destination, VmStatus.Up), default);
+            var view = await process.Home.Get(Words.Request().Id).ShowAsync();
+            view!.Outcome.ShouldBe(MigrationOutcome.Completed);
+            await Eventually.HoldsAsync(() => _bus.Events.OfType<MigrationEnded>().Any(), "the end is told");
+        });
+
+        _bus.Commands.Select(command => command.CommandId).Distinct().Count().ShouldBe(2);
+        _bus.Events.OfType<MigrationEnded>().Select(ended => ended.Outcome).Distinct().ShouldBe([MigrationOutcome.Completed]);
+    }
+
+    [Fact]
+    public async Task Should_send_what_was_decided_once_the_broker_is_back_even_by_the_next_process()
+    {
+        var words = new Words(_time);
+        _bus.IsReachable = false;
+        await InProcess(async process =>
+        {
+            await KnowBothHosts(process, words);
+            (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldBeEmpty();
+        });
+        _bus.Commands.ShouldBeEmpty();
+
+        _bus.IsReachable = true;
+        await InProcess(_ => Eventually.HoldsAsync(() => !_bus.Commands.IsEmpty, "the command comes out of the outbox"));
+        (await CommandAsync<PrepareIncoming>()).VmId.ShouldBe(Words.Machine().Id);
+    }
+
+    [Fact]
+    public async Task Should_answer_a_repeated_request_as_the_first_even_after_the_crash()
+    {
+        var words = new Words(_time);
+        await InProcess(async process =>
+        {
+            await KnowBothHosts(process, words);
+            (await process.Requests.AnswerAsync(Words.Request(vm: "nosuch"), default)).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
+        });
+        await InProcess(async process =>
+        {
+            await KnowBothHosts(process, words);
+            (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
+        });
+    }
+
+    [Fact]
+    public async Task Should_wake_a_flight_whose_time_came_meanwhile()
+    {
+        var words = new Words(_time);
+        await InProcess(async process =>
+        {
+            await KnowBothHosts(process, words);
+            await process.Requests.AnswerAsync(Words.Request(), default);
+            await Eventually.HoldsAsync(() => _bus.Commands.Count == 1, "the command is sent");
+        });
+        _time.Advance(FlightTimers.ResendFirst * 2);
+        await InProcess(_ => Eventually.HoldsAsync(() => _bus.Commands.Count == 2, "the unanswered command is sent again"));
+        _bus.Commands.Select(command => command.CommandId).Distinct().ShouldHaveSingleItem();
+    }
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    private async Task InProcess(Func<MigrationsProcess, Task> step)
+    {
+        await using var process = await MigrationsProcess.StartAsync(Location, _time, _bus);
+        await step(process);
+    }
+
+    private static async Task KnowBothHosts(MigrationsProcess process, Words words)
+    {
+        await process.Agents.HandleAsync(words.Inventory(Words.Source, Words.Machine()), default);
+        await process.Agents.HandleAsync(words.Inventory(Words.Destination), default);
+        await process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.Up), default);
+        await process.Agents.HandleAsync(words.Report(Words.Destination, null), default);
+    }
+
+    private Task<T> CommandAsync<T>()
+        where T : AgentCommand => Eventually.GivesAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), typeof(T).Name);
+}
