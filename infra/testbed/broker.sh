@@ -23,8 +23,11 @@ disk_free_limit.absolute = 50MB
 CONF
 echo '[].' >"$directory/enabled_plugins"
 chown -R rabbitmq:rabbitmq "$directory"
+cd "$directory"
+setpriv --reuid=rabbitmq --regid=rabbitmq --clear-groups test -w "$directory/home" ||
+  { echo "broker.sh: the user rabbitmq cannot reach $directory: a directory above it is closed to others" >&2; exit 1; }
 
-exec env -i PATH="$PATH" LANG=C.UTF-8 HOME="$directory/home" \
+exec env -i PATH="$PATH" LANG=C.UTF-8 HOME="$directory/home" ERL_CRASH_DUMP="$directory/log/erl_crash.dump" \
   RABBITMQ_MNESIA_BASE="$directory/mnesia" RABBITMQ_LOG_BASE="$directory/log" \
   RABBITMQ_NODENAME="mesh$port@localhost" RABBITMQ_NODE_PORT="$port" RABBITMQ_DIST_PORT=$((port + 20000)) \
   ERL_EPMD_PORT=$((port + 10000)) ERL_EPMD_ADDRESS=127.0.0.1 \

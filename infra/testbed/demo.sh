@@ -13,6 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 mesh=$root/artifacts/bin/mesh/release/mesh
 work=$(mktemp -d /tmp/mesh-demo-XXXX)
+chmod 711 "$work" # RabbitMQ runs as a user of its own
 port=$((11000 + RANDOM % 8000))
 broker=amqp://guest:guest@127.0.0.1:$port
 export MESH_TESTBED=$work/bed MESH_TESTBED_OWNER=$$ MESH_SERVER=http://127.0.0.1:$((port + 1))

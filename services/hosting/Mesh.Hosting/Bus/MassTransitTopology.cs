@@ -14,6 +14,8 @@ internal static class MassTransitTopology
         bus.ConfigureJsonSerializerOptions(MeshJson.Apply);
         bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders);
 
+        // The container itself, because MassTransit's own view of it knows no keyed services.
+        var provider = context.GetRequiredService<IServiceProvider>();
         var endpoints = context.GetServices<BusEndpoint>().ToList();
         foreach (var queue in endpoints.Where(endpoint => endpoint.Queue is not null).GroupBy(endpoint => endpoint.Queue!))
         {
@@ -22,7 +24,7 @@ internal static class MassTransitTopology
             {
                 endpoint.ConfigureConsumeTopology = false;
                 Shape(endpoint, traits, options);
-                Attach(endpoint, queue, context);
+                Attach(endpoint, queue, provider);
             });
         }
 
@@ -30,7 +32,7 @@ internal static class MassTransitTopology
             bus.ReceiveEndpoint(new TemporaryEndpointDefinition("mesh"), endpoint =>
             {
                 Shape(endpoint, subscription.Traits, options);
-                Attach(endpoint, [subscription], context);
+                Attach(endpoint, [subscription], provider);
             });
     }
 
@@ -43,11 +45,11 @@ internal static class MassTransitTopology
             rabbit.SetQueueArgument("x-max-length", options.ReportsHeldMax);
     }
 
-    private static void Attach(IReceiveEndpointConfigurator endpoint, IEnumerable<BusEndpoint> handlers, IBusRegistrationContext context)
+    private static void Attach(IReceiveEndpointConfigurator endpoint, IEnumerable<BusEndpoint> handlers, IServiceProvider provider)
     {
         endpoint.UseMessageRetry(retry => retry.Intervals(
             TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(3)));
         foreach (var handler in handlers)
-            handler.Attach(endpoint, context);
+            handler.Attach(endpoint, provider);
     }
 }

@@ -1,0 +1,60 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Agent.Simulated;
+
+/// <summary>A running migration between two hosts of the model. Guarded by the cluster's lock.</summary>
+internal sealed class FlightModel(HostModel source, HostModel destination, VmModel atSource, VmModel atDestination, MigrationOptions options)
+{
+    private readonly TaskCompletionSource<MigrateResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public HostModel Source { get; } = source;
+
+    public HostModel Destination { get; } = destination;
+
+    public VmModel AtSource { get; } = atSource;
+
+    public VmModel AtDestination { get; } = atDestination;
+
+    public MigrationOptions Options { get; } = options;
+
+    public required SimulatedMigration Now { get; set; }
+
+    public Task<MigrateResult> Result => _result.Task;
+
+    public VmId VmId => AtSource.Spec.Id;
+
+    /// <summary>Post-copy cannot go on; the job waits for a recovery that the model does not have.</summary>
+    public bool IsBroken { get; set; }
+
+    public void Return(MigrateResult result) => _result.TrySetResult(result);
+
+    public JobStats Stats(JobOperation operation)
+    {
+        var now = Now;
+        var (rate, running) = (now.RateBytesPerSecond, !now.IsOver);
+        var memory = now.Phase is SimulatedPhase.DiskCopy
+            ? TransferProgress.None
+            : new TransferProgress(now.Memory, new Bytes((long)now.RemainingBytes), new Bytes((long)now.TransferredBytes));
+        TimeSpan? expected = now.Iteration > 1 && rate > 0 ? TimeSpan.FromSeconds(now.DirtiedAtSyncBytes / rate) : null;
+        return new JobStats
+        {
+            Operation = operation,
+            Elapsed = now.Elapsed,
+            SetupTime = TimeSpan.Zero,
+            Iteration = now.Iteration,
+            Memory = memory,
+            Disk = new TransferProgress(now.DiskTotal, new Bytes((long)now.DiskRemainingBytes), new Bytes(now.DiskTotal.Count - (long)now.DiskRemainingBytes)),
+            Normal = new Bytes((long)now.NormalBytes),
+            Constant = new Bytes(now.Iteration > 1 || now.IsOver ? now.Memory.Count - now.NonZero.Count : 0),
+            DirtyRatePagesPerSecond = (long)(now.DirtyRateBytesPerSecond / MigrationModel.PageBytes),
+            PageSize = new Bytes(MigrationModel.PageBytes),
+            Bandwidth = new BytesPerSecond((long)rate),
+            Downtime = running ? expected : now.Downtime,
+            Throttle = now.ThrottlePercent > 0 ? new Percent(now.ThrottlePercent) : null,
+            PostCopyRequests = now.PostCopyRequests,
+        };
+    }
+}

@@ -1,0 +1,61 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Agent.Simulated;
+
+/// <summary>A host of the model with what is on it. Guarded by the cluster's lock.</summary>
+internal sealed class HostModel(SimulatedHost spec)
+{
+    public SimulatedHost Spec { get; } = spec;
+
+    public HostName Name => Spec.Name;
+
+    public BytesPerSecond Link { get; set; } = spec.Link;
+
+    public bool IsDown { get; set; }
+
+    public Dictionary<VmId, VmModel> Vms { get; } = [];
+
+    public HashSet<string> Images { get; } = new(StringComparer.Ordinal);
+
+    public List<SimulatedHypervisor> Listeners { get; } = [];
+
+    public Bytes FreeMemory =>
+        Spec.Memory - new Bytes(Vms.Values.Where(vm => vm.IsActive).Sum(vm => vm.Spec.Memory.Count));
+
+    public void Tell(HypervisorEvent what)
+    {
+        foreach (var listener in Listeners)
+            listener.Take(what);
+    }
+
+    public void Tell(VmModel vm, VmLifecycle change, bool isByMigration, string detail) =>
+        Tell(new VmLifecycleChanged(vm.Spec.Id, vm.Spec.Name, change, isByMigration, detail));
+}
+
+/// <summary>A machine on one host of the model. Guarded by the cluster's lock.</summary>
+internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail)
+{
+    public SimulatedVm Spec { get; } = spec;
+
+    public VmRunState State { get; private set; } = state;
+
+    public string Detail { get; private set; } = detail;
+
+    public bool IsPersistent { get; set; } = spec.Persistent;
+
+    public bool IsActive => State is not (VmRunState.Down or VmRunState.DownMigrated);
+
+    /// <summary>The job that moves it away or here; null if there is none.</summary>
+    public FlightModel? Flight { get; set; }
+
+    public JobStats? LastCompletedJob { get; set; }
+
+    public TimeSpan MaxDowntime { get; set; } = TimeSpan.FromMilliseconds(300);
+
+    public BytesPerSecond? Bandwidth { get; set; }
+
+    public BytesPerSecond? PostCopyBandwidth { get; set; }
+
+    public void Become(VmRunState state, string detail) => (State, Detail) = (state, detail);
+}

@@ -1,0 +1,152 @@
+using System.Threading.Channels;
+using Mesh.Agent.Hypervisors;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Agent.Simulated;
+
+/// <summary>One host of a <see cref="SimulatedCluster"/>, with libvirt's behaviour and words.</summary>
+internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName name) : IHypervisor
+{
+    private const int EventsHeldMax = 10_000;
+
+    private readonly Channel<HypervisorEvent> _events = Channel.CreateBounded<HypervisorEvent>(
+        new BoundedChannelOptions(EventsHeldMax) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    public HostName Name { get; } = name;
+
+    public ChannelReader<HypervisorEvent> Events => _events.Reader;
+
+    public void Take(HypervisorEvent what) => _events.Writer.TryWrite(what);
+
+    public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => Ask(host => new HostDescription(
+        new HostCapacity("x86_64", "simulated", host.Spec.LogicalCpus, host.Spec.Memory, host.FreeMemory),
+        new HypervisorInfo($"simulated-{host.Name}", "simulated", "1.0", "")));
+
+    public Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation) =>
+        Ask<IReadOnlyList<VmDescription>>(host => [.. host.Vms.Values.Select(Describe)]);
+
+    public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) =>
+        Ask<IReadOnlyList<VmState>>(host => [.. host.Vms.Values.Select(vm => new VmState(vm.Spec.Id, vm.Spec.Name, vm.State, vm.Detail))]);
+
+    public Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation) => Ask(host =>
+        SimulatedCluster.Vm(host, vm).Flight is { } flight
+            ? flight.Stats(flight.Source == host ? JobOperation.MigrationOut : JobOperation.MigrationIn)
+            : null);
+
+    public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
+        Ask(host => SimulatedCluster.Vm(host, vm).LastCompletedJob);
+
+    public Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation) =>
+        cluster.Migrate(Name, migration).WaitAsync(cancellation);
+
+    public Task AbortJobAsync(VmId vm, CancellationToken cancellation) => Do(host => cluster.Abort(host, vm));
+
+    public Task<TimeSpan> GetMaxDowntimeAsync(VmId vm, CancellationToken cancellation) =>
+        Ask(host => SimulatedCluster.Vm(host, vm).MaxDowntime);
+
+    public Task SetMaxDowntimeAsync(VmId vm, TimeSpan downtime, CancellationToken cancellation) => Do(host =>
+    {
+        var model = SimulatedCluster.Vm(host, vm);
+        model.MaxDowntime = downtime;
+        Change(model, now => now with { MaxDowntime = downtime });
+    });
+
+    public Task<BytesPerSecond?> GetBandwidthAsync(VmId vm, CopyStage stage, CancellationToken cancellation) => Ask(host =>
+        stage is CopyStage.PreCopy ? SimulatedCluster.Vm(host, vm).Bandwidth : SimulatedCluster.Vm(host, vm).PostCopyBandwidth);
+
+    public Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation) => Do(host =>
+    {
+        var model = SimulatedCluster.Vm(host, vm);
+        if (stage is CopyStage.PreCopy)
+            model.Bandwidth = limit;
+        else
+            model.PostCopyBandwidth = limit;
+        Change(model, now => stage is CopyStage.PreCopy ? now with { Bandwidth = limit } : now with { PostCopyBandwidth = limit });
+    });
+
+    public Task StartPostCopyAsync(VmId vm, CancellationToken cancellation) => Do(host =>
+    {
+        var flight = SimulatedCluster.RunningFlight(host, vm);
+        if (!flight.Options.PostCopy)
+            throw new HypervisorException(
+                HypervisorErrorCode.Unsupported, vm, "Requested operation is not valid: switching to post-copy requires migration to be started with VIR_MIGRATE_POSTCOPY flag");
+        if (flight.Now.Phase is SimulatedPhase.DiskCopy)
+            throw new HypervisorException(HypervisorErrorCode.Other, vm, "operation failed: post-copy can only be started once memory is copied");
+        flight.Now = flight.Now with { IsPostCopyAsked = true };
+    });
+
+    public Task SuspendAsync(VmId vm, CancellationToken cancellation) => Do(host =>
+    {
+        var model = SimulatedCluster.Vm(host, vm);
+        if (model.State is not VmRunState.Running)
+            throw new HypervisorException(HypervisorErrorCode.VmNotRunning, vm, "Requested operation is not valid: domain is not running");
+        model.Become(
+            model.Flight is null ? VmRunState.Paused : VmRunState.PausedMigrating,
+            model.Flight is null ? "paused (user)" : "paused (migrating)");
+        Change(model, now => now with { IsSuspended = true });
+        host.Tell(model, VmLifecycle.Suspended, model.Flight is not null, "Suspended Paused");
+    });
+
+    public Task ResumeAsync(VmId vm, CancellationToken cancellation) => Do(host =>
+    {
+        var model = SimulatedCluster.Vm(host, vm);
+        if (model.State is not (VmRunState.Paused or VmRunState.PausedMigrating) || model.Flight is { Now.Phase: SimulatedPhase.SwitchOver })
+            throw new HypervisorException(HypervisorErrorCode.Other, vm, "Requested operation is not valid: domain is not paused");
+        model.Become(VmRunState.Running, "running (unpaused)");
+        Change(model, now => now with { IsSuspended = false });
+        host.Tell(model, VmLifecycle.Resumed, isByMigration: false, "Resumed Unpaused");
+    });
+
+    public Task<bool> ImageExistsAsync(string path, CancellationToken cancellation) => Ask(host => host.Images.Contains(path));
+
+    public Task CreateImageAsync(VmDisk disk, CopyStorage copyStorage, CancellationToken cancellation) => Do(host =>
+    {
+        if (copyStorage is CopyStorage.Incremental && disk.BackingFile is { } backing && !host.Images.Contains(backing))
+            throw new HypervisorException(HypervisorErrorCode.Storage, null, $"the backing file {backing} does not exist");
+        if (!host.Images.Add(disk.Source))
+            throw new HypervisorException(HypervisorErrorCode.ImageExists, null, $"storage volume '{disk.Source}' exists already");
+    });
+
+    public Task DeleteImageAsync(string path, CancellationToken cancellation) => Do(host => host.Images.Remove(path));
+
+    // As libvirt does, the model removes a machine itself when the migration that it waits for fails.
+    public Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation) => Do(_ => { });
+
+    public ValueTask DisposeAsync()
+    {
+        cluster.Remove(this);
+        _events.Writer.TryComplete();
+        return ValueTask.CompletedTask;
+    }
+
+    private static void Change(VmModel vm, Func<SimulatedMigration, SimulatedMigration> change)
+    {
+        if (vm.Flight is { } flight && flight.AtSource == vm)
+            flight.Now = change(flight.Now);
+    }
+
+    private static VmDescription Describe(VmModel vm) => new(
+        vm.Spec.Id, vm.Spec.Name, VmStatuses.Of(vm.State, hasOutgoingJob: false, expectsIncoming: false), vm.Spec.Memory, vm.Spec.VCpus,
+        "simulated", "simulated", vm.IsPersistent, vm.Spec.Disks, vm.Spec.Networks, vm.Spec.HostDevices, vm.Spec.Labels);
+
+    private Task<T> Ask<T>(Func<HostModel, T> ask)
+    {
+        try
+        {
+            return Task.FromResult(cluster.On(Name, ask));
+        }
+        catch (HypervisorException e)
+        {
+            return Task.FromException<T>(e);
+        }
+    }
+
+    private Task<bool> Do(Action<HostModel> act) => Ask(host =>
+    {
+        act(host);
+        return true;
+    });
+}

@@ -1,0 +1,43 @@
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Agent.Simulated;
+
+/// <summary>A machine of the model.</summary>
+public sealed record SimulatedVm
+{
+    /// <summary>Its UUID.</summary>
+    public required VmId Id { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its memory.</summary>
+    public required Bytes Memory { get; init; }
+
+    /// <summary>The part of its memory that is not zero; null for all of it. A page of zeros costs 9 bytes on the wire.</summary>
+    public Bytes? UsedMemory { get; init; }
+
+    /// <summary>How it writes to its memory.</summary>
+    public DirtyCurve Dirty { get; init; } = DirtyCurve.Idle;
+
+    /// <summary>Its processors.</summary>
+    public int VCpus { get; init; } = 1;
+
+    /// <summary>Whether its definition stays on a host when it is shut off.</summary>
+    public bool Persistent { get; init; } = true;
+
+    /// <summary>Its disks; those with a capacity can be copied.</summary>
+    public IReadOnlyList<VmDisk> Disks { get; init; } = [];
+
+    /// <summary>Its network interfaces.</summary>
+    public IReadOnlyList<VmNetwork> Networks { get; init; } = [];
+
+    /// <summary>Devices passed through to it.</summary>
+    public IReadOnlyList<VmHostDevice> HostDevices { get; init; } = [];
+
+    /// <summary>Its labels.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    internal Bytes NonZero => UsedMemory ?? Memory;
+}

@@ -1,0 +1,73 @@
+using Mesh.Contracts.Values;
+using Mesh.Hosting;
+
+namespace Mesh.Agent;
+
+/// <summary>Says everything that is wrong with an agent's settings at once.</summary>
+internal static class AgentOptionsValidator
+{
+    public static void Require(AgentOptions options)
+    {
+        var problems = Problems(options).ToList();
+        if (problems.Count > 0)
+            throw new ProblemException($"the agent's settings (section Agent) are not accepted: {string.Join("; ", problems)}");
+    }
+
+    public static IEnumerable<string> Problems(AgentOptions options)
+    {
+        if (!IsHostName(options.Host))
+            yield return $"Host '{options.Host}' takes 1 to 253 letters, digits, dots, hyphens or underscores";
+
+        foreach (var (name, value, min, max) in Durations(options))
+            if (value < min || value > max)
+                yield return $"{name} is {Words(value)} and takes {Words(min)} to {Words(max)}";
+
+        if (options.FastTick > options.Tick)
+            yield return $"FastTick ({Words(options.FastTick)}) may not be longer than Tick ({Words(options.Tick)})";
+        if (options.RecordsKeptMax is < 10 or > 10_000)
+            yield return $"RecordsKeptMax is {options.RecordsKeptMax} and takes 10 to 10000";
+        if (options.StuckCallsMax is < 1 or > 1_000)
+            yield return $"StuckCallsMax is {options.StuckCallsMax} and takes 1 to 1000";
+        if (options.KeepAliveCount is < 1 or > 100)
+            yield return $"KeepAliveCount is {options.KeepAliveCount} and takes 1 to 100";
+        if (options.MemoryMarginMebibytes < 0)
+            yield return $"MemoryMarginMebibytes is {options.MemoryMarginMebibytes} and takes 0 or more";
+        if (string.IsNullOrWhiteSpace(options.LibvirtUri))
+            yield return "LibvirtUri is empty; qemu:///system is the usual one";
+        if (options.MigrationTarget is { } target && !Uri.TryCreate(target, UriKind.Absolute, out _))
+            yield return $"MigrationTarget '{target}' is no URI such as qemu+tcp://hostb/system";
+        if (options.StateDirectory is { Length: 0 })
+            yield return "StateDirectory is empty; leave it out to keep the state in memory";
+    }
+
+    private static IEnumerable<(string Name, TimeSpan Value, TimeSpan Min, TimeSpan Max)> Durations(AgentOptions options)
+    {
+        var (ms, second, minute) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        yield return (nameof(options.Tick), options.Tick, 50 * ms, minute);
+        yield return (nameof(options.FastTick), options.FastTick, 10 * ms, minute);
+        yield return (nameof(options.FastTickBelow), options.FastTickBelow, TimeSpan.Zero, minute);
+        yield return (nameof(options.InventoryInterval), options.InventoryInterval, second, 60 * minute);
+        yield return (nameof(options.InventoryDelay), options.InventoryDelay, TimeSpan.Zero, minute);
+        yield return (nameof(options.CallTimeout), options.CallTimeout, second, 5 * minute);
+        yield return (nameof(options.AbortRetryInterval), options.AbortRetryInterval, 50 * ms, minute);
+        yield return (nameof(options.RetryIntervalMax), options.RetryIntervalMax, second, 60 * minute);
+        yield return (nameof(options.CompletedStatsWait), options.CompletedStatsWait, TimeSpan.Zero, minute);
+        yield return (nameof(options.ReceivedSampleShown), options.ReceivedSampleShown, TimeSpan.Zero, 10 * minute);
+        yield return (nameof(options.KeepAliveInterval), options.KeepAliveInterval, TimeSpan.Zero, 10 * minute);
+    }
+
+    private static bool IsHostName(string text)
+    {
+        try
+        {
+            return new HostName(text).Value.Length > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static string Words(TimeSpan value) =>
+        value.TotalSeconds >= 1 ? $"{value.TotalSeconds:0.###} s" : $"{value.TotalMilliseconds:0.###} ms";
+}

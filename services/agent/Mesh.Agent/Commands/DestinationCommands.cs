@@ -1,0 +1,57 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Running;
+using Mesh.Agent.State;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Agent.Commands;
+
+/// <summary>What a destination is told to do: make room for a machine, and clear up when it does not come.</summary>
+internal sealed class DestinationCommands(AgentContext agent)
+{
+    private readonly IncomingImages _images = new(agent);
+
+    public async Task<Handled> PrepareAsync(PrepareIncoming prepare, MigrationRecord record)
+    {
+        var host = await agent.Hypervisor.DescribeHostAsync(agent.Stopping);
+        var vms = await agent.Hypervisor.ListVmsAsync(agent.Stopping);
+        var margin = Bytes.FromMebibytes(agent.Options.MemoryMarginMebibytes);
+        if (IncomingChecks.Objections(prepare, host.Capacity, vms, margin) is { Count: > 0 } objections)
+            return Handled.Refused(objections);
+
+        if (record.Destination is { HasArrived: true })
+            return Handled.Refused(RefusalCode.VmExistsOnDestination, $"{prepare.Vm.Name} has arrived here in this attempt already");
+
+        agent.Store.Change(record, known => known with { Destination = (known.Destination ?? new DestinationRecord()) with { IsCleanedUp = false } });
+        return await _images.CreateAsync(prepare, record) is { } objection
+            ? Handled.Refused([objection])
+            : Handled.Done with { DestinationUri = agent.Options.MigrationTargetUri };
+    }
+
+    public async Task<Handled> CleanUpAsync(MigrationRecord record)
+    {
+        if (record.Destination is not { IsCleanedUp: false } prepared)
+            return Handled.Done;
+        if (prepared.HasArrived)
+            return Handled.Refused(RefusalCode.VmExistsOnDestination, "the machine has arrived here: what was prepared for it is its own now");
+
+        var state = await FindAsync(record.VmId);
+        if (state is { State: VmRunState.PausedMigrating or VmRunState.PausedStarting })
+        {
+            await agent.Hypervisor.DestroyIncomingAsync(record.VmId, agent.Stopping);
+            state = await FindAsync(record.VmId);
+        }
+
+        if (state is { State: not (VmRunState.Down or VmRunState.DownMigrated) })
+            return Handled.Refused(RefusalCode.VmExistsOnDestination, $"{state.Name} is here ({state.Detail}) and is not touched");
+
+        var left = await _images.DeleteAsync(record);
+        return left.Count == 0
+            ? Handled.Done with { Change = known => known with { Destination = known.Destination! with { IsCleanedUp = true } } }
+            : new Handled(CommandResult.Failed) { Refusals = left };
+    }
+
+    private async Task<VmState?> FindAsync(VmId vm) =>
+        (await agent.Hypervisor.ListVmsAsync(agent.Stopping)).FirstOrDefault(known => known.Id == vm);
+}

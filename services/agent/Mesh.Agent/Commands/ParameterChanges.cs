@@ -1,0 +1,103 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Jobs;
+using Mesh.Agent.Running;
+using Mesh.Agent.State;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Agent.Commands;
+
+/// <summary>Changes a running job, parameter by parameter; each one is answered for.</summary>
+internal sealed class ParameterChanges(AgentContext agent, JobFollower follower)
+{
+    public async Task<Handled> ApplyAsync(ChangeParameters change, MigrationRecord record)
+    {
+        var answers = new List<ParameterAnswer>();
+        await foreach (var answer in EachAsync(change, record))
+            answers.Add(answer);
+        follower.Wake();
+        agent.ReportSoon.Give();
+
+        var refused = answers.Where(answer => answer.Result is ParameterResult.Refused).ToList();
+        var isNothingDone = refused.Count > 0 && refused.Count == answers.Count;
+        return new Handled(isNothingDone ? CommandResult.Refused : CommandResult.Done)
+        {
+            Parameters = answers,
+            Refusals = isNothingDone ? [.. refused.Select(answer => new Refusal(RefusalCode.Hypervisor, $"{answer.Parameter}: {answer.Explanation}"))] : [],
+        };
+    }
+
+    private async IAsyncEnumerable<ParameterAnswer> EachAsync(ChangeParameters change, MigrationRecord record)
+    {
+        var (vm, options) = (record.VmId, record.Source!.Options);
+        if (change.StallingLimit is { } stalling)
+            yield return Keep(record, "stallingLimit", $"{stalling.TotalMilliseconds:0} ms", limits => limits with { StallingLimit = stalling });
+        if (change.MaxDowntime is { } downtime)
+            yield return await ParameterCall.TryAsync("maxDowntime", $"{downtime.TotalMilliseconds:0} ms", () => SetDowntimeAsync(record, downtime));
+        if (change.Bandwidth is { } rate)
+            yield return await ParameterCall.TryAsync(
+                "bandwidth", $"{rate}", () => agent.Hypervisor.SetBandwidthAsync(vm, CopyStage.PreCopy, rate, agent.Stopping));
+        if (change.PostCopyBandwidth is { } pulled)
+            yield return await ParameterCall.TryAsync(
+                "postCopyBandwidth", $"{pulled}", () => agent.Hypervisor.SetBandwidthAsync(vm, CopyStage.PostCopy, pulled, agent.Stopping));
+        if (change.AutoConverge is { } autoConverge)
+            yield return Fixed("autoConverge", autoConverge, options.AutoConverge);
+        if (change.Compression is { } compression)
+            yield return Fixed("compression", compression, options.Compression.Count > 0);
+        if (change.Suspend is { } suspend)
+            yield return await ParameterCall.TryAsync("suspend", suspend ? "true" : "false", () => SuspendAsync(record, suspend));
+
+        // Last, so that whatever else was asked for counts for what is still to be copied.
+        if (change.PostCopy is { } postCopy)
+            yield return await PostCopyAsync(record, postCopy);
+    }
+
+    private async Task SetDowntimeAsync(MigrationRecord record, TimeSpan downtime)
+    {
+        // Whoever sets it by hand does not want it raised behind their back.
+        Keep(record, "maxDowntime", "", limits => limits with { EnableDowntimeThread = false });
+        await agent.Hypervisor.SetMaxDowntimeAsync(record.VmId, downtime, agent.Stopping);
+        follower.NoteDowntime(downtime);
+    }
+
+    private async Task SuspendAsync(MigrationRecord record, bool suspend)
+    {
+        // On paper before the machine stands still: whoever follows this job must let it run again if it stays here.
+        if (suspend)
+            agent.Store.Change(record, known => known with { Source = known.Source! with { IsSuspended = true } });
+        try
+        {
+            await (suspend ? agent.Hypervisor.SuspendAsync(record.VmId, agent.Stopping) : agent.Hypervisor.ResumeAsync(record.VmId, agent.Stopping));
+        }
+        catch (HypervisorException e) when (suspend && e.Code is not HypervisorErrorCode.TimedOut)
+        {
+            agent.Store.Change(record, known => known with { Source = known.Source! with { IsSuspended = false } });
+            throw;
+        }
+
+        if (!suspend)
+            agent.Store.Change(record, known => known with { Source = known.Source! with { IsSuspended = false } });
+    }
+
+    private Task<ParameterAnswer> PostCopyAsync(MigrationRecord record, bool postCopy)
+    {
+        if (!postCopy)
+            return Task.FromResult(Refused("postCopy", "there is no way back from post-copy, and before it there is nothing to leave"));
+        return record.Source!.Options.PostCopy
+            ? ParameterCall.TryAsync("postCopy", "true", () => agent.Hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping))
+            : Task.FromResult(Refused("postCopy", "QEMU changes over to post-copy only if that was allowed when the migration started"));
+    }
+
+    private ParameterAnswer Keep(MigrationRecord record, string name, string value, Func<MigrationLimits, MigrationLimits> change)
+    {
+        agent.Store.Change(record, known => known with { Source = known.Source! with { Limits = change(known.Source.Limits) } });
+        return new ParameterAnswer(name, ParameterResult.Applied, value);
+    }
+
+    private static ParameterAnswer Fixed(string name, bool asked, bool present) =>
+        asked == present
+            ? new ParameterAnswer(name, ParameterResult.Applied, $"is {(present ? "on" : "off")} already")
+            : Refused(name, $"QEMU fixes it when the migration starts; it is {(present ? "on" : "off")} and stays so");
+
+    private static ParameterAnswer Refused(string name, string why) => new(name, ParameterResult.Refused, why);
+}

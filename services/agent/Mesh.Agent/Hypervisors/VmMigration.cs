@@ -1,0 +1,10 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Agent.Hypervisors;
+
+/// <summary>A migration for the hypervisor to carry out.</summary>
+/// <param name="VmId">The machine.</param>
+/// <param name="DestinationUri">The destination's libvirt URI.</param>
+/// <param name="Options">How to move it.</param>
+public sealed record VmMigration(VmId VmId, string DestinationUri, MigrationOptions Options);

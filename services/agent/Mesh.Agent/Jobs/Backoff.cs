@@ -1,0 +1,17 @@
+namespace Mesh.Agent.Jobs;
+
+/// <summary>Waits that double up to a maximum.</summary>
+internal sealed class Backoff
+{
+    private readonly TimeSpan _max;
+    private TimeSpan _next;
+
+    public Backoff(TimeSpan first, TimeSpan max) => (_next, _max) = (first, max);
+
+    public TimeSpan Next()
+    {
+        var wait = _next;
+        _next = _next * 2 > _max ? _max : _next * 2;
+        return wait;
+    }
+}

@@ -1,0 +1,64 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Running;
+using Mesh.Agent.State;
+
+namespace Mesh.Agent.Jobs;
+
+/// <summary>Knows the downtime limit of one job, and raises it with each pass over memory where the agent is to do that.</summary>
+internal sealed class DowntimeKeeper(AgentContext agent, MigrationRecord record)
+{
+    public static readonly TimeSpan QemuDefault = TimeSpan.FromMilliseconds(300);
+
+    private readonly OneAtATime _calling = new();
+    private long _firstIteration;
+    private long _iterationKept;
+
+    /// <summary>The limit in force; null if unknown.</summary>
+    public TimeSpan? Limit { get; private set; }
+
+    public void Note(TimeSpan limit) => Limit = limit;
+
+    /// <summary>Looks after the limit once in each pass.</summary>
+    public void Keep(SourceRecord source, long iteration)
+    {
+        if (iteration <= _iterationKept)
+            return;
+        if (_firstIteration == 0)
+            _firstIteration = iteration;
+        var due = DowntimeSteps.At(source.Options.MaxDowntime ?? QemuDefault, iteration - _firstIteration + 1);
+        var isToRaise = source.Limits.EnableDowntimeThread && due > Limit;
+        if (_calling.TryRun(() => isToRaise ? RaiseAsync(due, iteration) : AskAsync()))
+            _iterationKept = iteration;
+    }
+
+    private async Task RaiseAsync(TimeSpan due, long iteration)
+    {
+        try
+        {
+            await agent.Hypervisor.SetMaxDowntimeAsync(record.VmId, due, agent.Stopping);
+            Limit = due;
+            agent.Log.DowntimeRaised(record.MigrationId, record.VmId, due, iteration);
+        }
+        catch (HypervisorException e)
+        {
+            agent.Log.DowntimeNotSet(record.MigrationId, record.VmId, due, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent stops.
+        }
+    }
+
+    /// <summary>Somebody else may have set it, as with <c>virsh migrate-setmaxdowntime</c>.</summary>
+    private async Task AskAsync()
+    {
+        try
+        {
+            Limit = await agent.Hypervisor.GetMaxDowntimeAsync(record.VmId, agent.Stopping);
+        }
+        catch (Exception e) when (e is HypervisorException or OperationCanceledException)
+        {
+            // The one that was known stands.
+        }
+    }
+}

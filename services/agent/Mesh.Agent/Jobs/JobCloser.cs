@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Running;
+using Mesh.Agent.State;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Telemetry;
+
+namespace Mesh.Agent.Jobs;
+
+/// <summary>Finds out whether and how a job ended, and brings it to its close: machine resumed if need be, end recorded, mesh told.</summary>
+internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
+{
+    private readonly TaskCompletionSource<JobStats> _completedStats = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool? _stopSeen;
+
+    /// <summary>The machine's state when it was last asked for here; null if not known.</summary>
+    public VmRunState? StateSeen { get; private set; }
+
+    public void Note(HypervisorEvent what)
+    {
+        switch (what)
+        {
+            case JobCompleted completed:
+                _completedStats.TrySetResult(completed.Stats);
+                break;
+            case VmLifecycleChanged { Change: VmLifecycle.Stopped } stopped:
+                _stopSeen = stopped.IsByMigration;
+                break;
+            case VmLifecycleChanged { Change: VmLifecycle.Started }:
+                _stopSeen = null;
+                break;
+        }
+    }
+
+    public async Task<JobEnding?> InferAsync(MigrateResult? call, bool? hasJob, bool isAbortRequested)
+    {
+        var isKnown = call is { Outcome: MigrateOutcome.Completed } || await FindStateAsync();
+        return JobEndings.Infer(new EndingClues(call, hasJob, isKnown, StateSeen, _stopSeen, isAbortRequested));
+    }
+
+    public async Task CloseAsync(JobEnding ending, JobStats? latest, MigrationSample lastSample, Action ended)
+    {
+        if (ending.Result is not JobResult.Completed)
+            await ResumeAsync();
+
+        var sample = ending.Result is JobResult.Completed
+            ? Samples.Of(record, await ClosingStatsAsync(latest), JobPhase.Completed, lastSample.DowntimeLimit, lastSample.Elapsed)
+            : lastSample;
+        var news = new JobEnded
+        {
+            Host = agent.Host, MigrationId = record.MigrationId, Epoch = record.Epoch, VmId = record.VmId, At = agent.Now,
+            Result = ending.Result, Error = ending.Error, Sample = sample,
+        };
+        agent.Store.Note(record, known => known with { Source = known.Source! with { Ended = news, IsSuspended = false } });
+        ended();
+        Measure(news);
+        await agent.TellAsync(news);
+        agent.ReportSoon.Give();
+        agent.InventorySoon.Give();
+    }
+
+    private async Task<bool> FindStateAsync()
+    {
+        try
+        {
+            var vms = await agent.Hypervisor.ListVmsAsync(agent.Stopping);
+            StateSeen = vms.FirstOrDefault(vm => vm.Id == record.VmId)?.State;
+            return true;
+        }
+        catch (HypervisorException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A machine that was suspended for the migration's sake must not stay so when it stays here.</summary>
+    private async Task ResumeAsync()
+    {
+        var wasSuspended = agent.Store.Find(record.MigrationId, record.Epoch)?.Source is { IsSuspended: true };
+        if (!wasSuspended || StateSeen is not (VmRunState.Paused or VmRunState.PausedMigrating))
+            return;
+        try
+        {
+            await agent.Hypervisor.ResumeAsync(record.VmId, agent.Stopping);
+            agent.Log.ResumedOnSource(record.VmId, record.MigrationId);
+        }
+        catch (HypervisorException e)
+        {
+            agent.Log.NotResumedOnSource(record.VmId, record.MigrationId, e.Message);
+        }
+    }
+
+    /// <summary>
+    /// The numbers at the end, with the downtime there was. libvirt tells them in an event; later it knows them only if the machine
+    /// is still defined here. Without either, the last sample stands and the downtime is not known.
+    /// </summary>
+    private async Task<JobStats?> ClosingStatsAsync(JobStats? latest)
+    {
+        if (!_completedStats.Task.IsCompleted)
+            await Task.WhenAny(_completedStats.Task, Task.Delay(agent.Options.CompletedStatsWait, agent.Time, agent.Stopping));
+        if (_completedStats.Task.IsCompleted)
+            return await _completedStats.Task;
+        try
+        {
+            if (await agent.Hypervisor.ReadCompletedJobAsync(record.VmId, agent.Stopping) is { } kept)
+                return kept;
+        }
+        catch (HypervisorException)
+        {
+            // It has gone, as a transient machine does.
+        }
+
+        return latest is null ? null : latest with { Downtime = null };
+    }
+
+    private void Measure(JobEnded news)
+    {
+        var elapsed = agent.Now - record.Source!.StartedAt;
+        var downtime = news.Sample?.ActualDowntime;
+        agent.Log.JobEnded(record.MigrationId, record.VmId, news.Result, elapsed, downtime, news.Error);
+        var tags = new TagList { { "host", agent.Host.Value }, { "result", news.Result.ToString() } };
+        AgentInstruments.JobDuration.Record(elapsed.TotalSeconds, tags);
+        if (downtime is { } stood)
+            AgentInstruments.Downtime.Record(stood.TotalMilliseconds, new KeyValuePair<string, object?>("host", agent.Host.Value));
+    }
+}

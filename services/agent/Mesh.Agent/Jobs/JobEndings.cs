@@ -1,0 +1,75 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Contracts.Agents;
+
+namespace Mesh.Agent.Jobs;
+
+/// <summary>
+/// How a job ended, from whatever is known. The return of the migrate call says it best; where that call was made by a process
+/// that is gone, or lost its connection, the machine itself must tell.
+/// </summary>
+internal static class JobEndings
+{
+    /// <summary>The end; null if the job is not over, or nobody can tell yet.</summary>
+    public static JobEnding? Infer(EndingClues clues)
+    {
+        if (clues.Call is { Outcome: MigrateOutcome.Completed })
+            return JobEnding.Completed;
+
+        // It runs on the destination and may still be made whole: that is no end, whatever the call says.
+        if (clues.State is VmRunState.PausedPostCopy or VmRunState.PostCopyFailed)
+            return null;
+
+        return clues.Call is { Outcome: MigrateOutcome.Aborted or MigrateOutcome.Failed } call ? OfFailedCall(call, clues) : OfMachine(clues);
+    }
+
+    private static JobEnding? OfFailedCall(MigrateResult call, EndingClues clues)
+    {
+        if (!clues.IsStateKnown)
+            return null;
+
+        // Handed over, but something after that failed, such as keeping the definition on the destination.
+        if (clues.State is VmRunState.DownMigrated || (clues.State is null && clues.StopSeen is true))
+            return new JobEnding(JobResult.Completed, call.Error);
+
+        return call.Outcome is MigrateOutcome.Aborted || clues.IsAbortRequested
+            ? JobEnding.Cancelled
+            : new JobEnding(JobResult.Failed, call.Error);
+    }
+
+    private static JobEnding? OfMachine(EndingClues clues)
+    {
+        if (clues.HasJob is not false || !clues.IsStateKnown)
+            return null;
+
+        return clues.State switch
+        {
+            VmRunState.DownMigrated => JobEnding.Completed,
+            VmRunState.Down => new JobEnding(JobResult.Failed, "the machine stopped on the source while it was migrated"),
+            null when clues.StopSeen is false => new JobEnding(JobResult.Failed, "the machine stopped on the source while it was migrated"),
+            null => JobEnding.Completed,
+            _ when clues.IsAbortRequested => JobEnding.Cancelled,
+            _ => new JobEnding(
+                JobResult.Failed, "the job ended while neither agent nor libvirt kept account of it; the machine is on the source"),
+        };
+    }
+}
+
+/// <summary>How a job ended.</summary>
+/// <param name="Result">The result.</param>
+/// <param name="Error">The hypervisor's words, or the agent's where it has none.</param>
+internal sealed record JobEnding(JobResult Result, string Error)
+{
+    public static readonly JobEnding Completed = new(JobResult.Completed, "");
+
+    public static readonly JobEnding Cancelled = new(JobResult.Cancelled, "");
+}
+
+/// <summary>What is known of a job that may be over.</summary>
+/// <param name="Call">What the migrate call returned; null if it has not, or is not ours.</param>
+/// <param name="HasJob">Whether the hypervisor knows of an outgoing job; null if it does not answer.</param>
+/// <param name="IsStateKnown">Whether the hypervisor told which machines there are, after the above.</param>
+/// <param name="State">The machine's state; null if it is not there.</param>
+/// <param name="StopSeen">Whether the machine was seen to stop: true for a migration, false for another reason, null if not seen.</param>
+/// <param name="IsAbortRequested">Whether an abort was asked for.</param>
+internal sealed record EndingClues(
+    MigrateResult? Call, bool? HasJob, bool IsStateKnown, VmRunState? State, bool? StopSeen, bool IsAbortRequested);

@@ -1,0 +1,208 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Running;
+using Mesh.Agent.State;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Telemetry;
+
+namespace Mesh.Agent.Jobs;
+
+/// <summary>
+/// Follows one outgoing job to its end: runs it if it is new, samples it, holds its limits without asking anyone, and says how
+/// it ended. A job that an earlier process of the agent began is followed just so.
+/// </summary>
+internal sealed class JobFollower
+{
+    private readonly AgentContext _agent;
+    private readonly MigrationRecord _record;
+    private readonly AsyncSignal _wake = new();
+    private readonly JobReader _reader;
+    private readonly DowntimeKeeper _downtime;
+    private readonly JobCloser _closer;
+    private bool _isCallOurs;
+    private volatile MigrateResult? _returned;
+    private Watch _watch;
+    private DateTimeOffset _readDue = DateTimeOffset.MinValue;
+    private volatile bool _isPastReturn;
+
+    /// <summary>A follower of a job.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="record">The job, as it was recorded before it began.</param>
+    /// <param name="isNew">Whether the job is still to be begun.</param>
+    public JobFollower(AgentContext agent, MigrationRecord record, bool isNew)
+    {
+        (_agent, _record, _isCallOurs) = (agent, record, isNew);
+        _reader = new JobReader(agent.Hypervisor, record.VmId, _wake.Give);
+        _downtime = new DowntimeKeeper(agent, record);
+        _closer = new JobCloser(agent, record);
+        Abort = new AbortPursuit(agent, record);
+        _watch = Watch.From(record.Source!.StartedAt, agent.Now);
+    }
+
+    public MigrationRecord Record => _agent.Store.Find(_record.MigrationId, _record.Epoch) ?? _record;
+
+    public VmId VmId => _record.VmId;
+
+    public AbortPursuit Abort { get; }
+
+    /// <summary>Whether the machine runs on the destination.</summary>
+    public bool IsPastReturn => _isPastReturn || JobPhases.IsPastReturn(Sample().Phase);
+
+    /// <summary>The newest telemetry; the machine's state tells the phase when QEMU does not.</summary>
+    public MigrationSample Sample()
+    {
+        var phase = JobPhases.Of(_reader.Latest, _agent.StateOf(VmId), Record.Source is { IsSuspended: true } or { Options.Live: false });
+        return Samples.Of(_record, _reader.Latest, phase, _downtime.Limit, _agent.Now - _watch.StartedAt);
+    }
+
+    public void NoteDowntime(TimeSpan limit) => _downtime.Note(limit);
+
+    public void Note(HypervisorEvent what)
+    {
+        _closer.Note(what);
+        _wake.Give();
+    }
+
+    /// <summary>Looks again at once, because a command has changed something.</summary>
+    public void Wake() => _wake.Give();
+
+    /// <summary>Follows the job until it has ended or the agent stops.</summary>
+    /// <param name="ended">Called when the end is recorded, before anyone is told.</param>
+    public async Task RunAsync(Action ended)
+    {
+        using var activity = MeshTelemetry.Start("migration job", _record.TraceParent);
+        activity?.SetTag("mesh.migration", _record.MigrationId.Value).SetTag("mesh.host", _agent.Host.Value);
+        var call = _isCallOurs ? CallAsync() : FollowAgain();
+        try
+        {
+            while (true)
+            {
+                if (await LookSafelyAsync() is { } ending)
+                {
+                    await _closer.CloseAsync(ending, _reader.Latest, Sample(), ended);
+                    activity?.SetTag("mesh.result", ending.Result.ToString());
+                    await call;
+                    return;
+                }
+
+                await _wake.WaitAsync(UntilNextLook(), _agent.Time, _agent.Stopping);
+            }
+        }
+        catch (OperationCanceledException) when (_agent.Stopping.IsCancellationRequested)
+        {
+            // The job goes on without the agent, and the next one finds it.
+        }
+    }
+
+    private Task FollowAgain()
+    {
+        _agent.Log.JobFollowedAgain(_record.MigrationId, VmId, _record.Source!.StartedAt);
+        return Task.CompletedTask;
+    }
+
+    private async Task CallAsync()
+    {
+        var source = _record.Source!;
+        _agent.Log.JobBegins(_record.MigrationId, VmId, source.Destination);
+        try
+        {
+            _returned = await _agent.Hypervisor.MigrateAsync(new VmMigration(VmId, source.DestinationUri, source.Options), _agent.Stopping);
+        }
+        catch (HypervisorException e)
+        {
+            var isLost = e.Code is HypervisorErrorCode.Unreachable or HypervisorErrorCode.TimedOut;
+            _returned = new MigrateResult(isLost ? MigrateOutcome.Lost : MigrateOutcome.Failed, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        _wake.Give();
+    }
+
+    /// <summary>Whatever goes wrong with one look, the next must come: the limits are to be held.</summary>
+    private async Task<JobEnding?> LookSafelyAsync()
+    {
+        try
+        {
+            return await LookAsync();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _agent.Log.FollowingFailed(e, _record.MigrationId, VmId);
+            return null;
+        }
+    }
+
+    private async Task<JobEnding?> LookAsync()
+    {
+        if (_agent.Now >= _readDue)
+        {
+            _reader.Begin(_agent.Stopping);
+            _readDue = _agent.Now + (JobPhases.IsNearEnd(Sample(), _agent.Options.FastTickBelow) ? _agent.Options.FastTick : _agent.Options.Tick);
+        }
+
+        if (await EndingAsync() is { } ending)
+            return ending;
+
+        var (source, sample) = (Record.Source!, Sample());
+        _isPastReturn = IsPastReturn;
+        if (!_isPastReturn)
+            _downtime.Keep(source, sample.Iteration);
+
+        var phase = _isPastReturn && !JobPhases.IsPastReturn(sample.Phase) ? JobPhase.PostCopy : sample.Phase;
+        (_watch, var findings) = Watchdog.Look(
+            _watch, _reader.Latest is null ? null : sample, phase, source.Limits, source.DataSize, _agent.Now);
+        foreach (var finding in findings)
+            await ActAsync(finding);
+
+        if (Record.IsAbortRequested && !_isPastReturn)
+            Abort.TryIfDue();
+        return null;
+    }
+
+    private async Task<JobEnding?> EndingAsync()
+    {
+        if (_returned is { Outcome: MigrateOutcome.Lost } lost)
+        {
+            _agent.Log.CallLost(_record.MigrationId, VmId, lost.Error);
+            _reader.Doubt();
+            (_returned, _isCallOurs) = (null, false);
+        }
+
+        var mayBeOver = _returned is not null || (!_isCallOurs && _reader.HasJob is false);
+        return mayBeOver ? await _closer.InferAsync(_returned, _reader.HasJob, Record.IsAbortRequested) : null;
+    }
+
+    private async Task ActAsync(Finding finding)
+    {
+        switch (finding)
+        {
+            case Finding.Stalled stalled:
+                _agent.Log.JobStalled(_record.MigrationId, VmId, _watch.Lowest, stalled.For);
+                await _agent.TellAsync(new JobStalled
+                {
+                    Host = _agent.Host, MigrationId = _record.MigrationId, Epoch = _record.Epoch, VmId = VmId, At = _agent.Now,
+                    StalledFor = stalled.For,
+                });
+                break;
+            case Finding.LimitPassed passed:
+                _agent.Log.LimitPassed(_record.MigrationId, VmId, passed.Limit, passed.Value);
+                _agent.Store.Note(_record, record => record with { IsAbortRequested = true });
+                await _agent.TellAsync(new LimitReached
+                {
+                    Host = _agent.Host, MigrationId = _record.MigrationId, Epoch = _record.Epoch, VmId = VmId, At = _agent.Now,
+                    Limit = passed.Limit, Value = passed.Value,
+                });
+                break;
+        }
+    }
+
+    private TimeSpan UntilNextLook()
+    {
+        var due = Record.IsAbortRequested && !Abort.IsTooLate && Abort.Due > _agent.Now && Abort.Due < _readDue ? Abort.Due : _readDue;
+        return due > _agent.Now ? due - _agent.Now : TimeSpan.Zero;
+    }
+}

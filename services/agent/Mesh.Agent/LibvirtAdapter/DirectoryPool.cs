@@ -1,0 +1,48 @@
+using Mesh.Agent.Libvirt;
+
+namespace Mesh.Agent.LibvirtAdapter;
+
+/// <summary>The storage pool of a directory: the one that is there, or else one made for the moment and removed again, files untouched.</summary>
+internal sealed class DirectoryPool : IDisposable
+{
+    private const string MomentaryPrefix = "migration-mesh-";
+
+    private DirectoryPool(LibvirtStoragePool pool) => Pool = pool;
+
+    public LibvirtStoragePool Pool { get; }
+
+    public static DirectoryPool Of(LibvirtConnection connection, string directory)
+    {
+        var pool = new DirectoryPool(connection.FindStoragePoolByTargetPath(directory) ?? connection.CreateStoragePool(
+            LibvirtStoragePool.DirectoryXml($"{MomentaryPrefix}{Guid.NewGuid():N}", directory)));
+        try
+        {
+            // Others put files there too, and libvirt knows only those that it has seen.
+            pool.Pool.Refresh();
+            return pool;
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            // By its name, so that one which a crash left behind goes as well.
+            if (Pool.Name.StartsWith(MomentaryPrefix, StringComparison.Ordinal))
+                Pool.Destroy();
+        }
+        catch (LibvirtException)
+        {
+            // It has gone already, or goes with libvirtd.
+        }
+        finally
+        {
+            Pool.Dispose();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Xml.Linq;
+using Mesh.Agent.Hypervisors;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Agent.LibvirtAdapter;
+
+/// <summary>Reads a machine's description out of its domain XML.</summary>
+internal static class DomainXml
+{
+    /// <summary>
+    /// Labels live in the domain's metadata, so that they travel with it:
+    /// <c>&lt;metadata&gt;&lt;labels xmlns="urn:migration-mesh:labels"&gt;&lt;label key="tier" value="db"/&gt;…</c>
+    /// </summary>
+    public static readonly XNamespace Labels = "urn:migration-mesh:labels";
+
+    /// <summary>The machine.</summary>
+    /// <param name="xml">What <c>virDomainGetXMLDesc</c> gives.</param>
+    /// <param name="state">What it does.</param>
+    /// <param name="isPersistent">Whether its definition stays.</param>
+    /// <param name="sizes">Capacity and allocation of a disk by its target; null where unknown.</param>
+    public static VmDescription Read(
+        string xml, VmRunState state, bool isPersistent, Func<string, (Bytes Capacity, Bytes Allocation)?> sizes)
+    {
+        var domain = XDocument.Parse(xml).Root!;
+        var devices = domain.Element("devices");
+        return new VmDescription(
+            VmId.Parse(Text(domain, "uuid")),
+            Text(domain, "name"),
+            VmStatuses.Of(state, hasOutgoingJob: false, expectsIncoming: false),
+            Memory(domain.Element("memory")),
+            int.TryParse(Text(domain, "vcpu"), out var vcpus) ? vcpus : 1,
+            Attribute(domain.Element("os")?.Element("type"), "machine"),
+            CpuModel(domain.Element("cpu")),
+            isPersistent,
+            [.. (devices?.Elements("disk") ?? []).Select(disk => DiskXml.Read(disk, sizes))],
+            [.. (devices?.Elements("interface") ?? []).Select(Network)],
+            [.. HostDeviceXml.Read(devices)],
+            ReadLabels(domain));
+    }
+
+    internal static string Text(XElement? element, string child) => element?.Element(child)?.Value ?? "";
+
+    internal static string Attribute(XElement? element, string name) => element?.Attribute(name)?.Value ?? "";
+
+    private static Bytes Memory(XElement? memory)
+    {
+        _ = long.TryParse(memory?.Value, out var number);
+        return Attribute(memory, "unit") switch
+        {
+            "b" or "bytes" => new Bytes(number),
+            "M" or "MiB" => Bytes.FromMebibytes(number),
+            "G" or "GiB" => Bytes.FromGibibytes(number),
+            _ => Bytes.FromKibibytes(number),
+        };
+    }
+
+    private static string CpuModel(XElement? cpu) => Text(cpu, "model") is { Length: > 0 } model ? model : Attribute(cpu, "mode");
+
+    private static VmNetwork Network(XElement network)
+    {
+        var source = network.Element("source");
+        string[] names = [Attribute(source, "bridge"), Attribute(source, "network"), Attribute(source, "dev")];
+        return new VmNetwork(
+            Attribute(network, "type"),
+            names.FirstOrDefault(name => name.Length > 0) ?? "",
+            Attribute(network.Element("model"), "type"),
+            Attribute(network.Element("mac"), "address"));
+    }
+
+    private static Dictionary<string, string> ReadLabels(XElement domain) =>
+        (domain.Element("metadata")?.Element(Labels + "labels")?.Elements(Labels + "label") ?? [])
+        .GroupBy(label => Attribute(label, "key"), StringComparer.Ordinal)
+        .ToDictionary(same => same.Key, same => Attribute(same.Last(), "value"), StringComparer.Ordinal);
+}

@@ -1,0 +1,43 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Libvirt;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Agent.LibvirtAdapter;
+
+/// <summary>libvirt's events as an agent takes them.</summary>
+internal static class HypervisorEvents
+{
+    public static HypervisorEvent? Of(LibvirtEvent what)
+    {
+        var vm = new VmId(what.DomainUuid);
+        return what switch
+        {
+            DomainLifecycleEvent life => new VmLifecycleChanged(vm, life.DomainName, ChangeOf(life.Event), IsByMigration(life.Detail), Words(life)),
+            MigrationIterationEvent pass => new MigrationIterated(vm, pass.Iteration),
+            JobCompletedEvent ended when JobReadings.Of(ended.Stats, isEnded: true) is { } stats => new JobCompleted(vm, stats),
+            _ => null,
+        };
+    }
+
+    private static VmLifecycle ChangeOf(DomainLifecycle change) => change switch
+    {
+        DomainLifecycle.Defined => VmLifecycle.Defined,
+        DomainLifecycle.Undefined => VmLifecycle.Undefined,
+        DomainLifecycle.Started => VmLifecycle.Started,
+        DomainLifecycle.Suspended => VmLifecycle.Suspended,
+        DomainLifecycle.Resumed => VmLifecycle.Resumed,
+        DomainLifecycle.Stopped => VmLifecycle.Stopped,
+        _ => VmLifecycle.Other,
+    };
+
+    private static bool IsByMigration(DomainLifecycleDetail detail) => detail is
+        DomainLifecycleDetail.StartedMigrated or DomainLifecycleDetail.StoppedMigrated
+        or DomainLifecycleDetail.SuspendedMigrated or DomainLifecycleDetail.SuspendedPostCopy or DomainLifecycleDetail.SuspendedPostCopyFailed
+        or DomainLifecycleDetail.ResumedMigrated or DomainLifecycleDetail.ResumedPostCopy or DomainLifecycleDetail.ResumedPostCopyFailed;
+
+    private static string Words(DomainLifecycleEvent life)
+    {
+        var (change, detail) = ($"{life.Event}", $"{life.Detail}");
+        return detail.StartsWith(change, StringComparison.Ordinal) ? $"{change} {detail[change.Length..]}" : change;
+    }
+}

@@ -1,0 +1,184 @@
+using System.Threading.Channels;
+using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Libvirt;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Agent.LibvirtAdapter;
+
+/// <summary>A libvirt host's hypervisor.</summary>
+internal sealed class LibvirtHypervisor : IHypervisor
+{
+    private const int EventsHeldMax = 10_000;
+
+    /// <summary>A read of a job waits this long in the end, as the final pass of a large machine may take; callers wait less.</summary>
+    private static readonly TimeSpan FinalPassMax = TimeSpan.FromMinutes(10);
+
+    private readonly Channel<HypervisorEvent> _events = Channel.CreateBounded<HypervisorEvent>(
+        new BoundedChannelOptions(EventsHeldMax) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    private readonly LibvirtLinks _links;
+    private readonly LibvirtImages _images;
+    private readonly LibvirtInventory _inventory;
+    private readonly SharedReads _reads;
+
+    /// <summary>A hypervisor that is connected to when it is first asked something.</summary>
+    public LibvirtHypervisor(AgentOptions options, TimeProvider time)
+    {
+        _links = new LibvirtLinks(options, time, connection => _ = ForwardAsync(connection.Subscribe()));
+        _images = new LibvirtImages(_links.Main);
+        _inventory = new LibvirtInventory(_links);
+        _reads = new SharedReads(time, options.CallTimeout);
+    }
+
+    public ChannelReader<HypervisorEvent> Events => _events.Reader;
+
+    public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => _inventory.DescribeHostAsync(cancellation);
+
+    public Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation) => _inventory.DescribeVmsAsync(cancellation);
+
+    public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) => _inventory.ListVmsAsync(cancellation);
+
+    public Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation) => _reads.ReadAsync(
+        vm,
+        async () =>
+        {
+            var stats = await OnAsync("virDomainGetJobStats", vm, domain => JobReadings.Of(domain.GetJobStats()), CancellationToken.None, FinalPassMax);
+
+            // From now on this machine's silence must not be everyone's.
+            if (stats is { Operation: JobOperation.MigrationOut })
+                _links.For(vm);
+            return stats;
+        },
+        cancellation);
+
+    public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
+        OnAsync("virDomainGetJobStats", vm, domain => JobReadings.Of(domain.GetCompletedJobStats(), isEnded: true), cancellation);
+
+    public async Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation)
+    {
+        var (vm, options) = (migration.VmId, migration.Options);
+
+        // The connection may have been given to the machine for an earlier job, with other settings.
+        await _links.DropAsync(vm);
+        var link = _links.For(vm, options);
+        try
+        {
+            var open = await link.OpenAsync(cancellation);
+            using var domain = await open.Calls.RunAsync("virDomainLookupByUUIDString", () => open.Connection.LookupDomain(vm.Value), null, cancellation);
+            return await RunAsync(open, domain, migration, cancellation);
+        }
+        catch (Exception e) when (e is HypervisorException || LibvirtErrors.IsKnown(e))
+        {
+            return new MigrateResult(MigrateOutcome.Failed, LibvirtErrors.Of(e, vm).Message);
+        }
+        finally
+        {
+            if (!cancellation.IsCancellationRequested)
+                await _links.DropAsync(vm);
+        }
+    }
+
+    public Task AbortJobAsync(VmId vm, CancellationToken cancellation) => DoAsync("virDomainAbortJob", vm, domain => domain.AbortJob(), cancellation);
+
+    public Task<TimeSpan> GetMaxDowntimeAsync(VmId vm, CancellationToken cancellation) =>
+        OnAsync("virDomainMigrateGetMaxDowntime", vm, domain => domain.GetMaxDowntime(), cancellation);
+
+    public Task SetMaxDowntimeAsync(VmId vm, TimeSpan downtime, CancellationToken cancellation) =>
+        DoAsync("virDomainMigrateSetMaxDowntime", vm, domain => domain.SetMaxDowntime(downtime), cancellation);
+
+    public Task<BytesPerSecond?> GetBandwidthAsync(VmId vm, CopyStage stage, CancellationToken cancellation) =>
+        OnAsync<BytesPerSecond?>(
+            "virDomainMigrateGetMaxSpeed",
+            vm,
+            domain => domain.GetMaxSpeedMebibytesPerSecond(stage is CopyStage.PostCopy) is > 0 and < MigrateArguments.UnlimitedMebibytesPerSecond and var speed
+                ? BytesPerSecond.FromMebibytes(speed)
+                : null,
+            cancellation);
+
+    public Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation)
+    {
+        var none = stage is CopyStage.PostCopy ? 0 : MigrateArguments.UnlimitedMebibytesPerSecond;
+        var speed = limit is { } rate ? MigrateArguments.Mebibytes(rate) : none;
+        return DoAsync("virDomainMigrateSetMaxSpeed", vm, domain => domain.SetMaxSpeed(speed, stage is CopyStage.PostCopy), cancellation);
+    }
+
+    public Task StartPostCopyAsync(VmId vm, CancellationToken cancellation) =>
+        DoAsync("virDomainMigrateStartPostCopy", vm, domain => domain.StartPostCopy(), cancellation);
+
+    public Task SuspendAsync(VmId vm, CancellationToken cancellation) => DoAsync("virDomainSuspend", vm, domain => domain.Suspend(), cancellation);
+
+    public Task ResumeAsync(VmId vm, CancellationToken cancellation) => DoAsync("virDomainResume", vm, domain => domain.Resume(), cancellation);
+
+    public Task<bool> ImageExistsAsync(string path, CancellationToken cancellation) => _images.ExistsAsync(path, cancellation);
+
+    public Task CreateImageAsync(VmDisk disk, CopyStorage copyStorage, CancellationToken cancellation) =>
+        _images.CreateAsync(disk, copyStorage, cancellation);
+
+    public Task DeleteImageAsync(string path, CancellationToken cancellation) => _images.DeleteAsync(path, cancellation);
+
+    public Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation) => DoAsync(
+        "virDomainDestroyFlags",
+        vm,
+        domain =>
+        {
+            // Certain only if libvirt itself calls it incoming: a source's machine is paused for its migration just alike.
+            var state = DomainStates.Of(domain.GetStatus());
+            var isIncoming = state is VmRunState.PausedStarting or VmRunState.PausedMigrating
+                && domain.GetJobStats() is { Operation: DomainJobOperation.MigrationIn };
+            if (isIncoming)
+                domain.Destroy();
+        },
+        cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _links.DisposeAsync();
+        _images.Dispose();
+        _events.Writer.TryComplete();
+    }
+
+    private static async Task<MigrateResult> RunAsync(OpenLink open, LibvirtDomain domain, VmMigration migration, CancellationToken cancellation)
+    {
+        var (parameters, flags) = (MigrateArguments.Parameters(migration.Options), MigrateArguments.Flags(migration.Options));
+        try
+        {
+            await open.Calls.MigrateAsync(domain, migration.DestinationUri, parameters, flags, cancellation);
+            return MigrateResult.Completed;
+        }
+        catch (LibvirtException e)
+        {
+            return LibvirtErrors.OfMigration(e, isConnected: !open.Connection.Closed.IsCompleted);
+        }
+    }
+
+    private Task<T> OnAsync<T>(string name, VmId vm, Func<LibvirtDomain, T> call, CancellationToken cancellation, TimeSpan? limit = null) =>
+        _links.Of(vm).CallAsync(
+            name,
+            vm,
+            connection =>
+            {
+                using var domain = connection.LookupDomain(vm.Value);
+                return call(domain);
+            },
+            cancellation,
+            limit);
+
+    private Task<bool> DoAsync(string name, VmId vm, Action<LibvirtDomain> call, CancellationToken cancellation) => OnAsync(
+        name,
+        vm,
+        domain =>
+        {
+            call(domain);
+            return true;
+        },
+        cancellation);
+
+    private async Task ForwardAsync(LibvirtEventSubscription subscription)
+    {
+        await foreach (var what in subscription.Reader.ReadAllAsync())
+            if (HypervisorEvents.Of(what) is { } known)
+                _events.Writer.TryWrite(known);
+    }
+}

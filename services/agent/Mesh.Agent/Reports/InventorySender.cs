@@ -1,0 +1,60 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Jobs;
+using Mesh.Agent.Running;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Agent.Reports;
+
+/// <summary>Describes host and machines in full: at the start, after every change, and from time to time.</summary>
+internal sealed class InventorySender(AgentContext agent, Followers followers, ForeignJobs foreign, Arrivals arrivals)
+{
+    private long _sequence;
+
+    public async Task RunAsync()
+    {
+        while (true)
+        {
+            var isSent = await SendAsync();
+            var wait = isSent ? agent.Options.InventoryInterval : agent.Options.Tick;
+            if (await agent.InventorySoon.WaitAsync(wait, agent.Time, agent.Stopping))
+                await SettleAsync();
+        }
+    }
+
+    /// <summary>Waits until nothing has changed for a while, but not for ever.</summary>
+    private async Task SettleAsync()
+    {
+        var latest = agent.Now + agent.Options.InventoryDelay * 10;
+        while (agent.Now < latest && await agent.InventorySoon.WaitAsync(agent.Options.InventoryDelay, agent.Time, agent.Stopping))
+        {
+            // Something changed again.
+        }
+    }
+
+    private async Task<bool> SendAsync()
+    {
+        try
+        {
+            var host = await agent.Hypervisor.DescribeHostAsync(agent.Stopping);
+            var vms = await agent.Hypervisor.DescribeVmsAsync(agent.Stopping);
+            var states = (await agent.Hypervisor.ListVmsAsync(agent.Stopping)).ToDictionary(vm => vm.Id);
+            await agent.Bus.OfferAsync(
+                AgentQueues.HostInventories,
+                new HostInventory(
+                    agent.Host, agent.AgentEpoch, ++_sequence, agent.Now, host.Capacity, host.Hypervisor, agent.Options.MigrationTargetUri,
+                    [.. vms.Select(vm => states.TryGetValue(vm.Id, out var state) ? vm with { Status = Status(state) } : vm)]),
+                agent.Stopping);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            agent.Log.InventoryFailed(e.Message);
+            return false;
+        }
+    }
+
+    private VmStatus Status(VmState vm) =>
+        VmStatuses.Of(vm.State, followers.Of(vm.Id) is not null || foreign.Has(vm.Id), arrivals.Expects(vm.Id));
+}

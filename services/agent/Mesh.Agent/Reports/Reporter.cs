@@ -1,0 +1,123 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Jobs;
+using Mesh.Agent.Running;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Agent.Reports;
+
+/// <summary>Says at each tick, and sooner when something happens, what this host is about: every machine's status, every migration's sample.</summary>
+internal sealed class Reporter(AgentContext agent, Followers followers, ForeignJobs foreign, Arrivals arrivals)
+{
+    /// <summary>Events come in bursts; reports need not.</summary>
+    public static readonly TimeSpan GapMin = TimeSpan.FromMilliseconds(50);
+
+    private readonly OneAtATime _sending = new();
+    private readonly OneAtATime _listing = new();
+    private long _sequence;
+    private bool _isReachable = true;
+    private bool _isHeard = true;
+
+    public async Task RunAsync()
+    {
+        while (true)
+        {
+            var next = agent.Now + agent.Options.Tick;
+            await ReportAsync();
+            if (await agent.ReportSoon.WaitAsync(next - agent.Now, agent.Time, agent.Stopping))
+                await Task.Delay(GapMin, agent.Time, agent.Stopping);
+        }
+    }
+
+    private async Task ReportAsync()
+    {
+        // Who migrates is asked before and after, so that one that ends meanwhile is not taken for one that stays.
+        var leaving = Leaving();
+        var vms = await ListAsync();
+        leaving.UnionWith(Leaving());
+        foreign.Check();
+
+        if (vms is not null)
+        {
+            agent.States = vms.ToDictionary(vm => vm.Id);
+            arrivals.See(vms);
+        }
+
+        // Sequence and samples belong together: an unsent report leaves a gap, which harms nobody.
+        var report = new HostReport(
+            agent.Host, agent.AgentEpoch, ++_sequence, agent.Now, vms is not null,
+            vms is null ? [] : [.. vms.Select(vm => Status(vm, leaving))],
+            [.. followers.All.Select(follower => follower.Sample()), .. arrivals.Samples()]);
+        _sending.TryRun(() => SendAsync(report));
+    }
+
+    private VmStatusReport Status(VmState vm, HashSet<VmId> leaving) =>
+        new(vm.Id, vm.Name, VmStatuses.Of(vm.State, leaving.Contains(vm.Id), arrivals.Expects(vm.Id)), vm.Detail);
+
+    private HashSet<VmId> Leaving() => [.. followers.All.Select(follower => follower.VmId), .. foreign.Machines];
+
+    private async Task<IReadOnlyList<VmState>?> ListAsync()
+    {
+        // A question that has gone unanswered for its whole time is not asked again beside itself, tick after tick.
+        if (!_listing.IsFree)
+            return null;
+        var answer = new TaskCompletionSource<IReadOnlyList<VmState>?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _listing.TryRun(async () => answer.SetResult(await AskAsync()));
+        var patience = Task.Delay(agent.Options.CallTimeout, agent.Time, agent.Stopping);
+        await Task.WhenAny(answer.Task, patience);
+        agent.Stopping.ThrowIfCancellationRequested();
+        return answer.Task.IsCompleted ? await answer.Task : Unreachable("it takes too long to list the machines");
+    }
+
+    private async Task<IReadOnlyList<VmState>?> AskAsync()
+    {
+        try
+        {
+            var vms = await agent.Hypervisor.ListVmsAsync(agent.Stopping);
+            if (!_isReachable)
+                agent.Log.HypervisorBack();
+            _isReachable = true;
+            return vms;
+        }
+        catch (HypervisorException e)
+        {
+            return Unreachable(e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private IReadOnlyList<VmState>? Unreachable(string error)
+    {
+        if (_isReachable)
+            agent.Log.HypervisorLost(error);
+        _isReachable = false;
+        return null;
+    }
+
+    private async Task SendAsync(HostReport report)
+    {
+        try
+        {
+            await agent.Bus.OfferAsync(AgentQueues.HostReports, report, agent.Stopping);
+            AgentInstruments.Reports.Add(1, new KeyValuePair<string, object?>("host", agent.Host.Value));
+            if (!_isHeard)
+                agent.Log.ReportsSent();
+            _isHeard = true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            if (_isHeard)
+                agent.Log.ReportsNotSent(e.Message);
+            _isHeard = false;
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent stops.
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace Mesh.Agent.Running;
+
+/// <summary>Runs work beside a loop that must not wait for it, and none while the last is still under way, so that slow work never piles up.</summary>
+internal sealed class OneAtATime
+{
+    private Task _running = Task.CompletedTask;
+
+    public bool IsFree => _running.IsCompleted;
+
+    /// <summary>Begins the work, which handles its own errors, unless the last has not ended.</summary>
+    public bool TryRun(Func<Task> work)
+    {
+        if (!IsFree)
+            return false;
+        _running = work();
+        return true;
+    }
+}

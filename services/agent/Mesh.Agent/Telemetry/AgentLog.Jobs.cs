@@ -1,0 +1,60 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Values;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Agent;
+
+internal static partial class AgentLog
+{
+    [LoggerMessage(1100, LogLevel.Information, "Migration {MigrationId} of {VmId} to {Destination} begins")]
+    public static partial void JobBegins(this ILogger log, MigrationId migrationId, VmId vmId, HostName destination);
+
+    [LoggerMessage(1101, LogLevel.Information, "Migration {MigrationId} of {VmId} was begun at {StartedAt} by an earlier process of the agent and is followed again")]
+    public static partial void JobFollowedAgain(this ILogger log, MigrationId migrationId, VmId vmId, DateTimeOffset startedAt);
+
+    [LoggerMessage(1102, LogLevel.Information, "Migration {MigrationId} of {VmId} ended: {Result} after {Elapsed}, downtime {Downtime}. {Error}")]
+    public static partial void JobEnded(
+        this ILogger log, MigrationId migrationId, VmId vmId, JobResult result, TimeSpan elapsed, TimeSpan? downtime, string error);
+
+    [LoggerMessage(1103, LogLevel.Warning, "Migration {MigrationId} of {VmId}: the call that runs it has lost libvirt ({Error}); it is followed by what libvirt tells of it")]
+    public static partial void CallLost(this ILogger log, MigrationId migrationId, VmId vmId, string error);
+
+    [LoggerMessage(1110, LogLevel.Warning, "Migration {MigrationId} of {VmId} stalls: nothing below {Lowest} remaining for {For}")]
+    public static partial void JobStalled(this ILogger log, MigrationId migrationId, VmId vmId, Bytes lowest, TimeSpan @for);
+
+    [LoggerMessage(1111, LogLevel.Warning, "Migration {MigrationId} of {VmId} is aborted: its {Limit} of {Value} passed")]
+    public static partial void LimitPassed(this ILogger log, MigrationId migrationId, VmId vmId, HardLimit limit, TimeSpan value);
+
+    [LoggerMessage(1112, LogLevel.Warning, "Aborting migration {MigrationId} of {VmId} had no effect yet ({Error}); tried again in {Wait}")]
+    public static partial void AbortTriedAgain(this ILogger log, MigrationId migrationId, VmId vmId, string error, TimeSpan wait);
+
+    [LoggerMessage(1113, LogLevel.Warning, "Migration {MigrationId} of {VmId} can no longer be aborted: the machine runs on the destination")]
+    public static partial void AbortTooLate(this ILogger log, MigrationId migrationId, VmId vmId);
+
+    [LoggerMessage(1114, LogLevel.Information, "Migration {MigrationId} of {VmId}: downtime limit raised to {Downtime} for pass {Iteration}")]
+    public static partial void DowntimeRaised(this ILogger log, MigrationId migrationId, VmId vmId, TimeSpan downtime, long iteration);
+
+    [LoggerMessage(1115, LogLevel.Warning, "Migration {MigrationId} of {VmId}: downtime limit of {Downtime} not set: {Error}")]
+    public static partial void DowntimeNotSet(this ILogger log, MigrationId migrationId, VmId vmId, TimeSpan downtime, string error);
+
+    [LoggerMessage(1116, LogLevel.Information, "Machine {VmId}, suspended for migration {MigrationId}, runs again on the source")]
+    public static partial void ResumedOnSource(this ILogger log, VmId vmId, MigrationId migrationId);
+
+    [LoggerMessage(1117, LogLevel.Error, "Machine {VmId}, suspended for migration {MigrationId}, could not be resumed on the source: {Error}")]
+    public static partial void NotResumedOnSource(this ILogger log, VmId vmId, MigrationId migrationId, string error);
+
+    [LoggerMessage(1118, LogLevel.Error, "Following migration {MigrationId} of {VmId} failed; it is tried again")]
+    public static partial void FollowingFailed(this ILogger log, Exception error, MigrationId migrationId, VmId vmId);
+
+    [LoggerMessage(1120, LogLevel.Information, "Image {Path} created for migration {MigrationId} of {VmId} from {Source}")]
+    public static partial void ImageCreated(this ILogger log, string path, MigrationId migrationId, VmId vmId, HostName source);
+
+    [LoggerMessage(1121, LogLevel.Information, "Image {Path} of migration {MigrationId} deleted")]
+    public static partial void ImageDeleted(this ILogger log, string path, MigrationId migrationId);
+
+    [LoggerMessage(1122, LogLevel.Warning, "Image {Path} of migration {MigrationId} could not be deleted: {Error}")]
+    public static partial void ImageNotDeleted(this ILogger log, string path, MigrationId migrationId, string error);
+
+    [LoggerMessage(1123, LogLevel.Information, "Machine {VmId} of migration {MigrationId} has arrived")]
+    public static partial void VmArrived(this ILogger log, VmId vmId, MigrationId migrationId);
+}

@@ -1,0 +1,36 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Gateway.Api;
+
+/// <summary>The body of <c>POST /api/v1/migrations</c>.</summary>
+public sealed record MigrationRequestBody
+{
+    /// <summary>Who asks where the request does not say.</summary>
+    public const string DefaultRequestedBy = "api";
+
+    /// <summary>Chosen by whoever asks, so that asking twice is harmless; null lets the gateway choose.</summary>
+    public MigrationId? Id { get; init; }
+
+    /// <summary>The machine's name or UUID.</summary>
+    public required string Vm { get; init; }
+
+    /// <summary>The destination.</summary>
+    public required HostName To { get; init; }
+
+    /// <summary>How to move it.</summary>
+    public MigrationOptions Options { get; init; } = new();
+
+    /// <summary>Hard limits.</summary>
+    public MigrationLimits Limits { get; init; } = new();
+
+    /// <summary>Who asks, for the audit.</summary>
+    public string RequestedBy { get; init; } = DefaultRequestedBy;
+}
+
+/// <summary>The body of <c>POST /api/v1/migrations/{id}/abort</c>, which may also be left out.</summary>
+public sealed record AbortBody
+{
+    /// <summary>Who asks, for the audit.</summary>
+    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+}

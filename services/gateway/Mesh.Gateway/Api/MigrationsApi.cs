@@ -1,0 +1,108 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Live;
+using Mesh.Hosting.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Gateway.Api;
+
+/// <summary>Asking for migrations, watching and aborting them.</summary>
+internal sealed class MigrationsApi(Migrations migrations, EventStream stream, IOptions<GatewayOptions> options, ILogger<MigrationsApi> logger)
+{
+    private const string Root = "/api/v1/migrations";
+    private const int ListedUnlessSaid = 100;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Root, (HttpContext context, MigrationsApi api) => api.ListAsync(context));
+        routes.MapPost(Root, (HttpContext context, MigrationsApi api) => api.RequestAsync(context));
+        routes.MapGet($"{Root}/{{id}}", (HttpContext context, string id, MigrationsApi api) => api.ShowAsync(context, id));
+        routes.MapPost($"{Root}/{{id}}/abort", (HttpContext context, string id, MigrationsApi api) => api.AbortAsync(context, id));
+        routes.MapGet($"{Root}/{{id}}/events", (HttpContext context, string id, MigrationsApi api) => api.FollowAsync(context, id));
+        routes.MapGet("/api/v1/events", (HttpContext context, MigrationsApi api) => api.FollowAllAsync(context));
+    }
+
+    private async Task<IResult> ListAsync(HttpContext context)
+    {
+        QueryReader.Accept(context.Request, "unfinished", "limit");
+        var unfinished = QueryReader.Flag(context.Request, "unfinished");
+        var limit = QueryReader.Count(context.Request, "limit", ListedUnlessSaid, Migrations.ListedMax);
+        return Results.Json(await migrations.ListAsync(unfinished, limit, context.RequestAborted), MeshJson.Options);
+    }
+
+    private async Task<IResult> RequestAsync(HttpContext context)
+    {
+        QueryReader.Accept(context.Request);
+        var body = await BodyReader.ReadAsync<MigrationRequestBody>(context.Request, options.Value.BodyBytesMax);
+        if (string.IsNullOrWhiteSpace(body.Vm))
+            throw new ApiException(ApiProblems.BadRequest([new ApiFault("$.vm", "is empty; it takes the machine's name or UUID")]));
+
+        var id = body.Id ?? MigrationId.New(Random.Shared);
+        var request = new RequestMigration(id, body.Vm, body.To, body.Options, body.Limits, body.RequestedBy, MeshTelemetry.NewTraceParent());
+        try
+        {
+            var answer = await migrations.RequestAsync(request, context.RequestAborted);
+            if (answer.Refusals.Count > 0)
+            {
+                var problem = ApiProblems.Refused(answer);
+                Log.Refused(logger, id, body.Vm, body.To, body.RequestedBy, problem.Detail);
+                throw new ApiException(problem);
+            }
+
+            Log.Accepted(logger, id, body.Vm, body.To, body.RequestedBy);
+            context.Response.Headers.Location = $"{Root}/{id}";
+            var view = await migrations.ShowAsync(id, context.RequestAborted);
+            return Results.Json(view, MeshJson.Options, statusCode: StatusCodes.Status202Accepted);
+        }
+        catch (ApiException e) when (e.Problem.Type == ApiProblemTypes.NoAnswer)
+        {
+            throw new ApiException(e.Problem with
+            {
+                Detail = $"{e.Problem.Detail}; whether the migration was accepted is not known: asking again with the id '{id}' is safe",
+                MigrationId = id,
+            });
+        }
+    }
+
+    private async Task<IResult> ShowAsync(HttpContext context, string text)
+    {
+        QueryReader.Accept(context.Request);
+        var id = QueryReader.Id(text);
+        return await migrations.ShowAsync(id, context.RequestAborted) is { } view
+            ? Results.Json(view, MeshJson.Options)
+            : throw new ApiException(ApiProblems.NoMigration(id));
+    }
+
+    private async Task<IResult> AbortAsync(HttpContext context, string text)
+    {
+        QueryReader.Accept(context.Request);
+        var id = QueryReader.Id(text);
+        var hasBody = context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0;
+        var body = hasBody ? await BodyReader.ReadAsync<AbortBody>(context.Request, options.Value.BodyBytesMax) : new AbortBody();
+
+        var answer = await migrations.AbortAsync(new AbortMigration(id, body.By), context.RequestAborted);
+        return answer.Result switch
+        {
+            AbortResult.Aborting => Results.Json(answer, MeshJson.Options, statusCode: StatusCodes.Status202Accepted),
+            AbortResult.Unknown => throw new ApiException(ApiProblems.NoMigration(id)),
+            _ => throw new ApiException(ApiProblems.NotAbortable(id, answer.Explanation)),
+        };
+    }
+
+    private Task FollowAsync(HttpContext context, string text)
+    {
+        QueryReader.Accept(context.Request);
+        return stream.FollowAsync(context, QueryReader.Id(text));
+    }
+
+    private Task FollowAllAsync(HttpContext context)
+    {
+        QueryReader.Accept(context.Request);
+        return stream.FollowAllAsync(context);
+    }
+}

@@ -1,0 +1,52 @@
+using Mesh.Contracts.Serialization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Gateway.Api;
+
+/// <summary>Turns whatever goes wrong with a request into problem details.</summary>
+internal static class ProblemWriter
+{
+    public static async Task GuardAsync(HttpContext context, RequestDelegate next, ILogger logger)
+    {
+        var request = context.Request;
+        try
+        {
+            await next(context);
+            if (context.Response is { HasStarted: false, ContentType: null, ContentLength: null, StatusCode: >= 400 } response)
+                await WriteAsync(context, OfStatus(request, response.StatusCode));
+        }
+        catch (ApiException e) when (!context.Response.HasStarted)
+        {
+            if (e.Problem.Type == ApiProblemTypes.NoAnswer)
+                Log.NoAnswer(logger, request.Method, request.Path, e.Problem.Detail);
+            await WriteAsync(context, e.Problem);
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, ApiProblems.BadRequest(e.Message, e.StatusCode));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read an answer.
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            Log.RequestFailed(logger, e, request.Method, request.Path);
+            await WriteAsync(context, ApiProblems.Internal());
+        }
+    }
+
+    private static ApiProblem OfStatus(HttpRequest request, int status) => status switch
+    {
+        StatusCodes.Status404NotFound => ApiProblems.NotFound($"there is nothing at {request.Path}"),
+        StatusCodes.Status405MethodNotAllowed => ApiProblems.BadRequest($"{request.Path} does not take {request.Method}", status),
+        _ => ApiProblems.BadRequest($"{request.Method} {request.Path} was answered with {status}", status),
+    };
+
+    private static Task WriteAsync(HttpContext context, ApiProblem problem)
+    {
+        context.Response.StatusCode = problem.Status;
+        return context.Response.WriteAsJsonAsync(problem, MeshJson.Options, "application/problem+json", context.RequestAborted);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Mesh.Contracts.Values;
+using Microsoft.AspNetCore.Http;
+
+namespace Mesh.Gateway.Api;
+
+/// <summary>Reads parameters of a URL, and tells what is wrong with them.</summary>
+internal static class QueryReader
+{
+    /// <summary>Refuses parameters that nobody would read: a misspelt filter must not answer with everything.</summary>
+    public static void Accept(HttpRequest request, params string[] names)
+    {
+        foreach (var name in request.Query.Keys.Except(names, StringComparer.Ordinal))
+            throw Fault(name, names.Length == 0
+                ? "is not known; this resource takes no parameters"
+                : $"is not known; this resource takes {string.Join(", ", names)}");
+    }
+
+    public static bool Flag(HttpRequest request, string name) => request.Query[name].ToArray() switch
+    {
+        [] => false,
+        ["true"] => true,
+        ["false"] => false,
+        var other => throw Fault(name, $"'{string.Join(',', other)}' is not accepted; it takes true or false"),
+    };
+
+    public static int Count(HttpRequest request, string name, int unless, int max)
+    {
+        var text = request.Query[name].ToString();
+        if (text.Length == 0)
+            return unless;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= max
+            ? count
+            : throw Fault(name, $"'{text}' is not accepted; it takes a whole number from 1 to {max}");
+    }
+
+    public static MigrationId Id(string text) => Named(text, "id", value => new MigrationId(value));
+
+    public static HostName Host(string text) => Named(text, "name", value => new HostName(value));
+
+    private static T Named<T>(string text, string where, Func<string, T> read)
+    {
+        try
+        {
+            return read(text);
+        }
+        catch (ArgumentException e)
+        {
+            throw Fault(where, e.Message.Split(" (Parameter", 2)[0]);
+        }
+    }
+
+    private static ApiException Fault(string path, string message) => new(ApiProblems.BadRequest([new ApiFault(path, message)]));
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Gateway.Api;
+
+/// <summary>
+/// Holds a JSON value against the type that it is to become, and finds everything that is wrong at once, in the words of the
+/// API. Unlike messages between services, which pass over what they do not know, a request with a misspelt member is refused:
+/// its sender meant something by it.
+/// </summary>
+internal static class StrictShape
+{
+    public static IEnumerable<ApiFault> Check(JsonElement value, Type type, string path = "$")
+    {
+        var shape = MeshJson.Options.GetTypeInfo(type);
+        if (shape.Kind != JsonTypeInfoKind.Object)
+            return CheckLeaf(value, type, path);
+        return value.ValueKind == JsonValueKind.Object
+            ? CheckMembers(value, shape, path)
+            : [new ApiFault(path, $"takes an object, with {Names(shape)}")];
+    }
+
+    private static IEnumerable<ApiFault> CheckMembers(JsonElement value, JsonTypeInfo shape, string path)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (var member in value.EnumerateObject())
+        {
+            if (!seen.Add(member.Name))
+                yield return new($"{path}.{member.Name}", "is given more than once");
+
+            // The name as it is written, without the leniency about upper and lower case that STJ's web defaults have.
+            if (shape.Properties.FirstOrDefault(known => string.Equals(known.Name, member.Name, StringComparison.Ordinal)) is not { } known)
+                yield return new($"{path}.{member.Name}", $"is not known; {path} takes {Names(shape)}");
+            else if (member.Value.ValueKind != JsonValueKind.Null || !IsOptional(known))
+                foreach (var fault in Check(member.Value, known.PropertyType, $"{path}.{member.Name}"))
+                    yield return fault;
+        }
+
+        foreach (var required in shape.Properties.Where(known => known.IsRequired && !value.TryGetProperty(known.Name, out _)))
+            yield return new($"{path}.{required.Name}", "is missing");
+    }
+
+    private static IEnumerable<ApiFault> CheckLeaf(JsonElement value, Type type, string path)
+    {
+        ApiFault? fault = null;
+        try
+        {
+            if (value.ValueKind == JsonValueKind.Null)
+                fault = new(path, $"takes {InWords(type)}, not null");
+            else
+                value.Deserialize(type, MeshJson.Options);
+
+            // System.Text.Json does not hold the elements of a list against their nullability.
+            if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(element => element.ValueKind == JsonValueKind.Null))
+                fault = new(path, $"{Short(value)} is not accepted; it takes {InWords(type)}, none of them null");
+        }
+        catch (Exception e) when (e is JsonException or FormatException or OverflowException)
+        {
+            fault = new(path, $"{Short(value)} is not accepted; it takes {InWords(type)}");
+        }
+
+        return fault is null ? [] : [fault];
+    }
+
+    private static bool IsOptional(JsonPropertyInfo property) => property.IsSetNullable && property.IsGetNullable;
+
+    private static string Names(JsonTypeInfo shape) => string.Join(", ", shape.Properties.Select(property => property.Name));
+
+    private static string Short(JsonElement value) =>
+        value.GetRawText() is { Length: > 60 } text ? $"{text.AsSpan(0, 57)}..." : value.GetRawText();
+
+    private static string InWords(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        { IsEnum: true } words => "one of " + string.Join(", ", Enum.GetNames(words).Select(JsonNamingPolicy.CamelCase.ConvertName)),
+        var other when other == typeof(bool) => "true or false",
+        var other when other == typeof(string) => "a text",
+        var other when other == typeof(int) || other == typeof(long) => "a whole number",
+        var other when other == typeof(TimeSpan) => "a whole number of milliseconds",
+        var other when other == typeof(BytesPerSecond) => "a whole number of bytes per second",
+        var other when other == typeof(Percent) => "a whole number of percent",
+        var other when other == typeof(HostName) => "a host's name: 1 to 253 letters, digits, dots, hyphens or underscores",
+        var other when other == typeof(MigrationId) => "1 to 64 letters, digits, dots, hyphens or underscores",
+        var other when typeof(IEnumerable<string>).IsAssignableFrom(other) => "a list of texts",
+        var other => $"a {other.Name}",
+    };
+}

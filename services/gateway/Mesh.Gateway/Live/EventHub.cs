@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+using Mesh.Hosting.Bus;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Gateway.Live;
+
+/// <summary>Hands every event from the bus to the live streams that want it, without ever waiting for one of them.</summary>
+internal sealed class EventHub(IOptions<GatewayOptions> options, ILogger<EventHub> logger) : IMessageHandler<MigrationEvent>
+{
+    private readonly ConcurrentDictionary<Subscription, bool> _subscriptions = new();
+
+    /// <summary>How many streams are open.</summary>
+    public int Count => _subscriptions.Count;
+
+    /// <summary>Begins to collect events for a client.</summary>
+    /// <param name="id">The migration to follow; null for all.</param>
+    /// <exception cref="ApiException">Too many streams are open.</exception>
+    public Subscription Subscribe(MigrationId? id)
+    {
+        if (_subscriptions.Count >= options.Value.StreamsMax)
+            throw new ApiException(ApiProblems.TooMany($"{options.Value.StreamsMax} live streams are open (Gateway:StreamsMax); close one"));
+
+        var subscription = new Subscription(this, id, new EventBuffer(options.Value.EventsWaitingMax));
+        _subscriptions[subscription] = true;
+        return subscription;
+    }
+
+    /// <inheritdoc />
+    public Task HandleAsync(MigrationEvent message, CancellationToken cancellation)
+    {
+        foreach (var (subscription, _) in _subscriptions)
+            if ((subscription.Id is null || subscription.Id == message.MigrationId) && !subscription.Events.TryAdd(message))
+            {
+                _subscriptions.TryRemove(subscription, out _);
+                Log.ClientTooSlow(logger, options.Value.EventsWaitingMax);
+            }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>One client's share; disposing it ends the collecting.</summary>
+    internal sealed class Subscription(EventHub hub, MigrationId? id, EventBuffer events) : IDisposable
+    {
+        public MigrationId? Id { get; } = id;
+
+        public EventBuffer Events { get; } = events;
+
+        public void Dispose() => hub._subscriptions.TryRemove(this, out _);
+    }
+}

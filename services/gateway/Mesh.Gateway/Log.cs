@@ -1,0 +1,23 @@
+using Mesh.Contracts.Values;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Gateway;
+
+/// <summary>What the gateway logs; event ids 3000 to 3999.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(3000, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(3001, LogLevel.Information, "migration {MigrationId} of {Vm} to {Host} asked for by {RequestedBy}: accepted")]
+    public static partial void Accepted(ILogger logger, MigrationId migrationId, string vm, HostName host, string requestedBy);
+
+    [LoggerMessage(3002, LogLevel.Information, "migration {MigrationId} of {Vm} to {Host} asked for by {RequestedBy}: refused: {Reasons}")]
+    public static partial void Refused(ILogger logger, MigrationId migrationId, string vm, HostName host, string requestedBy, string reasons);
+
+    [LoggerMessage(3003, LogLevel.Warning, "a live stream was closed because its client did not keep up with {EventsWaiting} events")]
+    public static partial void ClientTooSlow(ILogger logger, int eventsWaiting);
+
+    [LoggerMessage(3004, LogLevel.Warning, "{Method} {Path}: {Problem}")]
+    public static partial void NoAnswer(ILogger logger, string method, string path, string problem);
+}

@@ -1,0 +1,154 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Cli.Client;
+
+/// <summary>The gateway's REST resources and live streams. What goes wrong comes out as <see cref="CliException"/>.</summary>
+internal sealed class MeshClient : IDisposable
+{
+    /// <summary>How long an answer may take. Longer than the gateway itself waits, so that it can say what was wrong.</summary>
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a live stream may be silent: three of the gateway's keepalives.</summary>
+    public static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(45);
+
+    private readonly HttpClient _http;
+    private readonly TimeProvider _time;
+
+    public MeshClient(Uri server, HttpMessageHandler handler, TimeProvider time)
+    {
+        Server = server;
+        _time = time;
+        _http = new HttpClient(handler) { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public Uri Server { get; }
+
+    private string Place => Server.ToString().TrimEnd('/');
+
+    public Task<MigrationView> RequestAsync(MigrationRequestBody body, CancellationToken cancellation) =>
+        SendAsync<MigrationView>(HttpMethod.Post, "api/v1/migrations", body, cancellation);
+
+    public Task<MigrationView> ShowAsync(MigrationId id, CancellationToken cancellation) =>
+        SendAsync<MigrationView>(HttpMethod.Get, $"api/v1/migrations/{id}", null, cancellation);
+
+    public Task<IReadOnlyList<MigrationView>> ListAsync(bool unfinishedOnly, int limit, CancellationToken cancellation) =>
+        SendAsync<IReadOnlyList<MigrationView>>(
+            HttpMethod.Get, $"api/v1/migrations?unfinished={(unfinishedOnly ? "true" : "false")}&limit={limit}", null, cancellation);
+
+    public Task<AbortAnswer> AbortAsync(MigrationId id, string by, CancellationToken cancellation) =>
+        SendAsync<AbortAnswer>(HttpMethod.Post, $"api/v1/migrations/{id}/abort", new AbortBody { By = by }, cancellation);
+
+    public Task<IReadOnlyList<HostView>> HostsAsync(CancellationToken cancellation) =>
+        SendAsync<IReadOnlyList<HostView>>(HttpMethod.Get, "api/v1/hosts", null, cancellation);
+
+    public Task<IReadOnlyList<LocatedVm>> VmsAsync(CancellationToken cancellation) =>
+        SendAsync<IReadOnlyList<LocatedVm>>(HttpMethod.Get, "api/v1/vms", null, cancellation);
+
+    /// <summary>One live stream, until the gateway closes it.</summary>
+    /// <param name="id">The migration to follow; null for all.</param>
+    /// <param name="connected">Called once the gateway has answered.</param>
+    /// <param name="cancellation">Ends it from here.</param>
+    public async IAsyncEnumerable<StreamItem> StreamAsync(
+        MigrationId? id, Action connected, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, id is null ? "api/v1/events" : $"api/v1/migrations/{id}/events");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        using var response = await ExchangeAsync(request, cancellation);
+        connected();
+        await using var body = new SilenceLimit(await response.Content.ReadAsStreamAsync(cancellation), SilenceMax, _time);
+        await foreach (var item in EventReader.ReadAsync(body, cancellation))
+            yield return item;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
+        where T : class
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = JsonContent.Create(body, body.GetType(), options: MeshJson.Options);
+        using var response = await ExchangeAsync(request, cancellation);
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(MeshJson.Options, cancellation) ?? throw NoMesh(response);
+        }
+        catch (JsonException e)
+        {
+            throw NoMesh(response, e);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw Unreachable(e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> ExchangeAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        HttpResponseMessage response;
+        using var limit = new CancellationTokenSource(AnswerTimeout, _time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Unreachable(e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CliException(ExitCodes.Unreachable, $"no answer from {Place} within {AnswerTimeout.TotalSeconds:0} s", e);
+        }
+
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw await ProblemAsync(response, cancellation);
+    }
+
+    private async Task<CliException> ProblemAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<ApiProblem>(MeshJson.Options, cancellation) is { } problem
+                ? new CliException(ExitCodes.Of(problem), Said(problem)) { Problem = problem }
+                : NoMesh(response);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException)
+        {
+            return NoMesh(response, e);
+        }
+    }
+
+    private static string Said(ApiProblem problem) =>
+        problem.Type == ApiProblemTypes.Refused ? $"refused: {problem.Detail}" : problem.Detail;
+
+    private CliException NoMesh(HttpResponseMessage response, Exception? inner = null) => new(
+        ExitCodes.Unreachable,
+        $"{Place} is no mesh gateway: it answered {(int)response.StatusCode} with {response.Content.Headers.ContentType?.MediaType ?? "nothing"}",
+        inner);
+
+    private CliException Unreachable(Exception e)
+    {
+        var why = e.GetBaseException() is SocketException socket
+            ? socket.SocketErrorCode switch
+            {
+                SocketError.ConnectionRefused => "connection refused",
+                SocketError.HostNotFound or SocketError.TryAgain => "no such host",
+                SocketError.TimedOut => "no connection in time",
+                _ => socket.Message,
+            }
+            : e.GetBaseException().Message;
+        return new CliException(ExitCodes.Unreachable, $"cannot reach {Place} ({why}): is 'mesh up' running?", e);
+    }
+}

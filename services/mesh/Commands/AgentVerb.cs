@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Mesh.Agent;
+using Mesh.Cli.Running;
+using Mesh.Contracts.Values;
+using Mesh.Hosting;
+using Mesh.Hosting.Bus;
+using Mesh.Hosting.Telemetry;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Cli.Commands;
+
+/// <summary><c>mesh agent</c>.</summary>
+internal sealed class AgentVerb : RunVerb
+{
+    private readonly Option<HostName?> _name;
+    private readonly Option<TimeSpan?> _keepAliveInterval;
+    private readonly Option<int?> _keepAliveCount;
+
+    public AgentVerb(Io io)
+        : base("agent", "Run the agent of a libvirt host.", io)
+    {
+        _name = Add(new Option<HostName?>("--name")
+        {
+            Description = "The host's name in the mesh. Default: the machine's own name.",
+            HelpName = "HOST",
+            CustomParser = Values.NamedOption("--name", text => new HostName(text)),
+        });
+        Setting("--libvirt", "URI", "The hypervisor's libvirt URI. Default: qemu:///system.", "Agent:LibvirtUri");
+        Setting("--migration-target", "URI", "How another host's libvirt reaches this one. Default: qemu+tcp://HOST/system.", "Agent:MigrationTarget");
+        Setting("--state", "DIR", $"Where the agent keeps its state. Default: {AgentOptions.DefaultStateDirectory}.", "Agent:StateDirectory");
+        _keepAliveInterval = Add(new Option<TimeSpan?>("--keepalive-interval")
+        {
+            Description = "Time between keepalive probes of the libvirt connection; 0 for none. Default: 5.",
+            HelpName = "SECONDS",
+            CustomParser = Values.Seconds("--keepalive-interval", 0),
+        });
+        _keepAliveCount = Add(new Option<int?>("--keepalive-count")
+        {
+            Description = "Unanswered probes after which the connection counts as broken. Default: 5.",
+            HelpName = "N",
+            CustomParser = Values.Count("--keepalive-count", "probes", 1, 100),
+        });
+    }
+
+    public override IReadOnlyList<(string, string)> Examples =>
+    [
+        ("mesh agent --broker amqp://guest:guest@rabbit:5672", "on a libvirt host, under its own name"),
+        ("mesh agent --name host-b --libvirt qemu+tcp://hostb/system --state /tmp/b --broker amqp://rabbit", "for another host, from here"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var settings = Gather(
+            parsed,
+            KeyValuePair.Create("Agent:Host", parsed.GetValue(_name)?.ToString()),
+            KeyValuePair.Create("Agent:KeepAliveInterval", parsed.GetValue(_keepAliveInterval)?.ToString("c")),
+            KeyValuePair.Create("Agent:KeepAliveCount", parsed.GetValue(_keepAliveCount)?.ToString()));
+        var broker = settings[Settings.Broker] ?? BusOptions.InMemory;
+        if (string.Equals(broker, BusOptions.InMemory, StringComparison.OrdinalIgnoreCase))
+            throw new ProblemException(
+                "an agent by itself needs a broker to reach the mesh: give --broker amqp://USER:PASSWORD@HOST:PORT/VHOST or set MESH_BROKER");
+
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddConfiguration(settings);
+        builder.Logging.AddConfiguration(settings.GetSection("Logging"));
+        Logging(parsed)(builder.Logging);
+        builder.Services.AddMeshBus(settings).AddMeshTelemetry(settings, "agent").AddLibvirtAgent(settings);
+        using var host = builder.Build();
+        try
+        {
+            await host.StartAsync(cancellation);
+            await Io.Out.WriteLineAsync($"mesh agent is up (broker {Secrets.WithoutPassword(broker)})");
+            await Io.Out.FlushAsync(cancellation);
+            await host.WaitForShutdownAsync(cancellation);
+        }
+        catch (Exception e) when (MeshHost.Words(e, settings) is { } words)
+        {
+            throw new CliException(words.ExitCode, words.Message, e);
+        }
+
+        await host.StopAsync(CancellationToken.None);
+        return ExitCodes.Done;
+    }
+}

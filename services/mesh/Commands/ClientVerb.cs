@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Mesh.Cli.Client;
+using Mesh.Cli.Output;
+using Mesh.Cli.Watching;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Cli.Commands;
+
+/// <summary>A verb that talks to a running mesh.</summary>
+internal abstract class ClientVerb : Verb
+{
+    public const string DefaultServer = "http://127.0.0.1:7070";
+    public const string ServerVariable = "MESH_SERVER";
+
+    private readonly Option<Uri> _server;
+    private readonly Option<OutputFormat> _output;
+
+    protected ClientVerb(string name, string description, Io io)
+        : base(name, description)
+    {
+        Io = io;
+        _server = Add(new Option<Uri>("--server")
+        {
+            Description = $"Where the mesh's gateway is. Default: {ServerVariable}, else {DefaultServer}.",
+            HelpName = "URL",
+            CustomParser = result => ServerFrom(result.Tokens[^1].Value, "--server", result),
+        });
+        _output = Add(new Option<OutputFormat>("--output", "-o")
+        {
+            Description = "table for people, json for programs.",
+            HelpName = "table|json",
+            CustomParser = Values.Word("--output", OutputFormat.Table, OutputFormat.Json),
+        });
+        SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
+    }
+
+    protected Io Io { get; }
+
+    protected abstract Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation);
+
+    protected static MigrationId ReadId(string text) => Values.Named(text, value => new MigrationId(value));
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var server = parsed.GetValue(_server) ?? ServerFrom(
+            Io.Environment(ServerVariable) is { Length: > 0 } set ? set : DefaultServer, ServerVariable, null)!;
+        var output = parsed.GetValue(_output);
+        using var client = new MeshClient(server, Io.HttpHandler(), Io.Time);
+        try
+        {
+            return await RunAsync(parsed, client, output, cancellation);
+        }
+        catch (CliException e) when (e.Problem is not null && output == OutputFormat.Json)
+        {
+            Json.Write(Io, e.Problem);
+            throw;
+        }
+    }
+
+    private static Uri? ServerFrom(string text, string where, ArgumentResult? result)
+    {
+        if (Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var server) && server.Scheme is ("http" or "https"))
+            return server;
+        var problem = $"{where} '{text}' is not accepted: it takes a URL such as {DefaultServer}";
+        if (result is null)
+            throw new CliException(ExitCodes.Usage, problem);
+        result.AddError(problem);
+        return null;
+    }
+}

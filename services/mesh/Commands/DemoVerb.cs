@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Mesh.Cli.Client;
+using Mesh.Cli.Demo;
+using Mesh.Cli.Watching;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Cli.Commands;
+
+/// <summary><c>mesh demo</c>.</summary>
+internal sealed class DemoVerb : Verb
+{
+    private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(55);
+
+    private readonly Io _io;
+    private readonly Option<bool> _verbose;
+    private readonly Option<bool> _stay;
+    private readonly Option<string> _listen;
+
+    public DemoVerb(Io io)
+        : base("demo", "Show seven migrations at once between four simulated hosts; nothing else is needed.")
+    {
+        _io = io;
+        _verbose = Add(new Option<bool>("--verbose") { Description = "Show plain lines and the services' log instead of bars." });
+        _stay = Add(new Option<bool>("--stay") { Description = "Go on running afterwards, for trying the other verbs, until interrupted." });
+        _listen = Add(new Option<string>("--listen")
+        {
+            Description = "Where the REST API listens; a loopback address. Default: a free port.",
+            HelpName = "URL",
+            DefaultValueFactory = _ => "http://127.0.0.1:0",
+        });
+        SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
+    }
+
+    public override IReadOnlyList<(string, string)> Examples =>
+    [
+        ("mesh demo", "half a minute, with live bars at a terminal and plain lines elsewhere"),
+        ("mesh demo --stay --listen http://127.0.0.1:7070", "and then, elsewhere: mesh vms; mesh migrate web-1 --to host-d --watch"),
+    ];
+
+    public override IReadOnlyList<string> Notes =>
+    [
+        "The services, the bus, the store and the agents are the real ones; the hypervisors are a model of QEMU's pre-copy and",
+        "post-copy. The store is in a directory of its own that is removed at the end. Ends with 0 only if every migration ended",
+        "as it should.",
+    ];
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var isVerbose = parsed.GetValue(_verbose);
+        var io = isVerbose ? _io with { IsTerminal = false } : _io;
+        await using var mesh = await DemoMesh.StartAsync(parsed.GetRequiredValue(_listen), Logging(isVerbose), cancellation);
+        using var client = new MeshClient(mesh.Server, io.HttpHandler(), io.Time);
+
+        using var limit = new CancellationTokenSource(RunMax, io.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        await io.Out.WriteLineAsync(
+            $"{DemoPlan.Hosts.Count} simulated hosts with 10 Gbit/s links, {DemoPlan.Vms.Count} machines; {DemoPlan.Moves.Count} migrations at once:");
+        var board = new Board();
+        var display = WatchDisplay.For(io, OutputFormat.Table, board);
+        try
+        {
+            await DemoMesh.WaitForHostsAsync(client, io.Time, stop.Token);
+            await display.ShowAsync(() => new DemoRun(client, io, board, display, DemoPlan.Moves).RunAsync(stop.Token));
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            await io.Error.WriteLineAsync($"mesh: the demonstration was not over after {RunMax.TotalSeconds:0} s");
+        }
+
+        var summary = DemoSummary.Of(DemoPlan.Moves, board.Rows);
+        await io.Out.WriteLineAsync();
+        DemoReport.Write(io, summary);
+        if (parsed.GetValue(_stay))
+            await StayAsync(io, mesh, cancellation);
+        return summary.IsAsExpected ? ExitCodes.Done : ExitCodes.Error;
+    }
+
+    private static async Task StayAsync(Io io, DemoMesh mesh, CancellationToken cancellation)
+    {
+        await io.Out.WriteLineAsync($"The mesh goes on at {mesh.Server} (MESH_SERVER={mesh.Server}) until interrupted.");
+        await io.Out.FlushAsync(cancellation);
+        var interrupted = new TaskCompletionSource();
+        await using var registration = cancellation.Register(() => interrupted.TrySetResult());
+        await interrupted.Task;
+    }
+
+    private static Action<ILoggingBuilder> Logging(bool isVerbose) => logging =>
+    {
+        if (isVerbose)
+            RunVerb.LogToError(logging, LogLevel.Warning);
+    };
+}

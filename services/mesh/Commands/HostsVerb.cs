@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Mesh.Cli.Client;
+using Mesh.Cli.Output;
+using Mesh.Cli.Watching;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Cli.Commands;
+
+/// <summary><c>mesh hosts</c>.</summary>
+internal sealed class HostsVerb(Io io) : ClientVerb("hosts", "List the hosts whose agents have reported.", io)
+{
+    /// <summary>An agent that is silent for so long is shown as such; agents report each second.</summary>
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(30);
+
+    public override IReadOnlyList<(string, string)> Examples =>
+    [
+        ("mesh hosts", "names to use with --to, and how much memory is free"),
+        ("mesh hosts --output json", "with everything that their agents tell"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
+    {
+        var hosts = await client.HostsAsync(cancellation);
+        if (output == OutputFormat.Json)
+        {
+            Json.Write(Io, hosts);
+            return ExitCodes.Done;
+        }
+
+        var table = new TextTable("HOST", "STATE", "RUNNING", "CPUS", "MEMORY", "FREE", "HYPERVISOR");
+        foreach (var host in hosts)
+        {
+            var (inventory, capacity) = (host.Inventory, host.Inventory.Capacity);
+            table.Add(
+                inventory.Host.ToString(), State(host), $"{inventory.Vms.Count(vm => vm.Status != VmStatus.Down)}", $"{capacity.LogicalCpus}",
+                capacity.Memory.ToString(), capacity.FreeMemory.ToString(), $"{inventory.Hypervisor.Kind} {inventory.Hypervisor.Version}");
+        }
+
+        table.Write(Io);
+        return ExitCodes.Done;
+    }
+
+    private string State(HostView host)
+    {
+        if (host.HeardAt is not { } heardAt)
+            return "not heard of yet";
+        var silence = Io.Time.GetUtcNow() - heardAt;
+        return silence > SilenceMax ? $"silent for {Words.Of(silence)}" : host.HypervisorReachable ? "up" : "hypervisor does not answer";
+    }
+}

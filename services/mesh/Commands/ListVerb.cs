@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Mesh.Cli.Client;
+using Mesh.Cli.Output;
+using Mesh.Cli.Watching;
+
+namespace Mesh.Cli.Commands;
+
+/// <summary><c>mesh list</c>.</summary>
+internal sealed class ListVerb : ClientVerb
+{
+    private const int ListedUnlessSaid = 100;
+    private readonly Option<bool> _all;
+    private readonly Option<int?> _limit;
+
+    public ListVerb(Io io)
+        : base("list", "List migrations, the newest first.", io)
+    {
+        _all = Add(new Option<bool>("--all") { Description = "Ended ones too." });
+        _limit = Add(new Option<int?>("--limit")
+        {
+            Description = $"How many at most, 1 to 1000. Default: {ListedUnlessSaid}.",
+            HelpName = "N",
+            CustomParser = Values.Count("--limit", "migrations", 1, 1000),
+        });
+    }
+
+    public override IReadOnlyList<(string, string)> Examples =>
+    [
+        ("mesh list", "what moves now"),
+        ("mesh list --all --limit 20", "the last twenty"),
+        ("mesh list --all --output json | jq -r '.[] | select(.outcome==\"failed\") | .id'", "which ones failed"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
+    {
+        var views = await client.ListAsync(!parsed.GetValue(_all), parsed.GetValue(_limit) ?? ListedUnlessSaid, cancellation);
+        if (output == OutputFormat.Json)
+        {
+            Json.Write(Io, views);
+            return ExitCodes.Done;
+        }
+
+        var table = new TextTable("ID", "VM", "FROM", "TO", "STATE", "COPIED", "REQUESTED", "REASON");
+        foreach (var view in views)
+            table.Add(
+                view.Id.ToString(), view.VmName, Words.Of(view.Source), view.Destination.ToString(),
+                view.Stalled ? "stalled" : Words.Of(view.Phase, view.Outcome), view.Progress.ToString(), Words.Of(view.RequestedAt),
+                Words.OneLine(view.Reason));
+        table.Write(Io);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Mesh.Cli.Client;
+using Mesh.Cli.Output;
+using Mesh.Cli.Watching;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Cli.Commands;
+
+/// <summary><c>mesh migrate</c>.</summary>
+internal sealed class MigrateVerb : ClientVerb
+{
+    private readonly Argument<string> _vm = new("VM") { Description = "The machine's name or UUID." };
+    private readonly Option<HostName?> _to;
+    private readonly Option<MigrationId?> _id;
+    private readonly Option<bool> _watch;
+    private readonly MigrateOptions _options;
+    private readonly LimitOptions _limits;
+
+    public MigrateVerb(Io io)
+        : base("migrate", "Move a running machine to another host.", io)
+    {
+        Arguments.Add(_vm);
+        _to = Add(new Option<HostName?>("--to")
+        {
+            Description = "The destination host, by its name in the mesh.",
+            HelpName = "HOST",
+            Required = true,
+            CustomParser = Values.NamedOption("--to", text => new HostName(text)),
+        });
+        _watch = Add(new Option<bool>("--watch") { Description = "Show the progress and end with the migration." });
+        _id = Add(new Option<MigrationId?>("--id")
+        {
+            Description = "The migration's identity; asking again with the same one is harmless. Default: a new one.",
+            HelpName = "ID",
+            CustomParser = Values.NamedOption("--id", text => new MigrationId(text)),
+        });
+        _options = new MigrateOptions(this);
+        _limits = new LimitOptions(this);
+    }
+
+    public override IReadOnlyList<(string, string)> Examples =>
+    [
+        ("mesh migrate web-1 --to host-b --watch", "move a machine and see how it goes"),
+        ("mesh migrate db-1 --to host-b --auto-converge --timeout 300", "slow it down if need be, suspend it after 300 s"),
+        ("mesh migrate db-1 --to host-b --postcopy --timeout 60 --timeout-postcopy", "change over to post-copy after a minute"),
+        ("mesh migrate web-1 --to host-b --copy-storage-all --migrate-disks vda --persistent --undefinesource", "move a disk along, for good"),
+    ];
+
+    public override IReadOnlyList<string> Notes =>
+    [
+        "Without --watch the migration's id is printed once it is accepted, and the migration goes on by itself.",
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
+    {
+        var body = new MigrationRequestBody
+        {
+            // Chosen here, so that a request whose answer is lost can be repeated without moving the machine twice.
+            Id = parsed.GetValue(_id) ?? MigrationId.New(Random.Shared),
+            Vm = parsed.GetRequiredValue(_vm),
+            To = parsed.GetRequiredValue(_to)!.Value,
+            Options = _options.Read(parsed),
+            Limits = _limits.Read(parsed),
+            RequestedBy = Io.UserName,
+        };
+        var view = await client.RequestAsync(body, cancellation);
+        if (parsed.GetValue(_watch))
+            return await Watcher.WatchAsync(Io, client, output, view.Id, cancellation);
+
+        if (output == OutputFormat.Json)
+            Json.Write(Io, view);
+        else
+            Io.Out.WriteLine(view.Id);
+        return ExitCodes.Done;
+    }
+}

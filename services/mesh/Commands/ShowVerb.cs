@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Mesh.Cli.Client;
+using Mesh.Cli.Output;
+using Mesh.Cli.Watching;
+
+namespace Mesh.Cli.Commands;
+
+/// <summary><c>mesh show</c>.</summary>
+internal sealed class ShowVerb : ClientVerb
+{
+    private readonly Argument<string> _id = new("ID") { Description = "The migration." };
+
+    public ShowVerb(Io io)
+        : base("show", "Show all there is to know of a migration.", io) => Arguments.Add(_id);
+
+    public override IReadOnlyList<(string, string)> Examples =>
+    [
+        ("mesh show 3f2a90b1c4de", "for people"),
+        ("mesh show 3f2a90b1c4de --output json", "everything, for programs"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
+    {
+        var view = await client.ShowAsync(ReadId(parsed.GetRequiredValue(_id)), cancellation);
+        if (output == OutputFormat.Json)
+            Json.Write(Io, view);
+        else
+            foreach (var (name, value) in Details.Of(view))
+                Io.Out.WriteLine($"{name + ":",-18}{value}");
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Mesh.Cli.Client;
+using Mesh.Cli.Output;
+using Mesh.Cli.Watching;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Cli.Commands;
+
+/// <summary><c>mesh vms</c>.</summary>
+internal sealed class VmsVerb : ClientVerb
+{
+    private readonly Option<HostName?> _host;
+
+    public VmsVerb(Io io)
+        : base("vms", "List the machines of all hosts, or of one.", io) => _host = Add(new Option<HostName?>("--host")
+        {
+            Description = "Only the machines of this host.",
+            HelpName = "HOST",
+            CustomParser = Values.NamedOption("--host", text => new HostName(text)),
+        });
+
+    public override IReadOnlyList<(string, string)> Examples =>
+    [
+        ("mesh vms", "where every machine is"),
+        ("mesh vms --host host-a", "what would have to leave for maintenance"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
+    {
+        var vms = await client.VmsAsync(cancellation);
+        if (parsed.GetValue(_host) is { } host)
+        {
+            vms = [.. vms.Where(located => located.Host == host)];
+            if (vms.Count == 0 && !(await client.HostsAsync(cancellation)).Any(known => known.Inventory.Host == host))
+                throw new CliException(ExitCodes.NotFound, $"no agent has reported a host '{host}' ('mesh hosts' lists them)");
+        }
+
+        if (output == OutputFormat.Json)
+        {
+            Json.Write(Io, vms);
+            return ExitCodes.Done;
+        }
+
+        var table = new TextTable("VM", "HOST", "STATUS", "MEMORY", "VCPUS", "UUID", "DISKS");
+        foreach (var (at, vm) in vms)
+            table.Add(
+                vm.Name, at.ToString(), Words.Of(vm.Status), vm.Memory.ToString(), $"{vm.VCpus}", vm.Id.ToString(),
+                vm.Disks.Count == 0 ? Words.None : string.Join(',', vm.Disks.Select(disk => disk.Target)));
+        table.Write(Io);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,58 @@
+using Mesh.Agent.Simulated;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Cli.Demo;
+
+/// <summary>The hosts and machines of the demonstration and what happens to them: one move for each thing worth seeing.</summary>
+internal static class DemoPlan
+{
+    public static readonly IReadOnlyList<SimulatedHost> Hosts =
+    [
+        .. "abcd".Select(letter => new SimulatedHost { Name = new HostName($"host-{letter}"), Memory = Bytes.FromGibibytes(64), LogicalCpus = 16 }),
+    ];
+
+    public static readonly IReadOnlyList<(HostName Host, SimulatedVm Vm)> Vms =
+    [
+        (Host('a'), Vm(1, "web-1", 4, Writes(hotMebibytes: 40, rewriteSeconds: 2))),
+        (Host('b'), Vm(2, "mail-1", 8, Writes(hotMebibytes: 200, rewriteSeconds: 3))),
+        (Host('a'), Vm(3, "db-1", 6, Writes(hotMebibytes: 1600, rewriteSeconds: 0.8))),
+        (Host('c'), Vm(4, "cache-1", 8, Writes(hotMebibytes: 5000, rewriteSeconds: 1.5))),
+        (Host('d'), Vm(5, "files-1", 2, Writes(hotMebibytes: 30, rewriteSeconds: 2)) with { Disks = [Disk("files-1", 8)] }),
+        (Host('b'), Vm(6, "batch-1", 6, Writes(hotMebibytes: 3000, rewriteSeconds: 1))),
+        (Host('a'), Vm(7, "gpu-1", 4, Writes(hotMebibytes: 100, rewriteSeconds: 2)) with { HostDevices = [new VmHostDevice("pci", "0000:3b:00.0")] }),
+    ];
+
+    public static readonly IReadOnlyList<DemoMove> Moves =
+    [
+        new("web-1", Host('b'), new(), MigrationOutcome.Completed, "a quiet machine"),
+        new("mail-1", Host('c'), new() { MaxDowntime = TimeSpan.FromMilliseconds(100) }, MigrationOutcome.Completed, "at most 100 ms of downtime"),
+        new("files-1", Host('a'), new() { CopyStorage = CopyStorage.All }, MigrationOutcome.Completed, "its disk moves along"),
+        new("db-1", Host('c'), new() { AutoConverge = true }, MigrationOutcome.Completed, "writes too fast: slowed down by auto-converge"),
+        new("cache-1", Host('d'),
+            new() { PostCopy = true, Timeout = TimeSpan.FromSeconds(11), TimeoutAction = TimeoutAction.PostCopy },
+            MigrationOutcome.CompletedPostCopy, "writes too fast: post-copy after 11 s"),
+        new("batch-1", Host('d'), new(), MigrationOutcome.AbortedByOperator, "writes too fast: aborted by hand") { AbortAfter = TimeSpan.FromSeconds(14) },
+        new("gpu-1", Host('b'), new(), MigrationOutcome.Refused, "has a device of its host"),
+    ];
+
+    private static HostName Host(char letter) => new($"host-{letter}");
+
+    private static SimulatedVm Vm(int number, string name, int gibibytes, DirtyCurve dirty) => new()
+    {
+        Id = VmId.Parse($"d3300000-0000-4000-8000-{number:x12}"),
+        Name = name,
+        Memory = Bytes.FromGibibytes(gibibytes),
+        UsedMemory = Bytes.FromGibibytes(gibibytes * 0.8),
+        VCpus = 4,
+        Dirty = dirty,
+    };
+
+    private static DirtyCurve Writes(double hotMebibytes, double rewriteSeconds) =>
+        new(Bytes.FromMebibytes(hotMebibytes), TimeSpan.FromSeconds(rewriteSeconds), BytesPerSecond.FromMebibytes(4));
+
+    private static VmDisk Disk(string vm, int gibibytes) => new(
+        "vda", DiskDevice.Disk, "virtio", "qcow2", DiskStorage.File, $"/var/lib/libvirt/images/{vm}.qcow2", ReadOnly: false, Shareable: false,
+        Bytes.FromGibibytes(gibibytes), Bytes.FromGibibytes(gibibytes));
+}

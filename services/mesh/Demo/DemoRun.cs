@@ -1,0 +1,68 @@
+using Mesh.Cli.Client;
+using Mesh.Cli.Watching;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Cli.Demo;
+
+/// <summary>Asks for all the moves at once and follows them to their ends, through the same API as everyone.</summary>
+internal sealed class DemoRun(MeshClient client, Io io, Board board, IWatchDisplay display, IReadOnlyList<DemoMove> moves)
+{
+    private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Runs the moves; returns when all have ended, or when <paramref name="cancellation"/> says so.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var following = new Follower(client, io.Time).FollowAsync(null, Take, stop.Token);
+        var moving = MoveAllAsync(stop.Token);
+        try
+        {
+            // Either one going wrong ends the run.
+            await await Task.WhenAny(moving, following);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await moving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        // Whatever the display has missed, the migrations themselves know.
+        foreach (var move in moves)
+            board.Take(new StreamItem.Stands(await client.ShowAsync(move.Id, cancellation)));
+    }
+
+    private async Task MoveAllAsync(CancellationToken cancellation)
+    {
+        await Task.WhenAll(moves.Select(move => MoveAsync(move, cancellation)));
+        await _allEnded.Task.WaitAsync(cancellation);
+    }
+
+    private async Task MoveAsync(DemoMove move, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.RequestAsync(
+                new MigrationRequestBody { Id = move.Id, Vm = move.Vm, To = move.To, Options = move.Options, RequestedBy = "demo" }, cancellation);
+        }
+        catch (CliException e) when (e.ExitCode == ExitCodes.Refused)
+        {
+            return;
+        }
+
+        if (move.AbortAfter is { } after)
+        {
+            await Task.Delay(after, io.Time, cancellation);
+            await client.AbortAsync(move.Id, "the demonstration", cancellation);
+        }
+    }
+
+    private void Take(StreamItem item)
+    {
+        display.Take(item);
+        var ended = board.Rows.Where(row => row.HasEnded).Select(row => row.Id).ToHashSet<MigrationId>();
+        if (moves.All(move => ended.Contains(move.Id)))
+            _allEnded.TrySetResult();
+    }
+}

@@ -1,0 +1,58 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Cli;
+
+/// <summary>What the command's exit code tells; shown by <c>mesh --help</c>.</summary>
+internal static class ExitCodes
+{
+    public const int Done = 0;
+    public const int Error = 1;
+    public const int Usage = 2;
+    public const int Unreachable = 3;
+    public const int Refused = 4;
+    public const int Aborted = 5;
+    public const int TimedOut = 6;
+    public const int Failed = 7;
+    public const int Lost = 8;
+    public const int NotFound = 9;
+
+    /// <summary>What a shell shows for a program that was interrupted.</summary>
+    public const int Interrupted = 130;
+
+    public static readonly IReadOnlyList<(int Code, string Meaning)> Table =
+    [
+        (Done, "done; with --watch: the machine runs on the destination"),
+        (Error, "another error; the line on standard error tells which"),
+        (Usage, "bad usage: an option, an argument or a setting is not accepted"),
+        (Unreachable, "the mesh cannot be reached or does not answer"),
+        (Refused, "refused: nothing was started or changed"),
+        (Aborted, "the migration was aborted; the machine runs on the source"),
+        (TimedOut, "a hard limit aborted the migration; the machine runs on the source"),
+        (Failed, "the migration failed; the machine is where the reason says, normally on the source"),
+        (Lost, "neither host runs the machine any more"),
+        (NotFound, "there is no such migration, host or machine"),
+        (Interrupted, "interrupted; a migration that was watched goes on"),
+    ];
+
+    public static int Of(MigrationOutcome outcome) => outcome switch
+    {
+        MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy => Done,
+        MigrationOutcome.Refused => Refused,
+        MigrationOutcome.AbortedByOperator or MigrationOutcome.AbortedByPolicy => Aborted,
+        MigrationOutcome.TimedOut => TimedOut,
+        MigrationOutcome.Failed => Failed,
+        MigrationOutcome.Lost => Lost,
+        _ => Error,
+    };
+
+    /// <summary>By the problem's kind. A machine or host that is not known is a refusal too, and stays one here.</summary>
+    public static int Of(ApiProblem problem) => problem.Type switch
+    {
+        ApiProblemTypes.Refused or ApiProblemTypes.NotAbortable => Refused,
+        ApiProblemTypes.NotFound => NotFound,
+        ApiProblemTypes.BadRequest => Usage,
+        ApiProblemTypes.NoAnswer => Unreachable,
+        _ => Error,
+    };
+}

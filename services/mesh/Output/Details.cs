@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
+
+namespace Mesh.Cli.Output;
+
+/// <summary>A migration in lines of name and value.</summary>
+internal static class Details
+{
+    public static IEnumerable<(string Name, string Value)> Of(MigrationView view)
+    {
+        yield return ("id", view.Id.ToString());
+        yield return ("vm", view.VmId is { } vm ? $"{view.VmName} ({vm})" : view.VmName);
+        yield return ("from", Words.Of(view.Source));
+        yield return ("to", view.Destination.ToString());
+        yield return ("state", (view.Stalled ? "stalled in " : "") + Words.Of(view.Phase, view.Outcome));
+        if (view.Reason.Length > 0)
+            yield return ("reason", Words.OneLine(view.Reason));
+        foreach (var refusal in view.Refusals)
+            yield return ("refused", $"{Words.Of(refusal.Code)}: {Words.OneLine(refusal.Message)}");
+        yield return ("requested", $"{Words.Of(view.RequestedAt)} by {view.RequestedBy}");
+        if (view.StartedAt is { } started)
+            yield return ("started", Words.Of(started));
+        if (view.EndedAt is { } ended)
+            yield return ("ended", $"{Words.Of(ended)}, after {Words.Of(ended - view.RequestedAt)}");
+        yield return ("copied", view.Progress.ToString());
+        foreach (var line in Telemetry(view))
+            yield return line;
+        yield return ("options", Changed(view.Options, new MigrationOptions()));
+        yield return ("limits", Changed(view.Limits, new MigrationLimits()));
+        foreach (var answer in view.Parameters)
+            yield return ("parameter", $"{answer.Parameter} {Words.Of(answer.Result)}"
+                + (answer.Explanation.Length > 0 ? $": {Words.OneLine(answer.Explanation)}" : ""));
+        if (view.TraceParent is { } trace)
+            yield return ("trace", trace);
+    }
+
+    private static IEnumerable<(string Name, string Value)> Telemetry(MigrationView view)
+    {
+        if (view.Sample is not { } sample)
+            yield break;
+        yield return ("memory", $"{sample.Memory.Remaining} of {sample.Memory.Total} left, {sample.Memory.Transferred} sent");
+        if (sample.Disk.Total.Count > 0)
+            yield return ("disks", $"{sample.Disk.Remaining} of {sample.Disk.Total} left, {sample.Disk.Transferred} sent");
+        yield return ("pass over memory", sample.Iteration.ToString());
+        if (view.Outcome is null)
+            yield return ("rate", Words.Of(sample.Bandwidth));
+        if (sample.DirtyRatePagesPerSecond > 0)
+            yield return ("dirty rate", $"{sample.DirtyRatePagesPerSecond} pages of {sample.PageSize} per second");
+        if (sample.Throttle is { Value: > 0 } throttle)
+            yield return ("slowed down by", throttle.ToString());
+        if (sample.DowntimeLimit is { } limit)
+            yield return ("downtime limit", Words.Of(limit));
+        if (sample.ActualDowntime is { } actual)
+            yield return ("downtime", Words.Of(actual));
+        else if (sample.ExpectedDowntime is { } expected)
+            yield return ("downtime expected", Words.Of(expected));
+    }
+
+    // Of two dozen options most stand as they always do; only the others tell anything.
+    private static string Changed<T>(T value, T usual)
+    {
+        var (given, known) = (Node(value), Node(usual));
+        var changed = given.Where(member => !JsonNode.DeepEquals(member.Value, known[member.Key]))
+            .Select(member => $"{member.Key}={member.Value!.ToJsonString(MeshJson.Options).Trim('"')}").ToList();
+        return changed.Count == 0 ? "defaults" : string.Join(", ", changed);
+    }
+
+    private static JsonObject Node<T>(T value) => JsonSerializer.SerializeToNode(value, MeshJson.Options)!.AsObject();
+}

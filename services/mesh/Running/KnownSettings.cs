@@ -1,0 +1,39 @@
+using Mesh.Agent;
+using Mesh.Gateway;
+using Mesh.Hosting.Bus;
+using Mesh.Hosting.Store;
+using Microsoft.Extensions.Configuration;
+
+namespace Mesh.Cli.Running;
+
+/// <summary>The settings that there are, so that a misspelt one in a file is found instead of passed over.</summary>
+internal static class KnownSettings
+{
+    private static readonly Dictionary<string, Type> Sections = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Agent"] = typeof(AgentOptions),
+        ["Bus"] = typeof(BusOptions),
+        ["Gateway"] = typeof(GatewayOptions),
+        ["Store"] = typeof(StoreOptions),
+    };
+
+    // Read by libraries, by rules of their own.
+    private static readonly string[] Foreign = ["Logging", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+
+    /// <summary>All settings, for messages.</summary>
+    public static string InWords =>
+        string.Join("; ", Sections.Select(section => $"{section.Key}: {string.Join(", ", Names(section.Value))}").Concat(Foreign));
+
+    /// <summary>Settings that nothing reads.</summary>
+    public static IReadOnlyList<string> StrangersIn(IConfiguration configuration) =>
+    [
+        .. configuration.GetChildren()
+            .Where(section => !Foreign.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
+            .SelectMany(section => Sections.TryGetValue(section.Key, out var type)
+                ? section.GetChildren().Where(key => !Names(type).Contains(key.Key, StringComparer.OrdinalIgnoreCase)).Select(key => key.Path)
+                : [section.Path]),
+    ];
+
+    private static IEnumerable<string> Names(Type type) =>
+        type.GetProperties().Where(property => property.CanWrite).Select(property => property.Name);
+}

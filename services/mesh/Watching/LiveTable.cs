@@ -1,0 +1,88 @@
+using Mesh.Cli.Output;
+using Mesh.Contracts.Migrations;
+using Spectre.Console;
+
+namespace Mesh.Cli.Watching;
+
+/// <summary>Draws rows as a table with bars. What does not fit the terminal's width is left out, the least telling first.</summary>
+internal static class LiveTable
+{
+    private const int WideColumns = 124;
+    private const int MiddleColumns = 96;
+    private const int RowsMax = 200;
+
+    public static Table Draw(IReadOnlyList<Row> rows, int columns, int lines)
+    {
+        var (isWide, isMiddle) = (columns >= WideColumns, columns >= MiddleColumns);
+        var table = new Table { Border = TableBorder.None, ShowHeaders = true };
+        foreach (var (head, width) in Heads(isWide, isMiddle))
+            table.AddColumn(new TableColumn($"[grey]{head}[/]") { NoWrap = true, Width = width, Padding = new Padding(0, 0, 2, 0) });
+
+        var shown = Chosen(rows, Math.Clamp(lines - 3, 1, RowsMax));
+        foreach (var row in shown)
+            table.AddRow([.. Cells(row, isWide, isMiddle).Select(cell => new Markup(cell))]);
+
+        // Never a single line: Spectre moves the cursor up by "0" lines then, which terminals take for one.
+        if (shown.Count == 0)
+            table.AddRow(new Markup("[grey]none yet[/]"));
+        if (shown.Count < rows.Count)
+            table.Caption = new TableTitle($"and {rows.Count - shown.Count} more");
+        return table;
+    }
+
+    // Widths of what changes are fixed, so that the table stands still.
+    private static IEnumerable<(string Head, int? Width)> Heads(bool isWide, bool isMiddle)
+    {
+        yield return ("vm", null);
+        yield return ("from → to", null);
+        yield return ("phase", 11);
+        yield return ("copied", BarColumns(isWide, isMiddle) + 5);
+        yield return ("left", 10);
+        if (isMiddle)
+            yield return ("rate", 11);
+        if (isWide)
+            yield return ("dirty rate", 11);
+        yield return ("downtime", 8);
+        if (isWide)
+            yield return ("slowed", 6);
+    }
+
+    private static IEnumerable<string> Cells(Row row, bool isWide, bool isMiddle)
+    {
+        var isMoving = !row.HasEnded;
+        yield return Markup.Escape(Words.Shorten(row.VmName, 16));
+        yield return Markup.Escape($"{Words.Of(row.Source)} → {row.Destination}");
+        yield return $"[{Colour(row)}]{(row.Stalled && isMoving ? "stalled" : Words.Short(row.Phase, row.Outcome))}[/]";
+        yield return $"{Bar(row, BarColumns(isWide, isMiddle))} {row.Progress.Value,3}%";
+        yield return isMoving ? Words.Of(row.Remaining) : Words.None;
+        if (isMiddle)
+            yield return isMoving ? Words.Of(row.Sample?.Bandwidth) : Words.None;
+        if (isWide)
+            yield return isMoving ? Words.Of(row.DirtyRate) : Words.None;
+        yield return isMoving || row.Succeeded ? Words.Of(row.Downtime) : Words.None;
+        if (isWide)
+            yield return row.Sample?.Throttle is { Value: > 0 } throttle && isMoving ? $"{throttle}" : Words.None;
+    }
+
+    private static int BarColumns(bool isWide, bool isMiddle) => isWide ? 24 : isMiddle ? 16 : 8;
+
+    // When there are more than fit, those that still move are shown first.
+    private static IReadOnlyList<Row> Chosen(IReadOnlyList<Row> rows, int countMax) =>
+        rows.Count <= countMax ? rows : [.. rows.Where(row => !row.HasEnded).Concat(rows.Where(row => row.HasEnded).Reverse()).Take(countMax)];
+
+    private static string Colour(Row row) => row switch
+    {
+        { Succeeded: true } => "green",
+        { Outcome: MigrationOutcome.AbortedByOperator or MigrationOutcome.AbortedByPolicy } => "yellow",
+        { HasEnded: true } => "red",
+        { Stalled: true } => "yellow",
+        { Phase: MigrationPhase.PostCopy or MigrationPhase.SwitchOver } => "fuchsia",
+        _ => "aqua",
+    };
+
+    private static string Bar(Row row, int width)
+    {
+        var done = row.Progress.Value * width / 100;
+        return $"[{Colour(row)}]{new string('━', done)}[/][grey]{new string('─', width - done)}[/]";
+    }
+}

@@ -1,0 +1,119 @@
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Cli.Watching;
+
+/// <summary>A migration as a display shows it, gathered from what came over the live stream.</summary>
+internal sealed record Row
+{
+    public required MigrationId Id { get; init; }
+
+    public required string VmName { get; init; }
+
+    public HostName? Source { get; init; }
+
+    public required HostName Destination { get; init; }
+
+    public MigrationPhase Phase { get; init; }
+
+    public MigrationOutcome? Outcome { get; init; }
+
+    public string Reason { get; init; } = "";
+
+    public Percent Progress { get; init; }
+
+    public bool Stalled { get; init; }
+
+    public MigrationSample? Sample { get; init; }
+
+    public TimeSpan? TotalTime { get; init; }
+
+    public TimeSpan? ActualDowntime { get; init; }
+
+    /// <summary>The most that auto-converge slowed the machine down.</summary>
+    public Percent? ThrottleMax { get; init; }
+
+    public bool HasEnded => Outcome is not null;
+
+    public bool Succeeded => Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy;
+
+    /// <summary>What the machine writes, in bytes per second; null before the first whole pass.</summary>
+    public BytesPerSecond? DirtyRate =>
+        Sample is { DirtyRatePagesPerSecond: > 0 } sample ? new(sample.DirtyRatePagesPerSecond * sample.PageSize.Count) : null;
+
+    /// <summary>What is left of memory and disks together.</summary>
+    public Bytes? Remaining => Sample is { } sample ? (sample.Memory + sample.Disk).Remaining : null;
+
+    /// <summary>What went over the wire, repeats included.</summary>
+    public Bytes? Transferred => Sample is { } sample ? (sample.Memory + sample.Disk).Transferred : null;
+
+    /// <summary>The downtime there was, or else what is expected if it switched over now.</summary>
+    public TimeSpan? Downtime => ActualDowntime ?? Sample?.ActualDowntime ?? Sample?.ExpectedDowntime;
+
+    public static Row Of(MigrationView view) => new Row
+    {
+        Id = view.Id,
+        VmName = view.VmName,
+        Destination = view.Destination,
+    }.With(view);
+
+    public static Row Of(MigrationEvent happened) => new Row
+    {
+        Id = happened.MigrationId,
+        VmName = happened.VmName,
+        Destination = happened.Destination,
+    }.With(happened);
+
+    /// <summary>The row after a view, which knows more than what was gathered so far.</summary>
+    public Row With(MigrationView view) => WithSample(view.Sample) with
+    {
+        VmName = view.VmName,
+        Source = view.Source,
+        Phase = view.Phase,
+        Outcome = view.Outcome,
+        Reason = view.Reason,
+        Progress = view.Progress,
+        Stalled = view.Stalled,
+        TotalTime = view.EndedAt - view.RequestedAt,
+        ActualDowntime = view.Outcome is null ? null : view.Sample?.ActualDowntime ?? ActualDowntime,
+    };
+
+    /// <summary>The row after an event. Events repeat what a view showed already, so nothing goes backwards.</summary>
+    public Row With(MigrationEvent happened)
+    {
+        if (HasEnded)
+            return this;
+        var row = this with { VmName = happened.VmName, Source = happened.Source ?? Source };
+        return happened switch
+        {
+            MigrationProgressed progressed => row.WithSample(progressed.Sample) with
+            {
+                Progress = new Percent(Math.Max(Progress.Value, progressed.Progress.Value)),
+                Stalled = Stalled && progressed.Sample.Phase < JobPhase.SwitchOver,
+            },
+            MigrationPhaseChanged changed => changed.Phase < Phase ? row : row with { Phase = changed.Phase, Reason = changed.Reason },
+            MigrationStalled => row with { Stalled = true },
+            MigrationParametersChanged changed => row with { Reason = changed.Reason },
+            MigrationLimitReached reached => row with { Reason = $"{reached.Limit} of {reached.Value.TotalSeconds:0.#} s reached" },
+            MigrationEnded ended => row with
+            {
+                Phase = MigrationPhase.Ended,
+                Outcome = ended.Outcome,
+                Reason = ended.Reason,
+                TotalTime = ended.TotalTime,
+                ActualDowntime = ended.ActualDowntime,
+                Stalled = false,
+                Progress = ended.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy ? new Percent(100) : Progress,
+            },
+            _ => row,
+        };
+    }
+
+    private Row WithSample(MigrationSample? sample) => sample is null ? this : this with
+    {
+        Sample = sample,
+        ThrottleMax = sample.Throttle is { } throttle && throttle.Value > (ThrottleMax?.Value ?? 0) ? throttle : ThrottleMax,
+    };
+}

@@ -1,0 +1,48 @@
+using Mesh.Cli.Client;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Cli.Watching;
+
+/// <summary>Watches migrations from the command line.</summary>
+internal static class Watcher
+{
+    /// <summary>Shows one migration until it has ended, and returns the exit code that its end deserves.</summary>
+    public static async Task<int> WatchAsync(Io io, MeshClient client, OutputFormat output, MigrationId id, CancellationToken cancellation)
+    {
+        var board = new Board();
+        var display = WatchDisplay.For(io, output, board);
+        try
+        {
+            await display.ShowAsync(() => new Follower(client, io.Time).FollowAsync(id, display.Take, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw new CliException(ExitCodes.Interrupted, $"not watching any more; the migration goes on (mesh watch {id}, mesh abort {id})");
+        }
+
+        // The events tell the end; only the migration itself tells its last numbers.
+        var view = await client.ShowAsync(id, cancellation);
+        var row = board.Take(new StreamItem.Stands(view)).After;
+        if (output == OutputFormat.Json)
+            display.Take(new StreamItem.Stands(view));
+        else if (io.IsTerminal)
+            io.Out.WriteLine($"{row.VmName}: {Ending.InWords(row)}");
+        return view.Outcome is { } outcome ? ExitCodes.Of(outcome) : ExitCodes.Error;
+    }
+
+    /// <summary>Shows every migration until interrupted.</summary>
+    public static async Task<int> WatchAllAsync(Io io, MeshClient client, OutputFormat output, CancellationToken cancellation)
+    {
+        var display = WatchDisplay.For(io, output, new Board());
+        try
+        {
+            await display.ShowAsync(() => new Follower(client, io.Time).FollowAsync(null, display.Take, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Interrupting is how this watching ends.
+        }
+
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,94 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Testing;
+using Mesh.Testing.Real;
+
+namespace Mesh.Integration.Tests;
+
+public sealed class When_a_guest_moves(MeshUnderTest fixture)
+{
+    private readonly MeshSystem _mesh = fixture.Mesh;
+
+    [Fact]
+    public async Task Should_go_on_counting_there_and_back_again()
+    {
+        await _mesh.GuestAsync("hosta", "there", "WS=32", "RATE=20");
+        try
+        {
+            foreach (var (to, from) in new[] { ("hostb", "hosta"), ("hosta", "hostb") })
+            {
+                var moved = await _mesh.MigrateAsync("there", to);
+                moved.ExitCode.ShouldBe(0, $"{moved}\n{_mesh.Said()}");
+                (await _mesh.Bed.RunningOnAsync(to)).ShouldContain("there");
+                (await _mesh.Bed.RunningOnAsync(from)).ShouldNotContain("there");
+                await _mesh.Bed.VerifyAsync(to, "there");
+            }
+        }
+        finally
+        {
+            await _mesh.Bed.RemoveAsync("there");
+        }
+    }
+
+    [Fact]
+    public async Task Should_say_how_long_it_took_and_how_long_the_guest_stood_still()
+    {
+        await _mesh.GuestAsync("hosta", "told", "WS=16");
+        try
+        {
+            var id = await _mesh.BeginAsync("told", "hostb");
+            var view = await _mesh.AwaitEndAsync(id);
+            view.Outcome.ShouldBe(MigrationOutcome.Completed, view.Reason);
+            view.Sample!.ActualDowntime.ShouldNotBeNull();
+            view.Sample.Memory.Total.Mebibytes.ShouldBeGreaterThan(100);
+            view.Progress.Value.ShouldBe(100);
+        }
+        finally
+        {
+            await _mesh.Bed.RemoveAsync("told");
+        }
+    }
+
+    [Theory]
+    [InlineData("--timeout-suspend", MigrationOutcome.Completed)]
+    [InlineData("--timeout-postcopy", MigrationOutcome.CompletedPostCopy)]
+    [InlineData("--timeout-abort", MigrationOutcome.AbortedByPolicy)]
+    public async Task Should_do_what_the_timeout_says_when_it_does_not_converge(string action, MigrationOutcome outcome)
+    {
+        await _mesh.GuestAsync("hosta", "busy", "WS=64", "RATE=60");
+        try
+        {
+            string[] options = ["--bandwidth", "16", "--timeout", "6", action];
+            var id = await _mesh.BeginAsync("busy", "hostb", action == "--timeout-postcopy" ? [.. options, "--postcopy"] : options);
+            var view = await _mesh.AwaitEndAsync(id);
+            view.Outcome.ShouldBe(outcome, $"{view.Reason}\n{_mesh.Said()}");
+            await _mesh.Bed.VerifyAsync(outcome == MigrationOutcome.AbortedByPolicy ? "hosta" : "hostb", "busy");
+        }
+        finally
+        {
+            await _mesh.Bed.RemoveAsync("busy");
+        }
+    }
+
+    [Fact]
+    public async Task Should_take_its_disk_along_when_asked()
+    {
+        await _mesh.GuestAsync("hosta", "disky", "WS=16", "DISK_MIB=64", "DISKRATE=30");
+        try
+        {
+            // Some data that is not all zero, and then a disk that holds still, so that both images can be compared.
+            await Eventually.HoldsAsync(
+                async () => !(await _mesh.Bed.DoAsync("heartbeat", "hosta", "disky")).Contains("disk=0.0", StringComparison.Ordinal), "the guest writes to its disk");
+            await _mesh.Bed.DoAsync("tell", "hosta", "disky", "disk", "0");
+
+            var moved = await _mesh.MigrateAsync("disky", "hostb", "--copy-storage-all", "--migrate-disks", "vda");
+            moved.ExitCode.ShouldBe(0, $"{moved}\n{_mesh.Said()}");
+            await _mesh.Bed.VerifyAsync("hostb", "disky");
+            var compared = await Shell.RunAsync("qemu-img", ["compare", "-U", _mesh.Bed.ImagePath("hosta", "disky.qcow2"), _mesh.Bed.ImagePath("hostb", "disky.qcow2")]);
+            compared.ExitCode.ShouldBe(0, compared.ToString());
+        }
+        finally
+        {
+            await _mesh.Bed.RemoveAsync("disky");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Testing.Real;
+
+namespace Mesh.Integration.Tests;
+
+public sealed class When_a_move_is_refused(MeshUnderTest fixture)
+{
+    private readonly MeshSystem _mesh = fixture.Mesh;
+
+    private const int Refused = 4;
+
+    [Fact]
+    public async Task Should_tell_why_and_leave_the_guest_alone()
+    {
+        await _mesh.GuestAsync("hosta", "stays", "WS=16", "DISK_MIB=16", "CDROM=1");
+        try
+        {
+            await ExpectAsync(["stays", "--to", "nowhere"], "no agent has reported a host 'nowhere'");
+            await ExpectAsync(["stays", "--to", "hosta"], "stays is on hosta already");
+            await ExpectAsync(["nosuch", "--to", "hostb"], "no host has reported a machine 'nosuch'");
+            await ExpectAsync(["stays", "--to", "hostb", "--copy-storage-all", "--migrate-disks", "hda"], "disk hda of stays is a CD-ROM");
+            await ExpectAsync(["stays", "--to", "hostb", "--copy-storage-all", "--migrate-disks", "vdz"], "no disk 'vdz'");
+            await ExpectAsync(["stays", "--to", "hostb", "--postcopy", "--parallel", "--parallel-connections", "2"], "QEMU refuses them together");
+            (await _mesh.Bed.RunningOnAsync("hosta")).ShouldContain("stays");
+            (await _mesh.Bed.RunningOnAsync("hostb")).ShouldNotContain("stays");
+        }
+        finally
+        {
+            await _mesh.Bed.RemoveAsync("stays");
+        }
+    }
+
+    [Fact]
+    public async Task Should_not_overwrite_an_image_that_is_there()
+    {
+        await _mesh.GuestAsync("hosta", "keeps", "WS=16", "DISK_MIB=16");
+        try
+        {
+            var precious = _mesh.Bed.ImagePath("hostb", "keeps.qcow2");
+            await File.WriteAllTextAsync(precious, "somebody's data");
+            var result = await _mesh.MigrateAsync("keeps", "hostb", "--copy-storage-all");
+            result.ExitCode.ShouldBe(Refused, $"{result}\n{_mesh.Said()}");
+            result.Error.ShouldContain("keeps.qcow2");
+            (await File.ReadAllTextAsync(precious)).ShouldBe("somebody's data");
+            File.Delete(precious);
+        }
+        finally
+        {
+            await _mesh.Bed.RemoveAsync("keeps");
+        }
+    }
+
+    [Fact]
+    public async Task Should_refuse_a_second_migration_of_the_same_guest()
+    {
+        await _mesh.GuestAsync("hosta", "once", "WS=64", "RATE=60");
+        try
+        {
+            var id = await _mesh.BeginAsync("once", "hostb", "--bandwidth", "16");
+            await ExpectAsync(["once", "--to", "hostb"], $"in migration {id} already");
+            await _mesh.RunAsync("abort", id);
+            (await _mesh.AwaitEndAsync(id)).Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
+        }
+        finally
+        {
+            await _mesh.Bed.RemoveAsync("once");
+        }
+    }
+
+    private async Task ExpectAsync(string[] arguments, string reason)
+    {
+        var result = await _mesh.RunAsync(["migrate", .. arguments]);
+        result.ExitCode.ShouldBe(Refused, result.ToString());
+        result.Error.ShouldContain(reason);
+        result.Error.Split('\n').Length.ShouldBe(1, result.Error);
+    }
+}

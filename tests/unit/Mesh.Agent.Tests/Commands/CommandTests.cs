@@ -1,0 +1,252 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Tests.Fakes;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Agent.Tests.Commands;
+
+public sealed class CommandTests : IAsyncDisposable
+{
+    private static readonly VmId One = Vm.Id(1);
+    private static readonly VmId Two = Vm.Id(2);
+    private readonly AgentHarness _host = new();
+
+    [Fact]
+    public async Task A_repeated_command_is_answered_alike_and_acts_once()
+    {
+        await _host.StartAsync();
+        _host.Hypervisor.AddVm(One);
+        var start = Vm.Start(One);
+
+        var first = await _host.AskAsync(start);
+        var second = await _host.AskAsync(start);
+
+        first.Result.ShouldBe(CommandResult.Done);
+        second.ShouldBe(first);
+        await _host.UntilAsync(() => _host.Hypervisor.Calls.ContainsKey(One), "the call");
+        _host.Hypervisor.Log.Count(line => line == $"Migrate {One}").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_older_attempt_is_refused()
+    {
+        await _host.StartAsync();
+        _host.Hypervisor.AddVm(One);
+        await _host.AskAsync(Vm.Abort(One, epoch: 3));
+
+        var answer = await _host.AskAsync(Vm.Start(One, epoch: 2));
+
+        answer.Result.ShouldBe(CommandResult.Refused);
+        answer.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.OldEpoch);
+        _host.Hypervisor.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_abort_that_overtakes_its_start_is_not_lost()
+    {
+        await _host.StartAsync();
+        _host.Hypervisor.AddVm(One);
+
+        (await _host.AskAsync(Vm.Abort(One))).Result.ShouldBe(CommandResult.Done);
+        var start = await _host.AskAsync(Vm.Start(One));
+        var next = await _host.AskAsync(Vm.Start(One, epoch: 2));
+
+        start.Result.ShouldBe(CommandResult.Refused);
+        start.Refusals[0].Message.ShouldContain("aborted before it began");
+        next.Result.ShouldBe(CommandResult.Done);
+    }
+
+    [Fact]
+    public async Task A_slow_command_for_one_machine_holds_up_that_machine_only()
+    {
+        await _host.StartAsync();
+        var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _host.Hypervisor.Holds["CreateImage"] = slow.Task;
+        var prepare = Vm.Prepare(One, migration: "m1", disks: Vm.Disk("vda"));
+        var cleanUp = Vm.CleanUp(One, migration: "m1");
+
+        await _host.SendAsync(prepare);
+        await _host.SendAsync(cleanUp);
+        (await _host.AskAsync(Vm.Abort(Two, migration: "m2"))).Result.ShouldBe(CommandResult.Done);
+        _host.Bus.Of<CommandAnswer>().Count.ShouldBe(1);
+
+        slow.SetResult();
+        await _host.UntilAsync(() => _host.Bus.Of<CommandAnswer>().Count == 3, "all answers");
+        _host.Bus.Of<CommandAnswer>().Select(answer => answer.CommandId).Skip(1).ShouldBe([prepare.CommandId, cleanUp.CommandId]);
+        _host.Hypervisor.Images.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(VmRunState.Paused, RefusalCode.VmNotRunning)]
+    [InlineData(VmRunState.Down, RefusalCode.VmNotRunning)]
+    [InlineData(null, RefusalCode.UnknownVm)]
+    public async Task Only_a_machine_that_runs_here_can_start(VmRunState? state, RefusalCode expected)
+    {
+        await _host.StartAsync();
+        if (state is { } known)
+            _host.Hypervisor.AddVm(One, state: known);
+
+        (await _host.AskAsync(Vm.Start(One))).Refusals.Select(one => one.Code).ShouldBe([expected]);
+    }
+
+    [Fact]
+    public async Task A_machine_with_another_job_cannot_start()
+    {
+        await _host.StartAsync();
+        _host.Hypervisor.AddVm(One);
+        _host.Hypervisor.Jobs[One] = new JobStats { Operation = JobOperation.Other };
+
+        (await _host.AskAsync(Vm.Start(One))).Refusals[0].Code.ShouldBe(RefusalCode.AlreadyMigrating);
+    }
+
+    [Fact]
+    public async Task A_start_sets_what_must_be_set_before_and_says_what_became_of_each_parameter()
+    {
+        await _host.StartAsync();
+        _host.Hypervisor.AddVm(One);
+        var options = new MigrationOptions { AutoConverge = true, MaxDowntime = TimeSpan.FromMilliseconds(500), Bandwidth = BytesPerSecond.FromMebibytes(32) };
+        var answer = await _host.AskAsync(Vm.Start(One, options: options, limits: new MigrationLimits { EnableDowntimeThread = true }));
+
+        answer.Parameters.ShouldBe([
+            new("autoConverge", ParameterResult.Applied, "true"),
+            new("maxDowntime", ParameterResult.Emulated, "the agent raises it from 101 ms to 500 ms pass by pass"),
+            new("bandwidth", ParameterResult.Applied, "32 MiB/s"),
+        ]);
+        _host.Hypervisor.Log.Take(2).ShouldBe([$"SetMaxDowntime {One} 101", $"SetBandwidth {One} PreCopy 32 MiB/s"]);
+    }
+
+    [Fact]
+    public async Task A_change_names_each_parameter_as_applied_or_refused()
+    {
+        await _host.StartAsync();
+        _host.Hypervisor.AddVm(One);
+        await _host.AskAsync(Vm.Start(One));
+        _host.Hypervisor.Failures["SetBandwidth"] = () => new HypervisorException(HypervisorErrorCode.Other, One, "no bandwidth");
+
+        var answer = await _host.AskAsync(Vm.Change(One) with
+        {
+            MaxDowntime = TimeSpan.FromSeconds(1), Bandwidth = new BytesPerSecond(1), PostCopy = true, Compression = false, AutoConverge = true,
+            StallingLimit = TimeSpan.FromSeconds(9), Suspend = true,
+        });
+
+        answer.Result.ShouldBe(CommandResult.Done);
+        answer.Parameters.Select(one => (one.Parameter, one.Result)).ShouldBe([
+            ("stallingLimit", ParameterResult.Applied),
+            ("maxDowntime", ParameterResult.Applied),
+            ("bandwidth", ParameterResult.Refused),
+            ("autoConverge", ParameterResult.Refused),
+            ("compression", ParameterResult.Applied),
+            ("suspend", ParameterResult.Applied),
+            ("postCopy", ParameterResult.Refused),
+        ]);
+        answer.Parameters[2].Explanation.ShouldBe("no bandwidth");
+    }
+
+    [Fact]
+    public async Task A_change_of_nothing_that_runs_is_refused()
+    {
+        await _host.StartAsync();
+
+        (await _host.AskAsync(Vm.Change(One) with { Suspend = true })).Result.ShouldBe(CommandResult.Refused);
+    }
+
+    [Fact]
+    public async Task Preparing_creates_images_and_cleaning_up_deletes_only_those()
+    {
+        await _host.StartAsync();
+        _host.Hypervisor.Images["/images/other.raw"] = "raw";
+
+        var prepared = await _host.AskAsync(Vm.Prepare(One, disks: [Vm.Disk("vda"), Vm.Disk("vdb")]));
+        prepared.Result.ShouldBe(CommandResult.Done);
+        prepared.DestinationUri.ShouldBe("qemu+tcp://hosta/system");
+        _host.Hypervisor.Images.Count.ShouldBe(3);
+
+        (await _host.AskAsync(Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Done);
+        _host.Hypervisor.Images.Keys.ShouldBe(["/images/other.raw"]);
+    }
+
+    [Fact]
+    public async Task An_image_that_is_there_already_is_never_touched()
+    {
+        await _host.StartAsync();
+        _host.Hypervisor.Images["/images/vdb.qcow2"] = "somebody else's";
+
+        var answer = await _host.AskAsync(Vm.Prepare(One, disks: [Vm.Disk("vda"), Vm.Disk("vdb")]));
+
+        answer.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.Storage);
+        await _host.AskAsync(Vm.CleanUp(One));
+        _host.Hypervisor.Images.ShouldHaveSingleItem().Value.ShouldBe("somebody else's");
+    }
+
+    [Fact]
+    public async Task An_image_that_could_not_be_created_takes_the_others_with_it()
+    {
+        await _host.StartAsync();
+        var created = 0;
+        _host.Hypervisor.Failures["ImageExists"] = () => ++created == 1
+            ? new HypervisorException(HypervisorErrorCode.Storage, null, "no space left")
+            : new HypervisorException(HypervisorErrorCode.Other, null, "again");
+
+        var answer = await _host.AskAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
+
+        answer.Result.ShouldBe(CommandResult.Refused);
+        answer.Refusals[0].Message.ShouldContain("no space left");
+        _host.Hypervisor.Images.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(VmRunState.Running)]
+    [InlineData(VmRunState.RunningPostCopy)]
+    [InlineData(VmRunState.PostCopyFailed)]
+    public async Task Cleaning_up_leaves_a_machine_that_runs_and_its_images_alone(VmRunState state)
+    {
+        await _host.StartAsync();
+        await _host.AskAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
+        _host.Hypervisor.AddVm(One, state: state);
+
+        (await _host.AskAsync(Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Refused);
+        _host.Hypervisor.Images.Count.ShouldBe(1);
+        _host.Hypervisor.Log.ShouldNotContain($"DestroyIncoming {One}");
+    }
+
+    [Fact]
+    public async Task What_has_arrived_once_keeps_its_images_even_when_it_is_shut_off_later()
+    {
+        await _host.StartAsync();
+        await _host.AskAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
+        _host.Hypervisor.AddVm(One, detail: "running (migrated)");
+        await _host.UntilAsync(() => _host.Log.Has(1123), "the arrival to be seen");
+        _host.Hypervisor.AddVm(One, state: VmRunState.Down, detail: "shut off (shutdown)");
+
+        (await _host.AskAsync(Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Refused);
+        _host.Hypervisor.Images.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_machine_that_waits_in_vain_is_removed()
+    {
+        await _host.StartAsync();
+        await _host.AskAsync(Vm.Prepare(One));
+        _host.Hypervisor.AddVm(One, state: VmRunState.PausedMigrating);
+
+        (await _host.AskAsync(Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Done);
+        _host.Hypervisor.Log.ShouldContain($"DestroyIncoming {One}");
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_down_gets_the_answer_later()
+    {
+        await _host.StartAsync();
+        _host.Bus.IsDown = true;
+        var abort = Vm.Abort(One);
+        await _host.SendAsync(abort);
+        await _host.UntilAsync(() => _host.Log.Has(1030), "a failed attempt");
+
+        _host.Bus.IsDown = false;
+
+        await _host.UntilAsync(() => _host.Bus.Of<CommandAnswer>().Any(answer => answer.CommandId == abort.CommandId), "the answer");
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+}

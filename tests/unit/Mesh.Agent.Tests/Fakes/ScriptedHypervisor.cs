@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Mesh.Agent.Hypervisors;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Agent.Tests.Fakes;
+
+/// <summary>A hypervisor that does what a test says. It outlives the agents that use it, as libvirtd does.</summary>
+public sealed class ScriptedHypervisor
+{
+    public static readonly Bytes FreeMemory = Bytes.FromGibibytes(8);
+
+    public ConcurrentDictionary<VmId, VmState> Vms { get; } = [];
+
+    public ConcurrentDictionary<VmId, JobStats> Jobs { get; } = [];
+
+    public ConcurrentDictionary<VmId, JobStats> CompletedJobs { get; } = [];
+
+    public ConcurrentDictionary<VmId, TaskCompletionSource<MigrateResult>> Calls { get; } = [];
+
+    public ConcurrentDictionary<VmId, TimeSpan> Downtimes { get; } = [];
+
+    public ConcurrentDictionary<string, string> Images { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentDictionary<VmId, IReadOnlyList<VmDisk>> Disks { get; } = [];
+
+    /// <summary>Every call that changes something, in order, as <c>name argument</c>.</summary>
+    public ConcurrentQueue<string> Log { get; } = [];
+
+    /// <summary>Throws instead of answering, by the name of the call.</summary>
+    public ConcurrentDictionary<string, Func<HypervisorException>> Failures { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Holds a call up until its task ends, by the name of the call or by <c>name vm</c>.</summary>
+    public ConcurrentDictionary<string, Task> Holds { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentDictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
+
+    private Connection? Current { get; set; }
+
+    public IHypervisor Connect() => Current = new Connection(this);
+
+    public void Tell(HypervisorEvent what) => Current?.Tell(what);
+
+    public int Count(string call) => Counts.GetValueOrDefault(call);
+
+    public VmState AddVm(VmId id, string name = "vm", VmRunState state = VmRunState.Running, string detail = "running (booted)") =>
+        Vms[id] = new VmState(id, name, state, detail);
+
+    public static JobStats PreCopy(Bytes remaining, Bytes transferred, long iteration = 1) => new()
+    {
+        Operation = JobOperation.MigrationOut,
+        Iteration = iteration,
+        Elapsed = TimeSpan.FromSeconds(1),
+        Memory = new TransferProgress(Bytes.FromGibibytes(1), remaining, transferred),
+        Bandwidth = BytesPerSecond.FromMebibytes(100),
+    };
+
+    private sealed class Connection(ScriptedHypervisor at) : IHypervisor
+    {
+        private readonly Channel<HypervisorEvent> _events = Channel.CreateUnbounded<HypervisorEvent>();
+
+        public ChannelReader<HypervisorEvent> Events => _events.Reader;
+
+        public void Tell(HypervisorEvent what) => _events.Writer.TryWrite(what);
+
+        public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => Ask("DescribeHost", null, () => new HostDescription(
+            new HostCapacity("x86_64", "", 2, Bytes.FromGibibytes(16), FreeMemory), new HypervisorInfo("uuid", "QEMU", "10.0.2", "9.0.0")));
+
+        public Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation) =>
+            Ask<IReadOnlyList<VmDescription>>("DescribeVms", null, () => [.. at.Vms.Values.Select(vm => Vm.Describe(vm.Id, vm.Name) with { Disks = at.Disks.GetValueOrDefault(vm.Id) ?? [] })]);
+
+        public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) =>
+            Ask<IReadOnlyList<VmState>>("ListVms", null, () => [.. at.Vms.Values]);
+
+        public Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation) => Ask("ReadJob", vm, () => at.Jobs.GetValueOrDefault(vm));
+
+        public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) => Ask("ReadCompletedJob", vm, () => at.CompletedJobs.GetValueOrDefault(vm));
+
+        public Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation)
+        {
+            at.Log.Enqueue($"Migrate {migration.VmId}");
+            return at.Calls.GetOrAdd(migration.VmId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(cancellation);
+        }
+
+        public Task AbortJobAsync(VmId vm, CancellationToken cancellation) => Do("AbortJob", vm, "");
+
+        public Task<TimeSpan> GetMaxDowntimeAsync(VmId vm, CancellationToken cancellation) => Ask("GetMaxDowntime", vm, () => at.Downtimes.GetValueOrDefault(vm, TimeSpan.FromMilliseconds(300)));
+
+        public async Task SetMaxDowntimeAsync(VmId vm, TimeSpan downtime, CancellationToken cancellation)
+        {
+            await Do("SetMaxDowntime", vm, $" {downtime.TotalMilliseconds}");
+            at.Downtimes[vm] = downtime;
+        }
+
+        public Task<BytesPerSecond?> GetBandwidthAsync(VmId vm, CopyStage stage, CancellationToken cancellation) => Ask<BytesPerSecond?>("GetBandwidth", vm, () => null);
+
+        public Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation) => Do("SetBandwidth", vm, $" {stage} {limit?.ToString() ?? "none"}");
+
+        public Task StartPostCopyAsync(VmId vm, CancellationToken cancellation) => Do("StartPostCopy", vm, "");
+
+        public Task SuspendAsync(VmId vm, CancellationToken cancellation) => Do("Suspend", vm, "");
+
+        public Task ResumeAsync(VmId vm, CancellationToken cancellation) => Do("Resume", vm, "");
+
+        public Task<bool> ImageExistsAsync(string path, CancellationToken cancellation) => Ask("ImageExists", null, () => at.Images.ContainsKey(path));
+
+        public async Task CreateImageAsync(VmDisk disk, CopyStorage copyStorage, CancellationToken cancellation)
+        {
+            await Do("CreateImage", null, $" {disk.Source}");
+            at.Images[disk.Source] = disk.Format;
+        }
+
+        public async Task DeleteImageAsync(string path, CancellationToken cancellation)
+        {
+            await Do("DeleteImage", null, $" {path}");
+            at.Images.TryRemove(path, out _);
+        }
+
+        public async Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation)
+        {
+            await Do("DestroyIncoming", vm, "");
+            at.Vms.TryRemove(vm, out _);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _events.Writer.TryComplete();
+            return ValueTask.CompletedTask;
+        }
+
+        private async Task<T> Ask<T>(string call, VmId? vm, Func<T> answer)
+        {
+            at.Counts.AddOrUpdate(call, 1, (_, count) => count + 1);
+            if (at.Holds.GetValueOrDefault($"{call} {vm}") is { } one)
+                await one;
+            if (at.Holds.GetValueOrDefault(call) is { } all)
+                await all;
+            return at.Failures.GetValueOrDefault(call) is { } failure ? throw failure() : answer();
+        }
+
+        private Task<bool> Do(string call, VmId? vm, string argument) => Ask(call, vm, () =>
+        {
+            at.Log.Enqueue($"{call}{(vm is null ? "" : $" {vm}")}{argument}");
+            return true;
+        });
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Mesh.Contracts.Serialization;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Cli.Tests;
+
+/// <summary>The command as a shell would run it, with a gateway that the test answers for.</summary>
+internal sealed class Cli
+{
+    private readonly StringWriter _out = new();
+    private readonly StringWriter _error = new();
+    private readonly Dictionary<string, string?> _environment = new(StringComparer.Ordinal);
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Answers a request by method and path, such as <c>GET /api/v1/hosts</c>.</summary>
+    public Func<HttpRequestMessage, string, Task<HttpResponseMessage>> Gateway { get; set; } =
+        (_, what) => throw new InvalidOperationException($"nobody expected {what}");
+
+    public ConcurrentQueue<(string What, string Body)> Requests { get; } = new();
+
+    public string Out => _out.ToString();
+
+    public string Error => _error.ToString();
+
+    public Io Io => new()
+    {
+        Out = TextWriter.Synchronized(_out),
+        Error = TextWriter.Synchronized(_error),
+        IsTerminal = false,
+        Window = () => (120, null),
+        Environment = _environment.GetValueOrDefault,
+        HttpHandler = () => new Handler(this),
+        Time = Time,
+        UserName = "ann",
+    };
+
+    public Cli With(string variable, string value)
+    {
+        _environment[variable] = value;
+        return this;
+    }
+
+    /// <summary>Answers every request alike.</summary>
+    public Cli Answering(HttpResponseMessage response)
+    {
+        Gateway = (_, _) => Task.FromResult(response);
+        return this;
+    }
+
+    public Task<int> RunAsync(params string[] args) => RunAsync(args, CancellationToken.None);
+
+    public Task<int> RunAsync(string[] args, CancellationToken cancellation) => CommandLine.RunAsync(args, Io, cancellation);
+
+    /// <summary>Holds standard error against the rule of one line.</summary>
+    public string ErrorLine()
+    {
+        Error.ShouldStartWith("mesh: ");
+        Error.Count(letter => letter == '\n').ShouldBe(1, Error);
+        return Error.Trim();
+    }
+
+    public static HttpResponseMessage Json<T>(T value, HttpStatusCode status = HttpStatusCode.OK) => new(status)
+    {
+        Content = new StringContent(JsonSerializer.Serialize(value, MeshJson.Options), Encoding.UTF8, "application/json"),
+    };
+
+    public static HttpResponseMessage Problem(ApiProblem problem) => new((HttpStatusCode)problem.Status)
+    {
+        Content = new StringContent(JsonSerializer.Serialize(problem, MeshJson.Options), Encoding.UTF8, "application/problem+json"),
+    };
+
+    private sealed class Handler(Cli cli) : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var what = $"{request.Method} {request.RequestUri!.PathAndQuery}";
+            cli.Requests.Enqueue((what, request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
+            return await cli.Gateway(request, what).WaitAsync(cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Mesh.Cli.Demo;
+using Mesh.Cli.Watching;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Migrations;
+
+namespace Mesh.Cli.Tests;
+
+public sealed class DemoTests
+{
+    private static readonly DemoMove Move = new("web-1", new HostName("host-b"), new MigrationOptions { AutoConverge = true }, MigrationOutcome.Completed, "a busy machine");
+
+    private static Row RowOf(MigrationOutcome? outcome, string reason = "") =>
+        Row.Of(Some.View(Move.Id.Value, outcome, reason) with { Sample = Some.Sample(throttle: 70) });
+
+    [Fact]
+    public void An_end_as_expected_is_told_with_the_help_it_needed()
+    {
+        var summary = DemoSummary.Of([Move], [RowOf(MigrationOutcome.Completed) with { ActualDowntime = TimeSpan.FromMilliseconds(180) }]);
+        summary.IsAsExpected.ShouldBeTrue();
+        summary.Verdict.ShouldBe("All 1 ended as expected.");
+        var line = summary.Lines.ShouldHaveSingleItem();
+        (line.Outcome, line.Total, line.Downtime, line.Sent, line.Passes).ShouldBe(("completed", "12.5 s", "180 ms", "3 GiB", "3"));
+        line.Notes.ShouldBe("a busy machine, by up to 70 %");
+    }
+
+    [Theory]
+    [InlineData(MigrationOutcome.Failed, "the link broke", "expected completed, but: the link broke")]
+    [InlineData(MigrationOutcome.CompletedPostCopy, "", "expected completed, but it ended otherwise")]
+    [InlineData(null, "", "expected completed, but it stands at preCopy")]
+    public void Any_other_end_is_not_as_expected_and_says_why(MigrationOutcome? outcome, string reason, string notes)
+    {
+        var summary = DemoSummary.Of([Move, Move], [RowOf(outcome, reason)]);
+        summary.IsAsExpected.ShouldBeFalse();
+        summary.Verdict.ShouldBe("2 of 2 did not end as expected.");
+        summary.Lines[0].Notes.ShouldContain(notes);
+    }
+
+    [Fact]
+    public void A_move_that_never_began_is_not_forgotten()
+    {
+        var line = DemoSummary.Of([Move], []).Lines.ShouldHaveSingleItem();
+        line.IsAsExpected.ShouldBeFalse();
+        line.Outcome.ShouldBe("not ended");
+        line.Notes.ShouldContain("never began");
+    }
+
+    [Fact]
+    public void A_refusal_tells_its_reason()
+    {
+        var move = Move with { Expected = MigrationOutcome.Refused };
+        var line = DemoSummary.Of([move], [RowOf(MigrationOutcome.Refused, "it has a device")]).Lines.ShouldHaveSingleItem();
+        line.IsAsExpected.ShouldBeTrue();
+        (line.Notes, line.Downtime, line.Total).ShouldBe(("it has a device", "-", "-"));
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(130)]
+    public void The_framed_summary_fits_its_terminal(int columns)
+    {
+        using var text = new StringWriter();
+        var io = new Cli().Io with { Out = text, IsTerminal = true, Window = () => (columns, 40), Environment = name => name == "NO_COLOR" ? "1" : null };
+        DemoReport.Write(io, DemoSummary.Of(DemoPlan.Moves, []));
+        var lines = text.ToString().TrimEnd().Split('\n');
+        lines.ShouldAllBe(line => line.TrimEnd().Length <= columns);
+        foreach (var move in DemoPlan.Moves)
+            lines.ShouldContain(line => line.Contains($"│ {move.Vm} ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_plan_moves_machines_that_exist_to_hosts_that_exist_with_options_that_are_accepted()
+    {
+        var hosts = DemoPlan.Hosts.Select(host => host.Name).ToList();
+        DemoPlan.Vms.Select(placed => placed.Vm.Id).ShouldBeUnique();
+        DemoPlan.Moves.Select(move => move.Id).ShouldBeUnique();
+        foreach (var move in DemoPlan.Moves)
+        {
+            hosts.ShouldContain(move.To);
+            DemoPlan.Vms.ShouldContain(placed => placed.Vm.Name == move.Vm && placed.Host != move.To, move.Vm);
+            OptionRules.Check(move.Options, new MigrationLimits()).ShouldBeEmpty();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Mesh.Gateway.Api;
+using Mesh.Testing;
+
+namespace Mesh.Cli.Tests;
+
+public sealed class ErrorTests
+{
+    [Theory]
+    [InlineData(SocketError.ConnectionRefused, "connection refused")]
+    [InlineData(SocketError.HostNotFound, "no such host")]
+    public async Task A_mesh_that_cannot_be_reached_is_named_with_what_may_be_wrong(SocketError error, string why)
+    {
+        var cli = new Cli { Gateway = (_, _) => throw new HttpRequestException("no", new SocketException((int)error)) };
+
+        (await cli.RunAsync("list", "--server", "http://127.0.0.1:7071")).ShouldBe(ExitCodes.Unreachable);
+
+        cli.ErrorLine().ShouldBe($"mesh: cannot reach http://127.0.0.1:7071 ({why}): is 'mesh up' running?");
+    }
+
+    [Theory]
+    [InlineData(null, null, "http://127.0.0.1:7070/")]
+    [InlineData("http://10.0.0.1:80", null, "http://10.0.0.1/")]
+    [InlineData("http://10.0.0.1:80", "http://10.0.0.2:81/mesh", "http://10.0.0.2:81/mesh/")]
+    public async Task The_option_counts_before_the_environment_and_that_before_the_default(string? environment, string? option, string server)
+    {
+        var asked = "";
+        var cli = new Cli
+        {
+            Gateway = (request, _) =>
+            {
+                asked = request.RequestUri!.ToString();
+                return Task.FromResult(Cli.Json(Array.Empty<string>()));
+            },
+        };
+        if (environment is not null)
+            cli.With("MESH_SERVER", environment);
+
+        (await cli.RunAsync(option is null ? ["hosts"] : ["hosts", "--server", option])).ShouldBe(0, cli.Error);
+
+        asked.ShouldBe($"{server}api/v1/hosts");
+    }
+
+    [Fact]
+    public async Task A_wrong_server_in_the_environment_is_named_by_its_variable()
+    {
+        var cli = new Cli().With("MESH_SERVER", "here");
+        (await cli.RunAsync("list")).ShouldBe(ExitCodes.Usage);
+        cli.ErrorLine().ShouldContain("MESH_SERVER 'here' is not accepted");
+    }
+
+    [Theory]
+    [InlineData(ApiProblemTypes.Refused, 4)]
+    [InlineData(ApiProblemTypes.NotAbortable, 4)]
+    [InlineData(ApiProblemTypes.NotFound, 9)]
+    [InlineData(ApiProblemTypes.BadRequest, 2)]
+    [InlineData(ApiProblemTypes.NoAnswer, 3)]
+    [InlineData(ApiProblemTypes.TooMany, 1)]
+    [InlineData(ApiProblemTypes.Forbidden, 1)]
+    [InlineData(ApiProblemTypes.Internal, 1)]
+    public async Task Every_kind_of_problem_has_its_exit_code_and_one_line(string type, int exitCode)
+    {
+        var cli = new Cli().Answering(Cli.Problem(new ApiProblem { Type = type, Title = "t", Status = 400, Detail = "this is\nwrong" }));
+
+        (await cli.RunAsync("show", "m1")).ShouldBe(exitCode);
+
+        cli.ErrorLine().ShouldContain("this is wrong");
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.OK)]
+    [InlineData(HttpStatusCode.NotFound)]
+    public async Task Something_else_that_answers_is_no_mesh(HttpStatusCode status)
+    {
+        var cli = new Cli().Answering(new HttpResponseMessage(status) { Content = new StringContent("<html>", Encoding.UTF8, "text/html") });
+        (await cli.RunAsync("list")).ShouldBe(ExitCodes.Unreachable);
+        cli.ErrorLine().ShouldContain($"is no mesh gateway: it answered {(int)status} with text/html");
+    }
+
+    [Fact]
+    public async Task A_gateway_that_is_silent_is_given_up()
+    {
+        var time = new ManualTimeProvider();
+        var asked = new TaskCompletionSource();
+        var cli = new Cli
+        {
+            Time = time,
+            Gateway = (_, _) =>
+            {
+                asked.SetResult();
+                return new TaskCompletionSource<HttpResponseMessage>().Task;
+            },
+        };
+
+        var running = cli.RunAsync("list");
+        await asked.Task;
+        time.Advance(TimeSpan.FromSeconds(29));
+        running.IsCompleted.ShouldBeFalse();
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        (await running).ShouldBe(ExitCodes.Unreachable);
+        cli.ErrorLine().ShouldContain("no answer from http://127.0.0.1:7070 within 30 s");
+    }
+
+    [Theory]
+    [InlineData(new string[0], "no verb given")]
+    [InlineData(new[] { "mgrate" }, "'mgrate' is no verb; the verbs are demo, up, agent, migrate")]
+    [InlineData(new[] { "migrate", "a" }, "'--to' is required")]
+    [InlineData(new[] { "show" }, "Required argument missing")]
+    [InlineData(new[] { "show", "a", "b" }, "'b'")]
+    [InlineData(new[] { "show", "a/b" }, "'a/b' is not a migration id")]
+    [InlineData(new[] { "list", "--limit", "1001" }, "from 1 to 1000")]
+    [InlineData(new[] { "show", "@file" }, "'@file' is not a migration id")]
+    [InlineData(new[] { "agent", "--name", "a" }, "needs a broker")]
+    [InlineData(new[] { "agent", "--name", "a b" }, "not a host name")]
+    [InlineData(new[] { "up", "--listen", "http://0.0.0.0:7070" }, "no authentication yet")]
+    [InlineData(new[] { "up", "--config", "/does/not/exist.json" }, "/does/not/exist.json cannot be read")]
+    public async Task Bad_usage_is_told_in_one_line(string[] args, string expected)
+    {
+        var cli = new Cli();
+        (await cli.RunAsync(args)).ShouldBe(ExitCodes.Usage);
+        cli.ErrorLine().ShouldContain(expected);
+        cli.Out.ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Cli.Tests;
+
+public sealed class ListingTests
+{
+    [Theory]
+    [InlineData(new[] { "list" }, "GET /api/v1/migrations?unfinished=true&limit=100")]
+    [InlineData(new[] { "list", "--all" }, "GET /api/v1/migrations?unfinished=false&limit=100")]
+    [InlineData(new[] { "list", "--all", "--limit", "7" }, "GET /api/v1/migrations?unfinished=false&limit=7")]
+    public async Task Migrations_are_asked_for_as_said(string[] args, string request)
+    {
+        var cli = new Cli().Answering(Cli.Json<MigrationView[]>([]));
+        (await cli.RunAsync(args)).ShouldBe(0);
+        cli.Requests.ShouldHaveSingleItem().What.ShouldBe(request);
+    }
+
+    [Fact]
+    public async Task Columns_stand_under_their_heads()
+    {
+        var cli = new Cli().Answering(Cli.Json<MigrationView[]>(
+            [Some.View("m1"), Some.View("m-long-2", MigrationOutcome.Failed, "the link\nbroke"), Some.View("m3") with { Stalled = true, Source = null }]));
+
+        (await cli.RunAsync("list", "--all")).ShouldBe(0);
+
+        var lines = cli.Out.TrimEnd().Split('\n');
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldStartWith("ID        VM     FROM    TO      STATE    COPIED  REQUESTED");
+        lines[1].ShouldStartWith("m1        web-1  host-a  host-b  preCopy  40 %");
+        lines[2].ShouldStartWith("m-long-2  web-1  host-a  host-b  failed   40 %");
+        lines[2].ShouldEndWith("the link broke");
+        lines[3].ShouldStartWith("m3        web-1  ?       host-b  stalled  40 %");
+    }
+
+    [Fact]
+    public async Task JSON_is_the_API_s_own()
+    {
+        var cli = new Cli().Answering(Cli.Json<MigrationView[]>([Some.View("m1", reason: "it's slow")]));
+        (await cli.RunAsync("list", "--output", "json")).ShouldBe(0);
+        var view = JsonDocument.Parse(cli.Out).RootElement[0];
+        view.GetProperty("id").GetString().ShouldBe("m1");
+        view.GetProperty("limits").GetProperty("progressTimeout").GetInt32().ShouldBe(150_000);
+        cli.Out.ShouldContain("it's slow");
+    }
+
+    [Fact]
+    public async Task A_migration_is_shown_with_what_matters()
+    {
+        var view = Some.View("m1", MigrationOutcome.Completed) with
+        {
+            Options = new MigrationOptions { PostCopy = true, Bandwidth = BytesPerSecond.FromMebibytes(32), Timeout = TimeSpan.FromSeconds(60) },
+            Sample = Some.Sample() with { ActualDowntime = TimeSpan.FromMilliseconds(180) },
+            Parameters = [new ParameterAnswer("compression", ParameterResult.Refused, "QEMU cannot")],
+        };
+        var cli = new Cli().Answering(Cli.Json(view));
+
+        (await cli.RunAsync("show", "m1")).ShouldBe(0);
+
+        foreach (var line in (string[])
+            [
+                "state:            completed", $"vm:               web-1 ({Some.Vm})", "copied:           40 %",
+                "memory:           512 MiB of 2 GiB left, 3 GiB sent", "downtime:         180 ms",
+                "options:          postCopy=true, timeout=60000, bandwidth=33554432", "limits:           defaults",
+                "parameter:        compression refused: QEMU cannot",
+            ])
+            cli.Out.ShouldContain(line);
+        cli.Out.ShouldContain("after 12.5 s");
+        cli.Out.ShouldNotContain("\nrate:");
+    }
+
+    [Fact]
+    public async Task Hosts_show_whether_they_can_be_used()
+    {
+        var cli = new Cli().Answering(Cli.Json(new[]
+        {
+            Some.Host("host-a", "web-1"), Some.Host("host-b") with { HypervisorReachable = false },
+            Some.Host("host-c") with { HeardAt = DateTimeOffset.UtcNow.AddMinutes(-2) }, Some.Host("host-d") with { HeardAt = null },
+        }));
+
+        (await cli.RunAsync("hosts")).ShouldBe(0);
+
+        var lines = cli.Out.TrimEnd().Split('\n');
+        lines[1].ShouldContain("host-a  up");
+        lines[1].ShouldContain("64 GiB  32 GiB  QEMU 10.0.2");
+        lines[2].ShouldContain("hypervisor does not answer");
+        lines[3].ShouldContain("silent for 12");
+        lines[4].ShouldContain("not heard of yet");
+    }
+
+    [Fact]
+    public async Task Machines_can_be_narrowed_to_a_host_that_must_exist()
+    {
+        var cli = new Cli
+        {
+            Gateway = (_, what) => Task.FromResult(what.EndsWith("vms", StringComparison.Ordinal)
+                ? Cli.Json(new[] { new LocatedVm(new HostName("host-a"), Some.VmOf("web-1")), new LocatedVm(new HostName("host-b"), Some.VmOf("web-2")) })
+                : Cli.Json(new[] { Some.Host("host-a"), Some.Host("host-b"), Some.Host("host-c") })),
+        };
+
+        (await cli.RunAsync("vms", "--host", "host-b")).ShouldBe(0);
+        cli.Out.ShouldContain("web-2");
+        cli.Out.ShouldNotContain("web-1");
+        (await cli.RunAsync("vms", "--host", "host-c")).ShouldBe(0);
+        (await cli.RunAsync("vms", "--host", "host-x")).ShouldBe(ExitCodes.NotFound);
+        cli.ErrorLine().ShouldContain("'host-x'");
+    }
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Text.Json;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Cli.Tests;
+
+public sealed class MigrateTests
+{
+    [Fact]
+    public async Task Without_watching_the_identity_is_all_that_is_printed()
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.View("m7"), HttpStatusCode.Accepted));
+        (await cli.RunAsync("migrate", "web-1", "--to", "host-b")).ShouldBe(ExitCodes.Done);
+        cli.Out.ShouldBe($"m7{Environment.NewLine}");
+        cli.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_identity_is_chosen_before_asking()
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.View(), HttpStatusCode.Accepted));
+        await cli.RunAsync("migrate", "web-1", "--to", "host-b");
+        JsonDocument.Parse(cli.Requests.ShouldHaveSingleItem().Body).RootElement.GetProperty("id").GetString()!.Length.ShouldBe(12);
+    }
+
+    [Theory]
+    [InlineData(MigrationOutcome.Completed, 0, "completed after 12.5 s")]
+    [InlineData(MigrationOutcome.CompletedPostCopy, 0, "completed by post-copy")]
+    [InlineData(MigrationOutcome.Refused, 4, "refused")]
+    [InlineData(MigrationOutcome.AbortedByOperator, 5, "aborted")]
+    [InlineData(MigrationOutcome.AbortedByPolicy, 5, "aborted by its timeout")]
+    [InlineData(MigrationOutcome.TimedOut, 6, "hard limit")]
+    [InlineData(MigrationOutcome.Failed, 7, "failed")]
+    [InlineData(MigrationOutcome.Lost, 8, "lost")]
+    public async Task Watching_ends_with_the_outcome_and_its_exit_code(MigrationOutcome outcome, int exitCode, string words)
+    {
+        var cli = new Cli
+        {
+            Gateway = (_, what) => Task.FromResult(what switch
+            {
+                "POST /api/v1/migrations" => Cli.Json(Some.View(), HttpStatusCode.Accepted),
+                "GET /api/v1/migrations/m1/events" => Some.Stream(Some.View(), Some.Progressed(70), Some.Ended(outcome, "because")),
+                "GET /api/v1/migrations/m1" => Cli.Json(Some.View(outcome: outcome, reason: "because")),
+                _ => throw new InvalidOperationException(what),
+            }),
+        };
+
+        (await cli.RunAsync("migrate", "web-1", "--to", "host-b", "--watch")).ShouldBe(exitCode);
+
+        cli.Out.ShouldContain("web-1  host-a -> host-b  ");
+        cli.Out.ShouldContain("preCopy 70 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s");
+        cli.Out.TrimEnd().Split('\n')[^1].ShouldContain(words);
+        cli.Out.ShouldContain("because");
+        cli.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Watching_for_programs_gives_a_JSON_object_per_line()
+    {
+        var cli = new Cli
+        {
+            Gateway = (_, what) => Task.FromResult(what.Contains("events", StringComparison.Ordinal)
+                ? Some.Stream(Some.View(), ": keepalive\n\n", "event: unheardOf\ndata: {}\n\n", Some.Progressed(70), Some.Ended())
+                : Cli.Json(Some.View(outcome: MigrationOutcome.Completed))),
+        };
+
+        (await cli.RunAsync("watch", "m1", "--output", "json")).ShouldBe(0);
+
+        var lines = cli.Out.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        lines.Select(line => line.GetProperty("event").GetString()).ShouldBe(["view", "progressed", "ended", "view"]);
+        lines[^1].GetProperty("migration").GetProperty("outcome").GetString().ShouldBe("completed");
+    }
+
+    [Fact]
+    public async Task A_refusal_is_one_line_with_every_reason_and_JSON_for_programs()
+    {
+        var problem = new ApiProblem
+        {
+            Type = ApiProblemTypes.Refused,
+            Title = "refused",
+            Status = 409,
+            Detail = "web-1 has a device; host-b is full",
+            MigrationId = new MigrationId("m1"),
+            Refusals = [new(RefusalCode.HostDevice, "web-1 has a device"), new(RefusalCode.NotEnoughMemory, "host-b is full")],
+        };
+        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Problem(problem)) };
+
+        (await cli.RunAsync("migrate", "web-1", "--to", "host-b")).ShouldBe(ExitCodes.Refused);
+        cli.ErrorLine().ShouldBe("mesh: refused: web-1 has a device; host-b is full");
+        cli.Out.ShouldBeEmpty();
+
+        (await cli.RunAsync("migrate", "web-1", "--to", "host-b", "-o", "json")).ShouldBe(ExitCodes.Refused);
+        JsonDocument.Parse(cli.Out).RootElement.GetProperty("refusals").GetArrayLength().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Interrupting_leaves_the_migration_alone_and_says_so()
+    {
+        using var interrupt = new CancellationTokenSource();
+        var cli = new Cli
+        {
+            Gateway = async (_, _) =>
+            {
+                await interrupt.CancelAsync();
+                return await new TaskCompletionSource<HttpResponseMessage>().Task;
+            },
+        };
+
+        (await cli.RunAsync(["watch", "m1"], interrupt.Token)).ShouldBe(ExitCodes.Interrupted);
+
+        cli.ErrorLine().ShouldContain("the migration goes on (mesh watch m1");
+        cli.Requests.ShouldAllBe(request => request.What.StartsWith("GET "));
+    }
+
+    [Theory]
+    [InlineData(MigrationOutcome.AbortedByOperator, 0)]
+    [InlineData(MigrationOutcome.Completed, 1)]
+    [InlineData(MigrationOutcome.Failed, 7)]
+    public async Task An_abort_that_is_watched_succeeds_only_if_it_aborted(MigrationOutcome outcome, int exitCode)
+    {
+        var cli = new Cli
+        {
+            Gateway = (_, what) => Task.FromResult(what switch
+            {
+                "POST /api/v1/migrations/m1/abort" => Cli.Json(new AbortAnswer(AbortResult.Aborting, "aborted by ann"), HttpStatusCode.Accepted),
+                "GET /api/v1/migrations/m1/events" => Some.Stream(Some.View(outcome: outcome)),
+                _ => Cli.Json(Some.View(outcome: outcome)),
+            }),
+        };
+
+        (await cli.RunAsync("abort", "m1", "--watch")).ShouldBe(exitCode);
+
+        cli.Requests.First().Body.ShouldBe("""{"by":"ann"}""");
+    }
+
+    [Fact]
+    public async Task An_abort_says_what_became_of_it()
+    {
+        var cli = new Cli().Answering(Cli.Json(new AbortAnswer(AbortResult.Aborting, "aborted by ann"), HttpStatusCode.Accepted));
+        (await cli.RunAsync("abort", "m1")).ShouldBe(0);
+        cli.Out.Trim().ShouldBe("aborting: aborted by ann");
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Cli.Tests;
+
+/// <summary>Values for tests.</summary>
+internal static class Some
+{
+    public static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static readonly VmId Vm = VmId.Parse("11111111-1111-4111-8111-111111111111");
+
+    public static MigrationView View(string id = "m1", MigrationOutcome? outcome = null, string reason = "") => new()
+    {
+        Id = new MigrationId(id),
+        VmId = Vm,
+        VmName = "web-1",
+        Source = new HostName("host-a"),
+        Destination = new HostName("host-b"),
+        Epoch = new Epoch(1),
+        Phase = outcome is null ? MigrationPhase.PreCopy : MigrationPhase.Ended,
+        Outcome = outcome,
+        Reason = reason,
+        Options = new MigrationOptions(),
+        Limits = new MigrationLimits(),
+        RequestedBy = "ann",
+        RequestedAt = Noon,
+        EndedAt = outcome is null ? null : Noon.AddSeconds(12.5),
+        Progress = new Percent(40),
+    };
+
+    public static MigrationSample Sample(JobPhase phase = JobPhase.PreCopy, int? throttle = null, long remainingMebibytes = 512) => new()
+    {
+        MigrationId = new MigrationId("m1"),
+        Epoch = new Epoch(1),
+        VmId = Vm,
+        Phase = phase,
+        Iteration = 3,
+        Memory = new TransferProgress(Bytes.FromGibibytes(2), Bytes.FromMebibytes(remainingMebibytes), Bytes.FromGibibytes(3)),
+        Bandwidth = BytesPerSecond.FromMebibytes(800),
+        DirtyRatePagesPerSecond = 25_600,
+        ExpectedDowntime = TimeSpan.FromMilliseconds(640),
+        Throttle = throttle is { } percent ? new Percent(percent) : null,
+    };
+
+    public static MigrationProgressed Progressed(int percent, MigrationSample? sample = null) => new()
+    {
+        MigrationId = new MigrationId("m1"),
+        VmName = "web-1",
+        Source = new HostName("host-a"),
+        Destination = new HostName("host-b"),
+        At = Noon,
+        Progress = new Percent(percent),
+        Sample = sample ?? Sample(),
+    };
+
+    public static MigrationPhaseChanged Entered(MigrationPhase phase, string reason = "") => new()
+    {
+        MigrationId = new MigrationId("m1"),
+        VmName = "web-1",
+        Source = new HostName("host-a"),
+        Destination = new HostName("host-b"),
+        At = Noon,
+        Phase = phase,
+        Reason = reason,
+    };
+
+    public static MigrationEnded Ended(MigrationOutcome outcome = MigrationOutcome.Completed, string reason = "") => new()
+    {
+        MigrationId = new MigrationId("m1"),
+        VmName = "web-1",
+        Source = new HostName("host-a"),
+        Destination = new HostName("host-b"),
+        At = Noon,
+        Outcome = outcome,
+        Reason = reason,
+        TotalTime = TimeSpan.FromSeconds(12.5),
+        ActualDowntime = TimeSpan.FromMilliseconds(180),
+    };
+
+    public static HostView Host(string name, params string[] vms) => new(
+        new HostInventory(
+            new HostName(name), 1, 1, Noon,
+            new HostCapacity("x86_64", "", 8, Bytes.FromGibibytes(64), Bytes.FromGibibytes(32)),
+            new HypervisorInfo($"uuid-{name}", "QEMU", "10.0.2", "9.0.0"),
+            $"qemu+tcp://{name}/system",
+            [.. vms.Select(VmOf)]),
+        HypervisorReachable: true,
+        HeardAt: DateTimeOffset.UtcNow);
+
+    public static VmDescription VmOf(string name) => new(
+        Vm, name, VmStatus.Up, Bytes.FromGibibytes(4), 2, "", "", true,
+        [new VmDisk("vda", DiskDevice.Disk, "virtio", "qcow2", DiskStorage.File, "/x", false, false, null, null)], [], [],
+        new Dictionary<string, string>(StringComparer.Ordinal));
+
+    /// <summary>A live stream of views and events.</summary>
+    public static HttpResponseMessage Stream(params object[] items)
+    {
+        var text = new StringBuilder();
+        foreach (var (item, number) in items.Select((item, index) => (item, index + 1)))
+            text.Append(item switch
+            {
+                MigrationView view => Block(number, "view", JsonSerializer.Serialize(view, MeshJson.Options)),
+                MigrationEvent happened => Block(number, NameOf(happened), JsonSerializer.Serialize(happened, MeshJson.Options)),
+                string other => other,
+                _ => throw new InvalidOperationException(),
+            });
+        return new(HttpStatusCode.OK) { Content = new StringContent(text.ToString(), Encoding.UTF8, "text/event-stream") };
+    }
+
+    private static string Block(int id, string name, string data) => $"id: {id}\nevent: {name}\ndata: {data}\n\n";
+
+    private static string NameOf(MigrationEvent happened) =>
+        JsonSerializer.SerializeToElement(happened, MeshJson.Options).GetProperty("event").GetString()!;
+}

@@ -1,0 +1,115 @@
+using Mesh.Cli.Client;
+using Mesh.Cli.Watching;
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Testing;
+using Spectre.Console;
+
+namespace Mesh.Cli.Tests;
+
+public sealed class WatchingTests
+{
+    [Fact]
+    public void A_row_never_goes_backwards()
+    {
+        var row = Row.Of(Some.View()).With(Some.Entered(MigrationPhase.SwitchOver)).With(Some.Progressed(80));
+        row = row.With(Some.Entered(MigrationPhase.PreCopy)).With(Some.Progressed(50));
+        row.Phase.ShouldBe(MigrationPhase.SwitchOver);
+        row.Progress.Value.ShouldBe(80);
+
+        var ended = row.With(Some.Ended());
+        ended.Progress.Value.ShouldBe(100);
+        ended.With(Some.Progressed(10)).ShouldBe(ended);
+        ended.With(Some.Entered(MigrationPhase.PreCopy)).ShouldBe(ended);
+    }
+
+    [Fact]
+    public void A_row_gathers_what_the_summary_tells()
+    {
+        var row = Row.Of(Some.Progressed(10, Some.Sample(throttle: 20))).With(Some.Progressed(20, Some.Sample(throttle: 70)))
+            .With(Some.Progressed(30, Some.Sample())).With(Some.Ended());
+        row.ThrottleMax.ShouldBe(new Percent(70));
+        row.DirtyRate.ShouldBe(BytesPerSecond.FromMebibytes(100));
+        row.Remaining.ShouldBe(Bytes.FromMebibytes(512));
+        row.Transferred.ShouldBe(Bytes.FromGibibytes(3));
+        row.Downtime.ShouldBe(TimeSpan.FromMilliseconds(180));
+        row.Succeeded.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_stall_is_over_with_the_switch_over_and_with_the_end()
+    {
+        var stalled = Row.Of(Some.View()).With(new MigrationStalled
+        {
+            MigrationId = new MigrationId("m1"), VmName = "web-1", Destination = new HostName("host-b"), At = Some.Noon, StalledFor = TimeSpan.FromSeconds(5),
+        });
+        stalled.Stalled.ShouldBeTrue();
+        stalled.With(Some.Progressed(50)).Stalled.ShouldBeTrue();
+        stalled.With(Some.Progressed(50, Some.Sample(JobPhase.PostCopy))).Stalled.ShouldBeFalse();
+        stalled.With(Some.Ended(MigrationOutcome.TimedOut)).Stalled.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    [InlineData(140)]
+    public void The_live_table_fits_its_terminal_and_is_never_a_single_line(int columns)
+    {
+        Draw([], columns).Split('\n').Length.ShouldBeGreaterThan(1);
+
+        var rows = new[] { Row.Of(Some.View()).With(Some.Progressed(45, Some.Sample(throttle: 70))), Row.Of(Some.View("m2", MigrationOutcome.AbortedByOperator)) };
+        var lines = Draw(rows, columns).Split('\n');
+        lines.ShouldAllBe(line => line.Length <= columns);
+        lines[1].ShouldContain("web-1");
+        lines[1].ShouldContain("pre-copy");
+        lines[1].ShouldContain(" 45%");
+        lines[1].ShouldContain("512 MiB");
+        lines[2].ShouldContain("aborted");
+        (columns >= 124).ShouldBe(lines[1].Contains("70 %", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void When_not_all_fit_those_that_move_are_shown()
+    {
+        var rows = Enumerable.Range(1, 30).Select(number => Row.Of(Some.View($"m{number}", number <= 28 ? MigrationOutcome.Completed : null) with { VmName = $"vm-{number}" })).ToList();
+        var text = Draw(rows, 100, lines: 10);
+        text.ShouldContain("vm-29");
+        text.ShouldContain("vm-30");
+        text.ShouldContain("and 23 more");
+    }
+
+    [Fact]
+    public void Plain_lines_tell_every_change_of_course_and_progress_now_and_then()
+    {
+        var time = new ManualTimeProvider();
+        var cli = new Cli { Time = time };
+        var display = new LineDisplay(cli.Io, new Board());
+        void Take(MigrationEvent happened) => display.Take(new StreamItem.Happened(happened));
+
+        display.Take(new StreamItem.Stands(Some.View()));
+        Take(Some.Progressed(50));
+        Take(Some.Progressed(51));
+        time.Advance(TimeSpan.FromSeconds(3));
+        Take(Some.Progressed(60));
+        Take(Some.Entered(MigrationPhase.PreCopy));
+        Take(Some.Entered(MigrationPhase.CleaningUp, "aborted\nby ann"));
+        Take(Some.Ended(MigrationOutcome.AbortedByOperator, "aborted by ann"));
+        Take(Some.Ended(MigrationOutcome.AbortedByOperator, "aborted by ann"));
+
+        cli.Out.TrimEnd().Split('\n').Select(line => line[(line.IndexOf("host-b  ", StringComparison.Ordinal) + 8)..].TrimEnd()).ShouldBe(
+        [
+            "preCopy", "preCopy 50 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s", "preCopy 60 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s",
+            "cleaningUp: aborted by ann", "aborted after 12.5 s, 3 GiB sent: aborted by ann",
+        ]);
+    }
+
+    private static string Draw(IReadOnlyList<Row> rows, int columns, int lines = 24)
+    {
+        using var text = new StringWriter();
+        var console = (new Cli().Io with { Out = text, Window = () => (columns, lines) }).Ansi();
+        console.Write(LiveTable.Draw(rows, columns, lines));
+        return text.ToString().TrimEnd('\n');
+    }
+}

@@ -1,0 +1,176 @@
+using System.Net;
+using System.Text.Json;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Gateway.Tests;
+
+public sealed class LiveTests
+{
+    [Fact]
+    public async Task A_stream_begins_with_the_view_goes_on_with_events_and_closes_after_the_end()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value)));
+        await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/migrations/m1/events");
+
+        (await stream.NextAsync()).ShouldBe(("1", "view"));
+        await gateway.Hub.HandleAsync(Some.Progressed("m1", 55), default);
+        await gateway.Hub.HandleAsync(Some.Progressed("m2", 99), default);
+        await gateway.Hub.HandleAsync(Some.Stalled("m1"), default);
+        await gateway.Hub.HandleAsync(Some.Ended("m1"), default);
+
+        (await stream.NextAsync()).ShouldBe(("2", "progressed"));
+        stream.Data.GetProperty("progress").GetInt32().ShouldBe(55);
+        stream.Data.GetProperty("event").GetString().ShouldBe("progressed");
+        (await stream.NextAsync()).ShouldBe(("3", "stalled"));
+        (await stream.NextAsync()).ShouldBe(("4", "ended"));
+        (await stream.NextAsync()).ShouldBeNull();
+        await Until.TrueAsync(() => gateway.Hub.Count == 0);
+    }
+
+    [Fact]
+    public async Task What_happens_while_the_view_is_fetched_is_not_lost()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.AnswerLater<ShowMigration, ShownMigration>(async show =>
+        {
+            // Between the subscription and the answer, which was taken before the end.
+            await gateway.Hub.HandleAsync(Some.Ended("m1"), default);
+            return new(Some.View(show.Id.Value));
+        });
+        await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/migrations/m1/events");
+
+        (await stream.NextAsync()).ShouldBe(("1", "view"));
+        (await stream.NextAsync()).ShouldBe(("2", "ended"));
+        (await stream.NextAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Who_comes_after_the_end_gets_the_view_and_no_more()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value, MigrationOutcome.TimedOut)));
+        await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/migrations/m1/events");
+
+        (await stream.NextAsync()).ShouldBe(("1", "view"));
+        stream.Data.GetProperty("outcome").GetString().ShouldBe("timedOut");
+        (await stream.NextAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_stream_of_no_migration_is_a_problem_and_leaves_nothing_behind()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(_ => new(null));
+        await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/api/v1/migrations/m1/events"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
+        gateway.Hub.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_stream_of_all_shows_what_is_unfinished_and_goes_on_after_an_end()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ListMigrations, ListedMigrations>(list => new(list.UnfinishedOnly ? [Some.View("m2"), Some.View("m1")] : []));
+        await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/events");
+
+        (await stream.NextAsync()).ShouldBe(("1", "view"));
+        stream.Data.GetProperty("id").GetString().ShouldBe("m1");
+        (await stream.NextAsync()).ShouldBe(("2", "view"));
+        await gateway.Hub.HandleAsync(Some.Ended("m1"), default);
+        await gateway.Hub.HandleAsync(Some.Stalled("m3"), default);
+        (await stream.NextAsync()).ShouldBe(("3", "ended"));
+        (await stream.NextAsync()).ShouldBe(("4", "stalled"));
+    }
+
+    [Fact]
+    public async Task Silence_is_filled_with_comments_and_an_end_that_the_bus_lost_is_found()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        MigrationOutcome? outcome = null;
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value, outcome)));
+        await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/migrations/m1/events");
+        (await stream.NextAsync()).ShouldBe(("1", "view"));
+
+        await Until.TrueAsync(() => gateway.Time.PendingTimers > 0);
+        gateway.Time.Advance(TimeSpan.FromSeconds(14.9));
+        gateway.Time.Advance(TimeSpan.FromSeconds(0.1));
+        (await stream.NextAsync()).ShouldBe(("", ": keepalive"));
+
+        outcome = MigrationOutcome.Completed;
+        gateway.Time.Advance(TimeSpan.FromSeconds(15));
+        (await stream.NextAsync()).ShouldBe(("", ": keepalive"));
+        (await stream.NextAsync()).ShouldBe(("2", "view"));
+        stream.Data.GetProperty("outcome").GetString().ShouldBe("completed");
+        (await stream.NextAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Streams_are_limited_and_end_with_the_process()
+    {
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:StreamsMax", "1"));
+        gateway.Bus.Answer<ListMigrations, ListedMigrations>(_ => new([Some.View("m1")]));
+        await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/events");
+        (await stream.NextAsync()).ShouldBe(("1", "view"));
+
+        var second = await GatewayFixture.ProblemAsync(
+            await gateway.Http.GetAsync("/api/v1/events"), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.TooMany);
+        second.Detail.ShouldContain("Gateway:StreamsMax");
+
+        await gateway.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        (await stream.NextAsync()).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_is_forgotten()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ListMigrations, ListedMigrations>(_ => new([Some.View("m1")]));
+        await using (var stream = await LiveStream.OpenAsync(gateway, "/api/v1/events"))
+            (await stream.NextAsync()).ShouldBe(("1", "view"));
+
+        await Until.TrueAsync(() => gateway.Hub.Count == 0);
+    }
+
+    /// <summary>Reads server-sent events line by line, so that comments are seen too.</summary>
+    private sealed class LiveStream(HttpResponseMessage response, StreamReader reader) : IAsyncDisposable
+    {
+        public JsonElement Data { get; private set; }
+
+        public static async Task<LiveStream> OpenAsync(GatewayFixture gateway, string path)
+        {
+            var response = await gateway.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            response.Content.Headers.ContentType?.MediaType.ShouldBe("text/event-stream");
+            return new LiveStream(response, new StreamReader(await response.Content.ReadAsStreamAsync()));
+        }
+
+        public async Task<(string Id, string Name)?> NextAsync()
+        {
+            var (id, name) = ("", "");
+            while (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)) is { } line)
+            {
+                if (line.StartsWith("id: ", StringComparison.Ordinal))
+                    id = line[4..];
+                else if (line.StartsWith("event: ", StringComparison.Ordinal))
+                    name = line[7..];
+                else if (line.StartsWith("data: ", StringComparison.Ordinal))
+                    Data = JsonDocument.Parse(line[6..]).RootElement;
+                else if (line.StartsWith(':'))
+                    name = line;
+                else if (line.Length == 0)
+                    return (id, name);
+            }
+
+            return null;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            reader.Dispose();
+            response.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

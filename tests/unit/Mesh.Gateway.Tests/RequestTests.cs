@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Gateway.Tests;
+
+public sealed class RequestTests
+{
+    [Fact]
+    public async Task A_request_goes_over_the_bus_whole_and_is_answered_with_place_and_view()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value)));
+
+        var response = await gateway.PostAsync("/api/v1/migrations",
+            """{"id":"m1","vm":"web-1","to":"host-b","requestedBy":"ann","options":{"postCopy":true,"timeout":60000},"limits":{"progressTimeout":0}}""");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        response.Headers.Location?.ToString().ShouldBe("/api/v1/migrations/m1");
+        (await response.Content.ReadFromJsonAsync<MigrationView>(MeshJson.Options))!.Id.Value.ShouldBe("m1");
+        var (queue, asked) = gateway.Bus.Requests.First();
+        queue.ShouldBe(MigrationQueues.Requests);
+        var request = asked.ShouldBeOfType<RequestMigration>();
+        request.Vm.ShouldBe("web-1");
+        request.To.ShouldBe(new HostName("host-b"));
+        request.RequestedBy.ShouldBe("ann");
+        request.Options.ShouldBe(new MigrationOptions { PostCopy = true, Timeout = TimeSpan.FromMinutes(1) } with
+        {
+            Compression = request.Options.Compression, MigrateDisks = request.Options.MigrateDisks,
+        });
+        request.Limits.ShouldBe(new MigrationLimits { ProgressTimeout = TimeSpan.Zero });
+    }
+
+    [Fact]
+    public async Task An_identity_is_chosen_where_none_is_given_and_the_callers_trace_becomes_the_migrations()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value)));
+        var trace = ActivityTraceId.CreateRandom().ToString();
+        using var message = new HttpRequestMessage(HttpMethod.Post, "/api/v1/migrations") { Content = JsonContent.Create(new { vm = "web-1", to = "host-b" }) };
+        message.Headers.Add("traceparent", $"00-{trace}-00f067aa0ba902b7-01");
+
+        // The server makes an activity only for someone who listens, as an exporter does.
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Microsoft.AspNetCore",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        (await gateway.Http.SendAsync(message)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        var request = (RequestMigration)gateway.Bus.Requests.First().Request;
+        request.Id.Value.Length.ShouldBe(12);
+        request.RequestedBy.ShouldBe("api");
+        request.TraceParent.ShouldNotBeNull();
+        request.TraceParent.ShouldStartWith($"00-{trace}-");
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Conflict, RefusalCode.SameHost)]
+    [InlineData(HttpStatusCode.Conflict, RefusalCode.HostDevice, RefusalCode.NotEnoughMemory)]
+    [InlineData(HttpStatusCode.NotFound, RefusalCode.UnknownVm)]
+    [InlineData(HttpStatusCode.NotFound, RefusalCode.UnknownHost, RefusalCode.HostDevice)]
+    [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.BadOption)]
+    [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.UnknownVm, RefusalCode.ConflictingOptions)]
+    public async Task A_refusal_tells_every_reason(HttpStatusCode status, params RefusalCode[] codes)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, [.. codes.Select(code => new Refusal(code, $"because {code}"))]));
+
+        var response = await gateway.PostAsync("/api/v1/migrations", """{"id":"m1","vm":"web-1","to":"host-b"}""");
+
+        var problem = await GatewayFixture.ProblemAsync(response, status, ApiProblemTypes.Refused);
+        problem.Refusals!.Select(refusal => refusal.Code).ShouldBe(codes);
+        problem.MigrationId.ShouldBe(new MigrationId("m1"));
+        foreach (var code in codes)
+            problem.Detail.ShouldContain($"because {code}");
+    }
+
+    [Theory]
+    [InlineData("""{"vm":"a","to":"b","too":1}""", "$.too", "id, vm, to, options, limits, requestedBy")]
+    [InlineData("""{"vm":"a","to":"b","options":{"autoConverg":true}}""", "$.options.autoConverg", "autoConverge")]
+    [InlineData("""{"vm":"a","to":"b","options":{"AutoConverge":true}}""", "$.options.AutoConverge", "autoConverge")]
+    [InlineData("""{"vm":"a","to":"b","limits":{"timeout":1}}""", "$.limits.timeout", "progressTimeout")]
+    [InlineData("""{"to":"b"}""", "$.vm", "missing")]
+    [InlineData("""{"vm":"a"}""", "$.to", "missing")]
+    [InlineData("""{"vm":" ","to":"b"}""", "$.vm", "name or UUID")]
+    [InlineData("""{"vm":"a","to":"host b"}""", "$.to", "letters, digits, dots")]
+    [InlineData("""{"vm":"a","to":"b","id":"x/y"}""", "$.id", "letters, digits, dots")]
+    [InlineData("""{"vm":"a","to":"b","options":{"live":"yes"}}""", "$.options.live", "true or false")]
+    [InlineData("""{"vm":"a","to":"b","options":{"timeout":1.5}}""", "$.options.timeout", "milliseconds")]
+    [InlineData("""{"vm":"a","to":"b","options":{"bandwidth":"10M"}}""", "$.options.bandwidth", "bytes per second")]
+    [InlineData("""{"vm":"a","to":"b","options":{"timeoutAction":"stop"}}""", "$.options.timeoutAction", "suspend, postCopy, abort")]
+    [InlineData("""{"vm":"a","to":"b","options":{"parallelConnections":"2"}}""", "$.options.parallelConnections", "whole number")]
+    [InlineData("""{"vm":"a","to":"b","options":{"migrateDisks":"vda"}}""", "$.options.migrateDisks", "list of texts")]
+    [InlineData("""{"vm":"a","to":"b","options":{"migrateDisks":["vda",null]}}""", "$.options.migrateDisks", "none of them null")]
+    [InlineData("""{"vm":"a","to":"b","options":null}""", "$.options", "an object")]
+    [InlineData("""{"vm":null,"to":"b"}""", "$.vm", "not null")]
+    [InlineData("""{"vm":"a","vm":"b","to":"c"}""", "$.vm", "more than once")]
+    [InlineData("""["vm"]""", "$", "an object")]
+    public async Task What_is_wrong_with_a_body_is_named_with_what_is_accepted(string json, string path, string accepted)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+
+        var response = await gateway.PostAsync("/api/v1/migrations", json);
+
+        var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
+        var fault = problem.Faults.ShouldHaveSingleItem();
+        fault.Path.ShouldBe(path);
+        fault.Message.ShouldContain(accepted);
+        problem.Detail.ShouldContain(path);
+        problem.Detail.ShouldNotContain("System.");
+        gateway.Bus.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Everything_wrong_with_a_body_is_told_at_once()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+
+        var response = await gateway.PostAsync("/api/v1/migrations", """{"options":{"live":1,"tsl":true},"to":"b"}""");
+
+        var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
+        problem.Faults!.Select(fault => fault.Path).ShouldBe(["$.options.live", "$.options.tsl", "$.vm"], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("{\n  \"vm\": \"a\",\n  \"to\" \"b\"\n}", "line 3")]
+    [InlineData("", "line 1")]
+    public async Task Broken_JSON_is_refused_with_its_line(string json, string line)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+
+        var response = await gateway.PostAsync("/api/v1/migrations", json);
+
+        var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
+        problem.Detail.ShouldContain(line);
+        problem.Detail.ShouldNotContain("LineNumber");
+    }
+
+    [Fact]
+    public async Task Too_large_a_body_and_another_content_type_are_refused()
+    {
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:BodyBytesMax", "1024"));
+
+        var large = await gateway.PostAsync("/api/v1/migrations", JsonSerializer.Serialize(new { vm = new string('x', 2000), to = "b" }));
+        (await GatewayFixture.ProblemAsync(large, HttpStatusCode.RequestEntityTooLarge, ApiProblemTypes.BadRequest)).Detail.ShouldContain("1024 bytes");
+
+        var form = await gateway.PostAsync("/api/v1/migrations", """{"vm":"a","to":"b"}""", "text/plain");
+        (await GatewayFixture.ProblemAsync(form, HttpStatusCode.UnsupportedMediaType, ApiProblemTypes.BadRequest)).Detail.ShouldContain("application/json");
+    }
+
+    [Fact]
+    public async Task A_request_without_an_answer_says_with_which_identity_it_may_be_repeated()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+
+        var response = await gateway.PostAsync("/api/v1/migrations", """{"id":"m1","vm":"web-1","to":"host-b"}""");
+
+        var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.ServiceUnavailable, ApiProblemTypes.NoAnswer);
+        problem.MigrationId.ShouldBe(new MigrationId("m1"));
+        problem.Detail.ShouldContain("asking again with the id 'm1' is safe");
+    }
+
+    [Fact]
+    public async Task A_bus_that_never_answers_is_given_up_after_the_configured_time()
+    {
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:AnswerTimeout", "00:00:07"));
+        var asked = new TaskCompletionSource();
+        gateway.Bus.AnswerLater<ListHosts, ListedHosts>(_ =>
+        {
+            asked.SetResult();
+            return new TaskCompletionSource<ListedHosts>().Task;
+        });
+
+        var response = gateway.Http.GetAsync("/api/v1/hosts");
+        await asked.Task;
+        await Until.TrueAsync(() => gateway.Time.PendingTimers > 0);
+        gateway.Time.Advance(TimeSpan.FromSeconds(6.9));
+        response.IsCompleted.ShouldBeFalse();
+        gateway.Time.Advance(TimeSpan.FromSeconds(0.2));
+
+        (await GatewayFixture.ProblemAsync(await response, HttpStatusCode.ServiceUnavailable, ApiProblemTypes.NoAnswer)).Detail.ShouldContain("7 s");
+    }
+}

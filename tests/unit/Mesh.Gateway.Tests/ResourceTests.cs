@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Gateway.Tests;
+
+public sealed class ResourceTests
+{
+    [Theory]
+    [InlineData("/api/v1/migrations", false, 100)]
+    [InlineData("/api/v1/migrations?unfinished=true", true, 100)]
+    [InlineData("/api/v1/migrations?unfinished=false&limit=7", false, 7)]
+    public async Task Migrations_are_listed_as_asked(string path, bool unfinished, int limit)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ListMigrations, ListedMigrations>(_ => new([Some.View("m1"), Some.View("m2")]));
+
+        var views = await gateway.Http.GetFromJsonAsync<List<MigrationView>>(path, MeshJson.Options);
+
+        views!.Select(view => view.Id.Value).ShouldBe(["m1", "m2"]);
+        gateway.Bus.Requests.ShouldHaveSingleItem().Request.ShouldBe(new ListMigrations(unfinished, limit));
+    }
+
+    [Theory]
+    [InlineData("/api/v1/migrations?unfinshed=true", "unfinshed", "unfinished, limit")]
+    [InlineData("/api/v1/migrations?unfinished=yes", "unfinished", "true or false")]
+    [InlineData("/api/v1/migrations?limit=0", "limit", "1 to 1000")]
+    [InlineData("/api/v1/migrations?limit=1001", "limit", "1 to 1000")]
+    [InlineData("/api/v1/hosts?name=a", "name", "no parameters")]
+    [InlineData("/api/v1/migrations/a%20b", "id", "letters, digits")]
+    [InlineData("/api/v1/hosts/a%20b", "name", "letters, digits")]
+    public async Task Wrong_parameters_are_named_with_what_is_accepted(string path, string name, string accepted)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+
+        var problem = await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync(path), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
+
+        var fault = problem.Faults.ShouldHaveSingleItem();
+        fault.Path.ShouldBe(name);
+        fault.Message.ShouldContain(accepted);
+    }
+
+    [Fact]
+    public async Task A_migration_is_shown_or_not_found()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(show.Id.Value == "m1" ? Some.View("m1") : null));
+
+        (await gateway.Http.GetFromJsonAsync<MigrationView>("/api/v1/migrations/m1", MeshJson.Options))!.VmName.ShouldBe("web-1");
+        var problem = await GatewayFixture.ProblemAsync(
+            await gateway.Http.GetAsync("/api/v1/migrations/m2"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
+        problem.Detail.ShouldContain("'m2'");
+    }
+
+    [Theory]
+    [InlineData(AbortResult.Aborting, HttpStatusCode.Accepted, null)]
+    [InlineData(AbortResult.Unknown, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
+    [InlineData(AbortResult.AlreadyEnded, HttpStatusCode.Conflict, ApiProblemTypes.NotAbortable)]
+    [InlineData(AbortResult.TooLate, HttpStatusCode.Conflict, ApiProblemTypes.NotAbortable)]
+    public async Task An_abort_is_answered_by_what_became_of_it(AbortResult result, HttpStatusCode status, string? type)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<AbortMigration, AbortAnswer>(_ => new(result, "in words"));
+
+        var response = await gateway.PostAsync("/api/v1/migrations/m1/abort", """{"by":"ann"}""");
+
+        gateway.Bus.Requests.ShouldHaveSingleItem().Request.ShouldBe(new AbortMigration(new MigrationId("m1"), "ann"));
+        if (type is not null)
+            await GatewayFixture.ProblemAsync(response, status, type);
+        else
+            (await response.Content.ReadFromJsonAsync<AbortAnswer>(MeshJson.Options)).ShouldBe(new AbortAnswer(result, "in words"));
+        response.StatusCode.ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task An_abort_needs_no_body_but_takes_no_other()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<AbortMigration, AbortAnswer>(_ => new(AbortResult.Aborting, ""));
+
+        (await gateway.Http.PostAsync("/api/v1/migrations/m1/abort", null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        gateway.Bus.Requests.ShouldHaveSingleItem().Request.ShouldBe(new AbortMigration(new MigrationId("m1"), "api"));
+        var wrong = await gateway.PostAsync("/api/v1/migrations/m1/abort", """{"who":"ann"}""");
+        (await GatewayFixture.ProblemAsync(wrong, HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest)).Detail.ShouldContain("$.who");
+    }
+
+    [Fact]
+    public async Task Hosts_and_their_machines_are_shown()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ListHosts, ListedHosts>(_ => new([Some.Host("host-a", "web-2", "db-1"), Some.Host("host-b", "web-1")]));
+
+        var hosts = await gateway.Http.GetFromJsonAsync<List<HostView>>("/api/v1/hosts", MeshJson.Options);
+        hosts!.Select(host => host.Inventory.Host.Value).ShouldBe(["host-a", "host-b"]);
+        (await gateway.Http.GetFromJsonAsync<HostView>("/api/v1/hosts/host-b", MeshJson.Options))!.Inventory.Vms.ShouldHaveSingleItem();
+        var problem = await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/api/v1/hosts/host-c"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
+        problem.Detail.ShouldContain("host-c");
+
+        var vms = await gateway.Http.GetFromJsonAsync<List<LocatedVm>>("/api/v1/vms", MeshJson.Options);
+        vms!.Select(located => $"{located.Vm.Name}@{located.Host}").ShouldBe(["db-1@host-a", "web-1@host-b", "web-2@host-a"]);
+    }
+
+    [Fact]
+    public async Task Health_means_that_the_migrations_service_answers()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/health"), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.NoAnswer);
+
+        gateway.Bus.Answer<ListMigrations, ListedMigrations>(_ => new([]));
+        (await gateway.Http.GetFromJsonAsync<JsonElement>("/health")).GetProperty("status").GetString().ShouldBe("up");
+    }
+
+    [Fact]
+    public async Task Unknown_places_methods_and_faults_of_our_own_are_problems_too()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        (await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/api/v2/x"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound))
+            .Detail.ShouldContain("/api/v2/x");
+        await GatewayFixture.ProblemAsync(
+            await gateway.Http.DeleteAsync("/api/v1/hosts"), HttpStatusCode.MethodNotAllowed, ApiProblemTypes.BadRequest);
+
+        gateway.Bus.Answer<ListHosts, ListedHosts>(_ => throw new InvalidOperationException("secret"));
+        var problem = await GatewayFixture.ProblemAsync(
+            await gateway.Http.GetAsync("/api/v1/hosts"), HttpStatusCode.InternalServerError, ApiProblemTypes.Internal);
+        problem.Detail.ShouldNotContain("secret");
+    }
+}
