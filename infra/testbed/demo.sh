@@ -23,9 +23,11 @@ clean_up() {
   local status=$?
   trap - EXIT
   [[ $status -eq 0 ]] || { echo "demo.sh: failed; what the services said last:" >&2; tail -n 5 "$work"/*.log >&2 || true; }
-  for pid in "${pids[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do
+    kill -9 "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true # quietly, without the shell telling of it
+  done
   "$here/testbed.sh" down || true
-  wait 2>/dev/null || true
   rm -rf "$work"
   exit "$status"
 }

@@ -129,7 +129,7 @@ public sealed class When_something_breaks_in_flight(MeshUnderTest fixture)
     [Fact]
     public async Task Should_be_stopped_by_the_agent_s_hard_limit_while_the_mesh_is_down()
     {
-        var id = await FlyAsync("limited", "--completion-timeout", "8");
+        var id = await FlyAsync("limited", "--completion-timeout", "20");
         try
         {
             await _mesh.KillMeshAsync();

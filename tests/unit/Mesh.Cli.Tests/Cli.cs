@@ -10,8 +10,8 @@ namespace Mesh.Cli.Tests;
 /// <summary>The command as a shell would run it, with a gateway that the test answers for.</summary>
 internal sealed class Cli
 {
-    private readonly StringWriter _out = new();
-    private readonly StringWriter _error = new();
+    private readonly SharedText _out = new();
+    private readonly SharedText _error = new();
     private readonly Dictionary<string, string?> _environment = new(StringComparer.Ordinal);
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -28,8 +28,8 @@ internal sealed class Cli
 
     public Io Io => new()
     {
-        Out = TextWriter.Synchronized(_out),
-        Error = TextWriter.Synchronized(_error),
+        Out = _out,
+        Error = _error,
         IsTerminal = false,
         Window = () => (120, null),
         Environment = _environment.GetValueOrDefault,
@@ -72,6 +72,32 @@ internal sealed class Cli
     {
         Content = new StringContent(JsonSerializer.Serialize(problem, MeshJson.Options), Encoding.UTF8, "application/problem+json"),
     };
+
+    /// <summary>Text that one thread may read while another writes it.</summary>
+    private sealed class SharedText : TextWriter
+    {
+        private readonly StringBuilder _text = new();
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value)
+        {
+            lock (_text)
+                _text.Append(value);
+        }
+
+        public override void Write(string? value)
+        {
+            lock (_text)
+                _text.Append(value);
+        }
+
+        public override string ToString()
+        {
+            lock (_text)
+                return _text.ToString();
+        }
+    }
 
     private sealed class Handler(Cli cli) : HttpMessageHandler
     {

@@ -1,0 +1,56 @@
+using System.Text;
+using Mesh.Testing;
+using Mesh.Testing.Real;
+using RabbitMQ.Client;
+
+namespace Mesh.Integration.Tests;
+
+/// <summary>Plain JSON on the named exchange, as <c>infra/docs/asyncapi.yaml</c> has it, with nothing of MassTransit in it.</summary>
+public sealed class When_an_agent_is_written_in_another_language(MeshUnderTest fixture)
+{
+    private readonly MeshSystem _mesh = fixture.Mesh;
+
+    private const string Inventory =
+        """
+        {
+          "host": "foreign", "agentEpoch": 1, "sequence": 1, "at": "2026-01-01T12:00:00Z",
+          "capacity": { "architecture": "x86_64", "cpuModel": "", "logicalCpus": 8, "memory": 17179869184, "freeMemory": 8589934592 },
+          "hypervisor": { "hostUuid": "f0000000-0000-4000-8000-000000000001", "kind": "QEMU", "version": "10.0.2", "libvirtVersion": "9.0.0" },
+          "migrationTarget": "qemu+tcp://foreign/system",
+          "vms": [],
+          "somethingNewer": { "than": "this mesh" }
+        }
+        """;
+
+    [Fact]
+    public async Task Should_be_heard()
+    {
+        await SendAsync("mesh.host-inventories", Inventory);
+        await Eventually.HoldsAsync(
+            async () => (await _mesh.RunAsync("hosts")).Output.Contains("foreign", StringComparison.Ordinal), "the mesh knows the foreign host");
+    }
+
+    [Fact]
+    public async Task Should_not_stop_the_others_with_what_nobody_can_read()
+    {
+        await SendAsync("mesh.host-inventories", "this is not JSON");
+        await SendAsync("mesh.host-reports", """{"host": 7}""");
+        await _mesh.GuestAsync("hosta", "unimpressed", "WS=16");
+        try
+        {
+            (await _mesh.MigrateAsync("unimpressed", "hostb")).ExitCode.ShouldBe(0, _mesh.Said());
+        }
+        finally
+        {
+            await _mesh.Bed.RemoveAsync("unimpressed");
+        }
+    }
+
+    private async Task SendAsync(string exchange, string json)
+    {
+        var factory = new ConnectionFactory { Uri = new Uri(_mesh.BrokerUrl) };
+        await using var connection = await factory.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.BasicPublishAsync(exchange, "", Encoding.UTF8.GetBytes(json));
+    }
+}
