@@ -25,9 +25,12 @@ internal static class Watcher
         var row = board.Take(new StreamItem.Stands(view)).After;
         if (output == OutputFormat.Json)
             display.Take(new StreamItem.Stands(view));
-        else if (io.IsTerminal)
+        var code = view.Outcome is { } outcome ? ExitCodes.Of(outcome) : ExitCodes.Error;
+        if (code != ExitCodes.Done)
+            throw new CliException(code, $"migration {id} of {row.VmName}: {Ending.InWords(row)}");
+        if (output != OutputFormat.Json && io.IsTerminal)
             io.Out.WriteLine($"{row.VmName}: {Ending.InWords(row)}");
-        return view.Outcome is { } outcome ? ExitCodes.Of(outcome) : ExitCodes.Error;
+        return code;
     }
 
     /// <summary>Shows every migration until interrupted.</summary>

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Hosting.Bus;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Tests.Bus;
 
@@ -16,6 +17,19 @@ public sealed class When_a_message_goes_to_a_queue
 
         (await agent.NextAsync()).ShouldBe(Messages.Change(1));
         (await agent.NextAsync()).ShouldBe(Messages.Abort(2));
+    }
+
+    [Fact]
+    public async Task Its_taker_may_be_a_keyed_service()
+    {
+        var agent = new Recorder<AgentCommand>();
+        await using var host = await BusHost.StartAsync(services => services
+            .AddKeyedSingleton(Messages.Host, agent)
+            .AddQueueHandler<AgentCommand>(Messages.Queue, provider => provider.GetRequiredKeyedService<Recorder<AgentCommand>>(Messages.Host)));
+
+        await host.Bus.SendAsync<AgentCommand>(Messages.Queue, Messages.Abort(1));
+
+        (await agent.NextAsync()).ShouldBe(Messages.Abort(1));
     }
 
     [Fact]

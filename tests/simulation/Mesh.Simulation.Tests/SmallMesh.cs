@@ -1,0 +1,75 @@
+using Mesh.Agent;
+using Mesh.Agent.Simulated;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Bus;
+using Mesh.Migrations.Host;
+using Mesh.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Mesh.Simulation.Tests;
+
+/// <summary>The migrations service and two agents with simulated hypervisors in one process, on the in-memory bus.</summary>
+internal sealed class SmallMesh : IAsyncDisposable
+{
+    public static readonly HostName Left = new("left");
+    public static readonly HostName Right = new("right");
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-small-");
+    private readonly IHost _host;
+
+    private SmallMesh()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Store:Location"] = $"sqlite:{Path.Combine(_directory.FullName, "mesh.db")}",
+        });
+        builder.Services.AddLogging();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddMigrations(builder.Configuration);
+        builder.Services.AddSingleton(_ => Cluster());
+        foreach (var host in new[] { Left, Right })
+            builder.Services.AddAgent(
+                new AgentOptions { Host = host.Value, MigrationTarget = $"simulated://{host}", Tick = TimeSpan.FromMilliseconds(100), FastTick = TimeSpan.FromMilliseconds(50) },
+                provider => provider.GetRequiredService<SimulatedCluster>().Hypervisor(host));
+        _host = builder.Build();
+    }
+
+    public IMessageBus Bus => _host.Services.GetRequiredService<IMessageBus>();
+
+    public static async Task<SmallMesh> StartAsync()
+    {
+        var mesh = new SmallMesh();
+        await mesh._host.StartAsync();
+        await Eventually.HoldsAsync(
+            async () => (await mesh.AskAsync<ListHosts, ListedHosts>(new ListHosts())).Hosts.Count(host => host.HeardAt is not null) == 2, "both hosts are heard");
+        return mesh;
+    }
+
+    public Task<TReply> AskAsync<TRequest, TReply>(TRequest request)
+        where TRequest : class
+        where TReply : class => Bus.RequestAsync<TRequest, TReply>(MigrationQueues.Requests, request);
+
+    public async Task<MigrationView> EndOfAsync(MigrationId id) => await Eventually.GivesAsync(
+        async () => (await AskAsync<ShowMigration, ShownMigration>(new ShowMigration(id))).Migration is { Outcome: not null } ended ? ended : null, "the migration ends");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private static SimulatedCluster Cluster()
+    {
+        var cluster = new SimulatedCluster(TimeProvider.System);
+        cluster.AddHost(new SimulatedHost { Name = Left });
+        cluster.AddHost(new SimulatedHost { Name = Right });
+        cluster.AddVm(Left, new SimulatedVm { Id = new VmId(Guid.NewGuid()), Name = "small", Memory = Bytes.FromMebibytes(512) });
+        return cluster;
+    }
+}

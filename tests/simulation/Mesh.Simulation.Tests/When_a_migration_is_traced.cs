@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Telemetry;
+
+namespace Mesh.Simulation.Tests;
+
+public sealed class When_a_migration_is_traced
+{
+    [Fact]
+    public async Task Should_be_one_trace_through_mesh_and_agents()
+    {
+        var activities = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == MeshTelemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activities.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        const string trace = "0af7651916cd43dd8448eb211c80319c";
+        await using var mesh = await SmallMesh.StartAsync();
+
+        var request = new RequestMigration(
+            new MigrationId("traced"), "small", SmallMesh.Right, new MigrationOptions(), new MigrationLimits(), "tester", $"00-{trace}-b7ad6b7169203331-01");
+        (await mesh.AskAsync<RequestMigration, MigrationRequestAnswer>(request)).Refusals.ShouldBeEmpty();
+        var ended = await mesh.EndOfAsync(request.Id);
+        ended.Outcome.ShouldBe(MigrationOutcome.Completed, ended.Reason);
+        ended.TraceParent.ShouldBe(request.TraceParent);
+
+        var names = activities.Where(activity => activity.TraceId.ToHexString() == trace).Select(activity => activity.OperationName).ToList();
+        names.ShouldContain("flight RequestReceived");
+        names.ShouldContain("agent PrepareIncoming");
+        names.ShouldContain("agent StartMigration");
+        names.ShouldContain("migration job");
+        names.ShouldContain("flight EventReceived");
+        activities.ShouldAllBe(activity => activity.TraceId.ToHexString() == trace);
+    }
+}
