@@ -19,7 +19,7 @@ for project in $(git ls-files 'tests/*.Tests.csproj' 2>/dev/null || find tests -
   suite=$(basename "$project" .csproj)
   [[ $# -eq 0 || " $* " == *" $suite "* ]] || continue
   echo "== $suite"
-  dotnet test "$project" -c Release --no-build -nologo -v quiet --logger "trx;LogFileName=$suite.trx" --results-directory "$results" || status=1
+  dotnet test "$project" -c Release --no-build -nologo -v minimal --logger "trx;LogFileName=$suite.trx" --results-directory "$results" || status=1
 done
 
 # Each result file holds one line of counters.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A RabbitMQ of one's own: private port, private directory, nothing left behind.
 #
-#   broker.sh DIRECTORY PORT    runs it in the foreground until it is killed; it answers on 127.0.0.1:PORT as guest/guest
+#   broker.sh DIRECTORY PORT    runs it in the foreground until SIGKILL (unshare heeds no other); it answers on 127.0.0.1:PORT as guest/guest
 #
 # It runs in a pid namespace, so that epmd, which Erlang would leave behind as a daemon, dies with it. The namespace's first process
 # stays root: one that changes its user would lose the promise to die with its parent. The directory keeps the queues: the same

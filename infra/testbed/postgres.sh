@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A PostgreSQL of one's own: private port, private directory, nothing left behind.
 #
-#   postgres.sh DIRECTORY PORT    runs it in the foreground until it is killed; it answers on 127.0.0.1:PORT, user and database postgres
+#   postgres.sh DIRECTORY PORT    runs it in the foreground until SIGKILL (unshare heeds no other); it answers on 127.0.0.1:PORT, user and database postgres
 #
 # The directory keeps the data: the same command after a kill is the same server after a crash.
 set -euo pipefail

@@ -36,10 +36,7 @@ internal sealed class AbortVerb : ClientVerb
         var id = ReadId(parsed.GetRequiredValue(_id));
         var answer = await client.AbortAsync(id, Io.UserName, cancellation);
         if (parsed.GetValue(_watch))
-        {
-            var code = await Watcher.WatchAsync(Io, client, output, id, cancellation);
-            return code switch { ExitCodes.Aborted => ExitCodes.Done, ExitCodes.Done => ExitCodes.Error, _ => code };
-        }
+            return await Watcher.WatchAsync(Io, client, output, id, cancellation, CodeOf);
 
         if (output == OutputFormat.Json)
             Json.Write(Io, answer);
@@ -47,4 +44,12 @@ internal sealed class AbortVerb : ClientVerb
             Io.Out.WriteLine($"{Words.Of(answer.Result)}: {answer.Explanation}");
         return answer.Result == AbortResult.Aborting ? ExitCodes.Done : ExitCodes.Refused;
     }
+
+    // Whoever aborts wants the migration aborted: any other end, and be it a success, is not what was asked for.
+    private static int CodeOf(MigrationOutcome outcome) => ExitCodes.Of(outcome) switch
+    {
+        ExitCodes.Aborted => ExitCodes.Done,
+        ExitCodes.Done => ExitCodes.Error,
+        var other => other,
+    };
 }

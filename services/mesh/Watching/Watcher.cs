@@ -1,4 +1,5 @@
 using Mesh.Cli.Client;
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Cli.Watching;
@@ -6,8 +7,16 @@ namespace Mesh.Cli.Watching;
 /// <summary>Watches migrations from the command line.</summary>
 internal static class Watcher
 {
-    /// <summary>Shows one migration until it has ended, and returns the exit code that its end deserves.</summary>
-    public static async Task<int> WatchAsync(Io io, MeshClient client, OutputFormat output, MigrationId id, CancellationToken cancellation)
+    /// <summary>Shows one migration until it has ended, and returns 0 if that end is what was wanted.</summary>
+    /// <param name="io">The terminal.</param>
+    /// <param name="client">The mesh.</param>
+    /// <param name="output">How to show it.</param>
+    /// <param name="id">The migration.</param>
+    /// <param name="cancellation">Ends the watching.</param>
+    /// <param name="codeOf">The exit code that an end deserves; null for <see cref="ExitCodes.Of(MigrationOutcome)"/>.</param>
+    /// <exception cref="CliException">It ended otherwise; with the exit code that this deserves.</exception>
+    public static async Task<int> WatchAsync(
+        Io io, MeshClient client, OutputFormat output, MigrationId id, CancellationToken cancellation, Func<MigrationOutcome, int>? codeOf = null)
     {
         var board = new Board();
         var display = WatchDisplay.For(io, output, board);
@@ -25,7 +34,7 @@ internal static class Watcher
         var row = board.Take(new StreamItem.Stands(view)).After;
         if (output == OutputFormat.Json)
             display.Take(new StreamItem.Stands(view));
-        var code = view.Outcome is { } outcome ? ExitCodes.Of(outcome) : ExitCodes.Error;
+        var code = view.Outcome is { } outcome ? (codeOf ?? ExitCodes.Of)(outcome) : ExitCodes.Error;
         if (code != ExitCodes.Done)
             throw new CliException(code, $"migration {id} of {row.VmName}: {Ending.InWords(row)}");
         if (output != OutputFormat.Json && io.IsTerminal)

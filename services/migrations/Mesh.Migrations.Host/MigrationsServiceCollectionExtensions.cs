@@ -36,7 +36,7 @@ public static class MigrationsServiceCollectionExtensions
         services.AddQueueHandler<HostReport>(AgentQueues.HostReports, provider => provider.GetRequiredService<AgentMessages>(), newestCounts: true);
         services.AddQueueHandler<HostInventory>(AgentQueues.HostInventories, provider => provider.GetRequiredService<AgentMessages>());
         services.AddQueueHandler<CommandAnswer>(AgentQueues.CommandAnswers, provider => provider.GetRequiredService<AgentMessages>());
-        services.AddQueueHandler<AgentEvent>(AgentQueues.AgentEvents, provider => provider.GetRequiredService<AgentMessages>());
+        services.AddQueueHandler<AgentEvent>(AgentQueues.AgentEvents, provider => provider.GetRequiredService<AgentMessages>(), ordered: true);
 
         services.AddSingleton<Requests>();
         services.AddRequestHandler<RequestMigration, MigrationRequestAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());

@@ -12,12 +12,19 @@ internal static class Arrival
 {
     public static void Settle(Turn turn)
     {
-        if (turn.State.Phase is MigrationPhase.Ended or MigrationPhase.Preparing or MigrationPhase.CleaningUp)
+        if (turn.State.Phase is MigrationPhase.Ended or MigrationPhase.Preparing)
             return;
         if (turn.State.JobEnd is { } job && turn.State.Phase < MigrationPhase.Settling)
             turn.Enter(MigrationPhase.Settling, job.Result == JobResult.Completed ? "" : Failure(turn.State));
 
         var verdict = TwoSidedStatus.Judge(turn.State.SourceWord?.Status, turn.State.DestinationWord?.Status);
+        if (turn.State.Phase == MigrationPhase.CleaningUp)
+        {
+            // Cleaning up may have begun on words that were long on their way; later ones still count.
+            Ponder(turn, verdict is Verdict.OnSource ? Verdict.Migrating : verdict);
+            return;
+        }
+
         if (turn.State.JobEnd is { } ended && Supports(ended, verdict))
         {
             Conclude(turn, verdict);
@@ -93,7 +100,7 @@ internal static class Arrival
             return;
         }
 
-        var ripe = turn.State.Verdict.Since + FlightTimers.VerdictGrace;
+        var ripe = turn.State.Verdict.Since + FlightTimers.GraceOf(turn.State, verdict);
         if (turn.Now < ripe)
             return;
         if (turn.State.SourceWord!.HeardAt > turn.State.Verdict.Since && turn.State.DestinationWord!.HeardAt > turn.State.Verdict.Since)

@@ -63,6 +63,9 @@ public sealed record FlightState
     /// <summary>The destination's newest word on the machine.</summary>
     public HostWord? DestinationWord { get; init; }
 
+    /// <summary>Whether the source has said that the machine migrates: any later word of the source is a word from after the job's beginning.</summary>
+    public bool WasSeenMigrating { get; init; }
+
     /// <summary>Whether the job was ever seen in post-copy.</summary>
     public bool ReachedPostCopy { get; init; }
 

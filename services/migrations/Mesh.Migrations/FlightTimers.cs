@@ -26,6 +26,12 @@ public static class FlightTimers
     /// </summary>
     public static readonly TimeSpan VerdictGrace = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The same where a report that was long on its way could mislead: that the machine is lost, which rests on the destination's
+    /// word from before it came; or that the job is over, where no report has shown it running.
+    /// </summary>
+    public static readonly TimeSpan DoubtfulVerdictGrace = TimeSpan.FromMinutes(3);
+
     /// <summary>When to send a command again that was sent so many times.</summary>
     public static DateTimeOffset ResendAt(int sentTimes, DateTimeOffset now)
     {
@@ -51,10 +57,17 @@ public static class FlightTimers
         if (TimeoutAt(state) is { } timeout)
             Consider(timeout);
         if (state.Verdict is { } verdict)
-            Consider(verdict.Since + VerdictGrace);
+            Consider(verdict.Since + GraceOf(state, verdict.Verdict));
         return due;
 
         void Consider(DateTimeOffset at) => due = due is null || at < due ? at : due;
+    }
+
+    /// <summary>How long a conclusion must hold before it is announced.</summary>
+    public static TimeSpan GraceOf(FlightState state, Verdict verdict)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return verdict == Verdict.OnDestination || (verdict == Verdict.OnSource && state.WasSeenMigrating) ? VerdictGrace : DoubtfulVerdictGrace;
     }
 
     /// <summary>When the request's timeout passes; null if it has none, has passed, or no longer matters.</summary>

@@ -32,7 +32,7 @@ internal static class Telemetry
                     StalledFor = stalled.StalledFor,
                 });
                 break;
-            case LimitReached reached when turn.State.JobEnd is null:
+            case LimitReached reached when turn.State.JobEnd is null or { Result: JobResult.Cancelled }:
                 var wish = new AbortWish(AbortCause.Limit, InWords(reached));
                 turn.State = turn.State with { AbortWish = turn.State.AbortWish ?? wish, Reason = wish.Reason };
                 turn.Tell(new MigrationLimitReached
@@ -62,7 +62,9 @@ internal static class Telemetry
         {
             var word = new HostWord(
                 report.Vm?.Status ?? VmStatus.Down, report.Vm?.Detail ?? "not known there", report.AgentEpoch, report.Sequence, turn.Now);
-            turn.State = isSource ? turn.State with { SourceWord = word } : turn.State with { DestinationWord = word };
+            turn.State = isSource
+                ? turn.State with { SourceWord = word, WasSeenMigrating = turn.State.WasSeenMigrating || word.Status is VmStatus.MigratingFrom }
+                : turn.State with { DestinationWord = word };
         }
 
         if (isSource && report.Sample is { } sample && sample.Epoch == turn.State.Epoch && turn.State.JobEnd is null)

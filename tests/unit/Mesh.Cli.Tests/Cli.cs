@@ -10,6 +10,9 @@ namespace Mesh.Cli.Tests;
 /// <summary>The command as a shell would run it, with a gateway that the test answers for.</summary>
 internal sealed class Cli
 {
+    /// <summary>A command that takes longer would never end.</summary>
+    public static readonly TimeSpan HangsAfter = TimeSpan.FromSeconds(30);
+
     private readonly SharedText _out = new();
     private readonly SharedText _error = new();
     private readonly Dictionary<string, string?> _environment = new(StringComparer.Ordinal);
@@ -53,7 +56,7 @@ internal sealed class Cli
 
     public Task<int> RunAsync(params string[] args) => RunAsync(args, CancellationToken.None);
 
-    public Task<int> RunAsync(string[] args, CancellationToken cancellation) => CommandLine.RunAsync(args, Io, cancellation);
+    public Task<int> RunAsync(string[] args, CancellationToken cancellation) => CommandLine.RunAsync(args, Io, cancellation).WaitAsync(HangsAfter, CancellationToken.None);
 
     /// <summary>Holds standard error against the rule of one line.</summary>
     public string ErrorLine()

@@ -73,7 +73,7 @@ public sealed class FollowerTests
         var cli = new Cli { Gateway = (_, _) => Task.FromResult(Some.Stream(Some.View(outcome: MigrationOutcome.Failed))) };
         using var client = new MeshClient(Server, cli.Io.HttpHandler(), TimeProvider.System);
         List<StreamItem> taken = [];
-        await new Follower(client, TimeProvider.System).FollowAsync(new MigrationId("m1"), taken.Add, CancellationToken.None);
+        await new Follower(client, TimeProvider.System).FollowAsync(new MigrationId("m1"), taken.Add, CancellationToken.None).WaitAsync(Cli.HangsAfter);
         taken.ShouldHaveSingleItem().TellsEnd.ShouldBeTrue();
     }
 

@@ -23,9 +23,9 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("/state", "/home/ann", "sqlite:/state/migration-mesh/mesh.db")]
-    [InlineData("", "/home/ann", "sqlite:/home/ann/.local/state/migration-mesh/mesh.db")]
-    [InlineData("relative", "/home/ann", "sqlite:/home/ann/.local/state/migration-mesh/mesh.db")]
+    [InlineData("/state", "/users/ann", "sqlite:/state/migration-mesh/mesh.db")]
+    [InlineData("", "/users/ann", "sqlite:/users/ann/.local/state/migration-mesh/mesh.db")]
+    [InlineData("relative", "/users/ann", "sqlite:/users/ann/.local/state/migration-mesh/mesh.db")]
     public void State_is_kept_where_the_system_keeps_it(string xdg, string home, string store) =>
         Settings.Gather(new Cli().With("XDG_STATE_HOME", xdg).With("HOME", home).Io, null, [])[Settings.Store].ShouldBe(store);
 

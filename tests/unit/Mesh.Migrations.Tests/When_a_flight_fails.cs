@@ -62,10 +62,10 @@ public sealed class When_a_flight_fails
     {
         var flight = new FlightDriver().Started().Both(null, null);
         flight.State.HasEnded.ShouldBeFalse();
-        flight.Wait(FlightTimers.VerdictGrace * 3);
+        flight.Wait(FlightTimers.DoubtfulVerdictGrace * 3);
         flight.State.HasEnded.ShouldBeFalse("the hosts have not spoken again");
 
-        flight.Wait(TimeSpan.FromSeconds(1)).Both(null, null).Wait(FlightTimers.VerdictGrace * 2);
+        flight.Wait(TimeSpan.FromSeconds(1)).Both(null, null).Wait(FlightTimers.DoubtfulVerdictGrace * 2);
         flight.State.Outcome.ShouldBe(MigrationOutcome.Lost);
     }
 
@@ -82,13 +82,32 @@ public sealed class When_a_flight_fails
     [Fact]
     public void Should_notice_a_migration_that_the_source_no_longer_knows()
     {
-        var flight = new FlightDriver().Started().Both(VmStatus.Up, null)
+        var flight = new FlightDriver().Started().Both(VmStatus.MigratingFrom, VmStatus.MigratingTo).Both(VmStatus.Up, null)
             .Wait(FlightTimers.VerdictGrace / 2).Both(VmStatus.Up, null).Wait(FlightTimers.VerdictGrace);
         flight.State.Phase.ShouldBe(MigrationPhase.CleaningUp);
 
         flight.Answer(flight.Last<CleanUpIncoming>());
         flight.State.Outcome.ShouldBe(MigrationOutcome.Failed);
         flight.State.Reason.ShouldContain("no longer reports");
+    }
+
+    [Fact]
+    public void Should_not_take_reports_from_before_the_job_for_its_end()
+    {
+        var flight = new FlightDriver().Started().Both(VmStatus.Up, null)
+            .Wait(FlightTimers.VerdictGrace / 2).Both(VmStatus.Up, null).Wait(FlightTimers.VerdictGrace * 3);
+        flight.State.Phase.ShouldBe(MigrationPhase.PreCopy);
+    }
+
+    [Fact]
+    public void Should_find_the_machine_on_the_destination_even_when_cleaning_up_had_begun()
+    {
+        var flight = new FlightDriver().Started().JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up);
+        flight.State.Phase.ShouldBe(MigrationPhase.CleaningUp);
+        flight.Answer(flight.Last<CleanUpIncoming>(), CommandResult.Refused, new Refusal(RefusalCode.VmExistsOnDestination, "it runs here"));
+
+        flight.Both(null, VmStatus.Up).Wait(FlightTimers.VerdictGrace / 2).Both(null, VmStatus.Up).Wait(FlightTimers.VerdictGrace);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Completed);
     }
 
     [Fact]

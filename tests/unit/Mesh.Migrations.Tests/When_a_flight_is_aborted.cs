@@ -60,10 +60,14 @@ public sealed class When_a_flight_is_aborted
         flight.Commands.ShouldNotContain(command => command is AbortJob);
     }
 
-    [Fact]
-    public void Should_end_timed_out_when_the_agent_aborted_for_a_hard_limit()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Should_end_timed_out_when_the_agent_aborted_for_a_hard_limit(bool limitComesLate)
     {
         var flight = new FlightDriver().Started();
+        if (limitComesLate)
+            flight.JobEnds(JobResult.Cancelled);
         flight.Tell(new EventReceived(new LimitReached
         {
             Host = Given.Source, MigrationId = flight.State.Id, Epoch = Given.Epoch, VmId = Given.Vm, At = flight.Now,

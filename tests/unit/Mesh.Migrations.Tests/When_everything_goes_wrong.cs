@@ -11,11 +11,18 @@ public sealed class When_everything_goes_wrong
 {
     private static readonly Arbitrary<int> Seeds = Gen.Choose(0, int.MaxValue).ToArbitrary();
 
-    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(1500);
+    /// <summary>MESH_STORMS asks for more of them.</summary>
+    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(
+        int.TryParse(Environment.GetEnvironmentVariable("MESH_STORMS"), out var storms) ? storms : 1500);
 
     [Fact]
     public void Should_reach_one_named_end_that_agrees_with_where_the_machine_is() =>
         Check.One(Many, Prop.ForAll(Seeds, seed => new StormyWorld(seed).Run()));
+
+    [Theory]
+    [InlineData(1220052218)] // reports that were long on their way made it clean up while the job went on, and it never ended
+    [InlineData(631598306)] // telemetry from a host whose hypervisor was silent made an old word of it count as a new one
+    public void Should_pass_where_it_once_failed(int seed) => new StormyWorld(seed).Run();
 
     [Fact]
     public void Should_replay_a_recorded_flight_exactly() =>
