@@ -17,6 +17,8 @@ internal sealed class HostAgent(
     AgentOptions options, Func<IHypervisor> connect, IMessageBus bus, TimeProvider time, ILogger<HostAgent> log)
     : IHostedService, IMessageHandler<AgentCommand>, IAsyncDisposable
 {
+    private static readonly TimeSpan StoppingMax = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<CommandDesk> _desk = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private AgentContext? _agent;
@@ -76,7 +78,8 @@ internal sealed class HostAgent(
         if (_isDisposed)
             return;
         _isDisposed = true;
-        await StopAsync(new CancellationToken(canceled: true));
+        using var patience = new CancellationTokenSource(StoppingMax, time);
+        await StopAsync(patience.Token);
         if (_agent is not null)
             await _agent.Hypervisor.DisposeAsync();
         _stopping.Dispose();

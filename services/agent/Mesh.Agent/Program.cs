@@ -7,6 +7,8 @@ using Microsoft.Extensions.Hosting;
 try
 {
     var builder = Host.CreateApplicationBuilder(args);
+    if (builder.Configuration["Bus:Broker"] is null or BusOptions.InMemory)
+        throw new ProblemException("an agent needs a broker to reach the mesh: set Bus:Broker to amqp://USER:PASSWORD@HOST:PORT/VHOST");
     builder.Services.AddMeshBus(builder.Configuration).AddMeshTelemetry(builder.Configuration, "agent").AddLibvirtAgent(builder.Configuration);
     await builder.Build().RunAsync();
     return 0;

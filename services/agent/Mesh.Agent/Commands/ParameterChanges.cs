@@ -45,7 +45,7 @@ internal sealed class ParameterChanges(AgentContext agent, JobFollower follower)
         if (change.Compression is { } compression)
             yield return Fixed("compression", compression, options.Compression.Count > 0);
         if (change.Suspend is { } suspend)
-            yield return await ParameterCall.TryAsync("suspend", suspend ? "true" : "false", () => SuspendAsync(record, suspend));
+            yield return await SuspendAsync(record, suspend);
 
         // Last, so that whatever else was asked for counts for what is still to be copied.
         if (change.PostCopy is { } postCopy)
@@ -60,23 +60,30 @@ internal sealed class ParameterChanges(AgentContext agent, JobFollower follower)
         follower.NoteDowntime(downtime);
     }
 
-    private async Task SuspendAsync(MigrationRecord record, bool suspend)
+    private Task<ParameterAnswer> SuspendAsync(MigrationRecord record, bool suspend)
+    {
+        if (suspend)
+            return ParameterCall.TryAsync("suspend", "true", () => SuspendAsync(record));
+
+        // virDomainResume waits for the migration to end: seen with libvirt 9.0, whose migration job lets only suspending through.
+        return Task.FromResult(record.Source is { IsSuspended: true }
+            ? Refused("suspend", "libvirt lets no machine run again while it is migrated; it runs again when the migration has ended, on either host")
+            : new ParameterAnswer("suspend", ParameterResult.Applied, "the machine is not suspended"));
+    }
+
+    private async Task SuspendAsync(MigrationRecord record)
     {
         // On paper before the machine stands still: whoever follows this job must let it run again if it stays here.
-        if (suspend)
-            agent.Store.Change(record, known => known with { Source = known.Source! with { IsSuspended = true } });
+        agent.Store.Change(record, known => known with { Source = known.Source! with { IsSuspended = true } });
         try
         {
-            await (suspend ? agent.Hypervisor.SuspendAsync(record.VmId, agent.Stopping) : agent.Hypervisor.ResumeAsync(record.VmId, agent.Stopping));
+            await agent.Hypervisor.SuspendAsync(record.VmId, agent.Stopping);
         }
-        catch (HypervisorException e) when (suspend && e.Code is not HypervisorErrorCode.TimedOut)
+        catch (HypervisorException e) when (e.Code is not HypervisorErrorCode.TimedOut)
         {
             agent.Store.Change(record, known => known with { Source = known.Source! with { IsSuspended = false } });
             throw;
         }
-
-        if (!suspend)
-            agent.Store.Change(record, known => known with { Source = known.Source! with { IsSuspended = false } });
     }
 
     private Task<ParameterAnswer> PostCopyAsync(MigrationRecord record, bool postCopy)

@@ -38,13 +38,13 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
         return JobEndings.Infer(new EndingClues(call, hasJob, isKnown, StateSeen, _stopSeen, isAbortRequested));
     }
 
-    public async Task CloseAsync(JobEnding ending, JobStats? latest, MigrationSample lastSample, Action ended)
+    public async Task CloseAsync(JobEnding ending, JobStats? latest, MigrationSample? lastSample, Action ended)
     {
         if (ending.Result is not JobResult.Completed)
             await ResumeAsync();
 
         var sample = ending.Result is JobResult.Completed
-            ? Samples.Of(record, await ClosingStatsAsync(latest), JobPhase.Completed, lastSample.DowntimeLimit, lastSample.Elapsed)
+            ? await ClosingStatsAsync(latest) is { } stats ? Samples.Of(record, stats, JobPhase.Completed, lastSample?.DowntimeLimit, stats.Elapsed) : null
             : lastSample;
         var news = new JobEnded
         {

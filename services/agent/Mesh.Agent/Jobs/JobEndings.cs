@@ -12,8 +12,8 @@ internal static class JobEndings
     /// <summary>The end; null if the job is not over, or nobody can tell yet.</summary>
     public static JobEnding? Infer(EndingClues clues)
     {
-        if (clues.Call is { Outcome: MigrateOutcome.Completed })
-            return JobEnding.Completed;
+        if (clues.Call is { Outcome: MigrateOutcome.Completed } completed)
+            return new JobEnding(JobResult.Completed, completed.Error);
 
         // It runs on the destination and may still be made whole: that is no end, whatever the call says.
         if (clues.State is VmRunState.PausedPostCopy or VmRunState.PostCopyFailed)
@@ -27,9 +27,9 @@ internal static class JobEndings
         if (!clues.IsStateKnown)
             return null;
 
-        // Handed over, but something after that failed, such as keeping the definition on the destination.
+        // The call failed and the machine moved all the same, as when post-copy lost its connection and found it again.
         if (clues.State is VmRunState.DownMigrated || (clues.State is null && clues.StopSeen is true))
-            return new JobEnding(JobResult.Completed, call.Error);
+            return JobEnding.Completed;
 
         return call.Outcome is MigrateOutcome.Aborted || clues.IsAbortRequested
             ? JobEnding.Cancelled

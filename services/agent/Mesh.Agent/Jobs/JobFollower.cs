@@ -20,10 +20,12 @@ internal sealed class JobFollower
     private readonly JobReader _reader;
     private readonly DowntimeKeeper _downtime;
     private readonly JobCloser _closer;
+    private readonly bool _isNew;
     private bool _isCallOurs;
     private volatile MigrateResult? _returned;
     private Watch _watch;
     private DateTimeOffset _readDue = DateTimeOffset.MinValue;
+    private volatile bool _isReadDue;
     private volatile bool _isPastReturn;
 
     /// <summary>A follower of a job.</summary>
@@ -32,7 +34,7 @@ internal sealed class JobFollower
     /// <param name="isNew">Whether the job is still to be begun.</param>
     public JobFollower(AgentContext agent, MigrationRecord record, bool isNew)
     {
-        (_agent, _record, _isCallOurs) = (agent, record, isNew);
+        (_agent, _record, _isNew, _isCallOurs) = (agent, record, isNew, isNew);
         _reader = new JobReader(agent.Hypervisor, record.VmId, _wake.Give);
         _downtime = new DowntimeKeeper(agent, record);
         _closer = new JobCloser(agent, record);
@@ -47,11 +49,16 @@ internal sealed class JobFollower
     public AbortPursuit Abort { get; }
 
     /// <summary>Whether the machine runs on the destination.</summary>
-    public bool IsPastReturn => _isPastReturn || JobPhases.IsPastReturn(Sample().Phase);
+    public bool IsPastReturn => _isPastReturn || (Sample() is { } sample && JobPhases.IsPastReturn(sample.Phase));
 
-    /// <summary>The newest telemetry; the machine's state tells the phase when QEMU does not.</summary>
-    public MigrationSample Sample()
+    /// <summary>
+    /// The newest telemetry; the machine's state tells the phase when QEMU does not. Null for a job of an earlier process of the
+    /// agent of which nothing has been heard yet: it may be anywhere.
+    /// </summary>
+    public MigrationSample? Sample()
     {
+        if (_reader.Latest is null && !_isNew)
+            return null;
         var phase = JobPhases.Of(_reader.Latest, _agent.StateOf(VmId), Record.Source is { IsSuspended: true } or { Options.Live: false });
         return Samples.Of(_record, _reader.Latest, phase, _downtime.Limit, _agent.Now - _watch.StartedAt);
     }
@@ -61,6 +68,7 @@ internal sealed class JobFollower
     public void Note(HypervisorEvent what)
     {
         _closer.Note(what);
+        _isReadDue = true;
         _wake.Give();
     }
 
@@ -138,11 +146,7 @@ internal sealed class JobFollower
 
     private async Task<JobEnding?> LookAsync()
     {
-        if (_agent.Now >= _readDue)
-        {
-            _reader.Begin(_agent.Stopping);
-            _readDue = _agent.Now + (JobPhases.IsNearEnd(Sample(), _agent.Options.FastTickBelow) ? _agent.Options.FastTick : _agent.Options.Tick);
-        }
+        ReadIfDue();
 
         if (await EndingAsync() is { } ending)
             return ending;
@@ -150,9 +154,10 @@ internal sealed class JobFollower
         var (source, sample) = (Record.Source!, Sample());
         _isPastReturn = IsPastReturn;
         if (!_isPastReturn)
-            _downtime.Keep(source, sample.Iteration);
+            _downtime.Keep(source, sample?.Iteration ?? 0);
 
-        var phase = _isPastReturn && !JobPhases.IsPastReturn(sample.Phase) ? JobPhase.PostCopy : sample.Phase;
+        var said = sample?.Phase ?? JobPhase.Setup;
+        var phase = _isPastReturn && !JobPhases.IsPastReturn(said) ? JobPhase.PostCopy : said;
         (_watch, var findings) = Watchdog.Look(
             _watch, _reader.Latest is null ? null : sample, phase, source.Limits, source.DataSize, _agent.Now);
         foreach (var finding in findings)
@@ -161,6 +166,17 @@ internal sealed class JobFollower
         if (Record.IsAbortRequested && !_isPastReturn)
             Abort.TryIfDue();
         return null;
+    }
+
+    /// <summary>Reads at each tick, at each event, and more often while a short job might begin or end between two ticks.</summary>
+    private void ReadIfDue()
+    {
+        if (_agent.Now < _readDue && !_isReadDue)
+            return;
+        _isReadDue = false;
+        _reader.Begin(_agent.Stopping);
+        var isFast = _reader.Latest is null || JobPhases.IsNearEnd(Sample(), _agent.Options.FastTickBelow);
+        _readDue = _agent.Now + (isFast ? _agent.Options.FastTick : _agent.Options.Tick);
     }
 
     private async Task<JobEnding?> EndingAsync()

@@ -48,17 +48,11 @@ internal sealed class JobReader(IHypervisor hypervisor, VmId vm, Action read)
         }
         catch (HypervisorException e)
         {
-            Console.WriteLine("DEBUG " + e);
             _known = e.Code is HypervisorErrorCode.NoVm ? Known.NoJob : Known.Nothing;
         }
         catch (OperationCanceledException)
         {
             return;
-        }
-        catch (Exception e)
-        {
-            Console.WriteLine("DEBUG " + e);
-            throw;
         }
 
         read();

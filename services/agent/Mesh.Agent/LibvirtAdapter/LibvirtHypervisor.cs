@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Libvirt;
@@ -22,6 +23,7 @@ internal sealed class LibvirtHypervisor : IHypervisor
     private readonly LibvirtImages _images;
     private readonly LibvirtInventory _inventory;
     private readonly SharedReads _reads;
+    private readonly ConcurrentDictionary<VmId, bool> _migrating = [];
 
     /// <summary>A hypervisor that is connected to when it is first asked something.</summary>
     public LibvirtHypervisor(AgentOptions options, TimeProvider time)
@@ -46,9 +48,11 @@ internal sealed class LibvirtHypervisor : IHypervisor
         {
             var stats = await OnAsync("virDomainGetJobStats", vm, domain => JobReadings.Of(domain.GetJobStats()), CancellationToken.None, FinalPassMax);
 
-            // From now on this machine's silence must not be everyone's.
+            // While it migrates, this machine's silence must not be everyone's.
             if (stats is { Operation: JobOperation.MigrationOut })
                 _links.For(vm);
+            else if (stats is null && !_migrating.ContainsKey(vm))
+                await _links.DropAsync(vm);
             return stats;
         },
         cancellation);
@@ -60,9 +64,9 @@ internal sealed class LibvirtHypervisor : IHypervisor
     {
         var (vm, options) = (migration.VmId, migration.Options);
 
-        // The connection may have been given to the machine for an earlier job, with other settings.
-        await _links.DropAsync(vm);
-        var link = _links.For(vm, options);
+        await using var link = _links.ForCall(options);
+        _migrating.TryAdd(vm, true);
+        _links.For(vm);
         try
         {
             var open = await link.OpenAsync(cancellation);
@@ -75,8 +79,8 @@ internal sealed class LibvirtHypervisor : IHypervisor
         }
         finally
         {
-            if (!cancellation.IsCancellationRequested)
-                await _links.DropAsync(vm);
+            _migrating.TryRemove(vm, out _);
+            await _links.DropAsync(vm);
         }
     }
 

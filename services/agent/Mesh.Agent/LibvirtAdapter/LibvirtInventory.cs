@@ -26,7 +26,7 @@ internal sealed class LibvirtInventory(LibvirtLinks links)
         },
         cancellation);
 
-    public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) => links.Main.CallAsync<IReadOnlyList<VmState>>(
+    public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) => links.Watch.CallAsync<IReadOnlyList<VmState>>(
         "virConnectListAllDomains", null, connection => [.. ForEach(connection, State)], cancellation);
 
     /// <summary>Every machine, one call each: one that is busy migrating keeps its description of before, and holds up no other.</summary>

@@ -40,23 +40,23 @@ internal sealed class Arrivals(AgentContext agent)
 
     public void Note(HypervisorEvent what)
     {
-        if (what is not VmLifecycleChanged { Change: VmLifecycle.Resumed, IsByMigration: true })
-            return;
-        var record = agent.Store.Record.Migrations.LastOrDefault(record => record.VmId == what.VmId && record.Destination is { IsCleanedUp: false });
-        if (record is null)
-            return;
-        if (record.Destination is { HasArrived: false })
+        if (what is VmLifecycleChanged { Change: VmLifecycle.Resumed, IsByMigration: true } && Expected().FirstOrDefault(record => record.VmId == what.VmId) is { } record)
             Arrived(record);
-        _reading = ReadAsync(record);
     }
 
+    /// <summary>Of several attempts for one machine only the newest counts: what comes now, comes by that one.</summary>
     private IEnumerable<MigrationRecord> Expected() =>
-        agent.Store.Record.Migrations.Where(record => record.Destination is { HasArrived: false, IsCleanedUp: false });
+        agent.Store.Record.Migrations
+            .Where(record => record.Destination is not null)
+            .GroupBy(record => record.VmId)
+            .Select(attempts => attempts.MaxBy(record => record.Epoch)!)
+            .Where(record => record.Destination is { HasArrived: false, IsCleanedUp: false });
 
     private void Arrived(MigrationRecord record)
     {
         agent.Log.VmArrived(record.VmId, record.MigrationId);
         agent.Store.Note(record, known => known with { Destination = known.Destination! with { HasArrived = true } });
+        _reading = ReadAsync(record);
     }
 
     /// <summary>libvirt tells that the machine runs a moment before it has closed the account of the job.</summary>

@@ -11,6 +11,7 @@ namespace Mesh.Agent.Reports;
 internal sealed class InventorySender(AgentContext agent, Followers followers, ForeignJobs foreign, Arrivals arrivals)
 {
     private long _sequence;
+    private bool _isFailing;
 
     public async Task RunAsync()
     {
@@ -46,11 +47,14 @@ internal sealed class InventorySender(AgentContext agent, Followers followers, F
                     agent.Host, agent.AgentEpoch, ++_sequence, agent.Now, host.Capacity, host.Hypervisor, agent.Options.MigrationTargetUri,
                     [.. vms.Select(vm => states.TryGetValue(vm.Id, out var state) ? vm with { Status = Status(state) } : vm)]),
                 agent.Stopping);
+            _isFailing = false;
             return true;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            agent.Log.InventoryFailed(e.Message);
+            if (!_isFailing)
+                agent.Log.InventoryFailed(e.Message);
+            _isFailing = true;
             return false;
         }
     }

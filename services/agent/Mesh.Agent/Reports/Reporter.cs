@@ -3,6 +3,7 @@ using Mesh.Agent.Jobs;
 using Mesh.Agent.Running;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -13,6 +14,9 @@ internal sealed class Reporter(AgentContext agent, Followers followers, ForeignJ
 {
     /// <summary>Events come in bursts; reports need not.</summary>
     public static readonly TimeSpan GapMin = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long a report waits for the hypervisor before it says that there is no answer: longer, and the host itself seems silent.</summary>
+    private const int TicksPatient = 3;
 
     private readonly OneAtATime _sending = new();
     private readonly OneAtATime _listing = new();
@@ -49,7 +53,7 @@ internal sealed class Reporter(AgentContext agent, Followers followers, ForeignJ
         var report = new HostReport(
             agent.Host, agent.AgentEpoch, ++_sequence, agent.Now, vms is not null,
             vms is null ? [] : [.. vms.Select(vm => Status(vm, leaving))],
-            [.. followers.All.Select(follower => follower.Sample()), .. arrivals.Samples()]);
+            [.. followers.All.Select(follower => follower.Sample()).OfType<MigrationSample>(), .. arrivals.Samples()]);
         _sending.TryRun(() => SendAsync(report));
     }
 
@@ -65,8 +69,8 @@ internal sealed class Reporter(AgentContext agent, Followers followers, ForeignJ
             return null;
         var answer = new TaskCompletionSource<IReadOnlyList<VmState>?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _listing.TryRun(async () => answer.SetResult(await AskAsync()));
-        var patience = Task.Delay(agent.Options.CallTimeout, agent.Time, agent.Stopping);
-        await Task.WhenAny(answer.Task, patience);
+        var patience = agent.Options.Tick * TicksPatient < agent.Options.CallTimeout ? agent.Options.Tick * TicksPatient : agent.Options.CallTimeout;
+        await Task.WhenAny(answer.Task, Task.Delay(patience, agent.Time, agent.Stopping));
         agent.Stopping.ThrowIfCancellationRequested();
         return answer.Task.IsCompleted ? await answer.Task : Unreachable("it takes too long to list the machines");
     }

@@ -14,10 +14,6 @@ internal static class AgentInstruments
     public static readonly Histogram<double> CallDuration =
         MeshTelemetry.Meter.CreateHistogram<double>("mesh.agent.libvirt.call.duration", "s", "Time that a call to libvirt takes");
 
-    /// <summary>Calls that have not returned although their time is up.</summary>
-    public static readonly UpDownCounter<long> StuckCalls =
-        MeshTelemetry.Meter.CreateUpDownCounter<long>("mesh.agent.libvirt.calls.stuck", "{call}", "Calls to libvirt that are overdue and have not returned");
-
     /// <summary>Downtime of completed migrations; tag <c>host</c>.</summary>
     public static readonly Histogram<double> Downtime =
         MeshTelemetry.Meter.CreateHistogram<double>("mesh.migration.downtime", "ms", "Time that a machine stood still for its migration");

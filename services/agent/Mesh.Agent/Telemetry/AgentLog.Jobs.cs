@@ -9,7 +9,7 @@ internal static partial class AgentLog
     [LoggerMessage(1100, LogLevel.Information, "Migration {MigrationId} of {VmId} to {Destination} begins")]
     public static partial void JobBegins(this ILogger log, MigrationId migrationId, VmId vmId, HostName destination);
 
-    [LoggerMessage(1101, LogLevel.Information, "Migration {MigrationId} of {VmId} was begun at {StartedAt} by an earlier process of the agent and is followed again")]
+    [LoggerMessage(1101, LogLevel.Information, "Migration {MigrationId} of {VmId} was begun at {StartedAt:O} by an earlier process of the agent and is followed again")]
     public static partial void JobFollowedAgain(this ILogger log, MigrationId migrationId, VmId vmId, DateTimeOffset startedAt);
 
     [LoggerMessage(1102, LogLevel.Information, "Migration {MigrationId} of {VmId} ended: {Result} after {Elapsed}, downtime {Downtime}. {Error}")]

@@ -40,7 +40,7 @@ internal static partial class AgentLog
     [LoggerMessage(1033, LogLevel.Information, "Reports are taken by the broker again")]
     public static partial void ReportsSent(this ILogger log);
 
-    [LoggerMessage(1034, LogLevel.Warning, "No inventory could be taken: {Error}")]
+    [LoggerMessage(1034, LogLevel.Warning, "No inventory could be taken or sent: {Error}; tried again at each tick")]
     public static partial void InventoryFailed(this ILogger log, string error);
 
     [LoggerMessage(1040, LogLevel.Information, "{Command} {CommandId} of {MigrationId}, attempt {Epoch}, machine {VmId}: {Result}{Reasons}")]

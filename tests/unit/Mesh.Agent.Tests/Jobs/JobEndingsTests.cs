@@ -6,9 +6,11 @@ namespace Mesh.Agent.Tests.Jobs;
 
 public sealed class JobEndingsTests
 {
-    [Fact]
-    public void The_calls_own_word_that_all_went_well_is_enough() =>
-        JobEndings.Infer(new(MigrateResult.Completed, null, false, null, null, false)).ShouldBe(JobEnding.Completed);
+    [Theory]
+    [InlineData("")]
+    [InlineData("the definition could not be kept on the destination")]
+    public void The_calls_own_word_that_the_machine_moved_is_enough(string error) =>
+        JobEndings.Infer(new(new MigrateResult(MigrateOutcome.Completed, error), null, false, null, null, false)).ShouldBe(new JobEnding(JobResult.Completed, error));
 
     [Theory]
     [InlineData(MigrateOutcome.Aborted, false, JobResult.Cancelled)]
@@ -25,9 +27,9 @@ public sealed class JobEndingsTests
         JobEndings.Infer(new(new MigrateResult(MigrateOutcome.Failed, "why"), false, true, state, null, false)).ShouldBeNull();
 
     [Fact]
-    public void A_call_that_failed_after_the_hand_over_is_a_completed_migration() =>
-        JobEndings.Infer(new(new MigrateResult(MigrateOutcome.Failed, "not persisted"), false, true, VmRunState.DownMigrated, null, false))
-            .ShouldBe(new JobEnding(JobResult.Completed, "not persisted"));
+    public void A_machine_that_moved_although_the_call_failed_has_moved() =>
+        JobEndings.Infer(new(new MigrateResult(MigrateOutcome.Failed, "client socket is closed"), false, true, VmRunState.DownMigrated, null, false))
+            .ShouldBe(JobEnding.Completed);
 
     [Theory]
     [InlineData(null, JobResult.Failed)]

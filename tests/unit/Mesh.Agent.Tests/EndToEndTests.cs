@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Mesh.Agent.Simulated;
+using Mesh.Agent.Tests.Fakes;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Mesh.Hosting.Bus;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Mesh.Agent.Tests;
+
+/// <summary>Two agents of simulated hosts in one container, spoken to over the real bus.</summary>
+public sealed class EndToEndTests : IAsyncLifetime
+{
+    private static readonly VmId One = Vm.Id(1);
+    private static readonly HostName HostA = new("hosta");
+    private static readonly HostName HostB = new("hostb");
+    private readonly ConcurrentQueue<object> _heard = [];
+    private readonly IHost _mesh;
+
+    public EndToEndTests()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddMeshBus(builder.Configuration);
+        builder.Services.AddSingleton(Cluster());
+        foreach (var host in new[] { HostA, HostB })
+            builder.Services.AddAgent(
+                o => (o.Host, o.Tick, o.FastTick) = (host.Value, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)),
+                provider => provider.GetRequiredService<SimulatedCluster>().Hypervisor(host));
+        Hear<HostReport>(AgentQueues.HostReports);
+        Hear<HostInventory>(AgentQueues.HostInventories);
+        Hear<CommandAnswer>(AgentQueues.CommandAnswers);
+        Hear<AgentEvent>(AgentQueues.AgentEvents);
+        _mesh = builder.Build();
+
+        void Hear<T>(string queue)
+            where T : class => builder.Services.AddQueueHandler<T>(queue, _ => new Hearer<T>(_heard));
+    }
+
+    public async ValueTask InitializeAsync() => await _mesh.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _mesh.StopAsync();
+        _mesh.Dispose();
+    }
+
+    [Fact]
+    public async Task A_machine_moves_with_its_disk()
+    {
+        await UntilAsync(() => Heard<HostInventory>().Select(inventory => inventory.Host).Distinct().Count() == 2, "both inventories");
+        var vm = Heard<HostInventory>().First(inventory => inventory.Host == HostA).Vms.ShouldHaveSingleItem();
+
+        await SendAsync(HostB, Vm.Prepare(One, disks: [.. vm.Disks]));
+        await UntilAsync(() => Heard<CommandAnswer>().Any(), "the destination's answer");
+        var prepared = Heard<CommandAnswer>().Single();
+        prepared.Result.ShouldBe(CommandResult.Done);
+        await SendAsync(HostA, Vm.Start(One, options: new MigrationOptions { CopyStorage = CopyStorage.All, Persistent = true, UndefineSource = true }) with
+        {
+            DestinationUri = prepared.DestinationUri!,
+        });
+        await UntilAsync(() => Heard<JobEnded>().Any(), "the end");
+        await UntilAsync(() => Last(HostB) is { Vms: [{ Status: VmStatus.Up, Detail: "running (migrated)" }] } && Last(HostA) is { Vms: [] }, "the machine on hostb");
+
+        var ended = Heard<JobEnded>().ShouldHaveSingleItem();
+        ended.Result.ShouldBe(JobResult.Completed);
+        ended.Sample!.Memory.Transferred.ShouldBeGreaterThanOrEqualTo(Bytes.FromMebibytes(256));
+        ended.Sample.ActualDowntime.ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromMilliseconds(400));
+        Heard<HostReport>().Where(report => report.Host == HostA).SelectMany(report => report.Vms).ShouldContain(status => status.Status == VmStatus.MigratingFrom);
+        Heard<HostReport>().Where(report => report.Host == HostB).SelectMany(report => report.Vms).ShouldContain(status => status.Status == VmStatus.MigratingTo);
+        Heard<HostReport>().SelectMany(report => report.Migrations).Select(sample => sample.Phase).Distinct()
+            .ShouldBeSubsetOf([JobPhase.Setup, JobPhase.DiskCopy, JobPhase.PreCopy, JobPhase.SwitchOver, JobPhase.Completed]);
+        (await AnswerToAsync(HostB, Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Refused);
+    }
+
+    [Fact]
+    public async Task An_aborted_machine_stays_and_what_was_prepared_goes()
+    {
+        await AnswerToAsync(HostB, Vm.Prepare(One, disks: Vm.Disk("vda", "/images/one.qcow2")));
+        (await AnswerToAsync(HostA, Vm.Start(One, options: new MigrationOptions { Bandwidth = BytesPerSecond.FromMebibytes(1), CopyStorage = CopyStorage.All }))).Result
+            .ShouldBe(CommandResult.Done);
+        await UntilAsync(() => Last(HostA) is { Migrations: [{ Phase: JobPhase.DiskCopy }] }, "the copy");
+
+        (await AnswerToAsync(HostA, Vm.Abort(One))).Result.ShouldBe(CommandResult.Done);
+        await UntilAsync(() => Heard<JobEnded>().Any(), "the end");
+        (await AnswerToAsync(HostB, Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Done);
+
+        Heard<JobEnded>().Single().Result.ShouldBe(JobResult.Cancelled);
+        await UntilAsync(() => Last(HostA) is { Vms: [{ Status: VmStatus.Up }] } && Last(HostB) is { Vms: [] }, "everything as before");
+    }
+
+    private static SimulatedCluster Cluster()
+    {
+        var cluster = new SimulatedCluster(TimeProvider.System);
+        cluster.AddHost(new SimulatedHost { Name = HostA, Link = BytesPerSecond.FromMebibytes(500) });
+        cluster.AddHost(new SimulatedHost { Name = HostB, Link = BytesPerSecond.FromMebibytes(500) });
+        cluster.AddVm(HostA, new SimulatedVm
+        {
+            Id = One, Name = "vm", Memory = Bytes.FromMebibytes(256), Dirty = DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(50)), Persistent = false,
+            Disks = [Vm.Disk("vda", "/images/one.qcow2")],
+        });
+        return cluster;
+    }
+
+    private IReadOnlyList<T> Heard<T>() => [.. _heard.OfType<T>()];
+
+    private HostReport? Last(HostName host) => Heard<HostReport>().LastOrDefault(report => report.Host == host);
+
+    private Task SendAsync(HostName host, AgentCommand command) =>
+        _mesh.Services.GetRequiredService<IMessageBus>().SendAsync(AgentQueues.Commands(host), command);
+
+    private async Task<CommandAnswer> AnswerToAsync(HostName host, AgentCommand command)
+    {
+        await SendAsync(host, command);
+        await UntilAsync(() => Heard<CommandAnswer>().Any(answer => answer.CommandId == command.CommandId), $"an answer to {command}");
+        return Heard<CommandAnswer>().Single(answer => answer.CommandId == command.CommandId);
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo, string what)
+    {
+        var waiting = Stopwatch.StartNew();
+        while (!isSo())
+        {
+            if (waiting.Elapsed > TimeSpan.FromSeconds(30))
+                throw new TimeoutException($"waited 30 s for {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
+        }
+    }
+
+    private sealed class Hearer<T>(ConcurrentQueue<object> heard) : IMessageHandler<T>
+        where T : class
+    {
+        public Task HandleAsync(T message, CancellationToken cancellation)
+        {
+            heard.Enqueue(message);
+            return Task.CompletedTask;
+        }
+    }
+}
