@@ -54,6 +54,9 @@ public enum RefusalCode
     /// <summary>A newer attempt for the same machine has been seen.</summary>
     OldEpoch,
 
+    /// <summary>The attempt was aborted before it began.</summary>
+    Aborted,
+
     /// <summary>The hypervisor said no; its own words are in the message.</summary>
     Hypervisor,
 }

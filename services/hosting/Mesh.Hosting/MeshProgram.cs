@@ -42,9 +42,21 @@ public static class MeshProgram
     public static string? InWords(Exception exception) => exception switch
     {
         ProblemException problem => problem.Message,
-        OptionsValidationException options => string.Join("; ", options.Failures),
+        OptionsValidationException options => string.Join("; ", options.Failures.Select(WithoutFrame)),
+        InvalidOperationException { InnerException: FormatException or ArgumentException } wrong
+            when wrong.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) =>
+            $"{wrong.Message.TrimEnd('.')}: {wrong.InnerException!.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException inUse } => inUse.Message,
         AggregateException { InnerExceptions: [var only] } => InWords(only),
         _ => null,
     };
+
+    // Data annotations wrap what is wrong into a sentence about types.
+    private static string WithoutFrame(string failure)
+    {
+        const string Frame = "with the error: '";
+        return failure.IndexOf(Frame, StringComparison.Ordinal) is var at and >= 0
+            ? failure[(at + Frame.Length)..].TrimEnd('.').TrimEnd('\'')
+            : failure;
+    }
 }

@@ -70,22 +70,8 @@ internal static class MeshHost
             IOException { InnerException: AddressInUseException } =>
                 (ExitCodes.Error, $"cannot listen at {listen}: the port is in use; is another mesh running? (--listen takes another one)"),
             SocketException socket => (ExitCodes.Error, $"cannot listen at {listen}: {socket.Message}"),
-            InvalidOperationException { InnerException: FormatException or ArgumentException } wrong
-                when wrong.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) =>
-                (ExitCodes.Usage, $"{wrong.Message.TrimEnd('.')}: {wrong.InnerException!.Message}"),
-            OptionsValidationException options => (ExitCodes.Usage, string.Join("; ", options.Failures.Select(WithoutFrame))),
-            ProblemException or AggregateException when MeshProgram.InWords(exception) is { } words =>
-                (ExitCodes.Usage, words),
+            _ when MeshProgram.InWords(exception) is { } words => (ExitCodes.Usage, words),
             _ => null,
         };
-    }
-
-    // Data annotations wrap what is wrong into a sentence about types.
-    private static string WithoutFrame(string failure)
-    {
-        const string Frame = "with the error: '";
-        return failure.IndexOf(Frame, StringComparison.Ordinal) is var at and >= 0
-            ? failure[(at + Frame.Length)..].TrimEnd('.').TrimEnd('\'')
-            : failure;
     }
 }

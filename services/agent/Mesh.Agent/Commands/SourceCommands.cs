@@ -14,7 +14,7 @@ internal sealed class SourceCommands(AgentContext agent, Followers followers)
     public async Task<Handled> StartAsync(StartMigration start, MigrationRecord record)
     {
         if (record.IsAbortRequested)
-            return Handled.Refused(RefusalCode.OldEpoch, $"attempt {start.Epoch} of {start.MigrationId} was aborted before it began");
+            return Handled.Refused(RefusalCode.Aborted, $"attempt {start.Epoch} of {start.MigrationId} was aborted before it began");
         if (record.Source is not null)
             return Handled.Refused(RefusalCode.AlreadyMigrating, $"attempt {start.Epoch} of {start.MigrationId} has begun already");
         if (await ObjectionsAsync(start) is { Count: > 0 } objections)
