@@ -5,7 +5,10 @@ public sealed class CallTests : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private static readonly LibvirtCallOptions Small = new()
     {
-        DefaultLimit = Limit, MaxConcurrentCalls = 2, MaxStuckCalls = 3, MaxLongCalls = 2,
+        DefaultLimit = Limit,
+        MaxConcurrentCalls = 2,
+        MaxStuckCalls = 3,
+        MaxLongCalls = 2,
     };
 
     private readonly ManualTime _time = new();

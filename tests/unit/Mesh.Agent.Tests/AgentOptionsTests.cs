@@ -14,8 +14,16 @@ public sealed class AgentOptionsTests
     {
         var problems = AgentOptionsValidator.Problems(new AgentOptions
         {
-            Host = "no host", Tick = TimeSpan.FromMilliseconds(1), FastTick = TimeSpan.FromSeconds(5), StuckCallsMax = 0, KeepAliveCount = 0,
-            RecordsKeptMax = 1, MemoryMarginMebibytes = -1, LibvirtUri = "", MigrationTarget = "hostb", StateDirectory = "",
+            Host = "no host",
+            Tick = TimeSpan.FromMilliseconds(1),
+            FastTick = TimeSpan.FromSeconds(5),
+            StuckCallsMax = 0,
+            KeepAliveCount = 0,
+            RecordsKeptMax = 1,
+            MemoryMarginMebibytes = -1,
+            LibvirtUri = "",
+            MigrationTarget = "hostb",
+            StateDirectory = "",
         }).ToList();
 
         problems.Count.ShouldBe(10);

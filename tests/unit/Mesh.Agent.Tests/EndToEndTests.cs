@@ -101,7 +101,11 @@ public sealed class EndToEndTests : IAsyncLifetime
         cluster.AddHost(new SimulatedHost { Name = HostB, Link = BytesPerSecond.FromMebibytes(500) });
         cluster.AddVm(HostA, new SimulatedVm
         {
-            Id = One, Name = "vm", Memory = Bytes.FromMebibytes(256), Dirty = DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(50)), Persistent = false,
+            Id = One,
+            Name = "vm",
+            Memory = Bytes.FromMebibytes(256),
+            Dirty = DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(50)),
+            Persistent = false,
             Disks = [Vm.Disk("vda", "/images/one.qcow2")],
         });
         return cluster;

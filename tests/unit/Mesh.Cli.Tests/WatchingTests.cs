@@ -43,7 +43,11 @@ public sealed class WatchingTests
     {
         var stalled = Row.Of(Some.View()).With(new MigrationStalled
         {
-            MigrationId = new MigrationId("m1"), VmName = "web-1", Destination = new HostName("host-b"), At = Some.Noon, StalledFor = TimeSpan.FromSeconds(5),
+            MigrationId = new MigrationId("m1"),
+            VmName = "web-1",
+            Destination = new HostName("host-b"),
+            At = Some.Noon,
+            StalledFor = TimeSpan.FromSeconds(5),
         });
         stalled.Stalled.ShouldBeTrue();
         stalled.With(Some.Progressed(50)).Stalled.ShouldBeTrue();

@@ -33,7 +33,8 @@ public sealed class RequestTests
         request.RequestedBy.ShouldBe("ann");
         request.Options.ShouldBe(new MigrationOptions { PostCopy = true, Timeout = TimeSpan.FromMinutes(1) } with
         {
-            Compression = request.Options.Compression, MigrateDisks = request.Options.MigrateDisks,
+            Compression = request.Options.Compression,
+            MigrateDisks = request.Options.MigrateDisks,
         });
         request.Limits.ShouldBe(new MigrationLimits { ProgressTimeout = TimeSpan.Zero });
     }

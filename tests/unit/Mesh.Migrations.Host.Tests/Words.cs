@@ -42,6 +42,12 @@ internal sealed class Words(TimeProvider time)
 
     public JobEnded JobEnded(AgentCommand start, JobResult result) => new()
     {
-        Host = Source, MigrationId = start.MigrationId, Epoch = start.Epoch, VmId = start.VmId, At = time.GetUtcNow(), Result = result, Error = "",
+        Host = Source,
+        MigrationId = start.MigrationId,
+        Epoch = start.Epoch,
+        VmId = start.VmId,
+        At = time.GetUtcNow(),
+        Result = result,
+        Error = "",
     };
 }

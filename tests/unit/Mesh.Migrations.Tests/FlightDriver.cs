@@ -74,7 +74,13 @@ internal sealed class FlightDriver
 
     public FlightDriver JobEnds(JobResult result, string error = "") => Tell(new EventReceived(new JobEnded
     {
-        Host = Given.Source, MigrationId = State.Id, Epoch = State.Epoch, VmId = Given.Vm, At = Now, Result = result, Error = error,
+        Host = Given.Source,
+        MigrationId = State.Id,
+        Epoch = State.Epoch,
+        VmId = Given.Vm,
+        At = Now,
+        Result = result,
+        Error = error,
     }));
 
     public FlightDriver Abort() => Tell(new AbortReceived(new AbortMigration(State.Id, "tester")));

@@ -105,7 +105,11 @@ internal sealed class StormyWorld(int seed)
         };
         return new CommandAnswer
         {
-            Host = host, MigrationId = command.MigrationId, Epoch = command.Epoch, CommandId = command.CommandId, Result = result,
+            Host = host,
+            MigrationId = command.MigrationId,
+            Epoch = command.Epoch,
+            CommandId = command.CommandId,
+            Result = result,
             Refusals = result == CommandResult.Done ? [] : [new Refusal(RefusalCode.Hypervisor, "said no")],
             DestinationUri = command is PrepareIncoming ? "qemu+tcp://hostb/system" : null,
         };
@@ -166,8 +170,13 @@ internal sealed class StormyWorld(int seed)
     {
         Carry(() => Tell(new EventReceived(new LimitReached
         {
-            Host = Given.Source, MigrationId = State!.Id, Epoch = State.Epoch, VmId = Given.Vm, At = _now,
-            Limit = HardLimit.CompletionTimeout, Value = TimeSpan.FromSeconds(10),
+            Host = Given.Source,
+            MigrationId = State!.Id,
+            Epoch = State.Epoch,
+            VmId = Given.Vm,
+            At = _now,
+            Limit = HardLimit.CompletionTimeout,
+            Value = TimeSpan.FromSeconds(10),
         })));
         EndJob(JobResult.Cancelled);
     }
@@ -178,8 +187,13 @@ internal sealed class StormyWorld(int seed)
         (_source, _destination) = result == JobResult.Completed ? (VmStatus.Down, VmStatus.Up) : (VmStatus.Up, VmStatus.Down);
         Carry(() => Tell(new EventReceived(new JobEnded
         {
-            Host = Given.Source, MigrationId = State!.Id, Epoch = State.Epoch, VmId = Given.Vm, At = _now,
-            Result = result, Error = result == JobResult.Failed ? "link lost" : "",
+            Host = Given.Source,
+            MigrationId = State!.Id,
+            Epoch = State.Epoch,
+            VmId = Given.Vm,
+            At = _now,
+            Result = result,
+            Error = result == JobResult.Failed ? "link lost" : "",
         })));
     }
 

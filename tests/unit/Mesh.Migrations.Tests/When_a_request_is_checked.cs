@@ -71,11 +71,25 @@ public sealed class When_a_request_is_checked
     {
         var options = new MigrationOptions
         {
-            AutoConverge = true, AutoConvergeInitial = new Percent(20), AutoConvergeIncrement = new Percent(20), PostCopy = true,
-            PostCopyBandwidth = BytesPerSecond.FromMebibytes(64), Bandwidth = BytesPerSecond.FromMebibytes(32), Compression = ["xbzrle"],
-            Timeout = TimeSpan.FromMinutes(2), TimeoutAction = TimeoutAction.PostCopy, Persistent = true, UndefineSource = true,
-            CopyStorage = CopyStorage.All, MigrateDisks = ["vda"], MaxDowntime = TimeSpan.FromMilliseconds(500),
-            KeepAliveInterval = TimeSpan.FromSeconds(5), KeepAliveCount = 3, Tls = true, MigrationUri = "tcp://10.0.0.2:49152", Unsafe = true,
+            AutoConverge = true,
+            AutoConvergeInitial = new Percent(20),
+            AutoConvergeIncrement = new Percent(20),
+            PostCopy = true,
+            PostCopyBandwidth = BytesPerSecond.FromMebibytes(64),
+            Bandwidth = BytesPerSecond.FromMebibytes(32),
+            Compression = ["xbzrle"],
+            Timeout = TimeSpan.FromMinutes(2),
+            TimeoutAction = TimeoutAction.PostCopy,
+            Persistent = true,
+            UndefineSource = true,
+            CopyStorage = CopyStorage.All,
+            MigrateDisks = ["vda"],
+            MaxDowntime = TimeSpan.FromMilliseconds(500),
+            KeepAliveInterval = TimeSpan.FromSeconds(5),
+            KeepAliveCount = 3,
+            Tls = true,
+            MigrationUri = "tcp://10.0.0.2:49152",
+            Unsafe = true,
         };
         new FlightDriver(options, facts: Given.Facts(Plain)).State.Refusals.ShouldBeEmpty();
     }

@@ -54,7 +54,13 @@ public sealed class When_time_passes
         var flight = new FlightDriver().Started();
         flight.Tell(new EventReceived(new JobEnded
         {
-            Host = Given.Source, MigrationId = flight.State.Id, Epoch = new Epoch(3), VmId = Given.Vm, At = flight.Now, Result = JobResult.Failed, Error = "old",
+            Host = Given.Source,
+            MigrationId = flight.State.Id,
+            Epoch = new Epoch(3),
+            VmId = Given.Vm,
+            At = flight.Now,
+            Result = JobResult.Failed,
+            Error = "old",
         }));
         flight.State.JobEnd.ShouldBeNull();
     }

@@ -48,8 +48,14 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
             : lastSample;
         var news = new JobEnded
         {
-            Host = agent.Host, MigrationId = record.MigrationId, Epoch = record.Epoch, VmId = record.VmId, At = agent.Now,
-            Result = ending.Result, Error = ending.Error, Sample = sample,
+            Host = agent.Host,
+            MigrationId = record.MigrationId,
+            Epoch = record.Epoch,
+            VmId = record.VmId,
+            At = agent.Now,
+            Result = ending.Result,
+            Error = ending.Error,
+            Sample = sample,
         };
         agent.Store.Note(record, known => known with { Source = known.Source! with { Ended = news, IsSuspended = false } });
         ended();

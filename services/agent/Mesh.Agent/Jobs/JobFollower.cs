@@ -200,7 +200,11 @@ internal sealed class JobFollower
                 _agent.Log.JobStalled(_record.MigrationId, VmId, _watch.Lowest, stalled.For);
                 await _agent.TellAsync(new JobStalled
                 {
-                    Host = _agent.Host, MigrationId = _record.MigrationId, Epoch = _record.Epoch, VmId = VmId, At = _agent.Now,
+                    Host = _agent.Host,
+                    MigrationId = _record.MigrationId,
+                    Epoch = _record.Epoch,
+                    VmId = VmId,
+                    At = _agent.Now,
                     StalledFor = stalled.For,
                 });
                 break;
@@ -209,8 +213,13 @@ internal sealed class JobFollower
                 _agent.Store.Note(_record, record => record with { IsAbortRequested = true });
                 await _agent.TellAsync(new LimitReached
                 {
-                    Host = _agent.Host, MigrationId = _record.MigrationId, Epoch = _record.Epoch, VmId = VmId, At = _agent.Now,
-                    Limit = passed.Limit, Value = passed.Value,
+                    Host = _agent.Host,
+                    MigrationId = _record.MigrationId,
+                    Epoch = _record.Epoch,
+                    VmId = VmId,
+                    At = _agent.Now,
+                    Limit = passed.Limit,
+                    Value = passed.Value,
                 });
                 break;
         }

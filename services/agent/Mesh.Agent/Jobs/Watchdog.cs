@@ -62,8 +62,13 @@ internal static class Watchdog
         if (phase != watch.Phase)
             return watch with
             {
-                Phase = phase, Remaining = remaining, Transferred = transferred, ProgressedAt = now,
-                Lowest = remaining, LowestAt = now, StallToldAt = DateTimeOffset.MinValue,
+                Phase = phase,
+                Remaining = remaining,
+                Transferred = transferred,
+                ProgressedAt = now,
+                Lowest = remaining,
+                LowestAt = now,
+                StallToldAt = DateTimeOffset.MinValue,
             };
 
         var progressed = remaining < watch.Remaining || transferred > watch.Transferred;

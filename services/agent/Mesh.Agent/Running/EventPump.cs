@@ -13,10 +13,14 @@ internal sealed class EventPump(AgentContext agent, Followers followers, Foreign
         {
             foreign.Note(what);
             followers.Of(what.VmId)?.Note(what);
+            arrivals.Note(what);
+
+            // The machine stands still until libvirt has handed it over: whatever is asked of this host now makes that last longer.
+            if (what is VmLifecycleChanged { Change: VmLifecycle.Suspended, IsByMigration: true })
+                continue;
             if (what is VmLifecycleChanged)
                 agent.InventorySoon.Give();
             agent.ReportSoon.Give();
-            arrivals.Note(what);
         }
     }
 }

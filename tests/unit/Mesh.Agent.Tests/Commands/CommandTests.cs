@@ -126,8 +126,13 @@ public sealed class CommandTests : IAsyncDisposable
 
         var answer = await _host.AskAsync(Vm.Change(One) with
         {
-            MaxDowntime = TimeSpan.FromSeconds(1), Bandwidth = new BytesPerSecond(1), PostCopy = true, Compression = false, AutoConverge = true,
-            StallingLimit = TimeSpan.FromSeconds(9), Suspend = true,
+            MaxDowntime = TimeSpan.FromSeconds(1),
+            Bandwidth = new BytesPerSecond(1),
+            PostCopy = true,
+            Compression = false,
+            AutoConverge = true,
+            StallingLimit = TimeSpan.FromSeconds(9),
+            Suspend = true,
         });
 
         answer.Result.ShouldBe(CommandResult.Done);

@@ -8,7 +8,7 @@ namespace Mesh.Agent.Tests.Fakes;
 /// <summary>Machines and commands for tests.</summary>
 public static class Vm
 {
-    private static int s_commands;
+    private static int _commands;
 
     public static VmId Id(int number) => new(new Guid(number, 0, 0, new byte[8]));
 
@@ -19,7 +19,7 @@ public static class Vm
         target, device, "virtio", format, DiskStorage.File, source.Length > 0 ? source : $"/images/{target}.{format}", readOnly, false,
         Bytes.FromMebibytes(128), Bytes.FromMebibytes(1));
 
-    public static CommandId NewCommand() => new($"c{Interlocked.Increment(ref s_commands)}");
+    public static CommandId NewCommand() => new($"c{Interlocked.Increment(ref _commands)}");
 
     public static StartMigration Start(VmId vm, long epoch = 1, MigrationOptions? options = null, MigrationLimits? limits = null, string migration = "m") => new()
     {

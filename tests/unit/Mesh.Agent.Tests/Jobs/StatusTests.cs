@@ -63,8 +63,12 @@ public sealed class StatusTests
         JobPhases.IsNearEnd(
             new MigrationSample
             {
-                MigrationId = new MigrationId("m"), Epoch = new Epoch(1), VmId = Vm.Id(1), Phase = phase,
-                Memory = new TransferProgress(new Bytes(1000), new Bytes(remaining), Bytes.Zero), Bandwidth = new BytesPerSecond(bandwidth),
+                MigrationId = new MigrationId("m"),
+                Epoch = new Epoch(1),
+                VmId = Vm.Id(1),
+                Phase = phase,
+                Memory = new TransferProgress(new Bytes(1000), new Bytes(remaining), Bytes.Zero),
+                Bandwidth = new BytesPerSecond(bandwidth),
             },
             TimeSpan.FromSeconds(2)).ShouldBe(expected);
 }

@@ -79,7 +79,9 @@ public sealed class WatchdogTests
     {
         var limits = new MigrationLimits
         {
-            ProgressTimeout = TimeSpan.Zero, CompletionTimeout = total is { } s ? Seconds(s) : null, CompletionTimeoutPerGiB = Seconds(perGibibyte),
+            ProgressTimeout = TimeSpan.Zero,
+            CompletionTimeout = total is { } s ? Seconds(s) : null,
+            CompletionTimeoutPerGiB = Seconds(perGibibyte),
         };
         var copy = Enumerable.Range(0, 100).Select(i => (Remaining: 1000L - i, Transferred: (long)i));
 
@@ -162,7 +164,10 @@ public sealed class WatchdogTests
 
     private static MigrationSample Sample(JobPhase phase, long remaining, long transferred) => new()
     {
-        MigrationId = new MigrationId("m"), Epoch = new Epoch(1), VmId = Vm.Id(1), Phase = phase,
+        MigrationId = new MigrationId("m"),
+        Epoch = new Epoch(1),
+        VmId = Vm.Id(1),
+        Phase = phase,
         Memory = new TransferProgress(new Bytes(1000), new Bytes(remaining), new Bytes(transferred)),
     };
 

@@ -39,8 +39,16 @@ public sealed class MappingTests
     {
         var options = new MigrationOptions
         {
-            Live = false, AutoConverge = true, Compression = ["zstd"], ParallelConnections = 2, PostCopy = true, Tls = true, Persistent = true,
-            UndefineSource = true, CopyStorage = CopyStorage.Incremental, Unsafe = true,
+            Live = false,
+            AutoConverge = true,
+            Compression = ["zstd"],
+            ParallelConnections = 2,
+            PostCopy = true,
+            Tls = true,
+            Persistent = true,
+            UndefineSource = true,
+            CopyStorage = CopyStorage.Incremental,
+            Unsafe = true,
         };
 
         MigrateArguments.Flags(options).ShouldBe(
@@ -55,8 +63,14 @@ public sealed class MappingTests
     {
         var parameters = MigrateArguments.Parameters(new MigrationOptions
         {
-            Bandwidth = BytesPerSecond.FromMebibytes(32), PostCopy = true, PostCopyBandwidth = BytesPerSecond.FromMebibytes(16), MigrateDisks = ["vda", "vdb"],
-            Compression = ["xbzrle"], AutoConvergeInitial = new Percent(30), AutoConvergeIncrement = new Percent(5), ParallelConnections = 4,
+            Bandwidth = BytesPerSecond.FromMebibytes(32),
+            PostCopy = true,
+            PostCopyBandwidth = BytesPerSecond.FromMebibytes(16),
+            MigrateDisks = ["vda", "vdb"],
+            Compression = ["xbzrle"],
+            AutoConvergeInitial = new Percent(30),
+            AutoConvergeIncrement = new Percent(5),
+            ParallelConnections = 4,
             MigrationUri = "tcp://10.0.0.2",
         });
 

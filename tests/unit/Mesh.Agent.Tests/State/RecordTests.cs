@@ -24,8 +24,12 @@ public sealed class RecordTests : IDisposable
             IsAbortRequested = true,
             Source = new SourceRecord
             {
-                StartedAt = Now, Destination = start.Destination, DestinationUri = start.DestinationUri, Options = start.Options,
-                Limits = start.Limits, DataSize = start.DataSize,
+                StartedAt = Now,
+                Destination = start.Destination,
+                DestinationUri = start.DestinationUri,
+                Options = start.Options,
+                Limits = start.Limits,
+                DataSize = start.DataSize,
             },
             Destination = new DestinationRecord { CreatedImages = ["/a.qcow2"] },
         });
@@ -130,7 +134,11 @@ public sealed class RecordTests : IDisposable
         var abort = Vm.Abort(Vm.Id(1));
         var answer = new CommandAnswer
         {
-            Host = new HostName("hosta"), MigrationId = abort.MigrationId, Epoch = abort.Epoch, CommandId = abort.CommandId, Result = CommandResult.Failed,
+            Host = new HostName("hosta"),
+            MigrationId = abort.MigrationId,
+            Epoch = abort.Epoch,
+            CommandId = abort.CommandId,
+            Result = CommandResult.Failed,
         };
         var known = AgentRecord.Empty.With((Record(0) with { MigrationId = abort.MigrationId }).With(answer)).With(new VmFence(Vm.Id(1), new Epoch(9), new MigrationId("later")));
 
@@ -150,11 +158,22 @@ public sealed class RecordTests : IDisposable
 
     private static SourceRecord Source() => new()
     {
-        StartedAt = Now, Destination = new HostName("hostb"), DestinationUri = "qemu+tcp://hostb/system", Options = new(), Limits = new(), DataSize = Bytes.Zero,
+        StartedAt = Now,
+        Destination = new HostName("hostb"),
+        DestinationUri = "qemu+tcp://hostb/system",
+        Options = new(),
+        Limits = new(),
+        DataSize = Bytes.Zero,
     };
 
     private static JobEnded Ended() => new()
     {
-        Host = new HostName("hosta"), MigrationId = new MigrationId("m"), Epoch = new Epoch(1), VmId = Vm.Id(1), At = Now, Result = JobResult.Completed, Error = "",
+        Host = new HostName("hosta"),
+        MigrationId = new MigrationId("m"),
+        Epoch = new Epoch(1),
+        VmId = Vm.Id(1),
+        At = Now,
+        Result = JobResult.Completed,
+        Error = "",
     };
 }

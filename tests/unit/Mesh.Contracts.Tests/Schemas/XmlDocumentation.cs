@@ -40,4 +40,5 @@ internal static class XmlDocumentation
             'M' when cref.Contains(".AgentQueues.Commands(", StringComparison.Ordinal) => $"`{AgentMessages.Channels[0].Address}`",
             _ => $"`{JsonNamingPolicy.CamelCase.ConvertName(name)}`",
         };
-    }}
+    }
+}
