@@ -41,6 +41,7 @@ public sealed class When_a_guest_moves(MeshUnderTest fixture)
             view.Sample!.ActualDowntime.ShouldNotBeNull();
             view.Sample.Memory.Total.Mebibytes.ShouldBeGreaterThan(100);
             view.Progress.Value.ShouldBe(100);
+            await _mesh.Bed.VerifyAsync("hostb", "told");
         }
         finally
         {

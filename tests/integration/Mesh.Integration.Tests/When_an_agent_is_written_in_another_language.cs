@@ -39,6 +39,7 @@ public sealed class When_an_agent_is_written_in_another_language(MeshUnderTest f
         try
         {
             (await _mesh.MigrateAsync("unimpressed", "hostb")).ExitCode.ShouldBe(0, _mesh.Said());
+            await _mesh.Bed.VerifyAsync("hostb", "unimpressed");
         }
         finally
         {

@@ -119,6 +119,7 @@ public sealed class When_something_breaks_in_flight(MeshUnderTest fixture)
                 "the guest has moved", TimeSpan.FromSeconds(60));
             await _mesh.StartMeshAsync();
             (await _mesh.AwaitEndAsync(id)).Outcome.ShouldBe(MigrationOutcome.Completed);
+            await _mesh.Bed.VerifyAsync("hostb", "missed");
         }
         finally
         {
