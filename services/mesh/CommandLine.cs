@@ -42,7 +42,7 @@ internal static class CommandLine
         var root = new RootCommand("Moves running virtual machines between KVM hosts.")
         {
             new DemoVerb(io), new UpVerb(io), new AgentVerb(io), new MigrateVerb(io), new ListVerb(io), new ShowVerb(io), new WatchVerb(io),
-            new AbortVerb(io), new HostsVerb(io), new VmsVerb(io),
+            new AbortVerb(io), new HostsVerb(io), new VmsVerb(io), new DoctorVerb(io), new FenceVerb(io),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -16,6 +16,7 @@ internal static class ExitCodes
     public const int Failed = 7;
     public const int Lost = 8;
     public const int NotFound = 9;
+    public const int Unhealthy = 10;
 
     /// <summary>What a shell shows for a program that was interrupted.</summary>
     public const int Interrupted = 130;
@@ -32,6 +33,7 @@ internal static class ExitCodes
         (Failed, "the migration failed; the machine is where the reason says, normally on the source"),
         (Lost, "neither host runs the machine any more"),
         (NotFound, "there is no such migration, host or machine"),
+        (Unhealthy, "mesh doctor has found something that is not repaired"),
         (Interrupted, "interrupted; a migration that was watched goes on"),
     ];
 
@@ -41,7 +43,7 @@ internal static class ExitCodes
         MigrationOutcome.Refused => Refused,
         MigrationOutcome.AbortedByOperator or MigrationOutcome.AbortedByPolicy => Aborted,
         MigrationOutcome.TimedOut => TimedOut,
-        MigrationOutcome.Failed => Failed,
+        MigrationOutcome.Failed or MigrationOutcome.PostCopyFailed => Failed,
         MigrationOutcome.Lost => Lost,
         _ => Error,
     };
@@ -49,7 +51,7 @@ internal static class ExitCodes
     /// <summary>By the problem's kind. A machine or host that is not known is a refusal too, and stays one here.</summary>
     public static int Of(ApiProblem problem) => problem.Type switch
     {
-        ApiProblemTypes.Refused or ApiProblemTypes.NotAbortable => Refused,
+        ApiProblemTypes.Refused or ApiProblemTypes.NotAbortable or ApiProblemTypes.NotFenced => Refused,
         ApiProblemTypes.NotFound => NotFound,
         ApiProblemTypes.BadRequest => Usage,
         ApiProblemTypes.NoAnswer => Unreachable,

@@ -12,22 +12,26 @@ public static class Eventually
     /// <param name="condition">The condition.</param>
     /// <param name="because">What it means, for the failure's message.</param>
     /// <param name="within">The deadline; 30 s by default.</param>
+    /// <param name="every">How often to look; for looks that cost something.</param>
     /// <param name="expression">The condition's text, given by the compiler.</param>
     /// <exception cref="TimeoutException">It did not hold in time.</exception>
     public static Task HoldsAsync(
-        Func<bool> condition, string because = "", TimeSpan? within = null, [CallerArgumentExpression(nameof(condition))] string expression = "") =>
-        HoldsAsync(() => Task.FromResult(condition()), because, within, expression);
+        Func<bool> condition, string because = "", TimeSpan? within = null, TimeSpan? every = null,
+        [CallerArgumentExpression(nameof(condition))] string expression = "") =>
+        HoldsAsync(() => Task.FromResult(condition()), because, within, every, expression);
 
     /// <summary>Waits until a condition holds.</summary>
-    /// <inheritdoc cref="HoldsAsync(Func{bool}, string, TimeSpan?, string)" />
+    /// <inheritdoc cref="HoldsAsync(Func{bool}, string, TimeSpan?, TimeSpan?, string)" />
     public static async Task HoldsAsync(
-        Func<Task<bool>> condition, string because = "", TimeSpan? within = null, [CallerArgumentExpression(nameof(condition))] string expression = "") =>
-        _ = await GivesAsync(async () => await condition() ? "" : null, because, within, expression);
+        Func<Task<bool>> condition, string because = "", TimeSpan? within = null, TimeSpan? every = null,
+        [CallerArgumentExpression(nameof(condition))] string expression = "") =>
+        _ = await GivesAsync(async () => await condition() ? "" : null, because, within, every, expression);
 
     /// <summary>Waits until something is there, and gives it.</summary>
-    /// <inheritdoc cref="HoldsAsync(Func{bool}, string, TimeSpan?, string)" />
+    /// <inheritdoc cref="HoldsAsync(Func{bool}, string, TimeSpan?, TimeSpan?, string)" />
     public static async Task<T> GivesAsync<T>(
-        Func<Task<T?>> look, string because = "", TimeSpan? within = null, [CallerArgumentExpression(nameof(look))] string expression = "")
+        Func<Task<T?>> look, string because = "", TimeSpan? within = null, TimeSpan? every = null,
+        [CallerArgumentExpression(nameof(look))] string expression = "")
         where T : class
     {
         ArgumentNullException.ThrowIfNull(look);
@@ -39,7 +43,7 @@ public static class Eventually
                 return found;
             if (clock.Elapsed > deadline)
                 throw new TimeoutException($"not within {deadline.TotalSeconds:0.#} s: {(because.Length > 0 ? because : expression)}");
-            await Task.Delay(LookEvery);
+            await Task.Delay(every ?? LookEvery);
         }
     }
 }

@@ -13,6 +13,8 @@ namespace Mesh.Contracts.Agents;
 [JsonDerivedType(typeof(ChangeParameters), "changeParameters")]
 [JsonDerivedType(typeof(AbortJob), "abortJob")]
 [JsonDerivedType(typeof(CleanUpIncoming), "cleanUpIncoming")]
+[JsonDerivedType(typeof(ResumeOnSource), "resumeOnSource")]
+[JsonDerivedType(typeof(DestroyStray), "destroyStray")]
 public abstract record AgentCommand
 {
     /// <summary>The command's identity.</summary>

@@ -10,6 +10,12 @@ namespace Mesh.Contracts.Agents;
 [JsonDerivedType(typeof(LimitReached), "limitReached")]
 public abstract record AgentEvent
 {
+    /// <summary>
+    /// The event's identity, the same each time that it is told, such as <c>migration.epoch.agentEpoch.number</c>. Null from an agent
+    /// that gives none: then a repeated event cannot be told from a new one by its identity.
+    /// </summary>
+    public AgentEventId? EventId { get; init; }
+
     /// <summary>The host.</summary>
     public required HostName Host { get; init; }
 

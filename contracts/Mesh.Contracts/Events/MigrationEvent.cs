@@ -11,6 +11,7 @@ namespace Mesh.Contracts.Events;
 [JsonDerivedType(typeof(MigrationStalled), "stalled")]
 [JsonDerivedType(typeof(MigrationParametersChanged), "parametersChanged")]
 [JsonDerivedType(typeof(MigrationLimitReached), "limitReached")]
+[JsonDerivedType(typeof(MigrationRerun), "rerun")]
 [JsonDerivedType(typeof(MigrationEnded), "ended")]
 public abstract record MigrationEvent
 {

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
 
@@ -25,6 +26,12 @@ public interface IMigrationGrain
 
     /// <summary>Takes a host's word; old and repeated reports are dropped.</summary>
     Task ReportAsync(HostReport report);
+
+    /// <summary>Takes note that one of its hosts was fenced: off for certain, whatever it said last.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="agentEpoch">The newest agent process that was heard there; what it said is not believed any more.</param>
+    /// <param name="by">Who fenced it.</param>
+    Task FenceAsync(HostName host, long agentEpoch, string by);
 
     /// <summary>Does what has fallen due.</summary>
     Task WakeAsync();

@@ -26,4 +26,10 @@ public enum MigrationOutcome
 
     /// <summary>Neither host runs the machine any more.</summary>
     Lost,
+
+    /// <summary>
+    /// Post-copy lost its connection: the machine stands still with its memory on both hosts. Both copies are kept; neither may go
+    /// on alone.
+    /// </summary>
+    PostCopyFailed,
 }

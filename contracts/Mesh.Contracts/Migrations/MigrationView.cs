@@ -18,8 +18,14 @@ public sealed record MigrationView
     /// <summary>Where it came from; null if unknown.</summary>
     public HostName? Source { get; init; }
 
-    /// <summary>Where it goes.</summary>
+    /// <summary>Where it goes, in the present attempt.</summary>
     public required HostName Destination { get; init; }
+
+    /// <summary>Hosts to be tried next, should this one fail.</summary>
+    public IReadOnlyList<HostName> Alternatives { get; init; } = [];
+
+    /// <summary>Earlier attempts on other hosts, and why each failed.</summary>
+    public IReadOnlyList<FailedAttempt> FailedAttempts { get; init; } = [];
 
     /// <summary>The attempt's epoch.</summary>
     public required Epoch Epoch { get; init; }
@@ -54,11 +60,14 @@ public sealed record MigrationView
     /// <summary>When its end was named; null while it has not ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>How much has been copied, 0 to 100; never goes back, and is 100 only after success.</summary>
+    /// <summary>How much has been copied, 0 to 100; never goes back within an attempt, and is 100 only after success.</summary>
     public required Percent Progress { get; init; }
 
     /// <summary>Whether what remains has reached no new low for the stalling limit.</summary>
     public bool Stalled { get; init; }
+
+    /// <summary>What each host last said of the machine; empty once the migration has ended.</summary>
+    public IReadOnlyList<HostSaid> Hosts { get; init; } = [];
 
     /// <summary>The newest telemetry; null before the first.</summary>
     public MigrationSample? Sample { get; init; }

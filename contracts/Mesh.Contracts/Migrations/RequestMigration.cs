@@ -10,6 +10,7 @@ namespace Mesh.Contracts.Migrations;
 /// <param name="Limits">Hard limits.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
 /// <param name="TraceParent">W3C trace context that the migration's trace belongs to; null starts a new one.</param>
+/// <param name="Alternatives">Further hosts, in this order, for when <paramref name="To"/> or the one before cannot take it; null for none.</param>
 public sealed record RequestMigration(
     MigrationId Id,
     string Vm,
@@ -17,4 +18,5 @@ public sealed record RequestMigration(
     MigrationOptions Options,
     MigrationLimits Limits,
     string RequestedBy,
-    string? TraceParent = null);
+    string? TraceParent = null,
+    IReadOnlyList<HostName>? Alternatives = null);

@@ -5,5 +5,14 @@ namespace Mesh.Contracts.Queries;
 /// <summary>A host as it is shown.</summary>
 /// <param name="Inventory">What its agent last said of it.</param>
 /// <param name="HypervisorReachable">Whether its hypervisor answered its agent at the last report.</param>
+/// <param name="Health">Whether it is heard of as it should be.</param>
 /// <param name="HeardAt">When its agent was last heard, by the mesh's clock; null if not since the mesh started.</param>
-public sealed record HostView(HostInventory Inventory, bool HypervisorReachable, DateTimeOffset? HeardAt = null);
+/// <param name="Fence">Its fencing, if it was fenced and has not come back since.</param>
+/// <param name="FenceAttempt">The fence command that runs or has failed; null if there is none.</param>
+public sealed record HostView(
+    HostInventory Inventory,
+    bool HypervisorReachable,
+    HostHealth Health,
+    DateTimeOffset? HeardAt = null,
+    HostFence? Fence = null,
+    FenceAttempt? FenceAttempt = null);

@@ -106,12 +106,17 @@ guest_rotate_consoles() { # NAME
   done
 }
 
+# Both are asked many times while a guest boots, and so start no process.
 guest_is_ready() { # CONSOLE
-  grep -aq '^HB .* end' "$1" 2>/dev/null
+  local said
+  IFS= read -r -d '' said 2>/dev/null <"$1" || true
+  [[ $said == *'HB '*' end'* ]]
 }
 
 guest_is_ready_or_dead() { # CONSOLE
-  guest_is_ready "$1" || grep -aq 'Kernel panic' "$1" 2>/dev/null
+  local said
+  IFS= read -r -d '' said 2>/dev/null <"$1" || true
+  [[ $said == *'HB '*' end'* || $said == *'Kernel panic'* ]]
 }
 
 guest_start() { # HOST NAME KEY=VALUE...

@@ -87,10 +87,14 @@ host_boot() { # HOST NUMBER
   qemu_root=$(readlink "$bed/.bed/qemu" || true)
   guest=$(readlink "$bed/.bed/guest")
   host_configure "$1" "$2"
+  # What an earlier life said at its end (unshare complains of the SIGKILL that was its power-off) must not be taken for words
+  # of this one: see host_is_up_or_gone.
+  [[ ! -e $bed/$1/log/host.log ]] || mv "$bed/$1/log/host.log" "$bed/$1/log/host.log.1"
   spawn "$1.host" "$bed/$1/log/host.log" "$testbed" __boot "$1" "$qemu_root" "$guest"
   wait_until "$host_boot_seconds" host_is_up_or_gone "$1" || true
   host_is_up "$1" || {
     cat "$bed/$1/log/host.log" >&2
+    host_power_off "$1" # it may be on its way still
     die "host $1 did not boot"
   }
 }

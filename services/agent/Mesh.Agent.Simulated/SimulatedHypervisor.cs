@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Mesh.Agent.Hypervisors;
 using Mesh.Contracts.Hosts;
@@ -8,7 +9,7 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Agent.Simulated;
 
 /// <summary>One host of a <see cref="SimulatedCluster"/>, with libvirt's behaviour and words.</summary>
-internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName name) : IHypervisor
+internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName name, IHypervisorGate? gate) : IHypervisor
 {
     private const int EventsHeldMax = 10_000;
 
@@ -19,43 +20,49 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
 
     public ChannelReader<HypervisorEvent> Events => _events.Reader;
 
-    public void Take(HypervisorEvent what) => _events.Writer.TryWrite(what);
+    public void Take(HypervisorEvent what)
+    {
+        if (gate?.TellsEvents(Name) ?? true)
+            _events.Writer.TryWrite(what);
+    }
 
     public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => Ask(host => new HostDescription(
         new HostCapacity("x86_64", "simulated", host.Spec.LogicalCpus, host.Spec.Memory, host.FreeMemory),
-        new HypervisorInfo($"simulated-{host.Name}", "simulated", "1.0", "")));
+        new HypervisorInfo($"simulated-{host.Name}", "simulated", "1.0", "")), cancellation);
 
     public Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation) =>
-        Ask<IReadOnlyList<VmDescription>>(host => [.. host.Vms.Values.Select(Describe)]);
+        Ask<IReadOnlyList<VmDescription>>(host => [.. host.Vms.Values.Select(Describe)], cancellation);
 
     public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) =>
-        Ask<IReadOnlyList<VmState>>(host => [.. host.Vms.Values.Select(vm => new VmState(vm.Spec.Id, vm.Spec.Name, vm.State, vm.Detail))]);
+        Ask<IReadOnlyList<VmState>>(host => [.. host.Vms.Values.Select(vm => new VmState(vm.Spec.Id, vm.Spec.Name, vm.State, vm.Detail))], cancellation);
 
     public Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation) => Ask(host =>
         SimulatedCluster.Vm(host, vm).Flight is { } flight
             ? flight.Stats(flight.Source == host ? JobOperation.MigrationOut : JobOperation.MigrationIn)
-            : null);
+            : null, cancellation);
 
     public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
-        Ask(host => SimulatedCluster.Vm(host, vm).LastCompletedJob);
+        Ask(host => SimulatedCluster.Vm(host, vm).LastCompletedJob, cancellation);
 
-    public Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation) =>
-        cluster.Migrate(Name, migration).WaitAsync(cancellation);
+    public async Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation) =>
+        await (gate is null
+            ? cluster.MigrateAsync(Name, migration, cancellation)
+            : await gate.CallAsync(Name, nameof(MigrateAsync), migration.VmId, () => cluster.MigrateAsync(Name, migration, cancellation), cancellation));
 
-    public Task AbortJobAsync(VmId vm, CancellationToken cancellation) => Do(host => cluster.Abort(host, vm));
+    public Task AbortJobAsync(VmId vm, CancellationToken cancellation) => Do(host => cluster.Abort(host, vm), cancellation);
 
     public Task<TimeSpan> GetMaxDowntimeAsync(VmId vm, CancellationToken cancellation) =>
-        Ask(host => SimulatedCluster.Vm(host, vm).MaxDowntime);
+        Ask(host => SimulatedCluster.Vm(host, vm).MaxDowntime, cancellation);
 
     public Task SetMaxDowntimeAsync(VmId vm, TimeSpan downtime, CancellationToken cancellation) => Do(host =>
     {
         var model = SimulatedCluster.Vm(host, vm);
         model.MaxDowntime = downtime;
         Change(model, now => now with { MaxDowntime = downtime });
-    });
+    }, cancellation);
 
     public Task<BytesPerSecond?> GetBandwidthAsync(VmId vm, CopyStage stage, CancellationToken cancellation) => Ask(host =>
-        stage is CopyStage.PreCopy ? SimulatedCluster.Vm(host, vm).Bandwidth : SimulatedCluster.Vm(host, vm).PostCopyBandwidth);
+        stage is CopyStage.PreCopy ? SimulatedCluster.Vm(host, vm).Bandwidth : SimulatedCluster.Vm(host, vm).PostCopyBandwidth, cancellation);
 
     public Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation) => Do(host =>
     {
@@ -65,7 +72,7 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
         else
             model.PostCopyBandwidth = limit;
         Change(model, now => stage is CopyStage.PreCopy ? now with { Bandwidth = limit } : now with { PostCopyBandwidth = limit });
-    });
+    }, cancellation);
 
     public Task StartPostCopyAsync(VmId vm, CancellationToken cancellation) => Do(host =>
     {
@@ -76,7 +83,7 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
         if (flight.Now.Phase is SimulatedPhase.DiskCopy)
             throw new HypervisorException(HypervisorErrorCode.Other, vm, "operation failed: post-copy can only be started once memory is copied");
         flight.Now = flight.Now with { IsPostCopyAsked = true };
-    });
+    }, cancellation);
 
     public Task SuspendAsync(VmId vm, CancellationToken cancellation) => Do(host =>
     {
@@ -88,19 +95,19 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
             model.Flight is null ? "paused (user)" : "paused (migrating)");
         Change(model, now => now with { IsSuspended = true });
         host.Tell(model, VmLifecycle.Suspended, model.Flight is not null, "Suspended Paused");
-    });
+    }, cancellation);
 
     public Task ResumeAsync(VmId vm, CancellationToken cancellation) => Do(host =>
     {
         var model = SimulatedCluster.Vm(host, vm);
-        if (model.State is not (VmRunState.Paused or VmRunState.PausedMigrating) || model.Flight is { Now.Phase: SimulatedPhase.SwitchOver })
+        if (model.State is not (VmRunState.Paused or VmRunState.PausedMigrating) || model.Flight is { Now.Phase: SimulatedPhase.SwitchOver } or { IsHandedOver: true })
             throw new HypervisorException(HypervisorErrorCode.Other, vm, "Requested operation is not valid: domain is not paused");
         model.Become(VmRunState.Running, "running (unpaused)");
         Change(model, now => now with { IsSuspended = false });
         host.Tell(model, VmLifecycle.Resumed, isByMigration: false, "Resumed Unpaused");
-    });
+    }, cancellation);
 
-    public Task<bool> ImageExistsAsync(string path, CancellationToken cancellation) => Ask(host => host.Images.Contains(path));
+    public Task<bool> ImageExistsAsync(string path, CancellationToken cancellation) => Ask(host => host.Images.Contains(path), cancellation);
 
     public Task CreateImageAsync(VmDisk disk, CopyStorage copyStorage, CancellationToken cancellation) => Do(host =>
     {
@@ -108,12 +115,13 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
             throw new HypervisorException(HypervisorErrorCode.Storage, null, $"the backing file {backing} does not exist");
         if (!host.Images.Add(disk.Source))
             throw new HypervisorException(HypervisorErrorCode.ImageExists, null, $"storage volume '{disk.Source}' exists already");
-    });
+    }, cancellation);
 
-    public Task DeleteImageAsync(string path, CancellationToken cancellation) => Do(host => host.Images.Remove(path));
+    public Task DeleteImageAsync(string path, CancellationToken cancellation) => Do(host => host.Images.Remove(path), cancellation);
 
-    // As libvirt does, the model removes a machine itself when the migration that it waits for fails.
-    public Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation) => Do(_ => { });
+    public Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation) => Do(host => cluster.DestroyIncoming(host, vm), cancellation, vm);
+
+    public Task DestroyStrayAsync(VmId vm, CancellationToken cancellation) => Do(host => cluster.DestroyStray(host, vm), cancellation);
 
     public ValueTask DisposeAsync()
     {
@@ -132,11 +140,11 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
         vm.Spec.Id, vm.Spec.Name, VmStatuses.Of(vm.State, hasOutgoingJob: false, expectsIncoming: false), vm.Spec.Memory, vm.Spec.VCpus,
         "simulated", "simulated", vm.IsPersistent, vm.Spec.Disks, vm.Spec.Networks, vm.Spec.HostDevices, vm.Spec.Labels);
 
-    private Task<T> Ask<T>(Func<HostModel, T> ask)
+    private Task<T> Ask<T>(Func<HostModel, T> ask, CancellationToken cancellation, VmId? vm = null, [CallerMemberName] string name = "")
     {
         try
         {
-            return Task.FromResult(cluster.On(Name, ask));
+            return gate is null ? Task.FromResult(cluster.On(Name, ask)) : gate.CallAsync(Name, name, vm, () => cluster.On(Name, ask), cancellation);
         }
         catch (HypervisorException e)
         {
@@ -144,9 +152,10 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
         }
     }
 
-    private Task<bool> Do(Action<HostModel> act) => Ask(host =>
-    {
-        act(host);
-        return true;
-    });
+    private Task<bool> Do(Action<HostModel> act, CancellationToken cancellation, VmId? vm = null, [CallerMemberName] string name = "") => Ask(
+        host =>
+        {
+            act(host);
+            return true;
+        }, cancellation, vm, name);
 }

@@ -3,6 +3,7 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Values;
 using Mesh.Hosting;
 using Mesh.Hosting.Bus;
+using Mesh.Hosting.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -30,6 +31,7 @@ public static class AgentServiceCollectionExtensions
         if (services.Any(service => service.ImplementationInstance is AgentRegistration known && known.Host == host))
             throw new ProblemException($"host {host} has an agent in this process already");
 
+        services.AddSteadyTime();
         services.TryAddSingleton<HostAgents>();
         services.AddSingleton(new AgentRegistration(host, options, hypervisor));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HostAgents>().Of(host));

@@ -20,19 +20,30 @@ internal sealed class HostAgent(
     private static readonly TimeSpan StoppingMax = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource<CommandDesk> _desk = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CommandDesk> _desk = new();
     private AgentContext? _agent;
     private Task _loops = Task.CompletedTask;
     private bool _isDisposed;
 
     /// <summary>Takes a command. It is acted upon in order with others for its machine, beside those for others.</summary>
-    public async Task HandleAsync(AgentCommand message, CancellationToken cancellation) =>
-        (await _desk.Task.WaitAsync(cancellation)).Take(message);
+    public async Task HandleAsync(AgentCommand message, CancellationToken cancellation)
+    {
+        if (!_desk.Task.IsCompleted)
+        {
+            await _desk.Task.WaitAsync(cancellation);
+
+            // Off the starting thread, which has just made the desk.
+            await Task.Yield();
+        }
+
+        (await _desk.Task).Take(message);
+    }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var host = new HostName(options.Host);
         var file = options.StateDirectory is { } directory ? new StateFile(directory, host) : null;
+        var store = new AgentStore(file, options.RecordsKeptMax, log);
         var agent = _agent = new AgentContext
         {
             Host = host,
@@ -40,17 +51,17 @@ internal sealed class HostAgent(
             Hypervisor = connect(),
             Bus = bus,
             Postman = new Postman(bus, time, options.RetryIntervalMax, log),
-            Store = new AgentStore(file, options.RecordsKeptMax, log),
+            Store = store,
             Time = time,
             Log = log,
-            AgentEpoch = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            AgentEpoch = store.Begin(time.GetUtcNow()),
             Stopping = _stopping.Token,
         };
         var followers = new Followers(agent);
-        var desk = new CommandDesk(agent, new SourceCommands(agent, followers), new DestinationCommands(agent));
+        var desk = new CommandDesk(agent, new SourceCommands(agent, followers), new DestinationCommands(agent), new StrayCommands(agent));
 
         await TakeUpAgainAsync(agent, followers);
-        _loops = Task.Run(() => RunAsync(agent, followers, desk), CancellationToken.None);
+        _loops = RunAsync(agent, followers, desk);
         _desk.SetResult(desk);
         log.Started(host, options.Tick, options.StateDirectory ?? "memory only", followers.All.Count());
     }
@@ -99,6 +110,8 @@ internal sealed class HostAgent(
 
     private static async Task RunAsync(AgentContext agent, Followers followers, CommandDesk desk)
     {
+        // The start goes on without waiting for the hypervisor.
+        await Task.Yield();
         var foreign = new ForeignJobs(agent, followers);
         var arrivals = new Arrivals(agent);
         var loop = new Loop(agent);

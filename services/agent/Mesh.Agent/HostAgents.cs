@@ -28,7 +28,7 @@ internal sealed class HostAgents(IServiceProvider services, IEnumerable<AgentReg
         registration.Options,
         () => registration.Hypervisor(services),
         services.GetRequiredService<IMessageBus>(),
-        services.GetService<TimeProvider>() ?? TimeProvider.System,
+        services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<ILogger<HostAgent>>());
 }
 

@@ -16,7 +16,7 @@ public static class LibvirtAgentServiceCollectionExtensions
         var options = Bind(configuration);
         RequireLibvirt();
         return services.AddAgent(
-            options, provider => new LibvirtHypervisor(options, provider.GetService<TimeProvider>() ?? TimeProvider.System));
+            options, provider => new LibvirtHypervisor(options, provider.GetRequiredService<TimeProvider>()));
     }
 
     private static AgentOptions Bind(IConfiguration configuration)

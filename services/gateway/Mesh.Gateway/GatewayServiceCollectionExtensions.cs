@@ -4,10 +4,10 @@ using Mesh.Gateway.Api;
 using Mesh.Gateway.Live;
 using Mesh.Gateway.Network;
 using Mesh.Hosting.Bus;
+using Mesh.Hosting.Running;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mesh.Gateway;
 
@@ -28,7 +28,7 @@ public static class GatewayServiceCollectionExtensions
             kestrel.AddServerHeader = false;
             kestrel.Listen(new IPEndPoint(listen.Address, listen.Port));
         });
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSteadyTime();
         services.AddRouting();
         services.AddSingleton<Migrations>();
         services.AddSingleton<EventHub>();

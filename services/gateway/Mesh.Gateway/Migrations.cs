@@ -1,3 +1,4 @@
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Values;
@@ -26,7 +27,23 @@ internal sealed class Migrations(IMessageBus bus, IOptions<GatewayOptions> optio
         (await AskAsync<ListMigrations, ListedMigrations>(new ListMigrations(unfinishedOnly, countMax), cancellation)).Migrations;
 
     public async Task<IReadOnlyList<HostView>> HostsAsync(CancellationToken cancellation) =>
-        (await AskAsync<ListHosts, ListedHosts>(new ListHosts(), cancellation)).Hosts;
+        (await ListHostsAsync(cancellation)).Hosts;
+
+    public async Task<IReadOnlyList<VmView>> VmsAsync(CancellationToken cancellation)
+    {
+        var listed = await ListHostsAsync(cancellation);
+        var migrating = listed.Migrating.ToDictionary(vm => vm.Id);
+        return
+        [
+            .. listed.Hosts.SelectMany(host => host.Inventory.Vms.Select(vm =>
+                    new VmView(host.Inventory.Host, vm, host.Health, host.HeardAt, migrating.GetValueOrDefault(vm.Id))))
+                .OrderBy(view => view.Vm.Name, StringComparer.Ordinal).ThenBy(view => view.Host.Value, StringComparer.Ordinal),
+        ];
+    }
+
+    public Task<FenceAnswer> FenceAsync(FenceHost fence, CancellationToken cancellation) => AskAsync<FenceHost, FenceAnswer>(fence, cancellation);
+
+    private Task<ListedHosts> ListHostsAsync(CancellationToken cancellation) => AskAsync<ListHosts, ListedHosts>(new ListHosts(), cancellation);
 
     // The bus has a time limit of its own, but it begins only once the broker has taken the request.
     private async Task<TReply> AskAsync<TRequest, TReply>(TRequest request, CancellationToken cancellation)

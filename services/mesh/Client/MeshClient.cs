@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
@@ -50,8 +51,11 @@ internal sealed class MeshClient : IDisposable
     public Task<IReadOnlyList<HostView>> HostsAsync(CancellationToken cancellation) =>
         SendAsync<IReadOnlyList<HostView>>(HttpMethod.Get, "api/v1/hosts", null, cancellation);
 
-    public Task<IReadOnlyList<LocatedVm>> VmsAsync(CancellationToken cancellation) =>
-        SendAsync<IReadOnlyList<LocatedVm>>(HttpMethod.Get, "api/v1/vms", null, cancellation);
+    public Task<FenceAnswer> FenceAsync(HostName host, bool confirmed, string by, CancellationToken cancellation) =>
+        SendAsync<FenceAnswer>(HttpMethod.Post, $"api/v1/hosts/{host}/fence", new FenceBody { Confirmed = confirmed, By = by }, cancellation);
+
+    public Task<IReadOnlyList<VmView>> VmsAsync(CancellationToken cancellation) =>
+        SendAsync<IReadOnlyList<VmView>>(HttpMethod.Get, "api/v1/vms", null, cancellation);
 
     /// <summary>One live stream, until the gateway closes it.</summary>
     /// <param name="id">The migration to follow; null for all.</param>

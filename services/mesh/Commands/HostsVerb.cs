@@ -2,6 +2,7 @@ using System.CommandLine;
 using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Watching;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Vms;
 
@@ -10,9 +11,6 @@ namespace Mesh.Cli.Commands;
 /// <summary><c>mesh hosts</c>.</summary>
 internal sealed class HostsVerb(Io io) : ClientVerb("hosts", "List the hosts whose agents have reported.", io)
 {
-    /// <summary>An agent that is silent for so long is shown as such; agents report each second.</summary>
-    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(30);
-
     public override IReadOnlyList<(string, string)> Examples =>
     [
         ("mesh hosts", "names to use with --to, and how much memory is free"),
@@ -41,11 +39,13 @@ internal sealed class HostsVerb(Io io) : ClientVerb("hosts", "List the hosts who
         return ExitCodes.Done;
     }
 
-    private string State(HostView host)
+    private string State(HostView host) => host switch
     {
-        if (host.HeardAt is not { } heardAt)
-            return "not heard of yet";
-        var silence = Io.Time.GetUtcNow() - heardAt;
-        return silence > SilenceMax ? $"silent for {Words.Of(silence)}" : host.HypervisorReachable ? "up" : "hypervisor does not answer";
-    }
+        { FenceAttempt: { Failure: null } } => "being fenced",
+        { Health: HostHealth.Fenced } => "fenced",
+        { HeardAt: null } => "not heard of yet",
+        { Health: HostHealth.Suspect or HostHealth.Unresponsive } => $"{Words.Of(host.Health)}, last heard {Words.Of(Io.Time.GetUtcNow() - host.HeardAt)} ago",
+        { HypervisorReachable: false } => "hypervisor does not answer",
+        _ => "up",
+    };
 }

@@ -12,6 +12,7 @@ internal sealed class MigrateVerb : ClientVerb
 {
     private readonly Argument<string> _vm = new("VM") { Description = "The machine's name or UUID." };
     private readonly Option<HostName?> _to;
+    private readonly Option<IReadOnlyList<HostName>> _orTo;
     private readonly Option<MigrationId?> _id;
     private readonly Option<bool> _watch;
     private readonly MigrateOptions _options;
@@ -28,6 +29,12 @@ internal sealed class MigrateVerb : ClientVerb
             Required = true,
             CustomParser = Values.NamedOption("--to", text => new HostName(text)),
         });
+        _orTo = Add(new Option<IReadOnlyList<HostName>>("--or-to")
+        {
+            Description = "Hosts to try next, in this order, should the one before fail to take the machine. Three hosts are tried in all.",
+            HelpName = "HOST,...",
+            CustomParser = Values.Hosts("--or-to"),
+        });
         _watch = Add(new Option<bool>("--watch") { Description = "Show the progress and end with the migration." });
         _id = Add(new Option<MigrationId?>("--id")
         {
@@ -42,6 +49,7 @@ internal sealed class MigrateVerb : ClientVerb
     public override IReadOnlyList<(string, string)> Examples =>
     [
         ("mesh migrate web-1 --to host-b --watch", "move a machine and see how it goes"),
+        ("mesh migrate web-1 --to host-b --or-to host-c,host-d", "try another host if the first cannot take it"),
         ("mesh migrate db-1 --to host-b --auto-converge --timeout 300", "slow it down if need be, suspend it after 300 s"),
         ("mesh migrate db-1 --to host-b --postcopy --timeout 60 --timeout-postcopy", "change over to post-copy after a minute"),
         ("mesh migrate web-1 --to host-b --copy-storage-all --migrate-disks vda --persistent --undefinesource", "move a disk along, for good"),
@@ -60,6 +68,7 @@ internal sealed class MigrateVerb : ClientVerb
             Id = parsed.GetValue(_id) ?? MigrationId.New(Random.Shared),
             Vm = parsed.GetRequiredValue(_vm),
             To = parsed.GetRequiredValue(_to)!.Value,
+            Alternatives = parsed.GetValue(_orTo) ?? [],
             Options = _options.Read(parsed),
             Limits = _limits.Read(parsed),
             RequestedBy = Io.UserName,

@@ -32,6 +32,20 @@ internal static class Values
         return words;
     };
 
+    /// <summary>Hosts' names between commas; the option may also be given several times.</summary>
+    public static Func<ArgumentResult, IReadOnlyList<HostName>> Hosts(string option) => result =>
+    {
+        try
+        {
+            return [.. List(option, "hosts")(result).Where(word => word.Length > 0).Select(word => new HostName(word))];
+        }
+        catch (ArgumentException e)
+        {
+            result.AddError($"{option}: {WithoutParameter(e)}");
+            return [];
+        }
+    };
+
     public static Func<ArgumentResult, T> Word<T>(string option, params T[] accepted)
         where T : struct, Enum => result =>
     {

@@ -2,7 +2,10 @@ using System.CommandLine;
 using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Watching;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Queries;
 using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
 
 namespace Mesh.Cli.Commands;
 
@@ -42,11 +45,30 @@ internal sealed class VmsVerb : ClientVerb
         }
 
         var table = new TextTable("VM", "HOST", "STATUS", "MEMORY", "VCPUS", "UUID", "DISKS");
-        foreach (var (at, vm) in vms)
+        foreach (var view in vms)
+        {
+            var vm = view.Vm;
             table.Add(
-                vm.Name, at.ToString(), Words.Of(vm.Status), vm.Memory.ToString(), $"{vm.VCpus}", vm.Id.ToString(),
+                vm.Name, view.Host.ToString(), Status(view), vm.Memory.ToString(), $"{vm.VCpus}", vm.Id.ToString(),
                 vm.Disks.Count == 0 ? Words.None : string.Join(',', vm.Disks.Select(disk => disk.Target)));
+        }
+
         table.Write(Io);
         return ExitCodes.Done;
     }
+
+    // What a silent host said last may no longer be so: it is shown as unknown, with what it was.
+    private string Status(VmView view) => view switch
+    {
+        { Health: HostHealth.Unresponsive } => $"unknown (was {Words.Of(view.Vm.Status)}, host last heard {Silence(view.HeardAt)})",
+        { Migrating: { IsUnknown: true } row } => $"unknown ({Words.Of(view.Vm.Status)}, {SilentHosts(row)})",
+        { Migrating: { } row } when view.Vm.Status == VmStatus.MigratingFrom && row.Destination is { } to => $"{Words.Of(view.Vm.Status)} to {to}",
+        { Migrating: { } row } when view.Vm.Status == VmStatus.MigratingTo && row.Source is { } from => $"{Words.Of(view.Vm.Status)} from {from}",
+        _ => Words.Of(view.Vm.Status),
+    };
+
+    private string SilentHosts(MigratingVm row) => string.Join(", ", row.Hosts
+        .Where(host => host.Health == HostHealth.Unresponsive).Select(host => $"{host.Host} last heard {Silence(host.HeardAt)}"));
+
+    private string Silence(DateTimeOffset? heardAt) => heardAt is { } at ? $"{Words.Of(Io.Time.GetUtcNow() - at)} ago" : "never";
 }

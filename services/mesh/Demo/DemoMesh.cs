@@ -69,9 +69,9 @@ internal sealed class DemoMesh : IAsyncDisposable
 
     private static void AddHosts(IServiceCollection services)
     {
-        services.AddSingleton(_ =>
+        services.AddSingleton(provider =>
         {
-            var cluster = new SimulatedCluster(TimeProvider.System);
+            var cluster = new SimulatedCluster(provider.GetRequiredService<TimeProvider>());
             foreach (var host in DemoPlan.Hosts)
                 cluster.AddHost(host);
             foreach (var (host, vm) in DemoPlan.Vms)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
 
@@ -14,6 +15,10 @@ internal static class Details
         yield return ("vm", view.VmId is { } vm ? $"{view.VmName} ({vm})" : view.VmName);
         yield return ("from", Words.Of(view.Source));
         yield return ("to", view.Destination.ToString());
+        foreach (var attempt in view.FailedAttempts)
+            yield return ("tried before", $"{attempt.Destination}: {Words.OneLine(attempt.Failure)}");
+        if (view.Alternatives.Count > 0)
+            yield return ("would try next", string.Join(", ", view.Alternatives));
         yield return ("state", (view.Stalled ? "stalled in " : "") + Words.Of(view.Phase, view.Outcome));
         if (view.Reason.Length > 0)
             yield return ("reason", Words.OneLine(view.Reason));
@@ -24,6 +29,8 @@ internal static class Details
             yield return ("started", Words.Of(started));
         if (view.EndedAt is { } ended)
             yield return ("ended", $"{Words.Of(ended)}, after {Words.Of(ended - view.RequestedAt)}");
+        foreach (var host in view.Hosts)
+            yield return ($"{host.Host} says", Said(host));
         yield return ("copied", view.Progress.ToString());
         foreach (var line in Telemetry(view))
             yield return line;
@@ -35,6 +42,10 @@ internal static class Details
         if (view.TraceParent is { } trace)
             yield return ("trace", trace);
     }
+
+    private static string Said(HostSaid host) =>
+        (host.Health == HostHealth.Unresponsive ? "unknown, for the host is silent; at last " : "")
+        + (host.Status is { } status ? $"{Words.Of(status)}, {Words.Of(host.HeardAt)}" : "nothing yet");
 
     private static IEnumerable<(string Name, string Value)> Telemetry(MigrationView view)
     {

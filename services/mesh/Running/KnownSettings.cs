@@ -2,6 +2,8 @@ using Mesh.Agent;
 using Mesh.Gateway;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Store;
+using Mesh.Migrations.Host.Fencing;
+using Mesh.Migrations.Host.Hosts;
 using Microsoft.Extensions.Configuration;
 
 namespace Mesh.Cli.Running;
@@ -13,7 +15,9 @@ internal static class KnownSettings
     {
         ["Agent"] = typeof(AgentOptions),
         ["Bus"] = typeof(BusOptions),
+        ["Fencing"] = typeof(FenceOptions),
         ["Gateway"] = typeof(GatewayOptions),
+        ["Hosts"] = typeof(HealthOptions),
         ["Store"] = typeof(StoreOptions),
     };
 

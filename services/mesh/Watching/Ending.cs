@@ -18,6 +18,7 @@ internal static class Ending
             MigrationOutcome.AbortedByPolicy => "aborted by its timeout",
             MigrationOutcome.TimedOut => "aborted by a hard limit",
             MigrationOutcome.Failed => "failed",
+            MigrationOutcome.PostCopyFailed => "stands still on both hosts, for post-copy lost its connection",
             MigrationOutcome.Lost => "lost: neither host runs the machine",
             _ => Words.Of(row.Phase),
         };

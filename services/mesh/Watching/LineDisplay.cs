@@ -23,6 +23,7 @@ internal sealed class LineDisplay(Io io, Board board) : IWatchDisplay
             StreamItem.Happened { Event: MigrationProgressed } => IsProgressDue(after.Id) ? Progress(after) : null,
             StreamItem.Happened { Event: MigrationStalled stalled } => $"stalled: no new low of what remains for {Words.Of(stalled.StalledFor)}",
             StreamItem.Happened { Event: MigrationParametersChanged changed } => Parameters(changed),
+            StreamItem.Happened { Event: MigrationRerun rerun } => $"attempt {rerun.Attempt}: {rerun.Destination} failed ({rerun.Failure}), trying {rerun.Next}",
             StreamItem.Happened { Event: MigrationEnded } => Ending.InWords(after),
             StreamItem.Happened { Event: MigrationRequested requested } => $"requested by {requested.RequestedBy}",
             _ => State(after),

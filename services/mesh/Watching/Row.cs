@@ -71,6 +71,7 @@ internal sealed record Row
     {
         VmName = view.VmName,
         Source = view.Source,
+        Destination = view.Destination,
         Phase = view.Phase,
         Outcome = view.Outcome,
         Reason = view.Reason,
@@ -84,6 +85,20 @@ internal sealed record Row
     public Row With(MigrationEvent happened)
     {
         if (HasEnded)
+            return this;
+        if (happened is MigrationRerun rerun && rerun.Destination == Destination)
+            return this with
+            {
+                Destination = rerun.Next,
+                Phase = MigrationPhase.Preparing,
+                Reason = $"{rerun.Destination} failed: {rerun.Failure}",
+                Progress = default,
+                Stalled = false,
+                Sample = null,
+            };
+
+        // What an earlier attempt on another host said is over.
+        if (happened.Destination != Destination)
             return this;
         var row = this with { VmName = happened.VmName, Source = happened.Source ?? Source };
         return happened switch

@@ -6,9 +6,13 @@ using Mesh.Contracts.Queries;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Store;
 using Mesh.Hosting.Telemetry;
+using Mesh.Migrations.Host.Doctor;
+using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Grains;
+using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Host.Messages;
 using Mesh.Migrations.Host.Store;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mesh.Migrations.Host;
 
@@ -25,10 +29,18 @@ public static class MigrationsServiceCollectionExtensions
         foreach (var script in SchemaScript.Embedded(typeof(MigrationsServiceCollectionExtensions).Assembly))
             services.AddSingleton(script);
         services.AddOutboxMessage<AgentCommand>().AddOutboxMessage<MigrationEvent>();
+        services.AddOptions<HealthOptions>().Bind(configuration.GetSection("Hosts")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<FenceOptions>().Bind(configuration.GetSection("Fencing")).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<MigrationStore>();
+        services.AddMigrationChecks();
+        services.AddSingleton<FenceStore>();
+        services.TryAddSingleton<IFenceDevice, FenceCommand>();
+        services.AddSingleton<HostFencing>();
+        services.AddHostedService<HostWatch>();
         services.AddSingleton<HostRegistry>();
         services.AddSingleton<ActiveMigrations>();
         services.AddSingleton<WakeQueue>();
+        services.TryAddSingleton<FlightRule>(Flight.Apply);
         services.AddSingleton<MigrationHome>();
         services.AddHostedService<Awakener>();
 
@@ -43,6 +55,7 @@ public static class MigrationsServiceCollectionExtensions
         services.AddRequestHandler<AbortMigration, AbortAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         services.AddRequestHandler<ShowMigration, ShownMigration>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         services.AddRequestHandler<ListMigrations, ListedMigrations>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddRequestHandler<FenceHost, FenceAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<HostFencing>());
         services.AddRequestHandler<ListHosts, ListedHosts>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         return services;
     }

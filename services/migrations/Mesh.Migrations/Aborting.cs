@@ -12,6 +12,10 @@ internal static class Aborting
             return;
         switch (turn.State.Phase)
         {
+            case MigrationPhase.Preparing when turn.State.AwaitsEpoch:
+                turn.State = turn.State with { AbortWish = wish };
+                Arrival.EndWithoutMove(turn);
+                break;
             case MigrationPhase.Preparing:
                 turn.State = turn.State with { AbortWish = wish };
                 Arrival.CleanUp(turn);
@@ -19,14 +23,7 @@ internal static class Aborting
             case MigrationPhase.Starting or MigrationPhase.PreCopy or MigrationPhase.SwitchOver:
                 turn.State = turn.State with { AbortWish = wish };
                 turn.Enter(turn.State.Phase, wish.Reason);
-                turn.Give(turn.Source, head => new AbortJob
-                {
-                    CommandId = head.CommandId,
-                    MigrationId = head.MigrationId,
-                    Epoch = head.Epoch,
-                    VmId = head.VmId,
-                    TraceParent = head.TraceParent,
-                });
+                GiveAbort(turn, later: false);
                 break;
             case MigrationPhase.CleaningUp when turn.State.StartedAt is null && turn.State.JobEnd is null:
                 turn.State = turn.State with { AbortWish = wish };
@@ -34,8 +31,28 @@ internal static class Aborting
         }
     }
 
+    /// <summary>
+    /// Makes sure that a start which failed never begins later: its source may not have been able to remember that, and another copy
+    /// of the command may still be under way.
+    /// </summary>
+    public static void Seal(Turn turn)
+    {
+        turn.Enter(MigrationPhase.Settling, turn.State.JobEnd!.Error);
+        GiveAbort(turn, later: false);
+    }
+
+    /// <summary>Whether a failed start has yet to be sealed.</summary>
+    public static bool IsSealing(FlightState state) =>
+        state.JobEnd is { HadBegun: false } && state.Outstanding.Any(command => command.Command is AbortJob);
+
     public static void TakeAnswer(Turn turn, CommandAnswer answer)
     {
+        if (turn.State is { Phase: MigrationPhase.Settling, JobEnd.HadBegun: false })
+        {
+            TakeSealed(turn, answer.Result);
+            return;
+        }
+
         if (answer.Result == CommandResult.Done)
             return;
 
@@ -43,4 +60,30 @@ internal static class Aborting
         var why = answer.Refusals.Count > 0 ? answer.Refusals[0].Message : answer.Result.ToString();
         turn.State = turn.State with { AbortWish = null, Reason = $"{turn.Source} did not abort: {why}" };
     }
+
+    private static void TakeSealed(Turn turn, CommandResult result)
+    {
+        switch (result)
+        {
+            case CommandResult.Done:
+                Arrival.CleanUp(turn);
+                break;
+            case CommandResult.Failed:
+                GiveAbort(turn, later: true);
+                break;
+            case CommandResult.Refused:
+                // It began all the same, and is past its return: both hosts' words decide.
+                turn.State = turn.State with { JobEnd = null, StartedAt = turn.State.StartedAt ?? turn.Now };
+                break;
+        }
+    }
+
+    private static void GiveAbort(Turn turn, bool later) => turn.Give(turn.Source, head => new AbortJob
+    {
+        CommandId = head.CommandId,
+        MigrationId = head.MigrationId,
+        Epoch = head.Epoch,
+        VmId = head.VmId,
+        TraceParent = head.TraceParent,
+    }, later);
 }

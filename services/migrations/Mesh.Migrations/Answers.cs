@@ -31,6 +31,12 @@ internal static class Answers
             case CleanUpIncoming:
                 TakeCleanedUp(turn, answer);
                 break;
+            case ResumeOnSource:
+                Strays.TakeResumed(turn, answer);
+                break;
+            case DestroyStray:
+                Strays.TakeDestroyed(turn, answer);
+                break;
         }
     }
 
@@ -46,9 +52,11 @@ internal static class Answers
 
         // The agent has undone what it had begun, and the source was never told: nothing is left to clean up.
         turn.State = turn.State with { Refusals = answer.Refusals };
-        turn.End(
-            answer.Result == CommandResult.Refused ? MigrationOutcome.Refused : MigrationOutcome.Failed,
-            $"{turn.Destination} cannot take the machine: {InWords(answer)}");
+        var failure = $"{turn.Destination} cannot take the machine: {InWords(answer)}";
+        if (Reruns.NextAfterFailure(turn.State) is { } next)
+            Reruns.GoTo(turn, next, failure);
+        else
+            turn.End(answer.Result == CommandResult.Refused && !Reruns.HaveBegun(turn.State) ? MigrationOutcome.Refused : MigrationOutcome.Failed, failure);
     }
 
     private static void TakeStarted(Turn turn, CommandAnswer answer)
@@ -68,9 +76,12 @@ internal static class Answers
         turn.State = turn.State with
         {
             Refusals = answer.Refusals,
-            JobEnd = new JobEnd(JobResult.Failed, $"{turn.Source} did not start the migration: {InWords(answer)}"),
+            JobEnd = new JobEnd(JobResult.Failed, $"{turn.Source} did not start the migration: {InWords(answer)}", HadBegun: false),
         };
-        Arrival.CleanUp(turn);
+        if (answer.Result == CommandResult.Refused)
+            Arrival.CleanUp(turn);
+        else
+            Aborting.Seal(turn);
     }
 
     private static void TakeChanged(Turn turn, CommandAnswer answer, string reason)
@@ -98,7 +109,7 @@ internal static class Answers
             return;
         if (answer.Result == CommandResult.Done)
         {
-            Arrival.EndWithoutMove(turn, confirmed: true);
+            Arrival.TakeCleanedUp(turn);
             return;
         }
 
@@ -107,6 +118,7 @@ internal static class Answers
         Arrival.AskToCleanUp(turn, later: true);
     }
 
-    private static string InWords(CommandAnswer answer) =>
+    /// <summary>An answer that is not "done", in words.</summary>
+    public static string InWords(CommandAnswer answer) =>
         answer.Refusals.Count > 0 ? string.Join("; ", answer.Refusals.Select(refusal => refusal.Message)) : answer.Result.ToString();
 }

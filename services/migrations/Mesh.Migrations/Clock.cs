@@ -9,14 +9,29 @@ internal static class Clock
     public static void Take(Turn turn)
     {
         Resend(turn);
-        if (turn.State.Phase == MigrationPhase.Preparing && turn.Now >= turn.State.PhaseSince + FlightTimers.PrepareTimeout)
-            Aborting.Wish(turn, new AbortWish(
-                AbortCause.Limit, $"{turn.Destination} did not prepare within {FlightTimers.PrepareTimeout.TotalSeconds:0} s"));
+        if (turn.State is { Phase: MigrationPhase.Preparing, AwaitsEpoch: false } && turn.Now >= turn.State.PhaseSince + FlightTimers.PrepareTimeout)
+            GiveUpPreparing(turn);
         if (FlightTimers.TimeoutAt(turn.State) is { } timeout && turn.Now >= timeout)
             ActOnTimeout(turn);
+        if (FlightTimers.UnattendedUntil(turn.State) is { } unattended && turn.Now >= unattended)
+            Aborting.Wish(turn, new AbortWish(AbortCause.Limit, $"{turn.Source} has lost account of the job, whose completion timeout has passed"));
         if (turn.State is { Phase: MigrationPhase.CleaningUp, StartedAt: null }
             && turn.Now >= turn.State.PhaseSince + FlightTimers.CleanUpPatience)
-            Arrival.EndWithoutMove(turn, confirmed: false);
+            Arrival.EndWithoutMove(turn, $"{turn.Destination} has yet to confirm that it has cleaned up");
+    }
+
+    private static void GiveUpPreparing(Turn turn)
+    {
+        var failure = $"{turn.Destination} did not prepare within {FlightTimers.PrepareTimeout.TotalSeconds:0} s";
+        if (Reruns.NextAfterFailure(turn.State) is not { } next)
+        {
+            Aborting.Wish(turn, new AbortWish(AbortCause.Limit, failure));
+            return;
+        }
+
+        // The order to clean up waits in the agent's queue, behind the one to prepare.
+        Arrival.AskToCleanUp(turn, later: false);
+        Reruns.GoTo(turn, next, failure);
     }
 
     private static void Resend(Turn turn)

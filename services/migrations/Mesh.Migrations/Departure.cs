@@ -1,7 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Values;
 
 namespace Mesh.Migrations;
 
@@ -12,13 +11,16 @@ internal static class Departure
     {
         var request = received.Request;
         var located = Eligibility.Locate(received.Facts);
-        var refusals = Eligibility.Check(request, located, received.Facts, now);
+        var (destination, passedOver, refusals) = Eligibility.Check(request, located, received.Facts, now);
         var state = new FlightState
         {
             Request = request,
             Epoch = received.Epoch,
             Vm = located?.Vm,
             Source = located?.Host,
+            Destination = destination,
+            Alternatives = Eligibility.After(received.Facts, destination),
+            FailedAttempts = passedOver,
             DisksToCopy = located is null ? [] : Disks.ToCopy(located.Vm, request.Options),
             Phase = MigrationPhase.Preparing,
             PhaseSince = now,
@@ -38,11 +40,19 @@ internal static class Departure
             MigrationId = state.Id,
             VmName = state.VmName(),
             Source = state.Source,
-            Destination = request.To,
+            Destination = destination,
             At = now,
             RequestedBy = request.RequestedBy,
         });
-        turn.Give(request.To, head => new PrepareIncoming
+        Prepare(turn);
+        return turn.Done();
+    }
+
+    /// <summary>Tells the destination to prepare.</summary>
+    public static void Prepare(Turn turn)
+    {
+        var state = turn.State;
+        turn.Give(turn.Destination, head => new PrepareIncoming
         {
             CommandId = head.CommandId,
             MigrationId = head.MigrationId,
@@ -52,9 +62,8 @@ internal static class Departure
             Vm = state.Vm!,
             Source = turn.Source,
             DisksToCreate = state.DisksToCopy,
-            CopyStorage = request.Options.CopyStorage,
+            CopyStorage = state.Request.Options.CopyStorage,
         });
-        return turn.Done();
     }
 
     public static void Start(Turn turn, string destinationUri)
@@ -72,7 +81,7 @@ internal static class Departure
             DestinationUri = destinationUri,
             Options = state.Request.Options with { MigrateDisks = [.. state.DisksToCopy.Select(disk => disk.Target)] },
             Limits = state.Request.Limits,
-            DataSize = state.DisksToCopy.Aggregate(state.Vm!.Memory, (sum, disk) => sum + (disk.Capacity ?? Bytes.Zero)),
+            DataSize = state.DataSize(),
         });
     }
 }

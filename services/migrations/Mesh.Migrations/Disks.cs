@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
 namespace Mesh.Migrations;
@@ -6,6 +7,13 @@ namespace Mesh.Migrations;
 /// <summary>Which disks a migration copies (seed <c>virsh-live-migration</c>: only writable ones).</summary>
 public static class Disks
 {
+    /// <summary>Memory plus the disks that are copied; what limits per GiB count.</summary>
+    public static Bytes DataSize(this FlightState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.DisksToCopy.Aggregate(state.Vm!.Memory, (sum, disk) => sum + (disk.Capacity ?? Bytes.Zero));
+    }
+
     /// <summary>Whether a disk may be copied: an ordinary or SCSI disk with an image that the machine may write to.</summary>
     public static bool IsWritable(VmDisk disk)
     {

@@ -1,4 +1,6 @@
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
 namespace Mesh.Migrations;
@@ -6,9 +8,6 @@ namespace Mesh.Migrations;
 /// <summary>Whether a migration may start: every reason against it at once, before anything is touched.</summary>
 public static class Eligibility
 {
-    /// <summary>A destination that was not heard of for this long does not count as up.</summary>
-    public static readonly TimeSpan HostSilenceMax = TimeSpan.FromSeconds(30);
-
     /// <summary>The machine that the request means: where it runs, else any host that knows it; null if there is none or it is ambiguous.</summary>
     public static LocatedVm? Locate(MigrationFacts facts)
     {
@@ -19,8 +18,12 @@ public static class Eligibility
             : null;
     }
 
-    /// <summary>The reasons against the request; none means that it may start.</summary>
-    public static IReadOnlyList<Refusal> Check(RequestMigration request, LocatedVm? located, MigrationFacts facts, DateTimeOffset now)
+    /// <summary>
+    /// The first of the named hosts that nothing speaks against, those passed over before it, and the reasons against the request;
+    /// no reason means that it may start.
+    /// </summary>
+    public static (HostName Destination, IReadOnlyList<FailedAttempt> PassedOver, IReadOnlyList<Refusal> Refusals) Check(
+        RequestMigration request, LocatedVm? located, MigrationFacts facts, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(facts);
@@ -29,8 +32,20 @@ public static class Eligibility
             reasons.Add(NotFound(request.Vm, facts));
         else
             reasons.AddRange(CheckVm(located, facts, request.Options));
-        reasons.AddRange(CheckDestination(request, located, facts, now));
-        return reasons;
+
+        var against = facts.Destinations.Select(destination => (destination.Host, Refusals: CheckDestination(destination, located, now).ToList())).ToList();
+        if (against.FindIndex(host => host.Refusals.Count == 0) is var chosen and >= 0)
+            return (against[chosen].Host,
+                [.. against.Take(chosen).Select(host => new FailedAttempt(host.Host, string.Join("; ", host.Refusals.Select(refusal => refusal.Message))))],
+                reasons);
+        return (request.To, [], [.. reasons, .. against.SelectMany(host => host.Refusals)]);
+    }
+
+    /// <summary>The hosts that are named after one.</summary>
+    public static IReadOnlyList<HostName> After(MigrationFacts facts, HostName destination)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return [.. facts.Destinations.Select(named => named.Host).SkipWhile(host => host != destination).Skip(1).Where(host => host != destination).Distinct()];
     }
 
     private static Refusal NotFound(string vm, MigrationFacts facts)
@@ -75,30 +90,37 @@ public static class Eligibility
             yield return new(RefusalCode.DiskNotWritable, $"{vm.Name} has no writable disk to copy; it has {InWords(vm.Disks)}");
     }
 
-    private static IEnumerable<Refusal> CheckDestination(RequestMigration request, LocatedVm? located, MigrationFacts facts, DateTimeOffset now)
+    /// <summary>The reasons against a host as the destination of a machine, which is null if it was not found.</summary>
+    public static IEnumerable<Refusal> CheckDestination(DestinationFacts facts, LocatedVm? located, DateTimeOffset now)
     {
-        if (facts.Destination is not { } destination)
+        ArgumentNullException.ThrowIfNull(facts);
+        var host = facts.Host;
+        if (facts.Inventory is not { } destination)
         {
-            yield return new(RefusalCode.UnknownHost, $"no agent has reported a host '{request.To}' (`mesh hosts` lists them)");
+            yield return new(RefusalCode.UnknownHost, $"no agent has reported a host '{host}' (`mesh hosts` lists them)");
             yield break;
         }
 
-        if (facts.DestinationHeardAt is not { } heard || now - heard > HostSilenceMax)
-            yield return new(RefusalCode.HostNotUp, facts.DestinationHeardAt is { } last
-                ? $"{request.To} was last heard of {(now - last).TotalSeconds:0} s ago"
-                : $"{request.To} has not been heard of since the mesh started");
-        else if (!facts.DestinationReachable)
-            yield return new(RefusalCode.HostNotUp, $"the hypervisor of {request.To} does not answer its agent");
+        if (facts.Health != HostHealth.Healthy)
+            yield return new(RefusalCode.HostNotUp, facts.Health == HostHealth.Fenced ? $"{host} was fenced and has not come back" : facts.HeardAt is { } last
+                ? $"{host} was last heard of {(now - last).TotalSeconds:0} s ago"
+                : $"{host} has not been heard of since the mesh started");
+        else if (!facts.HypervisorReachable)
+            yield return new(RefusalCode.HostNotUp, $"the hypervisor of {host} does not answer its agent");
         if (located is null)
             yield break;
-        if (located.Host == request.To)
-            yield return new(RefusalCode.SameHost, $"{located.Vm.Name} is on {request.To} already");
+        if (located.Host == host)
+        {
+            yield return new(RefusalCode.SameHost, $"{located.Vm.Name} is on {host} already");
+            yield break;
+        }
+
         if (destination.Vms.FirstOrDefault(vm => vm.Id == located.Vm.Id || string.Equals(vm.Name, located.Vm.Name, StringComparison.Ordinal)) is { } same
-            && same.Status != VmStatus.Down && located.Host != request.To)
-            yield return new(RefusalCode.VmExistsOnDestination, $"{request.To} has a machine {same.Name} ({same.Id}) that is {InWords(same.Status)}");
-        if (destination.Capacity.FreeMemory < located.Vm.Memory && located.Host != request.To)
+            && same.Status != VmStatus.Down)
+            yield return new(RefusalCode.VmExistsOnDestination, $"{host} has a machine {same.Name} ({same.Id}) that is {InWords(same.Status)}");
+        if (destination.Capacity.FreeMemory < located.Vm.Memory)
             yield return new(RefusalCode.NotEnoughMemory,
-                $"{request.To} has {destination.Capacity.FreeMemory} of memory free, and {located.Vm.Name} needs {located.Vm.Memory}");
+                $"{host} has {destination.Capacity.FreeMemory} of memory free, and {located.Vm.Name} needs {located.Vm.Memory}");
     }
 
     private static int Rank(VmStatus status) => status switch

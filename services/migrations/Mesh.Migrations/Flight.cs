@@ -40,6 +40,12 @@ public static class Flight
             case ReportReceived report:
                 Telemetry.Take(turn, report);
                 break;
+            case HostFenced fenced:
+                FencedHost.Take(turn, fenced);
+                break;
+            case AttemptReceived attempt:
+                Reruns.Begin(turn, attempt);
+                break;
             case TimeCame:
                 Clock.Take(turn);
                 break;

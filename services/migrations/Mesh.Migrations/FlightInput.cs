@@ -14,6 +14,8 @@ namespace Mesh.Migrations;
 [JsonDerivedType(typeof(AnswerReceived), "answer")]
 [JsonDerivedType(typeof(EventReceived), "event")]
 [JsonDerivedType(typeof(ReportReceived), "report")]
+[JsonDerivedType(typeof(HostFenced), "fenced")]
+[JsonDerivedType(typeof(AttemptReceived), "attempt")]
 [JsonDerivedType(typeof(TimeCame), "time")]
 public abstract record FlightInput;
 
@@ -44,6 +46,17 @@ public sealed record EventReceived(AgentEvent Event) : FlightInput;
 /// <param name="Sample">The migration's telemetry there; null if none runs.</param>
 public sealed record ReportReceived(
     HostName Host, long AgentEpoch, long Sequence, bool HypervisorReachable, VmStatusReport? Vm = null, MigrationSample? Sample = null) : FlightInput;
+
+/// <summary>A host was fenced: it is off for certain, and the machine is down there whatever was said last.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="AgentEpoch">The newest agent process heard there. Its reports are kept from the flight while the fencing holds.</param>
+/// <param name="By">Who fenced it.</param>
+public sealed record HostFenced(HostName Host, long AgentEpoch, string By) : FlightInput;
+
+/// <summary>What a further attempt begins with, after <see cref="FlightState.AwaitsEpoch"/> asked for it.</summary>
+/// <param name="Destination">What is known of the host that is tried.</param>
+/// <param name="Epoch">The epoch given to the attempt.</param>
+public sealed record AttemptReceived(DestinationFacts Destination, Epoch Epoch) : FlightInput;
 
 /// <summary>The time that <see cref="FlightTimers.NextDue"/> named has come.</summary>
 public sealed record TimeCame : FlightInput;

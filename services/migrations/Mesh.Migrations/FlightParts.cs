@@ -32,7 +32,8 @@ public sealed record AbortWish(AbortCause Cause, string Reason);
 /// <summary>How the source's job ended.</summary>
 /// <param name="Result">For the hypervisor.</param>
 /// <param name="Error">Its words for a failure; empty otherwise.</param>
-public sealed record JobEnd(JobResult Result, string Error);
+/// <param name="HadBegun">Whether there was a job at all; false if the source refused to start one.</param>
+public sealed record JobEnd(JobResult Result, string Error, bool HadBegun = true);
 
 /// <summary>What a host last said of the machine.</summary>
 /// <param name="Status">Its status there; <see cref="VmStatus.Down"/> if the host does not know the machine.</param>
@@ -42,6 +43,12 @@ public sealed record JobEnd(JobResult Result, string Error);
 /// <param name="HeardAt">When the mesh heard it.</param>
 public sealed record HostWord(VmStatus Status, string Detail, long AgentEpoch, long Sequence, DateTimeOffset HeardAt)
 {
+    /// <summary>Whether this is not the host's word but the certainty that it is off.</summary>
+    public bool IsFenced { get; init; }
+
+    /// <summary>Whether the word still held after a time: said later, or said by a host that is off.</summary>
+    public bool IsSince(DateTimeOffset time) => IsFenced || HeardAt > time;
+
     /// <summary>Whether a report with the given numbers is newer than this word.</summary>
     public bool IsOlderThan(long agentEpoch, long sequence) =>
         AgentEpoch < agentEpoch || (AgentEpoch == agentEpoch && Sequence < sequence);

@@ -21,6 +21,18 @@ public sealed record FlightState
     /// <summary>Where the machine runs at the request; null if none was found.</summary>
     public HostName? Source { get; init; }
 
+    /// <summary>Where it goes, in the present attempt.</summary>
+    public required HostName Destination { get; init; }
+
+    /// <summary>Hosts to be tried after that, in order.</summary>
+    public IReadOnlyList<HostName> Alternatives { get; init; } = [];
+
+    /// <summary>The hosts that failed before, and why.</summary>
+    public IReadOnlyList<FailedAttempt> FailedAttempts { get; init; } = [];
+
+    /// <summary>Whether the next attempt waits for its epoch (<see cref="AttemptReceived"/>).</summary>
+    public bool AwaitsEpoch { get; init; }
+
     /// <summary>The disks that are copied along, resolved from the request.</summary>
     public IReadOnlyList<VmDisk> DisksToCopy { get; init; } = [];
 
@@ -66,6 +78,12 @@ public sealed record FlightState
     /// <summary>Whether the source has said that the machine migrates: any later word of the source is a word from after the job's beginning.</summary>
     public bool WasSeenMigrating { get; init; }
 
+    /// <summary>Since when the source has said that the machine migrates without telemetry of it; null while there is some.</summary>
+    public DateTimeOffset? UnattendedSince { get; init; }
+
+    /// <summary>When the destination said that it has cleaned up; null while it has not.</summary>
+    public DateTimeOffset? CleanedUpAt { get; init; }
+
     /// <summary>Whether the job was ever seen in post-copy.</summary>
     public bool ReachedPostCopy { get; init; }
 
@@ -75,7 +93,7 @@ public sealed record FlightState
     /// <summary>Whether no new low has been reached for the stalling limit.</summary>
     public bool Stalled { get; init; }
 
-    /// <summary>How much has been copied; never goes back.</summary>
+    /// <summary>How much has been copied; never goes back within an attempt.</summary>
     public Percent Progress { get; init; }
 
     /// <summary>The newest telemetry.</summary>

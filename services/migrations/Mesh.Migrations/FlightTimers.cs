@@ -1,3 +1,4 @@
+using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 
 namespace Mesh.Migrations;
@@ -28,9 +29,13 @@ public static class FlightTimers
 
     /// <summary>
     /// The same where a report that was long on its way could mislead: that the machine is lost, which rests on the destination's
-    /// word from before it came; or that the job is over, where no report has shown it running.
+    /// word from before it came; or that the job is over, where no report has shown it running. Also for what may still mend
+    /// itself, a post-copy that lost its connection.
     /// </summary>
     public static readonly TimeSpan DoubtfulVerdictGrace = TimeSpan.FromMinutes(3);
+
+    /// <summary>How long a job must be unattended before the mesh holds its completion timeout in place of the agent.</summary>
+    public static readonly TimeSpan UnattendedGrace = TimeSpan.FromMinutes(1);
 
     /// <summary>When to send a command again that was sent so many times.</summary>
     public static DateTimeOffset ResendAt(int sentTimes, DateTimeOffset now)
@@ -51,9 +56,13 @@ public static class FlightTimers
         foreach (var command in state.Outstanding)
             Consider(command.ResendAt);
         if (state.Phase == MigrationPhase.Preparing)
-            Consider(state.PhaseSince + PrepareTimeout);
+            Consider(state.AwaitsEpoch ? state.PhaseSince : state.PhaseSince + PrepareTimeout);
         if (state.Phase == MigrationPhase.CleaningUp && state.StartedAt is null)
             Consider(state.PhaseSince + CleanUpPatience);
+        if (UnattendedUntil(state) is { } unattended)
+            Consider(unattended);
+        if (FencedHost.IsOrphanOnDestination(state))
+            Consider(state.SourceWord!.HeardAt + DoubtfulVerdictGrace);
         if (TimeoutAt(state) is { } timeout)
             Consider(timeout);
         if (state.Verdict is { } verdict)
@@ -67,7 +76,33 @@ public static class FlightTimers
     public static TimeSpan GraceOf(FlightState state, Verdict verdict)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return verdict == Verdict.OnDestination || (verdict == Verdict.OnSource && state.WasSeenMigrating) ? VerdictGrace : DoubtfulVerdictGrace;
+        return verdict switch
+        {
+            Verdict.OnDestination or Verdict.StrayOnSource => VerdictGrace,
+            Verdict.OnSource => state is { WasSeenMigrating: true, JobEnd: not { Result: JobResult.Completed } } ? VerdictGrace : DoubtfulVerdictGrace,
+            Verdict.Nowhere => (state.SourceWord, state.DestinationWord) switch
+            {
+                ({ IsFenced: true }, { IsFenced: true }) => TimeSpan.Zero,
+                ({ IsFenced: true }, _) or (_, { IsFenced: true }) => VerdictGrace,
+                _ => DoubtfulVerdictGrace,
+            },
+            _ => DoubtfulVerdictGrace,
+        };
+    }
+
+    /// <summary>
+    /// When the mesh aborts a job that nobody attends to: its source says that the machine migrates but has no telemetry of it, as an
+    /// agent that has lost its state, and so does not hold the job's limits. Null if that is not so, or if there is no limit.
+    /// </summary>
+    public static DateTimeOffset? UnattendedUntil(FlightState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state is not { UnattendedSince: { } since, StartedAt: { } started, JobEnd: null, AbortWish: null, Phase: MigrationPhase.PreCopy or MigrationPhase.SwitchOver })
+            return null;
+        if (state.Request.Limits.CompletionTimeoutFor(state.DataSize()) is not { } limit)
+            return null;
+        var (overdue, noticed) = (started + limit, since + UnattendedGrace);
+        return overdue > noticed ? overdue : noticed;
     }
 
     /// <summary>When the request's timeout passes; null if it has none, has passed, or no longer matters.</summary>

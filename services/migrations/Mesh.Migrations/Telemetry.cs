@@ -67,6 +67,12 @@ internal static class Telemetry
                 : turn.State with { DestinationWord = word };
         }
 
+        if (isSource && report.HypervisorReachable)
+        {
+            var isUnattended = report is { Vm.Status: VmStatus.MigratingFrom } && report.Sample?.Epoch != turn.State.Epoch;
+            turn.State = turn.State with { UnattendedSince = isUnattended ? turn.State.UnattendedSince ?? turn.Now : null };
+        }
+
         if (isSource && report.Sample is { } sample && sample.Epoch == turn.State.Epoch && turn.State.JobEnd is null)
             TakeSample(turn, sample);
     }

@@ -16,7 +16,7 @@ internal sealed class Turn(FlightState state, DateTimeOffset now)
 
     public HostName Source => State.Source ?? throw new InvalidOperationException("a flight under way has a source");
 
-    public HostName Destination => State.Request.To;
+    public HostName Destination => State.Destination;
 
     public Transition Done() => new(State, _outputs);
 
@@ -54,7 +54,7 @@ internal sealed class Turn(FlightState state, DateTimeOffset now)
             MigrationId = State.Id,
             VmName = State.VmName(),
             Source = State.Source,
-            Destination = State.Request.To,
+            Destination = State.Destination,
             At = Now,
             Phase = phase,
             Reason = reason,
@@ -82,7 +82,7 @@ internal sealed class Turn(FlightState state, DateTimeOffset now)
             MigrationId = State.Id,
             VmName = State.VmName(),
             Source = State.Source,
-            Destination = State.Request.To,
+            Destination = State.Destination,
             At = Now,
             Outcome = outcome,
             Reason = reason,

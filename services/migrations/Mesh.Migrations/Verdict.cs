@@ -14,23 +14,56 @@ public enum Verdict
     /// <summary>It runs on the destination and the source does not have it: the migration succeeded.</summary>
     OnDestination,
 
-    /// <summary>Neither host runs it.</summary>
+    /// <summary>Neither host runs it, nor can.</summary>
     Nowhere,
+
+    /// <summary>It runs on the destination, and a paused copy is left on the source that must never run again.</summary>
+    StrayOnSource,
+
+    /// <summary>Post-copy lost its connection: half of the memory is on either host, and both stand still.</summary>
+    PostCopyFailed,
 }
+
+/// <summary>One of the two hosts of a migration.</summary>
+public enum Side
+{
+    /// <summary>The host that the machine leaves.</summary>
+    Source,
+
+    /// <summary>The host that it goes to.</summary>
+    Destination,
+}
+
+/// <summary>A row of the table: what the machine's status is and where, and what that means for its migration.</summary>
+/// <param name="Status">The machine's status in the mesh.</param>
+/// <param name="Where">Where it is; null if nowhere.</param>
+/// <param name="Verdict">What follows for the migration.</param>
+public sealed record TwoSidedRow(VmStatus Status, Side? Where, Verdict Verdict);
 
 /// <summary>The two-sided status table of seed <c>ovirt-vm-migration-states</c>.</summary>
 public static class TwoSidedStatus
 {
-    /// <summary>Reads the table; a word that is missing leaves the machine migrating.</summary>
-    public static Verdict Judge(VmStatus? source, VmStatus? destination) => (source, destination) switch
-    {
-        (VmStatus.Down, VmStatus.Down) => Verdict.Nowhere,
-        (VmStatus.Down, VmStatus.Up) => Verdict.OnDestination,
-        (VmStatus.Up, VmStatus.Down) => Verdict.OnSource,
+    private static readonly TwoSidedRow Unsettled = new(VmStatus.MigratingFrom, Side.Source, Verdict.Migrating);
 
-        // A machine that was paused before its migration is as much on its host as a running one.
-        (VmStatus.Down, VmStatus.Paused) => Verdict.OnDestination,
-        (VmStatus.Paused, VmStatus.Down) => Verdict.OnSource,
-        _ => Verdict.Migrating,
+    /// <summary>Reads the table; a word that is missing leaves the machine migrating from the source.</summary>
+    public static TwoSidedRow Read(VmStatus? source, VmStatus? destination) => (source, destination) switch
+    {
+        // The seed's eight rows; the five that are not written here are those that leave it migrating.
+        (VmStatus.Down, VmStatus.Down) => new(VmStatus.Down, null, Verdict.Nowhere),
+        (VmStatus.Down, VmStatus.Up) => new(VmStatus.Up, Side.Destination, Verdict.OnDestination),
+        (VmStatus.Up, VmStatus.Down) => new(VmStatus.Up, Side.Source, Verdict.OnSource),
+
+        // Paused is as much there as running: by a person, or by a migration that ended at the wrong moment.
+        (VmStatus.Down, VmStatus.Paused) => new(VmStatus.Paused, Side.Destination, Verdict.OnDestination),
+        (VmStatus.Paused, VmStatus.Down) => new(VmStatus.Paused, Side.Source, Verdict.OnSource),
+
+        // Up is said only of a machine that needs nothing from the source any more, so that the copy there is of no use.
+        (VmStatus.Paused or VmStatus.PostCopyFailed, VmStatus.Up) => new(VmStatus.Up, Side.Destination, Verdict.StrayOnSource),
+
+        // Post-copy: the memory is on both hosts, and with either of them half of it is gone.
+        (VmStatus.PostCopyFailed, VmStatus.Down) or (VmStatus.Down, VmStatus.PostCopyFailed) => new(VmStatus.Down, null, Verdict.Nowhere),
+        (VmStatus.PostCopyFailed, VmStatus.PostCopyFailed or VmStatus.MigratingTo or VmStatus.Paused) or (VmStatus.MigratingFrom, VmStatus.PostCopyFailed) =>
+            new(VmStatus.PostCopyFailed, Side.Destination, Verdict.PostCopyFailed),
+        _ => Unsettled,
     };
 }

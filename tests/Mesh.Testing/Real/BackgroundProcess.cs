@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Mesh.Testing.Real;
 
@@ -16,6 +17,8 @@ public sealed class BackgroundProcess : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
+
+    public int Id => _process.Id;
 
     public bool HasExited => _process.HasExited;
 
@@ -44,12 +47,27 @@ public sealed class BackgroundProcess : IDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Holds the process and what it has started itself, so that it is there but does nothing, until <see cref="GoOnAsync"/>.</summary>
+    public Task HoldAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets a held process go on; nothing happens if it has been killed meanwhile.</summary>
+    public Task GoOnAsync() => SignalAsync("CONT");
+
     public void Dispose()
     {
         if (!_process.HasExited)
             _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
+    }
+
+    // What runs inside a host of the test bed is the child of the process that was started: both are meant.
+    private async Task SignalAsync(string signal)
+    {
+        if (_process.HasExited)
+            return;
+        var pid = _process.Id.ToString(CultureInfo.InvariantCulture);
+        await Shell.RunAsync("bash", ["-c", "read -ra children </proc/$1/task/$1/children; kill -$2 $1 ${children[@]}", "signal", pid, signal]);
     }
 
     private void Keep(string? line)

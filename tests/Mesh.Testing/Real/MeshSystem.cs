@@ -1,23 +1,35 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
 
-
 namespace Mesh.Testing.Real;
 
-/// <summary>The whole mesh as its users run it: RabbitMQ, <c>mesh up</c>, and on each libvirt host a <c>mesh agent</c>, each a process of its own.</summary>
+/// <summary>
+/// The whole mesh as its users run it: RabbitMQ, <c>mesh up</c> or a process for each service, and on each libvirt host a
+/// <c>mesh agent</c>, each a process of its own.
+/// </summary>
 public sealed class MeshSystem : IAsyncDisposable
 {
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("mesh-state-");
     private readonly Dictionary<string, BackgroundProcess> _agents = new(StringComparer.Ordinal);
+    private readonly List<string> _agentsSaid = [];
     private readonly int _apiPort = Server.FreePort();
     private TestBed? _bed;
     private Server? _broker;
-    private BackgroundProcess? _mesh;
+    private MeshProcesses? _processes;
+    private MeshApi? _api;
+
+    public IReadOnlyList<string> Hosts { get; init; } = ["hosta", "hostb"];
+
+    /// <summary>Which processes the mesh consists of, names of <see cref="MeshProcesses"/>; changed before a restart to have others.</summary>
+    public IReadOnlyList<string> Services { get; set; } = [MeshProcesses.AllInOne];
 
     public TestBed Bed => _bed!;
+
+    public MeshProcesses Processes => _processes!;
+
+    public MeshApi Api => _api!;
 
     public Server Broker => _broker!;
 
@@ -28,36 +40,61 @@ public sealed class MeshSystem : IAsyncDisposable
     /// <summary>Where the mesh keeps its state; changed before a restart to move to another store.</summary>
     public string Store { get; set; } = "";
 
-    /// <summary>Starts all of it and waits until the mesh knows both hosts.</summary>
+    /// <summary>Starts all of it and waits until the mesh knows all hosts.</summary>
     public async Task StartAsync()
     {
-        Store = $"sqlite:{Path.Combine(_state.FullName, "mesh.db")}";
+        if (Store.Length == 0)
+            Store = $"sqlite:{Path.Combine(_state.FullName, "mesh.db")}";
         _broker = await Server.BrokerAsync();
-        _bed = await TestBed.UpAsync();
+        _bed = await TestBed.UpAsync(Hosts);
+        _processes = new MeshProcesses(BrokerUrl, Url) { Store = Store };
+        _api = new MeshApi(Url);
         await StartMeshAsync();
-        foreach (var host in TestBed.Hosts)
-        {
-            await Bed.DoAsync("relay", host, Broker.Port.ToString(CultureInfo.InvariantCulture));
-            StartAgent(host);
-        }
+        foreach (var host in Hosts)
+            await JoinAsync(host);
 
         await Eventually.HoldsAsync(
-            async () => (await RunAsync("hosts", "--output", "json")).Output is var hosts && TestBed.Hosts.All(host => hosts.Contains($"\"{host}\"", StringComparison.Ordinal)),
-            "both hosts are known", TimeSpan.FromSeconds(60));
+            async () => await Api.HostsAsync() is var known && Hosts.All(host => known.Any(view => view.Inventory.Host.Value == host)),
+            "all hosts are known", TimeSpan.FromSeconds(60));
     }
 
     public async Task StartMeshAsync()
     {
-        _mesh = BackgroundProcess.Start(Repository.MeshExecutable, ["up", "--broker", BrokerUrl, "--store", Store, "--listen", Url]);
-        await Eventually.HoldsAsync(async () => (await RunAsync("hosts")).ExitCode == 0 || Exited(_mesh), "mesh up answers", TimeSpan.FromSeconds(60));
+        Processes.Store = Store;
+        foreach (var service in Services)
+            Processes.Start(service);
+        await AwaitUpAsync();
     }
 
-    public Task KillMeshAsync() => _mesh!.KillAsync();
+    /// <summary>Waits until the mesh answers.</summary>
+    public Task AwaitUpAsync() => Eventually.HoldsAsync(
+        async () => Processes.Ended is { } words ? throw new InvalidOperationException($"the mesh ended: {words}") : await Api.IsUpAsync(),
+        "the mesh answers", TimeSpan.FromSeconds(60));
+
+    public async Task KillMeshAsync()
+    {
+        foreach (var service in Services)
+            await Processes.KillAsync(service);
+    }
+
+    /// <summary>Lets a host that has just been switched on reach the broker, and starts its agent.</summary>
+    public async Task JoinAsync(string host)
+    {
+        await Bed.DoAsync("relay", host, Broker.Port.ToString(CultureInfo.InvariantCulture));
+        StartAgent(host);
+    }
 
     public void StartAgent(string host) => _agents[host] = Bed.StartInside(
         host, Repository.MeshExecutable, "agent", "--name", host, "--libvirt", "qemu:///system", "--broker", BrokerUrl, "--state", Path.Combine(_state.FullName, host));
 
-    public Task KillAgentAsync(string host) => _agents[host].KillAsync();
+    public async Task KillAgentAsync(string host)
+    {
+        await _agents[host].KillAsync();
+        _agentsSaid.Add($"--- agent {host}, killed\n{_agents[host].Said}");
+    }
+
+    /// <summary>The process of a host's agent.</summary>
+    public BackgroundProcess Agent(string host) => _agents[host];
 
     /// <summary>Runs a client verb of <c>mesh</c> against this mesh.</summary>
     public Task<ShellResult> RunAsync(params string[] arguments) =>
@@ -115,20 +152,17 @@ public sealed class MeshSystem : IAsyncDisposable
     }
 
     /// <summary>Waits until the mesh knows that a machine runs on a host.</summary>
-    public Task AwaitRunningOnAsync(string name, string host) => Eventually.HoldsAsync(
-        async () =>
-        {
-            var vms = await RunAsync("vms", "--host", host, "--output", "json");
-            return vms.ExitCode == 0 && JsonNode.Parse(vms.Output)!.ToJsonString().Contains($"\"{name}\"", StringComparison.Ordinal);
-        },
-        $"the mesh knows that {name} runs on {host}");
+    public Task AwaitRunningOnAsync(string name, string host) =>
+        Eventually.HoldsAsync(() => Api.KnowsAsync(name, host), $"the mesh knows that {name} runs on {host}", every: TimeSpan.FromMilliseconds(200));
 
     /// <summary>What the mesh and the agents said, for a failure's message.</summary>
-    public string Said() => $"--- mesh\n{_mesh?.Said}\n{string.Join('\n', _agents.Select(agent => $"--- agent {agent.Key}\n{agent.Value.Said}"))}";
+    public string Said() =>
+        string.Join('\n', [_processes?.Said ?? "", .. _agentsSaid, .. _agents.Select(agent => $"--- agent {agent.Key}\n{agent.Value.Said}")]);
 
     public async ValueTask DisposeAsync()
     {
-        _mesh?.Dispose();
+        _api?.Dispose();
+        _processes?.Dispose();
         foreach (var agent in _agents.Values)
             agent.Dispose();
         if (_bed is not null)
@@ -138,7 +172,4 @@ public sealed class MeshSystem : IAsyncDisposable
     }
 
     private static string MigrationIdOf(string vm) => $"{vm}-{Guid.NewGuid().ToString("N")[..8]}";
-
-    private static bool Exited(BackgroundProcess process) =>
-        process.HasExited ? throw new InvalidOperationException($"mesh up ended: {process.Said}") : false;
 }

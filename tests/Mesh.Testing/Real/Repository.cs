@@ -11,15 +11,16 @@ public static class Repository
 
     public static string PostgresScript => Path.Combine(Root, "infra", "testbed", "postgres.sh");
 
-    /// <summary>The <c>mesh</c> executable of the same configuration as the tests: a sibling in the artifacts folder.</summary>
-    public static string MeshExecutable
-    {
-        get
-        {
-            var output = new DirectoryInfo(AppContext.BaseDirectory);
-            return Path.Combine(output.Parent!.Parent!.FullName, "mesh", output.Name, "mesh");
-        }
-    }
+    /// <summary>The <c>mesh</c> executable.</summary>
+    public static string MeshExecutable => Executable("mesh");
+
+    /// <summary>The folder of all build output.</summary>
+    public static string Artifacts => Output.Parent!.Parent!.Parent!.FullName;
+
+    private static DirectoryInfo Output => new(AppContext.BaseDirectory);
+
+    /// <summary>The executable of a project, of the same configuration as the tests: a sibling in the artifacts folder.</summary>
+    public static string Executable(string project) => Path.Combine(Artifacts, "bin", project, Output.Name, project);
 
     private static string FindRoot()
     {

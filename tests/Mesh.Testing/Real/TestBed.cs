@@ -7,7 +7,9 @@ public sealed class TestBed : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mb-");
 
-    public static readonly IReadOnlyList<string> Hosts = ["hosta", "hostb"];
+    private TestBed(IReadOnlyList<string> hosts) => Hosts = hosts;
+
+    public IReadOnlyList<string> Hosts { get; }
 
     private Dictionary<string, string> Environment => new(StringComparer.Ordinal)
     {
@@ -15,10 +17,10 @@ public sealed class TestBed : IAsyncDisposable
         ["MESH_TESTBED_OWNER"] = System.Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
     };
 
-    public static async Task<TestBed> UpAsync()
+    public static async Task<TestBed> UpAsync(IReadOnlyList<string> hosts)
     {
-        var bed = new TestBed();
-        await bed.DoAsync(["up", .. Hosts]);
+        var bed = new TestBed(hosts);
+        await bed.DoAsync(["up", .. hosts]);
         return bed;
     }
 
@@ -63,8 +65,20 @@ public sealed class TestBed : IAsyncDisposable
         }
     }
 
+    /// <summary>State and reason of a machine in virsh's words, such as <c>paused (migrating)</c>; null if the host does not have it.</summary>
+    public async Task<string?> StateAsync(string host, string guest)
+    {
+        var answer = await TryAsync("virsh", host, "domstate", guest, "--reason");
+        if (answer.ExitCode == 0)
+            return answer.Output;
+        return answer.Error.Contains("failed to get domain", StringComparison.Ordinal) ? null : $"unknown: {answer.Error}";
+    }
+
     /// <summary>Where a host's private images are, seen from outside of it.</summary>
     public string ImagePath(string host, string file) => Path.Combine(_directory.FullName, host, "lib", "images", file);
+
+    /// <summary>Where a host's logs are, seen from outside of it.</summary>
+    public string LogPath(string host, string file) => Path.Combine(_directory.FullName, host, "log", file);
 
     public async ValueTask DisposeAsync()
     {

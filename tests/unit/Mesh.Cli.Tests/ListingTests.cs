@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
 
 namespace Mesh.Cli.Tests;
 
@@ -76,7 +78,10 @@ public sealed class ListingTests
         var cli = new Cli().Answering(Cli.Json(new[]
         {
             Some.Host("host-a", "web-1"), Some.Host("host-b") with { HypervisorReachable = false },
-            Some.Host("host-c") with { HeardAt = DateTimeOffset.UtcNow.AddMinutes(-2) }, Some.Host("host-d") with { HeardAt = null },
+            Some.Host("host-c") with { Health = HostHealth.Unresponsive, HeardAt = DateTimeOffset.UtcNow.AddMinutes(-2) },
+            Some.Host("host-d") with { Health = HostHealth.Suspect, HeardAt = null },
+            Some.Host("host-e") with { Health = HostHealth.Fenced },
+            Some.Host("host-f") with { FenceAttempt = new FenceAttempt(DateTimeOffset.UtcNow, "ann") },
         }));
 
         (await cli.RunAsync("hosts")).ShouldBe(0);
@@ -85,8 +90,10 @@ public sealed class ListingTests
         lines[1].ShouldContain("host-a  up");
         lines[1].ShouldContain("64 GiB  32 GiB  QEMU 10.0.2");
         lines[2].ShouldContain("hypervisor does not answer");
-        lines[3].ShouldContain("silent for 12");
+        lines[3].ShouldContain("unresponsive, last heard 12");
         lines[4].ShouldContain("not heard of yet");
+        lines[5].ShouldContain("fenced");
+        lines[6].ShouldContain("being fenced");
     }
 
     [Fact]
@@ -95,7 +102,7 @@ public sealed class ListingTests
         var cli = new Cli
         {
             Gateway = (_, what) => Task.FromResult(what.EndsWith("vms", StringComparison.Ordinal)
-                ? Cli.Json(new[] { new LocatedVm(new HostName("host-a"), Some.VmOf("web-1")), new LocatedVm(new HostName("host-b"), Some.VmOf("web-2")) })
+                ? Cli.Json(new[] { Some.VmOn("host-a", "web-1"), Some.VmOn("host-b", "web-2") })
                 : Cli.Json(new[] { Some.Host("host-a"), Some.Host("host-b"), Some.Host("host-c") })),
         };
 
@@ -105,5 +112,25 @@ public sealed class ListingTests
         (await cli.RunAsync("vms", "--host", "host-c")).ShouldBe(0);
         (await cli.RunAsync("vms", "--host", "host-x")).ShouldBe(ExitCodes.NotFound);
         cli.ErrorLine().ShouldContain("'host-x'");
+    }
+
+    [Fact]
+    public async Task What_a_silent_host_said_is_shown_as_unknown()
+    {
+        var (silent, heard) = (new HostSaid(new HostName("host-a"), HostHealth.Unresponsive, VmStatus.MigratingFrom, DateTimeOffset.UtcNow.AddMinutes(-2)), new HostSaid(new HostName("host-b"), HostHealth.Healthy));
+        var row = new MigratingVm(Some.Vm, "web-1", VmStatus.MigratingFrom, true, Some.Noon, [silent, heard], new HostName("host-a"), new HostName("host-b"));
+        var cli = new Cli().Answering(Cli.Json(new[]
+        {
+            Some.VmOn("host-a", "web-1") with { Health = HostHealth.Unresponsive, HeardAt = DateTimeOffset.UtcNow.AddMinutes(-2), Migrating = row },
+            Some.VmOn("host-b", "web-1") with { Vm = Some.VmOf("web-1") with { Status = VmStatus.MigratingTo }, Migrating = row },
+            Some.VmOn("host-b", "web-3") with { Vm = Some.VmOf("web-3") with { Status = VmStatus.MigratingTo }, Migrating = row with { IsUnknown = false } },
+        }));
+
+        (await cli.RunAsync("vms")).ShouldBe(0);
+
+        var lines = cli.Out.TrimEnd().Split('\n');
+        lines[1].ShouldContain("unknown (was up, host last heard 12");
+        lines[2].ShouldContain("unknown (migratingTo, host-a last heard 12");
+        lines[3].ShouldContain("migratingTo from host-a");
     }
 }

@@ -41,6 +41,7 @@ public sealed class MigrateOptionTests
         { "--stalling-limit 10", "limits.stallingLimit", "10000" },
         { "--enable-downtime-thread", "limits.enableDowntimeThread", "true" },
         { "--id move-7", "id", "\"move-7\"" },
+        { "--or-to host-c,host-d", "alternatives", """["host-c","host-d"]""" },
         { "", "vm", "\"web-1\"" },
         { "", "to", "\"host-b\"" },
         { "", "requestedBy", "\"ann\"" },

@@ -95,7 +95,10 @@ internal static class Some
             $"qemu+tcp://{name}/system",
             [.. vms.Select(VmOf)]),
         HypervisorReachable: true,
+        HostHealth.Healthy,
         HeardAt: DateTimeOffset.UtcNow);
+
+    public static VmView VmOn(string host, string name) => new(new HostName(host), VmOf(name), HostHealth.Healthy, DateTimeOffset.UtcNow);
 
     public static VmDescription VmOf(string name) => new(
         Vm, name, VmStatus.Up, Bytes.FromGibibytes(4), 2, "", "", true,

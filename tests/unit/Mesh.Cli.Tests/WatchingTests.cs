@@ -26,6 +26,28 @@ public sealed class WatchingTests
     }
 
     [Fact]
+    public void A_row_begins_anew_on_the_next_host_and_forgets_the_one_before()
+    {
+        var rerun = new MigrationRerun
+        {
+            MigrationId = new MigrationId("m1"),
+            VmName = "web-1",
+            Destination = new HostName("host-b"),
+            At = Some.Noon,
+            Failure = "link lost",
+            Next = new HostName("host-c"),
+            Attempt = 2,
+        };
+        var row = Row.Of(Some.View()).With(Some.Entered(MigrationPhase.SwitchOver)).With(Some.Progressed(80)).With(rerun);
+        (row.Destination, row.Phase, row.Progress.Value).ShouldBe((new HostName("host-c"), MigrationPhase.Preparing, 0));
+        row.Reason.ShouldContain("link lost");
+
+        row.With(Some.Progressed(90)).ShouldBe(row, "the first host has nothing to say any more");
+        row.With(rerun).ShouldBe(row);
+        row.With(Some.Ended() with { Destination = new HostName("host-c") }).HasEnded.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_row_gathers_what_the_summary_tells()
     {
         var row = Row.Of(Some.Progressed(10, Some.Sample(throttle: 20))).With(Some.Progressed(20, Some.Sample(throttle: 70)))

@@ -87,7 +87,7 @@ public sealed class RequestTests
     }
 
     [Theory]
-    [InlineData("""{"vm":"a","to":"b","too":1}""", "$.too", "id, vm, to, options, limits, requestedBy")]
+    [InlineData("""{"vm":"a","to":"b","too":1}""", "$.too", "id, vm, to, alternatives, options, limits, requestedBy")]
     [InlineData("""{"vm":"a","to":"b","options":{"autoConverg":true}}""", "$.options.autoConverg", "autoConverge")]
     [InlineData("""{"vm":"a","to":"b","options":{"AutoConverge":true}}""", "$.options.AutoConverge", "autoConverge")]
     [InlineData("""{"vm":"a","to":"b","limits":{"timeout":1}}""", "$.limits.timeout", "progressTimeout")]

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
 using Mesh.Gateway.Api;
 
 namespace Mesh.Gateway.Tests;
@@ -93,7 +95,9 @@ public sealed class ResourceTests
     public async Task Hosts_and_their_machines_are_shown()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ListHosts, ListedHosts>(_ => new([Some.Host("host-a", "web-2", "db-1"), Some.Host("host-b", "web-1")]));
+        gateway.Bus.Answer<ListHosts, ListedHosts>(_ => new(
+            [Some.Host("host-a", "web-2", "db-1"), Some.Host("host-b", "web-1")],
+            [new MigratingVm(Some.IdOf("web-1"), "web-1", VmStatus.MigratingFrom, true, Some.Noon, [], new HostName("host-b"))]));
 
         var hosts = await gateway.Http.GetFromJsonAsync<List<HostView>>("/api/v1/hosts", MeshJson.Options);
         hosts!.Select(host => host.Inventory.Host.Value).ShouldBe(["host-a", "host-b"]);
@@ -101,8 +105,29 @@ public sealed class ResourceTests
         var problem = await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/api/v1/hosts/host-c"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
         problem.Detail.ShouldContain("host-c");
 
-        var vms = await gateway.Http.GetFromJsonAsync<List<LocatedVm>>("/api/v1/vms", MeshJson.Options);
+        var vms = await gateway.Http.GetFromJsonAsync<List<VmView>>("/api/v1/vms", MeshJson.Options);
+        vms!.Single(view => view.Vm.Name == "web-1").Migrating.ShouldNotBeNull().IsUnknown.ShouldBeTrue();
+        vms!.Where(view => view.Vm.Name != "web-1").ShouldAllBe(view => view.Migrating == null);
         vms!.Select(located => $"{located.Vm.Name}@{located.Host}").ShouldBe(["db-1@host-a", "web-1@host-b", "web-2@host-a"]);
+    }
+
+    [Fact]
+    public async Task A_host_is_fenced_on_somebodys_word_or_by_command()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<FenceHost, FenceAnswer>(fence => fence.Confirmed
+            ? new(FenceResult.Fenced, "off", [new MigrationId("m1")])
+            : new(FenceResult.Started, "runs", []));
+
+        (await gateway.PostAsync("/api/v1/hosts/host-a/fence", """{"confirmed":true,"by":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PostAsync("/api/v1/hosts/host-a/fence", "{}")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        gateway.Bus.Requests.Select(request => request.Request).ShouldBe(
+            [new FenceHost(new HostName("host-a"), true, "ann"), new FenceHost(new HostName("host-a"), false, "api")]);
+
+        gateway.Bus.Answer<FenceHost, FenceAnswer>(_ => new(FenceResult.Refused, "host-a was heard of 1 s ago", []));
+        var problem = await GatewayFixture.ProblemAsync(
+            await gateway.PostAsync("/api/v1/hosts/host-a/fence", """{"confirmed":true}"""), HttpStatusCode.Conflict, ApiProblemTypes.NotFenced);
+        problem.Detail.ShouldContain("heard of 1 s ago");
     }
 
     [Fact]

@@ -70,7 +70,11 @@ internal static class Some
             new HypervisorInfo($"uuid-{name}", "simulated", "1", ""),
             $"qemu+tcp://{name}/system",
             [.. vms.Select(vm => new VmDescription(
-                new VmId(Guid.NewGuid()), vm, VmStatus.Up, Bytes.FromGibibytes(4), 2, "", "", true, [], [], [], new Dictionary<string, string>(StringComparer.Ordinal)))]),
+                IdOf(vm), vm, VmStatus.Up, Bytes.FromGibibytes(4), 2, "", "", true, [], [], [], new Dictionary<string, string>(StringComparer.Ordinal)))]),
         HypervisorReachable: true,
+        HostHealth.Healthy,
         HeardAt: Noon);
+
+    /// <summary>A machine's UUID, the same for the same name.</summary>
+    public static VmId IdOf(string name) => new(new Guid(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(0, 16)));
 }

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Hosting.Bus;
+using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Grains;
+using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Host.Messages;
 using Mesh.Migrations.Host.Store;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +23,10 @@ internal sealed class MigrationsProcess : IAsyncDisposable
     public MigrationHome Home => _host.Services.GetRequiredService<MigrationHome>();
 
     public Requests Requests => _host.Services.GetRequiredService<Requests>();
+
+    public HostFencing Fencing => _host.Services.GetRequiredService<HostFencing>();
+
+    public HostRegistry Hosts => _host.Services.GetRequiredService<HostRegistry>();
 
     public AgentMessages Agents => _host.Services.GetRequiredService<AgentMessages>();
 

@@ -6,34 +6,25 @@ using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Vms;
 using Mesh.Migrations.Host.Store;
 using Mesh.Testing;
+using Mesh.Testing.Real;
 
 namespace Mesh.Migrations.Host.Tests;
 
-/// <summary>On SQLite.</summary>
-public sealed class When_many_ask_at_once_on_sqlite : When_many_ask_at_once
-{
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-store-");
+public sealed class When_many_ask_at_once_on_sqlite() : When_many_ask_at_once(new SqliteFiles());
 
-    protected override Task<string> NewStoreAsync() => Task.FromResult($"sqlite:{Path.Combine(_directory.FullName, "mesh.db")}");
+public sealed class When_many_ask_at_once_on_postgresql(PostgresServer server) : When_many_ask_at_once(server);
 
-    protected override void RemoveStore() => _directory.Delete(recursive: true);
-}
-
-/// <summary>On PostgreSQL.</summary>
-public sealed class When_many_ask_at_once_on_postgresql(PostgresServer server) : When_many_ask_at_once, IClassFixture<PostgresServer>
-{
-    protected override Task<string> NewStoreAsync() => server.NewDatabaseAsync();
-}
-
-public abstract class When_many_ask_at_once : IAsyncLifetime
+public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingBus _bus = new();
+    private string _location = "";
     private MigrationsProcess _process = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _process = await MigrationsProcess.StartAsync(await NewStoreAsync(), _time, _bus);
+        _location = await stores.NewAsync();
+        _process = await MigrationsProcess.StartAsync(_location, _time, _bus);
         var words = new Words(_time);
         await _process.Agents.HandleAsync(words.Inventory(Words.Source, Words.Machine()), default);
         await _process.Agents.HandleAsync(words.Inventory(Words.Destination), default);
@@ -87,8 +78,8 @@ public abstract class When_many_ask_at_once : IAsyncLifetime
         FlightState? replayed = null;
         foreach (var (at, input) in await _process.Store.JournalAsync(new("m1")))
             replayed = Flight.Apply(replayed, input, at).State;
-        var shown = (await _process.Requests.AnswerAsync(new ShowMigration(new("m1")), default)).Migration;
-        JsonSerializer.Serialize(replayed!.ToView(), MeshJson.Options).ShouldBe(JsonSerializer.Serialize(shown, MeshJson.Options));
+        var stored = (await _process.Store.LoadAsync(new("m1")))!.State;
+        JsonSerializer.Serialize(replayed, MeshJson.Options).ShouldBe(JsonSerializer.Serialize(stored, MeshJson.Options));
     }
 
     [Fact]
@@ -126,14 +117,8 @@ public abstract class When_many_ask_at_once : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
-        RemoveStore();
+        stores.Remove(_location);
         GC.SuppressFinalize(this);
-    }
-
-    protected abstract Task<string> NewStoreAsync();
-
-    protected virtual void RemoveStore()
-    {
     }
 
     private Task<MigrationRequestAnswer> Ask(string id, string vm = "g1") => _process.Requests.AnswerAsync(Words.Request(id, vm), default);

@@ -3,17 +3,22 @@ using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Vms;
 using Mesh.Testing;
+using Mesh.Testing.Real;
 
 namespace Mesh.Migrations.Host.Tests;
 
+public sealed class When_the_process_crashes_on_sqlite() : When_the_process_crashes(new SqliteFiles());
+
+public sealed class When_the_process_crashes_on_postgresql(PostgresServer server) : When_the_process_crashes(server);
+
 /// <summary>The service begun anew from its store between every two steps of a flight.</summary>
-public sealed class When_the_process_crashes : IDisposable
+public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLifetime
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-store-");
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingBus _bus = new();
+    private string _location = "";
 
-    private string Location => $"sqlite:{Path.Combine(_directory.FullName, "mesh.db")}";
+    public async ValueTask InitializeAsync() => _location = await stores.NewAsync();
 
     [Fact]
     public async Task Should_bring_the_flight_to_its_end_all_the_same()
@@ -96,11 +101,16 @@ public sealed class When_the_process_crashes : IDisposable
         _bus.Commands.Select(command => command.CommandId).Distinct().ShouldHaveSingleItem();
     }
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public ValueTask DisposeAsync()
+    {
+        stores.Remove(_location);
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     private async Task InProcess(Func<MigrationsProcess, Task> step)
     {
-        await using var process = await MigrationsProcess.StartAsync(Location, _time, _bus);
+        await using var process = await MigrationsProcess.StartAsync(_location, _time, _bus);
         await step(process);
     }
 

@@ -15,11 +15,16 @@ internal sealed class FlightDriver
     public FlightDriver(MigrationOptions? options = null, MigrationLimits? limits = null, MigrationFacts? facts = null) =>
         Tell(new RequestReceived(Given.Request(options, limits), facts ?? Given.Facts(), Given.Epoch));
 
+    /// <summary>A flight that may go to further hosts.</summary>
+    public static FlightDriver WithAlternatives(params HostName[] alternatives) => new(facts: Given.FactsWith(alternatives));
+
     public DateTimeOffset Now { get; private set; } = Given.Start;
 
     public FlightState State { get; private set; } = null!;
 
     public List<FlightOutput> Outputs { get; } = [];
+
+    public bool IsToBeGivenEpochs { get; set; } = true;
 
     public IEnumerable<MigrationEvent> Events => Outputs.OfType<EventTold>().Select(told => told.Event);
 
@@ -30,7 +35,11 @@ internal sealed class FlightDriver
         var transition = Flight.Apply(State, input, Now);
         State = transition.State;
         Outputs.AddRange(transition.Outputs);
-        return this;
+
+        // What the grain does: it gives out an epoch and what is known of the host.
+        return State.AwaitsEpoch && IsToBeGivenEpochs
+            ? Tell(new AttemptReceived(Given.Fit(State.Destination), State.Epoch.Next()))
+            : this;
     }
 
     /// <summary>Lets time pass, waking the flight whenever it asked for that.</summary>
@@ -53,7 +62,7 @@ internal sealed class FlightDriver
     public FlightDriver Answer(AgentCommand command, CommandResult result = CommandResult.Done, params Refusal[] refusals) =>
         Tell(new AnswerReceived(new CommandAnswer
         {
-            Host = command is PrepareIncoming or CleanUpIncoming ? Given.Destination : Given.Source,
+            Host = command is PrepareIncoming or CleanUpIncoming ? State.Destination : Given.Source,
             MigrationId = command.MigrationId,
             Epoch = command.Epoch,
             CommandId = command.CommandId,
@@ -84,6 +93,11 @@ internal sealed class FlightDriver
     }));
 
     public FlightDriver Abort() => Tell(new AbortReceived(new AbortMigration(State.Id, "tester")));
+
+    public FlightDriver Fence(HostName host) => Tell(new HostFenced(host, 1, "tester"));
+
+    /// <summary>Telemetry of the first attempt in a phase.</summary>
+    public static MigrationSample Of(JobPhase phase) => new() { MigrationId = new MigrationId("m1"), Epoch = Given.Epoch, VmId = Given.Vm, Phase = phase };
 
     public MigrationSample Sample(JobPhase phase = JobPhase.PreCopy, long remainingMiB = 512) => new()
     {

@@ -11,6 +11,8 @@ internal static class Given
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
     public static readonly HostName Source = new("hosta");
     public static readonly HostName Destination = new("hostb");
+    public static readonly HostName Third = new("hostc");
+    public static readonly HostName Fourth = new("hostd");
     public static readonly VmId Vm = VmId.Parse("00000000-0000-4000-8000-000000000001");
     public static readonly Epoch Epoch = new(7);
 
@@ -25,8 +27,14 @@ internal static class Given
         new HypervisorInfo($"uuid-{host}", "QEMU", "10.0.2", "9.0.0"), $"qemu+tcp://{host}/system", vms);
 
     public static MigrationFacts Facts(VmDescription? vm = null) =>
-        new([new LocatedVm(Source, vm ?? Machine())], true, Inventory(Destination), Start);
+        new([new LocatedVm(Source, vm ?? Machine())], [Fit(Destination)]);
 
-    public static RequestMigration Request(MigrationOptions? options = null, MigrationLimits? limits = null) => new(
-        new MigrationId("m1"), "g1", Destination, options ?? new MigrationOptions(), limits ?? new MigrationLimits(), "tester");
+    /// <summary>Facts of a request that names further hosts, all of which may take the machine.</summary>
+    public static MigrationFacts FactsWith(params HostName[] alternatives) =>
+        new([new LocatedVm(Source, Machine())], [Fit(Destination), .. alternatives.Select(Fit)]);
+
+    public static DestinationFacts Fit(HostName host) => new(host, HostHealth.Healthy, true, Inventory(host), Start);
+
+    public static RequestMigration Request(MigrationOptions? options = null, MigrationLimits? limits = null, params HostName[] alternatives) => new(
+        new MigrationId("m1"), "g1", Destination, options ?? new MigrationOptions(), limits ?? new MigrationLimits(), "tester", null, alternatives);
 }

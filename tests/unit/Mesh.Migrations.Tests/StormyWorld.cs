@@ -7,41 +7,62 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Migrations.Tests;
 
 /// <summary>
-/// Two hosts, one machine and a network out of one random seed. Faults stop after a while; the flight must then end, and its end
-/// must agree with where the machine really is, then and after every message still under way has arrived.
+/// Three hosts, one machine and a network out of one random seed. Faults stop after a while, and dead hosts are fenced; the flight
+/// must then end, its end must agree with where the machine really is, then and after every message still under way has arrived,
+/// and the machine must never run twice.
 /// </summary>
 internal sealed class StormyWorld(int seed)
 {
+    private static readonly HostName[] Hosts = [Given.Source, Given.Destination, Given.Third];
     private static readonly TimeSpan StormLasts = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan EndMustComeWithin = TimeSpan.FromMinutes(15);
 
     private readonly Random _random = new(seed);
     private readonly PriorityQueue<Action, DateTimeOffset> _agenda = new();
     private readonly Dictionary<CommandId, CommandAnswer> _answers = [];
-    private readonly Dictionary<HostName, (long Epoch, long Sequence)> _agents = new() { [Given.Source] = (1, 0), [Given.Destination] = (1, 0) };
+    private readonly Dictionary<HostName, (long Epoch, long Sequence)> _agents = Hosts.ToDictionary(host => host, _ => (1L, 0L));
+    private readonly Dictionary<HostName, VmStatus> _statuses = Hosts.ToDictionary(host => host, host => host == Given.Source ? VmStatus.Up : VmStatus.Down);
+    private readonly HashSet<HostName> _dead = [];
     private DateTimeOffset _now = Given.Start;
-    private VmStatus _source = VmStatus.Up;
-    private VmStatus _destination = VmStatus.Down;
+    private HostName _to = Given.Destination;
+    private Epoch _jobEpoch;
     private bool _jobRuns;
     private bool _isPostCopy;
-    private bool _abortedBeforeStart;
+    private Epoch? _abortedBeforeStart;
 
     public List<(DateTimeOffset At, FlightInput Input)> Journal { get; } = [];
 
     public FlightState? State { get; private set; }
+
+    private VmStatus Source
+    {
+        get => _statuses[Given.Source];
+        set => Become(Given.Source, value);
+    }
+
+    private VmStatus Destination
+    {
+        get => _statuses[_to];
+        set => Become(_to, value);
+    }
+
+    private bool IsBroken => Source == VmStatus.PostCopyFailed || Destination == VmStatus.PostCopyFailed;
 
     public void Run()
     {
         var timeout = Chance(0.3) ? TimeSpan.FromSeconds(_random.Next(1, 90)) : (TimeSpan?)null;
         var action = (TimeoutAction)_random.Next(3);
         Tell(new RequestReceived(
-            Given.Request(new MigrationOptions { PostCopy = true, Timeout = timeout, TimeoutAction = action }), Given.Facts(), Given.Epoch));
+            Given.Request(new MigrationOptions { PostCopy = true, Timeout = timeout, TimeoutAction = action }),
+            Chance(0.5) ? Given.FactsWith(Given.Third) : Given.Facts(), Given.Epoch));
         if (State!.HasEnded)
             return;
         if (Chance(0.3))
             At(Within(120), () => Tell(new AbortReceived(new AbortMigration(State.Id, "tester"))));
-        Tick(Given.Source);
-        Tick(Given.Destination);
+        if (Chance(0.15))
+            At(Within(120), () => Die(Hosts[_random.Next(Hosts.Length)]));
+        foreach (var host in Hosts)
+            Tick(host);
 
         var deadline = Given.Start + StormLasts + EndMustComeWithin;
         while (_now < deadline && _agenda.TryDequeue(out var next, out var at))
@@ -51,7 +72,7 @@ internal sealed class StormyWorld(int seed)
             CheckEnd();
         }
 
-        State.HasEnded.ShouldBeTrue($"seed {seed}: still {State.Phase} ({State.Reason}) with source {_source}, destination {_destination}");
+        State.HasEnded.ShouldBeTrue($"seed {seed}: still {State.Phase} ({State.Reason}) with {Where()}");
     }
 
     private bool IsStormy => _now < Given.Start + StormLasts;
@@ -60,14 +81,47 @@ internal sealed class StormyWorld(int seed)
     {
         if (!State!.HasEnded)
             return;
-        var where = (_source, _destination);
-        var expected = State.Outcome switch
+        var runsOn = _statuses.Where(host => host.Value == VmStatus.Up).Select(host => host.Key).ToList();
+        List<HostName> expected = State.Outcome switch
         {
-            MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy => (VmStatus.Down, VmStatus.Up),
-            MigrationOutcome.Lost => (VmStatus.Down, VmStatus.Down),
-            _ => (VmStatus.Up, VmStatus.Down),
+            MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy => [State.Destination],
+            MigrationOutcome.Lost or MigrationOutcome.PostCopyFailed => [],
+
+            // Whoever dies afterwards takes the machine along.
+            _ when _dead.Contains(Given.Source) => [],
+            _ => [Given.Source],
         };
-        where.ShouldBe(expected, $"seed {seed}: {State.Outcome} ({State.Reason})");
+        if (_dead.Overlaps(expected))
+            expected = [];
+        runsOn.SequenceEqual(expected).ShouldBeTrue($"seed {seed}: {State.Outcome} ({State.Reason}) with {Where()}");
+    }
+
+    private void Become(HostName host, VmStatus status)
+    {
+        _statuses[host] = _dead.Contains(host) ? VmStatus.Down : status;
+        _statuses.Values.Count(known => known == VmStatus.Up).ShouldBeLessThanOrEqualTo(1, $"seed {seed}: the machine runs twice: {Where()}");
+    }
+
+    private string Where() => string.Join(", ", _statuses.Select(host => $"{host.Key} {host.Value}{(_dead.Contains(host.Key) ? " (dead)" : "")}"));
+
+    /// <summary>A host loses power for good; its machines die with it, and it is fenced later.</summary>
+    private void Die(HostName host)
+    {
+        _dead.Add(host);
+        var other = host == Given.Source ? _to : Given.Source;
+        _statuses[host] = VmStatus.Down;
+        if (_jobRuns && (host == Given.Source || host == _to))
+        {
+            _jobRuns = false;
+            if (_isPostCopy)
+                Become(other, VmStatus.PostCopyFailed);
+            else if (host == Given.Source)
+                Destination = Chance(0.7) ? VmStatus.Down : VmStatus.MigratingTo;
+            else
+                EndJob(JobResult.Failed);
+        }
+
+        At(StormLasts + Within(60), () => Tell(new HostFenced(host, _agents[host].Epoch, "tester")));
     }
 
     private void Tell(FlightInput input)
@@ -77,7 +131,9 @@ internal sealed class StormyWorld(int seed)
         State = transition.State;
         foreach (var command in transition.Outputs.OfType<CommandGiven>())
             Carry(() => Obey(command.Host, command.Command));
-        if (FlightTimers.NextDue(State) is { } due)
+        if (State.AwaitsEpoch)
+            At(TimeSpan.Zero, () => Tell(new AttemptReceived(Given.Fit(State.Destination), State.Epoch.Next())));
+        else if (FlightTimers.NextDue(State) is { } due)
             At(due > _now ? due - _now : TimeSpan.Zero, () =>
             {
                 if (FlightTimers.NextDue(State) <= _now)
@@ -87,6 +143,8 @@ internal sealed class StormyWorld(int seed)
 
     private void Obey(HostName host, AgentCommand command)
     {
+        if (_dead.Contains(host))
+            return;
         if (!_answers.TryGetValue(command.CommandId, out var answer))
             _answers[command.CommandId] = answer = Act(host, command);
         Carry(() => Tell(new AnswerReceived(answer)));
@@ -97,10 +155,12 @@ internal sealed class StormyWorld(int seed)
         var result = command switch
         {
             PrepareIncoming => Chance(0.05) ? CommandResult.Refused : CommandResult.Done,
-            StartMigration => StartJob(),
-            AbortJob => Abort(),
+            StartMigration start => StartJob(start),
+            AbortJob abort => Abort(abort.Epoch),
             ChangeParameters change => Change(change),
-            CleanUpIncoming => Chance(0.1) ? CommandResult.Failed : _destination == VmStatus.Up ? CommandResult.Refused : CommandResult.Done,
+            CleanUpIncoming => Chance(0.1) ? CommandResult.Failed : CleanUp(host),
+            ResumeOnSource => Chance(0.1) ? CommandResult.Failed : Resume(),
+            DestroyStray => Chance(0.1) ? CommandResult.Failed : DestroyCopy(),
             _ => CommandResult.Failed,
         };
         return new CommandAnswer
@@ -115,21 +175,28 @@ internal sealed class StormyWorld(int seed)
         };
     }
 
-    private CommandResult StartJob()
+    private CommandResult StartJob(StartMigration start)
     {
-        if (_abortedBeforeStart || _source != VmStatus.Up || Chance(0.05))
+        if (_abortedBeforeStart == start.Epoch || Source != VmStatus.Up || _jobRuns || Chance(0.05))
             return CommandResult.Refused;
+        (_to, _jobEpoch, _isPostCopy) = (start.Destination, start.Epoch, false);
+        if (_dead.Contains(_to))
+        {
+            At(Within(30), () => EndJob(JobResult.Failed));
+            return CommandResult.Done;
+        }
+
         _jobRuns = true;
-        (_source, _destination) = (VmStatus.MigratingFrom, VmStatus.MigratingTo);
-        At(Within(150), EndJobByItself);
+        (Source, Destination) = (VmStatus.MigratingFrom, VmStatus.MigratingTo);
+        At(Within(150), () => EndJobByItself(start.Epoch));
         return CommandResult.Done;
     }
 
-    private CommandResult Abort()
+    private CommandResult Abort(Epoch epoch)
     {
-        if (_source == VmStatus.Up && !_jobRuns)
+        if (!_jobRuns && _jobEpoch != epoch)
         {
-            _abortedBeforeStart = true;
+            _abortedBeforeStart = epoch;
             return CommandResult.Done;
         }
 
@@ -139,31 +206,71 @@ internal sealed class StormyWorld(int seed)
         return CommandResult.Done;
     }
 
+    // An agent removes what waits there and never ran, and leaves everything else alone.
+    private CommandResult CleanUp(HostName host)
+    {
+        if (_statuses[host] == VmStatus.MigratingTo && !IsBroken && !_jobRuns)
+            Become(host, VmStatus.Down);
+        return _statuses[host] == VmStatus.Down ? CommandResult.Done : CommandResult.Refused;
+    }
+
+    private CommandResult Resume()
+    {
+        if (Source == VmStatus.Paused)
+            Source = VmStatus.Up;
+        return Source == VmStatus.Up ? CommandResult.Done : CommandResult.Refused;
+    }
+
+    private CommandResult DestroyCopy()
+    {
+        if (Source is VmStatus.Up or VmStatus.MigratingFrom)
+            return CommandResult.Refused;
+        Source = VmStatus.Down;
+        return CommandResult.Done;
+    }
+
     private CommandResult Change(ChangeParameters change)
     {
         _isPostCopy |= _jobRuns && change.PostCopy == true;
         return CommandResult.Done;
     }
 
-    private void EndJobByItself()
+    private void EndJobByItself(Epoch epoch)
     {
         var fate = _random.NextDouble();
-        if (!_jobRuns)
+        if (!_jobRuns || _jobEpoch != epoch)
             return;
         if (fate < 0.05)
             LoseTheMachine();
-        else if (fate < 0.55 || _isPostCopy)
+        else if (fate < 0.15 && _isPostCopy)
+            BreakPostCopy();
+        else if (fate < 0.5 || _isPostCopy)
             EndJob(JobResult.Completed);
-        else if (fate < 0.7)
+        else if (fate < 0.6)
+            InterruptTheHandOver();
+        else if (fate < 0.75)
             ReachLimit();
         else
             EndJob(JobResult.Failed);
     }
 
+    private void BreakPostCopy()
+    {
+        _jobRuns = false;
+        (Source, Destination) = (VmStatus.PostCopyFailed, VmStatus.PostCopyFailed);
+    }
+
+    /// <summary>The source's libvirtd dies at the hand-over: its copy stays paused, whatever became of the other.</summary>
+    private void InterruptTheHandOver()
+    {
+        EndJob(JobResult.Failed);
+        (Source, Destination) = (VmStatus.Paused, Chance(0.5) ? VmStatus.Up : VmStatus.Down);
+    }
+
     private void LoseTheMachine()
     {
         _jobRuns = false;
-        (_source, _destination) = (VmStatus.Down, VmStatus.Down);
+        (Source, Destination) = (VmStatus.Down, VmStatus.Down);
     }
 
     private void ReachLimit()
@@ -172,7 +279,7 @@ internal sealed class StormyWorld(int seed)
         {
             Host = Given.Source,
             MigrationId = State!.Id,
-            Epoch = State.Epoch,
+            Epoch = _jobEpoch,
             VmId = Given.Vm,
             At = _now,
             Limit = HardLimit.CompletionTimeout,
@@ -184,12 +291,15 @@ internal sealed class StormyWorld(int seed)
     private void EndJob(JobResult result)
     {
         _jobRuns = false;
-        (_source, _destination) = result == JobResult.Completed ? (VmStatus.Down, VmStatus.Up) : (VmStatus.Up, VmStatus.Down);
+        if (result == JobResult.Completed)
+            (Source, Destination) = (VmStatus.Down, VmStatus.Up);
+        else
+            (Destination, Source) = (VmStatus.Down, VmStatus.Up);
         Carry(() => Tell(new EventReceived(new JobEnded
         {
             Host = Given.Source,
             MigrationId = State!.Id,
-            Epoch = State.Epoch,
+            Epoch = _jobEpoch,
             VmId = Given.Vm,
             At = _now,
             Result = result,
@@ -199,12 +309,14 @@ internal sealed class StormyWorld(int seed)
 
     private void Tick(HostName host)
     {
+        if (_dead.Contains(host))
+            return;
         var (epoch, sequence) = _agents[host];
         _agents[host] = IsStormy && Chance(0.02) ? (epoch + 1, 0) : (epoch, sequence + 1);
-        var status = host == Given.Source ? _source : _destination;
+        var status = _statuses[host];
         var isReachable = !IsStormy || !Chance(0.05);
         var sample = _jobRuns && host == Given.Source
-            ? new MigrationSample { MigrationId = State!.Id, Epoch = State.Epoch, VmId = Given.Vm, Phase = _isPostCopy ? JobPhase.PostCopy : JobPhase.PreCopy }
+            ? new MigrationSample { MigrationId = State!.Id, Epoch = _jobEpoch, VmId = Given.Vm, Phase = _isPostCopy ? JobPhase.PostCopy : JobPhase.PreCopy }
             : null;
         var (reportEpoch, reportSequence) = _agents[host];
         Carry(() => Tell(new ReportReceived(

@@ -30,6 +30,30 @@ public sealed class When_a_flight_fails
     }
 
     [Fact]
+    public void Should_seal_a_start_that_failed_before_it_ends_because_another_copy_of_the_command_may_still_come()
+    {
+        var flight = new FlightDriver().Prepared();
+        flight.Answer(flight.Last<StartMigration>(), CommandResult.Failed, new Refusal(RefusalCode.Storage, "the agent cannot write its state"));
+        flight.Both(VmStatus.Up, null).Commands.ShouldNotContain(command => command is CleanUpIncoming);
+
+        flight.Answer(flight.Last<AbortJob>(), CommandResult.Failed, new Refusal(RefusalCode.Storage, "nor now"));
+        flight.Wait(TimeSpan.FromMinutes(1)).Answer(flight.Last<AbortJob>());
+        flight.Answer(flight.Last<CleanUpIncoming>());
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Failed);
+        flight.State.Reason.ShouldContain("cannot write its state");
+    }
+
+    [Fact]
+    public void Should_let_the_words_decide_when_a_start_that_failed_turns_out_to_have_begun()
+    {
+        var flight = new FlightDriver().Prepared();
+        flight.Answer(flight.Last<StartMigration>(), CommandResult.Failed, new Refusal(RefusalCode.Storage, "the agent cannot write its state"));
+        flight.Answer(flight.Last<AbortJob>(), CommandResult.Refused, new Refusal(RefusalCode.Hypervisor, "the migration has completed"));
+        flight.Both(null, VmStatus.Up).Wait(FlightTimers.VerdictGrace / 2).Both(null, VmStatus.Up).Wait(FlightTimers.VerdictGrace * 2);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Completed);
+    }
+
+    [Fact]
     public void Should_not_announce_failure_before_the_source_runs_the_machine_and_the_destination_is_clean()
     {
         var flight = new FlightDriver().Started().Both(VmStatus.MigratingFrom, VmStatus.MigratingTo).JobEnds(JobResult.Failed, "link lost");
@@ -125,5 +149,29 @@ public sealed class When_a_flight_fails
         var flight = new FlightDriver().Wait(FlightTimers.PrepareTimeout + FlightTimers.CleanUpPatience);
         flight.State.Outcome.ShouldBe(MigrationOutcome.TimedOut);
         flight.State.Reason.ShouldContain("hostb did not prepare");
+    }
+
+    [Fact]
+    public void Should_hold_the_completion_timeout_itself_when_the_agent_has_lost_account_of_the_job()
+    {
+        var limits = new MigrationLimits { CompletionTimeout = TimeSpan.FromMinutes(10) };
+        var flight = new FlightDriver(limits: limits).Started();
+        flight.Report(Given.Source, VmStatus.MigratingFrom, flight.Sample()).Wait(TimeSpan.FromMinutes(11)).Report(Given.Source, VmStatus.MigratingFrom, flight.Sample());
+        flight.Commands.ShouldNotContain(command => command is AbortJob, "the agent attends to the job and its limits");
+
+        flight.Report(Given.Source, VmStatus.MigratingFrom).Wait(FlightTimers.UnattendedGrace);
+        flight.Answer(flight.Last<AbortJob>()).Both(VmStatus.Up, null).Wait(FlightTimers.VerdictGrace / 2).Both(VmStatus.Up, null).Wait(FlightTimers.VerdictGrace * 2);
+        flight.Answer(flight.Last<CleanUpIncoming>());
+        flight.State.Outcome.ShouldBe(MigrationOutcome.TimedOut);
+    }
+
+    [Fact]
+    public void Should_end_when_somebody_moves_the_machine_back_before_its_end_is_named()
+    {
+        var flight = new FlightDriver().Started().Both(VmStatus.MigratingFrom, VmStatus.MigratingTo).JobEnds(JobResult.Completed)
+            .Both(VmStatus.Up, null).Wait(FlightTimers.DoubtfulVerdictGrace / 2).Both(VmStatus.Up, null).Wait(FlightTimers.DoubtfulVerdictGrace);
+        flight.Answer(flight.Last<CleanUpIncoming>());
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Failed);
+        flight.State.Reason.ShouldContain("moved back outside the mesh");
     }
 }

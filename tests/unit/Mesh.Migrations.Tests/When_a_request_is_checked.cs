@@ -1,3 +1,4 @@
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -8,6 +9,8 @@ public sealed class When_a_request_is_checked
 {
     private static readonly VmDescription Plain = Given.Machine(Given.Disk("vda"));
 
+    private static MigrationFacts Toward(DestinationFacts destination) => Given.Facts() with { Destinations = [destination] };
+
     public static TheoryData<RefusalCode, MigrationFacts, MigrationOptions> Refused => new()
     {
         { RefusalCode.UnknownVm, Given.Facts() with { Candidates = [] }, new() },
@@ -15,12 +18,13 @@ public sealed class When_a_request_is_checked
         { RefusalCode.VmNotRunning, Given.Facts(Plain with { Status = VmStatus.Down }), new() },
         { RefusalCode.AlreadyMigrating, Given.Facts() with { OtherMigration = new MigrationId("other") }, new() },
         { RefusalCode.AlreadyMigrating, Given.Facts(Plain with { Status = VmStatus.MigratingFrom }), new() },
-        { RefusalCode.UnknownHost, Given.Facts() with { Destination = null }, new() },
-        { RefusalCode.HostNotUp, Given.Facts() with { DestinationHeardAt = Given.Start - TimeSpan.FromMinutes(1) }, new() },
-        { RefusalCode.HostNotUp, Given.Facts() with { DestinationHeardAt = null }, new() },
-        { RefusalCode.HostNotUp, Given.Facts() with { DestinationReachable = false }, new() },
+        { RefusalCode.UnknownHost, Toward(Given.Fit(Given.Destination) with { Inventory = null }), new() },
+        { RefusalCode.HostNotUp, Toward(Given.Fit(Given.Destination) with { Health = HostHealth.Unresponsive }), new() },
+        { RefusalCode.HostNotUp, Toward(Given.Fit(Given.Destination) with { Health = HostHealth.Suspect, HeardAt = null }), new() },
+        { RefusalCode.HostNotUp, Toward(Given.Fit(Given.Destination) with { Health = HostHealth.Fenced }), new() },
+        { RefusalCode.HostNotUp, Toward(Given.Fit(Given.Destination) with { HypervisorReachable = false }), new() },
         { RefusalCode.SameHost, Given.Facts() with { Candidates = [new(Given.Destination, Plain)] }, new() },
-        { RefusalCode.VmExistsOnDestination, Given.Facts() with { Destination = Given.Inventory(Given.Destination, Plain) }, new() },
+        { RefusalCode.VmExistsOnDestination, Toward(Given.Fit(Given.Destination) with { Inventory = Given.Inventory(Given.Destination, Plain) }), new() },
         { RefusalCode.UnknownDisk, Given.Facts(Plain), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["vdz"] } },
         { RefusalCode.DiskNotWritable, Given.Facts(Given.Machine(Given.Disk("sda", DiskDevice.CdRom, source: ""))), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["sda"] } },
         { RefusalCode.DiskNotWritable, Given.Facts(Given.Machine(Given.Disk("vdb", readOnly: true))), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["vdb"] } },
@@ -61,7 +65,7 @@ public sealed class When_a_request_is_checked
     [Fact]
     public void Should_give_every_reason_at_once()
     {
-        var facts = Given.Facts(Plain with { Status = VmStatus.Down, HostDevices = [new("pci", "0000:3b:00.0")] }) with { Destination = null };
+        var facts = Given.Facts(Plain with { Status = VmStatus.Down, HostDevices = [new("pci", "0000:3b:00.0")] }) with { Destinations = [Given.Fit(Given.Destination) with { Inventory = null }] };
         new FlightDriver(new MigrationOptions { KeepAliveCount = 0 }, facts: facts).State.Refusals.Select(refusal => refusal.Code).ShouldBe(
             [RefusalCode.BadOption, RefusalCode.VmNotRunning, RefusalCode.HostDevice, RefusalCode.UnknownHost]);
     }

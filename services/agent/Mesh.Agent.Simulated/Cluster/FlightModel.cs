@@ -22,12 +22,20 @@ internal sealed class FlightModel(HostModel source, HostModel destination, VmMod
 
     public required SimulatedMigration Now { get; set; }
 
-    public Task<MigrateResult> Result => _result.Task;
+    /// <summary>What the migrate call returns; cancelling abandons the wait, not the job.</summary>
+    public async Task<MigrateResult> WaitAsync(CancellationToken cancellation)
+    {
+        using var abandoned = cancellation.UnsafeRegister((_, token) => _result.TrySetCanceled(token), null);
+        return await _result.Task;
+    }
 
     public VmId VmId => AtSource.Spec.Id;
 
     /// <summary>Post-copy cannot go on; the job waits for a recovery that the model does not have.</summary>
     public bool IsBroken { get; set; }
+
+    /// <summary>The destination runs the machine; the source has yet to confirm that and to let its copy go.</summary>
+    public bool IsHandedOver { get; set; }
 
     public void Return(MigrateResult result) => _result.TrySetResult(result);
 

@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 namespace Mesh.Agent.Simulated;
 
 /// <summary>A host of the model with what is on it. Guarded by the cluster's lock.</summary>
-internal sealed class HostModel(SimulatedHost spec)
+internal sealed class HostModel(SimulatedHost spec, Action changed)
 {
     public SimulatedHost Spec { get; } = spec;
 
@@ -13,6 +13,9 @@ internal sealed class HostModel(SimulatedHost spec)
     public BytesPerSecond Link { get; set; } = spec.Link;
 
     public bool IsDown { get; set; }
+
+    /// <summary>To be called where a machine here changes what it does.</summary>
+    public Action Changed { get; } = changed;
 
     public Dictionary<VmId, VmModel> Vms { get; } = [];
 
@@ -34,7 +37,7 @@ internal sealed class HostModel(SimulatedHost spec)
 }
 
 /// <summary>A machine on one host of the model. Guarded by the cluster's lock.</summary>
-internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail)
+internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail, Action changed)
 {
     public SimulatedVm Spec { get; } = spec;
 
@@ -57,5 +60,13 @@ internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail)
 
     public BytesPerSecond? PostCopyBandwidth { get; set; }
 
-    public void Become(VmRunState state, string detail) => (State, Detail) = (state, detail);
+    /// <summary>Whether it has run on this host: then nobody takes it for one that waits for its memory.</summary>
+    public bool HasRunHere { get; private set; } = state is VmRunState.Running;
+
+    public void Become(VmRunState state, string detail)
+    {
+        (State, Detail) = (state, detail);
+        HasRunHere |= state is VmRunState.Running or VmRunState.RunningPostCopy;
+        changed();
+    }
 }

@@ -35,7 +35,13 @@ public sealed partial class SimulatedCluster
         {
             if (flight.IsBroken)
                 continue;
-            var share = Math.Min(
+            if (flight.IsHandedOver)
+            {
+                Confirm(flight);
+                continue;
+            }
+
+            var share = IsCut(flight) ? 0 : Math.Min(
                 (double)flight.Source.Link.Count / leaving[flight.Source],
                 (double)flight.Destination.Link.Count / coming[flight.Destination]);
             var before = flight.Now;
@@ -48,7 +54,7 @@ public sealed partial class SimulatedCluster
     }
 
     /// <summary>Says and does what libvirt does between two moments of a migration.</summary>
-    private void Tell(FlightModel flight, SimulatedMigration before, SimulatedMigration now)
+    private static void Tell(FlightModel flight, SimulatedMigration before, SimulatedMigration now)
     {
         var (source, destination) = (flight.Source, flight.Destination);
         if (now.Iteration > before.Iteration)
@@ -69,17 +75,18 @@ public sealed partial class SimulatedCluster
                 destination.Tell(flight.AtDestination, VmLifecycle.Resumed, isByMigration: true, "Resumed Post-copy");
                 break;
             case SimulatedPhase.Completed:
-                Complete(flight);
+                HandOver(flight);
                 break;
         }
     }
 
-    private void Complete(FlightModel flight)
-    {
-        _flights.Remove(flight);
-        var (source, destination) = (flight.Source, flight.Destination);
-        var (left, came) = (flight.AtSource, flight.AtDestination);
+    private bool IsCut(FlightModel flight) => _cuts.Contains((flight.Source.Name, flight.Destination.Name));
 
+    /// <summary>The destination lets the machine run; the source hears of it a moment later.</summary>
+    private static void HandOver(FlightModel flight)
+    {
+        var (destination, came) = (flight.Destination, flight.AtDestination);
+        flight.IsHandedOver = true;
         came.Flight = null;
         came.IsPersistent |= flight.Options.Persistent;
 
@@ -87,7 +94,12 @@ public sealed partial class SimulatedCluster
         came.LastCompletedJob = flight.Now.IsPostCopyAsked ? null : flight.Stats(JobOperation.MigrationIn);
         came.Become(VmRunState.Running, "running (migrated)");
         destination.Tell(came, VmLifecycle.Resumed, isByMigration: true, "Resumed Migrated");
+    }
 
+    private void Confirm(FlightModel flight)
+    {
+        _flights.Remove(flight);
+        var (source, left) = (flight.Source, flight.AtSource);
         left.IsPersistent &= !flight.Options.UndefineSource;
         left.LastCompletedJob = flight.Stats(JobOperation.MigrationOut);
         Stop(source, left, "shut off (migrated)", "Stopped Migrated", isByMigration: true);

@@ -6,7 +6,7 @@ namespace Mesh.Agent.Simulated;
 
 public sealed partial class SimulatedCluster
 {
-    internal Task<MigrateResult> Migrate(HostName from, VmMigration migration)
+    internal Task<MigrateResult> MigrateAsync(HostName from, VmMigration migration, CancellationToken cancellation)
     {
         lock (_lock)
         {
@@ -16,7 +16,7 @@ public sealed partial class SimulatedCluster
 
             var (source, destination) = (Host(from), Destination(migration)!);
             var (leaving, options) = (source.Vms[migration.VmId], migration.Options);
-            var coming = new VmModel(leaving.Spec, VmRunState.PausedMigrating, "paused (migrating)")
+            var coming = new VmModel(leaving.Spec, VmRunState.PausedMigrating, "paused (migrating)", destination.Changed)
             {
                 IsPersistent = destination.Vms.TryGetValue(migration.VmId, out var defined) && defined.IsPersistent,
             };
@@ -31,21 +31,50 @@ public sealed partial class SimulatedCluster
             leaving.Flight = flight;
             coming.Flight = flight;
             destination.Vms[migration.VmId] = coming;
+            destination.Changed();
             WatchTheClock();
             _flights.Add(flight);
             destination.Tell(coming, VmLifecycle.Started, isByMigration: true, "Started Migrated");
             if (!options.Live)
                 leaving.Become(VmRunState.PausedMigrating, "paused (migrating)");
-            return flight.Result;
+            return flight.WaitAsync(cancellation);
         }
     }
 
     internal void Abort(HostModel host, VmId vm)
     {
         var flight = RunningFlight(host, vm);
-        if (flight.AtSource.State is VmRunState.PausedPostCopy or VmRunState.PostCopyFailed)
+        if (flight.IsHandedOver)
+            throw new HypervisorException(HypervisorErrorCode.Other, vm, "Requested operation is not valid: migration job is already completing");
+        if (IsInPostCopy(flight))
             throw new HypervisorException(HypervisorErrorCode.InPostCopy, vm, "Requested operation is not valid: cannot abort migration in post-copy mode");
         BackToSource(flight, new MigrateResult(MigrateOutcome.Aborted, "operation aborted: job 'migration out' canceled by client"));
+    }
+
+    /// <summary>Removes a machine that waits here for its memory; the migration that it waits for fails. As libvirt does, the model does so itself where that has failed already.</summary>
+    internal void DestroyIncoming(HostModel host, VmId vm)
+    {
+        if (!host.Vms.TryGetValue(vm, out var model) || model.HasRunHere || model.State is not VmRunState.PausedMigrating)
+            return;
+        if (model.Flight is { } flight)
+            BackToSource(flight, new MigrateResult(MigrateOutcome.Failed, "operation failed: Lost connection to destination host"));
+    }
+
+    /// <summary>Destroys a copy that stands still, and the migration that it is part of, if any; whether that was wise is not the model's to say.</summary>
+    internal void DestroyStray(HostModel host, VmId vm)
+    {
+        if (Vm(host, vm) is not { State: VmRunState.Paused or VmRunState.PausedMigrating or VmRunState.PausedPostCopy or VmRunState.PostCopyFailed } stray)
+            return;
+        var flight = stray.Flight;
+        Stop(host, stray, "shut off (destroyed)", "Stopped Destroyed");
+        if (flight is null)
+            return;
+        _flights.Remove(flight);
+        if (!flight.IsHandedOver && flight.AtSource == stray)
+            Forget(flight);
+        else if (flight.AtDestination == stray)
+            flight.AtSource.Flight = null;
+        flight.Return(new MigrateResult(MigrateOutcome.Failed, "operation failed: domain is no longer running"));
     }
 
     internal static FlightModel RunningFlight(HostModel host, VmId vm) =>
@@ -60,8 +89,13 @@ public sealed partial class SimulatedCluster
     /// <summary>A host of a migration died.</summary>
     private void Break(FlightModel flight)
     {
-        var isRunningThere = flight.AtSource.State is VmRunState.PausedPostCopy or VmRunState.PostCopyFailed;
-        if (flight.Source.IsDown)
+        var isRunningThere = IsInPostCopy(flight);
+        if (flight.IsHandedOver && flight.Source.IsDown)
+        {
+            _flights.Remove(flight);
+            flight.Return(new MigrateResult(MigrateOutcome.Lost, "End of file while reading data: Input/output error"));
+        }
+        else if (flight.Source.IsDown)
         {
             flight.Return(new MigrateResult(MigrateOutcome.Lost, "End of file while reading data: Input/output error"));
             if (isRunningThere)
@@ -73,10 +107,7 @@ public sealed partial class SimulatedCluster
         else if (isRunningThere)
         {
             // Half of the memory died with the destination and the other half is here: neither can go on.
-            flight.IsBroken = true;
-            flight.AtSource.Become(VmRunState.PostCopyFailed, "paused (post-copy failed)");
-            flight.Source.Tell(flight.AtSource, VmLifecycle.Suspended, isByMigration: true, "Suspended Post-copy Error");
-            flight.Return(new MigrateResult(MigrateOutcome.Failed, "operation failed: job 'migration out' failed in post-copy phase"));
+            BreakPostCopy(flight);
         }
         else
         {
@@ -114,7 +145,7 @@ public sealed partial class SimulatedCluster
             return "Requested operation is not valid: domain is not running";
         if (vm.Flight is not null)
             return $"operation failed: another migration job is already running for domain '{vm.Spec.Name}'";
-        if (destination is null or { IsDown: true })
+        if (destination is null or { IsDown: true } || _cuts.Contains((from, destination.Name)))
             return $"operation failed: Failed to connect to remote libvirt URI {migration.DestinationUri}";
         if (destination == source)
             return "internal error: Attempt to migrate guest to the same host";

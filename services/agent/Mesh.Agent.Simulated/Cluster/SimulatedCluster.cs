@@ -30,7 +30,7 @@ public sealed partial class SimulatedCluster : IDisposable
     {
         ArgumentNullException.ThrowIfNull(host);
         lock (_lock)
-            _hosts.Add(host.Name, new HostModel(host));
+            _hosts.Add(host.Name, new HostModel(host, () => _version++));
     }
 
     /// <summary>Adds a machine that runs on a host.</summary>
@@ -39,7 +39,8 @@ public sealed partial class SimulatedCluster : IDisposable
         ArgumentNullException.ThrowIfNull(vm);
         lock (_lock)
         {
-            var (on, added) = (Host(host), new VmModel(vm, VmRunState.Running, "running (booted)"));
+            var on = Host(host);
+            var added = new VmModel(vm, VmRunState.Running, "running (booted)", on.Changed);
             on.Vms.Add(vm.Id, added);
             foreach (var disk in vm.Disks)
                 on.Images.Add(disk.Source);
@@ -48,11 +49,14 @@ public sealed partial class SimulatedCluster : IDisposable
     }
 
     /// <summary>A host's hypervisor, as one more connection to it.</summary>
-    public IHypervisor Hypervisor(HostName host)
+    public IHypervisor Hypervisor(HostName host) => Hypervisor(host, gate: null);
+
+    /// <summary>The same with somebody in between who decides what becomes of each call.</summary>
+    internal IHypervisor Hypervisor(HostName host, IHypervisorGate? gate)
     {
         lock (_lock)
         {
-            var hypervisor = new SimulatedHypervisor(this, host);
+            var hypervisor = new SimulatedHypervisor(this, host, gate);
             Host(host).Listeners.Add(hypervisor);
             return hypervisor;
         }

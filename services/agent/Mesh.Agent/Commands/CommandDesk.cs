@@ -9,7 +9,7 @@ using Mesh.Hosting.Telemetry;
 namespace Mesh.Agent.Commands;
 
 /// <summary>Takes commands, sees to it that each acts at most once and none out of its time, and answers every one.</summary>
-internal sealed class CommandDesk(AgentContext agent, SourceCommands source, DestinationCommands destination)
+internal sealed class CommandDesk(AgentContext agent, SourceCommands source, DestinationCommands destination, StrayCommands strays)
 {
     private readonly VmLanes _lanes = new();
 
@@ -81,6 +81,8 @@ internal sealed class CommandDesk(AgentContext agent, SourceCommands source, Des
                 StartMigration start => source.StartAsync(start, record),
                 ChangeParameters change => source.ChangeAsync(change, record),
                 AbortJob => source.AbortAsync(record),
+                ResumeOnSource resume => strays.ResumeAsync(resume, record),
+                DestroyStray destroy => strays.DestroyAsync(destroy),
                 _ => Task.FromResult(Handled.Refused(RefusalCode.BadOption, $"the agent does not know the command {Name(command)}")),
             });
         }

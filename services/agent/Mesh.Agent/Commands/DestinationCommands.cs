@@ -31,13 +31,9 @@ internal sealed class DestinationCommands(AgentContext agent)
 
     public async Task<Handled> CleanUpAsync(MigrationRecord record)
     {
-        if (record.Destination is not { IsCleanedUp: false } prepared)
-            return Handled.Done;
-        if (prepared.HasArrived)
-            return Handled.Refused(RefusalCode.VmExistsOnDestination, "the machine has arrived here: what was prepared for it is its own now");
-
+        // Also where nothing is remembered, as after the loss of the agent's state: "done" says that the machine is not here.
         var state = await FindAsync(record.VmId);
-        if (state is { State: VmRunState.PausedMigrating or VmRunState.PausedStarting })
+        if (state is { State: VmRunState.PausedMigrating or VmRunState.PausedStarting } && record.Destination is not { HasArrived: true })
         {
             await agent.Hypervisor.DestroyIncomingAsync(record.VmId, agent.Stopping);
             state = await FindAsync(record.VmId);
@@ -46,6 +42,9 @@ internal sealed class DestinationCommands(AgentContext agent)
         if (state is { State: not (VmRunState.Down or VmRunState.DownMigrated) })
             return Handled.Refused(RefusalCode.VmExistsOnDestination, $"{state.Name} is here ({state.Detail}) and is not touched");
 
+        // What was prepared for a machine that has arrived is its own, also when it has moved on since.
+        if (record.Destination is not { IsCleanedUp: false, HasArrived: false })
+            return Handled.Done;
         var left = await _images.DeleteAsync(record);
         return left.Count == 0
             ? Handled.Done with { Change = known => known with { Destination = known.Destination! with { IsCleanedUp = true } } }

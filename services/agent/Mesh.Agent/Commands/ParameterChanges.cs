@@ -84,15 +84,27 @@ internal sealed class ParameterChanges(AgentContext agent, JobFollower follower)
             agent.Store.Change(record, known => known with { Source = known.Source! with { IsSuspended = false } });
             throw;
         }
+
+        if (agent.Store.Find(record.MigrationId, record.Epoch)?.Source is not { Ended: { Result: not JobResult.Completed }, IsEndInferred: false })
+            return;
+
+        // The job ended while the suspend was on its way: nobody else will let the machine run again.
+        await agent.Hypervisor.ResumeAsync(record.VmId, agent.Stopping);
+        agent.Store.Change(record, known => known with { Source = known.Source! with { IsSuspended = false } });
+        throw new HypervisorException(HypervisorErrorCode.NoJob, record.VmId, "the job ended meanwhile; the machine runs here");
     }
 
     private Task<ParameterAnswer> PostCopyAsync(MigrationRecord record, bool postCopy)
     {
         if (!postCopy)
             return Task.FromResult(Refused("postCopy", "there is no way back from post-copy, and before it there is nothing to leave"));
-        return record.Source!.Options.PostCopy
-            ? ParameterCall.TryAsync("postCopy", "true", () => agent.Hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping))
-            : Task.FromResult(Refused("postCopy", "QEMU changes over to post-copy only if that was allowed when the migration started"));
+        if (!record.Source!.Options.PostCopy)
+            return Task.FromResult(Refused("postCopy", "QEMU changes over to post-copy only if that was allowed when the migration started"));
+        if (PostCopyPursuit.CanBegin(follower.Sample()))
+            return ParameterCall.TryAsync("postCopy", "true", () => agent.Hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping));
+
+        agent.Store.Change(record, known => known with { Source = known.Source! with { IsPostCopyRequested = true } });
+        return Task.FromResult(new ParameterAnswer("postCopy", ParameterResult.Emulated, "QEMU has not begun to copy; the agent changes over as soon as it has"));
     }
 
     private ParameterAnswer Keep(MigrationRecord record, string name, string value, Func<MigrationLimits, MigrationLimits> change)

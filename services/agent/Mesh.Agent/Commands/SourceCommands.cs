@@ -47,7 +47,7 @@ internal sealed class SourceCommands(AgentContext agent, Followers followers)
     public async Task<Handled> AbortAsync(MigrationRecord record)
     {
         if (record.Source is null)
-            return Handled.Done with { Change = known => known with { IsAbortRequested = true } };
+            return await AbortUnknownAsync(record);
         if (record.Source.Ended is { } ended)
             return ended.Result is JobResult.Completed
                 ? Handled.Refused(RefusalCode.Hypervisor, "the migration has completed: the machine runs on the destination")
@@ -66,6 +66,31 @@ internal sealed class SourceCommands(AgentContext agent, Followers followers)
         // Any other objection, such as that there is no job yet, is met by trying again until the job has ended.
         follower.Wake();
         return Handled.Done;
+    }
+
+    /// <summary>
+    /// An attempt that this agent knows nothing of: either the start is still to come and must be refused, or the agent has lost its
+    /// state while the job runs.
+    /// </summary>
+    private async Task<Handled> AbortUnknownAsync(MigrationRecord record)
+    {
+        if (await agent.Hypervisor.ReadJobAsync(record.VmId, agent.Stopping) is { Operation: JobOperation.MigrationOut })
+        {
+            try
+            {
+                await agent.Hypervisor.AbortJobAsync(record.VmId, agent.Stopping);
+            }
+            catch (HypervisorException e) when (e.Code is HypervisorErrorCode.InPostCopy)
+            {
+                return TooLate();
+            }
+            catch (HypervisorException e) when (e.Code is HypervisorErrorCode.NoJob)
+            {
+                // It has just ended.
+            }
+        }
+
+        return Handled.Done with { Change = known => known with { IsAbortRequested = true } };
     }
 
     public Task<Handled> ChangeAsync(ChangeParameters change, MigrationRecord record) =>

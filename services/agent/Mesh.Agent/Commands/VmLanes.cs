@@ -35,7 +35,7 @@ internal sealed class VmLanes
     private async Task RunAfterAsync(Task last, VmId vm, Func<Task> work)
     {
         // Off the caller's thread, who holds the lock and must not wait.
-        await last.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await last.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);
         try
         {
             await work();

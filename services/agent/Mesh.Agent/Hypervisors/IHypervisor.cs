@@ -83,4 +83,7 @@ public interface IHypervisor : IAsyncDisposable
     /// has never run here.
     /// </summary>
     Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation);
+
+    /// <summary>Destroys a copy that stands still, because the machine runs elsewhere. Does nothing unless it is paused.</summary>
+    Task DestroyStrayAsync(VmId vm, CancellationToken cancellation);
 }

@@ -9,7 +9,8 @@ public static class VmStatuses
     /// <param name="state">What the hypervisor says.</param>
     /// <param name="hasOutgoingJob">Whether a migration away from this host is running.</param>
     /// <param name="expectsIncoming">Whether this host was prepared for the machine to come.</param>
-    public static VmStatus Of(VmRunState state, bool hasOutgoingJob, bool expectsIncoming) => state switch
+    /// <param name="hasLeft">Whether a migration away from here is over, after which it can only be here as what that left behind.</param>
+    public static VmStatus Of(VmRunState state, bool hasOutgoingJob, bool expectsIncoming, bool hasLeft = false) => state switch
     {
         VmRunState.Down or VmRunState.DownMigrated => VmStatus.Down,
         VmRunState.PostCopyFailed => VmStatus.PostCopyFailed,
@@ -18,6 +19,7 @@ public static class VmStatuses
         VmRunState.RunningPostCopy => VmStatus.MigratingTo,
         VmRunState.PausedPostCopy => VmStatus.MigratingFrom,
         _ when hasOutgoingJob => VmStatus.MigratingFrom,
+        VmRunState.PausedMigrating when hasLeft && !expectsIncoming => VmStatus.Paused,
         VmRunState.PausedMigrating => VmStatus.MigratingTo,
         VmRunState.PausedStarting when expectsIncoming => VmStatus.MigratingTo,
         VmRunState.PausedStarting or VmRunState.Paused => VmStatus.Paused,

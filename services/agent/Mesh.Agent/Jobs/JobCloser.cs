@@ -4,13 +4,15 @@ using Mesh.Agent.Running;
 using Mesh.Agent.State;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Telemetry;
+using Mesh.Hosting.Running;
 
 namespace Mesh.Agent.Jobs;
 
 /// <summary>Finds out whether and how a job ended, and brings it to its close: machine resumed if need be, end recorded, mesh told.</summary>
 internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
 {
-    private readonly TaskCompletionSource<JobStats> _completedStats = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AsyncSignal _completed = new();
+    private volatile JobStats? _completedStats;
     private bool? _stopSeen;
 
     /// <summary>The machine's state when it was last asked for here; null if not known.</summary>
@@ -21,7 +23,8 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
         switch (what)
         {
             case JobCompleted completed:
-                _completedStats.TrySetResult(completed.Stats);
+                _completedStats ??= completed.Stats;
+                _completed.Give();
                 break;
             case VmLifecycleChanged { Change: VmLifecycle.Stopped } stopped:
                 _stopSeen = stopped.IsByMigration;
@@ -40,14 +43,12 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
 
     public async Task CloseAsync(JobEnding ending, JobStats? latest, MigrationSample? lastSample, Action ended)
     {
-        if (ending.Result is not JobResult.Completed)
-            await ResumeAsync();
-
         var sample = ending.Result is JobResult.Completed
             ? await ClosingStatsAsync(latest) is { } stats ? Samples.Of(record, stats, JobPhase.Completed, lastSample?.DowntimeLimit, stats.Elapsed) : null
             : lastSample;
         var news = new JobEnded
         {
+            EventId = agent.NewEventId(record),
             Host = agent.Host,
             MigrationId = record.MigrationId,
             Epoch = record.Epoch,
@@ -57,7 +58,9 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
             Error = ending.Error,
             Sample = sample,
         };
-        agent.Store.Note(record, known => known with { Source = known.Source! with { Ended = news, IsSuspended = false } });
+        agent.Store.Note(record, known => known with { Source = known.Source! with { Ended = news, IsEndInferred = ending.IsInferred } });
+        if (ending.Result is not JobResult.Completed && !ending.IsInferred)
+            await ResumeAsync();
         ended();
         Measure(news);
         await agent.TellAsync(news);
@@ -79,16 +82,24 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
         }
     }
 
-    /// <summary>A machine that was suspended for the migration's sake must not stay so when it stays here.</summary>
+    /// <summary>
+    /// A machine that was suspended for the migration's sake must not stay so when it stays here. Only libvirt's own answer says
+    /// that it does: where the end was inferred, the destination may run it, and only the mesh can know (<c>ResumeOnSource</c>).
+    /// Looked at after the end is on paper: a suspend that comes later finds it there, and undoes itself.
+    /// </summary>
     private async Task ResumeAsync()
     {
-        var wasSuspended = agent.Store.Find(record.MigrationId, record.Epoch)?.Source is { IsSuspended: true };
-        if (!wasSuspended || StateSeen is not (VmRunState.Paused or VmRunState.PausedMigrating))
+        if (agent.Store.Find(record.MigrationId, record.Epoch)?.Source is not { IsSuspended: true } || !await FindStateAsync())
             return;
         try
         {
-            await agent.Hypervisor.ResumeAsync(record.VmId, agent.Stopping);
-            agent.Log.ResumedOnSource(record.VmId, record.MigrationId);
+            if (StateSeen is VmRunState.Paused or VmRunState.PausedMigrating)
+            {
+                await agent.Hypervisor.ResumeAsync(record.VmId, agent.Stopping);
+                agent.Log.ResumedOnSource(record.VmId, record.MigrationId);
+            }
+
+            agent.Store.Note(record, known => known with { Source = known.Source! with { IsSuspended = false } });
         }
         catch (HypervisorException e)
         {
@@ -102,10 +113,10 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
     /// </summary>
     private async Task<JobStats?> ClosingStatsAsync(JobStats? latest)
     {
-        if (!_completedStats.Task.IsCompleted)
-            await Task.WhenAny(_completedStats.Task, Task.Delay(agent.Options.CompletedStatsWait, agent.Time, agent.Stopping));
-        if (_completedStats.Task.IsCompleted)
-            return await _completedStats.Task;
+        if (_completedStats is null)
+            await _completed.WaitAsync(agent.Options.CompletedStatsWait, agent.Time, agent.Stopping);
+        if (_completedStats is { } told)
+            return told;
         try
         {
             if (await agent.Hypervisor.ReadCompletedJobAsync(record.VmId, agent.Stopping) is { } kept)
@@ -121,7 +132,10 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
 
     private void Measure(JobEnded news)
     {
-        var elapsed = agent.Now - record.Source!.StartedAt;
+        var sinceStart = agent.Now - record.Source!.StartedAt;
+
+        // Less than nothing when the clock was set back while no agent ran.
+        var elapsed = sinceStart > TimeSpan.Zero ? sinceStart : TimeSpan.Zero;
         var downtime = news.Sample?.ActualDowntime;
         agent.Log.JobEnded(record.MigrationId, record.VmId, news.Result, elapsed, downtime, news.Error);
         var tags = new TagList { { "host", agent.Host.Value }, { "result", news.Result.ToString() } };

@@ -47,9 +47,10 @@ internal static class JobEndings
             VmRunState.Down => new JobEnding(JobResult.Failed, "the machine stopped on the source while it was migrated"),
             null when clues.StopSeen is false => new JobEnding(JobResult.Failed, "the machine stopped on the source while it was migrated"),
             null => JobEnding.Completed,
-            _ when clues.IsAbortRequested => JobEnding.Cancelled,
+            _ when clues.IsAbortRequested => JobEnding.Cancelled with { IsInferred = true },
             _ => new JobEnding(
-                JobResult.Failed, "the job ended while neither agent nor libvirt kept account of it; the machine is on the source"),
+                JobResult.Failed, "the job ended while neither agent nor libvirt kept account of it; the machine is on the source")
+            { IsInferred = true },
         };
     }
 }
@@ -59,6 +60,9 @@ internal static class JobEndings
 /// <param name="Error">The hypervisor's words, or the agent's where it has none.</param>
 internal sealed record JobEnding(JobResult Result, string Error)
 {
+    /// <summary>Whether no answer of the hypervisor says so, and only what is seen of the machine here.</summary>
+    public bool IsInferred { get; init; }
+
     public static readonly JobEnding Completed = new(JobResult.Completed, "");
 
     public static readonly JobEnding Cancelled = new(JobResult.Cancelled, "");

@@ -4,6 +4,7 @@ using Mesh.Agent.State;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
+using Mesh.Hosting.Running;
 using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.Jobs;
@@ -20,6 +21,7 @@ internal sealed class JobFollower
     private readonly JobReader _reader;
     private readonly DowntimeKeeper _downtime;
     private readonly JobCloser _closer;
+    private readonly PostCopyPursuit _postCopy;
     private readonly bool _isNew;
     private bool _isCallOurs;
     private volatile MigrateResult? _returned;
@@ -38,6 +40,7 @@ internal sealed class JobFollower
         _reader = new JobReader(agent.Hypervisor, record.VmId, _wake.Give);
         _downtime = new DowntimeKeeper(agent, record);
         _closer = new JobCloser(agent, record);
+        _postCopy = new PostCopyPursuit(agent, record);
         Abort = new AbortPursuit(agent, record);
         _watch = Watch.From(record.Source!.StartedAt, agent.Now);
     }
@@ -155,6 +158,8 @@ internal sealed class JobFollower
         _isPastReturn = IsPastReturn;
         if (!_isPastReturn)
             _downtime.Keep(source, sample?.Iteration ?? 0);
+        if (source.IsPostCopyRequested && !_isPastReturn)
+            _postCopy.TryIfBegun(sample);
 
         var said = sample?.Phase ?? JobPhase.Setup;
         var phase = _isPastReturn && !JobPhases.IsPastReturn(said) ? JobPhase.PostCopy : said;
@@ -200,6 +205,7 @@ internal sealed class JobFollower
                 _agent.Log.JobStalled(_record.MigrationId, VmId, _watch.Lowest, stalled.For);
                 await _agent.TellAsync(new JobStalled
                 {
+                    EventId = _agent.NewEventId(_record),
                     Host = _agent.Host,
                     MigrationId = _record.MigrationId,
                     Epoch = _record.Epoch,
@@ -213,6 +219,7 @@ internal sealed class JobFollower
                 _agent.Store.Note(_record, record => record with { IsAbortRequested = true });
                 await _agent.TellAsync(new LimitReached
                 {
+                    EventId = _agent.NewEventId(_record),
                     Host = _agent.Host,
                     MigrationId = _record.MigrationId,
                     Epoch = _record.Epoch,

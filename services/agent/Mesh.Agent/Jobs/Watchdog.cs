@@ -102,9 +102,12 @@ internal sealed record Watch(
     bool IsProgressLimitTold = false,
     bool IsCompletionLimitTold = false)
 {
-    /// <summary>A watch that begins now, over a job that was taken up then.</summary>
+    /// <summary>
+    /// A watch that begins now, over a job that was taken up then. A beginning that lies ahead is one by a clock that was set back since:
+    /// the job counts as taken up now, so that no limit is longer than it says.
+    /// </summary>
     public static Watch From(DateTimeOffset startedAt, DateTimeOffset now) =>
-        new(startedAt, JobPhase.Setup, Bytes.Zero, Bytes.Zero, now, Bytes.Zero, now, DateTimeOffset.MinValue);
+        new(startedAt < now ? startedAt : now, JobPhase.Setup, Bytes.Zero, Bytes.Zero, now, Bytes.Zero, now, DateTimeOffset.MinValue);
 }
 
 /// <summary>What a watchdog has found.</summary>

@@ -136,6 +136,17 @@ internal sealed class LibvirtHypervisor : IHypervisor
         },
         cancellation);
 
+    public Task DestroyStrayAsync(VmId vm, CancellationToken cancellation) => DoAsync(
+        "virDomainDestroyFlags",
+        vm,
+        domain =>
+        {
+            // Asked again at the last moment: what runs by now is no stray.
+            if (DomainStates.Of(domain.GetStatus()) is VmRunState.Paused or VmRunState.PausedMigrating or VmRunState.PausedPostCopy or VmRunState.PostCopyFailed)
+                domain.Destroy();
+        },
+        cancellation);
+
     public async ValueTask DisposeAsync()
     {
         await _links.DisposeAsync();

@@ -60,5 +60,5 @@ internal sealed class InventorySender(AgentContext agent, Followers followers, F
     }
 
     private VmStatus Status(VmState vm) =>
-        VmStatuses.Of(vm.State, followers.Of(vm.Id) is not null || foreign.Has(vm.Id), arrivals.Expects(vm.Id));
+        VmStatuses.Of(vm.State, followers.Of(vm.Id) is not null || foreign.Has(vm.Id), arrivals.Expects(vm.Id), agent.Store.Record.HasLeft(vm.Id));
 }

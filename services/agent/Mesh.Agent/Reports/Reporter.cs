@@ -6,6 +6,7 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Hosting.Running;
 
 namespace Mesh.Agent.Reports;
 
@@ -15,11 +16,16 @@ internal sealed class Reporter(AgentContext agent, Followers followers, ForeignJ
     /// <summary>Events come in bursts; reports need not.</summary>
     public static readonly TimeSpan GapMin = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How long a report is offered to the broker before a newer one takes its place.</summary>
+    private static readonly TimeSpan OfferedMax = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a report waits for the hypervisor before it says that there is no answer: longer, and the host itself seems silent.</summary>
     private const int TicksPatient = 3;
 
     private readonly OneAtATime _sending = new();
     private readonly OneAtATime _listing = new();
+    private readonly AsyncSignal _listed = new();
+    private volatile IReadOnlyList<VmState>? _list;
     private long _sequence;
     private bool _isReachable = true;
     private bool _isHeard = true;
@@ -58,7 +64,7 @@ internal sealed class Reporter(AgentContext agent, Followers followers, ForeignJ
     }
 
     private VmStatusReport Status(VmState vm, HashSet<VmId> leaving) =>
-        new(vm.Id, vm.Name, VmStatuses.Of(vm.State, leaving.Contains(vm.Id), arrivals.Expects(vm.Id)), vm.Detail);
+        new(vm.Id, vm.Name, VmStatuses.Of(vm.State, leaving.Contains(vm.Id), arrivals.Expects(vm.Id), agent.Store.Record.HasLeft(vm.Id)), vm.Detail);
 
     private HashSet<VmId> Leaving() => [.. followers.All.Select(follower => follower.VmId), .. foreign.Machines];
 
@@ -67,12 +73,14 @@ internal sealed class Reporter(AgentContext agent, Followers followers, ForeignJ
         // A question that has gone unanswered for its whole time is not asked again beside itself, tick after tick.
         if (!_listing.IsFree)
             return null;
-        var answer = new TaskCompletionSource<IReadOnlyList<VmState>?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _listing.TryRun(async () => answer.SetResult(await AskAsync()));
+        await _listed.WaitAsync(TimeSpan.Zero, agent.Time, agent.Stopping);
+        _listing.TryRun(async () =>
+        {
+            _list = await AskAsync();
+            _listed.Give();
+        });
         var patience = agent.Options.Tick * TicksPatient < agent.Options.CallTimeout ? agent.Options.Tick * TicksPatient : agent.Options.CallTimeout;
-        await Task.WhenAny(answer.Task, Task.Delay(patience, agent.Time, agent.Stopping));
-        agent.Stopping.ThrowIfCancellationRequested();
-        return answer.Task.IsCompleted ? await answer.Task : Unreachable("it takes too long to list the machines");
+        return await _listed.WaitAsync(patience, agent.Time, agent.Stopping) ? _list : Unreachable("it takes too long to list the machines");
     }
 
     private async Task<IReadOnlyList<VmState>?> AskAsync()
@@ -107,16 +115,19 @@ internal sealed class Reporter(AgentContext agent, Followers followers, ForeignJ
     {
         try
         {
-            await agent.Bus.OfferAsync(AgentQueues.HostReports, report, agent.Stopping);
+            // While the broker is away, what was offered hangs in its client; when it is back, the newest report must come first.
+            using var life = new CancellationTokenSource(OfferedMax, agent.Time);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(agent.Stopping, life.Token);
+            await agent.Bus.OfferAsync(AgentQueues.HostReports, report, end.Token);
             AgentInstruments.Reports.Add(1, new KeyValuePair<string, object?>("host", agent.Host.Value));
             if (!_isHeard)
                 agent.Log.ReportsSent();
             _isHeard = true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !agent.Stopping.IsCancellationRequested)
         {
             if (_isHeard)
-                agent.Log.ReportsNotSent(e.Message);
+                agent.Log.ReportsNotSent(e is OperationCanceledException ? $"it takes longer than {OfferedMax.TotalSeconds:0} s" : e.Message);
             _isHeard = false;
         }
         catch (OperationCanceledException)

@@ -3,6 +3,7 @@ using Mesh.Agent.State;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
+using Mesh.Hosting.Running;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Agent.Running;
@@ -38,6 +39,8 @@ internal sealed class AgentContext
     /// <summary>Asks for an inventory.</summary>
     public AsyncSignal InventorySoon { get; } = new();
 
+    private long _eventsTold;
+
     public DateTimeOffset Now => Time.GetUtcNow();
 
     /// <summary>The machines as they were last seen; those of before while the hypervisor does not answer.</summary>
@@ -45,6 +48,10 @@ internal sealed class AgentContext
 
     /// <summary>What a machine did when it was last seen; null if it was not there.</summary>
     public VmRunState? StateOf(VmId vm) => States.GetValueOrDefault(vm)?.State;
+
+    /// <summary>An identity for something that happens now to an attempt; told again, even by another process, it keeps it.</summary>
+    public AgentEventId NewEventId(MigrationRecord record) =>
+        AgentEventId.Of(record.MigrationId, record.Epoch, AgentEpoch, Interlocked.Increment(ref _eventsTold));
 
     /// <summary>Tells the mesh of something that happened; the news of an end is repeated after a restart until the broker has it.</summary>
     public ValueTask TellAsync(AgentEvent news) => Postman.PostAsync(AgentQueues.AgentEvents, news, news is JobEnded ended ? () => Delivered(ended) : null, Stopping);

@@ -9,18 +9,23 @@ internal sealed class EventPump(AgentContext agent, Followers followers, Foreign
 {
     public async Task RunAsync()
     {
-        await foreach (var what in agent.Hypervisor.Events.ReadAllAsync(agent.Stopping))
-        {
-            foreign.Note(what);
-            followers.Of(what.VmId)?.Note(what);
-            arrivals.Note(what);
+        var events = agent.Hypervisor.Events;
+        while (await events.WaitToReadAsync(agent.Stopping))
+            while (events.TryRead(out var what))
+                PassOn(what);
+    }
 
-            // The machine stands still until libvirt has handed it over: whatever is asked of this host now makes that last longer.
-            if (what is VmLifecycleChanged { Change: VmLifecycle.Suspended, IsByMigration: true })
-                continue;
-            if (what is VmLifecycleChanged)
-                agent.InventorySoon.Give();
-            agent.ReportSoon.Give();
-        }
+    private void PassOn(HypervisorEvent what)
+    {
+        foreign.Note(what);
+        followers.Of(what.VmId)?.Note(what);
+        arrivals.Note(what);
+
+        // The machine stands still until libvirt has handed it over: whatever is asked of this host now makes that last longer.
+        if (what is VmLifecycleChanged { Change: VmLifecycle.Suspended, IsByMigration: true })
+            return;
+        if (what is VmLifecycleChanged)
+            agent.InventorySoon.Give();
+        agent.ReportSoon.Give();
     }
 }

@@ -26,8 +26,9 @@ internal sealed class Postman(IMessageBus bus, TimeProvider time, TimeSpan retry
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        await foreach (var letter in _letters.Reader.ReadAllAsync(cancellation))
-            await DeliverAsync(letter, cancellation);
+        while (await _letters.Reader.WaitToReadAsync(cancellation))
+            while (_letters.Reader.TryRead(out var letter))
+                await DeliverAsync(letter, cancellation);
     }
 
     private async Task DeliverAsync(Letter letter, CancellationToken cancellation)

@@ -12,10 +12,22 @@ internal sealed record AgentRecord(IReadOnlyList<VmFence> Fences, IReadOnlyList<
     /// <summary>A fence is small and what it guards against is rare: far more of them are kept than records.</summary>
     public const int FencesPerRecord = 10;
 
+    /// <summary>The number that the newest process of the agent goes by; the next one's is larger, whatever the clock says.</summary>
+    public long AgentEpoch { get; init; }
+
+    /// <summary>
+    /// Attempts below this one must not begin here: an earlier record of them was lost, and with it which of them are over. Null if
+    /// no record was ever lost.
+    /// </summary>
+    public Epoch? LostBelow { get; init; }
+
     public MigrationRecord? Find(MigrationId migration, Epoch epoch) =>
         Migrations.FirstOrDefault(record => record.MigrationId == migration && record.Epoch == epoch);
 
     public VmFence? FenceOf(VmId vm) => Fences.FirstOrDefault(fence => fence.VmId == vm);
+
+    /// <summary>Whether the newest attempt for a machine was one away from here, and is over.</summary>
+    public bool HasLeft(VmId vm) => Migrations.Where(record => record.VmId == vm).MaxBy(record => record.Epoch) is { Source.Ended: not null };
 
     public AgentRecord With(MigrationRecord record) => this with
     {
@@ -33,7 +45,7 @@ internal sealed record AgentRecord(IReadOnlyList<VmFence> Fences, IReadOnlyList<
         if (Migrations.Count <= recordsKeptMax && Fences.Count <= fences)
             return this;
         var forgotten = Migrations.Where(record => record.IsForgettable).Take(Migrations.Count - recordsKeptMax).ToHashSet();
-        return new([.. Fences.TakeLast(fences)], [.. Migrations.Where(record => !forgotten.Contains(record))]);
+        return this with { Fences = [.. Fences.TakeLast(fences)], Migrations = [.. Migrations.Where(record => !forgotten.Contains(record))] };
     }
 
     private static Func<MigrationRecord, bool> Is(MigrationRecord record) =>

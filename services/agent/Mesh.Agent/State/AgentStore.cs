@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Values;
+using Mesh.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Agent.State;
@@ -12,6 +13,7 @@ internal sealed class AgentStore
     private readonly StateFile? _file;
     private readonly int _recordsKeptMax;
     private readonly ILogger _log;
+    private bool _wasLost;
     private AgentRecord _record;
 
     public AgentStore(StateFile? file, int recordsKeptMax, ILogger log)
@@ -30,6 +32,34 @@ internal sealed class AgentStore
     }
 
     public MigrationRecord? Find(MigrationId migration, Epoch epoch) => Record.Find(migration, epoch);
+
+    /// <summary>
+    /// Begins a process of the agent, and gives the number that it goes by: the time in milliseconds, but always more than that of the
+    /// process before, because the mesh drops what a smaller one says as old, and a clock may have been set back meanwhile.
+    /// </summary>
+    /// <exception cref="ProblemException">The state cannot be written, so that no command could be taken.</exception>
+    public long Begin(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            var number = now.ToUnixTimeMilliseconds();
+            var begun = _record with
+            {
+                AgentEpoch = Math.Max(number, _record.AgentEpoch + 1),
+                LostBelow = _wasLost ? new Epoch(number) : _record.LostBelow,
+            };
+            try
+            {
+                Keep(begun);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ProblemException($"the agent cannot write its state to '{_file!.Path}' (Agent:StateDirectory): {e.Message}", e);
+            }
+
+            return _record.AgentEpoch;
+        }
+    }
 
     /// <summary>Makes sure that the command's attempt is known and fences older ones off.</summary>
     public MigrationRecord Meet(AgentCommand command, DateTimeOffset now)
@@ -102,8 +132,9 @@ internal sealed class AgentStore
         }
         catch (JsonException e)
         {
-            _log.StateCorrupt(e, _file!.CorruptPath);
-            _file.SetAside();
+            _file!.SetAside();
+            _log.StateCorrupt(e, _file.CorruptPath);
+            _wasLost = true;
             return AgentRecord.Empty;
         }
     }

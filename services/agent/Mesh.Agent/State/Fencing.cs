@@ -22,6 +22,11 @@ internal static class Fencing
             return new Verdict(null, new Refusal(
                 RefusalCode.OldEpoch, $"attempt {command.Epoch} of {command.MigrationId} was over so long ago that this host has forgotten it"));
 
+        // Which attempts were over before the record was lost, nobody here knows any more. What ends or undoes one is harmless.
+        if (record is null && command is (PrepareIncoming or StartMigration) && command.Epoch < known.LostBelow)
+            return new Verdict(null, new Refusal(
+                RefusalCode.OldEpoch, $"attempt {command.Epoch} of {command.MigrationId} is older than {known.LostBelow}, when this host lost its records: it may be over already"));
+
         return Verdict.Act;
     }
 }

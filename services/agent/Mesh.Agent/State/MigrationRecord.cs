@@ -62,8 +62,14 @@ internal sealed record SourceRecord
     /// <summary>Whether the agent suspended the machine and has not let it run again.</summary>
     public bool IsSuspended { get; init; }
 
+    /// <summary>Whether the job is to be changed over to post-copy as soon as QEMU has begun it.</summary>
+    public bool IsPostCopyRequested { get; init; }
+
     /// <summary>How the job ended; null while it has not.</summary>
     public JobEnded? Ended { get; init; }
+
+    /// <summary>Whether the end is known from the machine's state only, and not by the hypervisor's answer: it may run elsewhere.</summary>
+    public bool IsEndInferred { get; init; }
 
     /// <summary>Whether the broker has taken the news of the end.</summary>
     public bool IsEndDelivered { get; init; }

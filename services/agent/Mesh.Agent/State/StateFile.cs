@@ -8,46 +8,77 @@ namespace Mesh.Agent.State;
 /// <summary>The file that an agent's record lives in. A write replaces it as a whole or not at all.</summary>
 internal sealed class StateFile
 {
-    private readonly string _path;
-
     public StateFile(string directory, HostName host)
     {
-        try
-        {
-            Directory.CreateDirectory(directory);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ProblemException($"the agent cannot keep its state in '{directory}' (Agent:StateDirectory): {e.Message}", e);
-        }
-
-        _path = Path.Combine(directory, $"{host}.json");
+        Path = System.IO.Path.Combine(directory, $"{host}.json");
+        InWords("keep its state", () => Directory.CreateDirectory(directory));
     }
 
-    public string CorruptPath => _path + ".corrupt";
+    public string Path { get; }
+
+    public string CorruptPath => Path + ".corrupt";
 
     /// <summary>The record in the file; null if there is no file.</summary>
     /// <exception cref="JsonException">The file does not hold a record.</exception>
-    public AgentRecord? Read()
+    /// <exception cref="ProblemException">The file cannot be read at all.</exception>
+    public AgentRecord? Read() => InWords("read its state", () =>
     {
-        if (!File.Exists(_path))
+        if (!System.IO.Path.Exists(Path))
             return null;
-        using var file = File.OpenRead(_path);
+        using var file = File.OpenRead(Path);
         return JsonSerializer.Deserialize<AgentRecord>(file, MeshJson.Options) ?? throw new JsonException("The file holds null.");
-    }
+    });
 
     /// <summary>Puts a file that cannot be read out of the way, for a person to look at.</summary>
-    public void SetAside() => File.Move(_path, CorruptPath, overwrite: true);
+    /// <exception cref="ProblemException">It cannot be moved.</exception>
+    public void SetAside() => InWords("set its unreadable state aside", () =>
+    {
+        File.Move(Path, CorruptPath, overwrite: true);
+        return true;
+    });
 
     public void Write(AgentRecord record)
     {
-        var written = _path + ".new";
-        using (var file = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None))
+        var written = Path + ".new";
+        try
         {
-            JsonSerializer.Serialize(file, record, MeshJson.Indented);
-            file.Flush(flushToDisk: true);
-        }
+            using (var file = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                JsonSerializer.Serialize(file, record, MeshJson.Indented);
+                file.Flush(flushToDisk: true);
+            }
 
-        File.Move(written, _path, overwrite: true);
+            File.Move(written, Path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            // Half a file helps nobody, and where the disk is full, its room does.
+            TryDelete(written);
+            throw;
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next write begins it anew.
+        }
+    }
+
+    private T InWords<T>(string what, Func<T> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ProblemException($"the agent cannot {what} at '{Path}' (Agent:StateDirectory): {e.Message}", e);
+        }
     }
 }

@@ -57,4 +57,13 @@ internal static partial class AgentLog
 
     [LoggerMessage(1123, LogLevel.Information, "Machine {VmId} of migration {MigrationId} has arrived")]
     public static partial void VmArrived(this ILogger log, VmId vmId, MigrationId migrationId);
+
+    [LoggerMessage(1130, LogLevel.Warning, "The copy of {VmId} that migration {MigrationId} left here ({Detail}) was destroyed: {RunsOn} runs the machine")]
+    public static partial void StrayDestroyed(this ILogger log, VmId vmId, MigrationId migrationId, string detail, HostName runsOn);
+
+    [LoggerMessage(1141, LogLevel.Information, "Migration {MigrationId} of {VmId} changes over to post-copy, as was asked for before QEMU had begun")]
+    public static partial void PostCopyBegun(this ILogger log, MigrationId migrationId, VmId vmId);
+
+    [LoggerMessage(1142, LogLevel.Warning, "Migration {MigrationId} of {VmId} does not change over to post-copy: {Error}")]
+    public static partial void PostCopyNotBegun(this ILogger log, MigrationId migrationId, VmId vmId, string error);
 }

@@ -16,7 +16,7 @@ internal static partial class AgentLog
     [LoggerMessage(1002, LogLevel.Error, "The agent's {Part} failed and are begun again")]
     public static partial void PartFailed(this ILogger log, Exception error, string part);
 
-    [LoggerMessage(1010, LogLevel.Error, "The agent's state file cannot be read and is set aside as {Path}: commands of before may be taken for new ones, and migrations that run are no longer known to be the mesh's")]
+    [LoggerMessage(1010, LogLevel.Error, "The agent's state file cannot be read and is set aside as {Path}: attempts of before now are refused, because nobody knows which are over, and migrations that run are no longer known to be the mesh's")]
     public static partial void StateCorrupt(this ILogger log, Exception error, string path);
 
     [LoggerMessage(1011, LogLevel.Error, "The agent's state cannot be written: what has happened now is forgotten if the agent stops")]

@@ -48,6 +48,9 @@ public static class ApiProblemTypes
     /// <summary>The migration can no longer be aborted.</summary>
     public const string NotAbortable = "urn:mesh:problem:not-abortable";
 
+    /// <summary>The host is not fenced, because something speaks against it.</summary>
+    public const string NotFenced = "urn:mesh:problem:not-fenced";
+
     /// <summary>The migrations service did not answer; whether it acted is not known, and asking again with the same identity is safe.</summary>
     public const string NoAnswer = "urn:mesh:problem:no-answer";
 

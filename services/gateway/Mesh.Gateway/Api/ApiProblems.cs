@@ -27,6 +27,9 @@ internal static class ApiProblems
         MigrationId = id,
     };
 
+    public static ApiProblem NotFenced(HostName host, string detail) =>
+        new() { Type = ApiProblemTypes.NotFenced, Title = $"{host} is not fenced", Status = StatusCodes.Status409Conflict, Detail = detail };
+
     public static ApiProblem NoAnswer(string detail) => new()
     {
         Type = ApiProblemTypes.NoAnswer,

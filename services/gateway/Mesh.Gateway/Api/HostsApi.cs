@@ -1,18 +1,20 @@
-using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 
 namespace Mesh.Gateway.Api;
 
 /// <summary>Hosts and their machines, and whether the gateway is well.</summary>
-internal sealed class HostsApi(Migrations migrations)
+internal sealed class HostsApi(Migrations migrations, IOptions<GatewayOptions> options)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/v1/hosts", (HttpContext context, HostsApi api) => api.ListAsync(context));
         routes.MapGet("/api/v1/hosts/{name}", (HttpContext context, string name, HostsApi api) => api.ShowAsync(context, name));
+        routes.MapPost("/api/v1/hosts/{name}/fence", (HttpContext context, string name, HostsApi api) => api.FenceAsync(context, name));
         routes.MapGet("/api/v1/vms", (HttpContext context, HostsApi api) => api.ListVmsAsync(context));
         routes.MapGet("/health", (HttpContext context, HostsApi api) => api.HealthAsync(context));
     }
@@ -36,11 +38,21 @@ internal sealed class HostsApi(Migrations migrations)
     private async Task<IResult> ListVmsAsync(HttpContext context)
     {
         QueryReader.Accept(context.Request);
-        var hosts = await migrations.HostsAsync(context.RequestAborted);
-        return Results.Json(
-            hosts.SelectMany(host => host.Inventory.Vms.Select(vm => new LocatedVm(host.Inventory.Host, vm)))
-                .OrderBy(located => located.Vm.Name, StringComparer.Ordinal).ThenBy(located => located.Host.Value, StringComparer.Ordinal),
-            MeshJson.Options);
+        return Results.Json(await migrations.VmsAsync(context.RequestAborted), MeshJson.Options);
+    }
+
+    private async Task<IResult> FenceAsync(HttpContext context, string text)
+    {
+        QueryReader.Accept(context.Request);
+        var name = QueryReader.Host(text);
+        var body = await BodyReader.ReadAsync<FenceBody>(context.Request, options.Value.BodyBytesMax);
+        var answer = await migrations.FenceAsync(new FenceHost(name, body.Confirmed, body.By), context.RequestAborted);
+        return answer.Result switch
+        {
+            FenceResult.Fenced => Results.Json(answer, MeshJson.Options),
+            FenceResult.Started => Results.Json(answer, MeshJson.Options, statusCode: StatusCodes.Status202Accepted),
+            _ => throw new ApiException(ApiProblems.NotFenced(name, answer.Explanation)),
+        };
     }
 
     // Well means of use: a gateway that nobody answers is none.

@@ -18,6 +18,9 @@ public sealed record MigrationRequestBody
     /// <summary>The destination.</summary>
     public required HostName To { get; init; }
 
+    /// <summary>Further hosts, in this order, for when the one before cannot take it.</summary>
+    public IReadOnlyList<HostName> Alternatives { get; init; } = [];
+
     /// <summary>How to move it.</summary>
     public MigrationOptions Options { get; init; } = new();
 
@@ -31,6 +34,16 @@ public sealed record MigrationRequestBody
 /// <summary>The body of <c>POST /api/v1/migrations/{id}/abort</c>, which may also be left out.</summary>
 public sealed record AbortBody
 {
+    /// <summary>Who asks, for the audit.</summary>
+    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+}
+
+/// <summary>The body of <c>POST /api/v1/hosts/{name}/fence</c>.</summary>
+public sealed record FenceBody
+{
+    /// <summary>Whether whoever asks vouches that the host is off; if not, the configured fence command is run.</summary>
+    public bool Confirmed { get; init; }
+
     /// <summary>Who asks, for the audit.</summary>
     public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 }

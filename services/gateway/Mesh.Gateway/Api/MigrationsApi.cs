@@ -43,7 +43,7 @@ internal sealed class MigrationsApi(Migrations migrations, EventStream stream, I
             throw new ApiException(ApiProblems.BadRequest([new ApiFault("$.vm", "is empty; it takes the machine's name or UUID")]));
 
         var id = body.Id ?? MigrationId.New(Random.Shared);
-        var request = new RequestMigration(id, body.Vm, body.To, body.Options, body.Limits, body.RequestedBy, MeshTelemetry.NewTraceParent());
+        var request = new RequestMigration(id, body.Vm, body.To, body.Options, body.Limits, body.RequestedBy, MeshTelemetry.NewTraceParent(), body.Alternatives);
         try
         {
             var answer = await migrations.RequestAsync(request, context.RequestAborted);

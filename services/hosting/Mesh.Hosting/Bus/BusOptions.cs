@@ -15,6 +15,9 @@ public sealed class BusOptions : IValidatableObject
     /// <summary>How long a request over the bus waits for its answer. Default: 15 s.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long the broker may take to confirm a message before the sender gives up waiting. Default: 30 s.</summary>
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How many host reports may wait in the broker before the oldest are dropped. Default: 10,000.</summary>
     [Range(1, int.MaxValue)]
     public int ReportsHeldMax { get; set; } = 10_000;
@@ -29,5 +32,7 @@ public sealed class BusOptions : IValidatableObject
                 $"broker '{Broker}' is neither '{InMemory}' nor of the form amqp://user:password@host:port/vhost", [nameof(Broker)]);
         if (RequestTimeout <= TimeSpan.Zero)
             yield return new ValidationResult("the request timeout must be more than zero", [nameof(RequestTimeout)]);
+        if (SendTimeout <= TimeSpan.Zero)
+            yield return new ValidationResult("the send timeout must be more than zero", [nameof(SendTimeout)]);
     }
 }

@@ -1,4 +1,5 @@
 using MassTransit;
+using Mesh.Hosting.Doctor;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +19,7 @@ public static class BusServiceCollectionExtensions
 
         services.AddOptions<BusOptions>().Bind(configuration.GetSection("Bus")).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<IMessageBus, MassTransitMessageBus>();
+        services.AddSingleton<BrokerDoctor>();
         var options = configuration.GetSection("Bus").Get<BusOptions>() ?? new BusOptions();
         services.AddMassTransit(x =>
         {
@@ -39,33 +41,20 @@ public static class BusServiceCollectionExtensions
     public static IServiceCollection AddQueueHandler<T>(
         this IServiceCollection services, string queue, Func<IServiceProvider, IMessageHandler<T>> handler, bool ordered = false, bool newestCounts = false)
         where T : class =>
-        services.AddSingleton(new BusEndpoint(
+        services.AddSingleton<BusEndpoint>(new HandlerEndpoint<T>(
             queue,
             QueueTraits.AgentFacing | (ordered ? QueueTraits.Ordered : QueueTraits.None) | (newestCounts ? QueueTraits.NewestCounts : QueueTraits.None),
-            (endpoint, provider) => AttachHandler(endpoint, provider, handler)));
+            handler));
 
     /// <summary>Lets a handler see every published message of a type, each process for itself.</summary>
     public static IServiceCollection AddSubscriber<T>(this IServiceCollection services, Func<IServiceProvider, IMessageHandler<T>> handler)
         where T : class =>
-        services.AddSingleton(new BusEndpoint(null, QueueTraits.Ordered, (endpoint, provider) => AttachHandler(endpoint, provider, handler)));
+        services.AddSingleton<BusEndpoint>(new HandlerEndpoint<T>(null, QueueTraits.Ordered, handler));
 
     /// <summary>Lets a handler answer requests at a queue, which may be shared by handlers of other requests.</summary>
     public static IServiceCollection AddRequestHandler<TRequest, TReply>(
         this IServiceCollection services, string queue, Func<IServiceProvider, IRequestHandler<TRequest, TReply>> handler)
         where TRequest : class
         where TReply : class =>
-        services.AddSingleton(new BusEndpoint(queue, QueueTraits.None, (endpoint, provider) =>
-        {
-            var answerer = new Lazy<IRequestHandler<TRequest, TReply>>(() => handler(provider));
-            endpoint.Handler<TRequest>(async context =>
-                await context.RespondAsync(await answerer.Value.AnswerAsync(context.Message, context.CancellationToken)));
-        }));
-
-    private static void AttachHandler<T>(
-        IReceiveEndpointConfigurator endpoint, IServiceProvider provider, Func<IServiceProvider, IMessageHandler<T>> handler)
-        where T : class
-    {
-        var taker = new Lazy<IMessageHandler<T>>(() => handler(provider));
-        endpoint.Handler<T>(context => taker.Value.HandleAsync(context.Message, context.CancellationToken));
-    }
+        services.AddSingleton<BusEndpoint>(new RequestEndpoint<TRequest, TReply>(queue, handler));
 }

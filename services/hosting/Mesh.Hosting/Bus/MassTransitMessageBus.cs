@@ -7,13 +7,13 @@ namespace Mesh.Hosting.Bus;
 internal sealed class MassTransitMessageBus(IBus bus, IOptions<BusOptions> options) : IMessageBus
 {
     public Task PublishAsync<T>(T message, CancellationToken cancellation = default)
-        where T : class => bus.Publish<T>(message, cancellation);
+        where T : class => BoundedAsync(bus.Publish<T>(message, cancellation), typeof(T).Name, cancellation);
 
     public Task SendAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => SendToAsync(new Uri($"queue:{queue}"), message, cancellation);
+        where T : class => BoundedAsync(SendToAsync(new Uri($"queue:{queue}"), message, cancellation), $"{typeof(T).Name} to '{queue}'", cancellation);
 
     public Task OfferAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => SendToAsync(new Uri($"exchange:{queue}"), message, cancellation);
+        where T : class => BoundedAsync(SendToAsync(new Uri($"exchange:{queue}"), message, cancellation), $"{typeof(T).Name} to '{queue}'", cancellation);
 
     public async Task<TReply> RequestAsync<TRequest, TReply>(string queue, TRequest request, CancellationToken cancellation = default)
         where TRequest : class
@@ -32,6 +32,20 @@ internal sealed class MassTransitMessageBus(IBus bus, IOptions<BusOptions> optio
         {
             var cause = e.Fault?.Exceptions?.FirstOrDefault()?.Message ?? e.Message;
             throw new BusRequestException($"{typeof(TRequest).Name} failed at '{queue}': {cause}", e);
+        }
+    }
+
+    // A message that is under way when the broker dies may never be confirmed: seen with RabbitMQ killed. Whoever sends one after the
+    // other would wait for ever, so the wait is given up; the message may arrive all the same, and is taken as one when it is repeated.
+    private async Task BoundedAsync(Task sending, string what, CancellationToken cancellation)
+    {
+        try
+        {
+            await sending.WaitAsync(options.Value.SendTimeout, cancellation);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"the broker has not taken {what} within {options.Value.SendTimeout.TotalSeconds:0.#} s", e);
         }
     }
 

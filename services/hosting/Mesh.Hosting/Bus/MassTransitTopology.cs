@@ -49,7 +49,8 @@ internal static class MassTransitTopology
     {
         endpoint.UseMessageRetry(retry => retry.Intervals(
             TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(3)));
+        var listener = new MassTransitListener(endpoint);
         foreach (var handler in handlers)
-            handler.Attach(endpoint, provider);
+            handler.Attach(listener, provider);
     }
 }

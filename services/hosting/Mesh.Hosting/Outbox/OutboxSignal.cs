@@ -1,25 +1,14 @@
+using Mesh.Hosting.Running;
+
 namespace Mesh.Hosting.Outbox;
 
 /// <summary>Wakes the dispatcher when there is something to send.</summary>
-public sealed class OutboxSignal : IDisposable
+public sealed class OutboxSignal
 {
-    private readonly SemaphoreSlim _pending = new(0, 1);
+    private readonly AsyncSignal _pending = new();
 
     /// <summary>Says that messages were kept.</summary>
-    public void Raise()
-    {
-        try
-        {
-            _pending.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Raised already and not yet seen: one look will find everything.
-        }
-    }
+    public void Raise() => _pending.Give();
 
-    /// <inheritdoc />
-    public void Dispose() => _pending.Dispose();
-
-    internal Task<bool> WaitAsync(TimeSpan limit, CancellationToken cancellation) => _pending.WaitAsync(limit, cancellation);
+    internal Task<bool> WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellation) => _pending.WaitAsync(limit, time, cancellation);
 }

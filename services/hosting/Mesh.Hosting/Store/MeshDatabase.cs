@@ -10,14 +10,19 @@ public sealed class MeshDatabase : IDisposable
     private readonly SqlDialect _dialect;
     private readonly string _location;
     private readonly IReadOnlyList<SchemaScript> _scripts;
+    private readonly StoreGate? _gate;
     private readonly SemaphoreSlim _writer = new(1);
     private readonly SemaphoreSlim _opening = new(1);
     private bool _isReady;
 
     /// <summary>The database at the configured place, with the schema of everything that the service keeps in it.</summary>
-    public MeshDatabase(IOptions<StoreOptions> options, IEnumerable<SchemaScript> scripts)
+    /// <param name="options">Where it is.</param>
+    /// <param name="scripts">The schema.</param>
+    /// <param name="gate">Stands before the store in a simulation; null everywhere else.</param>
+    public MeshDatabase(IOptions<StoreOptions> options, IEnumerable<SchemaScript> scripts, StoreGate? gate = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _gate = gate;
         _location = options.Value.Location;
         _dialect = SqlDialect.For(_location);
         _scripts = [.. scripts.OrderBy(script => script.Name, StringComparer.Ordinal)];
@@ -27,20 +32,42 @@ public sealed class MeshDatabase : IDisposable
     public bool IsDuplicate(DbException exception) => _dialect.IsDuplicate(exception);
 
     /// <summary>Runs something that only reads.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be used just now.</exception>
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(read);
+        await PassAsync(StoreMoment.BeforeReading);
         await EnsureReadyAsync(cancellation);
-        await using var connection = await _dialect.OpenAsync(cancellation);
-        return await read(connection);
+        try
+        {
+            await using var connection = await _dialect.OpenAsync(cancellation);
+            return await read(connection);
+        }
+        catch (Exception e) when (_dialect.WordsForOutside(e) is { } words)
+        {
+            throw Unavailable(words, e);
+        }
     }
 
     /// <summary>Runs something that writes as one transaction: all of it is kept, or, when it throws, nothing.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be used just now.</exception>
     public async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(write);
+        await PassAsync(StoreMoment.BeforeWriting);
         await EnsureReadyAsync(cancellation);
-        return await TransactAsync(write, cancellation);
+        T result;
+        try
+        {
+            result = await TransactAsync(write, cancellation);
+        }
+        catch (Exception e) when (_dialect.WordsForOutside(e) is { } words)
+        {
+            throw Unavailable(words, e);
+        }
+
+        await PassAsync(StoreMoment.Committed);
+        return result;
     }
 
     /// <summary>Brings the schema up to date; throws <see cref="ProblemException"/> in words when the store cannot be used.</summary>
@@ -57,7 +84,7 @@ public sealed class MeshDatabase : IDisposable
         }
         catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new ProblemException($"the store {Redacted(_location)} cannot be used: {e.Message}", e);
+            throw new ProblemException($"the store {SqlDialect.Describe(_location)} cannot be used: {_dialect.WordsForOutside(e) ?? e.Message}", e);
         }
         finally
         {
@@ -72,17 +99,31 @@ public sealed class MeshDatabase : IDisposable
         _opening.Dispose();
     }
 
+    private Task PassAsync(StoreMoment moment) => _gate is null ? Task.CompletedTask : _gate(moment);
+
     private async Task<T> TransactAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellation)
     {
         if (_dialect.HasSingleWriter)
             await _writer.WaitAsync(cancellation);
         try
         {
-            await using var connection = await _dialect.OpenAsync(cancellation);
-            await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            var result = await write(connection, transaction);
-            await transaction.CommitAsync(cancellation);
-            return result;
+            var connection = await _dialect.OpenAsync(cancellation);
+            DbTransaction? transaction = null;
+            try
+            {
+                transaction = await connection.BeginTransactionAsync(cancellation);
+                var result = await write(connection, transaction);
+                await transaction.CommitAsync(cancellation);
+                await transaction.DisposeAsync();
+                await connection.DisposeAsync();
+                return result;
+            }
+            catch
+            {
+                // What failed is what is told, not what the provider stumbles over when it cleans up behind it.
+                await _dialect.AbandonAsync(connection, transaction);
+                throw;
+            }
         }
         finally
         {
@@ -91,6 +132,9 @@ public sealed class MeshDatabase : IDisposable
         }
     }
 
+    private StoreUnavailableException Unavailable(string words, Exception e) =>
+        new($"the store {SqlDialect.Describe(_location)} cannot be used now: {words}", e);
+
     private async Task<bool> ApplyScriptsAsync(DbConnection connection, DbTransaction transaction)
     {
         await connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS mesh_schema (name TEXT PRIMARY KEY)", transaction: transaction);
@@ -98,15 +142,7 @@ public sealed class MeshDatabase : IDisposable
             await connection.ExecuteAsync("LOCK TABLE mesh_schema IN EXCLUSIVE MODE", transaction: transaction);
         var applied = (await connection.QueryAsync<string>("SELECT name FROM mesh_schema", transaction: transaction)).ToHashSet(StringComparer.Ordinal);
         foreach (var script in _scripts.Where(script => !applied.Contains(script.Name)))
-        {
-            await connection.ExecuteAsync(script.Sql.Replace("{identity}", _dialect.Identity, StringComparison.Ordinal), transaction: transaction);
-            await connection.ExecuteAsync("INSERT INTO mesh_schema (name) VALUES (@Name)", new { script.Name }, transaction);
-        }
-
+            await SchemaScript.ApplyAsync(connection, transaction, _dialect, script);
         return true;
     }
-
-    // A connection string may hold a password; what stands before it names the kind of store, which is enough for a message.
-    private static string Redacted(string location) =>
-        location.StartsWith(SqlDialect.PostgresPrefix, StringComparison.Ordinal) ? "postgres" : location;
 }

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Reflection;
+using Dapper;
 
 namespace Mesh.Hosting.Store;
 
@@ -16,5 +18,11 @@ public sealed record SchemaScript(string Name, string Sql)
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             return new SchemaScript(name, reader.ReadToEnd());
         })];
+    }
+
+    internal static async Task ApplyAsync(DbConnection connection, DbTransaction transaction, SqlDialect dialect, SchemaScript script)
+    {
+        await connection.ExecuteAsync(script.Sql.Replace("{identity}", dialect.Identity, StringComparison.Ordinal), transaction: transaction);
+        await connection.ExecuteAsync("INSERT INTO mesh_schema (name) VALUES (@Name)", new { script.Name }, transaction);
     }
 }

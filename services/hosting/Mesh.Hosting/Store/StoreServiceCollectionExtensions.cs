@@ -1,14 +1,16 @@
+using Mesh.Hosting.Doctor;
+using Mesh.Hosting.Inbox;
 using Mesh.Hosting.Outbox;
+using Mesh.Hosting.Running;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mesh.Hosting.Store;
 
-/// <summary>Registers the store and the outbox.</summary>
+/// <summary>Registers the store, the outbox and the inbox.</summary>
 public static class StoreServiceCollectionExtensions
 {
-    /// <summary>Adds the store with the settings of section <c>Store</c>, and the outbox in it; calling it again changes nothing.</summary>
+    /// <summary>Adds the store with the settings of section <c>Store</c>, with outbox and inbox in it; calling it again changes nothing.</summary>
     public static IServiceCollection AddMeshStore(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -19,9 +21,13 @@ public static class StoreServiceCollectionExtensions
         services.AddSingleton<MeshDatabase>();
         foreach (var script in SchemaScript.Embedded(typeof(MeshDatabase).Assembly))
             services.AddSingleton(script);
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSteadyTime();
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<OutboxRoutes>();
         services.AddHostedService<OutboxDispatcher>();
+        services.AddHostedService<InboxPurge>();
+        services.AddSingleton<StoreDoctor>();
+        services.AddSingleton<IStoreCheck, OutboxCheck>();
         return services;
     }
 

@@ -1,25 +1,27 @@
 using System.Collections.Concurrent;
 using Mesh.Contracts.Values;
+using Mesh.Migrations.Host.Hosts;
 
 namespace Mesh.Migrations.Host.Grains;
 
 /// <summary>Which unfinished flights concern which hosts; in memory, refilled from the store at start.</summary>
-internal sealed class ActiveMigrations
+internal sealed class ActiveMigrations(HostRegistry hosts)
 {
     private readonly ConcurrentDictionary<MigrationId, Entry> _entries = new();
 
     /// <summary>Takes note of a flight's state after a transition.</summary>
     public void Follow(FlightState state)
     {
+        hosts.Follow(state);
         if (state.HasEnded)
             _entries.TryRemove(state.Id, out _);
         else
-            _entries[state.Id] = new Entry(state.Vm?.Id, state.Source, state.Request.To);
+            _entries[state.Id] = new Entry(state.Vm?.Id, state.Source, state.Destination);
     }
 
-    /// <summary>The unfinished flights that have a host as source or destination.</summary>
+    /// <summary>The unfinished flights that have a host as source or destination, always in the same order.</summary>
     public IReadOnlyList<MigrationId> On(HostName host) =>
-        [.. _entries.Where(entry => entry.Value.Source == host || entry.Value.Destination == host).Select(entry => entry.Key)];
+        [.. _entries.Where(entry => entry.Value.Source == host || entry.Value.Destination == host).Select(entry => entry.Key).OrderBy(id => id.Value, StringComparer.Ordinal)];
 
     /// <summary>The unfinished flight of a machine; null if there is none.</summary>
     public MigrationId? Of(VmId vm)

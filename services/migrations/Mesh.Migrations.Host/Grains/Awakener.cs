@@ -1,13 +1,14 @@
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Store;
-using Mesh.Migrations.Host.Messages;
+using Mesh.Migrations.Host.Fencing;
+using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Host.Store;
 
 namespace Mesh.Migrations.Host.Grains;
 
 /// <summary>Takes up every unfinished flight at start, and wakes flights when their time has come.</summary>
 internal sealed partial class Awakener(
-    MeshDatabase database, MigrationStore store, HostRegistry hosts, ActiveMigrations active, WakeQueue wakes, MigrationHome home, TimeProvider time, ILogger<Awakener> log)
+    MeshDatabase database, MigrationStore store, FenceStore fences, HostRegistry hosts, HostFencing fencing, ActiveMigrations active, WakeQueue wakes, MigrationHome home, TimeProvider time, ILogger<Awakener> log)
     : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
@@ -20,7 +21,8 @@ internal sealed partial class Awakener(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken);
-        hosts.Restore(await store.InventoriesAsync(cancellationToken));
+        var holding = await fences.AllAsync(cancellationToken);
+        hosts.Restore(await store.InventoriesAsync(cancellationToken), holding);
         var unfinished = await store.UnfinishedAsync(cancellationToken);
         foreach (var state in unfinished)
         {
@@ -28,13 +30,14 @@ internal sealed partial class Awakener(
             wakes.Schedule(state.Id, FlightTimers.NextDue(state));
         }
 
+        await fencing.TakeUpAsync(holding);
         if (unfinished.Count > 0)
             LogTakenUp(unfinished.Count);
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _loop = Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
+        _loop = RunAsync(_stopping.Token);
         return Task.CompletedTask;
     }
 
@@ -45,7 +48,7 @@ internal sealed partial class Awakener(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -54,6 +57,8 @@ internal sealed partial class Awakener(
 
     private async Task RunAsync(CancellationToken stopping)
     {
+        // The start goes on without waiting for flights that are due.
+        await Task.Yield();
         var due = new List<MigrationId>();
         while (!stopping.IsCancellationRequested)
         {
@@ -67,9 +72,7 @@ internal sealed partial class Awakener(
 
             home.Sweep();
             var pause = next is { } at && at - now < SweepEvery ? at - now : SweepEvery;
-            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            await Task.WhenAny(Task.Delay(pause, time, waiting.Token), wakes.WaitForChangeAsync(waiting.Token));
-            await waiting.CancelAsync();
+            await wakes.WaitForChangeAsync(pause, time, stopping);
         }
     }
 

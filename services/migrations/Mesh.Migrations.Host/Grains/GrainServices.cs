@@ -1,8 +1,9 @@
 using Mesh.Hosting.Bus;
+using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Host.Store;
 
 namespace Mesh.Migrations.Host.Grains;
 
 /// <summary>What every grain is given by its home.</summary>
 internal sealed record GrainServices(
-    MigrationStore Store, IMessageBus Bus, ActiveMigrations Active, WakeQueue Wakes, TimeProvider Time, ILogger<MigrationGrain> Log);
+    MigrationStore Store, IMessageBus Bus, ActiveMigrations Active, WakeQueue Wakes, TimeProvider Time, ILogger<MigrationGrain> Log, FlightRule Rule, HostRegistry Hosts);

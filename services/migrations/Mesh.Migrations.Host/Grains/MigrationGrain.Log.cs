@@ -15,7 +15,7 @@ internal sealed partial class MigrationGrain
                     LogCommand(services.Log, state.Id.Value, command.GetType().Name, host.Value, state.Epoch.Number);
                     break;
                 case EventTold { Event: MigrationRequested requested }:
-                    LogRequested(services.Log, state.Id.Value, state.VmName(), state.Source?.Value ?? "?", state.Request.To.Value, requested.RequestedBy);
+                    LogRequested(services.Log, state.Id.Value, state.VmName(), state.Source?.Value ?? "?", state.Destination.Value, requested.RequestedBy);
                     break;
                 case EventTold { Event: MigrationPhaseChanged changed }:
                     LogPhase(services.Log, state.Id.Value, state.VmName(), before?.Phase.ToString() ?? "", changed.Phase.ToString(), changed.Reason);
@@ -25,6 +25,9 @@ internal sealed partial class MigrationGrain
                     break;
                 case EventTold { Event: MigrationLimitReached reached }:
                     LogLimit(services.Log, state.Id.Value, state.VmName(), reached.Limit, reached.Value.TotalSeconds);
+                    break;
+                case EventTold { Event: MigrationRerun rerun }:
+                    LogRerun(services.Log, state.Id.Value, state.VmName(), rerun.Destination.Value, rerun.Failure, rerun.Next.Value, rerun.Attempt);
                     break;
                 case EventTold { Event: MigrationEnded ended }:
                     MigrationMetrics.Ended(ended);
@@ -50,6 +53,9 @@ internal sealed partial class MigrationGrain
 
     [LoggerMessage(2005, LogLevel.Warning, "Migration {MigrationId} of {Vm} reached its {Limit} of {Seconds:0} s; the source aborts it")]
     private static partial void LogLimit(ILogger log, string migrationId, string vm, HardLimit limit, double seconds);
+
+    [LoggerMessage(2007, LogLevel.Warning, "Migration {MigrationId} of {Vm} to {Failed} failed: {Failure}. The machine runs on its source; attempt {Attempt} goes to {Next}")]
+    private static partial void LogRerun(ILogger log, string migrationId, string vm, string failed, string failure, string next, int attempt);
 
     [LoggerMessage(2006, LogLevel.Debug, "Progress of migration {MigrationId} could not be told")]
     private static partial void LogProgressNotTold(ILogger log, Exception exception, string migrationId);

@@ -4,6 +4,7 @@ using Mesh.Contracts.Events;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
+using Mesh.Hosting.Inbox;
 using Mesh.Hosting.Outbox;
 using Mesh.Hosting.Telemetry;
 
@@ -24,6 +25,10 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
         var stored = await services.Store.LoadAsync(id);
         _state = stored?.State;
         _version = stored?.Version ?? 0;
+
+        // The grain before this one may have kept a turn without coming to know it: then nobody has followed the turn yet.
+        if (_state is not null)
+            Follow(_state);
     }
 
     public async Task<MigrationRequestAnswer> RequestAsync(RequestMigration request, MigrationFacts facts)
@@ -48,9 +53,9 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
         return Flight.AnswerToAbort(_state);
     }
 
-    public Task AnswerAsync(CommandAnswer answer) => ApplyIfKnownAsync(new AnswerReceived(answer));
+    public Task AnswerAsync(CommandAnswer answer) => ApplyIfKnownAsync(new AnswerReceived(answer), MessageIdentity.Of(answer));
 
-    public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent));
+    public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent), MessageIdentity.Of(agentEvent));
 
     public Task ReportAsync(HostReport report) => ApplyIfKnownAsync(new ReportReceived(
         report.Host,
@@ -60,25 +65,40 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
         report.Vms.FirstOrDefault(vm => vm.Id == _state?.Vm?.Id),
         report.Migrations.FirstOrDefault(sample => sample.MigrationId == id)));
 
-    public Task WakeAsync() => ApplyIfKnownAsync(new TimeCame());
+    public Task FenceAsync(HostName host, long agentEpoch, string by) => ApplyIfKnownAsync(new HostFenced(host, agentEpoch, by));
+
+    public async Task WakeAsync()
+    {
+        // A flight that goes on to another host is due at once, and needs an epoch, which only the store can give.
+        if (_state is { AwaitsEpoch: true, Destination: var next })
+            await ApplyAsync(new AttemptReceived(services.Hosts.FactsOf(next), await services.Store.NextEpochAsync(services.Time.GetUtcNow())));
+        await ApplyIfKnownAsync(new TimeCame());
+    }
 
     public Task<MigrationView?> ShowAsync() => Task.FromResult(_state?.ToView());
 
-    private Task ApplyIfKnownAsync(FlightInput input) => _state is null or { HasEnded: true } ? Task.CompletedTask : ApplyAsync(input);
+    private Task ApplyIfKnownAsync(FlightInput input, MessageIdentity? cause = null) =>
+        _state is null or { HasEnded: true } ? Task.CompletedTask : ApplyAsync(input, cause);
 
-    private async Task ApplyAsync(FlightInput input)
+    private async Task ApplyAsync(FlightInput input, MessageIdentity? cause = null)
     {
         var now = services.Time.GetUtcNow();
         var before = _state;
-        var transition = Flight.Apply(_state, input, now);
+        var transition = services.Rule(_state, input, now);
         using var activity = TraceOf(input, transition);
-        await services.Store.SaveAsync(transition.State, _version, input, now, Durable(transition.Outputs));
+        if (!await services.Store.SaveAsync(transition.State, _version, input, now, Durable(transition.Outputs), cause))
+            return;
         _state = transition.State;
         _version++;
-        services.Active.Follow(_state);
-        services.Wakes.Schedule(id, FlightTimers.NextDue(_state));
+        Follow(_state);
         Log(before, transition);
         await TellProgressAsync(transition.Outputs);
+    }
+
+    private void Follow(FlightState state)
+    {
+        services.Active.Follow(state);
+        services.Wakes.Schedule(id, FlightTimers.NextDue(state));
     }
 
     // Progress is worth nothing a second later, so it is told directly and never waits in the outbox.

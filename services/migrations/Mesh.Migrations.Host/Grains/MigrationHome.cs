@@ -4,6 +4,7 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
+using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Host.Store;
 
 namespace Mesh.Migrations.Host.Grains;
@@ -13,12 +14,13 @@ namespace Mesh.Migrations.Host.Grains;
 /// drops it when a turn fails, so that the next turn begins from what is stored.
 /// </summary>
 internal sealed class MigrationHome(
-    MigrationStore store, IMessageBus bus, ActiveMigrations active, WakeQueue wakes, TimeProvider time, ILogger<MigrationGrain> log)
+    MigrationStore store, IMessageBus bus, ActiveMigrations active, WakeQueue wakes, TimeProvider time, ILogger<MigrationGrain> log, FlightRule rule,
+    HostRegistry hosts)
 {
     /// <summary>A grain that had no turn for this long is forgotten; it is activated again when it is needed.</summary>
     public static readonly TimeSpan IdleMax = TimeSpan.FromMinutes(5);
 
-    private readonly GrainServices _services = new(store, bus, active, wakes, time, log);
+    private readonly GrainServices _services = new(store, bus, active, wakes, time, log, rule, hosts);
     private readonly ConcurrentDictionary<MigrationId, Room> _rooms = new();
 
     /// <summary>How many grains are active now.</summary>
@@ -113,6 +115,8 @@ internal sealed class MigrationHome(
         public Task HandleEventAsync(AgentEvent agentEvent) => TakeTurnAsync(grain => grain.HandleEventAsync(agentEvent));
 
         public Task ReportAsync(HostReport report) => TakeTurnAsync(grain => grain.ReportAsync(report));
+
+        public Task FenceAsync(HostName host, long agentEpoch, string by) => TakeTurnAsync(grain => grain.FenceAsync(host, agentEpoch, by));
 
         public Task WakeAsync() => TakeTurnAsync(grain => grain.WakeAsync());
 

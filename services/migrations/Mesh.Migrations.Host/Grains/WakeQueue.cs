@@ -1,14 +1,15 @@
 using Mesh.Contracts.Values;
+using Mesh.Hosting.Running;
 
 namespace Mesh.Migrations.Host.Grains;
 
 /// <summary>When which flight wants to be woken.</summary>
-internal sealed class WakeQueue : IDisposable
+internal sealed class WakeQueue
 {
     private readonly Lock _lock = new();
     private readonly PriorityQueue<(MigrationId Id, DateTimeOffset Due), DateTimeOffset> _queue = new();
     private readonly Dictionary<MigrationId, DateTimeOffset> _due = [];
-    private readonly SemaphoreSlim _changed = new(0);
+    private readonly AsyncSignal _changed = new();
 
     /// <summary>Replaces the flight's time; null takes it off.</summary>
     public void Schedule(MigrationId id, DateTimeOffset? due)
@@ -27,7 +28,7 @@ internal sealed class WakeQueue : IDisposable
             _queue.Enqueue((id, at), at);
         }
 
-        _changed.Release();
+        _changed.Give();
     }
 
     /// <summary>Takes the flights that are due, and tells when the next one will be; null if none is waiting.</summary>
@@ -52,9 +53,6 @@ internal sealed class WakeQueue : IDisposable
         return null;
     }
 
-    /// <summary>Waits until something was scheduled.</summary>
-    public Task WaitForChangeAsync(CancellationToken cancellation) => _changed.WaitAsync(cancellation);
-
-    /// <inheritdoc />
-    public void Dispose() => _changed.Dispose();
+    /// <summary>Waits until something was scheduled, but no longer than a time.</summary>
+    public Task WaitForChangeAsync(TimeSpan max, TimeProvider time, CancellationToken cancellation) => _changed.WaitAsync(max, time, cancellation);
 }

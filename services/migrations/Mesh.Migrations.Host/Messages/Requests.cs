@@ -3,6 +3,7 @@ using Mesh.Contracts.Queries;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Telemetry;
 using Mesh.Migrations.Host.Grains;
+using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Host.Store;
 
 namespace Mesh.Migrations.Host.Messages;
@@ -37,10 +38,14 @@ internal sealed class Requests(HostRegistry hosts, ActiveMigrations active, Migr
     public Task<AbortAnswer> AnswerAsync(AbortMigration request, CancellationToken cancellation) => home.Get(request.Id).AbortAsync(request);
 
     public async Task<ShownMigration> AnswerAsync(ShowMigration request, CancellationToken cancellation) =>
-        new(await home.Get(request.Id).ShowAsync());
+        new(await home.Get(request.Id).ShowAsync() is { } view ? WithHosts(view) : null);
 
     public async Task<ListedMigrations> AnswerAsync(ListMigrations request, CancellationToken cancellation) =>
-        new([.. (await store.ListAsync(request.UnfinishedOnly, Math.Clamp(request.CountMax, 1, CountMax), cancellation)).Select(state => state.ToView())]);
+        new([.. (await store.ListAsync(request.UnfinishedOnly, Math.Clamp(request.CountMax, 1, CountMax), cancellation)).Select(state => WithHosts(state.ToView()))]);
 
-    public Task<ListedHosts> AnswerAsync(ListHosts request, CancellationToken cancellation) => Task.FromResult(new ListedHosts(hosts.List()));
+    public Task<ListedHosts> AnswerAsync(ListHosts request, CancellationToken cancellation) =>
+        Task.FromResult(new ListedHosts(hosts.List(), hosts.Migrating()));
+
+    private MigrationView WithHosts(MigrationView view) =>
+        view is { Outcome: null, VmId: { } vm } && hosts.RowOf(vm) is { } row ? view with { Hosts = row.Hosts } : view;
 }

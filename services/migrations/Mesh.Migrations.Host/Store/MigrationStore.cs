@@ -5,6 +5,7 @@ using Dapper;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
+using Mesh.Hosting.Inbox;
 using Mesh.Hosting.Outbox;
 using Mesh.Hosting.Store;
 
@@ -27,9 +28,11 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
         }, cancellation);
 
     /// <summary>Keeps a transition that led from <paramref name="version"/> to the next one.</summary>
+    /// <returns>False if the message that caused it was taken before: then nothing is kept, because it is all kept already.</returns>
     /// <exception cref="ConcurrencyException">Another owner has moved the flight on, or the machine has another unfinished migration.</exception>
-    public async Task SaveAsync(
-        FlightState state, long version, FlightInput input, DateTimeOffset at, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellation = default)
+    public async Task<bool> SaveAsync(
+        FlightState state, long version, FlightInput input, DateTimeOffset at, IReadOnlyList<OutboxMessage> messages,
+        MessageIdentity? cause = null, CancellationToken cancellation = default)
     {
         var parameters = new
         {
@@ -43,15 +46,18 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
             at = Instant(at),
             input = JsonSerializer.Serialize(input, MeshJson.Options),
         };
+        bool isKept;
         try
         {
-            await database.WriteAsync(async (connection, transaction) =>
+            isKept = await database.WriteAsync(async (connection, transaction) =>
             {
+                if (cause is { } message && !await InboxTable.TakeAsync(connection, transaction, message, at))
+                    return false;
                 var changed = await connection.ExecuteAsync(version == 0 ? InsertFlight : UpdateFlight, parameters, transaction);
                 if (changed != 1)
                     throw new ConcurrencyException($"migration {state.Id} is no longer at version {version}");
                 await connection.ExecuteAsync(InsertJournal, parameters, transaction);
-                await OutboxTable.AddAsync(connection, transaction, messages);
+                await OutboxTable.AddAsync(connection, transaction, messages, at);
                 return true;
             }, cancellation);
         }
@@ -60,8 +66,9 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
             throw new ConcurrencyException($"migration {state.Id}, or another of the same machine, exists already", e);
         }
 
-        if (messages.Count > 0)
+        if (isKept && messages.Count > 0)
             outbox.Raise();
+        return isKept;
     }
 
     /// <summary>Flights by time of request, the newest first.</summary>

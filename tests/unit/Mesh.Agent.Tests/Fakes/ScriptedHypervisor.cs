@@ -126,6 +126,12 @@ public sealed class ScriptedHypervisor
             at.Vms.TryRemove(vm, out _);
         }
 
+        public async Task DestroyStrayAsync(VmId vm, CancellationToken cancellation)
+        {
+            await Do("DestroyStray", vm, "");
+            at.Vms.TryRemove(vm, out _);
+        }
+
         public ValueTask DisposeAsync()
         {
             _events.Writer.TryComplete();

@@ -98,6 +98,8 @@ public sealed class FollowingTests : IAsyncDisposable
             },
             "the abort");
 
+        // The news goes out beside the abort.
+        await _host.UntilAsync(() => _host.Bus.Of<LimitReached>().Count > 0, "the news of the limit");
         _host.Bus.Of<LimitReached>().ShouldHaveSingleItem().Value.ShouldBe(TimeSpan.FromSeconds(5));
     }
 

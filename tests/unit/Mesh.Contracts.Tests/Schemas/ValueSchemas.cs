@@ -37,7 +37,7 @@ internal static class ValueSchemas
         nameof(VmId) => new() { ["type"] = "string", ["format"] = "uuid" },
         nameof(HostName) => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 253, ["pattern"] = NamePattern },
         nameof(MigrationId) => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 64, ["pattern"] = NamePattern },
-        nameof(CommandId) => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 128, ["pattern"] = NamePattern },
+        nameof(CommandId) or nameof(AgentEventId) => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 128, ["pattern"] = NamePattern },
         _ => throw new InvalidOperationException($"{type.Name} has no wire form in {nameof(ValueSchemas)}: add one"),
     };
 

@@ -16,6 +16,8 @@ public sealed class NameTests
             .ShouldStartWith($"'{name}' is not a migration id: it takes 1 to 64 letters, digits, dots, hyphens or underscores.");
         Should.Throw<ArgumentException>(() => new CommandId(name)).Message
             .ShouldStartWith($"'{name}' is not a command id: it takes 1 to 128 letters, digits, dots, hyphens or underscores.");
+        Should.Throw<ArgumentException>(() => new AgentEventId(name)).Message
+            .ShouldStartWith($"'{name}' is not a name of an event: it takes 1 to 128 letters, digits, dots, hyphens or underscores.");
     }
 
     [Fact]
@@ -54,6 +56,13 @@ public sealed class NameTests
     {
         VmId.Parse("6F9619FF8B86D011B42D00C04FC964FF").ToString().ShouldBe("6f9619ff-8b86-d011-b42d-00c04fc964ff");
         Should.Throw<FormatException>(() => VmId.Parse("web-1"));
+    }
+
+    [Fact]
+    public void An_event_is_named_by_its_attempt_and_by_the_process_that_saw_it()
+    {
+        AgentEventId.Of(new MigrationId("m1"), new Epoch(7), 1767268800000, 3).Value.ShouldBe("m1.7.1767268800000.3");
+        AgentEventId.Of(new MigrationId(new string('a', 64)), new Epoch(long.MaxValue), long.MaxValue, long.MaxValue).Value.Length.ShouldBeLessThanOrEqualTo(128);
     }
 
     [Fact]

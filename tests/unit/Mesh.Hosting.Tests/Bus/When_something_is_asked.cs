@@ -26,7 +26,7 @@ public sealed class When_something_is_asked
     public async Task Requests_of_several_kinds_share_a_queue()
     {
         await using var host = await BusHost.StartAsync(services => Answer(services, _ => new AbortAnswer(AbortResult.Unknown, ""))
-            .AddRequestHandler<ListHosts, ListedHosts>(Queue, _ => new Answerer<ListHosts, ListedHosts>(_ => new ListedHosts([]))));
+            .AddRequestHandler<ListHosts, ListedHosts>(Queue, _ => new Answerer<ListHosts, ListedHosts>(_ => new ListedHosts([], []))));
 
         (await host.Bus.RequestAsync<ListHosts, ListedHosts>(Queue, new ListHosts())).Hosts.ShouldBeEmpty();
         (await host.Bus.RequestAsync<AbortMigration, AbortAnswer>(Queue, Abort)).Result.ShouldBe(AbortResult.Unknown);

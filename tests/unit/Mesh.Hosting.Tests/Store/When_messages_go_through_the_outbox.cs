@@ -5,17 +5,19 @@ using Mesh.Hosting.Bus;
 using Mesh.Hosting.Outbox;
 using Mesh.Hosting.Store;
 using Mesh.Hosting.Tests.Bus;
+using Mesh.Testing;
+using Mesh.Testing.Real;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Mesh.Hosting.Tests.Store;
 
-public sealed class When_messages_go_through_the_outbox : IDisposable
+public sealed class When_messages_go_through_the_outbox_on_sqlite() : When_messages_go_through_the_outbox(new SqliteFiles());
+
+public sealed class When_messages_go_through_the_outbox_on_postgresql(PostgresServer server) : When_messages_go_through_the_outbox(server);
+
+public abstract class When_messages_go_through_the_outbox(IStoreSource stores) : StoreTest(stores)
 {
-    private readonly TemporaryStore _store = new();
-
-    public void Dispose() => _store.Dispose();
-
     [Fact]
     public async Task They_are_sent_in_order_as_what_they_were_kept_as()
     {
@@ -37,7 +39,7 @@ public sealed class When_messages_go_through_the_outbox : IDisposable
 
         await Should.ThrowAsync<InvalidOperationException>(() => Database(host).WriteAsync<int>(async (connection, transaction) =>
         {
-            await OutboxTable.AddAsync(connection, transaction, [OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(1))]);
+            await OutboxTable.AddAsync(connection, transaction, [OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(1))], DateTimeOffset.UnixEpoch);
             throw new InvalidOperationException("the snapshot could not be kept");
         }));
         await KeepAsync(host, OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(2)));
@@ -122,9 +124,50 @@ public sealed class When_messages_go_through_the_outbox : IDisposable
         await host.StopAsync();
     }
 
+    [Theory]
+    [InlineData("Mesh.Contracts.Agents.AgentCommand", "{ \"command\": \"abortJob\" }", "it cannot be read as AgentCommand: ")]
+    [InlineData("Mesh.Contracts.Agents.AgentCommand", "no JSON", "it cannot be read as AgentCommand: ")]
+    [InlineData("Mesh.Contracts.Agents.AgentCommand", "null", "it cannot be read as AgentCommand: it holds null")]
+    [InlineData("Mesh.Gone", "{}", "this version of the mesh sends no messages of type Mesh.Gone")]
+    public async Task One_that_can_never_be_sent_is_set_aside_with_the_reason_and_the_others_go_on(string type, string body, string reason)
+    {
+        var bus = new RecordingBus();
+        using var host = await StartAsync(bus);
+        await Database(host).WriteAsync((connection, transaction) => connection.ExecuteAsync(
+            "INSERT INTO outbox (message_type, queue, body) VALUES (@type, 'q', @body)", new { type, body }, transaction));
+
+        await KeepAsync(host, OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(1)));
+
+        (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(1));
+        var rejected = await Database(host).ReadAsync(connection =>
+            connection.QuerySingleAsync<(string Type, string Queue, string Body, string Reason)>("SELECT message_type, queue, body, reason FROM outbox_rejected"));
+        (rejected.Type, rejected.Queue, rejected.Body).ShouldBe((type, "q", body));
+        rejected.Reason.ShouldStartWith(reason);
+        await Eventually.HoldsAsync(async () => await WaitingAsync(host) == 0, "nothing is left in the outbox");
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_queue_that_takes_nothing_holds_up_nothing_else()
+    {
+        var isRefusing = true;
+        var bus = new RecordingBus(message => isRefusing && message is AbortJob ? throw new IOException("this queue is broken") : Task.CompletedTask);
+        using var host = await StartAsync(bus);
+
+        await KeepAsync(host, [.. Enumerable.Range(1, 300).Select(number => OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(number)))]);
+        await KeepAsync(host, OutboxMessage.To<AgentCommand>("another", Messages.Change(1)), OutboxMessage.ToAll<MigrationEvent>(Messages.Stalled()));
+        (await bus.NextAsync()).Message.ShouldBe(Messages.Change(1));
+        (await bus.NextAsync()).Message.ShouldBe(Messages.Stalled());
+
+        isRefusing = false;
+        for (var number = 1; number <= 300; number++)
+            (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(number));
+        await host.StopAsync();
+    }
+
     private async Task<IHost> StartAsync(RecordingBus bus)
     {
-        var host = _store.Build(services => services
+        var host = StoreHost.Build(Location, services => services
             .AddSingleton<IMessageBus>(bus)
             .AddOutboxMessage<AgentCommand>()
             .AddOutboxMessage<MigrationEvent>());
@@ -132,23 +175,26 @@ public sealed class When_messages_go_through_the_outbox : IDisposable
         return host;
     }
 
+    private static Task<long> WaitingAsync(IHost host) =>
+        Database(host).ReadAsync(connection => connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM outbox"));
+
     private static MeshDatabase Database(IHost host) => host.Services.GetRequiredService<MeshDatabase>();
 
     private static async Task KeepAsync(IHost host, params OutboxMessage[] messages)
     {
         await Database(host).WriteAsync(async (connection, transaction) =>
         {
-            await OutboxTable.AddAsync(connection, transaction, messages);
+            await OutboxTable.AddAsync(connection, transaction, messages, DateTimeOffset.UnixEpoch);
             return true;
         });
         host.Services.GetRequiredService<OutboxSignal>().Raise();
     }
 
-    private static async Task KeepAsAsync(IHost host, long seq, AgentCommand command)
+    private async Task KeepAsAsync(IHost host, long seq, AgentCommand command)
     {
         var message = OutboxMessage.To(Messages.Queue, command);
         await Database(host).WriteAsync((connection, transaction) => connection.ExecuteAsync(
-            "INSERT INTO outbox (seq, message_type, queue, body) VALUES (@seq, @MessageType, @Queue, @Body)",
+            $"INSERT INTO outbox (seq, message_type, queue, body) {(Location.StartsWith("postgres", StringComparison.Ordinal) ? "OVERRIDING SYSTEM VALUE" : "")} VALUES (@seq, @MessageType, @Queue, @Body)",
             new { seq, message.MessageType, message.Queue, message.Body }, transaction));
         host.Services.GetRequiredService<OutboxSignal>().Raise();
     }

@@ -1,17 +1,17 @@
 using System.Data.Common;
 using Dapper;
 using Mesh.Hosting.Store;
-using Microsoft.Extensions.DependencyInjection;
+using Mesh.Testing.Real;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Hosting.Tests.Store;
 
-public sealed class When_the_store_is_used : IDisposable
+public sealed class When_the_store_is_used_on_sqlite() : When_the_store_is_used(new SqliteFiles());
+
+public sealed class When_the_store_is_used_on_postgresql(PostgresServer server) : When_the_store_is_used(server);
+
+public abstract class When_the_store_is_used(IStoreSource stores) : StoreTest(stores)
 {
-    private readonly TemporaryStore _store = new();
-
-    public void Dispose() => _store.Dispose();
-
     [Fact]
     public async Task What_is_written_is_there_for_the_next_process()
     {
@@ -69,44 +69,8 @@ public sealed class When_the_store_is_used : IDisposable
         (await newer.ReadAsync(connection => connection.QuerySingleAsync<int>("SELECT size FROM thing WHERE name = 'old'"))).ShouldBe(7);
     }
 
-    [Fact]
-    public async Task A_place_that_cannot_be_written_is_a_problem_in_words()
-    {
-        var file = Path.GetTempFileName();
-        using var database = new MeshDatabase(Options.Create(new StoreOptions { Location = $"sqlite:{file}/mesh.db" }), []);
-
-        var problem = await Should.ThrowAsync<ProblemException>(() => database.EnsureReadyAsync());
-
-        problem.Message.ShouldStartWith($"the store sqlite:{file}/mesh.db cannot be used: ");
-        File.Delete(file);
-    }
-
-    [Fact]
-    public async Task A_password_is_not_told_when_the_store_cannot_be_reached()
-    {
-        var location = "postgres:Host=127.0.0.1;Port=1;Username=mesh;Password=secret;Timeout=1";
-        using var database = new MeshDatabase(Options.Create(new StoreOptions { Location = location }), []);
-
-        var problem = await Should.ThrowAsync<ProblemException>(() => database.EnsureReadyAsync());
-
-        problem.Message.ShouldStartWith("the store postgres cannot be used: ");
-        problem.Message.ShouldNotContain("secret");
-    }
-
-    [Theory]
-    [InlineData("mesh.db", "store 'mesh.db' is neither sqlite:PATH nor postgres:CONNECTION")]
-    [InlineData("mysql:x", "store 'mysql:x' is neither sqlite:PATH nor postgres:CONNECTION")]
-    public async Task A_location_of_no_known_kind_is_refused_with_what_is_accepted(string location, string complaint)
-    {
-        using var host = TemporaryStore.Build(location, services => services.AddSingleton<Mesh.Hosting.Bus.IMessageBus>(new RecordingBus()));
-
-        var refusal = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync());
-
-        MeshProgram.InWords(refusal).ShouldNotBeNull().ShouldContain(complaint);
-    }
-
     private MeshDatabase Database(params SchemaScript[] more) => new(
-        Options.Create(new StoreOptions { Location = _store.Location }),
+        Options.Create(new StoreOptions { Location = Location }),
         [new SchemaScript("0100-thing", "CREATE TABLE thing (seq {identity}, name TEXT NOT NULL UNIQUE)"), .. more]);
 
     private static Task<int> InsertAsync(MeshDatabase database, string name) => database.WriteAsync((connection, transaction) =>

@@ -1,0 +1,9 @@
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Hosts;
+
+/// <summary>How fencing went.</summary>
+/// <param name="Result">The result.</param>
+/// <param name="Explanation">In words.</param>
+/// <param name="Migrations">The unfinished migrations that are judged anew because of it.</param>
+public sealed record FenceAnswer(FenceResult Result, string Explanation, IReadOnlyList<MigrationId> Migrations);

@@ -1,0 +1,9 @@
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Migrations;
+
+/// <summary>A host that could not take the machine, before another was tried.</summary>
+/// <param name="Destination">The host.</param>
+/// <param name="Failure">Why, in words.</param>
+/// <param name="Epoch">The attempt's epoch; null if the host was passed over because it could not be a destination at all.</param>
+public sealed record FailedAttempt(HostName Destination, string Failure, Epoch? Epoch = null);

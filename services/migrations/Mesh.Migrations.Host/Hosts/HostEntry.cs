@@ -1,0 +1,60 @@
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Mesh.Migrations.Hosts;
+
+namespace Mesh.Migrations.Host.Hosts;
+
+/// <summary>What is known of one host.</summary>
+/// <param name="Host">The host.</param>
+internal sealed record HostEntry(HostName Host)
+{
+    public HostInventory? Inventory { get; init; }
+
+    public HostReport? Report { get; init; }
+
+    public DateTimeOffset? HeardAt { get; init; }
+
+    public HostFence? Fence { get; init; }
+
+    public FenceAttempt? FenceAttempt { get; init; }
+
+    /// <summary>The newest process of its agent that was heard, or that was known before a restart of the mesh.</summary>
+    public long AgentEpoch => Math.Max(Math.Max(Inventory?.AgentEpoch ?? 0, Report?.AgentEpoch ?? 0), Fence?.AgentEpoch ?? 0);
+
+    public int VmCount => Report?.Vms.Count ?? Inventory?.Vms.Count ?? 0;
+
+    public HostHealth Health(DateTimeOffset since, DateTimeOffset now, HealthLimits limits) =>
+        Fence is not null ? HostHealth.Fenced : HealthRules.Judge(HeardAt, since, VmCount, now, limits);
+
+    public bool IsNewer(long agentEpoch, long sequence) =>
+        Report is not { } old || (old.AgentEpoch, old.Sequence).CompareTo((agentEpoch, sequence)) < 0;
+
+    /// <summary>The machines with the status of the newest report, where that is the newer word; down, if the host is off.</summary>
+    public IReadOnlyList<VmDescription> Vms()
+    {
+        if (Inventory is null)
+            return [];
+        if (Fence is not null)
+            return [.. Inventory.Vms.Select(vm => vm with { Status = VmStatus.Down })];
+        if (Report is not { HypervisorReachable: true } report || report.AgentEpoch < Inventory.AgentEpoch || report.At < Inventory.At)
+            return Inventory.Vms;
+        var statuses = report.Vms.ToDictionary(vm => vm.Id, vm => vm.Status);
+        return [.. Inventory.Vms.Where(vm => statuses.ContainsKey(vm.Id)).Select(vm => vm with { Status = statuses[vm.Id] })];
+    }
+
+    /// <summary>
+    /// Whether a report of the process that was fenced was made well after the fencing: the host was never off. By the host's clock,
+    /// as far as it went wrong when it was last heard.
+    /// </summary>
+    public bool IsMadeAfterFence(HostReport report)
+    {
+        if (Fence is not { } fence)
+            return false;
+        var clockDifference = HeardAt is { } heard && Report is { } last ? heard - last.At : TimeSpan.Zero;
+        return report.At + clockDifference > fence.At + SpeaksAfter;
+    }
+
+    // Reports that were under way when the host was fenced are not that late.
+    private static readonly TimeSpan SpeaksAfter = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,216 @@
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Mesh.Migrations.Hosts;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Migrations.Host.Hosts;
+
+/// <summary>
+/// What every host last said, and the status table of all migrating machines: shared by all migrations, in memory, refilled from
+/// the store at start and by the hosts' reports.
+/// </summary>
+internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> options)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<HostName, HostEntry> _hosts = [];
+    private readonly DateTimeOffset _since = time.GetUtcNow();
+    private readonly HealthLimits _limits = options.Value.ToLimits();
+    private StatusTable _table = StatusTable.Empty;
+
+    /// <summary>Takes over what was known before a restart; the hosts have yet to be heard.</summary>
+    public void Restore(IEnumerable<HostInventory> inventories, IEnumerable<HostFence> fences)
+    {
+        lock (_lock)
+        {
+            foreach (var inventory in inventories)
+                _hosts.TryAdd(inventory.Host, new HostEntry(inventory.Host) { Inventory = inventory });
+            foreach (var fence in fences)
+                _hosts[fence.Host] = Entry(fence.Host) with { Fence = fence };
+        }
+    }
+
+    /// <summary>Takes an inventory; false if a newer one is known, or the host is off.</summary>
+    public bool Take(HostInventory inventory)
+    {
+        lock (_lock)
+        {
+            var known = Entry(inventory.Host);
+            if (known.Fence is { } fence && inventory.AgentEpoch <= fence.AgentEpoch)
+                return false;
+            if (known.Inventory is { } old && (old.AgentEpoch, old.Sequence).CompareTo((inventory.AgentEpoch, inventory.Sequence)) >= 0)
+                return false;
+            _hosts[inventory.Host] = known with { Inventory = inventory, HeardAt = time.GetUtcNow() };
+            return true;
+        }
+    }
+
+    /// <summary>Takes a report, and tells what is to be made of it.</summary>
+    public Heard Take(HostReport report)
+    {
+        lock (_lock)
+        {
+            var known = Entry(report.Host);
+            var isFencedProcess = known.Fence is { } fence && report.AgentEpoch <= fence.AgentEpoch;
+            var isAliveAfterFence = isFencedProcess && known.IsMadeAfterFence(report);
+            if ((isFencedProcess && !isAliveAfterFence) || !known.IsNewer(report.AgentEpoch, report.Sequence))
+                return Heard.Dropped;
+
+            var now = time.GetUtcNow();
+            _hosts[report.Host] = known with { Report = report, HeardAt = now, Fence = null };
+            (_table, var settled) = _table.Hear(report, now);
+            return new Heard(true, known.Fence is not null, isAliveAfterFence, settled, report.HypervisorReachable ? RunningTwice(report, now) : []);
+        }
+    }
+
+    /// <summary>Puts a migration's machine into the status table, or takes it out when it has ended.</summary>
+    public void Follow(FlightState state)
+    {
+        lock (_lock)
+            _table = _table.With(state, time.GetUtcNow());
+    }
+
+    /// <summary>A host is off for certain.</summary>
+    public void Fence(HostFence fence)
+    {
+        lock (_lock)
+        {
+            _hosts[fence.Host] = Entry(fence.Host) with { Fence = fence, FenceAttempt = null };
+            _table = _table.Fence(fence);
+        }
+    }
+
+    /// <summary>Takes note of a fence command; false if one runs already.</summary>
+    public bool TryBeginFencing(HostName host, string by)
+    {
+        lock (_lock)
+        {
+            var known = Entry(host);
+            if (known.FenceAttempt is { Failure: null })
+                return false;
+            _hosts[host] = known with { FenceAttempt = new FenceAttempt(time.GetUtcNow(), by) };
+            return true;
+        }
+    }
+
+    /// <summary>Takes note that a fence command has failed.</summary>
+    public void FailFencing(HostName host, string failure)
+    {
+        lock (_lock)
+            if (Entry(host) is { FenceAttempt: { } attempt } known)
+                _hosts[host] = known with { FenceAttempt = attempt with { Failure = failure } };
+    }
+
+    /// <summary>A host and its health; null if no agent has reported it.</summary>
+    public (HostEntry Entry, HostHealth Health)? Find(HostName host)
+    {
+        lock (_lock)
+            return _hosts.TryGetValue(host, out var entry) ? (entry, Health(entry)) : null;
+    }
+
+    /// <summary>Every host's health.</summary>
+    public IReadOnlyList<(HostEntry Entry, HostHealth Health)> HealthOfAll()
+    {
+        lock (_lock)
+            return [.. _hosts.Values.Select(entry => (entry, Health(entry)))];
+    }
+
+    /// <summary>What is known for a request: the machines that its name or UUID may mean, and the hosts that it names.</summary>
+    public MigrationFacts FactsFor(RequestMigration request, Func<VmId, MigrationId?> unfinishedOf)
+    {
+        lock (_lock)
+        {
+            var candidates = _hosts.Values
+                .SelectMany(entry => entry.Vms().Select(vm => new LocatedVm(entry.Host, vm)))
+                .Where(located => string.Equals(located.Vm.Name, request.Vm, StringComparison.Ordinal)
+                    || string.Equals(located.Vm.Id.ToString(), request.Vm, StringComparison.OrdinalIgnoreCase))
+                .OrderBy(located => located.Host.Value, StringComparer.Ordinal)
+                .ToList();
+            return new MigrationFacts(
+                candidates,
+                [.. new[] { request.To }.Concat(request.Alternatives ?? []).Distinct().Select(FactsOf)],
+                candidates.Select(located => unfinishedOf(located.Vm.Id)).FirstOrDefault(other => other is not null && other != request.Id));
+        }
+    }
+
+    /// <summary>What is known of a destination.</summary>
+    public DestinationFacts FactsOf(HostName host)
+    {
+        lock (_lock)
+        {
+            var entry = Entry(host);
+            return new DestinationFacts(
+                host, Health(entry), entry.Report?.HypervisorReachable ?? true,
+                entry.Inventory is { } inventory ? inventory with { Vms = entry.Vms() } : null, entry.HeardAt);
+        }
+    }
+
+    /// <summary>Every host, by name.</summary>
+    public IReadOnlyList<HostView> List()
+    {
+        lock (_lock)
+            return
+            [
+                .. _hosts.Values.Where(entry => entry.Inventory is not null).OrderBy(entry => entry.Host.Value, StringComparer.Ordinal)
+                    .Select(entry => new HostView(
+                        entry.Inventory! with { Vms = entry.Vms() }, entry.Report?.HypervisorReachable ?? entry.HeardAt is not null,
+                        Health(entry), entry.HeardAt, entry.Fence, entry.FenceAttempt)),
+            ];
+    }
+
+    /// <summary>The status table, by name.</summary>
+    public IReadOnlyList<MigratingVm> Migrating()
+    {
+        lock (_lock)
+            return [.. _table.Rows.Values.OrderBy(row => row.Name, StringComparer.Ordinal).Select(Show)];
+    }
+
+    /// <summary>What a machine's row says, with the health of its hosts; null if it is not migrating.</summary>
+    public MigratingVm? RowOf(VmId vm)
+    {
+        lock (_lock)
+            return _table.Rows.TryGetValue(vm, out var row) ? Show(row) : null;
+    }
+
+    private MigratingVm Show(StatusRow row)
+    {
+        var said = TwoSidedStatus.Read(row.SourceWord?.Status, row.DestinationWord?.Status);
+        var hosts = new[] { (Host: row.Source, Word: row.SourceWord), (Host: row.Destination, Word: row.DestinationWord) }
+            .Where(side => side.Host is not null)
+            .Select(side => new HostSaid(side.Host!.Value, Health(Entry(side.Host.Value)), side.Word?.Status, side.Word?.HeardAt))
+            .ToList();
+        return new MigratingVm(
+            row.Vm, row.Name, said.Status, hosts.Any(host => host.Health == HostHealth.Unresponsive), row.Since, hosts, row.Source, row.Destination,
+            said.Where switch { Side.Source => row.Source, Side.Destination => row.Destination, _ => null }, row.Migration);
+    }
+
+    /// <summary>Machines that this host and another one both say to run: must never be, and a person is to know at once.</summary>
+    private List<RunsTwice> RunningTwice(HostReport report, DateTimeOffset now)
+    {
+        List<RunsTwice> twice = [];
+        foreach (var other in _hosts.Values.Where(entry => entry.Host != report.Host && entry is { Fence: null, Report.HypervisorReachable: true, HeardAt: { } heard } && now - heard < _limits.SuspectAfter))
+            foreach (var vm in report.Vms.Where(vm => vm.Status == VmStatus.Up && other.Report!.Vms.Any(same => same.Id == vm.Id && same.Status == VmStatus.Up)))
+                twice.Add(new RunsTwice(vm.Id, vm.Name, report.Host, other.Host));
+        return twice;
+    }
+
+    private HostEntry Entry(HostName host) => _hosts.GetValueOrDefault(host) ?? new HostEntry(host);
+
+    private HostHealth Health(HostEntry entry) => entry.Health(_since, time.GetUtcNow(), _limits);
+}
+
+/// <summary>What is to be made of a report.</summary>
+/// <param name="IsTaken">Whether it is news; if not, it is to be dropped.</param>
+/// <param name="EndsFence">Whether the host had been fenced and is back.</param>
+/// <param name="WasNeverOff">Whether the process speaks that was fenced: the host was not off.</param>
+/// <param name="Settled">Machines moved outside the mesh, of which both hosts now say the same.</param>
+/// <param name="Twice">Machines that run on two hosts by both hosts' words.</param>
+internal sealed record Heard(bool IsTaken, bool EndsFence, bool WasNeverOff, IReadOnlyList<Settled> Settled, IReadOnlyList<RunsTwice> Twice)
+{
+    public static readonly Heard Dropped = new(false, false, false, [], []);
+}
+
+/// <summary>A machine that two hosts say to run.</summary>
+internal sealed record RunsTwice(VmId Vm, string Name, HostName Host, HostName Other);

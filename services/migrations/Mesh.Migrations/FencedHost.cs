@@ -1,0 +1,42 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Migrations;
+
+/// <summary>What a flight makes of the certainty that one of its hosts is off.</summary>
+internal static class FencedHost
+{
+    public static void Take(Turn turn, HostFenced fenced)
+    {
+        var isSource = fenced.Host == turn.State.Source;
+        if (!isSource && fenced.Host != turn.Destination)
+            return;
+        var known = isSource ? turn.State.SourceWord : turn.State.DestinationWord;
+        if (known is { IsFenced: true } && known.AgentEpoch >= fenced.AgentEpoch)
+            return;
+
+        var word = new HostWord(
+            VmStatus.Down, $"fenced by {fenced.By}", Math.Max(fenced.AgentEpoch, known?.AgentEpoch ?? 0), known?.Sequence ?? 0, turn.Now)
+        { IsFenced = true };
+        turn.State = isSource ? turn.State with { SourceWord = word } : turn.State with { DestinationWord = word };
+        var unanswered = turn.State.Outstanding.Where(command => command.Host == fenced.Host).Select(command => command.Command).ToList();
+        turn.State = turn.State with { Outstanding = [.. turn.State.Outstanding.Where(command => command.Host != fenced.Host)] };
+
+        if (turn.State.Phase == MigrationPhase.Preparing && isSource)
+            turn.End(MigrationOutcome.Lost, $"{fenced.Host}, where the machine ran, was fenced by {fenced.By} before the migration began");
+        else if (turn.State.Phase == MigrationPhase.Preparing)
+            Arrival.EndWithoutMove(turn, $"{fenced.Host} was fenced by {fenced.By} before the migration began");
+        else if (isSource && turn.State.Phase < MigrationPhase.Settling)
+            turn.Enter(turn.State.Phase, $"{fenced.Host}, the source, was fenced by {fenced.By}");
+        else if (!isSource && unanswered.OfType<CleanUpIncoming>().Any())
+            Arrival.TakeCleanedUp(turn);
+    }
+
+    /// <summary>
+    /// Whether the machine died with the source while the destination still waits for memory that cannot come: what waits there
+    /// never ran and is to be removed.
+    /// </summary>
+    public static bool IsOrphanOnDestination(FlightState state) =>
+        state is { SourceWord.IsFenced: true, DestinationWord.Status: VmStatus.MigratingTo, ReachedPostCopy: false, Phase: < MigrationPhase.CleaningUp };
+}

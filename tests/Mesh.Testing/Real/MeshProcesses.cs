@@ -1,0 +1,52 @@
+namespace Mesh.Testing.Real;
+
+/// <summary>The mesh's own processes: one of all services, or one of each.</summary>
+public sealed class MeshProcesses(string broker, string url) : IDisposable
+{
+    /// <summary><c>mesh up</c>.</summary>
+    public const string AllInOne = "mesh";
+
+    public const string Gateway = "gateway";
+
+    public const string Migrations = "migrations";
+
+    // One line for each request of a test that looks ten times a second would bury what matters.
+    private static readonly string[] Quiet = ["--Logging:LogLevel:Microsoft.AspNetCore", "Warning"];
+
+    private readonly Dictionary<string, BackgroundProcess> _running = new(StringComparer.Ordinal);
+    private readonly List<string> _said = [];
+
+    /// <summary>Where the mesh keeps its state; changed before a start to move to another store.</summary>
+    public required string Store { get; set; }
+
+    /// <summary>What they said, those that are gone included.</summary>
+    public string Said => string.Join('\n', [.. _said, .. _running.Select(process => Words(process.Key, process.Value))]);
+
+    /// <summary>Why the mesh cannot answer: a process that has ended by itself; null if none has.</summary>
+    public string? Ended => _running.Where(process => process.Value.HasExited).Select(process => Words(process.Key, process.Value)).FirstOrDefault();
+
+    public void Start(string service) => _running[service] = service switch
+    {
+        Gateway => BackgroundProcess.Start(Repository.Executable("Mesh.Gateway"), ["--Bus:Broker", broker, "--Gateway:Listen", url, .. Quiet]),
+        Migrations => BackgroundProcess.Start(Repository.Executable("Mesh.Migrations.Host"), ["--Bus:Broker", broker, "--Store:Location", Store, .. Quiet]),
+        _ => BackgroundProcess.Start(Repository.MeshExecutable, ["up", "--broker", broker, "--store", Store, "--listen", url]),
+    };
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync(string service)
+    {
+        if (!_running.Remove(service, out var process))
+            return;
+        await process.KillAsync();
+        _said.Add(Words(service, process));
+        process.Dispose();
+    }
+
+    public void Dispose()
+    {
+        foreach (var process in _running.Values)
+            process.Dispose();
+    }
+
+    private static string Words(string service, BackgroundProcess process) => $"--- {service}\n{process.Said}";
+}

@@ -1,0 +1,69 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Testing;
+
+namespace Mesh.Chaos.Tests;
+
+/// <summary>A cell of the table: one migration of one guest, which is hit by one fault in one phase.</summary>
+internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
+    private string _id = "";
+
+    public Fault Fault => fault;
+
+    public Phase Phase => phase;
+
+    public HostPair Pair => pair;
+
+    public string Name { get; } = $"{fault.Name}, {phase.Name}";
+
+    public string Guest { get; } = Guests.NameOf(phase, pair.Number);
+
+    /// <summary>How it ended; null if it did not.</summary>
+    public MigrationView? Ended { get; private set; }
+
+    /// <summary>From the strike to the end.</summary>
+    public TimeSpan? Took { get; private set; }
+
+    /// <summary>Where its guest lives on, having been found well; null otherwise.</summary>
+    public string? Home { get; set; }
+
+    /// <summary>What is wrong with it; null if all is well.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>The migration as the mesh shows it; null if it has not been asked for, or the mesh does not answer.</summary>
+    public async Task<MigrationView?> ViewAsync() => _id.Length > 0 ? await pair.Mesh.Api.FindAsync(_id) : null;
+
+    public Task<string?> SourceStateAsync() => pair.Bed.StateAsync(pair.Source, Guest);
+
+    public Task<string?> DestinationStateAsync() => pair.Bed.StateAsync(pair.Destination, Guest);
+
+    /// <summary>Gets the migration into its phase.</summary>
+    public async Task EnterAsync()
+    {
+        if (phase.Hold is { } hold)
+            await hold(this);
+        _id = await pair.Mesh.BeginAsync(Guest, pair.Destination, phase.Options.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        await Eventually.HoldsAsync(() => phase.IsIn(this), $"{Guest} is in {phase.Name}", TimeSpan.FromSeconds(120), Look);
+    }
+
+    /// <summary>Fails unless it is still there: only then does the fault hit what the table says.</summary>
+    public async Task ConfirmAsync()
+    {
+        if (!await phase.IsIn(this))
+            throw new InvalidOperationException($"{Guest} has left {phase.Name} before the strike");
+    }
+
+    public async Task AwaitEndAsync(DateTimeOffset struck)
+    {
+        Ended = await Eventually.GivesAsync(
+            async () => await ViewAsync() is { Outcome: not null } view ? view : null, $"{Guest} ends", fault.EndsWithin, Look);
+        Took = Ended.EndedAt - struck;
+    }
+
+    public void Fail(string why) => Failure ??= why;
+
+    /// <summary>Says where to read on.</summary>
+    public void PointTo(string evidence) => Failure += $" (more in {evidence})";
+}

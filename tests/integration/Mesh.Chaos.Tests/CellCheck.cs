@@ -1,0 +1,40 @@
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Chaos.Tests;
+
+/// <summary>Whether a cell's migration ended as it should, and its guest lives once or, where its host died, not at all.</summary>
+internal static class CellCheck
+{
+    public static async Task CheckAsync(Cell cell, DateTimeOffset healed)
+    {
+        var (end, ended) = (cell.Fault.EndOf(cell.Phase), cell.Ended!);
+        var outcome = ended.Outcome!.Value;
+        end.Outcomes.ShouldContain(outcome, $"{outcome}: {ended.Reason}");
+        if (cell.Fault.SilencesHost is not null)
+            ended.EndedAt!.Value.ShouldBeGreaterThan(healed, "no end is named on one host's word");
+
+        var (pair, guest) = (cell.Pair, cell.Guest);
+        var isNowhere = end.GuestDies || outcome is MigrationOutcome.Lost;
+        var home = isNowhere ? null : HasMoved(outcome) ? pair.Destination : pair.Source;
+        foreach (var host in pair.Hosts)
+        {
+            var state = await pair.Bed.StateAsync(host, guest);
+            var what = $"{guest} on {host} after {outcome}: {ended.Reason}";
+            if (host == home)
+                (state ?? "").ShouldStartWith("running", Case.Sensitive, what);
+            else if (!(end.GuestDies && IsHalfAGuest(state)))
+                state.ShouldBeNull(what);
+        }
+
+        if (home is null)
+            await pair.Bed.DoAsync("continuity", guest);
+        else
+            await pair.Bed.VerifyAsync(home, guest);
+        cell.Home = home;
+    }
+
+    /// <summary>Half of its memory died with the other host: that it can never go on is known, and what to do with it is for a person to say.</summary>
+    private static bool IsHalfAGuest(string? state) => state?.EndsWith("(post-copy failed)", StringComparison.Ordinal) is true;
+
+    private static bool HasMoved(MigrationOutcome outcome) => outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy;
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Mesh.Contracts.Serialization;
+using Mesh.Testing.Real;
+
+namespace Mesh.Chaos.Tests;
+
+/// <summary>What it takes to find out why a cell failed: what libvirt, agents and mesh have to say, kept beside the table.</summary>
+internal static class Evidence
+{
+    private const int LinesOfEachLog = 40;
+
+    public static string Folder { get; } = Path.Combine(Repository.Artifacts, "chaos");
+
+    /// <summary>Keeps it and tells where.</summary>
+    public static async Task<string> KeepAsync(Cell cell)
+    {
+        var pair = cell.Pair;
+        var lines = new List<string>
+        {
+            $"{cell.Name}: {cell.Failure}",
+            $"{cell.Guest} from {pair.Source} to {pair.Destination}",
+            JsonSerializer.Serialize(await cell.ViewAsync(), MeshJson.Options),
+        };
+        foreach (var host in pair.Hosts)
+        {
+            lines.Add($"--- libvirt of {host}");
+            lines.Add($"{await pair.Bed.TryAsync("virsh", host, "domstate", cell.Guest, "--reason")}");
+            lines.Add($"{await pair.Bed.TryAsync("virsh", host, "domjobinfo", cell.Guest, "--anystats")}");
+            foreach (var log in (string[])["libvirtd.log", $"qemu/{cell.Guest}.log", $"{cell.Guest}.console"])
+                lines.Add($"--- {log} of {host}\n{End(pair.Bed.LogPath(host, log))}");
+        }
+
+        lines.Add(pair.Mesh.Said());
+        Directory.CreateDirectory(Folder);
+        var path = Path.Combine(Folder, $"{cell.Name.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-')}.txt");
+        await File.WriteAllLinesAsync(path, lines);
+        return path;
+    }
+
+    private static string End(string path) => File.Exists(path) ? string.Join('\n', File.ReadLines(path).TakeLast(LinesOfEachLog)) : "(none)";
+}

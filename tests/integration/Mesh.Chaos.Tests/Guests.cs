@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Mesh.Testing.Real;
+
+namespace Mesh.Chaos.Tests;
+
+/// <summary>
+/// The guests of one pair of hosts, one for each phase. To boot one takes seconds of both cores, so those that lived through a row
+/// take part in the next one, in whichever direction needs fewer moves.
+/// </summary>
+internal sealed class Guests(MeshSystem mesh, string number)
+{
+    // More at once take just as long, and slow down the rows that are under way.
+    private static readonly SemaphoreSlim Booting = new(2);
+
+    private readonly ConcurrentDictionary<string, string> _homes = new(StringComparer.Ordinal);
+
+    public static string NameOf(Phase phase, string number) => $"{phase.Name}-{number}";
+
+    /// <summary>Brings all of them together on one host, and tells on which.</summary>
+    public async Task<string> GatherAsync()
+    {
+        var source = _homes.Values.GroupBy(home => home).OrderByDescending(there => there.Count()).FirstOrDefault()?.Key ?? HostPair.NamesOf(number)[0];
+        await Task.WhenAll(Phases.All.Select(phase => BringAsync(phase, source)));
+        return source;
+    }
+
+    /// <summary>Notes where a guest lives, or removes what there is of one that is not to be used again.</summary>
+    public async Task SettleAsync(Phase phase, string? home)
+    {
+        var name = NameOf(phase, number);
+        _homes.TryRemove(name, out _);
+        if (home is null)
+            await mesh.Bed.RemoveAsync(name);
+        else
+            _homes[name] = home;
+    }
+
+    private async Task BringAsync(Phase phase, string source)
+    {
+        var name = NameOf(phase, number);
+        if (!_homes.TryGetValue(name, out var home))
+            await BootAsync(phase, name, source);
+        else if (home != source)
+            await mesh.Bed.VirshAsync(home, "migrate", "--live", "--p2p", name, $"qemu+tcp://{source}/system");
+        _homes[name] = source;
+        await mesh.AwaitRunningOnAsync(name, source);
+    }
+
+    private async Task BootAsync(Phase phase, string name, string host)
+    {
+        await Booting.WaitAsync();
+        try
+        {
+            await mesh.Bed.GuestAsync(host, name, phase.Guest.Split(' '));
+        }
+        finally
+        {
+            Booting.Release();
+        }
+    }
+}

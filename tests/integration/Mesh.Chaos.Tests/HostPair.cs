@@ -1,0 +1,80 @@
+using Mesh.Testing;
+using Mesh.Testing.Real;
+
+namespace Mesh.Chaos.Tests;
+
+/// <summary>Two hosts between which the four migrations of a row move, and everything that a fault can get hold of.</summary>
+/// <param name="Mesh">The mesh.</param>
+/// <param name="Store">The mesh's PostgreSQL.</param>
+/// <param name="Number">Which pair it is.</param>
+internal sealed record HostPair(MeshSystem Mesh, Server Store, string Number)
+{
+    /// <summary>Slow enough for a final pass of seconds: QEMU drops its own limit for that pass, the link does not.</summary>
+    private const string SlowLinkMbit = "32";
+
+    public string Source { get; private set; } = NamesOf(Number)[0];
+
+    public string Destination { get; private set; } = NamesOf(Number)[1];
+
+    public IReadOnlyList<string> Hosts => [Source, Destination];
+
+    public Guests Guests { get; } = new(Mesh, Number);
+
+    public TestBed Bed => Mesh.Bed;
+
+    public static IReadOnlyList<string> NamesOf(string number) => [$"host{number}a", $"host{number}b"];
+
+    /// <summary>Makes the host on which the guests are the source.</summary>
+    public async Task GatherAsync()
+    {
+        var source = await Guests.GatherAsync();
+        (Source, Destination) = source == Source ? (Source, Destination) : (Destination, Source);
+    }
+
+    public Task SlowDownAsync() => Bed.DoAsync("shape", Source, SlowLinkMbit);
+
+    /// <summary>A source that has lost its power meanwhile has forgotten the limit already.</summary>
+    public Task SpeedUpAsync() => Bed.TryAsync("shape", Source, "off");
+
+    public Task KillDaemonAsync(string host) => Bed.DoAsync("kill-daemon", host);
+
+    public Task StartDaemonAsync(string host) => Bed.DoAsync("start-daemon", host);
+
+    public Task PowerOffAsync(string host) => Bed.DoAsync("power-off", host);
+
+    /// <summary>Switches a host on, with its libvirtd and its agent.</summary>
+    public async Task PowerOnAsync(string host)
+    {
+        await Bed.DoAsync("power-on", host);
+        await Mesh.JoinAsync(host);
+    }
+
+    /// <summary>Tells the mesh that a host is off for certain; it believes that of none that it still hears.</summary>
+    public Task FenceAsync(string host) => Eventually.HoldsAsync(
+        async () => (await Mesh.RunAsync("fence", host, "--confirm")).ExitCode == 0, $"{host} is fenced", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1));
+
+    public Task KillAgentAsync(string host) => Mesh.KillAgentAsync(host);
+
+    public Task StartAgentAsync(string host)
+    {
+        Mesh.StartAgent(host);
+        return Task.CompletedTask;
+    }
+
+    public Task KillServiceAsync(string service) => Mesh.Processes.KillAsync(service);
+
+    public Task StartServiceAsync(string service)
+    {
+        Mesh.Processes.Start(service);
+        return Mesh.AwaitUpAsync();
+    }
+
+    /// <summary>Waits until the mesh has heard a host again, after whatever was done to it.</summary>
+    public Task AwaitHeardAsync(string host)
+    {
+        var now = DateTimeOffset.UtcNow;
+        return Eventually.HoldsAsync(
+            async () => (await Mesh.Api.HostsAsync()).Any(view => view.Inventory.Host.Value == host && view.HeardAt > now),
+            $"the mesh hears {host}", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(250));
+    }
+}

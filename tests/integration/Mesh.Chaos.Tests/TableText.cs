@@ -1,0 +1,43 @@
+using System.Globalization;
+using Mesh.Testing.Real;
+
+namespace Mesh.Chaos.Tests;
+
+/// <summary>The table as text: fault by phase, each with the end's name and the time from the strike to it.</summary>
+internal static class TableText
+{
+    /// <summary>Where the table is written.</summary>
+    public static string Path { get; } = System.IO.Path.Combine(Repository.Artifacts, "chaos-table.txt");
+
+    /// <summary>Writes it to its file and to the log of the tests.</summary>
+    public static async Task TellAsync(IReadOnlyList<Cell> cells)
+    {
+        var lines = Lines(cells).ToList();
+        await File.WriteAllLinesAsync(Path, lines);
+        foreach (var line in lines)
+            TestContext.Current.SendDiagnosticMessage(line);
+    }
+
+    private static IEnumerable<string> Lines(IReadOnlyList<Cell> cells)
+    {
+        string[][] rows =
+        [
+            ["killed", .. Phases.All.Select(phase => phase.Name)],
+            .. cells.GroupBy(cell => cell.Fault.Name).Select(row => (string[])[row.Key, .. row.Select(Words)]),
+        ];
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToList();
+        foreach (var row in rows)
+            yield return string.Join("  ", row.Select((text, column) => text.PadRight(widths[column]))).TrimEnd();
+        yield return "";
+        foreach (var cell in cells.Where(cell => cell.Ended is { Reason.Length: > 0 } || cell.Failure is not null))
+            yield return $"{cell.Name}: {cell.Ended?.Reason}{(cell.Failure is { } failure ? $" FAILED: {failure}" : "")}";
+    }
+
+    private static string Words(Cell cell)
+    {
+        var end = cell.Ended?.Outcome is { } outcome
+            ? string.Create(CultureInfo.InvariantCulture, $"{outcome}{(cell.Fault.EndOf(cell.Phase).GuestDies ? ", guest died" : "")} {cell.Took?.TotalSeconds:0.0} s")
+            : "no end";
+        return cell.Failure is null ? end : $"FAILED ({end})";
+    }
+}

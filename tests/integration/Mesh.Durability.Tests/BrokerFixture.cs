@@ -1,0 +1,23 @@
+using Mesh.Durability.Tests;
+using Mesh.Testing.Real;
+
+[assembly: AssemblyFixture(typeof(BrokerFixture))]
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Mesh.Durability.Tests;
+
+/// <summary>A RabbitMQ that the tests may kill and start again, one after the other.</summary>
+public sealed class BrokerFixture : IAsyncLifetime
+{
+    public Server Server { get; private set; } = null!;
+
+    public string Url => $"amqp://guest:guest@127.0.0.1:{Server.Port}";
+
+    public async ValueTask InitializeAsync() => Server = await Server.BrokerAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        Server.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

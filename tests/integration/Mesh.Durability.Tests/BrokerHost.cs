@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Bus;
+using Mesh.Hosting.Outbox;
+using Mesh.Hosting.Store;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Mesh.Durability.Tests;
+
+/// <summary>A service on the real broker, with a store and an outbox, that notes what it is given.</summary>
+internal sealed class BrokerHost : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-broker-");
+    private readonly IHost _host;
+
+    private BrokerHost(string broker)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Bus:Broker"] = broker,
+            ["Store:Location"] = $"sqlite:{Path.Combine(_directory.FullName, "mesh.db")}",
+        });
+        builder.Services.AddLogging();
+        builder.Services.AddMeshBus(builder.Configuration).AddMeshStore(builder.Configuration).AddOutboxMessage<AgentCommand>();
+        builder.Services.AddQueueHandler<AgentCommand>(AgentQueues.Commands(Here), _ => Commands, ordered: true);
+        builder.Services.AddQueueHandler<HostReport>(AgentQueues.HostReports, _ => Reports, ordered: true, newestCounts: true);
+        _host = builder.Build();
+    }
+
+    /// <summary>A host of its own for each, so that no queue holds another test's messages.</summary>
+    public HostName Here { get; } = new($"host{Guid.NewGuid():N}");
+
+    public Notes<AgentCommand> Commands { get; } = new();
+
+    public Notes<HostReport> Reports { get; } = new();
+
+    public IMessageBus Bus => _host.Services.GetRequiredService<IMessageBus>();
+
+    public MeshDatabase Database => _host.Services.GetRequiredService<MeshDatabase>();
+
+    public static async Task<BrokerHost> StartAsync(string broker)
+    {
+        var host = new BrokerHost(broker);
+        await host._host.StartAsync();
+        return host;
+    }
+
+    /// <summary>Keeps a command as a turn would.</summary>
+    public async Task KeepAsync(AgentCommand command)
+    {
+        await Database.WriteAsync(async (connection, transaction) =>
+        {
+            await OutboxTable.AddAsync(connection, transaction, [OutboxMessage.To(AgentQueues.Commands(Here), command)], TimeProvider.System.GetUtcNow());
+            return true;
+        });
+        _host.Services.GetRequiredService<OutboxSignal>().Raise();
+    }
+
+    public HostReport Report(long sequence) => new(Here, 1, sequence, TimeProvider.System.GetUtcNow(), true, [], []);
+
+    public static AgentCommand Command(int number) => new AbortJob
+    {
+        CommandId = new CommandId($"m1.1.{number}"),
+        MigrationId = new MigrationId("m1"),
+        Epoch = new Epoch(1),
+        VmId = new VmId(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    /// <summary>Notes messages, or fails on them.</summary>
+    internal sealed class Notes<T> : IMessageHandler<T>
+        where T : class
+    {
+        public ConcurrentQueue<T> All { get; } = [];
+
+        public Func<T, Exception?> Fault { get; set; } = _ => null;
+
+        public Task HandleAsync(T message, CancellationToken cancellation)
+        {
+            if (Fault(message) is { } fault)
+                return Task.FromException(fault);
+            All.Enqueue(message);
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Mesh.Contracts.Agents;
+using Mesh.Hosting.Store;
+using Mesh.Testing;
+using Mesh.Testing.Real;
+using RabbitMQ.Client;
+
+namespace Mesh.Durability.Tests;
+
+public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifetime
+{
+    private readonly SqliteFiles _files = new();
+    private string _store = "";
+
+    public async ValueTask InitializeAsync() => _store = await _files.NewAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        _files.Remove(_store);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task It_goes_to_the_error_queue_with_the_reason_and_the_doctor_shows_it_without_taking_it_away()
+    {
+        await using (var host = await BrokerHost.StartAsync(broker.Url))
+        {
+            host.Reports.Fault = report => report.Sequence == 13 ? new InvalidOperationException("thirteen is too many") : null;
+            await PublishAsync(AgentQueues.HostReports, "this is not JSON");
+            await host.Bus.OfferAsync(AgentQueues.HostReports, host.Report(13));
+            await host.Bus.OfferAsync(AgentQueues.HostReports, host.Report(14));
+            await Eventually.HoldsAsync(() => host.Reports.All.Any(report => report.Sequence == 14), "the others go on", TimeSpan.FromSeconds(60));
+        }
+
+        using (var database = new MeshDatabase(
+            Microsoft.Extensions.Options.Options.Create(new StoreOptions { Location = _store }), SchemaScript.Embedded(typeof(MeshDatabase).Assembly)))
+            await database.EnsureReadyAsync();
+
+        for (var look = 1; look <= 2; look++)
+        {
+            var doctor = await Shell.RunAsync(
+                Repository.MeshExecutable, ["doctor", "--store", _store, "--repair", "--broker", broker.Url, "--output", "json"]);
+            doctor.ExitCode.ShouldBe(10, doctor.ToString());
+            var report = JsonNode.Parse(doctor.Output)!;
+            var findings = report["findings"]!.AsArray().Where(finding => finding!["subject"]!.GetValue<string>() == $"queue {AgentQueues.HostReports}_error")
+                .Select(finding => finding!["message"]!.GetValue<string>()).ToList();
+            findings.ShouldContain(message => message.Contains("1 of 2 messages could not be taken: thirteen is too many", StringComparison.Ordinal), doctor.Output);
+            findings.Count.ShouldBe(2, "one for each reason");
+            report["queues"]!.AsArray().ShouldContain(queue => queue!["name"]!.GetValue<string>() == AgentQueues.HostReports);
+            report["broker"]!.GetValue<string>().ShouldNotContain("guest:guest");
+        }
+    }
+
+    [Fact]
+    public async Task A_message_that_only_the_store_keeps_from_being_taken_waits_instead()
+    {
+        await using var host = await BrokerHost.StartAsync(broker.Url);
+        var isFull = true;
+        host.Commands.Fault = _ => isFull ? new StoreUnavailableException("the disk is full") : null;
+        await host.Bus.SendAsync(AgentQueues.Commands(host.Here), BrokerHost.Command(1));
+        await host.Bus.SendAsync(AgentQueues.Commands(host.Here), BrokerHost.Command(2));
+
+        // Longer than a faulty message is tried.
+        var since = TimeProvider.System.GetTimestamp();
+        await Eventually.HoldsAsync(() => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(6));
+        host.Commands.All.ShouldBeEmpty();
+        isFull = false;
+
+        await Eventually.HoldsAsync(() => host.Commands.All.Count == 2, "both are taken");
+        host.Commands.All.Select(command => command.CommandId.Value).ShouldBe(["m1.1.1", "m1.1.2"]);
+    }
+
+    [Fact]
+    public async Task A_broker_that_cannot_be_reached_is_told_of()
+    {
+        var doctor = await Shell.RunAsync(
+            Repository.MeshExecutable, ["doctor", "--store", _store, "--broker", $"amqp://guest:guest@127.0.0.1:{Server.FreePort()}"]);
+
+        doctor.ExitCode.ShouldBe(10);
+        doctor.Output.ShouldContain("it cannot be reached: ");
+    }
+
+    private async Task PublishAsync(string exchange, string body)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(broker.Url) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.BasicPublishAsync(exchange, "", Encoding.UTF8.GetBytes(body));
+    }
+}

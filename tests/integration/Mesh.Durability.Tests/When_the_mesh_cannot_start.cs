@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Mesh.Testing.Real;
+
+namespace Mesh.Durability.Tests;
+
+public sealed class When_the_mesh_cannot_start : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-start-");
+    private readonly int _port = Server.FreePort();
+
+    private string Store => Path.Combine(_directory.FullName, "mesh.db");
+
+    [Fact]
+    public async Task A_store_that_is_something_else_is_named_and_left_as_it_is()
+    {
+        var garbage = new string('x', 20_000);
+        await File.WriteAllTextAsync(Store, garbage);
+
+        ErrorOf(await UpAsync($"sqlite:{Store}")).ShouldBe(
+            $"mesh: the store sqlite:{Store} cannot be used: file is not a database: it holds something else, or its beginning is damaged");
+        (await File.ReadAllTextAsync(Store)).ShouldBe(garbage);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_a_directory_is_named()
+    {
+        Directory.CreateDirectory(Store);
+
+        ErrorOf(await UpAsync($"sqlite:{Store}")).ShouldBe($"mesh: the store sqlite:{Store} cannot be used: it is a directory, not a file");
+    }
+
+    [Fact]
+    public async Task A_place_that_somebody_else_owns_is_named()
+    {
+        await Shell.RunAsync("chmod", ["555", _directory.FullName]);
+
+        var result = await Shell.RunAsync(
+            "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", Repository.MeshExecutable, .. Arguments($"sqlite:{Path.Combine(_directory.FullName, "below", "mesh.db")}")]);
+
+        ErrorOf(result).ShouldContain($"below/mesh.db cannot be used: Access to the path '{_directory.FullName}/below' is denied");
+        _directory.GetFileSystemInfos().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_full_is_named_and_is_enough_once_there_is_room()
+    {
+        using var disk = new SmallDisk();
+        var up = $"timeout 20 {Repository.MeshExecutable} {string.Join(' ', Arguments($"sqlite:{disk.Path}/mesh.db"))}";
+
+        var result = await disk.RunAsync("size=2m", $"{{ head -c 3m /dev/zero > {disk.Path}/filler; {up}; echo first $?; rm {disk.Path}/filler; {up}; true; }}");
+
+        result.Error.ShouldContain($"mesh: the store sqlite:{disk.Path}/mesh.db cannot be used: the disk is full");
+        result.Error.ShouldNotContain(" at ");
+        result.Output.ShouldContain("first 2");
+        result.Output.ShouldContain("mesh is up");
+    }
+
+    [Fact]
+    public async Task A_file_system_that_cannot_be_written_is_named()
+    {
+        using var disk = new SmallDisk();
+
+        var result = await disk.RunAsync("size=2m,ro", $"exec {Repository.MeshExecutable} {string.Join(' ', Arguments($"sqlite:{disk.Path}/mesh.db"))}");
+
+        ErrorOf(result).ShouldBe(
+            $"mesh: the store sqlite:{disk.Path}/mesh.db cannot be used: the file cannot be opened or created: its directory, or the file system, does not allow it");
+    }
+
+    [Fact]
+    public async Task A_database_server_that_does_not_answer_is_named_without_its_password()
+    {
+        var port = Server.FreePort();
+
+        var error = ErrorOf(await UpAsync($"postgres:Host=127.0.0.1;Port={port};Username=mesh;Password=secret;Database=mesh"));
+
+        error.ShouldStartWith($"mesh: the store postgres:Host=127.0.0.1;Port={port};Database=mesh cannot be used: Failed to connect to 127.0.0.1:{port}");
+        error.ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public async Task A_port_that_is_in_use_is_named()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, _port);
+        listener.Start();
+
+        ErrorOf(await UpAsync($"sqlite:{Store}")).ShouldBe(
+            $"mesh: cannot listen at http://127.0.0.1:{_port}: the port is in use; is another mesh running? (--listen takes another one)");
+    }
+
+    [Theory]
+    [InlineData("size=64k", "head -c 1m /dev/zero > {0}/filler;", "cannot write its state to '{0}/hosta.json' (Agent:StateDirectory): ")]
+    [InlineData("size=64k,ro", "", "cannot write its state to '{0}/hosta.json' (Agent:StateDirectory): ")]
+    [InlineData("size=64k", "mkdir {0}/hosta.json;", "cannot read its state at '{0}/hosta.json' (Agent:StateDirectory): ")]
+    public async Task An_agent_that_cannot_keep_its_state_says_so(string options, string before, string expected)
+    {
+        using var disk = new SmallDisk();
+        var agent = $"{Repository.MeshExecutable} agent --name hosta --libvirt test:///default --broker amqp://127.0.0.1:{Server.FreePort()} --state {disk.Path}";
+
+        var result = await disk.RunAsync(options, $"{{ {string.Format(CultureInfo.InvariantCulture, before, disk.Path)} timeout 30 {agent} 2>{_directory.FullName}/error; }}");
+
+        result.ExitCode.ShouldBe(2);
+        var error = await File.ReadAllTextAsync(Path.Combine(_directory.FullName, "error"));
+        error.Trim().Split('\n')[^1].ShouldStartWith($"mesh: the agent {string.Format(CultureInfo.InvariantCulture, expected, disk.Path)}");
+        error.ShouldNotContain("   at ");
+    }
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    private Task<ShellResult> UpAsync(string store) => Shell.RunAsync(Repository.MeshExecutable, Arguments(store));
+
+    private string[] Arguments(string store) => ["up", "--store", store, "--listen", $"http://127.0.0.1:{_port}"];
+
+    /// <summary>One line, and no success.</summary>
+    private static string ErrorOf(ShellResult result)
+    {
+        result.ExitCode.ShouldNotBe(0);
+        result.Output.ShouldBeEmpty();
+        result.Error.Split('\n').ShouldHaveSingleItem();
+        return result.Error;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Mesh.Contracts.Serialization;
+using Mesh.Hosting.Bus;
+using Mesh.Simulation.Running;
+
+namespace Mesh.Simulation.Bus;
+
+/// <summary>A process' side of one queue: what its handlers attach to, and what of its messages is not acknowledged.</summary>
+internal sealed class Consumer(SimulatedProcess process, BusLink link, bool isOrdered) : IBusListener
+{
+    private const int ParallelMax = 32;
+
+    private static readonly TimeSpan[] Retries = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(3)];
+
+    private readonly Dictionary<Type, Func<BrokerMessage, Task>> _handlers = [];
+
+    /// <summary>What was delivered and not acknowledged, in order.</summary>
+    public List<BrokerMessage> Unacknowledged { get; } = [];
+
+    /// <summary>Rises when its connection breaks: acknowledgements of before do not count.</summary>
+    public int Connection { get; set; }
+
+    /// <summary>Who reads.</summary>
+    public SimulatedProcess Process { get; } = process;
+
+    /// <summary>Whether it can be given one more message.</summary>
+    public bool IsFree => !Process.IsDead && !link.IsCut && Unacknowledged.Count < (isOrdered ? 1 : ParallelMax);
+
+    /// <summary>The types that it takes.</summary>
+    public IEnumerable<Type> Types => _handlers.Keys;
+
+    /// <inheritdoc />
+    public void Handle<T>(Func<T, CancellationToken, Task> handle)
+        where T : class => _handlers.Add(typeof(T), message => handle((T)message.Read(typeof(T)), CancellationToken.None));
+
+    /// <inheritdoc />
+    public void Answer<TRequest, TReply>(Func<TRequest, CancellationToken, Task<TReply>> answer)
+        where TRequest : class
+        where TReply : class => _handlers.Add(typeof(TRequest), async message =>
+        {
+            var reply = await answer((TRequest)message.Read(typeof(TRequest)), CancellationToken.None);
+            message.Reply?.Invoke(JsonSerializer.SerializeToUtf8Bytes(reply, MeshJson.Options), null);
+        });
+
+    /// <summary>Handles a message, a few times if need be; tells what kept it from being handled, null for nothing.</summary>
+    public async Task<Exception?> HandleAsync(BrokerMessage message)
+    {
+        if (!_handlers.TryGetValue(message.Type, out var handler))
+            return new InvalidOperationException($"nobody takes {message.Type.Name}");
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await handler(message);
+                return null;
+            }
+#pragma warning disable CA1031 // As with any broker: whatever a handler throws, the message is tried again and then set aside.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                if (attempt == Retries.Length)
+                    return e;
+                await Task.Delay(Retries[attempt], Process.Clock);
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Mesh.Simulation.Faults;
+
+/// <summary>What the mesh has no named end for yet; a fault of these kinds is not made until it has.</summary>
+internal static class Limits
+{
+    /// <summary>Whether a migration may fail in post-copy.</summary>
+    public const bool PostCopyMayFail = true;
+
+    /// <summary>Whether an agent may lose its state while a job leaves its host.</summary>
+    public const bool AmnesiaMayMeetAJob = true;
+
+    /// <summary>Whether a source's daemon may die between hand-over and confirmation, which leaves a paused copy there.</summary>
+    public const bool StraysMayStay = true;
+}

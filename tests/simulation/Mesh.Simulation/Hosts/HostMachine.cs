@@ -1,0 +1,141 @@
+using Mesh.Agent;
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Bus;
+using Mesh.Hosting.Running;
+using Mesh.Simulation.Bus;
+using Mesh.Simulation.Running;
+using Mesh.Simulation.Worlds;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Simulation.Hosts;
+
+/// <summary>A machine of the mesh: its hypervisor on the model, the real agent in a process of its own, and its way to the broker.</summary>
+internal sealed class HostMachine(World world, HostName name, TimeSpan tick)
+{
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly string _directory = Path.Combine(world.Directory, name.Value);
+    private int _lives;
+
+    /// <summary>Its name.</summary>
+    public HostName Name { get; } = name;
+
+    /// <summary>Its way to the broker.</summary>
+    public BusLink Link { get; } = new();
+
+    /// <summary>What is wrong with its hypervisor.</summary>
+    public HypervisorTrouble Trouble { get; } = new();
+
+    /// <summary>How far its wall clock is off.</summary>
+    public TimeSpan Skew { get; set; }
+
+    /// <summary>Whether it has power.</summary>
+    public bool IsOn { get; private set; } = true;
+
+    /// <summary>The agent's process; null while none runs.</summary>
+    public SimulatedProcess? Agent { get; private set; }
+
+    /// <summary>Starts the agent, unless it runs or the host is off.</summary>
+    public void StartAgent()
+    {
+        if (!IsOn || Agent is not null)
+            return;
+        var agent = Agent = new SimulatedProcess(world.Pump, $"agent {Name}{(++_lives > 1 ? $"#{_lives}" : "")}");
+        agent.Clock.Skew = () => Skew;
+        agent.Post(() => ServiceStarter.Start(agent, world, Link, Build(agent), onFailed: () => LoseAgent(TimeSpan.FromSeconds(2))));
+    }
+
+    /// <summary>Kills the agent; its state file stays.</summary>
+    public void KillAgent()
+    {
+        if (Agent is null)
+            return;
+        world.Trace.Add("fault", $"{Agent.Name} is killed");
+        Agent.Kill();
+        Agent = null;
+    }
+
+    /// <summary>Whether it has ever lost the agent's state.</summary>
+    public bool HasForgotten { get; private set; }
+
+    /// <summary>Told when it loses the agent's state.</summary>
+    public event Action? Forgot;
+
+    /// <summary>Deletes what the agent keeps on disk.</summary>
+    public void Forget()
+    {
+        world.Trace.Add("fault", $"{Name} forgets the agent's state");
+        if (System.IO.Directory.Exists(_directory))
+            System.IO.Directory.Delete(_directory, recursive: true);
+        HasForgotten = true;
+        Forgot?.Invoke();
+    }
+
+    /// <summary>Lets the agent write nothing: something that is no file stands where it writes.</summary>
+    public void BlockState() => System.IO.Directory.CreateDirectory(Blocker);
+
+    /// <summary>Lets the agent write again.</summary>
+    public void UnblockState()
+    {
+        if (System.IO.Directory.Exists(Blocker))
+            System.IO.Directory.Delete(Blocker);
+    }
+
+    private string Blocker => Path.Combine(_directory, $"{Name}.json.new");
+
+    /// <summary>Pulls the plug: the agent and all machines here are gone.</summary>
+    public void PowerOff()
+    {
+        if (!IsOn)
+            return;
+        world.Trace.Add("fault", $"{Name} loses its power");
+        IsOn = false;
+        KillAgent();
+        world.Truth.NoteFailureOf(Name);
+    }
+
+    /// <summary>Gives power again; the agent starts with the host.</summary>
+    public void PowerOn()
+    {
+        if (IsOn)
+            return;
+        world.Trace.Add("fault", $"{Name} has power again");
+        IsOn = true;
+        world.Cluster.Restore(Name);
+        StartAgent();
+    }
+
+    private void LoseAgent(TimeSpan pause)
+    {
+        var failed = Agent;
+        KillAgent();
+        if (failed is not null)
+            world.Network.Post(StartAgent, pause);
+    }
+
+    private ServiceProvider Build(SimulatedProcess agent)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<ILoggerFactory>(new TraceLogs(world.Trace, agent));
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddSingleton<TimeProvider>(new SteadyTime(agent.Clock));
+        services.AddSingleton<IMessageBus>(world.BusOf(agent, Link));
+        services.AddAgent(
+            new AgentOptions
+            {
+                Host = Name.Value,
+                MigrationTarget = $"simulated://{Name}",
+                Tick = tick,
+                StateDirectory = _directory,
+                CallTimeout = CallTimeout,
+            },
+            provider =>
+            {
+                var hypervisor = world.Cluster.Hypervisor(Name, new HypervisorGate(agent, world.Network, Trouble, world.Chance("hypervisor"), CallTimeout, world.NoteCall));
+                agent.Died += () => _ = hypervisor.DisposeAsync().AsTask();
+                return hypervisor;
+            });
+        return services.BuildServiceProvider();
+    }
+}

@@ -1,0 +1,25 @@
+using Mesh.Contracts.Values;
+using Mesh.Migrations.Host.Fencing;
+using Mesh.Simulation.Running;
+using Mesh.Simulation.Worlds;
+
+namespace Mesh.Simulation.Hosts;
+
+/// <summary>The power switches of the hosts: slow, and sometimes out of order.</summary>
+internal sealed class SimulatedFenceDevice(World world, SimulatedProcess caller, Random chance) : IFenceDevice
+{
+    /// <inheritdoc />
+    public bool IsConfigured => true;
+
+    /// <inheritdoc />
+    public async Task<string?> PowerOffAsync(HostName host, CancellationToken cancellation)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(chance.NextDouble() * 5), caller.Clock, cancellation);
+        if (chance.NextDouble() < 0.2)
+            return "the switch does not answer";
+        world.Host(host).PowerOff();
+        world.NoteFence(host);
+        await Task.Delay(TimeSpan.FromSeconds(chance.NextDouble() * 3), caller.Clock, cancellation);
+        return null;
+    }
+}

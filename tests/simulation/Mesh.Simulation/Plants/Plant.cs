@@ -1,0 +1,30 @@
+using Mesh.Simulation.Running;
+using Mesh.Simulation.Worlds;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mesh.Simulation.Plants;
+
+/// <summary>A known bug, planted from outside: at what a service is given, never in the product's code.</summary>
+internal abstract class Plant
+{
+    /// <summary>The plant of a bug; null for none.</summary>
+    public static Plant? Of(KnownBug? bug) => bug switch
+    {
+        KnownBug.SourceAlone => new SourceAlone(),
+        KnownBug.EpochUnchecked => new EpochUnchecked(),
+        KnownBug.SlotLeaked => new SlotLeaked(),
+        KnownBug.SentBeforeCommit => new SentBeforeCommit(),
+        KnownBug.LateDownBelieved => new LateDownBelieved(),
+        _ => null,
+    };
+
+    /// <summary>Gives the migrations service something else than it should have.</summary>
+    public virtual void Add(IServiceCollection services, World world, SimulatedProcess process)
+    {
+    }
+
+    /// <summary>Changes the world around the services.</summary>
+    public virtual void Plow(World world)
+    {
+    }
+}

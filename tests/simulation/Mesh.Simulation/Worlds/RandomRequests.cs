@@ -1,0 +1,53 @@
+using Mesh.Agent.Simulated;
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Simulation.Worlds;
+
+/// <summary>Options and limits as people may choose them.</summary>
+internal static class RandomRequests
+{
+    /// <summary>How a machine is to be moved.</summary>
+    public static MigrationOptions Options(Random chance, SimulatedVm vm)
+    {
+        var isPostCopy = chance.NextDouble() < 0.3;
+        var action = isPostCopy && chance.NextDouble() < 0.7
+            ? TimeoutAction.PostCopy
+            : chance.NextDouble() < 0.5 ? TimeoutAction.Suspend : TimeoutAction.Abort;
+        return new MigrationOptions
+        {
+            AutoConverge = chance.NextDouble() < 0.4,
+            PostCopy = isPostCopy,
+            Timeout = isPostCopy || chance.NextDouble() < 0.3 ? TimeSpan.FromSeconds(chance.Next(1, isPostCopy ? 6 : 25)) : null,
+            TimeoutAction = action,
+            Persistent = chance.NextDouble() < 0.5,
+            UndefineSource = chance.NextDouble() < 0.3,
+            Live = isPostCopy || chance.NextDouble() < 0.95,
+            CopyStorage = vm.Disks.Count > 0 ? CopyStorage.All : CopyStorage.None,
+        };
+    }
+
+    /// <summary>The hard limits.</summary>
+    public static MigrationLimits Limits(Random chance) => new()
+    {
+        CompletionTimeout = chance.NextDouble() < 0.5 ? TimeSpan.FromSeconds(chance.Next(5, 60)) : TimeSpan.FromSeconds(120),
+        ProgressTimeout = chance.NextDouble() < 0.5 ? TimeSpan.FromSeconds(chance.Next(3, 20)) : TimeSpan.FromSeconds(60),
+        StallingLimit = chance.NextDouble() < 0.3 ? TimeSpan.FromSeconds(chance.Next(2, 10)) : null,
+        EnableDowntimeThread = chance.NextDouble() < 0.3,
+    };
+
+    /// <summary>A request's particulars for the trace.</summary>
+    public static string InWords(RequestMigration request)
+    {
+        var options = request.Options;
+        List<string> words = [$"completion {request.Limits.CompletionTimeout?.TotalSeconds:0} s", $"progress {request.Limits.ProgressTimeout.TotalSeconds:0} s"];
+        if (options.PostCopy)
+            words.Add("post-copy");
+        if (options.Timeout is { } timeout)
+            words.Add($"{options.TimeoutAction} after {timeout.TotalSeconds:0} s");
+        if (!options.Live)
+            words.Add("paused");
+        if (options.CopyStorage is not CopyStorage.None)
+            words.Add("disks");
+        return string.Join(", ", words);
+    }
+}

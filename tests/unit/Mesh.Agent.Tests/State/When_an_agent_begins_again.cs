@@ -1,0 +1,109 @@
+using Mesh.Agent.Jobs;
+using Mesh.Agent.State;
+using Mesh.Agent.Tests.Fakes;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Hosting;
+
+namespace Mesh.Agent.Tests.State;
+
+public sealed class When_an_agent_begins_again : IDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-agent-");
+    private readonly ListLogger _log = new();
+
+    private string StatePath => Path.Combine(_directory.FullName, "hosta.json");
+
+    [Fact]
+    public void It_goes_by_the_time()
+    {
+        Open().Begin(Now).ShouldBe(Now.ToUnixTimeMilliseconds());
+        Open().Begin(Now.AddSeconds(1)).ShouldBe(Now.AddSeconds(1).ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
+    public void It_goes_by_a_larger_number_than_before_even_when_the_clock_was_set_back()
+    {
+        var first = Open().Begin(Now);
+        var second = Open().Begin(Now.AddHours(-1));
+        var third = Open().Begin(Now.AddHours(-2));
+
+        second.ShouldBe(first + 1);
+        third.ShouldBe(second + 1);
+    }
+
+    [Fact]
+    public void It_forgets_no_number_when_it_forgets_records()
+    {
+        var store = Open();
+        var first = store.Begin(Now);
+        for (var number = 1; number <= 40; number++)
+            store.Note(store.Meet(Vm.Start(Vm.Id(number)), Now), record => record);
+
+        Open().Begin(Now.AddHours(-1)).ShouldBe(first + 1);
+    }
+
+    [Fact]
+    public void It_begins_no_attempt_of_before_its_record_was_lost_and_says_so()
+    {
+        File.WriteAllText(StatePath, "{ half a fi");
+        var store = Open();
+        store.Begin(Now);
+
+        var old = Vm.Start(Vm.Id(1)) with { Epoch = new Epoch(Now.AddSeconds(-1).ToUnixTimeMilliseconds()) };
+        var young = old with { Epoch = new Epoch(Now.AddSeconds(1).ToUnixTimeMilliseconds()) };
+
+        Fencing.Judge(store.Record, old).Refusal.ShouldNotBeNull().Code.ShouldBe(RefusalCode.OldEpoch);
+        Fencing.Judge(store.Record, young).ShouldBe(Verdict.Act);
+        Fencing.Judge(Open().Record, old).Refusal.ShouldNotBeNull("the next process knows it too");
+        Fencing.Judge(store.Record, Vm.Abort(old.VmId, old.Epoch.Number)).ShouldBe(Verdict.Act, "what ends an attempt is harmless");
+        _log.Has(1010).ShouldBeTrue();
+        File.Exists(StatePath + ".corrupt").ShouldBeTrue();
+    }
+
+    [Fact]
+    public void It_takes_any_attempt_when_no_record_was_ever_lost()
+    {
+        var store = Open();
+        store.Begin(Now);
+
+        Fencing.Judge(store.Record, Vm.Start(Vm.Id(1)) with { Epoch = new Epoch(1) }).ShouldBe(Verdict.Act);
+    }
+
+    [Fact]
+    public void It_says_in_words_that_its_state_is_no_file()
+    {
+        Directory.CreateDirectory(StatePath);
+
+        Should.Throw<ProblemException>(() => Open()).Message.ShouldStartWith($"the agent cannot read its state at '{StatePath}' (Agent:StateDirectory): ");
+    }
+
+    [Fact]
+    public void It_says_in_words_that_its_state_cannot_be_written()
+    {
+        var store = Open();
+        Directory.CreateDirectory(StatePath + ".new");
+
+        Should.Throw<ProblemException>(() => store.Begin(Now)).Message.ShouldStartWith($"the agent cannot write its state to '{StatePath}' (Agent:StateDirectory): ");
+    }
+
+    [Fact]
+    public void It_gives_a_job_that_began_in_the_future_its_nominal_time_and_no_more()
+    {
+        var watch = Watch.From(Now.AddHours(1), Now);
+        var limits = new MigrationLimits { CompletionTimeoutPerGiB = TimeSpan.FromSeconds(800) };
+
+        var (_, early) = Watchdog.Look(watch, null, JobPhase.PreCopy, limits, Bytes.FromGibibytes(1), Now.AddSeconds(799));
+        early.OfType<Finding.LimitPassed>().ShouldNotContain(finding => finding.Limit == HardLimit.CompletionTimeout);
+
+        var (_, late) = Watchdog.Look(watch, null, JobPhase.PreCopy, limits, Bytes.FromGibibytes(1), Now.AddSeconds(800));
+        late.OfType<Finding.LimitPassed>().ShouldContain(finding => finding.Limit == HardLimit.CompletionTimeout);
+    }
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    private AgentStore Open() => new(new StateFile(_directory.FullName, new HostName("hosta")), 10, _log);
+}

@@ -1,0 +1,106 @@
+using Mesh.Hosting.Running;
+using Mesh.Hosting.Tests.Doubles;
+using Mesh.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Hosting.Tests.Running;
+
+public sealed class When_the_wall_clock_jumps
+{
+    private readonly ManualTimeProvider _passing = new();
+    private readonly ListLogger _log = new();
+
+    [Theory]
+    [InlineData(3600)]
+    [InlineData(-3600)]
+    public void The_time_of_the_process_goes_on_as_if_nothing_had_happened(int seconds)
+    {
+        var clock = new JumpingClock(_passing);
+        var time = new SteadyTime(clock);
+        var start = time.GetUtcNow();
+
+        clock.Jump = TimeSpan.FromSeconds(seconds);
+        time.GetUtcNow().ShouldBe(start);
+        _passing.Advance(TimeSpan.FromSeconds(7));
+
+        time.GetUtcNow().ShouldBe(start.AddSeconds(7));
+        time.GetElapsedTime(0).ShouldBe(TimeSpan.FromSeconds(7));
+        time.WallClockAhead.ShouldBe(TimeSpan.FromSeconds(seconds));
+    }
+
+    [Fact]
+    public async Task A_wait_is_neither_shorter_nor_longer()
+    {
+        var clock = new JumpingClock(_passing);
+        var waiting = Task.Delay(TimeSpan.FromSeconds(10), new SteadyTime(clock));
+
+        clock.Jump = TimeSpan.FromHours(1);
+        _passing.Advance(TimeSpan.FromSeconds(9));
+        waiting.IsCompleted.ShouldBeFalse();
+        clock.Jump = TimeSpan.FromHours(-1);
+        _passing.Advance(TimeSpan.FromSeconds(1));
+
+        await waiting;
+    }
+
+    [Fact]
+    public async Task It_is_told_once_for_each_jump_and_when_it_is_back()
+    {
+        var clock = new JumpingClock(_passing);
+        using var host = await WatchedAsync(new SteadyTime(clock));
+
+        _passing.Advance(ClockWatch.Every);
+        _log.Lines.ShouldBeEmpty();
+        clock.Jump = ClockWatch.AwayMax;
+        _passing.Advance(ClockWatch.Every);
+        _log.Lines.ShouldBeEmpty();
+
+        clock.Jump = TimeSpan.FromSeconds(-90);
+        _passing.Advance(ClockWatch.Every * 5);
+        _log.Lines.ShouldHaveSingleItem().ShouldStartWith("120 The wall clock has jumped: it is -90 s ahead");
+
+        clock.Jump = TimeSpan.Zero;
+        _passing.Advance(ClockWatch.Every * 5);
+        _log.Lines.Count.ShouldBe(2);
+        _log.Lines[1].ShouldStartWith("121 ");
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public void The_time_is_steady_unless_somebody_has_brought_another()
+    {
+        using var usual = new ServiceCollection().AddLogging().AddSteadyTime().AddSteadyTime().BuildServiceProvider();
+        using var tested = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_passing).AddSteadyTime().BuildServiceProvider();
+
+        usual.GetRequiredService<TimeProvider>().ShouldBe(SteadyTime.OfProcess);
+        usual.GetServices<IHostedService>().ShouldHaveSingleItem();
+        tested.GetRequiredService<TimeProvider>().ShouldBe(_passing);
+    }
+
+    private async Task<IHost> WatchedAsync(SteadyTime time)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddProvider(_log);
+        builder.Services.AddSingleton<TimeProvider>(time).AddSteadyTime();
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    /// <summary>A wall clock that somebody sets, beside one that only runs.</summary>
+    private sealed class JumpingClock(ManualTimeProvider passing) : TimeProvider
+    {
+        public TimeSpan Jump { get; set; }
+
+        public override long TimestampFrequency => passing.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => passing.GetUtcNow() + Jump;
+
+        public override long GetTimestamp() => passing.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            passing.CreateTimer(callback, state, dueTime, period);
+    }
+}

@@ -1,0 +1,188 @@
+using Mesh.Contracts.Vms;
+using Mesh.Hosting.Doctor;
+using Mesh.Testing;
+using Mesh.Testing.Real;
+
+namespace Mesh.Migrations.Host.Tests;
+
+public sealed class When_a_doctor_looks_at_the_store_on_sqlite() : When_a_doctor_looks_at_the_store(new SqliteFiles());
+
+public sealed class When_a_doctor_looks_at_the_store_on_postgresql(PostgresServer server) : When_a_doctor_looks_at_the_store(server);
+
+public abstract class When_a_doctor_looks_at_the_store(IStoreSource stores) : IAsyncLifetime
+{
+    private readonly ManualTimeProvider _time = new();
+    private string _location = "";
+    private Doctor _doctor = null!;
+
+    /// <summary>A store with an unfinished flight, m1, and one that has ended, m2.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        _location = await stores.NewAsync();
+        var (bus, words) = (new RecordingBus(), new Words(_time));
+        await using (var process = await MigrationsProcess.StartAsync(_location, _time, bus))
+        {
+            await process.Agents.HandleAsync(words.Inventory(Words.Source, Words.Machine()), default);
+            await process.Agents.HandleAsync(words.Inventory(Words.Destination), default);
+            await process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.Up), default);
+            await process.Agents.HandleAsync(words.Report(Words.Destination, null), default);
+            (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldBeEmpty();
+            await process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.Up), default);
+            (await process.Requests.AnswerAsync(Words.Request("m2", "nosuch"), default)).Refusals.ShouldNotBeEmpty();
+            await Eventually.HoldsAsync(() => bus.Commands.Count == 1 && bus.Events.Count > 1, "the outbox is empty");
+        }
+
+        _doctor = new Doctor(_location, _time);
+        await Eventually.HoldsAsync(async () => await _doctor.LookAsync<long>("SELECT COUNT(*) FROM outbox") == 0);
+    }
+
+    [Fact]
+    public async Task Should_find_nothing_in_a_store_that_is_whole()
+    {
+        var report = await _doctor.ExamineAsync();
+
+        report.Findings.ShouldBeEmpty();
+        report.IsHealthy.ShouldBeTrue();
+        report.Examined.ShouldContain("2 migrations, each replayed from its journal");
+        report.Examined.ShouldContain("2 hosts' inventories");
+    }
+
+    [Fact]
+    public async Task Should_rebuild_a_snapshot_that_cannot_be_read()
+    {
+        var whole = await _doctor.LookAsync<string>("SELECT state FROM migration WHERE id = 'm1'");
+        await _doctor.PlantAsync("UPDATE migration SET state = '{ \"id\": 7', vm_id = NULL, ended = 1 WHERE id = 'm1'");
+
+        (await _doctor.FindAsync("flights")).Message.ShouldStartWith("its snapshot cannot be read: ");
+        await _doctor.RepairAsync("flights");
+
+        (await _doctor.LookAsync<string>("SELECT state FROM migration WHERE id = 'm1'")).ShouldBe(whole);
+        (await _doctor.LookAsync<string>("SELECT vm_id FROM migration WHERE id = 'm1'")).ShouldBe(Words.Machine().Id.ToString());
+        (await _doctor.LookAsync<long>("SELECT ended FROM migration WHERE id = 'm1'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Should_leave_a_snapshot_that_cannot_be_read_when_the_journal_is_not_whole()
+    {
+        await _doctor.PlantAsync("DELETE FROM journal WHERE migration_id = 'm1' AND version = (SELECT MAX(version) FROM journal WHERE migration_id = 'm1')");
+        await _doctor.PlantAsync("UPDATE migration SET state = 'x' WHERE id = 'm1'");
+
+        var report = await _doctor.ExamineAsync(repair: true);
+
+        report.IsHealthy.ShouldBeFalse();
+        var finding = report.Findings.Where(one => one.Check == "flights").ShouldHaveSingleItem();
+        finding.Repair.ShouldBe(RepairState.None);
+        finding.Message.ShouldMatch("its journal cannot stand in for it: it has \\d+ transitions, not \\d+");
+    }
+
+    [Theory]
+    [InlineData("vm_id = 'x'", "vm_id is x")]
+    [InlineData("ended = 1", "ended is 1, not 0")]
+    [InlineData("requested_at = '1970'", "requested_at is 1970")]
+    public async Task Should_set_a_row_to_what_its_snapshot_says(string column, string complaint)
+    {
+        await _doctor.PlantAsync($"UPDATE migration SET {column} WHERE id = 'm1'");
+
+        (await _doctor.FindAsync("flights")).Message.ShouldContain(complaint);
+        await _doctor.RepairAsync("flights");
+    }
+
+    [Fact]
+    public async Task Should_tell_of_a_snapshot_of_another_migration()
+    {
+        await _doctor.PlantAsync("UPDATE migration SET id = 'm3' WHERE id = 'm2'");
+
+        var report = await _doctor.ExamineAsync(repair: true);
+
+        report.Findings.ShouldContain(finding => finding.Message.Contains("id is m3, not m2", StringComparison.Ordinal) && finding.Repair == RepairState.None);
+        report.Findings.ShouldContain(finding => finding.Subject == "migration m2" && finding.Message.Contains("a migration that is not in the store", StringComparison.Ordinal));
+        report.IsHealthy.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Should_tell_of_a_journal_with_a_gap()
+    {
+        await _doctor.PlantAsync("DELETE FROM journal WHERE migration_id = 'm1' AND version = 2");
+        await _doctor.PlantAsync("INSERT INTO journal (migration_id, version, at, input) SELECT 'm1', 77, at, input FROM journal WHERE migration_id = 'm1' AND version = 1");
+
+        (await _doctor.FindAsync("journal")).Message.ShouldStartWith("its journal does not lead to its snapshot: transition 2 is missing");
+    }
+
+    [Fact]
+    public async Task Should_tell_of_a_journal_that_cannot_be_read()
+    {
+        await _doctor.PlantAsync("UPDATE journal SET input = '{}' WHERE migration_id = 'm1' AND version = 2");
+
+        (await _doctor.FindAsync("journal")).Message.ShouldStartWith("its journal does not lead to its snapshot: transition 2 cannot be replayed: ");
+    }
+
+    [Fact]
+    public async Task Should_tell_of_a_version_that_the_journal_does_not_have()
+    {
+        await _doctor.PlantAsync("UPDATE migration SET version = version + 1 WHERE id = 'm1'");
+
+        (await _doctor.FindAsync("journal")).Message.ShouldMatch("it has \\d+ transitions, and the snapshot is of version \\d+");
+    }
+
+    [Fact]
+    public async Task Should_tell_of_a_journal_that_leads_elsewhere()
+    {
+        await _doctor.PlantAsync("UPDATE migration SET state = REPLACE(state, '\"commandsGiven\":1', '\"commandsGiven\":5') WHERE id = 'm1'");
+
+        (await _doctor.FindAsync("journal")).Message.ShouldContain("it replays to another state than the snapshot's");
+    }
+
+    [Fact]
+    public async Task Should_only_note_a_strange_journal_of_a_migration_that_has_ended()
+    {
+        await _doctor.PlantAsync("UPDATE journal SET input = '{}' WHERE migration_id = 'm2'");
+
+        var report = await _doctor.ExamineAsync();
+
+        report.Findings.ShouldHaveSingleItem().Severity.ShouldBe(FindingSeverity.Notice);
+        report.IsHealthy.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Should_tell_of_two_unfinished_migrations_of_one_machine()
+    {
+        await _doctor.PlantAsync("INSERT INTO migration (id, version, vm_id, ended, requested_at, state) SELECT 'm9', version, 'other', ended, requested_at, REPLACE(state, '\"m1\"', '\"m9\"') FROM migration WHERE id = 'm1'");
+
+        var report = await _doctor.ExamineAsync();
+
+        report.Findings.ShouldContain(finding => finding.Message == "it has more than one unfinished migration: m1, m9");
+    }
+
+    [Fact]
+    public async Task Should_raise_an_epoch_that_attempts_have_overtaken()
+    {
+        await _doctor.PlantAsync("UPDATE epoch SET number = 5");
+
+        (await _doctor.FindAsync("epoch")).Message.ShouldStartWith("it is 5, but an attempt has ");
+        await _doctor.RepairAsync("epoch");
+
+        (await _doctor.LookAsync<long>("SELECT number FROM epoch")).ShouldBeGreaterThanOrEqualTo(_time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{ \"host\": \"hosta\" }")]
+    public async Task Should_drop_an_inventory_that_cannot_be_read(string inventory)
+    {
+        await _doctor.PlantAsync("UPDATE host SET inventory = @inventory WHERE name = 'hosta'", new { inventory });
+
+        (await _doctor.FindAsync("hosts")).Message.ShouldStartWith("its inventory cannot be read: ");
+        await _doctor.RepairAsync("hosts");
+
+        (await _doctor.LookAsync<long>("SELECT COUNT(*) FROM host")).ShouldBe(1);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _doctor.Dispose();
+        stores.Remove(_location);
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}

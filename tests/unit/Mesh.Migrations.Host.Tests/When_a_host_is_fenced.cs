@@ -1,0 +1,134 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Vms;
+using Mesh.Migrations.Host.Fencing;
+using Mesh.Testing;
+using Mesh.Testing.Real;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Migrations.Host.Tests;
+
+public sealed class When_a_host_is_fenced : IAsyncLifetime
+{
+    private static readonly FenceHost Confirmed = new(Words.Source, true, "ann");
+
+    private readonly SqliteFiles _stores = new();
+    private readonly ManualTimeProvider _time = new();
+    private readonly RecordingBus _bus = new();
+    private readonly Words _words;
+    private string _location = "";
+
+    public When_a_host_is_fenced() => _words = new Words(_time);
+
+    public async ValueTask InitializeAsync() => _location = await _stores.NewAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        _stores.Remove(_location);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<MigrationsProcess> WithMigrationAsync()
+    {
+        var process = await MigrationsProcess.StartAsync(_location, _time, _bus);
+        await process.Agents.HandleAsync(_words.Inventory(Words.Source, Words.Machine()), default);
+        await process.Agents.HandleAsync(_words.Inventory(Words.Destination), default);
+        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.Up), default);
+        await process.Agents.HandleAsync(_words.Report(Words.Destination, null), default);
+        (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldBeEmpty();
+        await process.Agents.HandleAsync(Words.Done(await CommandAsync<PrepareIncoming>()), default);
+        await process.Agents.HandleAsync(Words.Done(await CommandAsync<StartMigration>()), default);
+        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.MigratingFrom), default);
+        await process.Agents.HandleAsync(_words.Report(Words.Destination, VmStatus.MigratingTo), default);
+        return process;
+    }
+
+    private async Task<T> CommandAsync<T>()
+        where T : AgentCommand => await Eventually.GivesAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), $"{typeof(T).Name} is given");
+
+    [Fact]
+    public async Task Should_refuse_to_believe_that_a_host_is_off_that_is_heard()
+    {
+        await using var process = await WithMigrationAsync();
+        var answer = await process.Fencing.AnswerAsync(Confirmed, default);
+        answer.Result.ShouldBe(FenceResult.Refused);
+        answer.Explanation.ShouldContain("run twice");
+    }
+
+    [Fact]
+    public async Task Should_set_its_machines_down_and_judge_its_migrations_anew()
+    {
+        await using var process = await WithMigrationAsync();
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await process.Agents.HandleAsync(_words.Report(Words.Destination, VmStatus.Up), default);
+        process.Hosts.Migrating().ShouldHaveSingleItem().IsUnknown.ShouldBeTrue("the source is silent");
+
+        var answer = await process.Fencing.AnswerAsync(Confirmed, default);
+        (answer.Result, answer.Migrations.Count).ShouldBe((FenceResult.Fenced, 1));
+        process.Hosts.List()[0].Health.ShouldBe(HostHealth.Fenced);
+        process.Hosts.List()[0].Inventory.Vms.ShouldAllBe(vm => vm.Status == VmStatus.Down);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await process.Agents.HandleAsync(_words.Report(Words.Destination, VmStatus.Up), default);
+        _time.Advance(FlightTimers.VerdictGrace * 2);
+        await Eventually.HoldsAsync(
+            async () => (await process.Home.Get(Words.Request().Id).ShowAsync())!.Outcome == MigrationOutcome.Completed, "the machine is found on the destination");
+    }
+
+    [Fact]
+    public async Task Should_not_believe_what_the_host_had_said_before_even_after_a_restart()
+    {
+        var late = _words.Report(Words.Source, VmStatus.Up);
+        await using (var process = await WithMigrationAsync())
+        {
+            _time.Advance(TimeSpan.FromMinutes(2));
+            (await process.Fencing.AnswerAsync(Confirmed, default)).Result.ShouldBe(FenceResult.Fenced);
+        }
+
+        await using var next = await MigrationsProcess.StartAsync(_location, _time, _bus);
+        await next.Agents.HandleAsync(late with { Sequence = 1000 }, default);
+        next.Hosts.List()[0].Health.ShouldBe(HostHealth.Fenced);
+
+        await next.Agents.HandleAsync(_words.Report(Words.Source, null) with { AgentEpoch = 2, Sequence = 1 }, default);
+        next.Hosts.List()[0].Health.ShouldBe(HostHealth.Healthy, "a new process of its agent speaks");
+    }
+
+    [Fact]
+    public async Task Should_take_the_fencing_back_when_the_same_process_goes_on_speaking()
+    {
+        await using var process = await WithMigrationAsync();
+        _time.Advance(TimeSpan.FromMinutes(2));
+        (await process.Fencing.AnswerAsync(Confirmed, default)).Result.ShouldBe(FenceResult.Fenced);
+        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.MigratingFrom), default);
+        process.Hosts.List()[0].Health.ShouldBe(HostHealth.Fenced, "a report may have been under way");
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.MigratingFrom), default);
+        process.Hosts.List()[0].Health.ShouldBe(HostHealth.Healthy, "it was never off");
+        (await process.Home.Get(Words.Request().Id).ShowAsync())!.Outcome.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Should_refuse_without_a_command_or_a_persons_word()
+    {
+        await using var process = await WithMigrationAsync();
+        (await process.Fencing.AnswerAsync(Confirmed with { Confirmed = false }, default)).Explanation.ShouldContain("--confirm");
+        (await process.Fencing.AnswerAsync(Confirmed with { Host = new("nowhere") }, default)).Result.ShouldBe(FenceResult.Refused);
+    }
+
+    [Theory]
+    [InlineData("test $MESH_HOST = hosta", "true", null)]
+    [InlineData("echo no such power supply >&2; exit 3", "true", "the fence command exited with 3: no such power supply")]
+    [InlineData("true", "exit 1", "not off for certain: the verification exited with 1")]
+    [InlineData("sleep 100", "true", "the fence command did not end within 1 s")]
+    public async Task Should_be_off_only_when_command_and_verification_say_so(string command, string verify, string? failure)
+    {
+        var options = new FenceOptions { Command = command, Verify = verify, Timeout = TimeSpan.FromSeconds(1), VerifyTimeout = TimeSpan.FromSeconds(1) };
+        var said = await new FenceCommand(Options.Create(options), TimeProvider.System).PowerOffAsync(Words.Source, default);
+        if (failure is null)
+            said.ShouldBeNull();
+        else
+            said.ShouldNotBeNull().ShouldContain(failure);
+    }
+}

@@ -1,0 +1,132 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Vms;
+using Mesh.Migrations.Host.Store;
+using Mesh.Testing;
+using Mesh.Testing.Real;
+
+namespace Mesh.Migrations.Host.Tests;
+
+public sealed class When_a_message_comes_twice_on_sqlite() : When_a_message_comes_twice(new SqliteFiles());
+
+public sealed class When_a_message_comes_twice_on_postgresql(PostgresServer server) : When_a_message_comes_twice(server);
+
+public abstract class When_a_message_comes_twice(IStoreSource stores) : IAsyncLifetime
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly RecordingBus _bus = new();
+    private string _location = "";
+    private Words _words = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _location = await stores.NewAsync();
+        _words = new Words(_time);
+    }
+
+    [Fact]
+    public async Task Should_take_an_answer_once()
+    {
+        await using var process = await BegunAsync();
+        var done = Words.Done(await CommandAsync<PrepareIncoming>());
+
+        await process.Agents.HandleAsync(done, default);
+        var once = await VersionAsync(process);
+        await process.Agents.HandleAsync(done, default);
+
+        (await VersionAsync(process)).ShouldBe(once);
+    }
+
+    [Fact]
+    public async Task Should_take_an_event_once_even_by_the_next_process()
+    {
+        JobStalled stalled;
+        long once;
+        await using (var process = await BegunAsync())
+        {
+            stalled = Stalled(await CommandAsync<PrepareIncoming>());
+            await process.Agents.HandleAsync(stalled, default);
+            once = await VersionAsync(process);
+        }
+
+        await using var next = await MigrationsProcess.StartAsync(_location, _time, _bus);
+        await next.Agents.HandleAsync(stalled, default);
+
+        (await VersionAsync(next)).ShouldBe(once);
+        await next.Agents.HandleAsync(stalled with { EventId = new("m1.1.1.2") }, default);
+        (await VersionAsync(next)).ShouldBe(once + 1);
+    }
+
+    [Fact]
+    public async Task Should_take_an_event_that_comes_twice_at_the_same_moment_once()
+    {
+        await using var process = await BegunAsync();
+        var stalled = Stalled(await CommandAsync<PrepareIncoming>());
+        var before = await VersionAsync(process);
+
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => process.Agents.HandleAsync(stalled, default)));
+
+        (await VersionAsync(process)).ShouldBe(before + 1);
+    }
+
+    [Fact]
+    public async Task Should_take_each_event_of_an_agent_that_gives_no_identities()
+    {
+        await using var process = await BegunAsync();
+        var stalled = Stalled(await CommandAsync<PrepareIncoming>()) with { EventId = null };
+        var before = await VersionAsync(process);
+
+        await process.Agents.HandleAsync(stalled, default);
+        await process.Agents.HandleAsync(stalled, default);
+
+        (await VersionAsync(process)).ShouldBe(before + 2);
+    }
+
+    [Fact]
+    public async Task Should_take_a_message_whose_turn_was_not_kept_when_it_comes_again()
+    {
+        await using var process = await BegunAsync();
+        var stored = (await process.Store.LoadAsync(new("m1")))!;
+        var done = Words.Done(await CommandAsync<PrepareIncoming>());
+        var identity = Hosting.Inbox.MessageIdentity.Of(done);
+
+        await Should.ThrowAsync<ConcurrencyException>(
+            () => process.Store.SaveAsync(stored.State, stored.Version + 7, new AnswerReceived(done), _time.GetUtcNow(), [], identity));
+
+        (await process.Store.SaveAsync(stored.State, stored.Version, new AnswerReceived(done), _time.GetUtcNow(), [], identity)).ShouldBeTrue();
+        (await process.Store.SaveAsync(stored.State, stored.Version + 1, new AnswerReceived(done), _time.GetUtcNow(), [], identity)).ShouldBeFalse();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        stores.Remove(_location);
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<MigrationsProcess> BegunAsync()
+    {
+        var process = await MigrationsProcess.StartAsync(_location, _time, _bus);
+        await process.Agents.HandleAsync(_words.Inventory(Words.Source, Words.Machine()), default);
+        await process.Agents.HandleAsync(_words.Inventory(Words.Destination), default);
+        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.Up), default);
+        await process.Agents.HandleAsync(_words.Report(Words.Destination, null), default);
+        (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldBeEmpty();
+        return process;
+    }
+
+    private JobStalled Stalled(AgentCommand command) => new()
+    {
+        EventId = new("m1.1.1.1"),
+        Host = Words.Source,
+        MigrationId = command.MigrationId,
+        Epoch = command.Epoch,
+        VmId = command.VmId,
+        At = _time.GetUtcNow(),
+        StalledFor = TimeSpan.FromSeconds(5),
+    };
+
+    private static async Task<long> VersionAsync(MigrationsProcess process) => (await process.Store.LoadAsync(new("m1")))!.Version;
+
+    private Task<T> CommandAsync<T>()
+        where T : AgentCommand => Eventually.GivesAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), typeof(T).Name);
+}

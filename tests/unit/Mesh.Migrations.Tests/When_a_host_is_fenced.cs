@@ -1,0 +1,98 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Migrations.Tests;
+
+public sealed class When_a_host_is_fenced
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private static FlightDriver Flying() => new FlightDriver().Started().Both(VmStatus.MigratingFrom, VmStatus.MigratingTo);
+
+    [Fact]
+    public void Should_find_the_machine_on_the_destination_when_the_silent_source_is_off()
+    {
+        var flight = Flying().Report(Given.Destination, VmStatus.Up).Wait(TimeSpan.FromHours(1));
+        flight.State.HasEnded.ShouldBeFalse("the source's last word is that it migrates");
+
+        flight.Fence(Given.Source).Wait(Second).Report(Given.Destination, VmStatus.Up).Wait(FlightTimers.VerdictGrace * 2);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Completed);
+        flight.State.Reason.ShouldContain("fenced");
+    }
+
+    [Fact]
+    public void Should_name_the_machine_lost_when_it_died_with_the_source()
+    {
+        var flight = Flying().Fence(Given.Source).Report(Given.Destination, null)
+            .Wait(Second).Report(Given.Destination, null).Wait(FlightTimers.VerdictGrace * 2);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Lost);
+    }
+
+    [Fact]
+    public void Should_remove_what_waits_on_the_destination_for_memory_that_cannot_come()
+    {
+        var flight = Flying().Fence(Given.Source).Wait(FlightTimers.DoubtfulVerdictGrace + Second);
+        flight.Answer(flight.Last<CleanUpIncoming>());
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Lost);
+    }
+
+    [Fact]
+    public void Should_never_clean_up_where_the_machine_runs_by_post_copy()
+    {
+        var flight = Flying().Report(Given.Source, VmStatus.MigratingFrom, FlightDriver.Of(JobPhase.PostCopy)).Fence(Given.Source).Wait(TimeSpan.FromHours(1));
+        flight.Commands.ShouldNotContain(command => command is CleanUpIncoming);
+
+        flight.Report(Given.Destination, VmStatus.PostCopyFailed).Wait(Second).Report(Given.Destination, VmStatus.PostCopyFailed).Wait(FlightTimers.VerdictGrace * 2);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Lost);
+        flight.State.Reason.ShouldContain("died with hosta");
+    }
+
+    [Fact]
+    public void Should_not_wait_for_the_clean_up_of_a_destination_that_is_off()
+    {
+        var flight = Flying().JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up);
+        flight.State.HasEnded.ShouldBeFalse();
+
+        flight.Fence(Given.Destination);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Failed);
+        flight.State.Reason.ShouldBe("link lost");
+    }
+
+    [Fact]
+    public void Should_never_resume_a_source_whose_machine_has_run_on_a_destination_that_is_off()
+    {
+        var flight = Flying().Report(Given.Source, VmStatus.MigratingFrom, FlightDriver.Of(JobPhase.PostCopy))
+            .Report(Given.Source, VmStatus.PostCopyFailed).Fence(Given.Destination)
+            .Wait(Second).Report(Given.Source, VmStatus.PostCopyFailed).Wait(FlightTimers.VerdictGrace * 2);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Lost);
+        flight.Commands.ShouldNotContain(command => command is ResumeOnSource);
+    }
+
+    [Fact]
+    public void Should_end_at_once_when_both_hosts_are_off() =>
+        Flying().Fence(Given.Source).Fence(Given.Destination).State.Outcome.ShouldBe(MigrationOutcome.Lost);
+
+    [Fact]
+    public void Should_end_a_migration_that_was_only_being_prepared()
+    {
+        new FlightDriver().Fence(Given.Destination).State.Outcome.ShouldBe(MigrationOutcome.Failed);
+        new FlightDriver().Fence(Given.Source).State.Outcome.ShouldBe(MigrationOutcome.Lost);
+    }
+
+    [Fact]
+    public void Should_not_be_moved_by_the_fencing_of_another_host()
+    {
+        var flight = Flying();
+        var before = flight.State;
+        flight.Fence(Given.Third).State.ShouldBe(before);
+    }
+
+    [Fact]
+    public void Should_believe_the_host_again_once_it_is_back()
+    {
+        var flight = Flying().Fence(Given.Source).Report(Given.Source, null, agentEpoch: 2);
+        flight.State.SourceWord!.IsFenced.ShouldBeFalse();
+    }
+}

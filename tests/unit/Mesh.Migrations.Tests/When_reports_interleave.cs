@@ -1,0 +1,106 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Vms;
+using Mesh.Migrations.Hosts;
+using HostName = Mesh.Contracts.Values.HostName;
+
+namespace Mesh.Migrations.Tests;
+
+/// <summary>
+/// Somebody moves a machine to and fro outside the mesh; both hosts' reports come late and at random, in the order of each host.
+/// Whatever the table announces must have been so.
+/// </summary>
+public sealed class When_reports_interleave
+{
+    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(3000);
+
+    [Fact]
+    public void Should_never_announce_what_never_was() =>
+        Check.One(Many, Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed => new World(seed).Run()));
+
+    [Fact]
+    public void Should_announce_something_in_most_worlds()
+    {
+        var announced = Enumerable.Range(0, 500).SelectMany(seed => new World(seed).Run()).GroupBy(settled => settled.Verdict).ToDictionary(group => group.Key, group => group.Count());
+        foreach (var verdict in new[] { Verdict.OnSource, Verdict.OnDestination, Verdict.Nowhere })
+            announced.GetValueOrDefault(verdict).ShouldBeGreaterThan(20, $"{verdict} is met");
+    }
+
+    private sealed class World(int seed)
+    {
+        private static readonly HostName[] Hosts = [Given.Source, Given.Destination];
+
+        private readonly Random _random = new(seed);
+        private readonly Dictionary<HostName, VmStatus> _truth = new() { [Given.Source] = VmStatus.Up, [Given.Destination] = VmStatus.Down };
+        private readonly Dictionary<HostName, Queue<HostReport>> _underWay = Hosts.ToDictionary(host => host, _ => new Queue<HostReport>());
+        private readonly List<(long Step, VmStatus Source, VmStatus Destination)> _history = [];
+        private readonly List<Settled> _announced = [];
+        private StatusTable _table = StatusTable.Empty;
+        private long _step;
+
+        private DateTimeOffset Now => Given.Start + TimeSpan.FromSeconds(_step);
+
+        public List<Settled> Run()
+        {
+            Note();
+            for (_step = 1; _step < 600; _step++)
+            {
+                if (_random.Next(25) == 0)
+                    Move();
+                foreach (var host in Hosts)
+                {
+                    if (_random.Next(3) == 0)
+                        _underWay[host].Enqueue(Report(host));
+                    if (_random.Next(3) == 0 && _underWay[host].TryDequeue(out var report))
+                        Hear(report);
+                }
+            }
+
+            return _announced;
+        }
+
+        /// <summary>The next thing that happens to the machine: a migration begins, succeeds, fails, or takes the machine along.</summary>
+        private void Move()
+        {
+            var from = Hosts.FirstOrDefault(host => _truth[host] is VmStatus.Up or VmStatus.MigratingFrom);
+            if (from == default)
+                return;
+            var to = Hosts.Single(host => host != from);
+            (_truth[from], _truth[to]) = (_truth[from], _random.Next(10)) switch
+            {
+                (VmStatus.Up, _) => (VmStatus.MigratingFrom, VmStatus.MigratingTo),
+                (_, < 5) => (VmStatus.Down, VmStatus.Up),
+                (_, < 9) => (VmStatus.Up, VmStatus.Down),
+                _ => (VmStatus.Down, VmStatus.Down),
+            };
+            Note();
+        }
+
+        private void Note() => _history.Add((_step, _truth[Given.Source], _truth[Given.Destination]));
+
+        private HostReport Report(HostName host) => new(
+            host, 1, _step, Now, true, _truth[host] == VmStatus.Down ? [] : [new VmStatusReport(Given.Vm, "g1", _truth[host], "")], []);
+
+        private void Hear(HostReport report)
+        {
+            (_table, var settled) = _table.Hear(report, Now);
+            foreach (var (row, verdict) in settled)
+            {
+                _announced.Add(new Settled(row, verdict));
+                var (source, destination) = verdict switch
+                {
+                    Verdict.OnSource => (VmStatus.Up, VmStatus.Down),
+                    Verdict.OnDestination => (VmStatus.Down, VmStatus.Up),
+                    _ => (VmStatus.Down, VmStatus.Down),
+                };
+                var isForward = row.Source != Given.Destination;
+                long[] words = [row.SourceWord?.Sequence ?? _step, row.DestinationWord?.Sequence ?? _step];
+                var moments = _history.Where(moment => moment.Step <= words.Max() && !_history.Any(later => later.Step > moment.Step && later.Step <= words.Min()));
+                moments.ShouldContain(
+                    moment => isForward ? moment.Source == source && moment.Destination == destination : moment.Source == destination && moment.Destination == source,
+                    $"seed {seed}, step {_step}: {verdict} of {row}");
+            }
+        }
+    }
+}
