@@ -57,6 +57,9 @@ public enum RefusalCode
     /// <summary>The attempt was aborted before it began.</summary>
     Aborted,
 
+    /// <summary>The machine had arrived here and is not here any more: whatever the source has kept of it is stale.</summary>
+    MovedOn,
+
     /// <summary>The hypervisor said no; its own words are in the message.</summary>
     Hypervisor,
 }

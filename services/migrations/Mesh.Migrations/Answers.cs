@@ -113,6 +113,13 @@ internal static class Answers
             return;
         }
 
+        if (answer.Refusals.Any(refusal => refusal.Code == RefusalCode.MovedOn))
+        {
+            turn.State = turn.State with { HadArrived = true };
+            Arrival.TakeCleanedUp(turn);
+            return;
+        }
+
         // The destination could not clean up now. It is asked again in a while, as a new command.
         turn.State = turn.State with { Reason = $"{turn.Destination} has not cleaned up yet: {InWords(answer)}" };
         Arrival.AskToCleanUp(turn, later: true);

@@ -23,6 +23,7 @@ internal static class Departure
             FailedAttempts = passedOver,
             DisksToCopy = located is null ? [] : Disks.ToCopy(located.Vm, request.Options),
             Phase = MigrationPhase.Preparing,
+            At = now,
             PhaseSince = now,
             RequestedAt = now,
             Refusals = refusals,

@@ -23,7 +23,7 @@ public static class Flight
         if (state.HasEnded)
             return new Transition(state, []);
 
-        var turn = new Turn(state, now);
+        var turn = new Turn(state.At(now), now);
         switch (input)
         {
             case RequestReceived:

@@ -44,8 +44,28 @@ public sealed record EventReceived(AgentEvent Event) : FlightInput;
 /// <param name="HypervisorReachable">Whether the host could say anything of its machines.</param>
 /// <param name="Vm">The machine's status there; null if the host does not know it.</param>
 /// <param name="Sample">The migration's telemetry there; null if none runs.</param>
+/// <param name="Elsewhere">Whether a host that has nothing to do with the migration has the machine.</param>
 public sealed record ReportReceived(
-    HostName Host, long AgentEpoch, long Sequence, bool HypervisorReachable, VmStatusReport? Vm = null, MigrationSample? Sample = null) : FlightInput;
+    HostName Host,
+    long AgentEpoch,
+    long Sequence,
+    bool HypervisorReachable,
+    VmStatusReport? Vm = null,
+    MigrationSample? Sample = null,
+    Elsewhere Elsewhere = Elsewhere.No) : FlightInput;
+
+/// <summary>Whether a machine is on a host that has nothing to do with its migration, as after a move outside the mesh.</summary>
+public enum Elsewhere
+{
+    /// <summary>Every other host has been heard, or has been silent for so long that nothing is to be waited for, and none has it.</summary>
+    No,
+
+    /// <summary>Some other host has not been heard lately.</summary>
+    Unknown,
+
+    /// <summary>Another host has it.</summary>
+    Yes,
+}
 
 /// <summary>A host was fenced: it is off for certain, and the machine is down there whatever was said last.</summary>
 /// <param name="Host">The host.</param>

@@ -48,6 +48,9 @@ public sealed record FlightState
     /// <summary>Every reason of a refusal.</summary>
     public IReadOnlyList<Refusal> Refusals { get; init; } = [];
 
+    /// <summary>When it was last told something; its time does not run back behind this.</summary>
+    public DateTimeOffset At { get; init; }
+
     /// <summary>When it was asked for.</summary>
     public required DateTimeOffset RequestedAt { get; init; }
 
@@ -77,6 +80,12 @@ public sealed record FlightState
 
     /// <summary>Whether the source has said that the machine migrates: any later word of the source is a word from after the job's beginning.</summary>
     public bool WasSeenMigrating { get; init; }
+
+    /// <summary>Whether the machine is known to have run on the destination: then a copy that the source has kept is stale.</summary>
+    public bool HadArrived { get; init; }
+
+    /// <summary>Whether another host than the two had the machine when one of them was last heard.</summary>
+    public Elsewhere Elsewhere { get; init; }
 
     /// <summary>Since when the source has said that the machine migrates without telemetry of it; null while there is some.</summary>
     public DateTimeOffset? UnattendedSince { get; init; }

@@ -54,6 +54,7 @@ public static class Reruns
             TimeoutActionTaken = false,
             Stalled = false,
             StartedAt = null,
+            HadArrived = false,
             UnattendedSince = null,
             CleanedUpAt = null,
             JobEnd = null,

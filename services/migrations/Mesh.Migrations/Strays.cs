@@ -21,14 +21,15 @@ internal static class Strays
     }
 
     /// <summary>
-    /// Asks the source to let the machine run again, once the destination has said after its clean-up that it does not have it.
+    /// Asks the source to let the machine run again, once the destination has said after its clean-up that it does not have it, and no
+    /// other host has it either.
     /// </summary>
     public static void Resume(Turn turn)
     {
         var state = turn.State;
         if (state.CleanedUpAt is not { } cleanedUp || state.Outstanding.Any(command => command.Command is ResumeOnSource))
             return;
-        if (state.DestinationWord is { Status: VmStatus.Down } word && word.IsSince(cleanedUp))
+        if (state is { Elsewhere: Elsewhere.No, DestinationWord: { Status: VmStatus.Down } word } && word.IsSince(cleanedUp))
             AskToResume(turn, later: false);
     }
 

@@ -58,13 +58,14 @@ internal static class Telemetry
         if (last is not null && !last.IsOlderThan(report.AgentEpoch, report.Sequence))
             return;
 
+        turn.State = turn.State with { Elsewhere = report.Elsewhere };
         if (report.HypervisorReachable)
         {
             var word = new HostWord(
                 report.Vm?.Status ?? VmStatus.Down, report.Vm?.Detail ?? "not known there", report.AgentEpoch, report.Sequence, turn.Now);
             turn.State = isSource
                 ? turn.State with { SourceWord = word, WasSeenMigrating = turn.State.WasSeenMigrating || word.Status is VmStatus.MigratingFrom }
-                : turn.State with { DestinationWord = word };
+                : turn.State with { DestinationWord = word, HadArrived = turn.State.HadArrived || HasArrived(turn.State, word) };
         }
 
         if (isSource && report.HypervisorReachable)
@@ -76,6 +77,9 @@ internal static class Telemetry
         if (isSource && report.Sample is { } sample && sample.Epoch == turn.State.Epoch && turn.State.JobEnd is null)
             TakeSample(turn, sample);
     }
+
+    // "Up" is said of a machine that needs nothing of the source any more; before the job began it may be another's.
+    private static bool HasArrived(FlightState state, HostWord word) => state.StartedAt is not null && word.Status is VmStatus.Up;
 
     private static void TakeSample(Turn turn, MigrationSample? sample)
     {

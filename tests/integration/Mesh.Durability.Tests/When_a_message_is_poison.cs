@@ -5,6 +5,7 @@ using Mesh.Hosting.Store;
 using Mesh.Testing;
 using Mesh.Testing.Real;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Mesh.Durability.Tests;
 
@@ -31,6 +32,7 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
             await host.Bus.OfferAsync(AgentQueues.HostReports, host.Report(13));
             await host.Bus.OfferAsync(AgentQueues.HostReports, host.Report(14));
             await Eventually.HoldsAsync(() => host.Reports.All.Any(report => report.Sequence == 14), "the others go on", TimeSpan.FromSeconds(60));
+            await Eventually.HoldsAsync(async () => await SetAsideAsync(AgentQueues.HostReports) == 2, "both are set aside after their tries", TimeSpan.FromSeconds(60));
         }
 
         using (var database = new MeshDatabase(
@@ -79,6 +81,21 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
 
         doctor.ExitCode.ShouldBe(10);
         doctor.Output.ShouldContain("it cannot be reached: ");
+    }
+
+    private async Task<uint> SetAsideAsync(string queue)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(broker.Url) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync($"{queue}_error")).MessageCount;
+        }
+        catch (OperationInterruptedException)
+        {
+            // It is made with the first message that is set aside.
+            return 0;
+        }
     }
 
     private async Task PublishAsync(string exchange, string body)

@@ -102,7 +102,9 @@ public sealed class When_the_mesh_cannot_start : IDisposable
 
         result.ExitCode.ShouldBe(2);
         var error = await File.ReadAllTextAsync(Path.Combine(_directory.FullName, "error"));
-        error.Trim().Split('\n')[^1].ShouldStartWith($"mesh: the agent {string.Format(CultureInfo.InvariantCulture, expected, disk.Path)}");
+
+        // MassTransit may still complain of the broker beside it.
+        error.Split('\n').ShouldContain(line => line.StartsWith($"mesh: the agent {string.Format(CultureInfo.InvariantCulture, expected, disk.Path)}", StringComparison.Ordinal), error);
         error.ShouldNotContain("   at ");
     }
 

@@ -48,6 +48,16 @@ public abstract class When_a_doctor_looks_at_the_store(IStoreSource stores) : IA
     }
 
     [Fact]
+    public async Task Should_leave_a_fencing_that_cannot_be_read_to_a_person()
+    {
+        await _doctor.PlantAsync("INSERT INTO host_fence (host, fence) VALUES ('hosta', '{ half')", new { });
+
+        var finding = await _doctor.FindAsync("fences");
+        finding.Message.ShouldStartWith("its fencing cannot be read: ");
+        (await _doctor.LookAsync<long>("SELECT COUNT(*) FROM host_fence")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Should_rebuild_a_snapshot_that_cannot_be_read()
     {
         var whole = await _doctor.LookAsync<string>("SELECT state FROM migration WHERE id = 'm1'");

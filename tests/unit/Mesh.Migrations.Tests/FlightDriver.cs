@@ -56,6 +56,9 @@ internal sealed class FlightDriver
         return this;
     }
 
+    /// <summary>Sets the clock back, as only a restart can.</summary>
+    public void SetBack(TimeSpan by) => Now -= by;
+
     public T Last<T>()
         where T : AgentCommand => Commands.OfType<T>().Last();
 

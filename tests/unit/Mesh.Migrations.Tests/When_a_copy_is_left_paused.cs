@@ -96,4 +96,28 @@ public sealed class When_a_copy_is_left_paused
         flight.State.ShouldBe(ended);
         flight.Commands.ShouldNotContain(command => command is CleanUpIncoming);
     }
+
+    [Fact]
+    public void Should_never_resume_a_copy_when_the_machine_has_arrived_and_moved_on()
+    {
+        var flight = Interrupted().Report(Given.Source, VmStatus.Paused);
+        flight.Answer(flight.Last<CleanUpIncoming>(), CommandResult.Refused, new Refusal(RefusalCode.MovedOn, "it had arrived here"));
+        flight.Wait(Second).Both(VmStatus.Paused, null).Wait(TimeSpan.FromHours(1));
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Lost);
+        flight.State.Reason.ShouldContain("stale");
+        flight.Commands.ShouldNotContain(command => command is ResumeOnSource || command is DestroyStray);
+    }
+
+    [Theory]
+    [InlineData(Elsewhere.Yes, true)]
+    [InlineData(Elsewhere.Unknown, false)]
+    public void Should_never_resume_a_copy_while_another_host_has_or_may_have_the_machine(Elsewhere elsewhere, bool isEnd)
+    {
+        var flight = Interrupted().Report(Given.Source, VmStatus.Paused);
+        flight.Answer(flight.Last<CleanUpIncoming>()).Wait(Second);
+        flight.Tell(new ReportReceived(Given.Destination, 1, 1000, true, null, null, elsewhere));
+        flight.Tell(new ReportReceived(Given.Source, 1, 1000, true, new VmStatusReport(Given.Vm, "g1", VmStatus.Paused, ""), null, elsewhere));
+        flight.State.HasEnded.ShouldBe(isEnd);
+        flight.Commands.ShouldNotContain(command => command is ResumeOnSource);
+    }
 }

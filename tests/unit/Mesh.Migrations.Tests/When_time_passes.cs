@@ -75,4 +75,15 @@ public sealed class When_time_passes
         flight.Outputs.Count.ShouldBe(said);
         flight.State.Outcome.ShouldBe(MigrationOutcome.Completed);
     }
+
+    [Fact]
+    public void Should_wait_no_longer_than_meant_when_the_clock_was_set_back_over_a_restart()
+    {
+        var flight = new FlightDriver().Wait(TimeSpan.FromMinutes(1));
+        flight.SetBack(TimeSpan.FromHours(1));
+        flight.Tell(new TimeCame());
+        flight.State.PhaseSince.ShouldBeLessThan(flight.Now);
+        flight.Wait(FlightTimers.PrepareTimeout + FlightTimers.CleanUpPatience);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.TimedOut);
+    }
 }

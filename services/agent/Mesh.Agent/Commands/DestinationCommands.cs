@@ -42,8 +42,10 @@ internal sealed class DestinationCommands(AgentContext agent)
         if (state is { State: not (VmRunState.Down or VmRunState.DownMigrated) })
             return Handled.Refused(RefusalCode.VmExistsOnDestination, $"{state.Name} is here ({state.Detail}) and is not touched");
 
-        // What was prepared for a machine that has arrived is its own, also when it has moved on since.
-        if (record.Destination is not { IsCleanedUp: false, HasArrived: false })
+        // What was prepared for it is its own. And it has run here: to call this clean would make the source's copy seem the machine.
+        if (record.Destination is { HasArrived: true })
+            return Handled.Refused(RefusalCode.MovedOn, "the machine had arrived here and is not here any more");
+        if (record.Destination is not { IsCleanedUp: false })
             return Handled.Done;
         var left = await _images.DeleteAsync(record);
         return left.Count == 0

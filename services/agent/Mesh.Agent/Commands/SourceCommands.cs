@@ -74,20 +74,18 @@ internal sealed class SourceCommands(AgentContext agent, Followers followers)
     /// </summary>
     private async Task<Handled> AbortUnknownAsync(MigrationRecord record)
     {
-        if (await agent.Hypervisor.ReadJobAsync(record.VmId, agent.Stopping) is { Operation: JobOperation.MigrationOut })
+        try
         {
-            try
-            {
+            if (await agent.Hypervisor.ReadJobAsync(record.VmId, agent.Stopping) is { Operation: JobOperation.MigrationOut })
                 await agent.Hypervisor.AbortJobAsync(record.VmId, agent.Stopping);
-            }
-            catch (HypervisorException e) when (e.Code is HypervisorErrorCode.InPostCopy)
-            {
-                return TooLate();
-            }
-            catch (HypervisorException e) when (e.Code is HypervisorErrorCode.NoJob)
-            {
-                // It has just ended.
-            }
+        }
+        catch (HypervisorException e) when (e.Code is HypervisorErrorCode.InPostCopy)
+        {
+            return TooLate();
+        }
+        catch (HypervisorException e) when (e.Code is HypervisorErrorCode.NoJob or HypervisorErrorCode.NoVm)
+        {
+            // It has just ended, or the machine is gone: nothing runs that could be aborted.
         }
 
         return Handled.Done with { Change = known => known with { IsAbortRequested = true } };

@@ -8,5 +8,6 @@ internal static class DoctorServiceCollectionExtensions
     public static IServiceCollection AddMigrationChecks(this IServiceCollection services) => services
         .AddSingleton<IStoreCheck, FlightsCheck>()
         .AddSingleton<IStoreCheck, EpochCheck>()
-        .AddSingleton<IStoreCheck, InventoryCheck>();
+        .AddSingleton<IStoreCheck, InventoryCheck>()
+        .AddSingleton<IStoreCheck, FenceCheck>();
 }

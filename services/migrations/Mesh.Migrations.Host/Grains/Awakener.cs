@@ -27,7 +27,10 @@ internal sealed partial class Awakener(
         foreach (var state in unfinished)
         {
             active.Follow(state);
-            wakes.Schedule(state.Id, FlightTimers.NextDue(state));
+
+            // Where the clock was set back meanwhile, what the flight waits for is worked out anew at once.
+            var now = time.GetUtcNow();
+            wakes.Schedule(state.Id, state.At > now ? now : FlightTimers.NextDue(state));
         }
 
         await fencing.TakeUpAsync(holding);

@@ -147,6 +147,21 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
         }
     }
 
+    /// <summary>Whether a host other than a migration's two has the machine.</summary>
+    public Elsewhere Elsewhere(VmId vm, HostName source, HostName destination)
+    {
+        lock (_lock)
+        {
+            var others = _hosts.Values.Where(entry => entry.Host != source && entry.Host != destination && entry.Fence is null)
+                .Select(entry => (Entry: entry, Health: Health(entry))).Where(host => host.Health != HostHealth.Unresponsive).ToList();
+            if (others.Any(host => host.Entry.Report?.Vms.Any(known => known.Id == vm && known.Status != VmStatus.Down) == true))
+                return Mesh.Migrations.Elsewhere.Yes;
+            return others.All(host => host is { Health: HostHealth.Healthy, Entry.Report.HypervisorReachable: true })
+                ? Mesh.Migrations.Elsewhere.No
+                : Mesh.Migrations.Elsewhere.Unknown;
+        }
+    }
+
     /// <summary>Every host, by name.</summary>
     public IReadOnlyList<HostView> List()
     {

@@ -28,9 +28,6 @@ internal sealed class Broker(SimulatedProcess network, Weather weather, Trace tr
     /// <summary>What was set aside, and why.</summary>
     public IReadOnlyList<(BrokerMessage Message, Exception Reason)> SetAside => _setAside;
 
-    /// <summary>Whether nothing waits and nothing is under way in any durable queue.</summary>
-    public bool IsIdle => _queues.Values.All(queue => queue.Count == 0 && queue.Consumers.All(consumer => consumer.Unacknowledged.Count == 0));
-
     /// <summary>Goes away; what it holds it keeps.</summary>
     public void Fail()
     {

@@ -52,6 +52,10 @@ internal static class Catalogue
         };
         var pause = TimeSpan.FromMilliseconds(chance.NextDouble() * (isHandedOver ? 5 : phase is SimulatedPhase.SwitchOver ? 20 : 2000));
         var kind = chance.Next(10);
+
+        // Between hand-over and confirmation only a daemon or a host that dies there makes a difference.
+        if (isHandedOver)
+            kind = kind < 5 ? 1 : kind < 7 ? 3 : 4;
         var draws = new Random(chance.Next());
         return new PhaseFault(phase, isHandedOver, pause, TimeSpan.FromSeconds(draws.NextDouble() * 30), job => kind switch
         {

@@ -49,9 +49,6 @@ internal sealed class PhaseFault(SimulatedPhase phase, bool isHandedOver, TimeSp
     /// <summary>What happens.</summary>
     public Func<SimulatedJob, Fault> Deed { get; } = deed;
 
-    /// <summary>The migration that it met.</summary>
-    public SimulatedJob? Job { get; set; }
-
     /// <summary>Whether a migration is in that phase.</summary>
     public bool Fits(SimulatedJob job) => job.Phase == phase && job.IsHandedOver == isHandedOver;
 

@@ -27,7 +27,7 @@ internal sealed class Storm(World world, Random chance)
             var fault = kinds[chance.Next(kinds.Count)](world, chance);
             var at = TimeSpan.FromSeconds(1) + (Lasts - TimeSpan.FromSeconds(1)) * chance.NextDouble();
             var lasts = chance.NextDouble() < 0.5 ? TimeSpan.FromSeconds(chance.NextDouble() * 5) : TimeSpan.FromSeconds(chance.NextDouble() * 50);
-            world.Network.Post(() => Begin(fault, lasts), at);
+            world.Network.Post(() => Begin(fault, lasts), fault is PhaseFault ? at / 4 : at);
         }
     }
 
@@ -89,7 +89,6 @@ internal sealed class Storm(World world, Random chance)
     {
         if (_isOver)
             return;
-        fault.Job = job;
         Begin(fault.Deed(job), fault.Lasts);
     }
 

@@ -25,10 +25,14 @@ internal sealed class Truth(World world)
     /// <summary>Switches a host off and notes which machines go with it.</summary>
     public void NoteFailureOf(HostName host)
     {
+        // Whatever a source may have kept of it is stale: it ran here last.
+        Look();
+        var ranHere = world.Vms.Where(vm => RunsOn(vm.Id) == host).Select(vm => vm.Id).ToHashSet();
         world.Cluster.Fail(host);
         Look();
         foreach (var vm in world.Vms)
-            if (!_dead.Contains(vm.Id) && !CopiesOf(vm.Id).Any(copy => copy.IsActive && copy.State is not Agent.Hypervisors.VmRunState.PostCopyFailed))
+            if (!_dead.Contains(vm.Id)
+                && (ranHere.Contains(vm.Id) || !CopiesOf(vm.Id).Any(copy => copy.IsActive && copy.State is not Agent.Hypervisors.VmRunState.PostCopyFailed)))
             {
                 world.Trace.Add("truth", $"{vm.Name} has died with {host}");
                 _dead.Add(vm.Id);
