@@ -38,10 +38,13 @@ internal sealed class MigrationsProcess : IAsyncDisposable
     /// <param name="location">Its store.</param>
     /// <param name="time">Its clock.</param>
     /// <param name="bus">Where its messages go.</param>
-    public static async Task<MigrationsProcess> StartAsync(string location, TimeProvider time, RecordingBus bus)
+    /// <param name="settings">Further settings.</param>
+    public static async Task<MigrationsProcess> StartAsync(
+        string location, TimeProvider time, RecordingBus bus, params (string Name, string Value)[] settings)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Store:Location"] = location });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         builder.Services.AddLogging();
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<IMessageBus>(bus);

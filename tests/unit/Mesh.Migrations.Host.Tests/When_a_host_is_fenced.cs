@@ -29,9 +29,9 @@ public sealed class When_a_host_is_fenced : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    private async Task<MigrationsProcess> WithMigrationAsync()
+    private async Task<MigrationsProcess> WithMigrationAsync(params (string Name, string Value)[] settings)
     {
-        var process = await MigrationsProcess.StartAsync(_location, _time, _bus);
+        var process = await MigrationsProcess.StartAsync(_location, _time, _bus, settings);
         await process.Agents.HandleAsync(_words.Inventory(Words.Source, Words.Machine()), default);
         await process.Agents.HandleAsync(_words.Inventory(Words.Destination), default);
         await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.Up), default);
@@ -116,6 +116,28 @@ public sealed class When_a_host_is_fenced : IAsyncLifetime
         (await process.Fencing.AnswerAsync(Confirmed with { Confirmed = false }, default)).Explanation.ShouldContain("--confirm");
         (await process.Fencing.AnswerAsync(Confirmed with { Host = new("nowhere") }, default)).Result.ShouldBe(FenceResult.Refused);
     }
+
+    [Fact]
+    public async Task Should_run_the_configured_command_even_for_a_host_that_is_heard_and_fence_it_once_it_is_off_for_certain()
+    {
+        await using var process = await WithMigrationAsync(("Fencing:Command", "true"), ("Fencing:Verify", "test $MESH_HOST = hosta"));
+        (await process.Fencing.AnswerAsync(Confirmed with { Confirmed = false }, default)).Result.ShouldBe(FenceResult.Started);
+        await Eventually.HoldsAsync(() => process.Hosts.List()[0] is { Health: HostHealth.Fenced, Fence.By: "ann", FenceAttempt: null }, "the host is fenced");
+    }
+
+    [Fact]
+    public async Task Should_conclude_nothing_from_a_command_that_fails_and_tell_so()
+    {
+        await using var process = await WithMigrationAsync(("Fencing:Command", "exit 7"), ("Fencing:Verify", "true"));
+        (await process.Fencing.AnswerAsync(Confirmed with { Confirmed = false }, default)).Result.ShouldBe(FenceResult.Started);
+        await Eventually.HoldsAsync(() => process.Hosts.List()[0].FenceAttempt is { Failure: not null }, "the failure is told");
+        process.Hosts.List()[0].FenceAttempt!.Failure.ShouldBe("the fence command exited with 7");
+        process.Hosts.List()[0].Health.ShouldBe(HostHealth.Healthy);
+    }
+
+    [Fact]
+    public async Task Should_not_start_with_a_command_whose_effect_nobody_verifies() =>
+        (await Should.ThrowAsync<OptionsValidationException>(() => WithMigrationAsync(("Fencing:Command", "true")))).Message.ShouldContain("go together");
 
     [Theory]
     [InlineData("test $MESH_HOST = hosta", "true", null)]

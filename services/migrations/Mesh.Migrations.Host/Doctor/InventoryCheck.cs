@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Dapper;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
-using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Doctor;
 
@@ -18,7 +16,7 @@ internal sealed class InventoryCheck : IStoreCheck
         var rows = (await examination.Connection.QueryAsync<(string Name, string Inventory)>("SELECT name, inventory FROM host ORDER BY name")).AsList();
         examination.Looked($"{rows.Count} hosts' inventories");
         foreach (var (name, json) in rows)
-            if (Complaint(name, json) is not { } complaint)
+            if (HostRow.Complaint<HostInventory>(name, json, inventory => inventory.Host) is not { } complaint)
                 examination.Expect(AgentQueues.Commands(new HostName(name)));
             else
                 await examination.FindAsync(
@@ -26,18 +24,5 @@ internal sealed class InventoryCheck : IStoreCheck
                     "it was dropped; the host's agent sends it again",
                     "drops it; the host's agent sends it again",
                     transaction => examination.Connection.ExecuteAsync("DELETE FROM host WHERE name = @name", new { name }, transaction));
-    }
-
-    private static string? Complaint(string name, string json)
-    {
-        try
-        {
-            var inventory = JsonSerializer.Deserialize<HostInventory>(json, MeshJson.Options) ?? throw new JsonException("it holds null");
-            return string.Equals(inventory.Host.Value, name, StringComparison.Ordinal) ? null : $"it is of host {inventory.Host}";
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException or FormatException)
-        {
-            return e.Message;
-        }
     }
 }
