@@ -21,7 +21,7 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
     {
         var summary = new Sweep(First, Count, Environment.ProcessorCount).Run(output.WriteLine);
 
-        output.WriteLine(summary.ToString());
+        TestContext.Current.SendDiagnosticMessage(summary.ToString());
         summary.Failures.ShouldBeEmpty(string.Join("\n\n", summary.Failures.Select(failure => failure.Failure)));
     }
 
@@ -48,7 +48,7 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
 
         summary.Failures.ShouldNotBeEmpty($"no seed of {CountInCi} finds {bug}");
         var found = summary.Failures[0];
-        output.WriteLine($"{bug} is found by seed {found.Seed}, which violates: {found.Invariant}");
+        TestContext.Current.SendDiagnosticMessage($"{bug} is found by seed {found.Seed}, which violates: {found.Invariant}");
         output.WriteLine(found.Failure!);
         World.Run(new RunOptions(found.Seed)).Failure.ShouldBeNull("without the bug all is well with that seed");
     }
