@@ -11,6 +11,9 @@ public sealed record JobEnded : AgentEvent
     /// <summary>The hypervisor's own words for a failure; empty otherwise.</summary>
     public required string Error { get; init; }
 
+    /// <summary>Whether it had changed over to post-copy, however shortly: samples may have missed it.</summary>
+    public bool ByPostCopy { get; init; }
+
     /// <summary>The last telemetry, with the actual downtime of a completed job; null if the hypervisor kept none.</summary>
     public MigrationSample? Sample { get; init; }
 }

@@ -32,7 +32,10 @@ internal static class Arrival
             return;
         }
 
-        var isOver = turn.State.JobEnd is { Result: not JobResult.Completed } && turn.State.SourceWord?.Status is VmStatus.Up or VmStatus.Paused;
+        // A word from before the end may still say "up", of a machine that now stands still. One that is heard long after it counts,
+        // whatever the host's clock says, which may have been set back.
+        var isOver = turn.State is { JobEnd: { Result: not JobResult.Completed } end, SourceWord: { Status: VmStatus.Up or VmStatus.Paused } source }
+            && (source.IsSaidAfter(end.At) || (turn.State.Phase == MigrationPhase.Settling && source.HeardAt > turn.State.PhaseSince + FlightTimers.DoubtfulVerdictGrace));
         if (isOver && verdict != Verdict.StrayOnSource)
         {
             // The source says that the job is over and that it has the machine; the destination's answer to the clean-up is its word.

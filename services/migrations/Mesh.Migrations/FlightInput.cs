@@ -45,6 +45,7 @@ public sealed record EventReceived(AgentEvent Event) : FlightInput;
 /// <param name="Vm">The machine's status there; null if the host does not know it.</param>
 /// <param name="Sample">The migration's telemetry there; null if none runs.</param>
 /// <param name="Elsewhere">Whether a host that has nothing to do with the migration has the machine.</param>
+/// <param name="At">When the host took it, by its own clock; null if not known.</param>
 public sealed record ReportReceived(
     HostName Host,
     long AgentEpoch,
@@ -52,7 +53,8 @@ public sealed record ReportReceived(
     bool HypervisorReachable,
     VmStatusReport? Vm = null,
     MigrationSample? Sample = null,
-    Elsewhere Elsewhere = Elsewhere.No) : FlightInput;
+    Elsewhere Elsewhere = Elsewhere.No,
+    DateTimeOffset? At = null) : FlightInput;
 
 /// <summary>Whether a machine is on a host that has nothing to do with its migration, as after a move outside the mesh.</summary>
 public enum Elsewhere

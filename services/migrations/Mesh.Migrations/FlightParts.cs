@@ -33,7 +33,8 @@ public sealed record AbortWish(AbortCause Cause, string Reason);
 /// <param name="Result">For the hypervisor.</param>
 /// <param name="Error">Its words for a failure; empty otherwise.</param>
 /// <param name="HadBegun">Whether there was a job at all; false if the source refused to start one.</param>
-public sealed record JobEnd(JobResult Result, string Error, bool HadBegun = true);
+/// <param name="At">When it ended, by the source's clock; null if the source did not say.</param>
+public sealed record JobEnd(JobResult Result, string Error, bool HadBegun = true, DateTimeOffset? At = null);
 
 /// <summary>What a host last said of the machine.</summary>
 /// <param name="Status">Its status there; <see cref="VmStatus.Down"/> if the host does not know the machine.</param>
@@ -45,6 +46,12 @@ public sealed record HostWord(VmStatus Status, string Detail, long AgentEpoch, l
 {
     /// <summary>Whether this is not the host's word but the certainty that it is off.</summary>
     public bool IsFenced { get; init; }
+
+    /// <summary>When the host said so, by its own clock; null if not known.</summary>
+    public DateTimeOffset? SaidAt { get; init; }
+
+    /// <summary>Whether the host said so after something else that it said, by its own clock; reports may be overtaken by events.</summary>
+    public bool IsSaidAfter(DateTimeOffset? time) => SaidAt is null || time is null || SaidAt >= time;
 
     /// <summary>Whether the word still held after a time: said later, or said by a host that is off.</summary>
     public bool IsSince(DateTimeOffset time) => IsFenced || HeardAt > time;

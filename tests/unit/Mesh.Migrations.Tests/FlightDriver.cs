@@ -80,7 +80,7 @@ internal sealed class FlightDriver
 
     public FlightDriver Report(HostName host, VmStatus? status, MigrationSample? sample = null, long agentEpoch = 1) =>
         Tell(new ReportReceived(
-            host, agentEpoch, ++_sequence, true, status is { } known ? new VmStatusReport(Given.Vm, "g1", known, "") : null, sample));
+            host, agentEpoch, ++_sequence, true, status is { } known ? new VmStatusReport(Given.Vm, "g1", known, "") : null, sample, At: Now));
 
     public FlightDriver Both(VmStatus? source, VmStatus? destination) => Report(Given.Source, source).Report(Given.Destination, destination);
 

@@ -295,13 +295,14 @@ internal sealed class StormyWorld(int seed)
             (Source, Destination) = (VmStatus.Down, VmStatus.Up);
         else
             (Destination, Source) = (VmStatus.Down, VmStatus.Up);
+        var at = _now;
         Carry(() => Tell(new EventReceived(new JobEnded
         {
             Host = Given.Source,
             MigrationId = State!.Id,
             Epoch = _jobEpoch,
             VmId = Given.Vm,
-            At = _now,
+            At = at,
             Result = result,
             Error = result == JobResult.Failed ? "link lost" : "",
         })));
@@ -319,9 +320,10 @@ internal sealed class StormyWorld(int seed)
             ? new MigrationSample { MigrationId = State!.Id, Epoch = _jobEpoch, VmId = Given.Vm, Phase = _isPostCopy ? JobPhase.PostCopy : JobPhase.PreCopy }
             : null;
         var (reportEpoch, reportSequence) = _agents[host];
+        var at = _now;
         Carry(() => Tell(new ReportReceived(
             host, reportEpoch, reportSequence, isReachable,
-            isReachable && status != VmStatus.Down ? new VmStatusReport(Given.Vm, "g1", status, "") : null, sample)));
+            isReachable && status != VmStatus.Down ? new VmStatusReport(Given.Vm, "g1", status, "") : null, sample, At: at)));
         At(TimeSpan.FromSeconds(1), () => Tick(host));
     }
 

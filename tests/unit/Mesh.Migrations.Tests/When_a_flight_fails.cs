@@ -68,6 +68,14 @@ public sealed class When_a_flight_fails
     }
 
     [Fact]
+    public void Should_not_take_a_word_from_before_the_jobs_end_for_one_after_it()
+    {
+        var flight = new FlightDriver().Started().JobEnds(JobResult.Failed, "link lost");
+        flight.Tell(new ReportReceived(Given.Source, 1, 500, true, new VmStatusReport(Given.Vm, "g1", VmStatus.Up, ""), null, At: flight.Now - TimeSpan.FromSeconds(9)));
+        flight.State.Phase.ShouldBe(MigrationPhase.Settling, "the report was overtaken by the news of the end");
+    }
+
+    [Fact]
     public void Should_wait_for_a_destination_that_cannot_clean_up_yet_and_ask_it_again()
     {
         var flight = new FlightDriver().Started().JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up);

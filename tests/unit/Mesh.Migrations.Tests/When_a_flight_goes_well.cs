@@ -95,4 +95,22 @@ public sealed class When_a_flight_goes_well
         flight.Last<StartMigration>().Options.MigrateDisks.ShouldBe(["vda"]);
         flight.Last<StartMigration>().DataSize.ShouldBe(Bytes.FromGibibytes(3));
     }
+
+    [Fact]
+    public void Should_be_completed_by_post_copy_even_when_no_sample_has_shown_it()
+    {
+        var flight = new FlightDriver().Started();
+        flight.Tell(new EventReceived(new JobEnded
+        {
+            Host = Given.Source,
+            MigrationId = flight.State.Id,
+            Epoch = Given.Epoch,
+            VmId = Given.Vm,
+            At = flight.Now,
+            Result = JobResult.Completed,
+            Error = "",
+            ByPostCopy = true,
+        }));
+        flight.Both(null, VmStatus.Up).State.Outcome.ShouldBe(MigrationOutcome.CompletedPostCopy);
+    }
 }

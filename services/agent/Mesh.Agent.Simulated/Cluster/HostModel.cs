@@ -32,8 +32,8 @@ internal sealed class HostModel(SimulatedHost spec, Action changed)
             listener.Take(what);
     }
 
-    public void Tell(VmModel vm, VmLifecycle change, bool isByMigration, string detail) =>
-        Tell(new VmLifecycleChanged(vm.Spec.Id, vm.Spec.Name, change, isByMigration, detail));
+    public void Tell(VmModel vm, VmLifecycle change, bool isByMigration, string detail, bool isPostCopy = false) =>
+        Tell(new VmLifecycleChanged(vm.Spec.Id, vm.Spec.Name, change, isByMigration, detail, isPostCopy));
 }
 
 /// <summary>A machine on one host of the model. Guarded by the cluster's lock.</summary>

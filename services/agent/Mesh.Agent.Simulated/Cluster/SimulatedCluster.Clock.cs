@@ -70,9 +70,9 @@ public sealed partial class SimulatedCluster
                 break;
             case SimulatedPhase.PostCopy:
                 flight.AtSource.Become(VmRunState.PausedPostCopy, "paused (post-copy)");
-                source.Tell(flight.AtSource, VmLifecycle.Suspended, isByMigration: true, "Suspended Post-copy");
+                source.Tell(flight.AtSource, VmLifecycle.Suspended, isByMigration: true, "Suspended Post-copy", isPostCopy: true);
                 flight.AtDestination.Become(VmRunState.RunningPostCopy, "running (post-copy)");
-                destination.Tell(flight.AtDestination, VmLifecycle.Resumed, isByMigration: true, "Resumed Post-copy");
+                destination.Tell(flight.AtDestination, VmLifecycle.Resumed, isByMigration: true, "Resumed Post-copy", isPostCopy: true);
                 break;
             case SimulatedPhase.Completed:
                 HandOver(flight);

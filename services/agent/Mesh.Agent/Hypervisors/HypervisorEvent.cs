@@ -12,7 +12,8 @@ public abstract record HypervisorEvent(VmId VmId);
 /// <param name="Change">What happened.</param>
 /// <param name="IsByMigration">Whether a migration was the reason.</param>
 /// <param name="Detail">The hypervisor's words, such as <c>Stopped Migrated</c>.</param>
-public sealed record VmLifecycleChanged(VmId VmId, string Name, VmLifecycle Change, bool IsByMigration, string Detail)
+/// <param name="IsPostCopy">Whether it is post-copy's doing: suspended with it, the machine runs on the destination from here on.</param>
+public sealed record VmLifecycleChanged(VmId VmId, string Name, VmLifecycle Change, bool IsByMigration, string Detail, bool IsPostCopy = false)
     : HypervisorEvent(VmId);
 
 /// <summary>A migration began another pass over memory.</summary>

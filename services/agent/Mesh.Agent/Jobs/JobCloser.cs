@@ -14,6 +14,7 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
     private readonly AsyncSignal _completed = new();
     private volatile JobStats? _completedStats;
     private bool? _stopSeen;
+    private volatile bool _isPostCopySeen;
 
     /// <summary>The machine's state when it was last asked for here; null if not known.</summary>
     public VmRunState? StateSeen { get; private set; }
@@ -25,6 +26,9 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
             case JobCompleted completed:
                 _completedStats ??= completed.Stats;
                 _completed.Give();
+                break;
+            case VmLifecycleChanged { Change: VmLifecycle.Suspended, IsPostCopy: true }:
+                _isPostCopySeen = true;
                 break;
             case VmLifecycleChanged { Change: VmLifecycle.Stopped } stopped:
                 _stopSeen = stopped.IsByMigration;
@@ -56,6 +60,7 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
             At = agent.Now,
             Result = ending.Result,
             Error = ending.Error,
+            ByPostCopy = _isPostCopySeen || lastSample is { Phase: JobPhase.PostCopy or JobPhase.PostCopyFailed },
             Sample = sample,
         };
         agent.Store.Note(record, known => known with { Source = known.Source! with { Ended = news, IsEndInferred = ending.IsInferred } });

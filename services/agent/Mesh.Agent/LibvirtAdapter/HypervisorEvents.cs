@@ -12,7 +12,8 @@ internal static class HypervisorEvents
         var vm = new VmId(what.DomainUuid);
         return what switch
         {
-            DomainLifecycleEvent life => new VmLifecycleChanged(vm, life.DomainName, ChangeOf(life.Event), IsByMigration(life.Detail), Words(life)),
+            DomainLifecycleEvent life => new VmLifecycleChanged(vm, life.DomainName, ChangeOf(life.Event), IsByMigration(life.Detail), Words(life),
+                life.Detail is DomainLifecycleDetail.SuspendedPostCopy or DomainLifecycleDetail.ResumedPostCopy),
             MigrationIterationEvent pass => new MigrationIterated(vm, pass.Iteration),
             JobCompletedEvent ended when JobReadings.Of(ended.Stats, isEnded: true) is { } stats => new JobCompleted(vm, stats),
             _ => null,

@@ -15,8 +15,8 @@ public sealed class BusOptions : IValidatableObject
     /// <summary>How long a request over the bus waits for its answer. Default: 15 s.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long the broker may take to confirm a message before the sender gives up waiting. Default: 30 s.</summary>
-    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long the broker may take to confirm a message before the sender gives up waiting. Default: 10 s.</summary>
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many host reports may wait in the broker before the oldest are dropped. Default: 10,000.</summary>
     [Range(1, int.MaxValue)]

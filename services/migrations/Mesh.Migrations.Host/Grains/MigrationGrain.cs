@@ -64,7 +64,8 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
         report.HypervisorReachable,
         report.Vms.FirstOrDefault(vm => vm.Id == _state?.Vm?.Id),
         report.Migrations.FirstOrDefault(sample => sample.MigrationId == id),
-        _state is { Vm: { } vm, Source: { } source } ? services.Hosts.Elsewhere(vm.Id, source, _state.Destination) : Elsewhere.No));
+        _state is { Vm: { } vm, Source: { } source } ? services.Hosts.Elsewhere(vm.Id, source, _state.Destination) : Elsewhere.No,
+        report.At));
 
     public Task FenceAsync(HostName host, long agentEpoch, string by) => ApplyIfKnownAsync(new HostFenced(host, agentEpoch, by));
 

@@ -104,6 +104,18 @@ public sealed class FollowingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_post_copy_too_short_for_any_sample_is_told_of_all_the_same()
+    {
+        await StartedAsync(One);
+        _host.Hypervisor.Tell(new VmLifecycleChanged(One, "vm", VmLifecycle.Suspended, IsByMigration: true, "Suspended Post-copy", IsPostCopy: true));
+        await _host.RunAsync(TimeSpan.FromMilliseconds(100));
+        _host.Hypervisor.Vms.TryRemove(One, out _);
+        _host.Hypervisor.Jobs.Clear();
+        _host.Hypervisor.Calls[One].SetResult(MigrateResult.Completed);
+        (await EndedAsync()).ByPostCopy.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_stall_is_told_of_and_told_of_again()
     {
         await StartedAsync(One, limits: new MigrationLimits { StallingLimit = TimeSpan.FromSeconds(3) });

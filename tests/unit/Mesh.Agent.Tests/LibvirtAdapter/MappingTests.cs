@@ -116,15 +116,15 @@ public sealed class MappingTests
     [InlineData(DomainLifecycle.Stopped, 3, VmLifecycle.Stopped, true, "Stopped Migrated")]
     [InlineData(DomainLifecycle.Stopped, 2, VmLifecycle.Stopped, false, "Stopped Crashed")]
     [InlineData(DomainLifecycle.Resumed, 1, VmLifecycle.Resumed, true, "Resumed Migrated")]
-    [InlineData(DomainLifecycle.Suspended, 7, VmLifecycle.Suspended, true, "Suspended PostCopy")]
+    [InlineData(DomainLifecycle.Suspended, 7, VmLifecycle.Suspended, true, "Suspended PostCopy", true)]
     [InlineData(DomainLifecycle.Suspended, 0, VmLifecycle.Suspended, false, "Suspended Paused")]
     [InlineData(DomainLifecycle.Crashed, 0, VmLifecycle.Other, false, "Crashed Panicked")]
-    public void An_event(DomainLifecycle what, int detail, VmLifecycle expected, bool isByMigration, string words)
+    public void An_event(DomainLifecycle what, int detail, VmLifecycle expected, bool isByMigration, string words, bool isPostCopy = false)
     {
         var uuid = Guid.NewGuid();
 
         HypervisorEvents.Of(new DomainLifecycleEvent("vm", uuid, what, detail))
-            .ShouldBe(new VmLifecycleChanged(new VmId(uuid), "vm", expected, isByMigration, words));
+            .ShouldBe(new VmLifecycleChanged(new VmId(uuid), "vm", expected, isByMigration, words, isPostCopy));
     }
 
     [Fact]
