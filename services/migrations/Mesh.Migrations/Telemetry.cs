@@ -18,7 +18,15 @@ internal static class Telemetry
         {
             case JobEnded ended when turn.State.JobEnd is null:
                 TakeSample(turn, ended.Sample);
-                turn.State = turn.State with { JobEnd = new JobEnd(ended.Result, ended.Error, At: ended.At), ReachedPostCopy = turn.State.ReachedPostCopy || ended.ByPostCopy, Stalled = false };
+
+                // What has ended had begun, even where nothing else has said so.
+                turn.State = turn.State with
+                {
+                    StartedAt = turn.State.StartedAt ?? turn.Now,
+                    JobEnd = new JobEnd(ended.Result, ended.Error, At: ended.At),
+                    ReachedPostCopy = turn.State.ReachedPostCopy || ended.ByPostCopy,
+                    Stalled = false,
+                };
                 break;
             case JobStalled stalled when turn.State.JobEnd is null:
                 turn.State = turn.State with { Stalled = true };
@@ -62,7 +70,8 @@ internal static class Telemetry
         if (report.HypervisorReachable)
         {
             var word = new HostWord(
-                report.Vm?.Status ?? VmStatus.Down, report.Vm?.Detail ?? "not known there", report.AgentEpoch, report.Sequence, turn.Now) { SaidAt = report.At };
+                report.Vm?.Status ?? VmStatus.Down, report.Vm?.Detail ?? "not known there", report.AgentEpoch, report.Sequence, turn.Now)
+            { SaidAt = report.At };
             turn.State = isSource
                 ? turn.State with { SourceWord = word, WasSeenMigrating = turn.State.WasSeenMigrating || word.Status is VmStatus.MigratingFrom }
                 : turn.State with { DestinationWord = word, HadArrived = turn.State.HadArrived || HasArrived(turn.State, word) };

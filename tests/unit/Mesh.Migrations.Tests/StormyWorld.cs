@@ -275,11 +275,12 @@ internal sealed class StormyWorld(int seed)
 
     private void ReachLimit()
     {
+        var epoch = _jobEpoch;
         Carry(() => Tell(new EventReceived(new LimitReached
         {
             Host = Given.Source,
             MigrationId = State!.Id,
-            Epoch = _jobEpoch,
+            Epoch = epoch,
             VmId = Given.Vm,
             At = _now,
             Limit = HardLimit.CompletionTimeout,
@@ -295,12 +296,12 @@ internal sealed class StormyWorld(int seed)
             (Source, Destination) = (VmStatus.Down, VmStatus.Up);
         else
             (Destination, Source) = (VmStatus.Down, VmStatus.Up);
-        var at = _now;
+        var (at, epoch) = (_now, _jobEpoch);
         Carry(() => Tell(new EventReceived(new JobEnded
         {
             Host = Given.Source,
             MigrationId = State!.Id,
-            Epoch = _jobEpoch,
+            Epoch = epoch,
             VmId = Given.Vm,
             At = at,
             Result = result,
