@@ -116,7 +116,7 @@ internal static class Arrival
         switch (turn.State.SourceWord)
         {
             case { IsFenced: true }:
-                turn.End(MigrationOutcome.Lost, $"the machine was on {turn.Source}, which was fenced, and had not arrived on {turn.Destination}");
+                turn.End(MigrationOutcome.Lost, $"the machine was on {turn.Source}, which was fenced, and is not on {turn.Destination}");
                 return true;
             case { Status: VmStatus.Paused } when turn.State is { StartedAt: not null, HadArrived: true } or { StartedAt: not null, Elsewhere: Elsewhere.Yes }:
                 turn.End(MigrationOutcome.Lost, $"the machine has run elsewhere since and is not on {turn.Destination} any more; the paused copy on {turn.Source} is stale and must not run again");

@@ -23,14 +23,23 @@ internal static class FencedHost
         var unanswered = turn.State.Outstanding.Where(command => command.Host == fenced.Host).Select(command => command.Command).ToList();
         turn.State = turn.State with { Outstanding = [.. turn.State.Outstanding.Where(command => command.Host != fenced.Host)] };
 
-        if (turn.State.Phase == MigrationPhase.Preparing && isSource)
-            turn.End(MigrationOutcome.Lost, $"{fenced.Host}, where the machine ran, was fenced by {fenced.By} before the migration began");
-        else if (turn.State.Phase == MigrationPhase.Preparing)
-            Arrival.EndWithoutMove(turn, $"{fenced.Host} was fenced by {fenced.By} before the migration began");
+        if (turn.State.Phase == MigrationPhase.Preparing)
+            GiveUpPreparing(turn, fenced, isSource);
         else if (isSource && turn.State.Phase < MigrationPhase.Settling)
             turn.Enter(turn.State.Phase, $"{fenced.Host}, the source, was fenced by {fenced.By}");
         else if (!isSource && unanswered.OfType<CleanUpIncoming>().Any())
             Arrival.TakeCleanedUp(turn);
+    }
+
+    private static void GiveUpPreparing(Turn turn, HostFenced fenced, bool isSource)
+    {
+        // What was prepared, or will be by an order that still waits for the host's return, is not to stay there.
+        if (!turn.State.AwaitsEpoch)
+            Arrival.AskToCleanUp(turn, later: false);
+        if (isSource)
+            turn.End(MigrationOutcome.Lost, $"{fenced.Host}, where the machine ran, was fenced by {fenced.By} before the migration began");
+        else
+            Arrival.EndWithoutMove(turn, $"{fenced.Host} was fenced by {fenced.By} before the migration began");
     }
 
     /// <summary>

@@ -62,7 +62,7 @@ public enum Elsewhere
     /// <summary>Every other host has been heard, or has been silent for so long that nothing is to be waited for, and none has it.</summary>
     No,
 
-    /// <summary>Some other host has not been heard lately.</summary>
+    /// <summary>Some other host has not been heard lately, or nobody has looked.</summary>
     Unknown,
 
     /// <summary>Another host has it.</summary>

@@ -77,8 +77,12 @@ public sealed class When_a_host_is_fenced
     [Fact]
     public void Should_end_a_migration_that_was_only_being_prepared()
     {
-        new FlightDriver().Fence(Given.Destination).State.Outcome.ShouldBe(MigrationOutcome.Failed);
-        new FlightDriver().Fence(Given.Source).State.Outcome.ShouldBe(MigrationOutcome.Lost);
+        foreach (var (host, outcome) in new[] { (Given.Destination, MigrationOutcome.Failed), (Given.Source, MigrationOutcome.Lost) })
+        {
+            var flight = new FlightDriver().Fence(host);
+            flight.State.Outcome.ShouldBe(outcome);
+            flight.Commands.ShouldContain(command => command is CleanUpIncoming, "what is prepared on the destination is not to stay");
+        }
     }
 
     [Fact]

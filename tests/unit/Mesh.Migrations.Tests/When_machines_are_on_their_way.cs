@@ -100,6 +100,13 @@ public sealed class When_machines_are_on_their_way
     }
 
     [Fact]
+    public void Should_leave_with_its_host_when_no_other_is_known()
+    {
+        Report(Given.Source, VmStatus.MigratingFrom);
+        _table.Fence(new HostFence(Given.Source, 1, _now, "tester")).Rows.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Should_learn_nothing_from_a_host_whose_hypervisor_is_silent()
     {
         Report(Given.Source, VmStatus.MigratingFrom);

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
+using Mesh.Hosting;
 using Mesh.Hosting.Store;
 using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Hosts;
@@ -21,9 +24,19 @@ internal sealed partial class Awakener(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken);
-        var holding = await fences.AllAsync(cancellationToken);
-        hosts.Restore(await store.InventoriesAsync(cancellationToken), holding);
-        var unfinished = await store.UnfinishedAsync(cancellationToken);
+        IReadOnlyList<HostFence> holding;
+        IReadOnlyList<FlightState> unfinished;
+        try
+        {
+            holding = await fences.AllAsync(cancellationToken);
+            hosts.Restore(await store.InventoriesAsync(cancellationToken), holding);
+            unfinished = await store.UnfinishedAsync(cancellationToken);
+        }
+        catch (JsonException e)
+        {
+            throw new ProblemException($"the store holds what cannot be read; 'mesh doctor' tells what, and repairs what it can ({e.Message})", e);
+        }
+
         foreach (var state in unfinished)
         {
             active.Follow(state);

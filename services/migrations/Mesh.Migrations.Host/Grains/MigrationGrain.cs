@@ -64,7 +64,7 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
         report.HypervisorReachable,
         report.Vms.FirstOrDefault(vm => vm.Id == _state?.Vm?.Id),
         report.Migrations.FirstOrDefault(sample => sample.MigrationId == id),
-        _state is { Vm: { } vm, Source: { } source } ? services.Hosts.Elsewhere(vm.Id, source, _state.Destination) : Elsewhere.No,
+        WhereElse(),
         report.At));
 
     public Task FenceAsync(HostName host, long agentEpoch, string by) => ApplyIfKnownAsync(new HostFenced(host, agentEpoch, by));
@@ -78,6 +78,11 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
     }
 
     public Task<MigrationView?> ShowAsync() => Task.FromResult(_state?.ToView());
+
+    // Looked for only where it counts, because all other hosts' words are to be looked through.
+    private Elsewhere WhereElse() => _state is { Phase: MigrationPhase.CleaningUp, Vm: { } vm, Source: { } source }
+        ? services.Hosts.Elsewhere(vm.Id, source, _state.Destination)
+        : Elsewhere.Unknown;
 
     private Task ApplyIfKnownAsync(FlightInput input, MessageIdentity? cause = null) =>
         _state is null or { HasEnded: true } ? Task.CompletedTask : ApplyAsync(input, cause);

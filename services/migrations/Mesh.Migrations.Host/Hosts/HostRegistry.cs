@@ -18,6 +18,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
     private readonly Dictionary<HostName, HostEntry> _hosts = [];
     private readonly DateTimeOffset _since = time.GetUtcNow();
     private readonly HealthLimits _limits = options.Value.ToLimits();
+    private readonly HashSet<RunsTwice> _toldTwice = [];
     private StatusTable _table = StatusTable.Empty;
 
     /// <summary>Takes over what was known before a restart; the hosts have yet to be heard.</summary>
@@ -201,14 +202,15 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
             said.Where switch { Side.Source => row.Source, Side.Destination => row.Destination, _ => null }, row.Migration);
     }
 
-    /// <summary>Machines that this host and another one both say to run: must never be, and a person is to know at once.</summary>
+    /// <summary>Machines that this host and another one both say to run: must never be, and a person is to know at once, and once.</summary>
     private List<RunsTwice> RunningTwice(HostReport report, DateTimeOffset now)
     {
         List<RunsTwice> twice = [];
         foreach (var other in _hosts.Values.Where(entry => entry.Host != report.Host && entry is { Fence: null, Report.HypervisorReachable: true, HeardAt: { } heard } && now - heard < _limits.SuspectAfter))
             foreach (var vm in report.Vms.Where(vm => vm.Status == VmStatus.Up && other.Report!.Vms.Any(same => same.Id == vm.Id && same.Status == VmStatus.Up)))
                 twice.Add(new RunsTwice(vm.Id, vm.Name, report.Host, other.Host));
-        return twice;
+        _toldTwice.RemoveWhere(told => told.Host == report.Host && !twice.Contains(told));
+        return [.. twice.Where(_toldTwice.Add)];
     }
 
     private HostEntry Entry(HostName host) => _hosts.GetValueOrDefault(host) ?? new HostEntry(host);

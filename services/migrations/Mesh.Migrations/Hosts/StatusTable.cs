@@ -71,13 +71,17 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
         return (new(rows), settled);
     }
 
-    /// <summary>A host is off for certain: its machines are down there.</summary>
+    /// <summary>
+    /// A host is off for certain: its machines are down there. One of whose other host nothing is known is down with it, and leaves.
+    /// </summary>
     public StatusTable Fence(HostFence fence)
     {
         ArgumentNullException.ThrowIfNull(fence);
         var word = new HostWord(VmStatus.Down, $"fenced by {fence.By}", fence.AgentEpoch, 0, fence.At) { IsFenced = true };
-        return new(Rows.SetItems(Rows.Values
-            .Where(row => row.Source == fence.Host || row.Destination == fence.Host)
+        var concerned = Rows.Values.Where(row => row.Source == fence.Host || row.Destination == fence.Host).ToList();
+        var alone = concerned.Where(row => row.Migration is null && (row.Source is null || row.Destination is null)).Select(row => row.Vm).ToHashSet();
+        return new(Rows.RemoveRange(alone).SetItems(concerned
+            .Where(row => !alone.Contains(row.Vm))
             .Select(row => KeyValuePair.Create(row.Vm, row.Source == fence.Host ? row with { SourceWord = word } : row with { DestinationWord = word }))));
     }
 

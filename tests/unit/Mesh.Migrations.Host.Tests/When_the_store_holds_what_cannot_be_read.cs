@@ -1,0 +1,37 @@
+using Dapper;
+using Mesh.Hosting;
+using Mesh.Hosting.Store;
+using Mesh.Testing;
+using Mesh.Testing.Real;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Migrations.Host.Tests;
+
+public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
+{
+    private readonly SqliteFiles _stores = new();
+    private string _location = "";
+
+    public async ValueTask InitializeAsync() => _location = await _stores.NewAsync();
+
+    [Fact]
+    public async Task Should_not_start_and_say_who_can_help()
+    {
+        await using (await MigrationsProcess.StartAsync(_location, new ManualTimeProvider(), new RecordingBus()))
+        {
+        }
+
+        using var database = new MeshDatabase(Options.Create(new StoreOptions { Location = _location }), []);
+        await database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
+            "INSERT INTO host_fence (host, fence) VALUES ('hosta', '{ half')", transaction: transaction));
+
+        (await Should.ThrowAsync<ProblemException>(() => MigrationsProcess.StartAsync(_location, new ManualTimeProvider(), new RecordingBus())))
+            .Message.ShouldContain("'mesh doctor' tells what");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _stores.Remove(_location);
+        return ValueTask.CompletedTask;
+    }
+}
