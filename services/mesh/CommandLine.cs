@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Mesh.Cli.Commands;
+using Mesh.Cli.Commands.Policies;
 using Mesh.Cli.Output;
 using Mesh.Hosting;
 
@@ -42,7 +43,8 @@ internal static class CommandLine
         var root = new RootCommand("Moves running virtual machines between KVM hosts.")
         {
             new DemoVerb(io), new UpVerb(io), new AgentVerb(io), new MigrateVerb(io), new ListVerb(io), new ShowVerb(io), new WatchVerb(io),
-            new AbortVerb(io), new HostsVerb(io), new VmsVerb(io), new DoctorVerb(io), new FenceVerb(io),
+            new SetVerb(io), OrderVerb.ForceComplete(io), OrderVerb.PostCopy(io), OrderVerb.Suspend(io), new AbortVerb(io), new ExportVerb(io),
+            new PolicyVerb(io), new HostsVerb(io), new VmsVerb(io), new DoctorVerb(io), new FenceVerb(io),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
@@ -62,6 +64,9 @@ internal static class CommandLine
             return "no verb given; 'mesh demo' shows what this is about, 'mesh --help' lists all verbs";
         if (command is RootCommand)
             return $"'{parsed.UnmatchedTokens[0]}' is no verb; the verbs are {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}";
-        return $"{string.Join("; ", parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct(StringComparer.Ordinal))} (see 'mesh {command.Name} --help')";
+        var place = string.Join(' ', command.Parents.OfType<Verb>().Select(verb => verb.Name).Append(command.Name));
+        if (command.Subcommands.Count > 0)
+            return $"'mesh {place}' takes one of {string.Join(", ", command.Subcommands.Select(verb => verb.Name))} (see 'mesh {place} --help')";
+        return $"{string.Join("; ", parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct(StringComparer.Ordinal))} (see 'mesh {place} --help')";
     }
 }

@@ -26,13 +26,13 @@ internal static class ExitCodes
         (Done, "done; with --watch: the machine runs on the destination"),
         (Error, "another error; the line on standard error tells which"),
         (Usage, "bad usage: an option, an argument or a setting is not accepted"),
-        (Unreachable, "the mesh cannot be reached or does not answer"),
-        (Refused, "refused: nothing was started or changed"),
-        (Aborted, "the migration was aborted; the machine runs on the source"),
+        (Unreachable, "the mesh cannot be reached, or it or a host does not answer"),
+        (Refused, "refused: nothing was started, or not everything was changed"),
+        (Aborted, "the migration was aborted, by hand or by its policy; the machine runs on the source"),
         (TimedOut, "a hard limit aborted the migration; the machine runs on the source"),
         (Failed, "the migration failed; the machine is where the reason says, normally on the source"),
         (Lost, "neither host runs the machine any more"),
-        (NotFound, "there is no such migration, host or machine"),
+        (NotFound, "there is no such migration, host, machine or policy"),
         (Unhealthy, "mesh doctor has found something that is not repaired"),
         (Interrupted, "interrupted; a migration that was watched goes on"),
     ];
@@ -51,7 +51,8 @@ internal static class ExitCodes
     /// <summary>By the problem's kind. A machine or host that is not known is a refusal too, and stays one here.</summary>
     public static int Of(ApiProblem problem) => problem.Type switch
     {
-        ApiProblemTypes.Refused or ApiProblemTypes.NotAbortable or ApiProblemTypes.NotFenced => Refused,
+        ApiProblemTypes.Refused or ApiProblemTypes.NotAbortable or ApiProblemTypes.NotChangeable or ApiProblemTypes.NotFenced
+            or ApiProblemTypes.BadPolicy or ApiProblemTypes.PolicyConflict => Refused,
         ApiProblemTypes.NotFound => NotFound,
         ApiProblemTypes.BadRequest => Usage,
         ApiProblemTypes.NoAnswer => Unreachable,

@@ -22,7 +22,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             Section(output, "Examples:", verb.Examples.SelectMany(example => new[] { example.Command, $"    {example.Purpose}" }));
         }
 
-        if (command is RootCommand or MigrateVerb or WatchVerb or AbortVerb)
+        if (command is RootCommand or MigrateVerb or WatchVerb or AbortVerb or ChangeVerb)
             Section(output, "Exit codes:", ExitCodes.Table.Select(row => $"{row.Code,-5}{row.Meaning}"));
         return ExitCodes.Done;
     }

@@ -9,6 +9,8 @@ internal sealed record Io
     private const int ColumnsMin = 40;
     private const int LinesMin = 5;
 
+    public required TextReader In { get; init; }
+
     public required TextWriter Out { get; init; }
 
     public required TextWriter Error { get; init; }
@@ -31,6 +33,7 @@ internal sealed record Io
 
     public static Io OfProcess() => new()
     {
+        In = Console.In,
         Out = Console.Out,
         Error = Console.Error,
         IsTerminal = !Console.IsOutputRedirected

@@ -15,6 +15,7 @@ namespace Mesh.Contracts.Agents;
 [JsonDerivedType(typeof(CleanUpIncoming), "cleanUpIncoming")]
 [JsonDerivedType(typeof(ResumeOnSource), "resumeOnSource")]
 [JsonDerivedType(typeof(DestroyStray), "destroyStray")]
+[JsonDerivedType(typeof(RecoverPostCopy), "recoverPostCopy")]
 public abstract record AgentCommand
 {
     /// <summary>The command's identity.</summary>

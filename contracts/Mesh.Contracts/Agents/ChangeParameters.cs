@@ -1,3 +1,4 @@
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Agents;
@@ -28,6 +29,12 @@ public sealed record ChangeParameters : AgentCommand
 
     /// <summary>Auto-converge on or off; null leaves it.</summary>
     public bool? AutoConverge { get; init; }
+
+    /// <summary>How much the machine's processors are slowed down, 0 to 99, where 0 lifts it; null leaves it.</summary>
+    public Percent? Throttle { get; init; }
+
+    /// <summary>New hard limits for the agent to hold; null leaves them.</summary>
+    public MigrationLimits? Limits { get; init; }
 
     /// <summary>New stalling limit; null leaves it.</summary>
     public TimeSpan? StallingLimit { get; init; }

@@ -9,6 +9,7 @@ namespace Mesh.Contracts.Events;
 [JsonDerivedType(typeof(MigrationPhaseChanged), "phaseChanged")]
 [JsonDerivedType(typeof(MigrationProgressed), "progressed")]
 [JsonDerivedType(typeof(MigrationStalled), "stalled")]
+[JsonDerivedType(typeof(MigrationDecided), "decided")]
 [JsonDerivedType(typeof(MigrationParametersChanged), "parametersChanged")]
 [JsonDerivedType(typeof(MigrationLimitReached), "limitReached")]
 [JsonDerivedType(typeof(MigrationRerun), "rerun")]

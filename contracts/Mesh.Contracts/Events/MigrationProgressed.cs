@@ -11,4 +11,7 @@ public sealed record MigrationProgressed : MigrationEvent
 
     /// <summary>The telemetry.</summary>
     public required MigrationSample Sample { get; init; }
+
+    /// <summary>What is to be expected; null before anything can be said.</summary>
+    public MigrationForecast? Forecast { get; init; }
 }

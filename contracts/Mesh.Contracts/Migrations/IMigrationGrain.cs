@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
@@ -17,6 +18,11 @@ public interface IMigrationGrain
 
     /// <summary>Aborts the migration in whatever phase it is.</summary>
     Task<AbortAnswer> AbortAsync(AbortMigration abort);
+
+    /// <summary>Changes parameters, or the policy, while it runs.</summary>
+    /// <param name="change">The change; a repeated one is answered as the first was.</param>
+    /// <param name="policy">The policy that the change names; null if it names none.</param>
+    Task<ChangeAnswer> ChangeAsync(ChangeMigration change, EffectivePolicy? policy);
 
     /// <summary>Takes an agent's answer to a command.</summary>
     Task AnswerAsync(CommandAnswer answer);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
@@ -14,14 +15,27 @@ public sealed record MigrationLimits
     /// <summary>The shipped <see cref="CompletionTimeoutPerGiB"/>.</summary>
     public static readonly TimeSpan DefaultCompletionTimeoutPerGiB = TimeSpan.FromSeconds(800);
 
-    /// <summary>Aborts when nothing more has been copied for this long; zero for never.</summary>
-    public TimeSpan ProgressTimeout { get; init; } = DefaultProgressTimeout;
+    /// <summary>
+    /// Aborts when nothing more has been copied for this long; zero for never. Null in a request takes the policy's; an agent that is given
+    /// null holds <see cref="DefaultProgressTimeout"/>.
+    /// </summary>
+    public TimeSpan? ProgressTimeout { get; init; }
 
-    /// <summary>Aborts when the migration has run for this long; null takes <see cref="CompletionTimeoutPerGiB"/>, zero means never.</summary>
+    /// <summary>
+    /// Aborts when the migration has run for this long, or takes what its policy has as a milder last resort; null takes
+    /// <see cref="CompletionTimeoutPerGiB"/>, zero means never. An agent only ever aborts.
+    /// </summary>
     public TimeSpan? CompletionTimeout { get; init; }
 
-    /// <summary>Time allowed for each GiB of memory and copied disks, where <see cref="CompletionTimeout"/> says nothing; zero for never.</summary>
-    public TimeSpan CompletionTimeoutPerGiB { get; init; } = DefaultCompletionTimeoutPerGiB;
+    /// <summary>
+    /// Time allowed for each GiB of memory and copied disks, where <see cref="CompletionTimeout"/> says nothing; zero for never. Null in a
+    /// request takes the policy's; an agent that is given null holds <see cref="DefaultCompletionTimeoutPerGiB"/>.
+    /// </summary>
+    public TimeSpan? CompletionTimeoutPerGiB { get; init; }
+
+    /// <summary>The progress timeout that counts; null for never.</summary>
+    [JsonIgnore]
+    public TimeSpan? ProgressTimeoutHeld => (ProgressTimeout ?? DefaultProgressTimeout) is var held && held > TimeSpan.Zero ? held : null;
 
     /// <summary>A stall event is sent when what remains has reached no new low for this long; null for no stall events.</summary>
     public TimeSpan? StallingLimit { get; init; }
@@ -35,7 +49,7 @@ public sealed record MigrationLimits
     /// <param name="data">Memory plus the disks that are copied.</param>
     public TimeSpan? CompletionTimeoutFor(Bytes data)
     {
-        var limit = CompletionTimeout ?? CompletionTimeoutPerGiB * Math.Max(1, data.Gibibytes);
+        var limit = CompletionTimeout ?? (CompletionTimeoutPerGiB ?? DefaultCompletionTimeoutPerGiB) * Math.Max(1, data.Gibibytes);
         return limit > TimeSpan.Zero ? limit : null;
     }
 }

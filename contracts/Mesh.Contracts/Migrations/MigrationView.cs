@@ -1,3 +1,4 @@
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 
@@ -74,6 +75,15 @@ public sealed record MigrationView
 
     /// <summary>Which parameters were changed, and how that went.</summary>
     public IReadOnlyList<ParameterAnswer> Parameters { get; init; } = [];
+
+    /// <summary>The policy that steers it; null if it was refused before one was found.</summary>
+    public EffectivePolicy? Policy { get; init; }
+
+    /// <summary>What is to be expected; null before anything can be said, and once it has ended.</summary>
+    public MigrationForecast? Forecast { get; init; }
+
+    /// <summary>The newest 100 changes since it started: who, why, and what became of them.</summary>
+    public IReadOnlyList<MigrationChange> Changes { get; init; } = [];
 
     /// <summary>The migration's trace, for finding it in logs and traces (W3C trace context).</summary>
     public string? TraceParent { get; init; }

@@ -51,6 +51,12 @@ public enum RefusalCode
     /// <summary>Options that exclude each other, or that QEMU refuses together.</summary>
     ConflictingOptions,
 
+    /// <summary>No policy of that name is known.</summary>
+    UnknownPolicy,
+
+    /// <summary>Nobody can say now which policy counts; nothing was kept of the request, which may be made again.</summary>
+    NoPolicyService,
+
     /// <summary>A newer attempt for the same machine has been seen.</summary>
     OldEpoch,
 

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
@@ -11,6 +12,10 @@ namespace Mesh.Contracts.Migrations;
 /// <param name="RequestedBy">Who asks, for the audit.</param>
 /// <param name="TraceParent">W3C trace context that the migration's trace belongs to; null starts a new one.</param>
 /// <param name="Alternatives">Further hosts, in this order, for when <paramref name="To"/> or the one before cannot take it; null for none.</param>
+/// <param name="Policy">Name of the policy that is to steer it; null for the one that counts for the machine.</param>
+/// <param name="Allow">What may be done to the machine, of what the policy permits; null for all of it.</param>
+/// <param name="DowntimeBudget">The downtime that the machine bears, for policies that plan by it; null for the policy's.</param>
+/// <param name="Deadline">How long it may take in all, for policies that plan by time; null for the policy's completion timeout.</param>
 public sealed record RequestMigration(
     MigrationId Id,
     string Vm,
@@ -19,4 +24,8 @@ public sealed record RequestMigration(
     MigrationLimits Limits,
     string RequestedBy,
     string? TraceParent = null,
-    IReadOnlyList<HostName>? Alternatives = null);
+    IReadOnlyList<HostName>? Alternatives = null,
+    string? Policy = null,
+    PolicyPermissions? Allow = null,
+    TimeSpan? DowntimeBudget = null,
+    TimeSpan? Deadline = null);

@@ -15,6 +15,7 @@ namespace Mesh.Contracts.Vms;
 /// <param name="Networks">Its network interfaces.</param>
 /// <param name="HostDevices">Devices of the host that were passed through to it.</param>
 /// <param name="Labels">Labels for policies and placement.</param>
+/// <param name="Throttle">How much a migration slows its processors down, or a past one still does; null if none does.</param>
 public sealed record VmDescription(
     VmId Id,
     string Name,
@@ -27,4 +28,5 @@ public sealed record VmDescription(
     IReadOnlyList<VmDisk> Disks,
     IReadOnlyList<VmNetwork> Networks,
     IReadOnlyList<VmHostDevice> HostDevices,
-    IReadOnlyDictionary<string, string> Labels);
+    IReadOnlyDictionary<string, string> Labels,
+    Percent? Throttle = null);

@@ -9,7 +9,8 @@ namespace Mesh.Agent.Simulated;
 /// <param name="Name">Its name.</param>
 /// <param name="State">What it does there.</param>
 /// <param name="HasRunHere">Whether it has ever run there; one that has not only waits for its memory.</param>
-internal sealed record SimulatedCopy(HostName Host, VmId VmId, string Name, VmRunState State, bool HasRunHere)
+/// <param name="QuotaPercent">How much a quota slows its processors down there; 0 for not at all.</param>
+internal sealed record SimulatedCopy(HostName Host, VmId VmId, string Name, VmRunState State, bool HasRunHere, int QuotaPercent = 0)
 {
     /// <summary>Whether its processors run.</summary>
     public bool IsRunning => State is VmRunState.Running or VmRunState.RunningPostCopy;

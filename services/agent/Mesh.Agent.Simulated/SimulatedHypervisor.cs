@@ -85,6 +85,10 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
         flight.Now = flight.Now with { IsPostCopyAsked = true };
     }, cancellation);
 
+    public Task SetThrottleAsync(VmId vm, Percent throttle, CancellationToken cancellation) => Do(host => SetQuota(host, vm, throttle.Value), cancellation);
+
+    public Task LiftThrottleAsync(VmId vm, CancellationToken cancellation) => Do(host => SetQuota(host, vm, 0), cancellation);
+
     public Task SuspendAsync(VmId vm, CancellationToken cancellation) => Do(host =>
     {
         var model = SimulatedCluster.Vm(host, vm);
@@ -130,6 +134,16 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
         return ValueTask.CompletedTask;
     }
 
+    private static void SetQuota(HostModel host, VmId vm, int percent)
+    {
+        var model = SimulatedCluster.Vm(host, vm);
+        if (!model.IsActive)
+            throw new HypervisorException(HypervisorErrorCode.VmNotRunning, vm, "Requested operation is not valid: domain is not running");
+        model.QuotaPercent = percent;
+        model.Changed();
+        Change(model, now => now with { QuotaPercent = percent });
+    }
+
     private static void Change(VmModel vm, Func<SimulatedMigration, SimulatedMigration> change)
     {
         if (vm.Flight is { } flight && flight.AtSource == vm)
@@ -138,7 +152,8 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
 
     private static VmDescription Describe(VmModel vm) => new(
         vm.Spec.Id, vm.Spec.Name, VmStatuses.Of(vm.State, hasOutgoingJob: false, expectsIncoming: false), vm.Spec.Memory, vm.Spec.VCpus,
-        "simulated", "simulated", vm.IsPersistent, vm.Spec.Disks, vm.Spec.Networks, vm.Spec.HostDevices, vm.Spec.Labels);
+        "simulated", "simulated", vm.IsPersistent, vm.Spec.Disks, vm.Spec.Networks, vm.Spec.HostDevices, vm.Spec.Labels,
+        vm.QuotaPercent > 0 ? new Percent(vm.QuotaPercent) : null);
 
     private Task<T> Ask<T>(Func<HostModel, T> ask, CancellationToken cancellation, VmId? vm = null, [CallerMemberName] string name = "")
     {

@@ -57,6 +57,12 @@ public sealed class AgentOptions
     /// <summary>The URI by which another host's libvirt reaches this one; null for <c>qemu+tcp://HOST/system</c>.</summary>
     public string? MigrationTarget { get; set; }
 
+    /// <summary>
+    /// Where the host's <c>/run</c> and <c>/proc</c> are found, for slowing machines down; another directory for an agent in a container
+    /// that has the host's mounted there. Default: <c>/</c>.
+    /// </summary>
+    public string HostRoot { get; set; } = "/";
+
     /// <summary>Time between keepalive probes of the libvirt connection; zero for none. Default: 5 s.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -36,6 +36,8 @@ internal static class AgentOptionsValidator
             yield return "LibvirtUri is empty; qemu:///system is the usual one";
         if (options.MigrationTarget is { } target && !Uri.TryCreate(target, UriKind.Absolute, out _))
             yield return $"MigrationTarget '{target}' is no URI such as qemu+tcp://hostb/system";
+        if (!Path.IsPathRooted(options.HostRoot))
+            yield return $"HostRoot '{options.HostRoot}' is no absolute path such as /";
         if (options.StateDirectory is { Length: 0 })
             yield return "StateDirectory is empty; leave it out to keep the state in memory";
     }

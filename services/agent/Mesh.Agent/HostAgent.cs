@@ -58,7 +58,8 @@ internal sealed class HostAgent(
             Stopping = _stopping.Token,
         };
         var followers = new Followers(agent);
-        var desk = new CommandDesk(agent, new SourceCommands(agent, followers), new DestinationCommands(agent), new StrayCommands(agent));
+        var desk = new CommandDesk(
+            agent, new SourceCommands(agent, followers), new DestinationCommands(agent), new RecoveryCommands(agent, followers), new StrayCommands(agent));
 
         await TakeUpAgainAsync(agent, followers);
         _loops = RunAsync(agent, followers, desk);

@@ -18,6 +18,9 @@ public static class GatewayEndpoints
         app.Use((context, next) => LocalOnly.GuardAsync(context, next));
         app.UseRouting();
         MigrationsApi.Map(app);
+        ChangesApi.Map(app);
+        PoliciesApi.Map(app);
+        VmPolicyApi.Map(app);
         HostsApi.Map(app);
         return app;
     }

@@ -14,9 +14,13 @@ public sealed class GatewayOptions
     /// </summary>
     public string Listen { get; set; } = DefaultListen;
 
-    /// <summary>How long the gateway waits for the migrations service, whatever the bus does. Default: 20 s.</summary>
+    /// <summary>How long the gateway waits for another service, whatever the bus does. Default: 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "Gateway:AnswerTimeout takes 0.1 s to 10 min")]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a change to a migration waits for the host's answer, before it is answered as pending. Default: 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ErrorMessage = "Gateway:ChangeWait takes 0 s to 10 min")]
+    public TimeSpan ChangeWait { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Time between two comments that keep a live stream open. Default: 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Gateway:KeepAliveInterval takes 1 s to 10 min")]

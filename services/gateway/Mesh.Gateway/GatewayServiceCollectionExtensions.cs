@@ -30,10 +30,15 @@ public static class GatewayServiceCollectionExtensions
         });
         services.AddSteadyTime();
         services.AddRouting();
+        services.AddSingleton<Requests>();
         services.AddSingleton<Migrations>();
+        services.AddSingleton<Policies>();
         services.AddSingleton<EventHub>();
         services.AddSingleton<EventStream>();
         services.AddSingleton<MigrationsApi>();
+        services.AddSingleton<ChangesApi>();
+        services.AddSingleton<PoliciesApi>();
+        services.AddSingleton<VmPolicyApi>();
         services.AddSingleton<HostsApi>();
         return services.AddSubscriber<MigrationEvent>(provider => provider.GetRequiredService<EventHub>());
     }

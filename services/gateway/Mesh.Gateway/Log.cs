@@ -1,3 +1,4 @@
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Microsoft.Extensions.Logging;
 
@@ -20,4 +21,7 @@ internal static partial class Log
 
     [LoggerMessage(3004, LogLevel.Warning, "{Method} {Path}: {Problem}")]
     public static partial void NoAnswer(ILogger logger, string method, string path, string problem);
+
+    [LoggerMessage(3005, LogLevel.Information, "migration {MigrationId}: change {ChangeId} asked for by {By}: {Result}: {Explanation}")]
+    public static partial void Changed(ILogger logger, MigrationId migrationId, string changeId, string by, ChangeResult result, string explanation);
 }

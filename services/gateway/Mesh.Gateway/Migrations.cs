@@ -2,14 +2,11 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
-using Mesh.Hosting.Bus;
-using Microsoft.Extensions.Options;
 
 namespace Mesh.Gateway;
 
-/// <summary>The migrations service as the gateway sees it: requests over the bus, each bounded in time.</summary>
-internal sealed class Migrations(IMessageBus bus, IOptions<GatewayOptions> options, TimeProvider time)
+/// <summary>The migrations service as the gateway sees it.</summary>
+internal sealed class Migrations(Requests requests)
 {
     /// <summary>How many migrations one answer may hold.</summary>
     public const int ListedMax = 1000;
@@ -20,8 +17,15 @@ internal sealed class Migrations(IMessageBus bus, IOptions<GatewayOptions> optio
     public Task<AbortAnswer> AbortAsync(AbortMigration abort, CancellationToken cancellation) =>
         AskAsync<AbortMigration, AbortAnswer>(abort, cancellation);
 
+    public Task<ChangeAnswer> ChangeAsync(ChangeMigration change, CancellationToken cancellation) =>
+        AskAsync<ChangeMigration, ChangeAnswer>(change, cancellation);
+
     public async Task<MigrationView?> ShowAsync(MigrationId id, CancellationToken cancellation) =>
         (await AskAsync<ShowMigration, ShownMigration>(new ShowMigration(id), cancellation)).Migration;
+
+    /// <summary>The migration's trace as JSON lines; null if there is no such migration.</summary>
+    public async Task<string?> ExportAsync(MigrationId id, CancellationToken cancellation) =>
+        (await AskAsync<ExportMigration, ExportedMigration>(new ExportMigration(id), cancellation)).Trace;
 
     public async Task<IReadOnlyList<MigrationView>> ListAsync(bool unfinishedOnly, int countMax, CancellationToken cancellation) =>
         (await AskAsync<ListMigrations, ListedMigrations>(new ListMigrations(unfinishedOnly, countMax), cancellation)).Migrations;
@@ -45,26 +49,7 @@ internal sealed class Migrations(IMessageBus bus, IOptions<GatewayOptions> optio
 
     private Task<ListedHosts> ListHostsAsync(CancellationToken cancellation) => AskAsync<ListHosts, ListedHosts>(new ListHosts(), cancellation);
 
-    // The bus has a time limit of its own, but it begins only once the broker has taken the request.
-    private async Task<TReply> AskAsync<TRequest, TReply>(TRequest request, CancellationToken cancellation)
+    private Task<TReply> AskAsync<TRequest, TReply>(TRequest request, CancellationToken cancellation)
         where TRequest : class
-        where TReply : class
-    {
-        var limit = options.Value.AnswerTimeout;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        try
-        {
-            return await bus.RequestAsync<TRequest, TReply>(MigrationQueues.Requests, request, stop.Token).WaitAsync(limit, time, cancellation);
-        }
-        catch (BusRequestException e)
-        {
-            throw new ApiException(ApiProblems.NoAnswer(e.Message));
-        }
-        catch (TimeoutException)
-        {
-            await stop.CancelAsync();
-            throw new ApiException(ApiProblems.NoAnswer(
-                $"no answer to {typeof(TRequest).Name} within {limit.TotalSeconds:0.#} s: is the broker reachable, and the migrations service up?"));
-        }
-    }
+        where TReply : class => requests.AskAsync<TRequest, TReply>("migrations", MigrationQueues.Requests, request, cancellation);
 }

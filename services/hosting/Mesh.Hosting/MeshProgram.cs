@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -23,12 +24,8 @@ public static class MeshProgram
         ArgumentNullException.ThrowIfNull(addServices);
         try
         {
-            var builder = WebApplication.CreateSlimBuilder(args);
-            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-            addServices(builder.Services, builder.Configuration);
-            await using var app = builder.Build();
-            map?.Invoke(app);
-            await app.RunAsync();
+            // Without end points there is nothing to listen for: a port would be in the way of the next service on the machine.
+            await (map is null ? Plain(args, addServices) : Web(args, addServices, map)).RunAsync();
             return 0;
         }
         catch (Exception e) when (InWords(e) is { } words)
@@ -50,6 +47,28 @@ public static class MeshProgram
         AggregateException { InnerExceptions: [var only] } => InWords(only),
         _ => null,
     };
+
+    private static IHost Plain(string[] args, Action<IServiceCollection, IConfiguration> addServices)
+    {
+        var builder = Host.CreateApplicationBuilder(args);
+        Add(builder, addServices);
+        return builder.Build();
+    }
+
+    private static WebApplication Web(string[] args, Action<IServiceCollection, IConfiguration> addServices, Action<WebApplication> map)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        Add(builder, addServices);
+        var app = builder.Build();
+        map(app);
+        return app;
+    }
+
+    private static void Add(IHostApplicationBuilder builder, Action<IServiceCollection, IConfiguration> addServices)
+    {
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        addServices(builder.Services, builder.Configuration);
+    }
 
     // Data annotations wrap what is wrong into a sentence about types.
     private static string WithoutFrame(string failure)

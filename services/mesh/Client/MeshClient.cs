@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -13,10 +14,13 @@ using Mesh.Gateway.Api;
 namespace Mesh.Cli.Client;
 
 /// <summary>The gateway's REST resources and live streams. What goes wrong comes out as <see cref="CliException"/>.</summary>
-internal sealed class MeshClient : IDisposable
+internal sealed partial class MeshClient : IDisposable
 {
-    /// <summary>How long an answer may take. Longer than the gateway itself waits, so that it can say what was wrong.</summary>
-    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// How long an answer may take. Longer than the gateway itself waits, for another service and then for a host, so that it can say
+    /// what was wrong.
+    /// </summary>
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(40);
 
     /// <summary>How long a live stream may be silent: three of the gateway's keepalives.</summary>
     public static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(45);
@@ -36,7 +40,7 @@ internal sealed class MeshClient : IDisposable
     private string Place => Server.ToString().TrimEnd('/');
 
     public Task<MigrationView> RequestAsync(MigrationRequestBody body, CancellationToken cancellation) =>
-        SendAsync<MigrationView>(HttpMethod.Post, "api/v1/migrations", body, cancellation);
+        SendAsync<MigrationView>(HttpMethod.Post, "api/v1/migrations", Body(body), cancellation);
 
     public Task<MigrationView> ShowAsync(MigrationId id, CancellationToken cancellation) =>
         SendAsync<MigrationView>(HttpMethod.Get, $"api/v1/migrations/{id}", null, cancellation);
@@ -46,13 +50,35 @@ internal sealed class MeshClient : IDisposable
             HttpMethod.Get, $"api/v1/migrations?unfinished={(unfinishedOnly ? "true" : "false")}&limit={limit}", null, cancellation);
 
     public Task<AbortAnswer> AbortAsync(MigrationId id, string by, CancellationToken cancellation) =>
-        SendAsync<AbortAnswer>(HttpMethod.Post, $"api/v1/migrations/{id}/abort", new AbortBody { By = by }, cancellation);
+        SendAsync<AbortAnswer>(HttpMethod.Post, $"api/v1/migrations/{id}/abort", Body(new AbortBody { By = by }), cancellation);
+
+    public Task<Changed> ChangeAsync(MigrationId id, ChangeBody body, CancellationToken cancellation) =>
+        ChangeAsync(HttpMethod.Patch, $"api/v1/migrations/{id}", Body(body), cancellation);
+
+    /// <summary>Orders <c>force-complete</c>, <c>postcopy</c> or <c>suspend</c>.</summary>
+    public Task<Changed> OrderAsync(MigrationId id, string order, OrderBody body, CancellationToken cancellation) =>
+        ChangeAsync(HttpMethod.Post, $"api/v1/migrations/{id}/{order}", Body(body), cancellation);
+
+    /// <summary>The migration's trace, as JSON lines.</summary>
+    public async Task<string> ExportAsync(MigrationId id, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/v1/migrations/{id}/trace");
+        using var response = await ExchangeAsync(request, cancellation);
+        try
+        {
+            return await response.Content.ReadAsStringAsync(cancellation);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw Unreachable(e);
+        }
+    }
 
     public Task<IReadOnlyList<HostView>> HostsAsync(CancellationToken cancellation) =>
         SendAsync<IReadOnlyList<HostView>>(HttpMethod.Get, "api/v1/hosts", null, cancellation);
 
     public Task<FenceAnswer> FenceAsync(HostName host, bool confirmed, string by, CancellationToken cancellation) =>
-        SendAsync<FenceAnswer>(HttpMethod.Post, $"api/v1/hosts/{host}/fence", new FenceBody { Confirmed = confirmed, By = by }, cancellation);
+        SendAsync<FenceAnswer>(HttpMethod.Post, $"api/v1/hosts/{host}/fence", Body(new FenceBody { Confirmed = confirmed, By = by }), cancellation);
 
     public Task<IReadOnlyList<VmView>> VmsAsync(CancellationToken cancellation) =>
         SendAsync<IReadOnlyList<VmView>>(HttpMethod.Get, "api/v1/vms", null, cancellation);
@@ -75,13 +101,26 @@ internal sealed class MeshClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
+    private static JsonContent Body<T>(T body) => JsonContent.Create(body, options: MeshJson.Options);
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? body, CancellationToken cancellation)
         where T : class
     {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
-            request.Content = JsonContent.Create(body, body.GetType(), options: MeshJson.Options);
+        using var request = new HttpRequestMessage(method, path) { Content = body };
         using var response = await ExchangeAsync(request, cancellation);
+        return await ReadAsync<T>(response, cancellation);
+    }
+
+    private async Task<Changed> ChangeAsync(HttpMethod method, string path, HttpContent body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        using var response = await ExchangeAsync(request, cancellation);
+        return new(await ReadAsync<MigrationChange>(response, cancellation), response.StatusCode == HttpStatusCode.Accepted);
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellation)
+        where T : class
+    {
         try
         {
             return await response.Content.ReadFromJsonAsync<T>(MeshJson.Options, cancellation) ?? throw NoMesh(response);
@@ -135,7 +174,7 @@ internal sealed class MeshClient : IDisposable
     }
 
     private static string Said(ApiProblem problem) =>
-        problem.Type == ApiProblemTypes.Refused ? $"refused: {problem.Detail}" : problem.Detail;
+        problem.Type is ApiProblemTypes.Refused or ApiProblemTypes.BadPolicy ? $"refused: {problem.Detail}" : problem.Detail;
 
     private CliException NoMesh(HttpResponseMessage response, Exception? inner = null) => new(
         ExitCodes.Unreachable,

@@ -26,12 +26,7 @@ internal abstract class ClientVerb : Verb
             HelpName = "URL",
             CustomParser = result => ServerFrom(result.Tokens[^1].Value, "--server", result),
         });
-        _output = Add(new Option<OutputFormat>("--output", "-o")
-        {
-            Description = "table for people, json for programs.",
-            HelpName = "table|json",
-            CustomParser = Values.Word("--output", OutputFormat.Table, OutputFormat.Json),
-        });
+        _output = Add(OutputOption());
         SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
     }
 

@@ -17,7 +17,7 @@ internal sealed class DemoVerb : Verb
     private readonly Option<string> _listen;
 
     public DemoVerb(Io io)
-        : base("demo", "Show seven migrations at once between four simulated hosts; nothing else is needed.")
+        : base("demo", "Show eight migrations at once between four simulated hosts; nothing else is needed.")
     {
         _io = io;
         _verbose = Add(new Option<bool>("--verbose") { Description = "Show plain lines and the services' log instead of bars." });

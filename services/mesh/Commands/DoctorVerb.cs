@@ -5,6 +5,7 @@ using Mesh.Cli.Watching;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Doctor;
 using Mesh.Migrations.Host;
+using Mesh.Policy.Host;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,12 +22,7 @@ internal sealed class DoctorVerb : SettingsVerb
     {
         Setting("--store", "STORE", "The store: sqlite:PATH, or postgres:CONNECTION with an Npgsql connection string.", Settings.Store);
         _repair = Add(new Option<bool>("--repair") { Description = "Repair what needs no judgement, and say what was done." });
-        _output = Add(new Option<OutputFormat>("--output", "-o")
-        {
-            Description = "table for people, json for programs.",
-            HelpName = "table|json",
-            CustomParser = Values.Word("--output", OutputFormat.Table, OutputFormat.Json),
-        });
+        _output = Add(OutputOption());
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -62,6 +58,7 @@ internal sealed class DoctorVerb : SettingsVerb
             .AddLogging()
             .AddSingleton(Io.Time)
             .AddMigrations(settings)
+            .AddPolicies(settings)
             .BuildServiceProvider();
         var report = await services.GetRequiredService<StoreDoctor>().ExamineAsync(repair, cancellation);
         var broker = settings[Settings.Broker] ?? BusOptions.InMemory;

@@ -9,22 +9,21 @@ internal sealed class LimitOptions
     private readonly Option<TimeSpan?> _progressTimeout = new("--progress-timeout")
     {
         HelpName = "SECONDS",
-        Description = $"Abort when nothing more has been copied for this long; 0 for never. Default: {MigrationLimits.DefaultProgressTimeout.TotalSeconds:0}.",
+        Description = "Abort when nothing more has been copied for this long; 0 for never. Default: the policy's.",
         CustomParser = Values.Seconds("--progress-timeout", 0),
     };
 
     private readonly Option<TimeSpan?> _completionTimeout = new("--completion-timeout")
     {
         HelpName = "SECONDS",
-        Description = "Abort when the migration has run for this long; 0 for never. "
-            + $"Default: {MigrationLimits.DefaultCompletionTimeoutPerGiB.TotalSeconds:0} for each GiB of memory and copied disks.",
+        Description = "Abort when the migration has run for this long, or do what its policy does at last; 0 for never. Default: the policy's.",
         CustomParser = Values.Seconds("--completion-timeout", 0),
     };
 
     private readonly Option<TimeSpan?> _stallingLimit = new("--stalling-limit")
     {
         HelpName = "SECONDS",
-        Description = "Tell of a stall when what remains has reached no new low for this long. Default: no such events.",
+        Description = "Tell of a stall when what remains has reached no new low for this long. Default: the policy's.",
         CustomParser = Values.Seconds("--stalling-limit", 1),
     };
 
@@ -41,7 +40,7 @@ internal sealed class LimitOptions
 
     public MigrationLimits Read(ParseResult parsed) => new()
     {
-        ProgressTimeout = parsed.GetValue(_progressTimeout) ?? MigrationLimits.DefaultProgressTimeout,
+        ProgressTimeout = parsed.GetValue(_progressTimeout),
         CompletionTimeout = parsed.GetValue(_completionTimeout),
         StallingLimit = parsed.GetValue(_stallingLimit),
         EnableDowntimeThread = parsed.GetValue(_enableDowntimeThread),

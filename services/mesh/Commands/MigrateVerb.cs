@@ -17,6 +17,7 @@ internal sealed class MigrateVerb : ClientVerb
     private readonly Option<bool> _watch;
     private readonly MigrateOptions _options;
     private readonly LimitOptions _limits;
+    private readonly SteeringOptions _steering;
 
     public MigrateVerb(Io io)
         : base("migrate", "Move a running machine to another host.", io)
@@ -44,6 +45,7 @@ internal sealed class MigrateVerb : ClientVerb
         });
         _options = new MigrateOptions(this);
         _limits = new LimitOptions(this);
+        _steering = new SteeringOptions(this);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -52,6 +54,7 @@ internal sealed class MigrateVerb : ClientVerb
         ("mesh migrate web-1 --to host-b --or-to host-c,host-d", "try another host if the first cannot take it"),
         ("mesh migrate db-1 --to host-b --auto-converge --timeout 300", "slow it down if need be, suspend it after 300 s"),
         ("mesh migrate db-1 --to host-b --postcopy --timeout 60 --timeout-postcopy", "change over to post-copy after a minute"),
+        ("mesh migrate db-1 --to host-b --policy adaptive --forbid post-copy --downtime-budget 500", "let a policy steer it, within bounds"),
         ("mesh migrate web-1 --to host-b --copy-storage-all --migrate-disks vda --persistent --undefinesource", "move a disk along, for good"),
     ];
 
@@ -62,7 +65,7 @@ internal sealed class MigrateVerb : ClientVerb
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
-        var body = new MigrationRequestBody
+        var body = _steering.Read(parsed, new MigrationRequestBody
         {
             // Chosen here, so that a request whose answer is lost can be repeated without moving the machine twice.
             Id = parsed.GetValue(_id) ?? MigrationId.New(Random.Shared),
@@ -72,7 +75,7 @@ internal sealed class MigrateVerb : ClientVerb
             Options = _options.Read(parsed),
             Limits = _limits.Read(parsed),
             RequestedBy = Io.UserName,
-        };
+        });
         var view = await client.RequestAsync(body, cancellation);
         if (parsed.GetValue(_watch))
             return await Watcher.WatchAsync(Io, client, output, view.Id, cancellation);

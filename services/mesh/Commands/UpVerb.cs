@@ -29,6 +29,7 @@ internal sealed class UpVerb : RunVerb
         "Settings, the first that is given counts: options; MESH_BROKER, MESH_STORE, MESH_LISTEN; Bus__Broker, Store__Location,",
         "Gateway__Listen and the like; the file: {\"Bus\":{\"Broker\":...},\"Store\":{\"Location\":...},\"Gateway\":{\"Listen\":...}}; defaults:",
         "broker in-memory, store sqlite:~/.local/state/migration-mesh/mesh.db ($XDG_STATE_HOME counts), listen http://127.0.0.1:7070.",
+        "Policies__Default, or \"Policies\":{\"Default\":...}, names the policy that counts until 'mesh policy set-default' names one: harvester.",
         "Standard output says when the mesh is up; logs go to standard error. SIGTERM or Ctrl-C stops it; migrations go on without",
         "it, and it takes them up again at the next start.",
     ];

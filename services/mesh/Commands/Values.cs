@@ -10,8 +10,14 @@ internal static class Values
     public static Func<ArgumentResult, int?> Count(string option, string what, int min, int max) =>
         result => Number(result, option, what, min, max) is { } number ? (int)number : null;
 
-    public static Func<ArgumentResult, Percent?> Percent(string option) =>
-        result => Number(result, option, "percent", 1, 99) is { } number ? new Percent((int)number) : null;
+    public static Func<ArgumentResult, Percent?> Percent(string option) => Percent(option, 1);
+
+    public static Func<ArgumentResult, Percent?> Percent(string option, int min) =>
+        result => Number(result, option, "percent", min, 99) is { } number ? new Percent((int)number) : null;
+
+    // Not a bool: an option of that type takes no value of its own.
+    public static Func<ArgumentResult, OnOrOff?> OnOrOff(string option) =>
+        result => Word(option, Commands.OnOrOff.On, Commands.OnOrOff.Off)(result);
 
     public static Func<ArgumentResult, TimeSpan?> Seconds(string option, int min) =>
         result => Number(result, option, "seconds", min, 31_536_000) is { } number ? TimeSpan.FromSeconds(number) : null;
@@ -94,4 +100,14 @@ internal static class Values
         result.AddError($"{option} '{text}' is not accepted: it takes a whole number of {what} from {min} to {max}");
         return null;
     }
+}
+
+/// <summary>Whether something that can be switched is on.</summary>
+internal enum OnOrOff
+{
+    /// <summary>Switched off.</summary>
+    Off,
+
+    /// <summary>Switched on.</summary>
+    On,
 }

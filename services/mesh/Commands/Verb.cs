@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mesh.Cli.Watching;
 
 namespace Mesh.Cli.Commands;
 
@@ -10,6 +11,13 @@ internal abstract class Verb(string name, string description) : Command(name, de
 
     /// <summary>What else is to be known.</summary>
     public virtual IReadOnlyList<string> Notes => [];
+
+    protected static Option<OutputFormat> OutputOption() => new("--output", "-o")
+    {
+        Description = "table for people, json for programs.",
+        HelpName = "table|json",
+        CustomParser = Values.Word("--output", OutputFormat.Table, OutputFormat.Json),
+    };
 
     protected T Add<T>(T option)
         where T : Option

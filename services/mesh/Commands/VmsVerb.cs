@@ -57,8 +57,11 @@ internal sealed class VmsVerb : ClientVerb
         return ExitCodes.Done;
     }
 
+    private string Status(VmView view) =>
+        Standing(view) + (view.Vm.Throttle is { Value: > 0 } throttle ? $", slowed down by {throttle}" : "");
+
     // What a silent host said last may no longer be so: it is shown as unknown, with what it was.
-    private string Status(VmView view) => view switch
+    private string Standing(VmView view) => view switch
     {
         { Health: HostHealth.Unresponsive } => $"unknown (was {Words.Of(view.Vm.Status)}, host last heard {Silence(view.HeardAt)})",
         { Migrating: { IsUnknown: true } row } => $"unknown ({Words.Of(view.Vm.Status)}, {SilentHosts(row)})",

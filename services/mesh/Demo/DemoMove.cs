@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Cli.Demo;
@@ -13,6 +14,12 @@ internal sealed record DemoMove(string Vm, HostName To, MigrationOptions Options
 {
     /// <summary>After this time the demonstration aborts it, as an operator would; null for never.</summary>
     public TimeSpan? AbortAfter { get; init; }
+
+    /// <summary>The policy that steers it; null for the default.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>What may be done to the machine; null for all that the policy permits.</summary>
+    public PolicyPermissions? Allow { get; init; }
 
     /// <summary>The migration's identity.</summary>
     public MigrationId Id => new($"demo-{Vm}");

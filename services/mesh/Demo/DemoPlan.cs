@@ -1,5 +1,6 @@
 using Mesh.Agent.Simulated;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -21,6 +22,7 @@ internal static class DemoPlan
         (Host('c'), Vm(4, "cache-1", 8, Writes(hotMebibytes: 5000, rewriteSeconds: 1.5))),
         (Host('d'), Vm(5, "files-1", 2, Writes(hotMebibytes: 30, rewriteSeconds: 2)) with { Disks = [Disk("files-1", 8)] }),
         (Host('b'), Vm(6, "batch-1", 6, Writes(hotMebibytes: 3000, rewriteSeconds: 1))),
+        (Host('c'), Vm(8, "shop-1", 3, Writes(hotMebibytes: 1400, rewriteSeconds: 1.2))),
         (Host('a'), Vm(7, "gpu-1", 4, Writes(hotMebibytes: 100, rewriteSeconds: 2)) with { HostDevices = [new VmHostDevice("pci", "0000:3b:00.0")] }),
     ];
 
@@ -30,6 +32,11 @@ internal static class DemoPlan
         new("mail-1", Host('c'), new() { MaxDowntime = TimeSpan.FromMilliseconds(100) }, MigrationOutcome.Completed, "at most 100 ms of downtime"),
         new("files-1", Host('a'), new() { CopyStorage = CopyStorage.All }, MigrationOutcome.Completed, "its disk moves along"),
         new("db-1", Host('c'), new() { AutoConverge = true }, MigrationOutcome.Completed, "writes too fast: slowed down by auto-converge"),
+        new("shop-1", Host('b'), new(), MigrationOutcome.Completed, "writes too fast, and may only be slowed down")
+        {
+            Policy = "adaptive",
+            Allow = new PolicyPermissions { Throttle = true },
+        },
         new("cache-1", Host('d'),
             new() { PostCopy = true, Timeout = TimeSpan.FromSeconds(11), TimeoutAction = TimeoutAction.PostCopy },
             MigrationOutcome.CompletedPostCopy, "writes too fast: post-copy after 11 s"),

@@ -43,8 +43,17 @@ internal sealed class DemoRun(MeshClient client, Io io, Board board, IWatchDispl
     {
         try
         {
-            await client.RequestAsync(
-                new MigrationRequestBody { Id = move.Id, Vm = move.Vm, To = move.To, Options = move.Options, RequestedBy = "demo" }, cancellation);
+            var body = new MigrationRequestBody
+            {
+                Id = move.Id,
+                Vm = move.Vm,
+                To = move.To,
+                Options = move.Options,
+                Policy = move.Policy,
+                Allow = move.Allow,
+                RequestedBy = "demo",
+            };
+            await client.RequestAsync(body, cancellation);
         }
         catch (CliException e) when (e.ExitCode == ExitCodes.Refused)
         {

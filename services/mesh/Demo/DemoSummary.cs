@@ -35,6 +35,8 @@ internal sealed record DemoSummary(IReadOnlyList<DemoSummary.Line> Lines)
         List<string> notes = [move.Story];
         if (row?.ThrottleMax is { Value: > 0 } throttle)
             notes.Add($"by up to {throttle}");
+        if (move.Policy is not null && row is { Steered.Length: > 0 })
+            notes.Add(row.Steered);
         if (row is { Outcome: MigrationOutcome.Refused })
             notes = [Words.OneLine(row.Reason)];
         if (row?.Outcome != move.Expected)

@@ -34,8 +34,14 @@ internal static class Details
         yield return ("copied", view.Progress.ToString());
         foreach (var line in Telemetry(view))
             yield return line;
+        if (view.Forecast is { } forecast)
+            yield return ("forecast", Words.OneLine(forecast.Text));
         yield return ("options", Changed(view.Options, new MigrationOptions()));
         yield return ("limits", Changed(view.Limits, new MigrationLimits()));
+        if (view.Policy is { } policy)
+            yield return ("policy", $"{policy.Policy.Name}, version {policy.Version}: {Words.OneLine(policy.Reason)}");
+        foreach (var change in view.Changes)
+            yield return ("changed", Changes.InWords(change));
         foreach (var answer in view.Parameters)
             yield return ("parameter", $"{answer.Parameter} {Words.Of(answer.Result)}"
                 + (answer.Explanation.Length > 0 ? $": {Words.OneLine(answer.Explanation)}" : ""));
@@ -66,7 +72,7 @@ internal static class Details
         if (sample.ActualDowntime is { } actual)
             yield return ("downtime", Words.Of(actual));
         else if (sample.ExpectedDowntime is { } expected)
-            yield return ("downtime expected", Words.Of(expected));
+            yield return ("expects downtime", Words.Of(expected));
     }
 
     // Of two dozen options most stand as they always do; only the others tell anything.

@@ -53,4 +53,18 @@ internal static class Words
 
     /// <summary>The text, or its beginning where it is too long.</summary>
     public static string Shorten(string text, int lengthMax) => text.Length <= lengthMax ? text : $"{text.AsSpan(0, Math.Max(1, lengthMax - 1))}…";
+
+    /// <summary>The text in lines that are no longer than that, broken between words where there are any.</summary>
+    public static IReadOnlyList<string> Wrap(string text, int lengthMax)
+    {
+        List<string> lines = [];
+        while (text.Length > lengthMax)
+        {
+            var at = text.LastIndexOf(' ', lengthMax);
+            lines.Add(text[..(at > 0 ? at : lengthMax)]);
+            text = text[(at > 0 ? at + 1 : lengthMax)..];
+        }
+
+        return [.. lines, text];
+    }
 }

@@ -4,6 +4,7 @@ using Mesh.Hosting.Bus;
 using Mesh.Hosting.Store;
 using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Hosts;
+using Mesh.Policy.Host;
 using Microsoft.Extensions.Configuration;
 
 namespace Mesh.Cli.Running;
@@ -18,6 +19,7 @@ internal static class KnownSettings
         ["Fencing"] = typeof(FenceOptions),
         ["Gateway"] = typeof(GatewayOptions),
         ["Hosts"] = typeof(HealthOptions),
+        ["Policies"] = typeof(PolicyOptions),
         ["Store"] = typeof(StoreOptions),
     };
 

@@ -15,7 +15,7 @@ internal static class Ending
             MigrationOutcome.CompletedPostCopy => "completed by post-copy",
             MigrationOutcome.Refused => "refused",
             MigrationOutcome.AbortedByOperator => "aborted",
-            MigrationOutcome.AbortedByPolicy => "aborted by its timeout",
+            MigrationOutcome.AbortedByPolicy => "aborted by its policy",
             MigrationOutcome.TimedOut => "aborted by a hard limit",
             MigrationOutcome.Failed => "failed",
             MigrationOutcome.PostCopyFailed => "stands still on both hosts, for post-copy lost its connection",

@@ -1,6 +1,7 @@
 using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Contracts.Events;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Cli.Watching;
@@ -12,6 +13,7 @@ internal sealed class LineDisplay(Io io, Board board) : IWatchDisplay
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2);
     private readonly Dictionary<MigrationId, DateTimeOffset> _progressAt = [];
+    private readonly HashSet<MigrationId> _hopeless = [];
 
     public void Take(StreamItem item)
     {
@@ -22,6 +24,7 @@ internal sealed class LineDisplay(Io io, Board board) : IWatchDisplay
             StreamItem.Stands => after.HasEnded && before is { HasEnded: true } ? null : State(after),
             StreamItem.Happened { Event: MigrationProgressed } => IsProgressDue(after.Id) ? Progress(after) : null,
             StreamItem.Happened { Event: MigrationStalled stalled } => $"stalled: no new low of what remains for {Words.Of(stalled.StalledFor)}",
+            StreamItem.Happened { Event: MigrationDecided } => after.LatestChange,
             StreamItem.Happened { Event: MigrationParametersChanged changed } => Parameters(changed),
             StreamItem.Happened { Event: MigrationRerun rerun } => $"attempt {rerun.Attempt}: {rerun.Destination} failed ({rerun.Failure}), trying {rerun.Next}",
             StreamItem.Happened { Event: MigrationEnded } => Ending.InWords(after),
@@ -48,17 +51,26 @@ internal sealed class LineDisplay(Io io, Board board) : IWatchDisplay
     private static string State(Row row) => row.HasEnded ? Ending.InWords(row)
         : row.Reason.Length > 0 ? $"{Words.Of(row.Phase)}: {row.Reason}" : Words.Of(row.Phase);
 
-    private static string Progress(Row row)
+    private string Progress(Row row)
     {
         var line = $"{Words.Of(row.Phase)} {row.Progress}, {Words.Of(row.Remaining)} left at {Words.Of(row.Sample?.Bandwidth)}";
         if (row.DirtyRate is { } dirty)
             line += $", dirties {Words.Of(dirty)}";
         if (row.Sample?.Throttle is { Value: > 0 } throttle)
             line += $", slowed down by {throttle}";
-        return line;
+        return row.Forecast is { } forecast ? $"{line}; {Expected(row.Id, forecast)}" : line;
     }
 
-    private static string Parameters(MigrationParametersChanged changed) => string.Join("; ",
-        changed.Parameters.Select(answer => $"{answer.Parameter} {Words.Of(answer.Result)}{(answer.Explanation.Length > 0 ? $" ({answer.Explanation})" : "")}"))
-        + (changed.Reason.Length > 0 ? $"; {changed.Reason}" : "");
+    // Why it does not converge is told once, and not every time that the numbers change.
+    private string Expected(MigrationId id, MigrationForecast forecast)
+    {
+        if (!forecast.Converges)
+            return _hopeless.Add(id) ? forecast.Text : "does not converge";
+        _hopeless.Remove(id);
+        return forecast.Text;
+    }
+
+    // Why they were changed was told when that was decided; only what is set at the start was never decided.
+    private static string Parameters(MigrationParametersChanged changed) =>
+        Changes.InWords(changed.Parameters) + (changed.By is null && changed.Reason.Length > 0 ? $"; {changed.Reason}" : "");
 }

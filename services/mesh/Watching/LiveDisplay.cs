@@ -1,5 +1,6 @@
 using Mesh.Cli.Client;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Mesh.Cli.Watching;
 
@@ -29,7 +30,7 @@ internal sealed class LiveDisplay(Io io, Board board) : IWatchDisplay
         });
     }
 
-    private Table Draw()
+    private IRenderable Draw()
     {
         var (columns, lines) = io.Window();
         return LiveTable.Draw(board.Rows, columns, lines ?? LinesUnlessKnown);

@@ -1,24 +1,41 @@
 using Mesh.Cli.Output;
 using Mesh.Contracts.Migrations;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Mesh.Cli.Watching;
 
-/// <summary>Draws rows as a table with bars. What does not fit the terminal's width is left out, the least telling first.</summary>
+/// <summary>
+/// Draws rows as a table with bars, and below it what is to be expected of each migration and what was changed last, as far as there is
+/// room. What does not fit the terminal's width is left out, the least telling first.
+/// </summary>
 internal static class LiveTable
 {
     private const int WideColumns = 124;
     private const int MiddleColumns = 96;
     private const int RowsMax = 200;
 
-    public static Table Draw(IReadOnlyList<Row> rows, int columns, int lines)
+    public static IRenderable Draw(IReadOnlyList<Row> rows, int columns, int lines)
+    {
+        var shown = Chosen(rows, Math.Clamp(lines - 3, 1, RowsMax));
+        var notes = Fitting([.. shown.Where(row => !row.HasEnded).SelectMany(Notes)], columns - 1, lines - 3 - Math.Max(1, shown.Count));
+        return new Rows([TableOf(rows, shown, columns), .. notes.Select(note => new Markup($"[grey]{Markup.Escape(note)}[/]"))]);
+    }
+
+    // Whole sentences where there is room for all of them, otherwise the beginning of each.
+    private static IEnumerable<string> Fitting(IReadOnlyList<string> notes, int columns, int lines)
+    {
+        string[] whole = [.. notes.SelectMany(note => Words.Wrap(note, columns))];
+        return whole.Length <= lines ? whole : notes.Select(note => Words.Shorten(note, columns)).Take(Math.Max(0, lines));
+    }
+
+    private static Table TableOf(IReadOnlyList<Row> rows, IReadOnlyList<Row> shown, int columns)
     {
         var (isWide, isMiddle) = (columns >= WideColumns, columns >= MiddleColumns);
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
         foreach (var (head, width) in Heads(isWide, isMiddle))
             table.AddColumn(new TableColumn($"[grey]{head}[/]") { NoWrap = true, Width = width, Padding = new Padding(0, 0, 2, 0) });
 
-        var shown = Chosen(rows, Math.Clamp(lines - 3, 1, RowsMax));
         foreach (var row in shown)
             table.AddRow([.. Cells(row, isWide, isMiddle).Select(cell => new Markup(cell))]);
 
@@ -62,6 +79,14 @@ internal static class LiveTable
         yield return isMoving || row.Succeeded ? Words.Of(row.Downtime) : Words.None;
         if (isWide)
             yield return row.Sample?.Throttle is { Value: > 0 } throttle && isMoving ? $"{throttle}" : Words.None;
+    }
+
+    private static IEnumerable<string> Notes(Row row)
+    {
+        if (row.Forecast is { } forecast)
+            yield return $"{row.VmName}: {Words.OneLine(forecast.Text)}";
+        if (row.LatestChange.Length > 0)
+            yield return $"{row.VmName}: {row.LatestChange}{(row.LatestAnswers.Length > 0 ? $": {row.LatestAnswers}" : "")}";
     }
 
     private static int BarColumns(bool isWide, bool isMiddle) => isWide ? 24 : isMiddle ? 16 : 8;

@@ -1,3 +1,4 @@
+using Mesh.Cli.Output;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Telemetry;
@@ -31,6 +32,18 @@ internal sealed record Row
     public TimeSpan? TotalTime { get; init; }
 
     public TimeSpan? ActualDowntime { get; init; }
+
+    /// <summary>What is to be expected; null before anything can be said, and once it has ended.</summary>
+    public MigrationForecast? Forecast { get; init; }
+
+    /// <summary>The policy that steers it and what that has changed so far; empty before a view has told.</summary>
+    public string Steered { get; init; } = "";
+
+    /// <summary>The newest change, by whom and why; empty if there was none.</summary>
+    public string LatestChange { get; init; } = "";
+
+    /// <summary>What became of the parameters that were changed last; empty until the host has answered.</summary>
+    public string LatestAnswers { get; init; } = "";
 
     /// <summary>The most that auto-converge slowed the machine down.</summary>
     public Percent? ThrottleMax { get; init; }
@@ -77,6 +90,10 @@ internal sealed record Row
         Reason = view.Reason,
         Progress = view.Progress,
         Stalled = view.Stalled,
+        Forecast = view.Forecast,
+        Steered = view.Policy is { } policy ? SteeredBy(policy.Policy.Name, view.Changes) : "",
+        LatestChange = view.Changes.Count > 0 ? Changes.InWords(view.Changes[^1].By, view.Changes[^1].What, view.Changes[^1].Why) : "",
+        LatestAnswers = view.Changes.Count > 0 ? Changes.InWords(view.Changes[^1].Answers ?? []) : "",
         TotalTime = view.EndedAt - view.RequestedAt,
         ActualDowntime = view.Outcome is null ? null : view.Sample?.ActualDowntime ?? ActualDowntime,
     };
@@ -95,6 +112,7 @@ internal sealed record Row
                 Progress = default,
                 Stalled = false,
                 Sample = null,
+                Forecast = null,
             };
 
         // What an earlier attempt on another host said is over.
@@ -106,11 +124,13 @@ internal sealed record Row
             MigrationProgressed progressed => row.WithSample(progressed.Sample) with
             {
                 Progress = new Percent(Math.Max(Progress.Value, progressed.Progress.Value)),
+                Forecast = progressed.Forecast,
                 Stalled = Stalled && progressed.Sample.Phase < JobPhase.SwitchOver,
             },
             MigrationPhaseChanged changed => changed.Phase < Phase ? row : row with { Phase = changed.Phase, Reason = changed.Reason },
             MigrationStalled => row with { Stalled = true },
-            MigrationParametersChanged changed => row with { Reason = changed.Reason },
+            MigrationDecided decided => row with { LatestChange = Changes.InWords(decided.By, decided.What, decided.Why), LatestAnswers = "" },
+            MigrationParametersChanged changed => row with { LatestAnswers = Changes.InWords(changed.Parameters) },
             MigrationLimitReached reached => row with { Reason = $"{reached.Limit} of {reached.Value.TotalSeconds:0.#} s reached" },
             MigrationEnded ended => row with
             {
@@ -120,10 +140,17 @@ internal sealed record Row
                 TotalTime = ended.TotalTime,
                 ActualDowntime = ended.ActualDowntime,
                 Stalled = false,
+                Forecast = null,
                 Progress = ended.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy ? new Percent(100) : Progress,
             },
             _ => row,
         };
+    }
+
+    private static string SteeredBy(string policy, IEnumerable<MigrationChange> changes)
+    {
+        var done = string.Join(", ", changes.Where(change => change.By == $"policy {policy}").Select(change => change.What));
+        return done.Length > 0 ? $"policy {policy}: {done}" : $"policy {policy}";
     }
 
     private Row WithSample(MigrationSample? sample) => sample is null ? this : this with

@@ -11,6 +11,7 @@ using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Grains;
 using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Host.Messages;
+using Mesh.Migrations.Host.Policies;
 using Mesh.Migrations.Host.Store;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -50,9 +51,12 @@ public static class MigrationsServiceCollectionExtensions
         services.AddQueueHandler<CommandAnswer>(AgentQueues.CommandAnswers, provider => provider.GetRequiredService<AgentMessages>());
         services.AddQueueHandler<AgentEvent>(AgentQueues.AgentEvents, provider => provider.GetRequiredService<AgentMessages>(), ordered: true);
 
+        services.TryAddSingleton<IPolicySource, PolicyService>();
         services.AddSingleton<Requests>();
         services.AddRequestHandler<RequestMigration, MigrationRequestAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         services.AddRequestHandler<AbortMigration, AbortAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddRequestHandler<ChangeMigration, ChangeAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddRequestHandler<ExportMigration, ExportedMigration>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         services.AddRequestHandler<ShowMigration, ShownMigration>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         services.AddRequestHandler<ListMigrations, ListedMigrations>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         services.AddRequestHandler<FenceHost, FenceAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<HostFencing>());

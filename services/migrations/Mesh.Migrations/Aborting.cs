@@ -73,7 +73,12 @@ internal static class Aborting
                 break;
             case CommandResult.Refused:
                 // It began all the same, and is past its return: both hosts' words decide.
-                turn.State = turn.State with { JobEnd = null, StartedAt = turn.State.StartedAt ?? turn.Now };
+                turn.State = turn.State with
+                {
+                    JobEnd = null,
+                    StartedAt = turn.State.StartedAt ?? turn.Now,
+                    DestinationWord = turn.State.DestinationWord is { IsFenced: true } ? null : turn.State.DestinationWord,
+                };
                 break;
         }
     }

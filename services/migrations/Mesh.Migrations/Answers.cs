@@ -1,5 +1,4 @@
 using Mesh.Contracts.Agents;
-using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 
 namespace Mesh.Migrations;
@@ -23,7 +22,10 @@ internal static class Answers
                 TakeStarted(turn, answer);
                 break;
             case ChangeParameters:
-                TakeChanged(turn, answer, turn.State.Reason);
+                Changing.TakeAnswer(turn, answer);
+                break;
+            case RecoverPostCopy:
+                Recovering.TakeAnswer(turn, answer);
                 break;
             case AbortJob:
                 Aborting.TakeAnswer(turn, answer);
@@ -67,7 +69,7 @@ internal static class Answers
             if (turn.State.Phase == MigrationPhase.Starting)
                 turn.Enter(MigrationPhase.PreCopy);
             if (answer.Parameters.Count > 0)
-                TakeChanged(turn, answer, "set at the start");
+                Changing.Tell(turn, answer.Parameters, null, "set at the start");
             return;
         }
 
@@ -82,25 +84,6 @@ internal static class Answers
             Arrival.CleanUp(turn);
         else
             Aborting.Seal(turn);
-    }
-
-    private static void TakeChanged(Turn turn, CommandAnswer answer, string reason)
-    {
-        var changed = answer.Parameters.ToDictionary(parameter => parameter.Parameter, StringComparer.Ordinal);
-        turn.State = turn.State with
-        {
-            Parameters = [.. turn.State.Parameters.Where(old => !changed.ContainsKey(old.Parameter)), .. answer.Parameters],
-        };
-        turn.Tell(new MigrationParametersChanged
-        {
-            MigrationId = turn.State.Id,
-            VmName = turn.State.VmName(),
-            Source = turn.State.Source,
-            Destination = turn.Destination,
-            At = turn.Now,
-            Parameters = answer.Parameters,
-            Reason = reason,
-        });
     }
 
     private static void TakeCleanedUp(Turn turn, CommandAnswer answer)

@@ -137,12 +137,15 @@ internal static class Arrival
     /// <summary>Draws a conclusion from the hosts' words alone once they have agreed for long enough.</summary>
     private static void Ponder(Turn turn, Verdict verdict)
     {
+        Recovering.Consider(turn, verdict);
+
         // Before the source has taken the job up, "up here, down there" is simply how things begin.
         var isConclusion = verdict switch
         {
             Verdict.Migrating => false,
             Verdict.OnSource => turn.State.StartedAt is not null,
             Verdict.StrayOnSource => !turn.State.Outstanding.Any(command => command.Command is DestroyStray),
+            Verdict.PostCopyFailed => Recovering.HasGivenUp(turn.State),
             _ => true,
         };
         if (!isConclusion)
@@ -192,7 +195,8 @@ internal static class Arrival
             case Verdict.PostCopyFailed:
                 turn.End(
                     MigrationOutcome.PostCopyFailed,
-                    $"post-copy lost its connection: half of the machine's memory is on {turn.Source} and half on {turn.Destination}, and it stands still on both");
+                    $"post-copy lost its connection: half of the machine's memory is on {turn.Source} and half on {turn.Destination}, and it stands still on both; "
+                    + $"it was taken up again {Recovering.TriesMax} times in vain: {turn.State.Recovery?.LastFailure}");
                 break;
             case Verdict.Nowhere:
                 turn.End(MigrationOutcome.Lost, WhyLost(turn.State));

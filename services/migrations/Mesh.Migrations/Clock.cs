@@ -1,4 +1,3 @@
-using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 
 namespace Mesh.Migrations;
@@ -9,12 +8,14 @@ internal static class Clock
     public static void Take(Turn turn)
     {
         Resend(turn);
-        if (turn.State is { Phase: MigrationPhase.Preparing, AwaitsEpoch: false } && turn.Now >= turn.State.PhaseSince + FlightTimers.PrepareTimeout)
+        if (turn.State is { Phase: MigrationPhase.Preparing, AwaitsEpoch: false } && turn.Now >= turn.State.PhaseSince + FlightTimers.PrepareTimeoutOf(turn.State))
             GiveUpPreparing(turn);
         if (FlightTimers.TimeoutAt(turn.State) is { } timeout && turn.Now >= timeout)
             ActOnTimeout(turn);
-        if (FlightTimers.UnattendedUntil(turn.State) is { } unattended && turn.Now >= unattended)
-            Aborting.Wish(turn, new AbortWish(AbortCause.Limit, $"{turn.Source} has lost account of the job, whose completion timeout has passed"));
+        if (Steering.DueAt(turn.State) is { } planned && turn.Now >= planned)
+            Steering.Wait(turn);
+        if (Recovering.DueAt(turn.State) is { } recovery && turn.Now >= recovery)
+            Recovering.Try(turn);
         if (turn.State is { Phase: MigrationPhase.CleaningUp, StartedAt: null }
             && turn.Now >= turn.State.PhaseSince + FlightTimers.CleanUpPatience)
             Arrival.EndWithoutMove(turn, $"{turn.Destination} has yet to confirm that it has cleaned up");
@@ -22,7 +23,7 @@ internal static class Clock
 
     private static void GiveUpPreparing(Turn turn)
     {
-        var failure = $"{turn.Destination} did not prepare within {FlightTimers.PrepareTimeout.TotalSeconds:0} s";
+        var failure = $"{turn.Destination} did not prepare within {FlightTimers.PrepareTimeoutOf(turn.State).TotalSeconds:0} s";
         if (Reruns.NextAfterFailure(turn.State) is not { } next)
         {
             Aborting.Wish(turn, new AbortWish(AbortCause.Limit, failure));
@@ -48,7 +49,7 @@ internal static class Clock
 
     private static void ActOnTimeout(Turn turn)
     {
-        var options = turn.State.Request.Options;
+        var options = turn.State.Options;
         var reason = $"not complete after {options.Timeout!.Value.TotalSeconds:0.#} s";
         turn.State = turn.State with { TimeoutActionTaken = true };
         if (options.TimeoutAction == TimeoutAction.Abort)
@@ -59,15 +60,8 @@ internal static class Clock
 
         var isPostCopy = options.TimeoutAction == TimeoutAction.PostCopy;
         turn.State = turn.State with { Reason = isPostCopy ? $"{reason}: changing over to post-copy" : $"{reason}: the machine is suspended while the migration goes on" };
-        turn.Give(turn.Source, head => new ChangeParameters
-        {
-            CommandId = head.CommandId,
-            MigrationId = head.MigrationId,
-            Epoch = head.Epoch,
-            VmId = head.VmId,
-            TraceParent = head.TraceParent,
-            PostCopy = isPostCopy ? true : null,
-            Suspend = isPostCopy ? null : true,
-        });
+        Changing.GiveOwn(
+            turn, $"request of {turn.State.Request.RequestedBy}", turn.State.Reason,
+            new ChangeMigration { Id = turn.State.Id, ChangeId = "", By = "", PostCopy = isPostCopy ? true : null, Suspend = isPostCopy ? null : true });
     }
 }

@@ -21,6 +21,8 @@ internal static class Departure
             Destination = destination,
             Alternatives = Eligibility.After(received.Facts, destination),
             FailedAttempts = passedOver,
+            Policy = received.Facts.Policy,
+            StartOptions = StartOptions.Of(request, received.Facts.Policy?.Policy),
             DisksToCopy = located is null ? [] : Disks.ToCopy(located.Vm, request.Options),
             Phase = MigrationPhase.Preparing,
             At = now,
@@ -63,14 +65,15 @@ internal static class Departure
             Vm = state.Vm!,
             Source = turn.Source,
             DisksToCreate = state.DisksToCopy,
-            CopyStorage = state.Request.Options.CopyStorage,
+            CopyStorage = state.Options.CopyStorage,
         });
     }
 
     public static void Start(Turn turn, string destinationUri)
     {
-        var state = turn.State;
         turn.Enter(MigrationPhase.Starting);
+        turn.State = turn.State with { DestinationUri = destinationUri, Plan = Steering.Begin(turn.State), PlanZero = null, Forecast = null };
+        var state = turn.State;
         turn.Give(turn.Source, head => new StartMigration
         {
             CommandId = head.CommandId,
@@ -80,9 +83,10 @@ internal static class Departure
             TraceParent = head.TraceParent,
             Destination = turn.Destination,
             DestinationUri = destinationUri,
-            Options = state.Request.Options with { MigrateDisks = [.. state.DisksToCopy.Select(disk => disk.Target)] },
-            Limits = state.Request.Limits,
+            Options = state.Options with { MigrateDisks = [.. state.DisksToCopy.Select(disk => disk.Target)] },
+            Limits = state.AgentLimits(),
             DataSize = state.DataSize(),
         });
+        Changing.GiveWaiting(turn);
     }
 }

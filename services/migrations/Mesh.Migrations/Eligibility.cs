@@ -27,7 +27,7 @@ public static class Eligibility
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(facts);
-        List<Refusal> reasons = [.. OptionRules.Check(request.Options, request.Limits)];
+        List<Refusal> reasons = [.. OptionRules.Check(request.Options, request.Limits), .. CheckPolicy(request, facts)];
         if (located is null)
             reasons.Add(NotFound(request.Vm, facts));
         else
@@ -46,6 +46,16 @@ public static class Eligibility
     {
         ArgumentNullException.ThrowIfNull(facts);
         return [.. facts.Destinations.Select(named => named.Host).SkipWhile(host => host != destination).Skip(1).Where(host => host != destination).Distinct()];
+    }
+
+    private static IEnumerable<Refusal> CheckPolicy(RequestMigration request, MigrationFacts facts)
+    {
+        if (request.Policy is { } named && facts.Policy is null && facts.Candidates.Count > 0)
+            yield return new(RefusalCode.UnknownPolicy, $"there is no policy '{named}' (`mesh policy list` lists them)");
+        if (request.DowntimeBudget is { } budget && (budget < TimeSpan.FromMilliseconds(1) || budget > OptionRules.MaxDowntimeMax))
+            yield return new(RefusalCode.BadOption, $"a downtime budget of {budget.TotalMilliseconds:0} ms: 1 ms to {OptionRules.MaxDowntimeMax.TotalMilliseconds:0} ms are accepted");
+        if (request.Deadline is { } deadline && deadline <= TimeSpan.Zero)
+            yield return new(RefusalCode.BadOption, "the deadline must be longer than zero");
     }
 
     private static Refusal NotFound(string vm, MigrationFacts facts)

@@ -25,6 +25,8 @@ internal static class FencedHost
 
         if (turn.State.Phase == MigrationPhase.Preparing)
             GiveUpPreparing(turn, fenced, isSource);
+        else if (!isSource && turn.State is { Phase: MigrationPhase.Starting, AbortWish: null })
+            GiveUpStarting(turn, fenced);
         else if (isSource && turn.State.Phase < MigrationPhase.Settling)
             turn.Enter(turn.State.Phase, $"{fenced.Host}, the source, was fenced by {fenced.By}");
         else if (!isSource && unanswered.OfType<CleanUpIncoming>().Any())
@@ -40,6 +42,17 @@ internal static class FencedHost
             turn.End(MigrationOutcome.Lost, $"{fenced.Host}, where the machine ran, was fenced by {fenced.By} before the migration began");
         else
             Arrival.EndWithoutMove(turn, $"{fenced.Host} was fenced by {fenced.By} before the migration began");
+    }
+
+    // The order to start may arrive when the host is back, and the machine would then be on a host that counts as off.
+    private static void GiveUpStarting(Turn turn, HostFenced fenced)
+    {
+        turn.State = turn.State with
+        {
+            JobEnd = new JobEnd(JobResult.Failed, $"{fenced.Host} was fenced by {fenced.By} before {turn.Source} had begun", HadBegun: false),
+            Outstanding = [.. turn.State.Outstanding.Where(command => command.Command is not StartMigration)],
+        };
+        Aborting.Seal(turn);
     }
 
     /// <summary>

@@ -31,6 +31,9 @@ public static class Flight
             case AbortReceived abort:
                 Aborting.Wish(turn, new AbortWish(AbortCause.Operator, $"aborted by {abort.Abort.By}"));
                 break;
+            case ChangeReceived change:
+                Changing.Take(turn, change);
+                break;
             case AnswerReceived answer:
                 Answers.Take(turn, answer.Answer);
                 break;
@@ -55,6 +58,15 @@ public static class Flight
 
         Arrival.Settle(turn);
         return turn.Done();
+    }
+
+    /// <summary>What to answer to a change that has been applied, giving the state after it.</summary>
+    public static ChangeAnswer AnswerToChange(FlightState state, string changeId)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return Changing.Find(state, changeId) is { } change
+            ? new(ChangeResult.Accepted, change.Answers is null ? $"passed on to {state.Source}" : "done", change)
+            : new(ChangeResult.AlreadyEnded, "the migration has moved on meanwhile");
     }
 
     /// <summary>What to answer to a wish to abort that has been applied, giving the state after it.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -11,6 +12,7 @@ namespace Mesh.Migrations;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "input")]
 [JsonDerivedType(typeof(RequestReceived), "request")]
 [JsonDerivedType(typeof(AbortReceived), "abort")]
+[JsonDerivedType(typeof(ChangeReceived), "change")]
 [JsonDerivedType(typeof(AnswerReceived), "answer")]
 [JsonDerivedType(typeof(EventReceived), "event")]
 [JsonDerivedType(typeof(ReportReceived), "report")]
@@ -28,6 +30,11 @@ public sealed record RequestReceived(RequestMigration Request, MigrationFacts Fa
 /// <summary>A wish to abort.</summary>
 /// <param name="Abort">The wish.</param>
 public sealed record AbortReceived(AbortMigration Abort) : FlightInput;
+
+/// <summary>A wish to change parameters or policy; what speaks against it was looked at before (<see cref="ChangeRules"/>).</summary>
+/// <param name="Change">The wish.</param>
+/// <param name="Policy">The policy that it names; null if it names none.</param>
+public sealed record ChangeReceived(ChangeMigration Change, EffectivePolicy? Policy = null) : FlightInput;
 
 /// <summary>An agent's answer to a command.</summary>
 /// <param name="Answer">The answer.</param>

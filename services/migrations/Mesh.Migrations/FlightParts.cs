@@ -65,3 +65,15 @@ public sealed record HostWord(VmStatus Status, string Detail, long AgentEpoch, l
 /// <param name="Verdict">The conclusion.</param>
 /// <param name="Since">Since when.</param>
 public sealed record PendingVerdict(Verdict Verdict, DateTimeOffset Since);
+
+/// <summary>A command that carries out a change.</summary>
+/// <param name="Command">The command.</param>
+/// <param name="ChangeId">The change.</param>
+/// <param name="IsForced">Whether the machine is suspended should post-copy be refused.</param>
+public sealed record CarriedChange(CommandId Command, string ChangeId, bool IsForced = false);
+
+/// <summary>How a broken post-copy is being taken up again.</summary>
+/// <param name="Tries">How often it was tried.</param>
+/// <param name="NextAt">When it is tried next.</param>
+/// <param name="LastFailure">Why the last try failed; empty before.</param>
+public sealed record PostCopyRecovery(int Tries, DateTimeOffset NextAt, string LastFailure = "");

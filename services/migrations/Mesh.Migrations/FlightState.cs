@@ -1,8 +1,11 @@
 using System.Text.Json.Serialization;
+using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Policy;
 
 namespace Mesh.Migrations;
 
@@ -32,6 +35,36 @@ public sealed record FlightState
 
     /// <summary>Whether the next attempt waits for its epoch (<see cref="AttemptReceived"/>).</summary>
     public bool AwaitsEpoch { get; init; }
+
+    /// <summary>The policy that steers it; null if it was refused before one was found.</summary>
+    public EffectivePolicy? Policy { get; init; }
+
+    /// <summary>The options it is started with, from request and policy; null before that.</summary>
+    public MigrationOptions? StartOptions { get; init; }
+
+    /// <summary>Where the policy's plan stands in the present attempt; null before the source is told to start.</summary>
+    public PlanState? Plan { get; init; }
+
+    /// <summary>When the copying began, as the newest telemetry has it; what the plan's times are counted from.</summary>
+    public DateTimeOffset? PlanZero { get; init; }
+
+    /// <summary>What is to be expected; null before anything can be said.</summary>
+    public MigrationForecast? Forecast { get; init; }
+
+    /// <summary>The newest changes: who, why, and what became of them.</summary>
+    public IReadOnlyList<MigrationChange> Changes { get; init; } = [];
+
+    /// <summary>Changes that wait for the job's beginning.</summary>
+    public IReadOnlyList<ChangeMigration> WaitingChanges { get; init; } = [];
+
+    /// <summary>Which change each unanswered <see cref="ChangeParameters"/> carries out.</summary>
+    public IReadOnlyList<CarriedChange> CarriedChanges { get; init; } = [];
+
+    /// <summary>How a broken post-copy is being taken up again; null if none broke.</summary>
+    public PostCopyRecovery? Recovery { get; init; }
+
+    /// <summary>The destination's libvirt URI, from its answer to the preparation; empty before.</summary>
+    public string DestinationUri { get; init; } = "";
 
     /// <summary>The disks that are copied along, resolved from the request.</summary>
     public IReadOnlyList<VmDisk> DisksToCopy { get; init; } = [];
@@ -87,9 +120,6 @@ public sealed record FlightState
     /// <summary>Whether another host than the two had the machine when one of them was last heard.</summary>
     public Elsewhere Elsewhere { get; init; }
 
-    /// <summary>Since when the source has said that the machine migrates without telemetry of it; null while there is some.</summary>
-    public DateTimeOffset? UnattendedSince { get; init; }
-
     /// <summary>When the destination said that it has cleaned up; null while it has not.</summary>
     public DateTimeOffset? CleanedUpAt { get; init; }
 
@@ -120,6 +150,10 @@ public sealed record FlightState
     /// <summary>The migration's identity.</summary>
     [JsonIgnore]
     public MigrationId Id => Request.Id;
+
+    /// <summary>The options that count: those it starts with, or those of the request before that is known.</summary>
+    [JsonIgnore]
+    public MigrationOptions Options => StartOptions ?? Request.Options;
 
     /// <summary>Whether its end has been named.</summary>
     [JsonIgnore]

@@ -17,9 +17,10 @@ internal static class FlightTime
     {
         RequestedAt = state.RequestedAt - by,
         StartedAt = state.StartedAt - by,
+        PlanZero = state.PlanZero - by,
+        Recovery = state.Recovery is { } recovery ? recovery with { NextAt = recovery.NextAt - by } : null,
         PhaseSince = state.PhaseSince - by,
         CleanedUpAt = state.CleanedUpAt - by,
-        UnattendedSince = state.UnattendedSince - by,
         Outstanding = [.. state.Outstanding.Select(command => command with { ResendAt = command.ResendAt - by })],
         SourceWord = Earlier(state.SourceWord, by),
         DestinationWord = Earlier(state.DestinationWord, by),

@@ -34,8 +34,12 @@ public static class FlightTimers
     /// </summary>
     public static readonly TimeSpan DoubtfulVerdictGrace = TimeSpan.FromMinutes(3);
 
-    /// <summary>How long a job must be unattended before the mesh holds its completion timeout in place of the agent.</summary>
-    public static readonly TimeSpan UnattendedGrace = TimeSpan.FromMinutes(1);
+    /// <summary>How long this flight's destination may take to prepare: its policy says, or <see cref="PrepareTimeout"/>.</summary>
+    public static TimeSpan PrepareTimeoutOf(FlightState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.Policy?.Policy.Limits.PrepareTimeout ?? PrepareTimeout;
+    }
 
     /// <summary>When to send a command again that was sent so many times.</summary>
     public static DateTimeOffset ResendAt(int sentTimes, DateTimeOffset now)
@@ -56,11 +60,13 @@ public static class FlightTimers
         foreach (var command in state.Outstanding)
             Consider(command.ResendAt);
         if (state.Phase == MigrationPhase.Preparing)
-            Consider(state.AwaitsEpoch ? state.PhaseSince : state.PhaseSince + PrepareTimeout);
+            Consider(state.AwaitsEpoch ? state.PhaseSince : state.PhaseSince + PrepareTimeoutOf(state));
+        if (Steering.DueAt(state) is { } planned)
+            Consider(planned);
+        if (Recovering.DueAt(state) is { } recovery)
+            Consider(recovery);
         if (state.Phase == MigrationPhase.CleaningUp && state.StartedAt is null)
             Consider(state.PhaseSince + CleanUpPatience);
-        if (UnattendedUntil(state) is { } unattended)
-            Consider(unattended);
         if (FencedHost.IsOrphanOnDestination(state))
             Consider(state.SourceWord!.HeardAt + DoubtfulVerdictGrace);
         if (TimeoutAt(state) is { } timeout)
@@ -88,21 +94,6 @@ public static class FlightTimers
             },
             _ => DoubtfulVerdictGrace,
         };
-    }
-
-    /// <summary>
-    /// When the mesh aborts a job that nobody attends to: its source says that the machine migrates but has no telemetry of it, as an
-    /// agent that has lost its state, and so does not hold the job's limits. Null if that is not so, or if there is no limit.
-    /// </summary>
-    public static DateTimeOffset? UnattendedUntil(FlightState state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        if (state is not { UnattendedSince: { } since, StartedAt: { } started, JobEnd: null, AbortWish: null, Phase: MigrationPhase.PreCopy or MigrationPhase.SwitchOver })
-            return null;
-        if (state.Request.Limits.CompletionTimeoutFor(state.DataSize()) is not { } limit)
-            return null;
-        var (overdue, noticed) = (started + limit, since + UnattendedGrace);
-        return overdue > noticed ? overdue : noticed;
     }
 
     /// <summary>When the request's timeout passes; null if it has none, has passed, or no longer matters.</summary>

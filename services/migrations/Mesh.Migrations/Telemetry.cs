@@ -77,14 +77,13 @@ internal static class Telemetry
                 : turn.State with { DestinationWord = word, HadArrived = turn.State.HadArrived || HasArrived(turn.State, word) };
         }
 
-        if (isSource && report.HypervisorReachable)
-        {
-            var isUnattended = report is { Vm.Status: VmStatus.MigratingFrom } && report.Sample?.Epoch != turn.State.Epoch;
-            turn.State = turn.State with { UnattendedSince = isUnattended ? turn.State.UnattendedSince ?? turn.Now : null };
-        }
-
         if (isSource && report.Sample is { } sample && sample.Epoch == turn.State.Epoch && turn.State.JobEnd is null)
+        {
+            Recovering.See(turn, sample);
+            Steering.See(turn, sample);
             TakeSample(turn, sample);
+            Steering.Act(turn);
+        }
     }
 
     // "Up" is said of a machine that needs nothing of the source any more; before the job began it may be another's.
@@ -116,6 +115,7 @@ internal static class Telemetry
             At = turn.Now,
             Progress = percent,
             Sample = sample,
+            Forecast = turn.State.Forecast,
         });
     }
 

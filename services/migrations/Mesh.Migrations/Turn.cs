@@ -2,6 +2,7 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
+using Mesh.Policy;
 
 namespace Mesh.Migrations;
 
@@ -13,6 +14,9 @@ internal sealed class Turn(FlightState state, DateTimeOffset now)
     public FlightState State { get; set; } = state;
 
     public DateTimeOffset Now { get; } = now;
+
+    /// <summary>What the policy's plan wants done in this turn.</summary>
+    public IReadOnlyList<PlannedAction> Planned { get; set; } = [];
 
     public HostName Source => State.Source ?? throw new InvalidOperationException("a flight under way has a source");
 

@@ -10,6 +10,8 @@ public sealed class MeshProcesses(string broker, string url) : IDisposable
 
     public const string Migrations = "migrations";
 
+    public const string Policy = "policy";
+
     // One line for each request of a test that looks ten times a second would bury what matters.
     private static readonly string[] Quiet = ["--Logging:LogLevel:Microsoft.AspNetCore", "Warning"];
 
@@ -29,6 +31,7 @@ public sealed class MeshProcesses(string broker, string url) : IDisposable
     {
         Gateway => BackgroundProcess.Start(Repository.Executable("Mesh.Gateway"), ["--Bus:Broker", broker, "--Gateway:Listen", url, .. Quiet]),
         Migrations => BackgroundProcess.Start(Repository.Executable("Mesh.Migrations.Host"), ["--Bus:Broker", broker, "--Store:Location", Store, .. Quiet]),
+        Policy => BackgroundProcess.Start(Repository.Executable("Mesh.Policy.Host"), ["--Bus:Broker", broker, "--Store:Location", PolicyStore, .. Quiet]),
         _ => BackgroundProcess.Start(Repository.MeshExecutable, ["up", "--broker", broker, "--store", Store, "--listen", url]),
     };
 
@@ -47,6 +50,9 @@ public sealed class MeshProcesses(string broker, string url) : IDisposable
         foreach (var process in _running.Values)
             process.Dispose();
     }
+
+    // A file has one owner; a database server has room for all.
+    private string PolicyStore => Store.StartsWith("postgres:", StringComparison.Ordinal) ? Store : $"{Store}-policy";
 
     private static string Words(string service, BackgroundProcess process) => $"--- {service}\n{process.Said}";
 }

@@ -111,6 +111,16 @@ public sealed class MeshSystem : IAsyncDisposable
         return result.ExitCode == 0 ? id : throw new InvalidOperationException(result.ToString());
     }
 
+    /// <summary>Has the mesh keep a policy, given as YAML.</summary>
+    public async Task KeepPolicyAsync(string document)
+    {
+        var file = Path.Combine(_state.FullName, "policy.yaml");
+        await File.WriteAllTextAsync(file, document);
+        var kept = await RunAsync("policy", "apply", file);
+        if (kept.ExitCode != 0)
+            throw new InvalidOperationException(kept.ToString());
+    }
+
     public async Task<MigrationView> ShowAsync(string id)
     {
         var result = await RunAsync("show", id, "--output", "json");

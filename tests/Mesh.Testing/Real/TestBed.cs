@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Mesh.Testing.Real;
 
 /// <summary>The hosts and guests of <c>infra/testbed</c>; gone when this process is.</summary>
-public sealed class TestBed : IAsyncDisposable
+public sealed partial class TestBed : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mb-");
 
@@ -74,6 +75,16 @@ public sealed class TestBed : IAsyncDisposable
         return answer.Error.Contains("failed to get domain", StringComparison.Ordinal) ? null : $"unknown: {answer.Error}";
     }
 
+    /// <summary>
+    /// How long each virtual processor of a machine may run in its period, in microseconds (<c>vcpu_quota</c>); -1 for as long as it
+    /// likes, null if the host does not have the machine.
+    /// </summary>
+    public async Task<long?> QuotaAsync(string host, string guest)
+    {
+        var answer = await TryAsync("virsh", host, "schedinfo", guest);
+        return answer.ExitCode == 0 ? long.Parse(QuotaLine().Match(answer.Output).Groups["quota"].Value, CultureInfo.InvariantCulture) : null;
+    }
+
     /// <summary>Where a host's private images are, seen from outside of it.</summary>
     public string ImagePath(string host, string file) => Path.Combine(_directory.FullName, host, "lib", "images", file);
 
@@ -86,4 +97,7 @@ public sealed class TestBed : IAsyncDisposable
         if (_directory.Exists)
             _directory.Delete(recursive: true);
     }
+
+    [GeneratedRegex(@"^vcpu_quota\s*:\s*(?<quota>-?\d+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex QuotaLine();
 }

@@ -6,7 +6,10 @@ namespace Mesh.Chaos.Tests;
 /// <summary>A cell of the table: one migration of one guest, which is hit by one fault in one phase.</summary>
 internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
+    private const int Done = 0;
+    private const int Refused = 4;
 
     private string _id = "";
 
@@ -39,12 +42,25 @@ internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
 
     public Task<string?> DestinationStateAsync() => pair.Bed.StateAsync(pair.Destination, Guest);
 
+    /// <summary>Whether its guest is slowed down by so much on the source.</summary>
+    public async Task<bool> IsThrottledAsync(int percent) => await pair.Bed.QuotaAsync(pair.Source, Guest) == 1000 * (100 - percent);
+
+    /// <summary>
+    /// Changes the migration, as soon as everything is there that it takes. That it is refused is no failure: what has ended, or has
+    /// lost its host, cannot be changed.
+    /// </summary>
+    public Task SetAsync(params string[] options) => Eventually.HoldsAsync(
+        async () => await ViewAsync() is { Outcome: not null } || (await pair.Mesh.RunAsync(["set", _id, .. options])).ExitCode is Done or Refused,
+        $"{Guest} is changed", fault.EndsWithin, Look);
+
     /// <summary>Gets the migration into its phase.</summary>
     public async Task EnterAsync()
     {
         if (phase.Hold is { } hold)
             await hold(this);
         _id = await pair.Mesh.BeginAsync(Guest, pair.Destination, phase.Options.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        if (phase.Steer is { } steer)
+            await steer(this);
         await Eventually.HoldsAsync(() => phase.IsIn(this), $"{Guest} is in {phase.Name}", TimeSpan.FromSeconds(120), Look);
     }
 

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Testing;
 
 namespace Mesh.Chaos.Tests;
 
@@ -12,6 +13,8 @@ internal static class CellCheck
         end.Outcomes.ShouldContain(outcome, $"{outcome}: {ended.Reason}");
         if (cell.Fault.SilencesHost is not null)
             ended.EndedAt!.Value.ShouldBeGreaterThan(healed, "no end is named on one host's word");
+
+        CheckSteps(cell, HasMoved(outcome));
 
         var (pair, guest) = (cell.Pair, cell.Guest);
         var isNowhere = end.GuestDies || outcome is MigrationOutcome.Lost;
@@ -27,10 +30,23 @@ internal static class CellCheck
         }
 
         if (home is null)
+        {
             await pair.Bed.DoAsync("continuity", guest);
+        }
         else
+        {
+            await Eventually.HoldsAsync(async () => await pair.Bed.QuotaAsync(home, guest) == -1, $"{guest} runs as fast as it likes on {home}", every: Cell.Look);
             await pair.Bed.VerifyAsync(home, guest);
+        }
+
         cell.Home = home;
+    }
+
+    /// <summary>No step is taken twice or out of turn; those of a migration that ends well are all taken.</summary>
+    private static void CheckSteps(Cell cell, bool hasMoved)
+    {
+        var taken = cell.Ended!.Changes.Where(change => change.By.StartsWith("policy ", StringComparison.Ordinal)).Select(change => change.What).ToList();
+        taken.ShouldBe(hasMoved ? cell.Phase.Steps : cell.Phase.Steps.Take(taken.Count), $"after {cell.Ended.Outcome}");
     }
 
     /// <summary>Half of its memory died with the other host: that it can never go on is known, and what to do with it is for a person to say.</summary>

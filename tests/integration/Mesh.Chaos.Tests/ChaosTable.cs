@@ -31,17 +31,18 @@ public sealed class ChaosTable : IAsyncLifetime
         _mesh = new MeshSystem
         {
             Hosts = [.. Numbers().SelectMany(HostPair.NamesOf)],
-            Services = [MeshProcesses.Gateway, MeshProcesses.Migrations],
+            Services = [MeshProcesses.Gateway, MeshProcesses.Migrations, MeshProcesses.Policy],
             Store = $"postgres:Host=127.0.0.1;Port={_store.Port};Username=postgres;Database=postgres",
         };
         await _mesh.StartAsync();
+        await SteeringPolicies.KeepAsync(_mesh);
         _running = RunAsync(_mesh, _store);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _running;
-        await TableText.TellAsync([.. _rows.Values.SelectMany(row => row.Task.Result)]);
+        await TableText.TellAsync([.. _rows.Values.Where(row => row.Task.IsCompleted).SelectMany(row => row.Task.Result)]);
         if (_mesh is not null)
             await _mesh.DisposeAsync();
         _store?.Dispose();

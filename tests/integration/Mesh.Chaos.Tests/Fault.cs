@@ -16,7 +16,7 @@ internal sealed record Fault(string Name, Func<HostPair, Task> Strike, Func<Host
     public Func<HostPair, string>? SilencesHost { get; init; }
 
     /// <summary>The processes that the mesh consists of in this row.</summary>
-    public IReadOnlyList<string> Services { get; init; } = [MeshProcesses.Gateway, MeshProcesses.Migrations];
+    public IReadOnlyList<string> Services { get; init; } = [MeshProcesses.Gateway, MeshProcesses.Migrations, MeshProcesses.Policy];
 
     /// <summary>How migrations end that are hit in a phase, by its name; the others end as if nothing had happened.</summary>
     public IReadOnlyDictionary<string, End> Ends { get; init; } = new Dictionary<string, End>();

@@ -44,6 +44,7 @@ internal static class Faults
         new("agent of the destination", pair => pair.KillAgentAsync(pair.Destination), pair => pair.StartAgentAsync(pair.Destination)),
         Service(MeshProcesses.Gateway),
         Service(MeshProcesses.Migrations),
+        Service(MeshProcesses.Policy),
         new("RabbitMQ", pair => pair.Mesh.Broker.KillAsync(), pair => pair.Mesh.Broker.StartAsync()) { HitsEveryone = true },
         new("PostgreSQL", pair => pair.Store.KillAsync(), pair => pair.Store.StartAsync()) { HitsEveryone = true },
         Service(MeshProcesses.AllInOne) with { Name = "mesh up (all in one)", Services = [MeshProcesses.AllInOne] },

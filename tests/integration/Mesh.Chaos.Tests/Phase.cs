@@ -12,8 +12,14 @@ internal sealed record Phase(string Name, string Guest, string Options, Func<Cel
     /// <summary>Its end when nothing happens to it.</summary>
     public MigrationOutcome Undisturbed { get; init; } = MigrationOutcome.Completed;
 
+    /// <summary>What policies do to a migration that ends well, in order; each once.</summary>
+    public IReadOnlyList<string> Steps { get; init; } = [];
+
     /// <summary>Done before the request; null for nothing.</summary>
     public Func<Cell, Task>? Hold { get; init; }
+
+    /// <summary>Done to the migration on its way into the phase; null for nothing.</summary>
+    public Func<Cell, Task>? Steer { get; init; }
 
     /// <summary>Undoes <see cref="Hold"/>, right after the strike.</summary>
     public Func<Cell, Task>? Release { get; init; }

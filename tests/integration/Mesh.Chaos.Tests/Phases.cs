@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Contracts.Migrations;
+using Mesh.Testing;
 
 namespace Mesh.Chaos.Tests;
 
@@ -13,29 +14,36 @@ internal static class Phases
         Release = cell => cell.Pair.Mesh.Agent(cell.Pair.Destination).GoOnAsync(),
     };
 
-    /// <summary>The guest writes faster than it is copied, until the downtime limit is raised above everything that remains.</summary>
+    /// <summary>
+    /// In the middle of a plan that has taken the place of another: the guest is slowed down by both, and writes faster than it is
+    /// copied. The plan's last step lets it end when the first pass over memory is done, which takes minutes unless it is let go.
+    /// </summary>
     public static readonly Phase PreCopy = new(
-        "pre-copy", "WS=32 RATE=20 HB=400", "--bandwidth 1", async cell => await cell.ViewAsync() is { Phase: MigrationPhase.PreCopy, Sample.Memory.Transferred.Count: > 0 }
-            && await cell.SourceStateAsync() is { } state && state.StartsWith("running", StringComparison.Ordinal))
+        "pre-copy", "WS=32 RATE=40 HB=400", "--bandwidth 1 --policy slowing", async cell => await cell.ViewAsync() is { Phase: MigrationPhase.PreCopy, Sample.Memory.Transferred.Count: > 0 }
+            && await cell.SourceStateAsync() is { } state && state.StartsWith("running", StringComparison.Ordinal)
+            && await cell.IsThrottledAsync(SteeringPolicies.SecondThrottle))
     {
-        LetGo = async cell =>
+        Steps = [$"throttle {SteeringPolicies.FirstThrottle} %", $"throttle {SteeringPolicies.SecondThrottle} %", "max downtime 60000 ms"],
+        Steer = async cell =>
         {
-            await cell.Pair.Bed.TryAsync("virsh", cell.Pair.Source, "migrate-setspeed", cell.Guest, "1000");
-            await cell.Pair.Bed.TryAsync("virsh", cell.Pair.Source, "migrate-setmaxdowntime", cell.Guest, "60000");
+            await Eventually.HoldsAsync(() => cell.IsThrottledAsync(SteeringPolicies.FirstThrottle), $"{cell.Guest} is slowed down", every: Cell.Look);
+            await cell.SetAsync("--policy", "landing");
         },
+        LetGo = cell => cell.SetAsync("--bandwidth", "40"),
     };
 
     /// <summary>Any downtime will do, so that nearly all memory is left to the final pass, which the slow link makes last.</summary>
     public static readonly Phase SwitchOver = new(
         "switch-over", "WS=16 RATE=2 HB=400", "--bandwidth 1 --max-downtime 600000", async cell => await cell.SourceStateAsync() is "paused (migrating)");
 
-    /// <summary>The guest runs on the destination while most of its memory is still to come, slowly.</summary>
+    /// <summary>Its policy has changed it over: the guest runs on the destination while most of its memory is still to come, slowly.</summary>
     public static readonly Phase PostCopy = new(
-        "post-copy", "WS=16 RATE=2 HB=400", "--bandwidth 1 --postcopy --timeout 1 --timeout-postcopy --postcopy-bandwidth 1",
+        "post-copy", "WS=16 RATE=2 HB=400", "--bandwidth 1 --policy changing-over",
         async cell => await cell.SourceStateAsync() is "paused (post-copy)" && await cell.DestinationStateAsync() is "running (post-copy)")
     {
         Undisturbed = MigrationOutcome.CompletedPostCopy,
-        LetGo = cell => cell.Pair.Bed.TryAsync("virsh", cell.Pair.Source, "migrate-setspeed", cell.Guest, "1000", "--postcopy"),
+        Steps = ["post-copy"],
+        LetGo = cell => cell.SetAsync("--postcopy-bandwidth", "1000"),
     };
 
     /// <summary>As the table shows them.</summary>

@@ -76,8 +76,7 @@ internal sealed class Row(Fault fault, HostPair pair)
         await fault.Heal(pair);
         _isHealed = true;
         await pair.SpeedUpAsync();
-        foreach (var cell in Cells.Where(cell => cell.Phase.LetGo is not null))
-            await cell.Phase.LetGo!(cell);
+        await Task.WhenAll(Cells.Where(cell => cell.Phase.LetGo is not null).Select(cell => cell.Phase.LetGo!(cell)));
     }
 
     private async Task RestoreAsync()

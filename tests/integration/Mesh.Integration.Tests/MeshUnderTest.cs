@@ -9,7 +9,12 @@ namespace Mesh.Integration.Tests;
 /// <summary>One mesh for all tests, which run one after the other.</summary>
 public sealed class MeshUnderTest : IAsyncLifetime
 {
+    public MeshUnderTest() => Guest = new BusyGuest(Mesh);
+
     public MeshSystem Mesh { get; } = new();
+
+    /// <summary>The guest of the tests that steer migrations.</summary>
+    public BusyGuest Guest { get; }
 
     public async ValueTask InitializeAsync() => await Mesh.StartAsync();
 

@@ -5,6 +5,7 @@ using Mesh.Contracts.Queries;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Migrations.Host;
+using Mesh.Policy.Host;
 using Mesh.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,7 +31,7 @@ internal sealed class SmallMesh : IAsyncDisposable
         });
         builder.Services.AddLogging();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddMigrations(builder.Configuration);
+        builder.Services.AddMigrations(builder.Configuration).AddPolicies(builder.Configuration);
         builder.Services.AddSingleton(_ => Cluster());
         foreach (var host in new[] { Left, Right })
             builder.Services.AddAgent(

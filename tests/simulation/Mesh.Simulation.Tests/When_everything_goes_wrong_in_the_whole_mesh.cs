@@ -42,6 +42,8 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
     [InlineData(KnownBug.SlotLeaked)]
     [InlineData(KnownBug.SentBeforeCommit)]
     [InlineData(KnownBug.LateDownBelieved)]
+    [InlineData(KnownBug.PlanForgotten)]
+    [InlineData(KnownBug.ThrottleLeft)]
     public void Should_find_a_planted_bug(KnownBug bug)
     {
         var summary = new Sweep(First, CountInCi, Environment.ProcessorCount, bug).Run(output.WriteLine);

@@ -29,8 +29,12 @@ internal sealed class Cli
 
     public string Error => _error.ToString();
 
+    /// <summary>What stands on standard input.</summary>
+    public string In { get; init; } = "";
+
     public Io Io => new()
     {
+        In = new StringReader(In),
         Out = _out,
         Error = _error,
         IsTerminal = false,

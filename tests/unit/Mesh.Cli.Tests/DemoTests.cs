@@ -3,6 +3,7 @@ using Mesh.Cli.Watching;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Migrations;
+using Mesh.Policy.Host;
 
 namespace Mesh.Cli.Tests;
 
@@ -22,6 +23,19 @@ public sealed class DemoTests
         var line = summary.Lines.ShouldHaveSingleItem();
         (line.Outcome, line.Total, line.Downtime, line.Sent, line.Passes).ShouldBe(("completed", "12.5 s", "180 ms", "3 GiB", "3"));
         line.Notes.ShouldBe("a busy machine, by up to 70 %");
+    }
+
+    [Fact]
+    public void A_move_under_a_policy_tells_what_the_policy_did()
+    {
+        var view = Some.View(Move.Id.Value, MigrationOutcome.Completed) with
+        {
+            Policy = Some.Steered,
+            Changes = [Some.Change(), Some.Change() with { By = "ann", What = "bandwidth 5 MiB/s" }, Some.Change() with { What = "post-copy" }],
+        };
+        DemoSummary.Of([Move with { Policy = "calm" }], [Row.Of(view)]).Lines.ShouldHaveSingleItem().Notes
+            .ShouldBe("a busy machine, policy calm: max downtime 500 ms, post-copy");
+        DemoSummary.Of([Move], [Row.Of(view)]).Lines.ShouldHaveSingleItem().Notes.ShouldBe("a busy machine");
     }
 
     [Theory]
@@ -79,6 +93,8 @@ public sealed class DemoTests
             hosts.ShouldContain(move.To);
             DemoPlan.Vms.ShouldContain(placed => placed.Vm.Name == move.Vm && placed.Host != move.To, move.Vm);
             OptionRules.Check(move.Options, new MigrationLimits()).ShouldBeEmpty();
+            if (move.Policy is { } policy)
+                ShippedPolicies.All.ShouldContain(shipped => shipped.Name == policy);
         }
     }
 }

@@ -54,6 +54,9 @@ public sealed class ErrorTests
     [Theory]
     [InlineData(ApiProblemTypes.Refused, 4)]
     [InlineData(ApiProblemTypes.NotAbortable, 4)]
+    [InlineData(ApiProblemTypes.NotChangeable, 4)]
+    [InlineData(ApiProblemTypes.BadPolicy, 4)]
+    [InlineData(ApiProblemTypes.PolicyConflict, 4)]
     [InlineData(ApiProblemTypes.NotFound, 9)]
     [InlineData(ApiProblemTypes.BadRequest, 2)]
     [InlineData(ApiProblemTypes.NoAnswer, 3)]
@@ -96,12 +99,12 @@ public sealed class ErrorTests
 
         var running = cli.RunAsync("list");
         await asked.Task;
-        time.Advance(TimeSpan.FromSeconds(29));
+        time.Advance(TimeSpan.FromSeconds(39));
         running.IsCompleted.ShouldBeFalse();
         time.Advance(TimeSpan.FromSeconds(2));
 
         (await running).ShouldBe(ExitCodes.Unreachable);
-        cli.ErrorLine().ShouldContain("no answer from http://127.0.0.1:7070 within 30 s");
+        cli.ErrorLine().ShouldContain("no answer from http://127.0.0.1:7070 within 40 s");
     }
 
     [Theory]
@@ -111,6 +114,17 @@ public sealed class ErrorTests
     [InlineData(new[] { "show" }, "Required argument missing")]
     [InlineData(new[] { "show", "a", "b" }, "'b'")]
     [InlineData(new[] { "show", "a/b" }, "'a/b' is not a migration id")]
+    [InlineData(new[] { "policy" }, "'mesh policy' takes one of list, show, explain, check, replay, apply, delete, set-default, override (see 'mesh policy --help')")]
+    [InlineData(new[] { "policy", "lst" }, "'mesh policy' takes one of list, show")]
+    [InlineData(new[] { "policy", "show" }, "(see 'mesh policy show --help')")]
+    [InlineData(new[] { "policy", "show", "nova", "--version", "-1" }, "--version")]
+    [InlineData(new[] { "policy", "check" }, "(see 'mesh policy check --help')")]
+    [InlineData(new[] { "policy", "check", "/does/not/exist.yaml" }, "/does/not/exist.yaml cannot be read")]
+    [InlineData(new[] { "policy", "override", "db-1" }, "give either the policy's NAME or --clear")]
+    [InlineData(new[] { "policy", "override", "db-1", "nova", "--clear" }, "give either the policy's NAME or --clear")]
+    [InlineData(new[] { "policy", "replay", "--policy", "nova" }, "'--trace' is required")]
+    [InlineData(new[] { "policy", "replay", "--policy", "nova", "--trace", "/does/not/exist.jsonl" }, "/does/not/exist.jsonl cannot be read")]
+    [InlineData(new[] { "policy", "replay", "--policy", "./nova", "--trace", "-" }, "./nova cannot be read")]
     [InlineData(new[] { "list", "--limit", "1001" }, "from 1 to 1000")]
     [InlineData(new[] { "show", "@file" }, "'@file' is not a migration id")]
     [InlineData(new[] { "agent", "--name", "a" }, "needs a broker")]

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.RegularExpressions;
 using Mesh.Cli.Commands;
 
@@ -5,14 +6,15 @@ namespace Mesh.Cli.Tests;
 
 public sealed partial class HelpTests
 {
-    public static TheoryData<string> Verbs => [.. CommandLine.Root(new Cli().Io).Subcommands.Select(verb => verb.Name)];
+    /// <summary>All verbs with those below them, such as <c>policy show</c>.</summary>
+    public static TheoryData<string> Verbs => [.. Below(CommandLine.Root(new Cli().Io), "").Select(verb => verb.Path)];
 
     [Theory]
     [MemberData(nameof(Verbs))]
     public async Task Every_verb_has_help_with_examples(string verb)
     {
         var cli = new Cli();
-        (await cli.RunAsync(verb, "--help")).ShouldBe(0);
+        (await cli.RunAsync([.. verb.Split(' '), "--help"])).ShouldBe(0);
         cli.Out.ShouldContain("Examples:");
         cli.Out.ShouldContain($"mesh {verb}");
         cli.Error.ShouldBeEmpty();
@@ -20,10 +22,10 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(Verbs))]
-    public void Every_example_is_a_command_that_is_accepted(string name)
+    public void Every_example_is_a_command_that_is_accepted(string path)
     {
         var root = CommandLine.Root(new Cli().Io);
-        foreach (var (command, _) in ((Verb)root.Subcommands.First(verb => verb.Name == name)).Examples)
+        foreach (var (command, _) in Below(root, "").Single(verb => verb.Path == path).Verb.Examples)
         {
             var own = Before().Match(command).Groups["mesh"].Value;
             own.ShouldNotBeEmpty(command);
@@ -40,6 +42,22 @@ public sealed partial class HelpTests
             cli.Out.ShouldContain($"{code,-5}{meaning}");
         ExitCodes.Table.Select(row => row.Code).ShouldBeUnique();
     }
+
+    [Theory]
+    [InlineData("set")]
+    [InlineData("force-complete")]
+    [InlineData("postcopy")]
+    [InlineData("suspend")]
+    public async Task The_help_of_a_change_shows_the_exit_codes(string verb)
+    {
+        var cli = new Cli();
+        (await cli.RunAsync(verb, "--help")).ShouldBe(0);
+        cli.Out.ShouldContain("applied, emulated");
+        cli.Out.ShouldContain($"{ExitCodes.Refused,-5}refused");
+    }
+
+    private static IEnumerable<(string Path, Verb Verb)> Below(Command command, string path) => command.Subcommands.OfType<Verb>()
+        .SelectMany(verb => Below(verb, $"{path}{verb.Name} ").Prepend(($"{path}{verb.Name}", verb)));
 
     // What a shell would give to mesh: without variables before it and pipes or further commands behind.
     [GeneratedRegex(@"^([A-Z_]+=\S+ )*(?<mesh>mesh [^|&;]+?)\s*([|&;].*)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

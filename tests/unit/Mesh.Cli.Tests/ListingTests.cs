@@ -39,11 +39,14 @@ public sealed class ListingTests
     [Fact]
     public async Task JSON_is_the_API_s_own()
     {
-        var cli = new Cli().Answering(Cli.Json<MigrationView[]>([Some.View("m1", reason: "it's slow")]));
+        var cli = new Cli().Answering(Cli.Json<MigrationView[]>([Some.View("m1", reason: "it's slow") with { Policy = Some.Steered, Forecast = Some.Hopeless, Changes = [Some.Change()] }]));
         (await cli.RunAsync("list", "--output", "json")).ShouldBe(0);
         var view = JsonDocument.Parse(cli.Out).RootElement[0];
         view.GetProperty("id").GetString().ShouldBe("m1");
-        view.GetProperty("limits").GetProperty("progressTimeout").GetInt32().ShouldBe(150_000);
+        view.GetProperty("limits").TryGetProperty("progressTimeout", out _).ShouldBeFalse("it is the policy's");
+        view.GetProperty("policy").GetProperty("policy").GetProperty("name").GetString().ShouldBe("calm");
+        view.GetProperty("forecast").GetProperty("converges").GetBoolean().ShouldBeFalse();
+        view.GetProperty("changes")[0].GetProperty("by").GetString().ShouldBe("policy calm");
         cli.Out.ShouldContain("it's slow");
     }
 
@@ -70,6 +73,29 @@ public sealed class ListingTests
             cli.Out.ShouldContain(line);
         cli.Out.ShouldContain("after 12.5 s");
         cli.Out.ShouldNotContain("\nrate:");
+    }
+
+    [Fact]
+    public async Task A_migration_is_shown_with_its_policy_what_is_to_be_expected_and_every_change()
+    {
+        var view = Some.View("m1") with
+        {
+            Policy = Some.Steered,
+            Forecast = Some.Hopeless,
+            Changes = [Some.Change(), Some.Change() with { By = "ann", Why = "", What = "suspend", Answers = null }],
+        };
+        var cli = new Cli().Answering(Cli.Json(view));
+
+        (await cli.RunAsync("show", "m1")).ShouldBe(0);
+
+        foreach (var line in (string[])
+            [
+                "policy:           calm, version 2: it is the default",
+                "forecast:         does not converge because it writes as fast as it is copied; it would with 1200 ms of downtime",
+                "  max downtime 500 ms, by policy calm (30 s without progress): maxDowntime applied (500 ms); throttle refused (no cgroup)",
+                "  suspend, by ann: the host has not answered yet",
+            ])
+            cli.Out.ShouldContain(line);
     }
 
     [Fact]
@@ -112,6 +138,26 @@ public sealed class ListingTests
         (await cli.RunAsync("vms", "--host", "host-c")).ShouldBe(0);
         (await cli.RunAsync("vms", "--host", "host-x")).ShouldBe(ExitCodes.NotFound);
         cli.ErrorLine().ShouldContain("'host-x'");
+    }
+
+    [Fact]
+    public async Task A_machine_that_is_slowed_down_is_marked()
+    {
+        var slow = Some.VmOf("web-1") with { Throttle = new Percent(40) };
+        var cli = new Cli().Answering(Cli.Json(new[]
+        {
+            Some.VmOn("host-a", "web-1") with { Vm = slow },
+            Some.VmOn("host-a", "web-2") with { Vm = Some.VmOf("web-2") with { Throttle = new Percent(0) } },
+            Some.VmOn("host-b", "web-3") with { Vm = slow, Health = HostHealth.Unresponsive },
+        }));
+
+        (await cli.RunAsync("vms")).ShouldBe(0);
+
+        var lines = cli.Out.TrimEnd().Split('\n');
+        lines[1].ShouldContain("up, slowed down by 40 %");
+        lines[2].ShouldNotContain("slowed");
+        lines[3].ShouldContain("unknown (was up, host last heard ");
+        lines[3].ShouldContain("), slowed down by 40 %");
     }
 
     [Fact]

@@ -40,6 +40,11 @@ public sealed class MigrateOptionTests
         { "--completion-timeout 900", "limits.completionTimeout", "900000" },
         { "--stalling-limit 10", "limits.stallingLimit", "10000" },
         { "--enable-downtime-thread", "limits.enableDowntimeThread", "true" },
+        { "--policy adaptive", "policy", "\"adaptive\"" },
+        { "--forbid throttle", "allow", """{"throttle":false,"postCopy":true,"pause":true,"compression":true}""" },
+        { "--forbid post-copy,pause --forbid compression", "allow", """{"throttle":true,"postCopy":false,"pause":false,"compression":false}""" },
+        { "--downtime-budget 900", "downtimeBudget", "900" },
+        { "--deadline 120", "deadline", "120000" },
         { "--id move-7", "id", "\"move-7\"" },
         { "--or-to host-c,host-d", "alternatives", """["host-c","host-d"]""" },
         { "", "vm", "\"web-1\"" },
@@ -47,7 +52,7 @@ public sealed class MigrateOptionTests
         { "", "requestedBy", "\"ann\"" },
         { "", "options.live", "true" },
         { "", "options.migrateDisks", "[]" },
-        { "", "limits.progressTimeout", "150000" },
+        { "", "limits", """{"enableDowntimeThread":false}""" },
     };
 
     [Theory]
@@ -61,6 +66,18 @@ public sealed class MigrateOptionTests
         var (what, body) = cli.Requests.ShouldHaveSingleItem();
         what.ShouldBe("POST /api/v1/migrations");
         path.Split('.').Aggregate(JsonDocument.Parse(body).RootElement, (element, name) => element.GetProperty(name)).GetRawText().ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("policy")]
+    [InlineData("allow")]
+    [InlineData("downtimeBudget")]
+    [InlineData("deadline")]
+    public async Task What_is_not_said_is_left_to_the_policy(string member)
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.View(), HttpStatusCode.Accepted));
+        (await cli.RunAsync("migrate", "web-1", "--to", "host-b")).ShouldBe(0);
+        JsonDocument.Parse(cli.Requests.ShouldHaveSingleItem().Body).RootElement.TryGetProperty(member, out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -90,6 +107,10 @@ public sealed class MigrateOptionTests
     [InlineData("--auto-converge-initial 100", "percent from 1 to 99")]
     [InlineData("--copy-storage-all --migrate-disks vda,,vdb", "nothing empty between them")]
     [InlineData("--id a/b", "'a/b' is not a migration id")]
+    [InlineData("--forbid postcopy", "--forbid 'postcopy' is not accepted: it takes throttle, post-copy, pause, compression")]
+    [InlineData("--forbid throttle,,pause", "nothing empty between them")]
+    [InlineData("--downtime-budget 0", "milliseconds from 1 to 2000000")]
+    [InlineData("--deadline 0", "seconds from 1 to")]
     [InlineData("--to host-c/d", "not a host name")]
     [InlineData("--autoconverge", "'--autoconverge'")]
     [InlineData("--output yaml", "table or json")]

@@ -30,7 +30,7 @@ public sealed class MigrateTests
     [InlineData(MigrationOutcome.CompletedPostCopy, 0, "completed by post-copy")]
     [InlineData(MigrationOutcome.Refused, 4, "refused")]
     [InlineData(MigrationOutcome.AbortedByOperator, 5, "aborted")]
-    [InlineData(MigrationOutcome.AbortedByPolicy, 5, "aborted by its timeout")]
+    [InlineData(MigrationOutcome.AbortedByPolicy, 5, "aborted by its policy")]
     [InlineData(MigrationOutcome.TimedOut, 6, "hard limit")]
     [InlineData(MigrationOutcome.Failed, 7, "failed")]
     [InlineData(MigrationOutcome.Lost, 8, "lost")]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Telemetry;
@@ -50,6 +51,49 @@ internal static class Some
         DirtyRatePagesPerSecond = 25_600,
         ExpectedDowntime = TimeSpan.FromMilliseconds(640),
         Throttle = throttle is { } percent ? new Percent(percent) : null,
+    };
+
+    public static readonly EffectivePolicy Steered = new(new MigrationPolicy { Name = "calm", Description = "Takes its time. And more." }, 2, "it is the default");
+
+    public static readonly MigrationForecast Hopeless = new()
+    {
+        Converges = false,
+        Downtime = TimeSpan.FromMilliseconds(1200),
+        Text = "does not converge because it writes as fast as it is copied; it would with 1200 ms of downtime",
+        Because = "it writes as fast as it is copied",
+        Remedy = "1200 ms of downtime",
+    };
+
+    public static MigrationChange Change(params ParameterAnswer[] answers) =>
+        new("c1", "policy calm", "30 s without progress", "max downtime 500 ms", Noon)
+        {
+            Answers = answers.Length > 0 ? answers
+                : [new("maxDowntime", ParameterResult.Applied, "500 ms"), new("throttle", ParameterResult.Refused, "no cgroup")],
+        };
+
+    public static MigrationDecided Decided(string what, string why) => new()
+    {
+        MigrationId = new MigrationId("m1"),
+        VmName = "web-1",
+        Source = new HostName("host-a"),
+        Destination = new HostName("host-b"),
+        At = Noon,
+        ChangeId = "c1",
+        By = "policy calm",
+        What = what,
+        Why = why,
+    };
+
+    public static MigrationParametersChanged ParametersChanged(string? by, string reason, params ParameterAnswer[] answers) => new()
+    {
+        MigrationId = new MigrationId("m1"),
+        VmName = "web-1",
+        Source = new HostName("host-a"),
+        Destination = new HostName("host-b"),
+        At = Noon,
+        By = by,
+        Reason = reason,
+        Parameters = answers,
     };
 
     public static MigrationProgressed Progressed(int percent, MigrationSample? sample = null) => new()

@@ -1,4 +1,5 @@
 using Mesh.Cli.Client;
+using Mesh.Cli.Output;
 using Mesh.Cli.Watching;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
@@ -77,6 +78,46 @@ public sealed class WatchingTests
         stalled.With(Some.Ended(MigrationOutcome.TimedOut)).Stalled.ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_row_knows_what_is_to_be_expected_and_what_was_changed_last()
+    {
+        var row = Row.Of(Some.View() with { Forecast = Some.Hopeless, Changes = [Some.Change()] });
+        row.Forecast.ShouldBe(Some.Hopeless);
+        row.LatestChange.ShouldBe("max downtime 500 ms, by policy calm (30 s without progress)");
+        row.LatestAnswers.ShouldBe("maxDowntime applied (500 ms); throttle refused (no cgroup)");
+
+        row = row.With(Some.Progressed(50)).With(Some.Decided("throttle 40 %", ""));
+        row.Forecast.ShouldBeNull();
+        (row.LatestChange, row.LatestAnswers).ShouldBe(("throttle 40 %, by policy calm", ""));
+        row = row.With(Some.ParametersChanged("policy calm", "", new ParameterAnswer("throttle", ParameterResult.Emulated, "by quota")));
+        (row.LatestChange, row.LatestAnswers).ShouldBe(("throttle 40 %, by policy calm", "throttle emulated (by quota)"));
+        row.With(Some.Progressed(50) with { Forecast = Some.Hopeless }).With(Some.Ended()).Forecast.ShouldBeNull("it is over");
+    }
+
+    [Theory]
+    [InlineData(140, 24, "web-1: does not converge because it writes as fast as it is copied; it would with 1200 ms of downtime", "web-1: throttle 40 %, by policy calm (it [never] ends): throttle emulated")]
+    [InlineData(80, 24, "web-1: does not converge because it writes as fast as it is copied; it would", "with 1200 ms of downtime", "web-1: throttle 40 %, by policy calm (it [never] ends): throttle emulated")]
+    [InlineData(80, 7, "web-1: does not converge because it writes as fast as it is copied; it would w…", "web-1: throttle 40 %, by policy calm (it [never] ends): throttle emulated")]
+    [InlineData(80, 6, "web-1: does not converge because it writes as fast as it is copied; it would w…")]
+    [InlineData(80, 5)]
+    public void Below_the_live_table_stand_forecast_and_newest_change_as_far_as_there_is_room(int columns, int lines, params string[] notes)
+    {
+        var moving = Row.Of(Some.View()).With(Some.Progressed(45) with { Forecast = Some.Hopeless }).With(Some.Decided("throttle 40 %", "it [never] ends"))
+            .With(Some.ParametersChanged("policy calm", "", new ParameterAnswer("throttle", ParameterResult.Emulated, "")));
+        var text = Draw([moving, Row.Of(Some.View("m2", MigrationOutcome.Completed) with { Changes = [Some.Change()] })], columns, lines).Split('\n');
+
+        text[3..].Select(line => line.TrimEnd()).ShouldBe(notes);
+        text.ShouldAllBe(line => line.Length <= columns);
+    }
+
+    [Theory]
+    [InlineData("", 5, "")]
+    [InlineData("a bc def", 8, "a bc def")]
+    [InlineData("a bc def", 4, "a bc|def")]
+    [InlineData("a bc def", 3, "a|bc|def")]
+    [InlineData("abcdefgh i", 3, "abc|def|gh|i")]
+    public void Long_sentences_are_broken_between_words(string text, int lengthMax, string lines) => Words.Wrap(text, lengthMax).ShouldBe(lines.Split('|'));
+
     [Theory]
     [InlineData(80)]
     [InlineData(100)]
@@ -118,7 +159,14 @@ public sealed class WatchingTests
         Take(Some.Progressed(50));
         Take(Some.Progressed(51));
         time.Advance(TimeSpan.FromSeconds(3));
-        Take(Some.Progressed(60));
+        Take(Some.Progressed(60) with { Forecast = Some.Hopeless });
+        time.Advance(TimeSpan.FromSeconds(3));
+        Take(Some.Progressed(61) with { Forecast = Some.Hopeless });
+        time.Advance(TimeSpan.FromSeconds(3));
+        Take(Some.Progressed(62) with { Forecast = Some.Hopeless with { Converges = true, Text = "ends in about 3 s" } });
+        Take(Some.Decided("max downtime 500 ms", "30 s without\nprogress"));
+        Take(Some.ParametersChanged("policy calm", "30 s without progress", new ParameterAnswer("maxDowntime", ParameterResult.Applied, "500 ms")));
+        Take(Some.ParametersChanged(null, "set at the start", new ParameterAnswer("tls", ParameterResult.Refused, "")));
         Take(Some.Entered(MigrationPhase.PreCopy));
         Take(Some.Entered(MigrationPhase.CleaningUp, "aborted\nby ann"));
         Take(Some.Ended(MigrationOutcome.AbortedByOperator, "aborted by ann"));
@@ -126,7 +174,12 @@ public sealed class WatchingTests
 
         cli.Out.TrimEnd().Split('\n').Select(line => line[(line.IndexOf("host-b  ", StringComparison.Ordinal) + 8)..].TrimEnd()).ShouldBe(
         [
-            "preCopy", "preCopy 50 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s", "preCopy 60 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s",
+            "preCopy", "preCopy 50 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s",
+            "preCopy 60 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s; "
+                + "does not converge because it writes as fast as it is copied; it would with 1200 ms of downtime",
+            "preCopy 61 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s; does not converge",
+            "preCopy 62 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s; ends in about 3 s",
+            "max downtime 500 ms, by policy calm (30 s without progress)", "maxDowntime applied (500 ms)", "tls refused; set at the start",
             "cleaningUp: aborted by ann", "aborted after 12.5 s, 3 GiB sent: aborted by ann",
         ]);
     }

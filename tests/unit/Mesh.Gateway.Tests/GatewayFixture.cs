@@ -60,6 +60,12 @@ internal sealed class GatewayFixture : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path, string json, string mediaType = "application/json") =>
         Http.PostAsync(path, new StringContent(json, Encoding.UTF8, mediaType));
 
+    public Task<HttpResponseMessage> PatchAsync(string path, string json) =>
+        Http.PatchAsync(path, new StringContent(json, Encoding.UTF8, "application/json"));
+
+    public Task<HttpResponseMessage> PutAsync(string path, string body, string mediaType = "application/json") =>
+        Http.PutAsync(path, new StringContent(body, Encoding.UTF8, mediaType));
+
     /// <summary>Holds an answer against the rules for problems and returns its problem.</summary>
     public static async Task<ApiProblem> ProblemAsync(HttpResponseMessage response, HttpStatusCode status, string type)
     {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
@@ -40,6 +41,25 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task What_is_left_out_of_limits_and_policy_is_left_to_the_policy()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value)));
+
+        await gateway.PostAsync("/api/v1/migrations", """{"vm":"web-1","to":"host-b","limits":{"completionTimeout":60000}}""");
+        await gateway.PostAsync("/api/v1/migrations",
+            """{"vm":"web-1","to":"host-b","policy":"adaptive","allow":{"throttle":true,"pause":true},"downtimeBudget":900,"deadline":120000}""");
+
+        var (plain, steered) = ((RequestMigration)gateway.Bus.Requests.First().Request, (RequestMigration)gateway.Bus.Requests.ElementAt(2).Request);
+        (plain.Policy, plain.Allow, plain.DowntimeBudget, plain.Deadline).ShouldBe((null, null, null, null));
+        plain.Limits.ShouldBe(new MigrationLimits { CompletionTimeout = TimeSpan.FromMinutes(1) });
+        plain.Limits.ProgressTimeout.ShouldBeNull();
+        (steered.Policy, steered.DowntimeBudget, steered.Deadline).ShouldBe(("adaptive", TimeSpan.FromMilliseconds(900), TimeSpan.FromMinutes(2)));
+        steered.Allow.ShouldBe(new PolicyPermissions { Throttle = true, Pause = true });
+    }
+
+    [Fact]
     public async Task An_identity_is_chosen_where_none_is_given_and_the_callers_trace_becomes_the_migrations()
     {
         await using var gateway = await GatewayFixture.StartAsync();
@@ -71,6 +91,7 @@ public sealed class RequestTests
     [InlineData(HttpStatusCode.NotFound, RefusalCode.UnknownVm)]
     [InlineData(HttpStatusCode.NotFound, RefusalCode.UnknownHost, RefusalCode.HostDevice)]
     [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.BadOption)]
+    [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.UnknownPolicy)]
     [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.UnknownVm, RefusalCode.ConflictingOptions)]
     public async Task A_refusal_tells_every_reason(HttpStatusCode status, params RefusalCode[] codes)
     {
@@ -87,10 +108,16 @@ public sealed class RequestTests
     }
 
     [Theory]
-    [InlineData("""{"vm":"a","to":"b","too":1}""", "$.too", "id, vm, to, alternatives, options, limits, requestedBy")]
+    [InlineData("""{"vm":"a","to":"b","too":1}""", "$.too", "id, vm, to, alternatives, options, limits, policy, allow, downtimeBudget, deadline, requestedBy")]
     [InlineData("""{"vm":"a","to":"b","options":{"autoConverg":true}}""", "$.options.autoConverg", "autoConverge")]
     [InlineData("""{"vm":"a","to":"b","options":{"AutoConverge":true}}""", "$.options.AutoConverge", "autoConverge")]
     [InlineData("""{"vm":"a","to":"b","limits":{"timeout":1}}""", "$.limits.timeout", "progressTimeout")]
+    [InlineData("""{"vm":"a","to":"b","limits":{"progressTimeoutHeld":1}}""", "$.limits.progressTimeoutHeld", "is not known")]
+    [InlineData("""{"vm":"a","to":"b","policy":1}""", "$.policy", "a text")]
+    [InlineData("""{"vm":"a","to":"b","allow":["throttle"]}""", "$.allow", "throttle, postCopy, pause, compression")]
+    [InlineData("""{"vm":"a","to":"b","allow":{"post-copy":true}}""", "$.allow.post-copy", "throttle, postCopy, pause, compression")]
+    [InlineData("""{"vm":"a","to":"b","downtimeBudget":"900 ms"}""", "$.downtimeBudget", "milliseconds")]
+    [InlineData("""{"vm":"a","to":"b","deadline":1.5}""", "$.deadline", "milliseconds")]
     [InlineData("""{"to":"b"}""", "$.vm", "missing")]
     [InlineData("""{"vm":"a"}""", "$.to", "missing")]
     [InlineData("""{"vm":" ","to":"b"}""", "$.vm", "name or UUID")]

@@ -59,6 +59,20 @@ public sealed class ResourceTests
         problem.Detail.ShouldContain("'m2'");
     }
 
+    [Fact]
+    public async Task A_migration_is_exported_as_it_is_or_not_found()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        const string Trace = "{\"vm\":{}}\n{\"t_s\":0.5}\n";
+        gateway.Bus.Answer<ExportMigration, ExportedMigration>(export => new(export.Id.Value == "m1" ? Trace : null));
+
+        var response = await gateway.Http.GetAsync("/api/v1/migrations/m1/trace");
+
+        response.Content.Headers.ContentType?.ToString().ShouldBe("application/jsonl; charset=utf-8");
+        (await response.Content.ReadAsStringAsync()).ShouldBe(Trace);
+        await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/api/v1/migrations/m2/trace"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
+    }
+
     [Theory]
     [InlineData(AbortResult.Aborting, HttpStatusCode.Accepted, null)]
     [InlineData(AbortResult.Unknown, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
+using Mesh.Contracts.Policies;
 using Mesh.Hosting.Bus;
 using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Grains;
@@ -68,6 +69,9 @@ internal sealed class RecordingBus : IMessageBus
 
     public ConcurrentQueue<MigrationEvent> Events { get; } = new();
 
+    /// <summary>What the policy service answers; null for nothing.</summary>
+    public Func<ResolvePolicy, ResolvedPolicy?> Policies { get; set; } = _ => new ResolvedPolicy(null);
+
     /// <summary>Whether the broker can be reached.</summary>
     public bool IsReachable { get; set; } = true;
 
@@ -82,7 +86,9 @@ internal sealed class RecordingBus : IMessageBus
 
     public Task<TReply> RequestAsync<TRequest, TReply>(string queue, TRequest request, CancellationToken cancellation = default)
         where TRequest : class
-        where TReply : class => throw new NotSupportedException();
+        where TReply : class => request is ResolvePolicy ask && Policies(ask) is TReply reply
+            ? Task.FromResult(reply)
+            : throw new BusRequestException($"nobody answers at {queue}");
 
     private Task RememberAsync(object message)
     {

@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -14,6 +17,10 @@ internal sealed class FlightDriver
 
     public FlightDriver(MigrationOptions? options = null, MigrationLimits? limits = null, MigrationFacts? facts = null) =>
         Tell(new RequestReceived(Given.Request(options, limits), facts ?? Given.Facts(), Given.Epoch));
+
+    /// <summary>A flight under a policy.</summary>
+    public static FlightDriver Under(EffectivePolicy policy, MigrationOptions? options = null, MigrationLimits? limits = null) =>
+        new(options, limits, Given.Facts() with { Policy = policy });
 
     /// <summary>A flight that may go to further hosts.</summary>
     public static FlightDriver WithAlternatives(params HostName[] alternatives) => new(facts: Given.FactsWith(alternatives));
@@ -56,6 +63,9 @@ internal sealed class FlightDriver
         return this;
     }
 
+    /// <summary>What a restart does: the state is read from what was stored.</summary>
+    public void Restart() => State = JsonSerializer.Deserialize<FlightState>(JsonSerializer.Serialize(State, MeshJson.Options), MeshJson.Options)!;
+
     /// <summary>Sets the clock back, as only a restart can.</summary>
     public void SetBack(TimeSpan by) => Now -= by;
 
@@ -73,6 +83,35 @@ internal sealed class FlightDriver
             Refusals = refusals,
             DestinationUri = command is PrepareIncoming ? "qemu+tcp://hostb/system" : null,
         }));
+
+    /// <summary>The source answers a change, with what became of each parameter.</summary>
+    public FlightDriver Answer(ChangeParameters command, params ParameterAnswer[] parameters) => Tell(new AnswerReceived(new CommandAnswer
+    {
+        Host = Given.Source,
+        MigrationId = command.MigrationId,
+        Epoch = command.Epoch,
+        CommandId = command.CommandId,
+        Result = parameters.All(parameter => parameter.Result == ParameterResult.Refused) ? CommandResult.Refused : CommandResult.Done,
+        Refusals = [.. parameters.Where(parameter => parameter.Result == ParameterResult.Refused).Select(parameter => new Refusal(RefusalCode.Hypervisor, parameter.Explanation))],
+        Parameters = parameters,
+    }));
+
+    public FlightDriver Change(ChangeMigration change, EffectivePolicy? policy = null) => Tell(new ChangeReceived(change, policy));
+
+    public ChangeMigration Wish(string id = "c1") => new() { Id = State.Id, ChangeId = id, By = "tester", Why = "it takes too long" };
+
+    /// <summary>Telemetry of a pass over memory arrives, so long after the copying began.</summary>
+    public FlightDriver Pass(long iteration, double atSeconds, long remainingMiB = 512)
+    {
+        Now = Given.Start + TimeSpan.FromSeconds(atSeconds) is var at && at > Now ? at : Now;
+        return Report(Given.Source, VmStatus.MigratingFrom, Sample(remainingMiB: remainingMiB) with
+        {
+            Elapsed = TimeSpan.FromSeconds(atSeconds),
+            Iteration = iteration,
+            Bandwidth = BytesPerSecond.FromMebibytes(100),
+            DirtyRatePagesPerSecond = 10_000,
+        });
+    }
 
     public FlightDriver Prepared() => Answer(Last<PrepareIncoming>());
 

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -28,6 +29,13 @@ internal static class Given
 
     public static MigrationFacts Facts(VmDescription? vm = null) =>
         new([new LocatedVm(Source, vm ?? Machine())], [Fit(Destination)]);
+
+    /// <summary>A policy of the given steps; it permits everything and arms post-copy.</summary>
+    public static EffectivePolicy Policy(params PolicyStep[] steps) => Policy(new MigrationPolicy { Name = "test", Description = "For tests.", Steps = steps });
+
+    /// <summary>A policy that permits everything and arms post-copy.</summary>
+    public static EffectivePolicy Policy(MigrationPolicy policy) =>
+        new(policy with { Start = policy.Start with { PostCopy = true }, Permits = PolicyPermissions.All }, 1, "because the test says so");
 
     /// <summary>Facts of a request that names further hosts, all of which may take the machine.</summary>
     public static MigrationFacts FactsWith(params HostName[] alternatives) =>

@@ -1,6 +1,5 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -11,7 +10,7 @@ namespace Mesh.Migrations.Tests;
 /// must then end, its end must agree with where the machine really is, then and after every message still under way has arrived,
 /// and the machine must never run twice.
 /// </summary>
-internal sealed class StormyWorld(int seed)
+internal sealed partial class StormyWorld(int seed)
 {
     private static readonly HostName[] Hosts = [Given.Source, Given.Destination, Given.Third];
     private static readonly TimeSpan StormLasts = TimeSpan.FromMinutes(3);
@@ -26,7 +25,9 @@ internal sealed class StormyWorld(int seed)
     private DateTimeOffset _now = Given.Start;
     private HostName _to = Given.Destination;
     private Epoch _jobEpoch;
+    private bool _cannotRecover;
     private bool _jobRuns;
+    private DateTimeOffset _jobSince;
     private bool _isPostCopy;
     private Epoch? _abortedBeforeStart;
 
@@ -54,9 +55,12 @@ internal sealed class StormyWorld(int seed)
         var action = (TimeoutAction)_random.Next(3);
         Tell(new RequestReceived(
             Given.Request(new MigrationOptions { PostCopy = true, Timeout = timeout, TimeoutAction = action }),
-            Chance(0.5) ? Given.FactsWith(Given.Third) : Given.Facts(), Given.Epoch));
+            (Chance(0.5) ? Given.FactsWith(Given.Third) : Given.Facts()) with { Policy = Chance(0.7) ? SomePolicy() : null }, Given.Epoch));
         if (State!.HasEnded)
             return;
+        for (var change = 0; change < 4; change++)
+            if (Chance(0.3))
+                At(Within(150), Meddle);
         if (Chance(0.3))
             At(Within(120), () => Tell(new AbortReceived(new AbortMigration(State.Id, "tester"))));
         if (Chance(0.15))
@@ -161,6 +165,7 @@ internal sealed class StormyWorld(int seed)
             CleanUpIncoming => Chance(0.1) ? CommandResult.Failed : CleanUp(host),
             ResumeOnSource => Chance(0.1) ? CommandResult.Failed : Resume(),
             DestroyStray => Chance(0.1) ? CommandResult.Failed : DestroyCopy(),
+            RecoverPostCopy => Chance(0.4) ? CommandResult.Failed : Recover(),
             _ => CommandResult.Failed,
         };
         return new CommandAnswer
@@ -186,7 +191,7 @@ internal sealed class StormyWorld(int seed)
             return CommandResult.Done;
         }
 
-        _jobRuns = true;
+        (_jobRuns, _jobSince) = (true, _now);
         (Source, Destination) = (VmStatus.MigratingFrom, VmStatus.MigratingTo);
         At(Within(150), () => EndJobByItself(start.Epoch));
         return CommandResult.Done;
@@ -231,7 +236,9 @@ internal sealed class StormyWorld(int seed)
 
     private CommandResult Change(ChangeParameters change)
     {
-        _isPostCopy |= _jobRuns && change.PostCopy == true;
+        if (!_jobRuns || Chance(0.1))
+            return CommandResult.Refused;
+        _isPostCopy |= change.PostCopy == true;
         return CommandResult.Done;
     }
 
@@ -256,8 +263,21 @@ internal sealed class StormyWorld(int seed)
 
     private void BreakPostCopy()
     {
-        _jobRuns = false;
+        (_jobRuns, _cannotRecover) = (false, Chance(0.3));
         (Source, Destination) = (VmStatus.PostCopyFailed, VmStatus.PostCopyFailed);
+    }
+
+    private CommandResult Recover()
+    {
+        if (_cannotRecover || _dead.Contains(_to) || _dead.Contains(Given.Source))
+            return CommandResult.Failed;
+        if (!IsBroken)
+            return _jobRuns && _isPostCopy ? CommandResult.Done : CommandResult.Refused;
+        _jobRuns = true;
+        (Source, Destination) = (VmStatus.MigratingFrom, VmStatus.MigratingTo);
+        var epoch = _jobEpoch;
+        At(Within(60), () => EndJobByItself(epoch));
+        return CommandResult.Done;
     }
 
     /// <summary>The source's libvirtd dies at the hand-over: its copy stays paused, whatever became of the other.</summary>
@@ -318,7 +338,7 @@ internal sealed class StormyWorld(int seed)
         var status = _statuses[host];
         var isReachable = !IsStormy || !Chance(0.05);
         var sample = _jobRuns && host == Given.Source
-            ? new MigrationSample { MigrationId = State!.Id, Epoch = _jobEpoch, VmId = Given.Vm, Phase = _isPostCopy ? JobPhase.PostCopy : JobPhase.PreCopy }
+            ? Sample()
             : null;
         var (reportEpoch, reportSequence) = _agents[host];
         var at = _now;

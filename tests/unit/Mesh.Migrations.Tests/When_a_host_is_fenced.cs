@@ -39,6 +39,28 @@ public sealed class When_a_host_is_fenced
     }
 
     [Fact]
+    public void Should_see_to_it_that_a_start_under_way_never_begins_when_the_destination_is_fenced()
+    {
+        var flight = new FlightDriver().Prepared().Fence(Given.Destination);
+        flight.Answer(flight.Last<AbortJob>());
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Failed);
+        flight.State.Reason.ShouldContain("was fenced by tester before hosta had begun");
+    }
+
+    [Fact]
+    public void Should_not_believe_the_fencing_when_the_machine_runs_on_the_destination_since()
+    {
+        var flight = new FlightDriver().Prepared().Fence(Given.Destination);
+        flight.Answer(flight.Last<AbortJob>(), CommandResult.Refused, new Refusal(RefusalCode.Hypervisor, "the migration has completed"));
+        flight.Report(Given.Source, null).Wait(FlightTimers.DoubtfulVerdictGrace * 2).Report(Given.Source, null);
+        flight.State.HasEnded.ShouldBeFalse("the destination has yet to speak");
+
+        for (var second = 0; second < 60 && !flight.State.HasEnded; second++)
+            flight.Wait(Second).Report(Given.Source, null).Report(Given.Destination, VmStatus.Up, agentEpoch: 2);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Completed);
+    }
+
+    [Fact]
     public void Should_never_clean_up_where_the_machine_runs_by_post_copy()
     {
         var flight = Flying().Report(Given.Source, VmStatus.MigratingFrom, FlightDriver.Of(JobPhase.PostCopy)).Fence(Given.Source).Wait(TimeSpan.FromHours(1));

@@ -68,7 +68,7 @@ public sealed partial class LibvirtDomain
 
     /// <summary>
     /// Limits how much CPU time each virtual CPU may use. The limit travels with a migrating guest: whoever sets it must lift it
-    /// on the side where the guest ends up.
+    /// on the side where the guest ends up. While the guest migrates it cannot be set: the call waits for 30 s and fails.
     /// </summary>
     /// <param name="quotaMicroseconds">Time in each period, at least 1000, or <see cref="VcpuQuota.Unlimited"/>.</param>
     /// <param name="periodMicroseconds">Length of the period, 1000 to 1,000,000; null to leave it.</param>

@@ -8,7 +8,7 @@ namespace Mesh.Agent.Simulated;
 /// <summary>A running migration between two hosts of the model. Guarded by the cluster's lock.</summary>
 internal sealed class FlightModel(HostModel source, HostModel destination, VmModel atSource, VmModel atDestination, MigrationOptions options)
 {
-    private readonly TaskCompletionSource<MigrateResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<MigrateResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public HostModel Source { get; } = source;
 
@@ -25,13 +25,21 @@ internal sealed class FlightModel(HostModel source, HostModel destination, VmMod
     /// <summary>What the migrate call returns; cancelling abandons the wait, not the job.</summary>
     public async Task<MigrateResult> WaitAsync(CancellationToken cancellation)
     {
-        using var abandoned = cancellation.UnsafeRegister((_, token) => _result.TrySetCanceled(token), null);
-        return await _result.Task;
+        var result = _result;
+        using var abandoned = cancellation.UnsafeRegister((_, token) => result.TrySetCanceled(token), null);
+        return await result.Task;
+    }
+
+    /// <summary>Goes on after it broke, under a migrate call of its own.</summary>
+    public void GoOn()
+    {
+        IsBroken = false;
+        _result = new TaskCompletionSource<MigrateResult>(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     public VmId VmId => AtSource.Spec.Id;
 
-    /// <summary>Post-copy cannot go on; the job waits for a recovery that the model does not have.</summary>
+    /// <summary>Post-copy cannot go on; the job waits for its recovery.</summary>
     public bool IsBroken { get; set; }
 
     /// <summary>The destination runs the machine; the source has yet to confirm that and to let its copy go.</summary>

@@ -41,6 +41,9 @@ internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail,
 {
     public SimulatedVm Spec { get; } = spec;
 
+    /// <summary>To be called where anything about it changes that others see.</summary>
+    public Action Changed { get; } = changed;
+
     public VmRunState State { get; private set; } = state;
 
     public string Detail { get; private set; } = detail;
@@ -60,13 +63,17 @@ internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail,
 
     public BytesPerSecond? PostCopyBandwidth { get; set; }
 
+    /// <summary>How much a quota slows its processors down, in percent. It goes with the machine, as a quota does that libvirt knows of.</summary>
+    public int QuotaPercent { get; set; }
+
     /// <summary>Whether it has run on this host: then nobody takes it for one that waits for its memory.</summary>
     public bool HasRunHere { get; private set; } = state is VmRunState.Running;
 
     public void Become(VmRunState state, string detail)
     {
         (State, Detail) = (state, detail);
+        QuotaPercent = IsActive ? QuotaPercent : 0;
         HasRunHere |= state is VmRunState.Running or VmRunState.RunningPostCopy;
-        changed();
+        Changed();
     }
 }

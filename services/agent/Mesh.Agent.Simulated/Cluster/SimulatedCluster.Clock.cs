@@ -71,6 +71,7 @@ public sealed partial class SimulatedCluster
             case SimulatedPhase.PostCopy:
                 flight.AtSource.Become(VmRunState.PausedPostCopy, "paused (post-copy)");
                 source.Tell(flight.AtSource, VmLifecycle.Suspended, isByMigration: true, "Suspended Post-copy", isPostCopy: true);
+                flight.AtDestination.QuotaPercent = flight.AtSource.QuotaPercent;
                 flight.AtDestination.Become(VmRunState.RunningPostCopy, "running (post-copy)");
                 destination.Tell(flight.AtDestination, VmLifecycle.Resumed, isByMigration: true, "Resumed Post-copy", isPostCopy: true);
                 break;
@@ -89,6 +90,9 @@ public sealed partial class SimulatedCluster
         flight.IsHandedOver = true;
         came.Flight = null;
         came.IsPersistent |= flight.Options.Persistent;
+
+        if (!flight.Now.IsPostCopyAsked)
+            came.QuotaPercent = flight.AtSource.QuotaPercent;
 
         // As libvirt has it: after post-copy the destination keeps no account of the job.
         came.LastCompletedJob = flight.Now.IsPostCopyAsked ? null : flight.Stats(JobOperation.MigrationIn);

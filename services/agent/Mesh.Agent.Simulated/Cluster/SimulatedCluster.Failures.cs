@@ -18,7 +18,7 @@ public sealed partial class SimulatedCluster
             return
             [
                 .. _hosts.Values.SelectMany(host => host.Vms.Values.Select(
-                    vm => new SimulatedCopy(host.Name, vm.Spec.Id, vm.Spec.Name, vm.State, vm.HasRunHere))),
+                    vm => new SimulatedCopy(host.Name, vm.Spec.Id, vm.Spec.Name, vm.State, vm.HasRunHere, vm.QuotaPercent))),
             ];
     }
 
@@ -115,7 +115,7 @@ public sealed partial class SimulatedCluster
         flight.AtSource.Become(VmRunState.PausedMigrating, "paused (migrating)");
     }
 
-    /// <summary>Both hosts live, and half of the memory is on each: neither can go on.</summary>
+    /// <summary>Both hosts live, and half of the memory is on each: neither can go on until <see cref="Recover"/>.</summary>
     private static void BreakPostCopy(FlightModel flight)
     {
         flight.IsBroken = true;
@@ -123,8 +123,8 @@ public sealed partial class SimulatedCluster
         flight.Source.Tell(flight.AtSource, VmLifecycle.Suspended, isByMigration: true, "Suspended Post-copy Error");
         if (!flight.Destination.IsDown)
         {
-            flight.AtDestination.Become(VmRunState.PostCopyFailed, "paused (post-copy failed)");
-            flight.Destination.Tell(flight.AtDestination, VmLifecycle.Suspended, isByMigration: true, "Suspended Post-copy Error");
+            flight.AtDestination.Become(VmRunState.PostCopyFailed, "running (post-copy failed)");
+            flight.Destination.Tell(flight.AtDestination, VmLifecycle.Resumed, isByMigration: true, "Resumed Post-copy Error");
         }
 
         flight.Return(new MigrateResult(MigrateOutcome.Failed, "operation failed: job 'migration out' failed in post-copy phase"));

@@ -11,6 +11,8 @@ public sealed partial class SimulatedCluster
         lock (_lock)
         {
             Advance();
+            if (migration.IsRecovery)
+                return Recover(from, migration, cancellation);
             if (Objection(from, migration) is { } objection)
                 return Task.FromResult(new MigrateResult(MigrateOutcome.Failed, objection));
 
@@ -26,6 +28,7 @@ public sealed partial class SimulatedCluster
                 {
                     Bandwidth = options.Bandwidth ?? leaving.Bandwidth,
                     PostCopyBandwidth = options.PostCopyBandwidth ?? leaving.PostCopyBandwidth,
+                    QuotaPercent = leaving.QuotaPercent,
                 },
             };
             leaving.Flight = flight;

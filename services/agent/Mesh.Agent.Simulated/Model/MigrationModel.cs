@@ -54,7 +54,6 @@ internal static class MigrationModel
     {
         var rate = Limited(link, migration.Bandwidth?.Count);
         var sent = Math.Min(rate * step.TotalSeconds, migration.RemainingBytes * migration.WireFactor);
-        var speed = migration.IsSuspended ? 0 : 1 - migration.ThrottlePercent / 100.0;
         var later = migration with
         {
             RateBytesPerSecond = rate,
@@ -62,7 +61,7 @@ internal static class MigrationModel
             TransferredBytes = migration.TransferredBytes + sent,
             TransferredInPassBytes = migration.TransferredInPassBytes + sent,
             NormalBytes = migration.NormalBytes + sent * NormalPart(migration),
-            GuestTimeInPass = migration.GuestTimeInPass + step * speed,
+            GuestTimeInPass = migration.GuestTimeInPass + step * migration.Speed,
             TimeInPass = migration.TimeInPass + step,
             Downtime = migration.Downtime + (migration.IsSuspended ? step : TimeSpan.Zero),
         };

@@ -64,6 +64,12 @@ internal sealed record SimulatedMigration
 
     public int ThrottlePercent { get; init; }
 
+    /// <summary>How much a quota of its host slows the machine down, beside <see cref="ThrottlePercent"/>.</summary>
+    public int QuotaPercent { get; init; }
+
+    /// <summary>The part of its time that the machine has on the source.</summary>
+    public double Speed => IsSuspended ? 0 : 1 - Math.Max(ThrottlePercent, QuotaPercent) / 100.0;
+
     public double RateBytesPerSecond { get; init; }
 
     /// <summary>How long the machine has stood still; its downtime once it runs on the destination.</summary>

@@ -9,7 +9,8 @@ using Mesh.Hosting.Telemetry;
 namespace Mesh.Agent.Commands;
 
 /// <summary>Takes commands, sees to it that each acts at most once and none out of its time, and answers every one.</summary>
-internal sealed class CommandDesk(AgentContext agent, SourceCommands source, DestinationCommands destination, StrayCommands strays)
+internal sealed class CommandDesk(
+    AgentContext agent, SourceCommands source, DestinationCommands destination, RecoveryCommands recoveries, StrayCommands strays)
 {
     private readonly VmLanes _lanes = new();
 
@@ -81,6 +82,7 @@ internal sealed class CommandDesk(AgentContext agent, SourceCommands source, Des
                 StartMigration start => source.StartAsync(start, record),
                 ChangeParameters change => source.ChangeAsync(change, record),
                 AbortJob => source.AbortAsync(record),
+                RecoverPostCopy recover => recoveries.RecoverAsync(recover, record),
                 ResumeOnSource resume => strays.ResumeAsync(resume, record),
                 DestroyStray destroy => strays.DestroyAsync(destroy),
                 _ => Task.FromResult(Handled.Refused(RefusalCode.BadOption, $"the agent does not know the command {Name(command)}")),

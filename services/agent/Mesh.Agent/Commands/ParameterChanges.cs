@@ -10,6 +10,8 @@ namespace Mesh.Agent.Commands;
 /// <summary>Changes a running job, parameter by parameter; each one is answered for.</summary>
 internal sealed class ParameterChanges(AgentContext agent, JobFollower follower)
 {
+    private readonly ThrottleChanges _throttle = new(follower);
+
     public async Task<Handled> ApplyAsync(ChangeParameters change, MigrationRecord record)
     {
         var answers = new List<ParameterAnswer>();
@@ -30,6 +32,8 @@ internal sealed class ParameterChanges(AgentContext agent, JobFollower follower)
     private async IAsyncEnumerable<ParameterAnswer> EachAsync(ChangeParameters change, MigrationRecord record)
     {
         var (vm, options) = (record.VmId, record.Source!.Options);
+        if (change.Limits is { } limits)
+            yield return KeepLimits(record, limits);
         if (change.StallingLimit is { } stalling)
             yield return Keep(record, "stallingLimit", $"{stalling.TotalMilliseconds:0} ms", limits => limits with { StallingLimit = stalling });
         if (change.MaxDowntime is { } downtime)
@@ -40,8 +44,10 @@ internal sealed class ParameterChanges(AgentContext agent, JobFollower follower)
         if (change.PostCopyBandwidth is { } pulled)
             yield return await ParameterCall.TryAsync(
                 "postCopyBandwidth", $"{pulled}", () => agent.Hypervisor.SetBandwidthAsync(vm, CopyStage.PostCopy, pulled, agent.Stopping));
+        if (change.Throttle is { } throttle)
+            yield return await _throttle.SetAsync(throttle);
         if (change.AutoConverge is { } autoConverge)
-            yield return Fixed("autoConverge", autoConverge, options.AutoConverge);
+            yield return await _throttle.AutoConvergeAsync(autoConverge);
         if (change.Compression is { } compression)
             yield return Fixed("compression", compression, options.Compression.Count > 0);
         if (change.Suspend is { } suspend)
@@ -62,8 +68,11 @@ internal sealed class ParameterChanges(AgentContext agent, JobFollower follower)
 
     private Task<ParameterAnswer> SuspendAsync(MigrationRecord record, bool suspend)
     {
+        // Told once more that it is not running, it would be taken for one that was never suspended.
         if (suspend)
-            return ParameterCall.TryAsync("suspend", "true", () => SuspendAsync(record));
+            return record.Source is { IsSuspended: true }
+                ? Task.FromResult(new ParameterAnswer("suspend", ParameterResult.Applied, "the machine is suspended already"))
+                : ParameterCall.TryAsync("suspend", "true", () => SuspendAsync(record));
 
         // virDomainResume waits for the migration to end: seen with libvirt 9.0, whose migration job lets only suspending through.
         return Task.FromResult(record.Source is { IsSuspended: true }
@@ -105,6 +114,17 @@ internal sealed class ParameterChanges(AgentContext agent, JobFollower follower)
 
         agent.Store.Change(record, known => known with { Source = known.Source! with { IsPostCopyRequested = true } });
         return Task.FromResult(new ParameterAnswer("postCopy", ParameterResult.Emulated, "QEMU has not begun to copy; the agent changes over as soon as it has"));
+    }
+
+    /// <summary>A downtime thread that has stopped, because somebody set the downtime, stays so.</summary>
+    private ParameterAnswer KeepLimits(MigrationRecord record, MigrationLimits limits)
+    {
+        var progress = limits.ProgressTimeoutHeld is { } still ? $"{still.TotalSeconds:0.###} s" : "none";
+        var completion = limits.CompletionTimeoutFor(record.Source!.DataSize) is { } whole ? $"{whole.TotalSeconds:0.###} s" : "none";
+        return Keep(record, "limits", $"progress timeout {progress}, completion timeout {completion}", known => limits with
+        {
+            EnableDowntimeThread = limits.EnableDowntimeThread && known.EnableDowntimeThread,
+        });
     }
 
     private ParameterAnswer Keep(MigrationRecord record, string name, string value, Func<MigrationLimits, MigrationLimits> change)

@@ -29,7 +29,6 @@ internal sealed class SourceCommands(AgentContext agent, Followers followers)
                 Source = new SourceRecord
                 {
                     StartedAt = agent.Now,
-                    Destination = start.Destination,
                     DestinationUri = start.DestinationUri,
                     Options = start.Options,
                     Limits = start.Limits,
@@ -125,7 +124,7 @@ internal sealed class SourceCommands(AgentContext agent, Followers followers)
         var (options, vm) = (start.Options, start.VmId);
         var max = options.MaxDowntime ?? DowntimeKeeper.QemuDefault;
         var isRaised = start.Limits.EnableDowntimeThread;
-        var first = isRaised ? DowntimeSteps.At(max, 1) : max;
+        var first = isRaised ? DowntimeSteps.At(max, 0) : max;
 
         var downtime = await ParameterCall.TryAsync(
             "maxDowntime",

@@ -34,7 +34,7 @@ public interface IHypervisor : IAsyncDisposable
 
     /// <summary>
     /// Moves a machine, peer to peer, and returns when the job is over. Cancelling abandons the wait, not the job, which only
-    /// <see cref="AbortJobAsync"/> ends.
+    /// <see cref="AbortJobAsync"/> ends. A recovery that cannot begin leaves machine and job as they are.
     /// </summary>
     Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation);
 
@@ -58,6 +58,17 @@ public interface IHypervisor : IAsyncDisposable
 
     /// <summary>Changes a running migration over to post-copy, for which it must have been armed.</summary>
     Task StartPostCopyAsync(VmId vm, CancellationToken cancellation);
+
+    /// <summary>
+    /// Slows a machine's processors down, also while it is migrated: each gets a quota of its time, which is so much less than it had
+    /// before. 0 gives all of it back. The quota may travel with the machine: the host where it ends finds it in
+    /// <see cref="VmDescription.Throttle"/> and must lift it.
+    /// </summary>
+    /// <exception cref="HypervisorException"><see cref="HypervisorErrorCode.Unsupported"/> where the host cannot do that.</exception>
+    Task SetThrottleAsync(VmId vm, Percent throttle, CancellationToken cancellation);
+
+    /// <summary>Gives a machine's processors back what they had before they were slowed down; does nothing if they have it.</summary>
+    Task LiftThrottleAsync(VmId vm, CancellationToken cancellation);
 
     /// <summary>Suspends a machine; a migration of it goes on.</summary>
     Task SuspendAsync(VmId vm, CancellationToken cancellation);

@@ -12,6 +12,7 @@ internal sealed class DowntimeKeeper(AgentContext agent, MigrationRecord record)
     private readonly OneAtATime _calling = new();
     private long _firstIteration;
     private long _iterationKept;
+    private int _stepsTaken;
 
     /// <summary>The limit in force; null if unknown.</summary>
     public TimeSpan? Limit { get; private set; }
@@ -25,10 +26,12 @@ internal sealed class DowntimeKeeper(AgentContext agent, MigrationRecord record)
             return;
         if (_firstIteration == 0)
             _firstIteration = iteration;
-        var due = DowntimeSteps.At(source.Options.MaxDowntime ?? QemuDefault, iteration - _firstIteration + 1);
-        var isToRaise = source.Limits.EnableDowntimeThread && due > Limit;
-        if (_calling.TryRun(() => isToRaise ? RaiseAsync(due, iteration) : AskAsync()))
-            _iterationKept = iteration;
+        var isStepDue = source.Limits.EnableDowntimeThread && DowntimeSteps.IsNextDue(_stepsTaken, iteration - _firstIteration);
+        var due = DowntimeSteps.At(source.Options.MaxDowntime ?? QemuDefault, _stepsTaken + (isStepDue ? 1 : 0));
+        if (!_calling.TryRun(() => isStepDue && due > Limit ? RaiseAsync(due, iteration) : AskAsync()))
+            return;
+        _iterationKept = iteration;
+        _stepsTaken += isStepDue ? 1 : 0;
     }
 
     private async Task RaiseAsync(TimeSpan due, long iteration)

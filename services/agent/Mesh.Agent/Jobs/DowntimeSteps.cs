@@ -2,7 +2,8 @@ namespace Mesh.Agent.Jobs;
 
 /// <summary>
 /// VDSM's way of raising the downtime limit by itself: from a fifth of it to the whole, exponentially, one step with each pass
-/// over memory.
+/// over memory from the third on. VDSM looks each 10 s, and so takes a step at most that often; it also aborts after 43 passes, which
+/// here only a limit or a policy does.
 /// </summary>
 internal static class DowntimeSteps
 {
@@ -21,8 +22,13 @@ internal static class DowntimeSteps
             i == count - 1 ? (long)maxMs : Math.Max(1, (long)(offset + Math.Pow(root, i)))))];
     }
 
-    /// <summary>The limit that counts in a pass.</summary>
+    /// <summary>The limit after so many steps; 0 for the one to begin with.</summary>
     /// <param name="max">The limit to be reached.</param>
-    /// <param name="passesBegun">How many passes over memory this migration has begun; QEMU's own count may have started elsewhere.</param>
-    public static TimeSpan At(TimeSpan max, long passesBegun) => For(max)[(int)Math.Clamp(passesBegun - 1, 0, Count - 1)];
+    /// <param name="step">Steps taken, 0 to one less than <see cref="Count"/>.</param>
+    public static TimeSpan At(TimeSpan max, int step) => For(max)[step];
+
+    /// <summary>Whether the next step is due: VDSM takes step N at the first new pass that is more than N after the first one seen.</summary>
+    /// <param name="stepsTaken">Steps taken so far.</param>
+    /// <param name="passesSince">How many passes after the first one that was seen this one is.</param>
+    public static bool IsNextDue(int stepsTaken, long passesSince) => stepsTaken < Count - 1 && passesSince > stepsTaken + 1;
 }

@@ -24,7 +24,7 @@ internal sealed class Followers(AgentContext agent)
     /// <param name="record">The job, recorded as started.</param>
     /// <param name="isNew">Whether it is to be begun.</param>
     /// <param name="downtime">The downtime limit that was set for it; null if unknown.</param>
-    public void Follow(MigrationRecord record, bool isNew, TimeSpan? downtime = null)
+    public JobFollower Follow(MigrationRecord record, bool isNew, TimeSpan? downtime = null)
     {
         var follower = new JobFollower(agent, record, isNew);
         if (downtime is { } limit)
@@ -34,6 +34,7 @@ internal sealed class Followers(AgentContext agent)
         if (!_running.TryAdd(record.VmId, (follower, RunAsync(follower, begin.Task))))
             throw new InvalidOperationException($"a job of {record.VmId} is followed already");
         begin.SetResult();
+        return follower;
     }
 
     public Task StoppedAsync() => Task.WhenAll(_running.Values.Select(one => one.Running));

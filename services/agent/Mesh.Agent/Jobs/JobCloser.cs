@@ -9,7 +9,7 @@ using Mesh.Hosting.Running;
 namespace Mesh.Agent.Jobs;
 
 /// <summary>Finds out whether and how a job ended, and brings it to its close: machine resumed if need be, end recorded, mesh told.</summary>
-internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
+internal sealed class JobCloser(AgentContext agent, MigrationRecord record, JobThrottle throttle)
 {
     private readonly AsyncSignal _completed = new();
     private volatile JobStats? _completedStats;
@@ -45,7 +45,13 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
         return JobEndings.Infer(new EndingClues(call, hasJob, isKnown, StateSeen, _stopSeen, isAbortRequested));
     }
 
-    public async Task CloseAsync(JobEnding ending, JobStats? latest, MigrationSample? lastSample, Action ended)
+    /// <summary>Brings the job to its close.</summary>
+    /// <param name="ending">How it ended.</param>
+    /// <param name="latest">Its newest numbers; null if there were none.</param>
+    /// <param name="lastSample">Its newest telemetry; null if there was none.</param>
+    /// <param name="wasPastReturn">Whether it was in post-copy.</param>
+    /// <param name="ended">Called when the end is recorded, before anyone is told.</param>
+    public async Task CloseAsync(JobEnding ending, JobStats? latest, MigrationSample? lastSample, bool wasPastReturn, Action ended)
     {
         var sample = ending.Result is JobResult.Completed
             ? await ClosingStatsAsync(latest) is { } stats ? Samples.Of(record, stats, JobPhase.Completed, lastSample?.DowntimeLimit, stats.Elapsed) : null
@@ -60,10 +66,11 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record)
             At = agent.Now,
             Result = ending.Result,
             Error = ending.Error,
-            ByPostCopy = _isPostCopySeen || lastSample is { Phase: JobPhase.PostCopy or JobPhase.PostCopyFailed },
+            ByPostCopy = _isPostCopySeen || wasPastReturn || lastSample is { Phase: JobPhase.PostCopy or JobPhase.PostCopyFailed },
             Sample = sample,
         };
         agent.Store.Note(record, known => known with { Source = known.Source! with { Ended = news, IsEndInferred = ending.IsInferred } });
+        await throttle.LiftAsync();
         if (ending.Result is not JobResult.Completed && !ending.IsInferred)
             await ResumeAsync();
         ended();

@@ -39,9 +39,11 @@ internal sealed class JobFollower
         (_agent, _record, _isNew, _isCallOurs) = (agent, record, isNew, isNew);
         _reader = new JobReader(agent.Hypervisor, record.VmId, _wake.Give);
         _downtime = new DowntimeKeeper(agent, record);
-        _closer = new JobCloser(agent, record);
         _postCopy = new PostCopyPursuit(agent, record);
         Abort = new AbortPursuit(agent, record);
+        Throttle = new JobThrottle(agent, record);
+        _closer = new JobCloser(agent, record, Throttle);
+        Recovery = new PostCopyRecovery(agent, record, Return);
         _watch = Watch.From(record.Source!.StartedAt, agent.Now);
     }
 
@@ -50,6 +52,10 @@ internal sealed class JobFollower
     public VmId VmId => _record.VmId;
 
     public AbortPursuit Abort { get; }
+
+    public JobThrottle Throttle { get; }
+
+    public PostCopyRecovery Recovery { get; }
 
     /// <summary>Whether the machine runs on the destination.</summary>
     public bool IsPastReturn => _isPastReturn || (Sample() is { } sample && JobPhases.IsPastReturn(sample.Phase));
@@ -62,8 +68,9 @@ internal sealed class JobFollower
     {
         if (_reader.Latest is null && !_isNew)
             return null;
-        var phase = JobPhases.Of(_reader.Latest, _agent.StateOf(VmId), Record.Source is { IsSuspended: true } or { Options.Live: false });
-        return Samples.Of(_record, _reader.Latest, phase, _downtime.Limit, _agent.Now - _watch.StartedAt);
+        var record = Record;
+        var phase = JobPhases.Of(_reader.Latest, _agent.StateOf(VmId), record.Source is { IsSuspended: true } or { Options.Live: false });
+        return Samples.Of(record, _reader.Latest, phase, _downtime.Limit, _agent.Now - _watch.StartedAt);
     }
 
     public void NoteDowntime(TimeSpan limit) => _downtime.Note(limit);
@@ -91,9 +98,10 @@ internal sealed class JobFollower
             {
                 if (await LookSafelyAsync() is { } ending)
                 {
-                    await _closer.CloseAsync(ending, _reader.Latest, Sample(), ended);
+                    await _closer.CloseAsync(ending, _reader.Latest, Sample(), _isPastReturn, ended);
                     activity?.SetTag("mesh.result", ending.Result.ToString());
                     await call;
+                    await Recovery.Returned;
                     return;
                 }
 
@@ -109,27 +117,38 @@ internal sealed class JobFollower
     private Task FollowAgain()
     {
         _agent.Log.JobFollowedAgain(_record.MigrationId, VmId, _record.Source!.StartedAt);
+        Throttle.Reassert();
         return Task.CompletedTask;
     }
 
     private async Task CallAsync()
     {
         var source = _record.Source!;
-        _agent.Log.JobBegins(_record.MigrationId, VmId, source.Destination);
+        if (Record.IsAbortRequested)
+        {
+            Return(new MigrateResult(MigrateOutcome.Aborted, "it was aborted before it began"));
+            return;
+        }
+
+        _agent.Log.JobBegins(_record.MigrationId, VmId, source.DestinationUri);
         try
         {
-            _returned = await _agent.Hypervisor.MigrateAsync(new VmMigration(VmId, source.DestinationUri, source.Options), _agent.Stopping);
+            Return(await _agent.Hypervisor.MigrateAsync(new VmMigration(VmId, source.DestinationUri, source.Options), _agent.Stopping));
         }
         catch (HypervisorException e)
         {
             var isLost = e.Code is HypervisorErrorCode.Unreachable or HypervisorErrorCode.TimedOut;
-            _returned = new MigrateResult(isLost ? MigrateOutcome.Lost : MigrateOutcome.Failed, e.Message);
+            Return(new MigrateResult(isLost ? MigrateOutcome.Lost : MigrateOutcome.Failed, e.Message));
         }
         catch (OperationCanceledException)
         {
-            return;
+            // The agent stops.
         }
+    }
 
+    private void Return(MigrateResult result)
+    {
+        _returned = result;
         _wake.Give();
     }
 
@@ -157,7 +176,11 @@ internal sealed class JobFollower
         var (source, sample) = (Record.Source!, Sample());
         _isPastReturn = IsPastReturn;
         if (!_isPastReturn)
+        {
             _downtime.Keep(source, sample?.Iteration ?? 0);
+            Throttle.Keep(source, sample);
+        }
+
         if (source.IsPostCopyRequested && !_isPastReturn)
             _postCopy.TryIfBegun(sample);
 
@@ -193,8 +216,18 @@ internal sealed class JobFollower
             (_returned, _isCallOurs) = (null, false);
         }
 
-        var mayBeOver = _returned is not null || (!_isCallOurs && _reader.HasJob is false);
-        return mayBeOver ? await _closer.InferAsync(_returned, _reader.HasJob, Record.IsAbortRequested) : null;
+        if (_returned is null && (_isCallOurs || _reader.HasJob is not false))
+            return null;
+        var ending = await _closer.InferAsync(_returned, _reader.HasJob, Record.IsAbortRequested);
+        if (ending is null && _returned is not null && _closer.StateSeen is VmRunState.PausedPostCopy or VmRunState.PostCopyFailed)
+        {
+            // Post-copy may heal or be recovered, and then the machine itself tells the end, not the call that lost its connection.
+            _agent.Log.PostCopyBroken(_record.MigrationId, VmId, _returned.Error);
+            _reader.Doubt();
+            (_returned, _isCallOurs) = (null, false);
+        }
+
+        return ending;
     }
 
     private async Task ActAsync(Finding finding)

@@ -48,7 +48,7 @@ internal sealed class JobReader(IHypervisor hypervisor, VmId vm, Action read)
         }
         catch (HypervisorException e)
         {
-            _known = e.Code is HypervisorErrorCode.NoVm ? Known.NoJob : Known.Nothing;
+            _known = e.Code is HypervisorErrorCode.NoVm or HypervisorErrorCode.VmNotRunning ? Known.NoJob : Known.Nothing;
         }
         catch (OperationCanceledException)
         {

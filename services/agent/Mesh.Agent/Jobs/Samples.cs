@@ -1,6 +1,7 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.State;
 using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Jobs;
 
@@ -17,6 +18,7 @@ internal static class Samples
             Phase = phase,
             Elapsed = sinceStart,
             DowntimeLimit = downtimeLimit,
+            Throttle = JobPhases.IsPastReturn(phase) ? null : record.Source?.Throttle,
         };
         return stats is null ? sample : sample with
         {
@@ -32,8 +34,10 @@ internal static class Samples
             Bandwidth = stats.Bandwidth,
             ExpectedDowntime = phase is JobPhase.Completed ? null : stats.Downtime,
             ActualDowntime = phase is JobPhase.Completed ? stats.Downtime : null,
-            Throttle = stats.Throttle,
+            Throttle = Larger(stats.Throttle, sample.Throttle),
             PostCopyRequests = stats.PostCopyRequests,
         };
     }
+
+    private static Percent? Larger(Percent? one, Percent? other) => (one?.Value ?? 0) >= (other?.Value ?? 0) ? one : other;
 }

@@ -35,10 +35,10 @@ internal static class Watchdog
             return (seen, findings);
 
         // QEMU answers no questions during its final pass, so that silence there is no sign of standing still.
-        if (limits.ProgressTimeout > TimeSpan.Zero && phase is not JobPhase.SwitchOver && !seen.IsProgressLimitTold
-            && now - seen.ProgressedAt >= limits.ProgressTimeout)
+        if (limits.ProgressTimeoutHeld is { } progress && phase is not JobPhase.SwitchOver && !seen.IsProgressLimitTold
+            && now - seen.ProgressedAt >= progress)
         {
-            findings.Add(new Finding.LimitPassed(HardLimit.ProgressTimeout, limits.ProgressTimeout));
+            findings.Add(new Finding.LimitPassed(HardLimit.ProgressTimeout, progress));
             seen = seen with { IsProgressLimitTold = true };
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using Mesh.Agent.Hypervisors;
 using Mesh.Contracts.Values;
@@ -11,6 +12,7 @@ internal static class DomainXml
     /// <summary>
     /// Labels live in the domain's metadata, so that they travel with it:
     /// <c>&lt;metadata&gt;&lt;labels xmlns="urn:migration-mesh:labels"&gt;&lt;label key="tier" value="db"/&gt;…</c>
+    /// On a machine that runs, <c>virsh metadata VM --uri urn:migration-mesh:labels --key mesh --set '&lt;labels&gt;…'</c> sets them.
     /// </summary>
     public static readonly XNamespace Labels = "urn:migration-mesh:labels";
 
@@ -38,6 +40,11 @@ internal static class DomainXml
             [.. HostDeviceXml.Read(devices)],
             ReadLabels(domain));
     }
+
+    /// <summary>The quota that libvirt gives each of the machine's processors, in microseconds; <see cref="CpuQuota.Unlimited"/> for none.</summary>
+    /// <param name="xml">What <c>virDomainGetXMLDesc</c> gives of the running machine.</param>
+    public static long VcpuQuota(string xml) =>
+        long.TryParse(Text(XDocument.Parse(xml).Root!.Element("cputune"), "quota"), CultureInfo.InvariantCulture, out var quota) && quota > 0 ? quota : CpuQuota.Unlimited;
 
     internal static string Text(XElement? element, string child) => element?.Element(child)?.Value ?? "";
 

@@ -38,6 +38,9 @@ internal static class LibvirtErrors
         _ => new(MigrateOutcome.Failed, error.Text),
     };
 
+    /// <summary>Whether libvirt will not resume a post-copy because QEMU, on either side, has not given it up.</summary>
+    public static bool SaysStillRunning(string error) => error.Contains("migration is still running", StringComparison.OrdinalIgnoreCase);
+
     private static HypervisorErrorCode CodeOf(LibvirtException error) => error.Code switch
     {
         LibvirtErrorCode.NoDomain => HypervisorErrorCode.NoVm,

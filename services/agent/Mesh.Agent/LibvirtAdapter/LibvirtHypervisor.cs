@@ -22,6 +22,8 @@ internal sealed class LibvirtHypervisor : IHypervisor
     private readonly LibvirtLinks _links;
     private readonly LibvirtImages _images;
     private readonly LibvirtInventory _inventory;
+    private readonly VcpuThrottle _throttle;
+    private readonly LibvirtMigrations _migrations;
     private readonly SharedReads _reads;
     private readonly ConcurrentDictionary<VmId, bool> _migrating = [];
 
@@ -30,7 +32,9 @@ internal sealed class LibvirtHypervisor : IHypervisor
     {
         _links = new LibvirtLinks(options, time, connection => _ = ForwardAsync(connection.Subscribe()));
         _images = new LibvirtImages(_links.Main);
-        _inventory = new LibvirtInventory(_links);
+        _throttle = new VcpuThrottle(new VcpuGroups(options.HostRoot));
+        _inventory = new LibvirtInventory(_links, _throttle);
+        _migrations = new LibvirtMigrations(time);
         _reads = new SharedReads(time, options.CallTimeout);
     }
 
@@ -71,7 +75,7 @@ internal sealed class LibvirtHypervisor : IHypervisor
         {
             var open = await link.OpenAsync(cancellation);
             using var domain = await open.Calls.RunAsync("virDomainLookupByUUIDString", () => open.Connection.LookupDomain(vm.Value), null, cancellation);
-            return await RunAsync(open, domain, migration, cancellation);
+            return await _migrations.RunAsync(open, domain, migration, cancellation);
         }
         catch (Exception e) when (e is HypervisorException || LibvirtErrors.IsKnown(e))
         {
@@ -110,6 +114,18 @@ internal sealed class LibvirtHypervisor : IHypervisor
 
     public Task StartPostCopyAsync(VmId vm, CancellationToken cancellation) =>
         DoAsync("virDomainMigrateStartPostCopy", vm, domain => domain.StartPostCopy(), cancellation);
+
+    public async Task SetThrottleAsync(VmId vm, Percent throttle, CancellationToken cancellation)
+    {
+        var (name, quota) = await QuotaOnRecordAsync(vm, cancellation);
+        _throttle.Set(vm, name, quota, throttle);
+    }
+
+    public async Task LiftThrottleAsync(VmId vm, CancellationToken cancellation)
+    {
+        var (name, quota) = await QuotaOnRecordAsync(vm, cancellation);
+        _throttle.Lift(vm, name, quota);
+    }
 
     public Task SuspendAsync(VmId vm, CancellationToken cancellation) => DoAsync("virDomainSuspend", vm, domain => domain.Suspend(), cancellation);
 
@@ -154,19 +170,8 @@ internal sealed class LibvirtHypervisor : IHypervisor
         _events.Writer.TryComplete();
     }
 
-    private static async Task<MigrateResult> RunAsync(OpenLink open, LibvirtDomain domain, VmMigration migration, CancellationToken cancellation)
-    {
-        var (parameters, flags) = (MigrateArguments.Parameters(migration.Options), MigrateArguments.Flags(migration.Options));
-        try
-        {
-            await open.Calls.MigrateAsync(domain, migration.DestinationUri, parameters, flags, cancellation);
-            return MigrateResult.Completed;
-        }
-        catch (LibvirtException e)
-        {
-            return LibvirtErrors.OfMigration(e, isConnected: !open.Connection.Closed.IsCompleted);
-        }
-    }
+    private Task<(string Name, long Quota)> QuotaOnRecordAsync(VmId vm, CancellationToken cancellation) =>
+        OnAsync("virDomainGetXMLDesc", vm, domain => (domain.Name, DomainXml.VcpuQuota(domain.GetXml())), cancellation);
 
     private Task<T> OnAsync<T>(string name, VmId vm, Func<LibvirtDomain, T> call, CancellationToken cancellation, TimeSpan? limit = null) =>
         _links.Of(vm).CallAsync(

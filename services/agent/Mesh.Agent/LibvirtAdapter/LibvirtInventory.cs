@@ -8,9 +8,9 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Agent.LibvirtAdapter;
 
 /// <summary>What a libvirt host is and has.</summary>
-internal sealed class LibvirtInventory(LibvirtLinks links)
+internal sealed class LibvirtInventory(LibvirtLinks links, VcpuThrottle throttle)
 {
-    private readonly ConcurrentDictionary<VmId, VmDescription> _described = [];
+    private readonly ConcurrentDictionary<VmId, Described> _described = [];
     private HostXml? _host;
 
     public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => links.Main.CallAsync(
@@ -45,6 +45,15 @@ internal sealed class LibvirtInventory(LibvirtLinks links)
 
     private async Task<VmDescription?> DescribeAsync(VmState vm, CancellationToken cancellation)
     {
+        // Before libvirt's record of them, which changes last: somebody who sets a quota now must not be taken for a stale throttle.
+        var quotas = vm.State is VmRunState.Down or VmRunState.DownMigrated ? [] : throttle.Quotas(vm.Id, vm.Name);
+        return await DescribedAsync(vm, cancellation) is { } described
+            ? described.Vm with { Throttle = VcpuThrottle.OfQuotas(quotas, described.RecordedQuota) }
+            : null;
+    }
+
+    private async Task<Described?> DescribedAsync(VmState vm, CancellationToken cancellation)
+    {
         var known = _described.GetValueOrDefault(vm.Id);
         if (known is not null && links.Has(vm.Id))
             return known;
@@ -62,10 +71,11 @@ internal sealed class LibvirtInventory(LibvirtLinks links)
         }
     }
 
-    private static VmDescription Describe(LibvirtConnection connection, VmState vm)
+    private static Described Describe(LibvirtConnection connection, VmState vm)
     {
         using var domain = connection.LookupDomain(vm.Id.Value);
-        return DomainXml.Read(domain.GetXml(), vm.State, domain.IsPersistent(), target => Sizes(domain, target));
+        var xml = domain.GetXml();
+        return new Described(DomainXml.Read(xml, vm.State, domain.IsPersistent(), target => Sizes(domain, target)), DomainXml.VcpuQuota(xml));
     }
 
     private static (Bytes Capacity, Bytes Allocation)? Sizes(LibvirtDomain domain, string target)
@@ -87,6 +97,9 @@ internal sealed class LibvirtInventory(LibvirtLinks links)
         var status = domain.GetStatus();
         return new VmState(new VmId(domain.Uuid), domain.Name, DomainStates.Of(status), DomainStates.Words(status));
     }
+
+    /// <summary>A machine, and the quota that libvirt has on record for its processors.</summary>
+    private sealed record Described(VmDescription Vm, long RecordedQuota);
 
     private static IEnumerable<T> ForEach<T>(LibvirtConnection connection, Func<LibvirtDomain, T> ask)
         where T : class

@@ -56,6 +56,9 @@ internal sealed class Arrivals(AgentContext agent)
     {
         agent.Log.VmArrived(record.VmId, record.MigrationId);
         agent.Store.Note(record, known => known with { Destination = known.Destination! with { HasArrived = true } });
+
+        // Whatever slowed it down on the source it may have brought along: the inventory finds that.
+        agent.InventorySoon.Give();
         _reading = ReadAsync(record);
     }
 

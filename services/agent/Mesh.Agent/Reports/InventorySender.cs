@@ -10,6 +10,7 @@ namespace Mesh.Agent.Reports;
 /// <summary>Describes host and machines in full: at the start, after every change, and from time to time.</summary>
 internal sealed class InventorySender(AgentContext agent, Followers followers, ForeignJobs foreign, Arrivals arrivals)
 {
+    private readonly StaleThrottles _throttles = new(agent, followers, foreign);
     private long _sequence;
     private bool _isFailing;
 
@@ -39,7 +40,7 @@ internal sealed class InventorySender(AgentContext agent, Followers followers, F
         try
         {
             var host = await agent.Hypervisor.DescribeHostAsync(agent.Stopping);
-            var vms = await agent.Hypervisor.DescribeVmsAsync(agent.Stopping);
+            var vms = await _throttles.LiftAsync(await agent.Hypervisor.DescribeVmsAsync(agent.Stopping));
             var states = (await agent.Hypervisor.ListVmsAsync(agent.Stopping)).ToDictionary(vm => vm.Id);
             await agent.Bus.OfferAsync(
                 AgentQueues.HostInventories,

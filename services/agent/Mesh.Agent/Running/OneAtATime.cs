@@ -7,6 +7,9 @@ internal sealed class OneAtATime
 
     public bool IsFree => _running.IsCompleted;
 
+    /// <summary>Ends when the last begun work has ended.</summary>
+    public Task Running => _running;
+
     /// <summary>Begins the work, which handles its own errors, unless the last has not ended.</summary>
     public bool TryRun(Func<Task> work)
     {

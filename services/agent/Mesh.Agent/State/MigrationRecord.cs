@@ -49,8 +49,6 @@ internal sealed record SourceRecord
 {
     public required DateTimeOffset StartedAt { get; init; }
 
-    public required HostName Destination { get; init; }
-
     public required string DestinationUri { get; init; }
 
     public required MigrationOptions Options { get; init; }
@@ -64,6 +62,12 @@ internal sealed record SourceRecord
 
     /// <summary>Whether the job is to be changed over to post-copy as soon as QEMU has begun it.</summary>
     public bool IsPostCopyRequested { get; init; }
+
+    /// <summary>How much the agent slows the machine's processors down, and must let them go again; null for not at all.</summary>
+    public Percent? Throttle { get; init; }
+
+    /// <summary>Whether the agent raises <see cref="Throttle"/> as QEMU's auto-converge would.</summary>
+    public bool IsAutoConvergeEmulated { get; init; }
 
     /// <summary>How the job ended; null while it has not.</summary>
     public JobEnded? Ended { get; init; }

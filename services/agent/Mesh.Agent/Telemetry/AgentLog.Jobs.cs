@@ -6,8 +6,8 @@ namespace Mesh.Agent;
 
 internal static partial class AgentLog
 {
-    [LoggerMessage(1100, LogLevel.Information, "Migration {MigrationId} of {VmId} to {Destination} begins")]
-    public static partial void JobBegins(this ILogger log, MigrationId migrationId, VmId vmId, HostName destination);
+    [LoggerMessage(1100, LogLevel.Information, "Migration {MigrationId} of {VmId} to {DestinationUri} begins")]
+    public static partial void JobBegins(this ILogger log, MigrationId migrationId, VmId vmId, string destinationUri);
 
     [LoggerMessage(1101, LogLevel.Information, "Migration {MigrationId} of {VmId} was begun at {StartedAt:O} by an earlier process of the agent and is followed again")]
     public static partial void JobFollowedAgain(this ILogger log, MigrationId migrationId, VmId vmId, DateTimeOffset startedAt);
@@ -66,4 +66,31 @@ internal static partial class AgentLog
 
     [LoggerMessage(1142, LogLevel.Warning, "Migration {MigrationId} of {VmId} does not change over to post-copy: {Error}")]
     public static partial void PostCopyNotBegun(this ILogger log, MigrationId migrationId, VmId vmId, string error);
+
+    [LoggerMessage(1143, LogLevel.Warning, "Migration {MigrationId} of {VmId}: post-copy has lost its connection ({Error}); both copies wait until it is taken up again")]
+    public static partial void PostCopyBroken(this ILogger log, MigrationId migrationId, VmId vmId, string error);
+
+    [LoggerMessage(1144, LogLevel.Information, "Migration {MigrationId} of {VmId}: its broken post-copy to {DestinationUri} is taken up again")]
+    public static partial void RecoveryBegins(this ILogger log, MigrationId migrationId, VmId vmId, string destinationUri);
+
+    [LoggerMessage(1145, LogLevel.Warning, "Migration {MigrationId} of {VmId}: its post-copy could not be taken up again, or broke anew: {Error}")]
+    public static partial void RecoveryFailed(this ILogger log, MigrationId migrationId, VmId vmId, string error);
+
+    [LoggerMessage(1150, LogLevel.Information, "Migration {MigrationId} of {VmId}: its processors are slowed down by {Throttle}, because it dirties memory too fast")]
+    public static partial void ThrottleRaised(this ILogger log, MigrationId migrationId, VmId vmId, Percent throttle);
+
+    [LoggerMessage(1151, LogLevel.Warning, "Migration {MigrationId} of {VmId}: its processors could not be slowed down by {Throttle}: {Error}")]
+    public static partial void ThrottleNotSet(this ILogger log, MigrationId migrationId, VmId vmId, Percent throttle, string error);
+
+    [LoggerMessage(1152, LogLevel.Information, "Machine {VmId}, slowed down for migration {MigrationId}, has its processors back")]
+    public static partial void ThrottleLifted(this ILogger log, VmId vmId, MigrationId migrationId);
+
+    [LoggerMessage(1153, LogLevel.Error, "Machine {VmId}, slowed down for migration {MigrationId}, could not be given its processors back ({Error}); tried again with each inventory")]
+    public static partial void ThrottleNotLifted(this ILogger log, VmId vmId, MigrationId migrationId, string error);
+
+    [LoggerMessage(1154, LogLevel.Warning, "Machine {Name} ({VmId}) was still slowed down by {Throttle} though no migration of it runs here; it has its processors back")]
+    public static partial void StaleThrottleLifted(this ILogger log, string name, VmId vmId, Percent throttle);
+
+    [LoggerMessage(1155, LogLevel.Error, "Machine {Name} ({VmId}) is still slowed down by {Throttle} though no migration of it runs here, and that could not be lifted: {Error}")]
+    public static partial void StaleThrottleNotLifted(this ILogger log, string name, VmId vmId, Percent throttle, string error);
 }

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Gateway.Api;
@@ -26,6 +27,9 @@ public sealed record ApiProblem
 
     /// <summary>Everything that is wrong with a request's body or query.</summary>
     public IReadOnlyList<ApiFault>? Faults { get; init; }
+
+    /// <summary>Everything that is wrong with a policy document.</summary>
+    public IReadOnlyList<PolicyFault>? PolicyFaults { get; init; }
 }
 
 /// <summary>One thing that is wrong with a request's body or query.</summary>
@@ -39,19 +43,28 @@ public static class ApiProblemTypes
     /// <summary>The request itself is wrong: its JSON, a member of it, a parameter, an identity.</summary>
     public const string BadRequest = "urn:mesh:problem:bad-request";
 
-    /// <summary>The migration was refused; <see cref="ApiProblem.Refusals"/> tells every reason.</summary>
+    /// <summary>The migration, or a change to it, was refused; <see cref="ApiProblem.Refusals"/> tells every reason.</summary>
     public const string Refused = "urn:mesh:problem:refused";
 
-    /// <summary>There is no such migration, host, machine or resource.</summary>
+    /// <summary>There is no such migration, host, machine, policy or resource.</summary>
     public const string NotFound = "urn:mesh:problem:not-found";
 
     /// <summary>The migration can no longer be aborted.</summary>
     public const string NotAbortable = "urn:mesh:problem:not-abortable";
 
+    /// <summary>The migration can no longer be changed.</summary>
+    public const string NotChangeable = "urn:mesh:problem:not-changeable";
+
+    /// <summary>A policy document is not accepted; <see cref="ApiProblem.PolicyFaults"/> tells everything that is wrong with it.</summary>
+    public const string BadPolicy = "urn:mesh:problem:bad-policy";
+
+    /// <summary>Something speaks against a wish about policies; nothing was changed.</summary>
+    public const string PolicyConflict = "urn:mesh:problem:policy-conflict";
+
     /// <summary>The host is not fenced, because something speaks against it.</summary>
     public const string NotFenced = "urn:mesh:problem:not-fenced";
 
-    /// <summary>The migrations service did not answer; whether it acted is not known, and asking again with the same identity is safe.</summary>
+    /// <summary>A service did not answer; whether it acted is not known, and asking again with the same identity is safe.</summary>
     public const string NoAnswer = "urn:mesh:problem:no-answer";
 
     /// <summary>The gateway is at one of its limits.</summary>

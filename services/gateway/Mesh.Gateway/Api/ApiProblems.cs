@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Microsoft.AspNetCore.Http;
 
@@ -27,13 +28,39 @@ internal static class ApiProblems
         MigrationId = id,
     };
 
+    public static ApiProblem NotChangeable(MigrationId id, string detail) => new()
+    {
+        Type = ApiProblemTypes.NotChangeable,
+        Title = "The migration cannot be changed any more",
+        Status = StatusCodes.Status409Conflict,
+        Detail = detail,
+        MigrationId = id,
+    };
+
+    public static ApiProblem BadPolicy(IReadOnlyList<PolicyFault> faults) => new()
+    {
+        Type = ApiProblemTypes.BadPolicy,
+        Title = "The policy document is not accepted",
+        Status = StatusCodes.Status422UnprocessableEntity,
+        Detail = string.Join("; ", faults.Select(InWords)),
+        PolicyFaults = faults,
+    };
+
+    public static ApiProblem PolicyConflict(string detail) => new()
+    {
+        Type = ApiProblemTypes.PolicyConflict,
+        Title = "Nothing was changed about policies",
+        Status = StatusCodes.Status409Conflict,
+        Detail = detail,
+    };
+
     public static ApiProblem NotFenced(HostName host, string detail) =>
         new() { Type = ApiProblemTypes.NotFenced, Title = $"{host} is not fenced", Status = StatusCodes.Status409Conflict, Detail = detail };
 
-    public static ApiProblem NoAnswer(string detail) => new()
+    public static ApiProblem NoAnswer(string service, string detail) => new()
     {
         Type = ApiProblemTypes.NoAnswer,
-        Title = "The migrations service did not answer",
+        Title = $"The {service} service did not answer",
         Status = StatusCodes.Status503ServiceUnavailable,
         Detail = detail,
     };
@@ -52,25 +79,29 @@ internal static class ApiProblems
         Detail = "the gateway failed to handle this request; its log tells why",
     };
 
+    public static ApiProblem Refused(MigrationRequestAnswer answer) => Refused("The migration is refused", answer.Refusals) with { MigrationId = answer.Id };
+
     /// <summary>
-    /// 422 when the request itself has to be changed (options), 404 when machine or host are not known, 409 for what the
-    /// present state of machine or hosts forbids.
+    /// 422 when the request itself has to be changed (an option, the policy's name), 404 when machine or host are not known, 409
+    /// for what the present state of migration, machine or hosts forbids.
     /// </summary>
-    public static ApiProblem Refused(MigrationRequestAnswer answer)
+    public static ApiProblem Refused(string title, IReadOnlyList<Refusal> refusals)
     {
-        var codes = answer.Refusals.Select(refusal => refusal.Code).ToHashSet();
+        var codes = refusals.Select(refusal => refusal.Code).ToHashSet();
         var status =
-            codes.Contains(RefusalCode.BadOption) || codes.Contains(RefusalCode.ConflictingOptions) ? StatusCodes.Status422UnprocessableEntity
-            : codes.Contains(RefusalCode.UnknownVm) || codes.Contains(RefusalCode.UnknownHost) ? StatusCodes.Status404NotFound
+            codes.Overlaps([RefusalCode.BadOption, RefusalCode.ConflictingOptions, RefusalCode.UnknownPolicy]) ? StatusCodes.Status422UnprocessableEntity
+            : codes.Overlaps([RefusalCode.UnknownVm, RefusalCode.UnknownHost]) ? StatusCodes.Status404NotFound
             : StatusCodes.Status409Conflict;
         return new()
         {
             Type = ApiProblemTypes.Refused,
-            Title = "The migration is refused",
+            Title = title,
             Status = status,
-            Detail = string.Join("; ", answer.Refusals.Select(refusal => refusal.Message)),
-            MigrationId = answer.Id,
-            Refusals = answer.Refusals,
+            Detail = string.Join("; ", refusals.Select(refusal => refusal.Message)),
+            Refusals = refusals,
         };
     }
+
+    private static string InWords(PolicyFault fault) =>
+        string.Concat(fault.Line > 0 ? $"line {fault.Line}: " : "", fault.Field.Length > 0 ? $"{fault.Field}: " : "", fault.Message);
 }

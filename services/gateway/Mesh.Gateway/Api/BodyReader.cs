@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Mesh.Contracts.Serialization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Mesh.Gateway.Api;
 
@@ -8,6 +10,29 @@ namespace Mesh.Gateway.Api;
 internal static class BodyReader
 {
     private static readonly JsonDocumentOptions Syntax = new() { MaxDepth = 16 };
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The same for a body that may be left out: null if there is none.</summary>
+    /// <exception cref="ApiException">It is no JSON, too large, or not of the type's shape.</exception>
+    public static async Task<T?> ReadIfAnyAsync<T>(HttpRequest request, int bytesMax)
+        where T : class =>
+        request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0 ? await ReadAsync<T>(request, bytesMax) : null;
+
+    /// <summary>A body that is passed on as it is.</summary>
+    /// <exception cref="ApiException">It is of another content type, too large, or not UTF-8.</exception>
+    public static async Task<string> ReadTextAsync(HttpRequest request, int bytesMax, params string[] contentTypes)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !contentTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase))
+            throw OtherContentType(request, string.Join(" and ", contentTypes));
+        try
+        {
+            return Utf8.GetString((await ReadAllAsync(request, bytesMax)).Span);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new ApiException(ApiProblems.BadRequest("the body is not UTF-8"));
+        }
+    }
 
     /// <exception cref="ApiException">It is no JSON, too large, or not of the type's shape.</exception>
     public static async Task<T> ReadAsync<T>(HttpRequest request, int bytesMax)
@@ -15,8 +40,7 @@ internal static class BodyReader
     {
         // Besides being the truth, the content type keeps out forms of foreign web pages, which cannot send it unasked.
         if (!request.HasJsonContentType())
-            throw new ApiException(ApiProblems.BadRequest(
-                $"the content type is '{request.ContentType}'; application/json is accepted", StatusCodes.Status415UnsupportedMediaType));
+            throw OtherContentType(request, "application/json");
 
         var bytes = await ReadAllAsync(request, bytesMax);
         JsonDocument document;
@@ -54,6 +78,10 @@ internal static class BodyReader
 
         return body.ToArray();
     }
+
+    private static ApiException OtherContentType(HttpRequest request, string accepted) => new(ApiProblems.BadRequest(
+        $"the content type is '{request.ContentType}'; {accepted} {(accepted.Contains(' ', StringComparison.Ordinal) ? "are" : "is")} accepted",
+        StatusCodes.Status415UnsupportedMediaType));
 
     // System.Text.Json counts lines from 0 and says so at the end of its message; people count from 1.
     private static string WithoutPosition(string message) =>

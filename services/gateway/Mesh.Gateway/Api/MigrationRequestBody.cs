@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Gateway.Api;
@@ -24,8 +25,20 @@ public sealed record MigrationRequestBody
     /// <summary>How to move it.</summary>
     public MigrationOptions Options { get; init; } = new();
 
-    /// <summary>Hard limits.</summary>
+    /// <summary>Hard limits; what is left out is the policy's.</summary>
     public MigrationLimits Limits { get; init; } = new();
+
+    /// <summary>Name of the policy that is to steer it; null for the one that counts for the machine.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>What may be done to the machine, of what the policy permits: what is not named may not. Null for all of it.</summary>
+    public PolicyPermissions? Allow { get; init; }
+
+    /// <summary>The downtime that the machine bears; null for the policy's.</summary>
+    public TimeSpan? DowntimeBudget { get; init; }
+
+    /// <summary>How long it may take in all, for policies that plan by time; null for the policy's completion timeout.</summary>
+    public TimeSpan? Deadline { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
     public string RequestedBy { get; init; } = DefaultRequestedBy;

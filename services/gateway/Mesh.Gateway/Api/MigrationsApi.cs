@@ -1,3 +1,4 @@
+using System.Text;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
@@ -24,6 +25,7 @@ internal sealed class MigrationsApi(Migrations migrations, EventStream stream, I
         routes.MapGet($"{Root}/{{id}}", (HttpContext context, string id, MigrationsApi api) => api.ShowAsync(context, id));
         routes.MapPost($"{Root}/{{id}}/abort", (HttpContext context, string id, MigrationsApi api) => api.AbortAsync(context, id));
         routes.MapGet($"{Root}/{{id}}/events", (HttpContext context, string id, MigrationsApi api) => api.FollowAsync(context, id));
+        routes.MapGet($"{Root}/{{id}}/trace", (HttpContext context, string id, MigrationsApi api) => api.ExportAsync(context, id));
         routes.MapGet("/api/v1/events", (HttpContext context, MigrationsApi api) => api.FollowAllAsync(context));
     }
 
@@ -43,7 +45,9 @@ internal sealed class MigrationsApi(Migrations migrations, EventStream stream, I
             throw new ApiException(ApiProblems.BadRequest([new ApiFault("$.vm", "is empty; it takes the machine's name or UUID")]));
 
         var id = body.Id ?? MigrationId.New(Random.Shared);
-        var request = new RequestMigration(id, body.Vm, body.To, body.Options, body.Limits, body.RequestedBy, MeshTelemetry.NewTraceParent(), body.Alternatives);
+        var request = new RequestMigration(
+            id, body.Vm, body.To, body.Options, body.Limits, body.RequestedBy, MeshTelemetry.NewTraceParent(), body.Alternatives,
+            body.Policy, body.Allow, body.DowntimeBudget, body.Deadline);
         try
         {
             var answer = await migrations.RequestAsync(request, context.RequestAborted);
@@ -78,13 +82,20 @@ internal sealed class MigrationsApi(Migrations migrations, EventStream stream, I
             : throw new ApiException(ApiProblems.NoMigration(id));
     }
 
+    private async Task<IResult> ExportAsync(HttpContext context, string text)
+    {
+        QueryReader.Accept(context.Request);
+        var id = QueryReader.Id(text);
+        return await migrations.ExportAsync(id, context.RequestAborted) is { } trace
+            ? Results.Text(trace, "application/jsonl", Encoding.UTF8)
+            : throw new ApiException(ApiProblems.NoMigration(id));
+    }
+
     private async Task<IResult> AbortAsync(HttpContext context, string text)
     {
         QueryReader.Accept(context.Request);
         var id = QueryReader.Id(text);
-        var hasBody = context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0;
-        var body = hasBody ? await BodyReader.ReadAsync<AbortBody>(context.Request, options.Value.BodyBytesMax) : new AbortBody();
-
+        var body = await BodyReader.ReadIfAnyAsync<AbortBody>(context.Request, options.Value.BodyBytesMax) ?? new AbortBody();
         var answer = await migrations.AbortAsync(new AbortMigration(id, body.By), context.RequestAborted);
         return answer.Result switch
         {

@@ -24,14 +24,21 @@ internal static class QueryReader
         var other => throw Fault(name, $"'{string.Join(',', other)}' is not accepted; it takes true or false"),
     };
 
-    public static int Count(HttpRequest request, string name, int unless, int max)
+    /// <summary>Who asks, where the resource takes no JSON that could say so.</summary>
+    public static string By(HttpRequest request) =>
+        request.Query["by"].ToString() is { Length: > 0 } by ? by : MigrationRequestBody.DefaultRequestedBy;
+
+    public static int Count(HttpRequest request, string name, int unless, int max) => Number(request, name, 1, max) ?? unless;
+
+    /// <summary>A whole number; null if it is not given.</summary>
+    public static int? Number(HttpRequest request, string name, int min, int max)
     {
         var text = request.Query[name].ToString();
         if (text.Length == 0)
-            return unless;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1 && count <= max
+            return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= min && count <= max
             ? count
-            : throw Fault(name, $"'{text}' is not accepted; it takes a whole number from 1 to {max}");
+            : throw Fault(name, $"'{text}' is not accepted; it takes a whole number from {min} to {max}");
     }
 
     public static MigrationId Id(string text) => Named(text, "id", value => new MigrationId(value));

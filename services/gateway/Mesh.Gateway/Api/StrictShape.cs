@@ -31,14 +31,14 @@ internal static class StrictShape
                 yield return new($"{path}.{member.Name}", "is given more than once");
 
             // The name as it is written, without the leniency about upper and lower case that STJ's web defaults have.
-            if (shape.Properties.FirstOrDefault(known => string.Equals(known.Name, member.Name, StringComparison.Ordinal)) is not { } known)
+            if (Members(shape).FirstOrDefault(known => string.Equals(known.Name, member.Name, StringComparison.Ordinal)) is not { } known)
                 yield return new($"{path}.{member.Name}", $"is not known; {path} takes {Names(shape)}");
             else if (member.Value.ValueKind != JsonValueKind.Null || !IsOptional(known))
                 foreach (var fault in Check(member.Value, known.PropertyType, $"{path}.{member.Name}"))
                     yield return fault;
         }
 
-        foreach (var required in shape.Properties.Where(known => known.IsRequired && !value.TryGetProperty(known.Name, out _)))
+        foreach (var required in Members(shape).Where(known => known.IsRequired && !value.TryGetProperty(known.Name, out _)))
             yield return new($"{path}.{required.Name}", "is missing");
     }
 
@@ -66,7 +66,11 @@ internal static class StrictShape
 
     private static bool IsOptional(JsonPropertyInfo property) => property.IsSetNullable && property.IsGetNullable;
 
-    private static string Names(JsonTypeInfo shape) => string.Join(", ", shape.Properties.Select(property => property.Name));
+    // What is only worked out from the rest, and what is left out of the JSON, cannot be given.
+    private static IEnumerable<JsonPropertyInfo> Members(JsonTypeInfo shape) =>
+        shape.Properties.Where(property => property.Set is not null || property.AssociatedParameter is not null);
+
+    private static string Names(JsonTypeInfo shape) => string.Join(", ", Members(shape).Select(property => property.Name));
 
     private static string Short(JsonElement value) =>
         value.GetRawText() is { Length: > 60 } text ? $"{text.AsSpan(0, 57)}..." : value.GetRawText();

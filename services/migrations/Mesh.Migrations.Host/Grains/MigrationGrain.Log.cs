@@ -20,6 +20,14 @@ internal sealed partial class MigrationGrain
                 case EventTold { Event: MigrationPhaseChanged changed }:
                     LogPhase(services.Log, state.Id.Value, state.VmName(), before?.Phase.ToString() ?? "", changed.Phase.ToString(), changed.Reason);
                     break;
+                case EventTold { Event: MigrationDecided decided }:
+                    MigrationMetrics.Decided(state, decided);
+                    LogDecided(services.Log, state.Id.Value, state.VmName(), decided.What, decided.By, decided.Why);
+                    break;
+                case EventTold { Event: MigrationParametersChanged changed }:
+                    foreach (var parameter in changed.Parameters)
+                        LogParameter(services.Log, state.Id.Value, state.VmName(), parameter.Parameter, parameter.Result.ToString(), parameter.Explanation);
+                    break;
                 case EventTold { Event: MigrationStalled stalled }:
                     LogStalled(services.Log, state.Id.Value, state.VmName(), stalled.StalledFor.TotalSeconds);
                     break;
@@ -56,6 +64,12 @@ internal sealed partial class MigrationGrain
 
     [LoggerMessage(2007, LogLevel.Warning, "Migration {MigrationId} of {Vm} to {Failed} failed: {Failure}. The machine runs on its source; attempt {Attempt} goes to {Next}")]
     private static partial void LogRerun(ILogger log, string migrationId, string vm, string failed, string failure, string next, int attempt);
+
+    [LoggerMessage(2008, LogLevel.Information, "Migration {MigrationId} of {Vm}: {What}, by {By}. {Why}")]
+    private static partial void LogDecided(ILogger log, string migrationId, string vm, string what, string by, string why);
+
+    [LoggerMessage(2009, LogLevel.Information, "Migration {MigrationId} of {Vm}: {Parameter} was {Result}: {Explanation}")]
+    private static partial void LogParameter(ILogger log, string migrationId, string vm, string parameter, string result, string explanation);
 
     [LoggerMessage(2006, LogLevel.Debug, "Progress of migration {MigrationId} could not be told")]
     private static partial void LogProgressNotTold(ILogger log, Exception exception, string migrationId);

@@ -3,6 +3,7 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Inbox;
 using Mesh.Hosting.Outbox;
@@ -51,6 +52,14 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
             return new AbortAnswer(AbortResult.AlreadyEnded, $"the migration has ended already: {_state.Outcome}");
         await ApplyAsync(new AbortReceived(abort));
         return Flight.AnswerToAbort(_state);
+    }
+
+    public async Task<ChangeAnswer> ChangeAsync(ChangeMigration change, EffectivePolicy? policy)
+    {
+        if (ChangeRules.Objection(_state, change, policy) is { } objection)
+            return objection;
+        await ApplyAsync(new ChangeReceived(change, policy));
+        return Flight.AnswerToChange(_state!, change.ChangeId);
     }
 
     public Task AnswerAsync(CommandAnswer answer) => ApplyIfKnownAsync(new AnswerReceived(answer), MessageIdentity.Of(answer));

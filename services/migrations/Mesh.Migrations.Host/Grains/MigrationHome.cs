@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Migrations.Host.Hosts;
@@ -109,6 +110,9 @@ internal sealed class MigrationHome(
             home.TakeTurnAsync(id, grain => grain.RequestAsync(request, facts));
 
         public Task<AbortAnswer> AbortAsync(AbortMigration abort) => home.TakeTurnAsync(id, grain => grain.AbortAsync(abort));
+
+        public Task<ChangeAnswer> ChangeAsync(ChangeMigration change, EffectivePolicy? policy) =>
+            home.TakeTurnAsync(id, grain => grain.ChangeAsync(change, policy));
 
         public Task AnswerAsync(CommandAnswer answer) => TakeTurnAsync(grain => grain.AnswerAsync(answer));
 

@@ -16,6 +16,14 @@ internal static class MigrationMetrics
     private static readonly Histogram<double> Downtimes =
         MeshTelemetry.Meter.CreateHistogram<double>("mesh.migration.downtime", "ms", "Actual downtime of migrations that moved the machine");
 
+    private static readonly Counter<long> Decisions =
+        MeshTelemetry.Meter.CreateCounter<long>("mesh.migration.decisions", "{change}", "Changes of running migrations, by policy and by hand");
+
+    public static void Decided(FlightState state, MigrationDecided decided) => Decisions.Add(
+        1,
+        new KeyValuePair<string, object?>("policy", state.Policy?.Policy.Name ?? "none"),
+        new KeyValuePair<string, object?>("by", decided.By.StartsWith("policy ", StringComparison.Ordinal) ? "policy" : "person"));
+
     public static void Ended(MigrationEnded ended)
     {
         var outcome = new KeyValuePair<string, object?>("outcome", ended.Outcome.ToString());

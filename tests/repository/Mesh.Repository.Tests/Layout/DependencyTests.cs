@@ -19,7 +19,10 @@ public sealed class DependencyTests
         contracts.Frameworks.ShouldBeEmpty();
     }
 
-    /// <summary>Services speak over the bus; only the program that puts all of them into one process knows them all.</summary>
+    /// <summary>
+    /// Services speak over the bus; only the program that puts all of them into one process knows them all. What only decides may be
+    /// used by others that only decide: a function has no home (ADR 0010).
+    /// </summary>
     [Theory]
     [MemberData(nameof(Services))]
     public void A_service_knows_no_other_service(string path)
@@ -46,5 +49,6 @@ public sealed class DependencyTests
     private static bool IsAllowed(Project project, string reference) =>
         reference == Contracts
         || reference.StartsWith($"services/{project.Service}/", StringComparison.Ordinal)
+        || (Project.Pure.Contains(project) && Project.Pure.Any(other => other.Path == reference))
         || (reference.StartsWith("services/hosting/", StringComparison.Ordinal) && !Project.Pure.Contains(project));
 }

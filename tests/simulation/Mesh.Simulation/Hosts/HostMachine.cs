@@ -134,7 +134,7 @@ internal sealed class HostMachine(World world, HostName name, TimeSpan tick)
             {
                 var hypervisor = world.Cluster.Hypervisor(Name, new HypervisorGate(agent, world.Network, Trouble, world.Chance("hypervisor"), CallTimeout, world.NoteCall));
                 agent.Died += () => _ = hypervisor.DisposeAsync().AsTask();
-                return hypervisor;
+                return world.Plant?.Wrap(hypervisor) ?? hypervisor;
             });
         return services.BuildServiceProvider();
     }

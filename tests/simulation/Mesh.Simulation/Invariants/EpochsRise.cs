@@ -27,8 +27,8 @@ internal sealed class EpochsRise : Invariant
         world.Sending += Look;
         world.Broker.Delivered += (_, message) =>
         {
-            if (message.Content is StartMigration start)
-                _starts.Add((message.Queue!, start.VmId, start.CommandId));
+            if (message.Content is StartMigration or RecoverPostCopy)
+                _starts.Add((message.Queue!, ((AgentCommand)message.Content).VmId, ((AgentCommand)message.Content).CommandId));
             if (message.Content is CleanUpIncoming cleanUp)
                 _cleanUps[(message.Queue!, cleanUp.VmId)] = Later(cleanUp.Epoch, _cleanUps.GetValueOrDefault((message.Queue!, cleanUp.VmId)));
         };

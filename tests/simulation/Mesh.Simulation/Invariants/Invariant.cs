@@ -22,6 +22,8 @@ internal abstract class Invariant(World world)
         new EpochsRise(world),
         new SlotsDoNotLeak(world),
         new LimitsAreHeld(world),
+        new NoThrottleIsLeft(world),
+        new PlansAreFollowed(world),
         new NothingIsSetAside(world),
         new JournalsReplay(world),
     ];

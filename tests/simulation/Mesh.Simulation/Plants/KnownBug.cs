@@ -17,4 +17,10 @@ public enum KnownBug
 
     /// <summary>A report that was long on its way counts as a new one.</summary>
     LateDownBelieved,
+
+    /// <summary>A policy's plan begins anew after a restart.</summary>
+    PlanForgotten,
+
+    /// <summary>A throttle stays on the machine.</summary>
+    ThrottleLeft,
 }

@@ -1,3 +1,4 @@
+using Mesh.Agent.Hypervisors;
 using Mesh.Simulation.Running;
 using Mesh.Simulation.Worlds;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,8 @@ internal abstract class Plant
         KnownBug.SlotLeaked => new SlotLeaked(),
         KnownBug.SentBeforeCommit => new SentBeforeCommit(),
         KnownBug.LateDownBelieved => new LateDownBelieved(),
+        KnownBug.PlanForgotten => new PlanForgotten(),
+        KnownBug.ThrottleLeft => new ThrottleLeft(),
         _ => null,
     };
 
@@ -22,6 +25,9 @@ internal abstract class Plant
     public virtual void Add(IServiceCollection services, World world, SimulatedProcess process)
     {
     }
+
+    /// <summary>Gives agents another hypervisor than they should have.</summary>
+    public virtual IHypervisor Wrap(IHypervisor hypervisor) => hypervisor;
 
     /// <summary>Changes the world around the services.</summary>
     public virtual void Plow(World world)

@@ -3,6 +3,7 @@ using Mesh.Hosting.Running;
 using Mesh.Hosting.Store;
 using Mesh.Migrations.Host;
 using Mesh.Migrations.Host.Fencing;
+using Mesh.Policy.Host;
 using Mesh.Simulation.Bus;
 using Mesh.Simulation.Hosts;
 using Mesh.Simulation.Running;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>The real migrations service in a process that can be killed at every step, over a store that outlives it.</summary>
+/// <summary>The real migrations and policy services in a process that can be killed at every step, over a store that outlives it.</summary>
 internal sealed class MigrationsService(World world)
 {
     private const int DiskFull = 13;
@@ -82,7 +83,7 @@ internal sealed class MigrationsService(World world)
         services.AddSingleton<StoreGate>(moment => PassAsync(process, moment));
         services.AddSingleton<IFenceDevice>(new SimulatedFenceDevice(world, process, world.Chance("fencing")));
         world.Plant?.Add(services, world, process);
-        services.AddMigrations(configuration);
+        services.AddMigrations(configuration).AddPolicies(configuration);
         return services.BuildServiceProvider();
     }
 

@@ -65,12 +65,20 @@ internal sealed class Operators
         var options = RandomRequests.Options(_chance, vm);
         var request = new RequestMigration(
             new MigrationId($"m{++_asked}"), vm.Name, to, options, RandomRequests.Limits(_chance), "operator", $"00-{_asked:x32}-{_asked:x16}-01",
-            _chance.NextDouble() < 0.3 ? [.. _world.Hosts.Select(host => host.Name).Where(host => host != to && _chance.NextDouble() < 0.6)] : null);
+            _chance.NextDouble() < 0.3 ? [.. _world.Hosts.Select(host => host.Name).Where(host => host != to && _chance.NextDouble() < 0.6)] : null,
+            RandomRequests.Policy(_chance), RandomRequests.Allow(_chance));
         _unanswered.Add(request.Id);
         if (_chance.NextDouble() < 0.15)
             Later(_world.Weather.Within(TimeSpan.FromSeconds(3)), () => RequestAsync(request));
         if (_chance.NextDouble() < 0.35)
             Later(_world.Weather.Within(TimeSpan.FromSeconds(40)), () => AbortAsync(request.Id));
+        for (var number = 0; number < 3; number++)
+            if (_chance.NextDouble() < 0.25)
+            {
+                var change = RandomRequests.Change(_chance, request.Id, number);
+                Later(_world.Weather.Within(TimeSpan.FromSeconds(30)), () => ChangeAsync(change));
+            }
+
         await RequestAsync(request);
     }
 
@@ -123,6 +131,13 @@ internal sealed class Operators
                 _world.Trace.Add(_process.Name, $"asks for {request.Id}: {request.Vm} to {request.To}, {RandomRequests.InWords(request)}");
                 var answer = await _bus.RequestAsync<RequestMigration, MigrationRequestAnswer>(MigrationQueues.Requests, request);
                 _world.Trace.Add(_process.Name, $"is answered on {request.Id}: {(answer.Refusals.Count == 0 ? "accepted" : string.Join("; ", answer.Refusals.Select(refusal => refusal.Message)))}");
+                if (answer.Refusals.Any(refusal => refusal.Code == RefusalCode.NoPolicyService))
+                {
+                    // Nothing was kept of it, and it may be asked for again.
+                    await Task.Delay(AskAgainAfter, _process.Clock);
+                    continue;
+                }
+
                 _answers[request.Id] = answer;
                 _unanswered.Remove(request.Id);
                 return;
@@ -131,6 +146,23 @@ internal sealed class Operators
             {
                 _world.Trace.Add(_process.Name, $"is not answered on {request.Id}: {e.Message}");
                 await Task.Delay(AskAgainAfter, _process.Clock);
+            }
+        }
+    }
+
+    private async Task ChangeAsync(ChangeMigration change)
+    {
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            try
+            {
+                var answer = await _bus.RequestAsync<ChangeMigration, ChangeAnswer>(MigrationQueues.Requests, change);
+                _world.Trace.Add(_process.Name, $"changes {change.Id}: {answer.Result}, {answer.Change?.What} {answer.Explanation}");
+                return;
+            }
+            catch (BusRequestException e)
+            {
+                _world.Trace.Add(_process.Name, $"is not answered on the change of {change.Id}: {e.Message}");
             }
         }
     }

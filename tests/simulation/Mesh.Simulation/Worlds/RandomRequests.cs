@@ -1,5 +1,8 @@
 using Mesh.Agent.Simulated;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Values;
+using Mesh.Policy.Host;
 
 namespace Mesh.Simulation.Worlds;
 
@@ -35,11 +38,36 @@ internal static class RandomRequests
         EnableDowntimeThread = chance.NextDouble() < 0.3,
     };
 
+    /// <summary>The policy that is named; null for the machine's own.</summary>
+    public static string? Policy(Random chance) => chance.NextDouble() < 0.6 ? ShippedPolicies.All[chance.Next(ShippedPolicies.All.Count)].Name : null;
+
+    /// <summary>What may be done to the machine.</summary>
+    public static PolicyPermissions? Allow(Random chance) => chance.NextDouble() < 0.3
+        ? new() { Throttle = chance.NextDouble() < 0.5, PostCopy = chance.NextDouble() < 0.5, Pause = chance.NextDouble() < 0.5, Compression = chance.NextDouble() < 0.5 }
+        : null;
+
+    /// <summary>A change of a running migration.</summary>
+    public static ChangeMigration Change(Random chance, MigrationId id, int number)
+    {
+        var change = new ChangeMigration { Id = id, ChangeId = $"{id}-{number}", By = "operator", Why = "by lot" };
+        return chance.Next(9) switch
+        {
+            0 => change with { MaxDowntime = TimeSpan.FromMilliseconds(chance.Next(1, 3000)) },
+            1 => change with { Bandwidth = BytesPerSecond.FromMebibytes(chance.Next(1, 500)) },
+            2 => change with { Throttle = new Percent(chance.Next(0, 100)) },
+            3 => change with { AutoConverge = chance.NextDouble() < 0.7 },
+            4 => change with { PostCopy = true },
+            5 => change with { Suspend = true },
+            6 => change with { ForceComplete = true },
+            _ => change with { Policy = ShippedPolicies.All[chance.Next(ShippedPolicies.All.Count)].Name },
+        };
+    }
+
     /// <summary>A request's particulars for the trace.</summary>
     public static string InWords(RequestMigration request)
     {
         var options = request.Options;
-        List<string> words = [$"completion {request.Limits.CompletionTimeout?.TotalSeconds:0} s", $"progress {request.Limits.ProgressTimeout.TotalSeconds:0} s"];
+        List<string> words = [$"completion {request.Limits.CompletionTimeout?.TotalSeconds:0} s", $"progress {request.Limits.ProgressTimeout?.TotalSeconds:0} s", request.Policy ?? "default policy"];
         if (options.PostCopy)
             words.Add("post-copy");
         if (options.Timeout is { } timeout)

@@ -130,22 +130,28 @@ public sealed class CommandTests : IAsyncDisposable
             Bandwidth = new BytesPerSecond(1),
             PostCopy = true,
             Compression = false,
-            AutoConverge = true,
+            Throttle = new Percent(40),
+            AutoConverge = false,
+            Limits = new MigrationLimits { ProgressTimeout = TimeSpan.Zero, CompletionTimeout = TimeSpan.FromMinutes(1) },
             StallingLimit = TimeSpan.FromSeconds(9),
             Suspend = true,
         });
 
         answer.Result.ShouldBe(CommandResult.Done);
         answer.Parameters.Select(one => (one.Parameter, one.Result)).ShouldBe([
+            ("limits", ParameterResult.Applied),
             ("stallingLimit", ParameterResult.Applied),
             ("maxDowntime", ParameterResult.Applied),
             ("bandwidth", ParameterResult.Refused),
-            ("autoConverge", ParameterResult.Refused),
+            ("throttle", ParameterResult.Emulated),
+            ("autoConverge", ParameterResult.Applied),
             ("compression", ParameterResult.Applied),
             ("suspend", ParameterResult.Applied),
             ("postCopy", ParameterResult.Refused),
         ]);
-        answer.Parameters[2].Explanation.ShouldBe("no bandwidth");
+        answer.Parameters[0].Explanation.ShouldBe("progress timeout none, completion timeout 60 s");
+        answer.Parameters[3].Explanation.ShouldBe("no bandwidth");
+        answer.Parameters[4].Explanation.ShouldBe("each of the machine's processors is held to 60 % of its time by a vCPU quota");
     }
 
     [Fact]

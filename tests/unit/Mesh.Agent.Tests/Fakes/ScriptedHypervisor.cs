@@ -22,7 +22,12 @@ public sealed class ScriptedHypervisor
 
     public ConcurrentDictionary<VmId, TaskCompletionSource<MigrateResult>> Calls { get; } = [];
 
+    /// <summary>Calls that take a broken post-copy up again; each is made anew by a test that wants another.</summary>
+    public ConcurrentDictionary<VmId, TaskCompletionSource<MigrateResult>> Recoveries { get; } = [];
+
     public ConcurrentDictionary<VmId, TimeSpan> Downtimes { get; } = [];
+
+    public ConcurrentDictionary<VmId, Percent> Throttles { get; } = [];
 
     public ConcurrentDictionary<string, string> Images { get; } = new(StringComparer.Ordinal);
 
@@ -71,7 +76,11 @@ public sealed class ScriptedHypervisor
             new HostCapacity("x86_64", "", 2, Bytes.FromGibibytes(16), FreeMemory), new HypervisorInfo("uuid", "QEMU", "10.0.2", "9.0.0")));
 
         public Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation) =>
-            Ask<IReadOnlyList<VmDescription>>("DescribeVms", null, () => [.. at.Vms.Values.Select(vm => Vm.Describe(vm.Id, vm.Name) with { Disks = at.Disks.GetValueOrDefault(vm.Id) ?? [] })]);
+            Ask<IReadOnlyList<VmDescription>>("DescribeVms", null, () => [.. at.Vms.Values.Select(vm => Vm.Describe(vm.Id, vm.Name) with
+            {
+                Disks = at.Disks.GetValueOrDefault(vm.Id) ?? [],
+                Throttle = at.Throttles.TryGetValue(vm.Id, out var throttle) ? throttle : null,
+            })]);
 
         public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) =>
             Ask<IReadOnlyList<VmState>>("ListVms", null, () => [.. at.Vms.Values]);
@@ -82,8 +91,8 @@ public sealed class ScriptedHypervisor
 
         public Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation)
         {
-            at.Log.Enqueue($"Migrate {migration.VmId}");
-            return at.Calls.GetOrAdd(migration.VmId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(cancellation);
+            at.Log.Enqueue($"{(migration.IsRecovery ? "Recover" : "Migrate")} {migration.VmId}");
+            return (migration.IsRecovery ? at.Recoveries : at.Calls).GetOrAdd(migration.VmId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(cancellation);
         }
 
         public Task AbortJobAsync(VmId vm, CancellationToken cancellation) => Do("AbortJob", vm, "");
@@ -101,6 +110,18 @@ public sealed class ScriptedHypervisor
         public Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation) => Do("SetBandwidth", vm, $" {stage} {limit?.ToString() ?? "none"}");
 
         public Task StartPostCopyAsync(VmId vm, CancellationToken cancellation) => Do("StartPostCopy", vm, "");
+
+        public async Task SetThrottleAsync(VmId vm, Percent throttle, CancellationToken cancellation)
+        {
+            await Do("SetThrottle", vm, $" {throttle.Value}");
+            at.Throttles[vm] = throttle;
+        }
+
+        public async Task LiftThrottleAsync(VmId vm, CancellationToken cancellation)
+        {
+            await Do("LiftThrottle", vm, "");
+            at.Throttles.TryRemove(vm, out _);
+        }
 
         public Task SuspendAsync(VmId vm, CancellationToken cancellation) => Do("Suspend", vm, "");
 

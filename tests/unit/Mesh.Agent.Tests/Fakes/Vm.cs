@@ -40,6 +40,16 @@ public static class Vm
     public static ChangeParameters Change(VmId vm, long epoch = 1, string migration = "m") =>
         new() { CommandId = NewCommand(), MigrationId = new MigrationId(migration), Epoch = new Epoch(epoch), VmId = vm };
 
+    public static RecoverPostCopy Recover(VmId vm, long epoch = 1, string migration = "m") => new()
+    {
+        CommandId = NewCommand(),
+        MigrationId = new MigrationId(migration),
+        Epoch = new Epoch(epoch),
+        VmId = vm,
+        DestinationUri = "qemu+tcp://hostb/system",
+        Options = new MigrationOptions { PostCopy = true },
+    };
+
     public static CleanUpIncoming CleanUp(VmId vm, long epoch = 1, string migration = "m") =>
         new() { CommandId = NewCommand(), MigrationId = new MigrationId(migration), Epoch = new Epoch(epoch), VmId = vm };
 

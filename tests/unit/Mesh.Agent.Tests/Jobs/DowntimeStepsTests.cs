@@ -24,12 +24,21 @@ public sealed class DowntimeStepsTests
         steps.ShouldAllBe(step => step.TotalMilliseconds <= maxMs);
     }
 
-    [Theory]
-    [InlineData(0, 101)]
-    [InlineData(1, 101)]
-    [InlineData(2, 104)]
-    [InlineData(5, 500)]
-    [InlineData(900, 500)]
-    public void Each_pass_takes_one_step(long passes, int ms) =>
-        DowntimeSteps.At(TimeSpan.FromMilliseconds(500), passes).TotalMilliseconds.ShouldBe(ms);
+    [Fact]
+    public void A_step_is_taken_where_VDSM_takes_it_at_the_pass_after_its_limit()
+    {
+        var (taken, told) = (0, new List<(long Pass, double Ms)>());
+        for (var pass = 0L; pass < 60; pass++)
+        {
+            if (!DowntimeSteps.IsNextDue(taken, pass))
+                continue;
+            taken++;
+            told.Add((pass, DowntimeSteps.At(TimeSpan.FromMilliseconds(500), taken).TotalMilliseconds));
+        }
+
+        told.ShouldBe([(2, 104), (3, 120), (4, 189), (5, 500)]);
+    }
+
+    [Fact]
+    public void Passes_that_nobody_saw_do_not_make_up_for_steps() => DowntimeSteps.IsNextDue(1, 2).ShouldBeFalse();
 }

@@ -50,6 +50,20 @@ public sealed class RestartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_machine_that_left_its_definition_behind_has_no_job_whatever_the_hypervisor_calls_that()
+    {
+        await StartedAsync();
+        await _host.StopAsync();
+        _host.Hypervisor.Jobs.Clear();
+        _host.Hypervisor.AddVm(One, state: VmRunState.DownMigrated, detail: "shut off (migrated)");
+        _host.Hypervisor.Failures["ReadJob"] = () => new HypervisorException(HypervisorErrorCode.VmNotRunning, One, "domain is not running");
+
+        await _host.StartAsync();
+
+        (await EndedAsync()).Result.ShouldBe(JobResult.Completed);
+    }
+
+    [Fact]
     public async Task An_abort_that_was_asked_for_goes_on_after_a_restart()
     {
         await StartedAsync();
@@ -69,7 +83,7 @@ public sealed class RestartTests : IAsyncDisposable
         await StartedAsync(new MigrationLimits { EnableDowntimeThread = true });
         _host.Hypervisor.Downtimes[One] = TimeSpan.FromMilliseconds(189);
         await RestartAsync();
-        for (var iteration = 20; iteration < 25; iteration++)
+        for (var iteration = 20; iteration < 26; iteration++)
         {
             _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(new Bytes(1), new Bytes(iteration), iteration);
             await _host.UntilAsync(() => _host.Report.Migrations is [{ } sample] && sample.Iteration == iteration, "the pass");

@@ -90,6 +90,15 @@ public sealed class XmlTests
         VolumeXml.Format(incremental).ShouldBe("qcow2");
     }
 
+    [Theory]
+    [InlineData("<cputune><period>50000</period><quota>30000</quota></cputune>", 30_000)]
+    [InlineData("<cputune><quota>-1</quota></cputune>", -1)]
+    [InlineData("<cputune><quota>0</quota></cputune>", -1)]
+    [InlineData("<cputune><shares>512</shares></cputune>", -1)]
+    [InlineData("", -1)]
+    public void The_quota_of_its_processors(string tune, long expected) =>
+        DomainXml.VcpuQuota($"<domain><name>n</name>{tune}</domain>").ShouldBe(expected);
+
     [Fact]
     public void A_host_by_its_capabilities() =>
         HostXml.Read("<capabilities><host><uuid>u</uuid><cpu><arch>x86_64</arch><model>Broadwell</model></cpu></host></capabilities>")

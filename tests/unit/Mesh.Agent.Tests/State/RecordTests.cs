@@ -25,11 +25,12 @@ public sealed class RecordTests : IDisposable
             Source = new SourceRecord
             {
                 StartedAt = Now,
-                Destination = start.Destination,
                 DestinationUri = start.DestinationUri,
                 Options = start.Options,
                 Limits = start.Limits,
                 DataSize = start.DataSize,
+                Throttle = new Percent(40),
+                IsAutoConvergeEmulated = true,
             },
             Destination = new DestinationRecord { CreatedImages = ["/a.qcow2"] },
         });
@@ -159,7 +160,6 @@ public sealed class RecordTests : IDisposable
     private static SourceRecord Source() => new()
     {
         StartedAt = Now,
-        Destination = new HostName("hostb"),
         DestinationUri = "qemu+tcp://hostb/system",
         Options = new(),
         Limits = new(),

@@ -46,6 +46,8 @@ internal sealed class Filler
             return _next;
         if (type == typeof(long))
             return (long)_next;
+        if (type == typeof(double))
+            return _next + 0.5;
         if (type == typeof(string))
             return Text();
         if (type == typeof(TimeSpan))

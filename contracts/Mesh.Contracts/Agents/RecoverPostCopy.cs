@@ -1,0 +1,16 @@
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Contracts.Agents;
+
+/// <summary>
+/// To the source: take up again a post-copy that lost its connection (<c>VIR_MIGRATE_POSTCOPY_RESUME</c>). Refused unless the machine
+/// stands still there for that reason.
+/// </summary>
+public sealed record RecoverPostCopy : AgentCommand
+{
+    /// <summary>The destination's libvirt URI.</summary>
+    public required string DestinationUri { get; init; }
+
+    /// <summary>The options that the migration was started with, which libvirt wants again.</summary>
+    public required MigrationOptions Options { get; init; }
+}

@@ -1,0 +1,60 @@
+namespace Mesh.Contracts.Policies;
+
+/// <summary>
+/// How migrations are steered: what they begin with, what is changed when, and what happens at last (seed
+/// <c>ovirt-migration-enhancements</c>: "well defined and well described policies"). People write it as YAML or JSON with units;
+/// <c>infra/docs/policies.md</c> describes that form.
+/// </summary>
+public sealed record MigrationPolicy
+{
+    /// <summary>Its name, unique in the mesh: lower-case letters, digits and hyphens.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it does and whom it suits, for operators.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>
+    /// Labels that a machine must bear, all of them, for the policy to be selected; null if it is never selected by labels. Of several
+    /// that match, the one with the most labels wins, then the first by name.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Select { get; init; }
+
+    /// <summary>Telemetry is looked at no more often than this; null for every sample.</summary>
+    public TimeSpan? Interval { get; init; }
+
+    /// <summary>What the migration begins with and what is armed, because QEMU cannot arm it later.</summary>
+    public PolicyStart Start { get; init; } = new();
+
+    /// <summary>Convergence steps, in order.</summary>
+    public IReadOnlyList<PolicyStep> Steps { get; init; } = [];
+
+    /// <summary>
+    /// Whether steps that are due together are taken together, of which only the last one counts; otherwise one step is taken each
+    /// time the telemetry is looked at.
+    /// </summary>
+    public bool CatchUp { get; init; }
+
+    /// <summary>Finds a stall by the lowest amount that remained, and switches over at a local minimum; null for not.</summary>
+    public StallDetector? StallDetector { get; init; }
+
+    /// <summary>Chooses the mildest permitted knob by itself; null for not.</summary>
+    public AdaptiveRule? Adaptive { get; init; }
+
+    /// <summary>
+    /// What is done at the completion timeout: the first action that is permitted; each further one when that time has passed once
+    /// more. Post-copy, suspend or abort; empty for nothing at all.
+    /// </summary>
+    public IReadOnlyList<PolicyActionKind> LastResort { get; init; } = [];
+
+    /// <summary>How long what may take.</summary>
+    public PolicyLimits Limits { get; init; } = new();
+
+    /// <summary>The downtime that the machine bears; null if the policy has no budget.</summary>
+    public TimeSpan? DowntimeBudget { get; init; }
+
+    /// <summary>What may be done to the machine.</summary>
+    public PolicyPermissions Permits { get; init; } = new();
+
+    /// <summary>How many migrations may run at once under it.</summary>
+    public PolicyConcurrency Concurrency { get; init; } = new();
+}

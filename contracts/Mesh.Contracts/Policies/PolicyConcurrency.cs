@@ -1,0 +1,14 @@
+namespace Mesh.Contracts.Policies;
+
+/// <summary>How many migrations may run at once under a policy, for the scheduler; null for the scheduler's own limits.</summary>
+public sealed record PolicyConcurrency
+{
+    /// <summary>In the whole mesh; 1 or more.</summary>
+    public int? Cluster { get; init; }
+
+    /// <summary>Away from one host; 1 or more.</summary>
+    public int? OutboundPerHost { get; init; }
+
+    /// <summary>To one host; 1 or more.</summary>
+    public int? InboundPerHost { get; init; }
+}

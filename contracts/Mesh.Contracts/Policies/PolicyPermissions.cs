@@ -1,0 +1,33 @@
+namespace Mesh.Contracts.Policies;
+
+/// <summary>What may be done to a machine while it is migrated.</summary>
+public sealed record PolicyPermissions
+{
+    /// <summary>Whether its processors may be slowed down, by the policy; QEMU's own auto-converge included.</summary>
+    public bool Throttle { get; init; }
+
+    /// <summary>Whether it may be moved by post-copy, where the loss of either host loses the machine.</summary>
+    public bool PostCopy { get; init; }
+
+    /// <summary>Whether it may be suspended for the rest of its migration.</summary>
+    public bool Pause { get; init; }
+
+    /// <summary>Whether its memory may be compressed, which costs processor time on both hosts.</summary>
+    public bool Compression { get; init; }
+
+    /// <summary>Everything permitted.</summary>
+    public static readonly PolicyPermissions All = new() { Throttle = true, PostCopy = true, Pause = true, Compression = true };
+
+    /// <summary>What both permit.</summary>
+    public PolicyPermissions And(PolicyPermissions other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new()
+        {
+            Throttle = Throttle && other.Throttle,
+            PostCopy = PostCopy && other.PostCopy,
+            Pause = Pause && other.Pause,
+            Compression = Compression && other.Compression,
+        };
+    }
+}

@@ -1,0 +1,11 @@
+namespace Mesh.Contracts.Policies;
+
+/// <summary>What counts as progress of a copy.</summary>
+public enum ProgressMeasure
+{
+    /// <summary>Less remains than in the sample before, or more was sent.</summary>
+    Anything,
+
+    /// <summary>Less remains than in the sample before (KubeVirt).</summary>
+    Remaining,
+}

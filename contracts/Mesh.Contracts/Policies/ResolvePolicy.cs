@@ -1,0 +1,9 @@
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Policies;
+
+/// <summary>Asks which policy counts for a machine.</summary>
+/// <param name="Vm">The machine.</param>
+/// <param name="Labels">Its labels.</param>
+/// <param name="Named">A policy that the request names; it wins over everything else. Null for none.</param>
+public sealed record ResolvePolicy(VmId Vm, IReadOnlyDictionary<string, string> Labels, string? Named = null);

@@ -1,0 +1,76 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Gateway.Api;
+
+/// <summary>Which policy counts for a machine, and a machine's own one.</summary>
+internal sealed class VmPolicyApi(Migrations migrations, Policies policies, IOptions<GatewayOptions> options)
+{
+    private const string Root = "/api/v1/vms/{vm}/policy";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Root, (HttpContext context, string vm, VmPolicyApi api) => api.ExplainAsync(context, vm));
+        routes.MapPut(Root, (HttpContext context, string vm, VmPolicyApi api) => api.OverrideAsync(context, vm));
+        routes.MapDelete(Root, (HttpContext context, string vm, VmPolicyApi api) => api.ClearAsync(context, vm));
+    }
+
+    private async Task<IResult> ExplainAsync(HttpContext context, string text)
+    {
+        QueryReader.Accept(context.Request);
+        var vm = await FindAsync(text, context.RequestAborted) ?? throw Unknown(text);
+        var resolved = await policies.ResolveAsync(new ResolvePolicy(vm.Id, vm.Labels), context.RequestAborted);
+        if (resolved.Effective is not { } effective)
+            throw new ApiException(ApiProblems.PolicyConflict(resolved.Error));
+        var listed = await policies.ListAsync(context.RequestAborted);
+        return Results.Json(
+            new VmPolicyView(vm.Id, vm.Name, effective, listed.Overrides.FirstOrDefault(own => own.Vm == vm.Id)), MeshJson.Options);
+    }
+
+    private async Task<IResult> OverrideAsync(HttpContext context, string text)
+    {
+        QueryReader.Accept(context.Request);
+        var body = await BodyReader.ReadAsync<VmPolicyBody>(context.Request, options.Value.BodyBytesMax);
+        var vm = await FindAsync(text, context.RequestAborted) ?? throw Unknown(text);
+        var answer = await policies.OverrideAsync(new OverridePolicy(vm.Id, body.Policy, body.By), context.RequestAborted);
+        return answer.Done
+            ? Results.Json(answer, MeshJson.Options)
+            : throw new ApiException(await policies.WhyNotAsync(answer, body.Policy, context.RequestAborted));
+    }
+
+    private async Task<IResult> ClearAsync(HttpContext context, string text)
+    {
+        QueryReader.Accept(context.Request, "by");
+
+        // A machine that is gone may still have a policy of its own, by its UUID.
+        var id = (await FindAsync(text, context.RequestAborted))?.Id
+            ?? (Guid.TryParse(text, out var gone) ? new VmId(gone) : throw Unknown(text));
+        var answer = await policies.OverrideAsync(new OverridePolicy(id, null, QueryReader.By(context.Request)), context.RequestAborted);
+        return answer.Done ? Results.Json(answer, MeshJson.Options) : throw new ApiException(ApiProblems.PolicyConflict(answer.Explanation));
+    }
+
+    /// <summary>The machine of that name or UUID, by the host that runs it; null if none is known.</summary>
+    private async Task<VmDescription?> FindAsync(string text, CancellationToken cancellation)
+    {
+        var id = Guid.TryParse(text, out var uuid) ? new VmId(uuid) : (VmId?)null;
+        var views = (await migrations.VmsAsync(cancellation)).Where(view => view.Vm.Name == text || view.Vm.Id == id).ToList();
+        if (views.DistinctBy(view => view.Vm.Id).Count() > 1)
+            throw new ApiException(ApiProblems.Refused(
+                "The machine's name is ambiguous",
+                [
+                    new Refusal(
+                        RefusalCode.AmbiguousVm,
+                        $"several machines are called '{text}': {string.Join(", ", views.Select(view => $"{view.Vm.Id} on {view.Host}"))}; the UUID tells which"),
+                ]));
+        return views.Select(view => view.Vm).MinBy(vm => vm.Status is VmStatus.Down or VmStatus.MigratingTo);
+    }
+
+    private static ApiException Unknown(string text) => new(ApiProblems.NotFound($"no host has reported a machine '{text}'"));
+}

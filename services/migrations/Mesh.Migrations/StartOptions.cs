@@ -1,0 +1,39 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
+
+namespace Mesh.Migrations;
+
+/// <summary>What a migration begins with: what its request says, and its policy where the request says nothing.</summary>
+public static class StartOptions
+{
+    /// <summary>The options for a request under a policy; those of the request if there is none.</summary>
+    public static MigrationOptions Of(RequestMigration request, MigrationPolicy? policy)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var options = request.Options;
+        if (policy is null)
+            return options;
+
+        var (start, permits) = (policy.Start, policy.Permits.And(request.Allow ?? PolicyPermissions.All));
+        var parallel = options.ParallelConnections ?? (options.PostCopy || options.Compression.Contains("xbzrle", StringComparer.Ordinal) ? null : start.ParallelConnections);
+
+        // What QEMU refuses beside something that the request asks for is left out: the request counts for more.
+        var postCopy = options.PostCopy || (start.PostCopy && permits.PostCopy && parallel is null && options.Live);
+        var autoConverge = options.AutoConverge || (start.AutoConverge && permits.Throttle);
+        return options with
+        {
+            MaxDowntime = options.MaxDowntime ?? start.MaxDowntime,
+            Bandwidth = options.Bandwidth ?? start.Bandwidth,
+            PostCopy = postCopy,
+            PostCopyBandwidth = options.PostCopyBandwidth ?? (postCopy ? start.PostCopyBandwidth : null),
+            AutoConverge = autoConverge,
+            AutoConvergeInitial = options.AutoConvergeInitial ?? (autoConverge ? start.AutoConvergeInitial : null),
+            AutoConvergeIncrement = options.AutoConvergeIncrement ?? (autoConverge ? start.AutoConvergeIncrement : null),
+            ParallelConnections = parallel,
+            Compression = options.Compression.Count > 0 ? options.Compression : permits.Compression ? Fitting(start.Compression, parallel is not null) : [],
+        };
+    }
+
+    private static IReadOnlyList<string> Fitting(IReadOnlyList<string> compression, bool isParallel) =>
+        [.. compression.Where(method => isParallel != string.Equals(method, "xbzrle", StringComparison.Ordinal))];
+}

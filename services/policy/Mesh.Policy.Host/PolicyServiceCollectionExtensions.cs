@@ -1,0 +1,40 @@
+using Mesh.Contracts.Policies;
+using Mesh.Hosting.Bus;
+using Mesh.Hosting.Doctor;
+using Mesh.Hosting.Store;
+using Mesh.Hosting.Telemetry;
+using Mesh.Policy.Host.Doctor;
+using Mesh.Policy.Host.Messages;
+using Mesh.Policy.Host.Store;
+
+namespace Mesh.Policy.Host;
+
+/// <summary>Registers the policy service.</summary>
+public static class PolicyServiceCollectionExtensions
+{
+    /// <summary>Adds the policy service: its store and what it answers. Calling it again changes nothing.</summary>
+    public static IServiceCollection AddPolicies(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (services.Any(service => service.ServiceType == typeof(PolicyStore)))
+            return services;
+
+        services.AddMeshBus(configuration).AddMeshStore(configuration).AddMeshTelemetry(configuration, "policy");
+        foreach (var script in SchemaScript.Embedded(typeof(PolicyServiceCollectionExtensions).Assembly))
+            services.AddSingleton(script);
+        services.AddOptions<PolicyOptions>().Bind(configuration.GetSection("Policies")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<PolicyStore>();
+        services.AddSingleton<IStoreCheck, PolicyCheck>();
+        services.AddHostedService<PolicyOpening>();
+
+        services.AddSingleton<Requests>();
+        services.AddRequestHandler<ResolvePolicy, ResolvedPolicy>(PolicyQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddRequestHandler<ListPolicies, ListedPolicies>(PolicyQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddRequestHandler<ShowPolicy, ShownPolicy>(PolicyQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddSingleton<Changes>();
+        services.AddRequestHandler<KeepPolicy, KeptPolicy>(PolicyQueues.Requests, provider => provider.GetRequiredService<Changes>());
+        services.AddRequestHandler<DeletePolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<Changes>());
+        services.AddRequestHandler<SetDefaultPolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<Changes>());
+        services.AddRequestHandler<OverridePolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<Changes>());
+        return services;
+    }
+}

@@ -1,0 +1,82 @@
+using Mesh.Contracts.Policies;
+using Mesh.Policy.Estimating;
+
+namespace Mesh.Policy.Adapting;
+
+/// <summary>A look as the adaptive rule judges it: where the migration is, what the machine does, and what it may cost.</summary>
+internal sealed record Prospect
+{
+    // How far from the best moment of late a moment may be and still be a good one.
+    private const double TroughMargin = 1.10;
+
+    private const double ClearlyBelow = 0.9;
+
+    public required PlanState Plan { get; init; }
+
+    public required AdaptiveRule Rule { get; init; }
+
+    /// <summary>Time since the copying began.</summary>
+    public required TimeSpan At { get; init; }
+
+    /// <summary>The migration as it goes on with its present parameters.</summary>
+    public required Course Course { get; init; }
+
+    /// <summary>How the machine may write.</summary>
+    public required WorkingSetRange Set { get; init; }
+
+    /// <summary>How it is believed to write.</summary>
+    public required WorkingSet Believed { get; init; }
+
+    /// <summary>The downtime budget, in seconds.</summary>
+    public required double Budget { get; init; }
+
+    /// <summary>How much time is left until it must be over, in seconds.</summary>
+    public required double Left { get; init; }
+
+    public PolicyPermissions Permits => Permissions.Of(Plan);
+
+    /// <summary>Whether every pass finds clearly less written anew than the one before.</summary>
+    public bool IsShrinking => Situation.IsShrinking(Plan.Estimator);
+
+    /// <summary>
+    /// Whether QEMU has sent on since a time although so little remained that the limit lets it switch over: then the limit is not in
+    /// force, as in a trace of another policy, and nothing is to be learnt from it.
+    /// </summary>
+    public bool IsLimitIgnored(TimeSpan? since) => Plan.Estimator.LowPoints
+        .Any(low => !(low.At <= since) && low.Remaining.Count < ClearlyBelow * Course.Limit * Course.Rate);
+
+    /// <summary>What a switch-over now would have to send, in seconds.</summary>
+    public double Pending => Situation.Pending(Course, Believed) / Course.Rate;
+
+    /// <summary>The least that any pass of the last 45 s began with, in seconds; null if none began.</summary>
+    public double? Trough => Plan.Estimator.LowBeginnings is [var low, ..] ? low.Remaining.Count / Course.Rate : null;
+
+    /// <summary>Whether this is a good moment to take the machine off the source: hardly more is pending than at the best one of late.</summary>
+    public bool IsTrough => Pending <= TroughMargin * Math.Max(Trough ?? double.MaxValue, PreCopy.SwitchOverCost);
+
+    /// <summary>The look; null before enough has been seen to act on.</summary>
+    public static Prospect? Of(PlanState plan, AdaptiveRule rule, TimeSpan at)
+    {
+        if (plan.Estimator is not { WorkingSet: { } set } seen || seen.PassesSeen < rule.PassesBefore || Situation.Of(plan) is not { } course
+            || Situation.Believed(plan, course) is not { } believed)
+            return null;
+        var deadline = Policy.Plan.CompletionTimeout(plan.Policy, plan.Subject);
+        return new Prospect
+        {
+            Plan = plan,
+            Rule = rule,
+            At = at,
+            Course = course,
+            Set = set,
+            Believed = believed,
+            Budget = Situation.Budget(plan).TotalSeconds,
+            Left = deadline is { } end ? (end - at).TotalSeconds : double.MaxValue,
+        };
+    }
+
+    /// <summary>What comes of another downtime limit.</summary>
+    public Outlook With(double limit, WorkingSet set) => PreCopy.Run(Course with { Limit = limit }, set);
+
+    /// <summary>Whether something ends in time.</summary>
+    public bool IsInTime(Outlook outlook) => outlook.Ends && outlook.Seconds <= Left;
+}

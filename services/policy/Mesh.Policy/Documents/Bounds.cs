@@ -1,0 +1,40 @@
+using Mesh.Contracts.Values;
+
+namespace Mesh.Policy.Documents;
+
+/// <summary>What a field accepts, bounds included.</summary>
+/// <param name="Least">The least.</param>
+/// <param name="Most">The most.</param>
+/// <param name="InWords">Both, with what they are of.</param>
+internal sealed record Bounds<T>(T Least, T Most, string InWords);
+
+/// <summary>The bounds of everything that policies hold.</summary>
+internal static class Bounds
+{
+    public const int StepsMax = 256;
+    public const int LabelsMax = 64;
+    public const int LabelLengthMax = 253;
+    public const int NameLengthMax = 63;
+    public const int DescriptionLengthMax = 4000;
+    public const int ParallelConnectionsMax = 255;
+    public const int MigrationsMax = 100_000;
+    public const long CountMax = 1_000_000;
+    public const double FactorMax = 1000;
+    public const double DataUnitsMax = 1_000_000;
+
+    /// <summary>QEMU's own bounds of the downtime limit.</summary>
+    public static readonly Bounds<TimeSpan> Downtime = Durations(TimeSpan.FromSeconds(2000));
+
+    public static readonly Bounds<TimeSpan> Interval = Durations(TimeSpan.FromHours(1));
+
+    public static readonly Bounds<TimeSpan> Limit = Durations(TimeSpan.FromHours(720));
+
+    /// <summary>libvirt takes whole MiB/s, up to a count that fits just so into bytes.</summary>
+    public static readonly Bounds<BytesPerSecond> Bandwidth =
+        new(new(1L << 20), new(8_796_093_022_207L << 20), "a data rate from 1 MiB/s to 8796093022207 MiB/s");
+
+    public static readonly Bounds<Bytes> DataUnit = new(new(1000_000), new(1L << 40), "a size from 1 MB to 1 TiB");
+
+    private static Bounds<TimeSpan> Durations(TimeSpan most) =>
+        new(TimeSpan.FromMilliseconds(1), most, $"a duration from 1 ms to {(most.TotalHours >= 1 ? $"{most.TotalHours} h" : Units.Write(most))}");
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Policy.Documents;
+
+/// <summary>Writes policies as documents, without what has its default.</summary>
+internal static class PolicyWriter
+{
+    public static DocumentMap Write(MigrationPolicy policy) => Map(
+        ("name", Text(policy.Name)),
+        ("description", Text(policy.Description)),
+        ("select", policy.Select is { } labels ? Map(("labels", Map([.. labels.Select(label => (label.Key, (DocumentNode?)Text(label.Value)))]))) : null),
+        ("interval", Amount(policy.Interval)),
+        ("start", Filled(Start(policy.Start))),
+        ("steps", List(policy.Steps.Select(Step))),
+        ("catchUp", Flag(policy.CatchUp)),
+        ("stallDetector", policy.StallDetector is { } detector ? Write(detector, new StallDetector()) : null),
+        ("adaptive", policy.Adaptive is { } adaptive ? Write(adaptive, new AdaptiveRule()) : null),
+        ("lastResort", List(policy.LastResort.Select(kind => Plain(Word(kind))))),
+        ("limits", Filled(Limits(policy.Limits))),
+        ("downtimeBudget", Amount(policy.DowntimeBudget)),
+        ("permits", Filled(Map(
+            ("throttle", Flag(policy.Permits.Throttle)),
+            ("postCopy", Flag(policy.Permits.PostCopy)),
+            ("pause", Flag(policy.Permits.Pause)),
+            ("compression", Flag(policy.Permits.Compression))))),
+        ("concurrency", Filled(Map(
+            ("cluster", Number(policy.Concurrency.Cluster)),
+            ("outboundPerHost", Number(policy.Concurrency.OutboundPerHost)),
+            ("inboundPerHost", Number(policy.Concurrency.InboundPerHost))))));
+
+    private static DocumentMap Start(PolicyStart start) => Map(
+        ("maxDowntime", Amount(start.MaxDowntime)),
+        ("bandwidth", Amount(start.Bandwidth)),
+        ("postCopyBandwidth", Amount(start.PostCopyBandwidth)),
+        ("autoConverge", Flag(start.AutoConverge)),
+        ("autoConvergeInitial", Amount(start.AutoConvergeInitial)),
+        ("autoConvergeIncrement", Amount(start.AutoConvergeIncrement)),
+        ("postCopy", Flag(start.PostCopy)),
+        ("compression", List(start.Compression.Select(Plain))),
+        ("parallelConnections", Number(start.ParallelConnections)));
+
+    private static DocumentMap Limits(PolicyLimits limits) => Map(
+        ("progressTimeout", Amount(limits.ProgressTimeout)),
+        ("progress", limits.Progress == ProgressMeasure.Remaining ? Plain("remaining") : null),
+        ("completionTimeout", Amount(limits.CompletionTimeout)),
+        ("completionTimeoutPerGiB", Amount(limits.CompletionTimeoutPerGiB)),
+        ("dataSize", Filled(Write(limits.DataSize, new DataSizeRule()))),
+        ("switchOverDeadline", Amount(limits.SwitchOverDeadline)),
+        ("prepareTimeout", Amount(limits.PrepareTimeout)),
+        ("stallingLimit", Amount(limits.StallingLimit)));
+
+    private static DocumentMap Write(DataSizeRule rule, DataSizeRule standard) => Map(
+        ("unit", rule.Unit == standard.Unit ? null : Plain(Units.Write(rule.Unit))),
+        ("roundUp", Flag(rule.RoundUp)),
+        ("memoryAtLeast", Number(rule.MemoryAtLeast, 0)),
+        ("diskAtLeast", Number(rule.DiskAtLeast, 0)),
+        ("sumAtLeast", Number(rule.SumAtLeast, 0)),
+        ("wholeSeconds", Flag(rule.WholeSeconds)));
+
+    private static DocumentMap Write(StallDetector detector, StallDetector standard) => Map(
+        ("margin", detector.Margin == standard.Margin ? null : Amount(detector.Margin)),
+        ("window", detector.Window == standard.Window ? null : Amount(detector.Window)),
+        ("patienceFactor", Number(detector.PatienceFactor, standard.PatienceFactor)),
+        ("searchLocalMinimum", detector.SearchLocalMinimum ? null : Plain("false")),
+        ("bandwidthWeight", Number(detector.BandwidthWeight, standard.BandwidthWeight)),
+        ("preCopyFactor", Number(detector.PreCopyFactor, standard.PreCopyFactor)),
+        ("completionFactor", Number(detector.CompletionFactor, standard.CompletionFactor)));
+
+    private static DocumentMap Write(AdaptiveRule rule, AdaptiveRule standard) => Map(
+        ("passesBefore", rule.PassesBefore == standard.PassesBefore ? null : Number(rule.PassesBefore)),
+        ("pause", rule.Pause == standard.Pause ? null : Amount(rule.Pause)),
+        ("throttleMax", rule.ThrottleMax == standard.ThrottleMax ? null : Amount(rule.ThrottleMax)),
+        ("hopelessFor", rule.HopelessFor == standard.HopelessFor ? null : Amount(rule.HopelessFor)));
+
+    private static DocumentMap Step(PolicyStep step) => Map(("when", Trigger(step.When)), ("do", Action(step.Do)), ("repeat", Flag(step.Repeat)));
+
+    private static DocumentMap Trigger(PolicyTrigger trigger) => Map(
+        ("iterationsOver", Number(trigger.IterationsOver)),
+        ("iterationsWithoutProgress", Number(trigger.IterationsWithoutProgress)),
+        ("withoutProgress", Amount(trigger.WithoutProgress)),
+        ("elapsed", Amount(trigger.Elapsed)),
+        ("elapsedPerGiB", Amount(trigger.ElapsedPerGiB)),
+        ("times", trigger.Times == 1 ? null : Number(trigger.Times)),
+        ("localMinimum", Amount(trigger.LocalMinimum)),
+        ("predictedDowntimeAtMost", Amount(trigger.PredictedDowntimeAtMost)),
+        ("predictedDowntimeOver", Amount(trigger.PredictedDowntimeOver)),
+        ("growthsOver", Number(trigger.GrowthsOver)));
+
+    private static DocumentNode Action(PolicyAction action) => action switch
+    {
+        { Kind: PolicyActionKind.SetDowntime, DowntimeFactor: { } factor } =>
+            Map((Word(action.Kind), Map(("times", Number(factor, 1)), ("max", Amount(action.DowntimeMax))))),
+        { Kind: PolicyActionKind.SetDowntime } => Map((Word(action.Kind), Amount(action.Downtime))),
+        { Kind: PolicyActionKind.SetBandwidth } => Map((Word(action.Kind), Amount(action.Bandwidth) ?? Plain("none"))),
+        { Kind: PolicyActionKind.Throttle } => Map((Word(action.Kind), Amount(action.Throttle))),
+        _ => Plain(Word(action.Kind)),
+    };
+
+    private static string Word(PolicyActionKind kind) => kind switch
+    {
+        PolicyActionKind.SetDowntime => "setDowntime",
+        PolicyActionKind.SetBandwidth => "setBandwidth",
+        PolicyActionKind.Throttle => "throttle",
+        PolicyActionKind.PostCopy => "postCopy",
+        PolicyActionKind.Suspend => "suspend",
+        _ => "abort",
+    };
+
+    private static DocumentMap Map(params IReadOnlyList<(string Name, DocumentNode? Value)> fields) =>
+        new(0, [.. fields.Where(field => field.Value is not null).Select(field => new DocumentField(0, field.Name, field.Value!))]);
+
+    private static DocumentMap? Filled(DocumentMap map) => map.Fields.Count == 0 ? null : map;
+
+    private static DocumentList? List(IEnumerable<DocumentNode> items) => items.ToList() is { Count: > 0 } some ? new DocumentList(0, some) : null;
+
+    private static DocumentScalar Text(string text) => new(0, text, Scalars.IsNoText(text));
+
+    private static DocumentScalar Plain(string text) => new(0, text);
+
+    private static DocumentScalar? Flag(bool flag) => flag ? Plain("true") : null;
+
+    private static DocumentScalar? Number(long? number) => number is { } given ? Plain(given.ToString(CultureInfo.InvariantCulture)) : null;
+
+    private static DocumentScalar? Number(double number, double standard) =>
+        number.Equals(standard) ? null : Plain(number.ToString("R", CultureInfo.InvariantCulture));
+
+    private static DocumentScalar? Amount(TimeSpan? duration) => duration is { } given ? Plain(Units.Write(given)) : null;
+
+    private static DocumentScalar? Amount(BytesPerSecond? rate) => rate is { } given ? Plain(Units.Write(given)) : null;
+
+    private static DocumentScalar? Amount(Percent? percent) => percent is { } given ? Plain(given.ToString()) : null;
+}

@@ -1,0 +1,40 @@
+namespace Mesh.Policy.Traces;
+
+/// <summary>Traces and planned actions as JSON lines; <c>infra/docs/policies.md</c> describes them.</summary>
+public static class TraceFormat
+{
+    internal static readonly IReadOnlyDictionary<string, PlanStatus> Statuses = new Dictionary<string, PlanStatus>(StringComparer.Ordinal)
+    {
+        ["running"] = PlanStatus.Running,
+        ["post-copy"] = PlanStatus.PostCopy,
+        ["paused"] = PlanStatus.Paused,
+    };
+
+    /// <summary>
+    /// Reads a trace: a first line on the migration, then a line for each sample. Empty lines and unknown fields are passed over. Whatever
+    /// the text is, nothing is thrown.
+    /// </summary>
+    public static TraceReading Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var reader = new TraceReader();
+        foreach (var (number, line) in text.Split('\n').Index())
+            if (!string.IsNullOrWhiteSpace(line))
+                reader.Read(number + 1, line);
+        return reader.Done();
+    }
+
+    /// <summary>Writes a trace so that <see cref="Parse"/> gives the same one, times to the ten-millionth of a second.</summary>
+    public static string Write(Trace trace)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        return string.Concat(trace.Samples.Select(TraceWriter.Sample).Prepend(TraceWriter.Subject(trace.Subject)).Select(line => line + "\n"));
+    }
+
+    /// <summary>Writes what a policy does as one line, without a line break.</summary>
+    public static string Write(PlannedAction action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        return TraceWriter.Action(action);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Policy.Traces;
+
+/// <summary>A trace while it is read, line by line.</summary>
+internal sealed class TraceReader
+{
+    /// <summary>No more faults than this are told of one text.</summary>
+    public const int FaultsMax = 20;
+
+    private const string Vm = "the machine, such as {\"memory_bytes\":4294967296,\"disks_bytes\":[],\"vcpus\":2}";
+    private const string Permitted = "what may be done, such as {\"post_copy\":true,\"throttle\":true,\"pause\":true,\"compression\":true}";
+
+    private static readonly Bytes UsualPage = new(4096);
+
+    private readonly List<TraceFault> _faults = [];
+    private readonly List<PlanSample> _samples = [];
+    private PlanSubject? _subject;
+    private bool _isBegun;
+
+    public void Read(int number, string line)
+    {
+        if (_faults.Count >= FaultsMax)
+            return;
+        var isFirst = !_isBegun;
+        _isBegun = true;
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var fields = new TraceLine(number, document.RootElement, "", _faults);
+            if (document.RootElement.ValueKind is not JsonValueKind.Object)
+                fields.Fault("", "is not a JSON object; each line is one, from { to }");
+            else if (isFirst)
+                _subject = Subject(fields);
+            else
+                _samples.Add(Sample(fields));
+        }
+        catch (JsonException e)
+        {
+            _faults.Add(new TraceFault(number, "", $"is not JSON, at character {e.BytePositionInLine + 1}; each line is one JSON object, from {{ to }}"));
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            _faults.Add(new TraceFault(number, "", "holds characters that are not Unicode; a trace is UTF-8 text"));
+        }
+    }
+
+    public TraceReading Done()
+    {
+        if (!_isBegun)
+            _faults.Add(new TraceFault(1, "", $"the trace is empty; its first line tells of the migration, with {Vm}"));
+        return new TraceReading(_faults.Count == 0 ? new Trace(_subject!, _samples) : null, _faults);
+    }
+
+    private static PlanSubject? Subject(TraceLine line)
+    {
+        if (!line.Has("vm"))
+            return line.Missing<PlanSubject?>("vm", $"the first line of a trace tells of the migration, with {Vm}");
+        if (line.Object("vm", Vm) is not { } vm)
+            return null;
+        return new PlanSubject(
+            vm.Bytes("memory_bytes", least: 1),
+            vm.ListOfBytes("disks_bytes"),
+            (int)Math.Min(vm.Whole("vcpus", 1, "a whole number, 1 or more", unlessGiven: 1), int.MaxValue),
+            line.Has("allow") ? Allow(line.Object("allow", Permitted)) : PolicyPermissions.All,
+            line.MillisecondsIfGiven("downtime_slo_ms"),
+            line.SecondsIfGiven("deadline_s"));
+    }
+
+    private static PolicyPermissions Allow(TraceLine? allow) => allow is null ? new() : new()
+    {
+        PostCopy = allow.Flag("post_copy"),
+        Throttle = allow.Flag("throttle"),
+        Pause = allow.Flag("pause"),
+        Compression = allow.Flag("compression"),
+    };
+
+    private PlanSample Sample(TraceLine line)
+    {
+        var at = line.Seconds("t_s");
+        if (_samples.Count > 0 && at < _samples[^1].At && line.Has("t_s"))
+            line.Fault("t_s", $"{at.TotalSeconds} is before {_samples[^1].At.TotalSeconds} of the sample above; samples stand in order of time");
+        return new PlanSample(
+            at,
+            line.Whole("iteration", 0, "the pass over memory, a whole number, 0 or more"),
+            line.Bytes("total_bytes"),
+            line.Bytes("processed_bytes"),
+            line.Bytes("remaining_bytes"),
+            new BytesPerSecond(line.Whole("bandwidth_bps", 0, "a number of bytes per second, 0 or more")),
+            line.Whole("dirty_rate_pages", 0, "a number of pages per second, 0 or more", unlessGiven: 0),
+            line.Bytes("page_size", UsualPage),
+            line.Word("status", TraceFormat.Statuses, PlanStatus.Running));
+    }
+}

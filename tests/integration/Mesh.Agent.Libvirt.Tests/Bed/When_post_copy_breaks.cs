@@ -1,0 +1,98 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Testing;
+
+namespace Mesh.Agent.Libvirt.Tests.Bed;
+
+/// <summary>Post-copy that loses its connection, and is taken up again, on real guests.</summary>
+[Collection(BedCollection.Name)]
+public sealed class When_post_copy_breaks(BedFixture fixture)
+{
+    private const string Uri = $"qemu+tcp://{BedFixture.Destination}/system";
+
+    // Every kind of option that libvirt might not want to hear again.
+    private static readonly MigrationOptions Options = new()
+    {
+        PostCopy = true,
+        Bandwidth = BytesPerSecond.FromMebibytes(16),
+        PostCopyBandwidth = BytesPerSecond.FromMebibytes(2),
+        MaxDowntime = TimeSpan.FromMilliseconds(100),
+        AutoConverge = true,
+        Persistent = true,
+        UndefineSource = true,
+    };
+
+    [Fact]
+    public async Task Both_copies_stand_still_until_it_is_recovered()
+    {
+        var (vm, moving) = await InPostCopyAsync("torn", "PERSISTENT=1");
+
+        await fixture.Bed.DoAsync("exec", BedFixture.Source, "sh", "-c", "ss -K dst 10.77.0.2 2>/dev/null; true");
+
+        (await moving).Outcome.ShouldBe(MigrateOutcome.Failed);
+        await BothAreAsync("torn", "paused (post-copy failed)", "running (post-copy failed)");
+        await IsRecoveredAsync("torn", vm);
+    }
+
+    [Fact]
+    public async Task What_only_libvirt_believes_broken_is_recovered_too()
+    {
+        var (vm, moving) = await InPostCopyAsync("believed");
+
+        await fixture.Bed.DoAsync("kill-daemon", BedFixture.Destination);
+        (await moving).Outcome.ShouldBe(MigrateOutcome.Failed);
+        await fixture.Bed.DoAsync("start-daemon", BedFixture.Destination);
+
+        await BothAreAsync("believed", "paused (post-copy failed)", "running (post-copy)");
+        await IsRecoveredAsync("believed", vm);
+    }
+
+    [Fact]
+    public async Task What_goes_on_well_is_never_resumed()
+    {
+        var (vm, moving) = await InPostCopyAsync("well");
+
+        var result = await fixture.At(BedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, Options, IsRecovery: true), default);
+
+        result.Outcome.ShouldBe(MigrateOutcome.Failed);
+        result.Error.ShouldContain("paused (post-copy): no post-copy of it is broken");
+        await EndsWellAsync("well", vm, moving);
+    }
+
+    private async Task<(VmId Vm, Task<MigrateResult> Moving)> InPostCopyAsync(string name, params string[] settings)
+    {
+        var vm = await fixture.BusyGuestAsync(name, ["WS=64", .. settings]);
+        var source = fixture.At(BedFixture.Source);
+        var moving = source.MigrateAsync(new VmMigration(vm, Uri, Options), default);
+        await Eventually.HoldsAsync(
+            async () => await source.ReadJobAsync(vm, default) is { Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
+        await source.StartPostCopyAsync(vm, default);
+        await BothAreAsync(name, "paused (post-copy)", "running (post-copy)");
+        return (vm, moving);
+    }
+
+    private async Task IsRecoveredAsync(string name, VmId vm)
+    {
+        var recovering = fixture.At(BedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, Options, IsRecovery: true), default);
+        await BothAreAsync(name, "paused (post-copy)", "running (post-copy)", unless: recovering);
+        await EndsWellAsync(name, vm, recovering);
+    }
+
+    private async Task EndsWellAsync(string name, VmId vm, Task<MigrateResult> moving)
+    {
+        await fixture.At(BedFixture.Source).SetBandwidthAsync(vm, CopyStage.PostCopy, null, default);
+        (await moving).ShouldBe(MigrateResult.Completed);
+        (await fixture.Bed.StateAsync(BedFixture.Destination, name)).ShouldBe("running (migrated)");
+        (await fixture.Bed.RunningOnAsync(BedFixture.Source)).ShouldNotContain(name);
+        await fixture.Bed.VerifyAsync(BedFixture.Destination, name);
+        await fixture.Bed.RemoveAsync(name);
+    }
+
+    private async Task BothAreAsync(string name, string onSource, string onDestination, Task<MigrateResult>? unless = null) => await Eventually.HoldsAsync(
+        async () => unless is { IsCompleted: true }
+            ? throw new InvalidOperationException($"the call has returned: {await unless}")
+            : await fixture.Bed.StateAsync(BedFixture.Source, name) == onSource && await fixture.Bed.StateAsync(BedFixture.Destination, name) == onDestination,
+        $"{name} is {onSource} and {onDestination}",
+        TimeSpan.FromSeconds(60));
+}

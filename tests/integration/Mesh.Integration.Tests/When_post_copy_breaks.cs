@@ -1,0 +1,35 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Testing;
+using Mesh.Testing.Real;
+
+namespace Mesh.Integration.Tests;
+
+public sealed class When_post_copy_breaks(MeshUnderTest fixture)
+{
+    private readonly MeshSystem _mesh = fixture.Mesh;
+    private readonly BusyGuest _guest = fixture.Guest;
+
+    [Fact]
+    public async Task Should_be_taken_up_again_with_the_guest_s_memory_whole()
+    {
+        var id = await _guest.FlyAndCopyAsync("--postcopy", "--postcopy-bandwidth", "8");
+        (await _mesh.RunAsync("postcopy", id)).ExitCode.ShouldBe(0, _mesh.Said());
+
+        // Before the guest has what it always needs, QEMU's emulation waits for memory while it holds the lock that a recovery needs.
+        var view = await _guest.AwaitAsync(id, view => view.Sample is { Phase: JobPhase.PostCopy }, "the guest runs on the destination");
+        var pulled = view.Sample!.Memory.Transferred.Mebibytes + 16;
+        await _guest.AwaitAsync(id, view => view.Sample!.Memory.Transferred.Mebibytes > pulled, "it pulls its memory");
+
+        // What libvirt does to both sides when their connection is lost, without waiting for its keepalive to find out.
+        await _mesh.Bed.VirshAsync(_guest.Source, "domjobabort", BusyGuest.Name, "--postcopy");
+        await Eventually.HoldsAsync(
+            async () => (await StateAsync(_guest.Source), await StateAsync(_guest.Destination)) is ("paused (post-copy failed)", "running (post-copy failed)"),
+            "both sides have failed");
+
+        await _guest.AwaitAsync(id, view => view.Reason.Contains("goes on again", StringComparison.Ordinal), "it is taken up again");
+        await _guest.LandAsync(id, MigrationOutcome.CompletedPostCopy);
+    }
+
+    private Task<string?> StateAsync(string host) => _mesh.Bed.StateAsync(host, BusyGuest.Name);
+}

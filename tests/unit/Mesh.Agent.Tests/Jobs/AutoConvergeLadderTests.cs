@@ -1,0 +1,79 @@
+using Mesh.Agent.Jobs;
+using Mesh.Agent.Tests.Fakes;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Agent.Tests.Jobs;
+
+public sealed class AutoConvergeLadderTests
+{
+    [Theory]
+    [InlineData(null, 20)]
+    [InlineData(0, 20)]
+    [InlineData(20, 30)]
+    [InlineData(45, 55)]
+    [InlineData(90, 99)]
+    [InlineData(99, 99)]
+    public void The_steps_are_QEMUs(int? from, int to) =>
+        AutoConvergeLadder.StepFrom(from is { } percent ? new Percent(percent) : null).Value.ShouldBe(to);
+
+    [Theory]
+    [InlineData(51, new[] { 3, 5, 7, 9 })]
+    [InlineData(50, new int[0])]
+    [InlineData(10, new int[0])]
+    public void Every_second_pass_that_dirtied_more_than_half_of_what_it_sent_is_a_step(int dirtied, int[] steps) =>
+        Climb(Enumerable.Repeat(dirtied, 9)).ShouldBe(steps);
+
+    [Fact]
+    public void Good_passes_in_between_do_not_make_up_for_bad_ones() => Climb([90, 10, 10, 90, 10, 90, 90, 10, 90]).ShouldBe([6, 9]);
+
+    [Fact]
+    public void What_is_seen_twice_counts_once()
+    {
+        var (ladder, steps) = (AutoConvergeLadder.Unseen, 0);
+        for (var look = 0; look < 40; look++)
+        {
+            (ladder, var isStepDue) = ladder.Look(Sample(look / 10 + 1, 90));
+            steps += isStepDue ? 1 : 0;
+        }
+
+        steps.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_pass_is_judged_by_its_own_time_and_bytes()
+    {
+        var (ladder, _) = AutoConvergeLadder.Unseen.Look(Sample(1, 0));
+        var slow = Sample(2, 30) with { Elapsed = TimeSpan.FromSeconds(3), Memory = new TransferProgress(default, default, Bytes.FromMebibytes(200)) };
+
+        // 30 MiB/s in two seconds are more than half of the 100 MiB that went out meanwhile.
+        (ladder, _) = ladder.Look(slow);
+
+        ladder.HighPasses.ShouldBe(1);
+    }
+
+    private static List<int> Climb(IEnumerable<int> dirtied)
+    {
+        var (ladder, steps) = (AutoConvergeLadder.Unseen, new List<int>());
+        foreach (var (index, mebibytes) in dirtied.Index())
+        {
+            (ladder, var isStepDue) = ladder.Look(Sample(index + 1, mebibytes));
+            if (isStepDue)
+                steps.Add(index + 1);
+        }
+
+        return steps;
+    }
+
+    private static MigrationSample Sample(long pass, int dirtiedMebibytes) => new()
+    {
+        MigrationId = new MigrationId("m"),
+        Epoch = new Epoch(1),
+        VmId = Vm.Id(1),
+        Phase = JobPhase.PreCopy,
+        Iteration = pass,
+        Elapsed = TimeSpan.FromSeconds(pass),
+        Memory = new TransferProgress(default, default, Bytes.FromMebibytes(100 * pass)),
+        DirtyRatePagesPerSecond = Bytes.FromMebibytes(dirtiedMebibytes).Count / 4096,
+    };
+}

@@ -1,0 +1,206 @@
+using System.Net;
+using System.Text.Json;
+using Mesh.Contracts.Migrations;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Cli.Tests;
+
+public sealed class ChangeTests
+{
+    private static readonly ParameterAnswer Applied = new("maxDowntime", ParameterResult.Applied, "500 ms");
+    private static readonly ParameterAnswer Emulated = new("throttle", ParameterResult.Emulated, "by the vCPU quota");
+    private static readonly ParameterAnswer Refused = new("compression", ParameterResult.Refused, "QEMU cannot\nchange it");
+
+    public static readonly TheoryData<string, string, string> Options = new()
+    {
+        { "--max-downtime 500", "maxDowntime", "500" },
+        { "--bandwidth 32", "bandwidth", "33554432" },
+        { "--postcopy-bandwidth 64", "postCopyBandwidth", "67108864" },
+        { "--technique post-copy", "postCopy", "true" },
+        { "--compression on", "compression", "true" },
+        { "--compression off", "compression", "false" },
+        { "--auto-converge on", "autoConverge", "true" },
+        { "--auto-converge off", "autoConverge", "false" },
+        { "--throttle 40", "throttle", "40" },
+        { "--throttle 0", "throttle", "0" },
+        { "--stalling-limit 10", "stallingLimit", "10000" },
+        { "--policy adaptive", "policy", "\"adaptive\"" },
+        { "--throttle 40 --why slow", "why", "\"slow\"" },
+        { "--throttle 40", "by", "\"ann\"" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public async Task Every_option_reaches_the_change_and_nothing_else_does(string option, string member, string expected)
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.Change(Applied)));
+
+        (await cli.RunAsync(["set", "m1", .. option.Split(' ')])).ShouldBe(0, cli.Error);
+
+        var (what, body) = cli.Requests.ShouldHaveSingleItem();
+        what.ShouldBe("PATCH /api/v1/migrations/m1");
+        var change = JsonDocument.Parse(body).RootElement;
+        change.GetProperty(member).GetRawText().ShouldBe(expected);
+        change.EnumerateObject().Select(given => given.Name).Except(["by", "why"], StringComparer.Ordinal).Count().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("set m1", "nothing to change: give at least one of --max-downtime, --bandwidth")]
+    [InlineData("set m1 --why so", "nothing to change")]
+    [InlineData("set m1 --technique pre-copy", "it takes post-copy, from which there is no way back")]
+    [InlineData("set m1 --compression yes", "--compression 'yes' is not accepted: it takes on or off")]
+    [InlineData("set m1 --throttle 100", "percent from 0 to 99")]
+    [InlineData("set m1 --max-downtime 0", "milliseconds from 1 to 2000000")]
+    [InlineData("set --throttle 40", "Required argument missing")]
+    [InlineData("suspend m1 --throttle 40", "'--throttle'")]
+    [InlineData("postcopy a/b", "'a/b' is not a migration id")]
+    public async Task What_is_wrong_is_told_and_nothing_is_asked(string args, string expected)
+    {
+        var cli = new Cli();
+        (await cli.RunAsync(args.Split(' '))).ShouldBe(ExitCodes.Usage);
+        cli.ErrorLine().ShouldContain(expected);
+        cli.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_became_of_each_parameter_stands_in_a_table()
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.Change(Applied, Emulated)));
+
+        (await cli.RunAsync("set", "m1", "--max-downtime", "500", "--throttle", "40")).ShouldBe(ExitCodes.Done);
+
+        cli.Out.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).ShouldBe(
+        [
+            "PARAMETER    RESULT    EXPLANATION",
+            "maxDowntime  applied   500 ms",
+            "throttle     emulated  by the vCPU quota",
+        ]);
+        cli.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_parameter_that_the_host_refused_makes_the_whole_a_refusal()
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.Change(Applied, Refused)));
+
+        (await cli.RunAsync("set", "m1", "--max-downtime", "500", "--compression", "on")).ShouldBe(ExitCodes.Refused);
+
+        cli.ErrorLine().ShouldBe("mesh: refused: compression: QEMU cannot change it");
+        cli.Out.ShouldContain("compression  refused  QEMU cannot change it");
+    }
+
+    [Theory]
+    [InlineData("suspend m1")]
+    [InlineData("suspend m1 --watch")]
+    [InlineData("set m1 --throttle 40")]
+    public async Task A_command_that_the_host_refused_is_a_refusal_and_not_watched(string args)
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.Change(new ParameterAnswer("all", ParameterResult.Refused, "no job"))));
+
+        (await cli.RunAsync(args.Split(' '))).ShouldBe(ExitCodes.Refused);
+
+        cli.ErrorLine().ShouldBe("mesh: refused: all: no job");
+        cli.Requests.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task What_a_policy_cannot_have_any_more_is_told_but_was_not_asked_for()
+    {
+        var unarmed = new ParameterAnswer("postCopy", ParameterResult.Refused, "QEMU arms it only at the start");
+        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(Some.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive"), unarmed))) };
+
+        (await cli.RunAsync("set", "m1", "--policy", "adaptive")).ShouldBe(ExitCodes.Done);
+        cli.Out.ShouldContain("postCopy   refused  QEMU arms it only at the start");
+        cli.Error.ShouldBeEmpty();
+
+        (await cli.RunAsync("set", "m1", "--policy", "adaptive", "--technique", "post-copy")).ShouldBe(ExitCodes.Refused);
+    }
+
+    [Fact]
+    public async Task A_completion_that_is_forced_by_suspending_in_place_of_post_copy_is_done()
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.Change(
+            new ParameterAnswer("postCopy", ParameterResult.Refused, "no"), new ParameterAnswer("suspend", ParameterResult.Applied, "true"))));
+        (await cli.RunAsync("force-complete", "m1")).ShouldBe(ExitCodes.Done);
+        cli.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_host_that_has_not_answered_yet_is_told_apart_from_success()
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.Change() with { Answers = null }, HttpStatusCode.Accepted));
+
+        (await cli.RunAsync("set", "m1", "--max-downtime", "500")).ShouldBe(ExitCodes.Unreachable);
+
+        cli.Out.ShouldContain("max downtime 500 ms  pending  the host has not answered yet");
+        cli.ErrorLine().ShouldContain("'mesh show m1' tells");
+    }
+
+    [Fact]
+    public async Task What_the_host_has_not_told_yet_is_pending_beside_what_it_has()
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive")), HttpStatusCode.Accepted));
+
+        (await cli.RunAsync("set", "m1", "--policy", "adaptive", "--max-downtime", "500")).ShouldBe(ExitCodes.Unreachable);
+
+        cli.Out.ShouldContain("policy               applied  adaptive");
+        cli.Out.ShouldContain("max downtime 500 ms  pending  the host has not answered yet");
+    }
+
+    [Fact]
+    public async Task A_refused_change_tells_every_reason()
+    {
+        var cli = new Cli().Answering(Cli.Problem(new ApiProblem
+        {
+            Type = ApiProblemTypes.Refused,
+            Title = "refused",
+            Status = 422,
+            Detail = "no policy 'x'; 2 s is too long",
+            Refusals = [new(RefusalCode.UnknownPolicy, "no policy 'x'"), new(RefusalCode.BadOption, "2 s is too long")],
+        }));
+
+        (await cli.RunAsync("set", "m1", "--policy", "x", "-o", "json")).ShouldBe(ExitCodes.Refused);
+
+        cli.ErrorLine().ShouldBe("mesh: refused: no policy 'x'; 2 s is too long");
+        JsonDocument.Parse(cli.Out).RootElement.GetProperty("refusals").GetArrayLength().ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("force-complete")]
+    [InlineData("postcopy")]
+    [InlineData("suspend")]
+    public async Task An_order_is_given_and_answered(string order)
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.Change(Applied)));
+
+        (await cli.RunAsync(order, "m1", "--why", "now", "--output", "json")).ShouldBe(ExitCodes.Done);
+
+        var (what, body) = cli.Requests.ShouldHaveSingleItem();
+        what.ShouldBe($"POST /api/v1/migrations/m1/{order}");
+        body.ShouldBe("""{"by":"ann","why":"now"}""");
+        JsonDocument.Parse(cli.Out).RootElement.GetProperty("answers")[0].GetProperty("result").GetString().ShouldBe("applied");
+    }
+
+    [Theory]
+    [InlineData(true, MigrationOutcome.CompletedPostCopy, 0)]
+    [InlineData(false, MigrationOutcome.Completed, 0)]
+    [InlineData(true, MigrationOutcome.AbortedByPolicy, 5)]
+    public async Task An_order_that_is_watched_ends_as_the_migration_does(bool isAnswered, MigrationOutcome outcome, int exitCode)
+    {
+        var cli = new Cli
+        {
+            Gateway = (_, what) => Task.FromResult(what switch
+            {
+                "POST /api/v1/migrations/m1/force-complete" => isAnswered
+                    ? Cli.Json(Some.Change(Applied)) : Cli.Json(Some.Change() with { Answers = null }, HttpStatusCode.Accepted),
+                "GET /api/v1/migrations/m1/events" => Some.Stream(Some.View(), Some.Ended(outcome)),
+                _ => Cli.Json(Some.View(outcome: outcome)),
+            }),
+        };
+
+        (await cli.RunAsync("force-complete", "m1", "--watch")).ShouldBe(exitCode);
+
+        cli.Out.ShouldContain("preCopy");
+        cli.Out.ShouldNotContain("PARAMETER");
+    }
+}

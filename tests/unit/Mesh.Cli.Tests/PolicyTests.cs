@@ -1,0 +1,196 @@
+using System.Net;
+using System.Text.Json;
+using Mesh.Contracts.Policies;
+using Mesh.Gateway.Api;
+using Mesh.Policy.Host.Documents;
+
+namespace Mesh.Cli.Tests;
+
+public sealed class PolicyTests : IDisposable
+{
+    private const string Document = "name: calm\ndescription: Takes its time. And more.\n";
+
+    private static readonly PolicyView Calm = new(Some.Steered.Policy, 2, IsDefault: true, "ann", Some.Noon);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-cli-tests-");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public async Task Policies_are_listed_with_whom_they_count_for()
+    {
+        var gold = new PolicyView(
+            new MigrationPolicy { Name = "gold", Description = "For gold", Select = new Dictionary<string, string>(StringComparer.Ordinal) { ["tier"] = "gold", ["env"] = "prod" } }, 0, false);
+        var cli = new Cli().Answering(Cli.Json(new ListedPolicies([Calm, gold], [new PolicyOverride(Some.Vm, "gold", "ann", Some.Noon)])));
+
+        (await cli.RunAsync("policy", "list")).ShouldBe(0);
+
+        cli.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/policies");
+        var lines = cli.Out.TrimEnd().Split('\n');
+        lines[0].ShouldBe("NAME  VERSION  COUNTS FOR          DESCRIPTION");
+        lines[1].ShouldBe("calm  2        default             Takes its time.");
+        lines[2].ShouldBe("gold  0        env=prod,tier=gold  For gold");
+        lines[5].ShouldStartWith($"{Some.Vm}  gold    ");
+        lines[5].ShouldEndWith("  ann");
+    }
+
+    [Fact]
+    public async Task A_policy_is_shown_as_a_document_that_can_be_kept_again()
+    {
+        var cli = new Cli().Answering(Cli.Json(new ShownPolicy(Calm, [1, 2])));
+
+        (await cli.RunAsync("policy", "show", "calm", "--version", "2")).ShouldBe(0);
+
+        cli.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/policies/calm?version=2");
+        cli.Out.ShouldStartWith("# version 2, kept by ann, ");
+        cli.Out.Split('\n')[0].ShouldEndWith("; the default; there are versions 1, 2");
+        PolicyText.Read(cli.Out).Policy.ShouldNotBeNull().Description.ShouldBe(Calm.Policy.Description);
+    }
+
+    [Fact]
+    public async Task A_shipped_policy_says_so()
+    {
+        var cli = new Cli().Answering(Cli.Json(new ShownPolicy(new PolicyView(Calm.Policy, 0, false), [0])));
+        (await cli.RunAsync("policy", "show", "calm")).ShouldBe(0);
+        cli.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/policies/calm");
+        cli.Out.Split('\n')[0].ShouldBe("# version 0, as it came with the mesh");
+    }
+
+    [Fact]
+    public async Task The_policy_of_a_machine_is_explained()
+    {
+        var policy = Calm.Policy with { Permits = new PolicyPermissions { Throttle = true, Pause = true } };
+        var view = new VmPolicyView(Some.Vm, "db 1", new EffectivePolicy(policy, 2, "db 1 has a policy of its own"), new PolicyOverride(Some.Vm, "calm", "ann", Some.Noon));
+        var cli = new Cli().Answering(Cli.Json(view));
+
+        (await cli.RunAsync("policy", "explain", "db 1")).ShouldBe(0);
+
+        cli.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/vms/db%201/policy");
+        foreach (var line in (string[])
+            [
+                $"vm:       db 1 ({Some.Vm})", "policy:   calm, version 2", "reason:   db 1 has a policy of its own", "own:      calm, set by ann, ",
+                "permits:  throttle, pause", "does:     Takes its time. And more.",
+            ])
+            cli.Out.ShouldContain(line);
+    }
+
+    [Fact]
+    public async Task A_document_is_checked_here_and_kept_there()
+    {
+        var cli = new Cli { In = Document }.Answering(Cli.Json(Calm));
+
+        (await cli.RunAsync("policy", "apply", "-")).ShouldBe(0, cli.Error);
+
+        var (what, body) = cli.Requests.ShouldHaveSingleItem();
+        what.ShouldBe("PUT /api/v1/policies/calm?by=ann");
+        body.ShouldBe(Document);
+        cli.Out.ShouldBe($"calm: version 2{Environment.NewLine}");
+    }
+
+    [Fact]
+    public async Task A_document_with_faults_never_reaches_the_mesh()
+    {
+        var path = Write("bad.yaml", "name: calm\ndescription: x\ninterval: soon\nsteps: 7\n");
+        var cli = new Cli();
+
+        (await cli.RunAsync("policy", "apply", path)).ShouldBe(ExitCodes.Refused);
+
+        cli.ErrorLine().ShouldContain($"{path}:3: interval: ");
+        cli.ErrorLine().ShouldContain($"{path}:4: steps: ");
+        cli.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("policy delete calm", "DELETE /api/v1/policies/calm?by=ann", "")]
+    [InlineData("policy set-default calm", "PUT /api/v1/policy-default", """{"name":"calm","by":"ann"}""")]
+    [InlineData("policy override db-1 calm", "PUT /api/v1/vms/db-1/policy", """{"policy":"calm","by":"ann"}""")]
+    [InlineData("policy override db-1 --clear", "DELETE /api/v1/vms/db-1/policy?by=ann", "")]
+    public async Task Wishes_are_passed_on_and_answered(string args, string request, string body)
+    {
+        var cli = new Cli().Answering(Cli.Json(new PolicyAnswer(true, "so it is")));
+        (await cli.RunAsync(args.Split(' '))).ShouldBe(0, cli.Error);
+        cli.Requests.ShouldHaveSingleItem().ShouldBe((request, body));
+        cli.Out.Trim().ShouldBe("so it is");
+
+        var refusing = new Cli().Answering(Cli.Problem(new ApiProblem { Type = ApiProblemTypes.PolicyConflict, Title = "t", Status = 409, Detail = "it is the default" }));
+        (await refusing.RunAsync(args.Split(' '))).ShouldBe(ExitCodes.Refused);
+        refusing.ErrorLine().ShouldContain("it is the default");
+    }
+
+    [Fact]
+    public async Task Good_documents_are_told_to_be_so_without_a_mesh()
+    {
+        var path = Write("good.yaml", Document);
+        var cli = new Cli { In = """{"name":"calm","description":"in JSON"}""" };
+
+        (await cli.RunAsync("policy", "check", path, "-")).ShouldBe(0, cli.Error);
+
+        cli.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe([$"{path}: ok", "-: ok"]);
+        cli.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Faults_are_told_by_file_line_and_field()
+    {
+        var (good, bad) = (Write("good.yaml", Document), Write("bad.yaml", "name: calm\ndescription: x\nsteps:\n  - when: { elapsed: 5 }\n    do: abort\nlimit: {}\n"));
+        var cli = new Cli();
+
+        (await cli.RunAsync("policy", "check", good, bad)).ShouldBe(ExitCodes.Refused);
+
+        var lines = cli.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[0].ShouldBe($"{good}: ok");
+        lines[1].ShouldStartWith($"{bad}:4: steps[0].when.elapsed: ");
+        lines[2].ShouldStartWith($"{bad}:6: limit: ");
+        cli.ErrorLine().ShouldContain("steps[0].when.elapsed");
+    }
+
+    [Fact]
+    public async Task Faults_are_told_to_programs_too()
+    {
+        var path = Write("bad.yaml", "name: calm\n");
+        var cli = new Cli();
+
+        (await cli.RunAsync("policy", "check", path, "--output", "json")).ShouldBe(ExitCodes.Refused);
+
+        var file = JsonDocument.Parse(cli.Out).RootElement[0];
+        file.GetProperty("file").GetString().ShouldBe(path);
+        file.GetProperty("faults")[0].GetProperty("field").GetString().ShouldBe("description");
+    }
+
+    [Theory]
+    [InlineData("m1", 0)]
+    [InlineData("m2", 9)]
+    public async Task A_trace_is_exported_as_it_is(string id, int exitCode)
+    {
+        const string Trace = "{\"vm\":{}}\n{\"t_s\":0.5}\n";
+        var cli = new Cli
+        {
+            Gateway = (_, what) => Task.FromResult(what == "GET /api/v1/migrations/m1/trace"
+                ? new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(Trace) }
+                : Cli.Problem(new ApiProblem { Type = ApiProblemTypes.NotFound, Title = "t", Status = 404, Detail = "no migration" })),
+        };
+        var path = Path.Combine(_directory.FullName, "trace.jsonl");
+
+        (await cli.RunAsync("export", id)).ShouldBe(exitCode);
+        cli.Out.ShouldBe(exitCode == 0 ? Trace : "");
+        (await cli.RunAsync("export", id, "--to", path)).ShouldBe(exitCode);
+        File.Exists(path).ShouldBe(exitCode == 0);
+        if (exitCode == 0)
+            (await File.ReadAllTextAsync(path)).ShouldBe(Trace);
+    }
+
+    [Fact]
+    public async Task A_place_that_cannot_be_written_to_is_named()
+    {
+        var cli = new Cli().Answering(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{}\n") });
+        (await cli.RunAsync("export", "m1", "--to", _directory.FullName)).ShouldBe(ExitCodes.Error);
+        cli.ErrorLine().ShouldContain($"{_directory.FullName} cannot be written");
+    }
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_directory.FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

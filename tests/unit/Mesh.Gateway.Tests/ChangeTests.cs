@@ -1,0 +1,242 @@
+using System.Net;
+using System.Net.Http.Json;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+using Mesh.Hosting.Bus;
+
+namespace Mesh.Gateway.Tests;
+
+public sealed class ChangeTests
+{
+    private const string Path = "/api/v1/migrations/m1";
+
+    private static readonly ParameterAnswer[] Answers =
+    [
+        new("maxDowntime", ParameterResult.Applied, "500 ms"),
+        new("throttle", ParameterResult.Emulated, "by the vCPU quota"),
+        new("compression", ParameterResult.Refused, "QEMU cannot change it"),
+    ];
+
+    private static MigrationChange Change(string id, IReadOnlyList<ParameterAnswer>? answers = null) =>
+        new(id, "ann", "too slow", "maxDowntime 500 ms", Some.Noon) { Answers = answers };
+
+    private static void Accept(FakeBus bus) =>
+        bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "passed on", Change(change.ChangeId)));
+
+    // The gateway waits for the limit and for the next look: the clock moves when it does both.
+    private static async Task<HttpResponseMessage> AnsweredAsync(GatewayFixture gateway, Task<HttpResponseMessage> response)
+    {
+        while (true)
+        {
+            await Until.TrueAsync(() => response.IsCompleted || gateway.Time.PendingTimers >= 2);
+            if (response.IsCompleted)
+                return await response;
+            gateway.Time.Advance(TimeSpan.FromMilliseconds(200));
+        }
+    }
+
+    [Fact]
+    public async Task Every_parameter_reaches_the_migration()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        var answers = ((string[])["maxDowntime", "bandwidth", "postCopyBandwidth", "postCopy", "suspend", "compression", "autoConverge", "throttle", "stallingLimit", "policy"])
+            .Select(name => new ParameterAnswer(name, ParameterResult.Applied, "")).ToArray();
+        gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "", Change(change.ChangeId, answers)));
+
+        var response = await gateway.PatchAsync(Path,
+            """
+            {"maxDowntime":500,"bandwidth":33554432,"postCopyBandwidth":67108864,"postCopy":true,"suspend":true,"compression":false,"autoConverge":true,
+             "throttle":40,"stallingLimit":10000,"policy":"adaptive","changeId":"c-1","by":"ann","why":"too slow"}
+            """);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await response.Content.ReadFromJsonAsync<MigrationChange>(MeshJson.Options))!.Answers.ShouldBe(answers);
+        var (queue, request) = gateway.Bus.Requests.ShouldHaveSingleItem();
+        queue.ShouldBe(MigrationQueues.Requests);
+        request.ShouldBe(new ChangeMigration
+        {
+            Id = new MigrationId("m1"),
+            ChangeId = "c-1",
+            By = "ann",
+            Why = "too slow",
+            MaxDowntime = TimeSpan.FromMilliseconds(500),
+            Bandwidth = BytesPerSecond.FromMebibytes(32),
+            PostCopyBandwidth = BytesPerSecond.FromMebibytes(64),
+            PostCopy = true,
+            Suspend = true,
+            Compression = false,
+            AutoConverge = true,
+            Throttle = new Percent(40),
+            StallingLimit = TimeSpan.FromSeconds(10),
+            Policy = "adaptive",
+        });
+    }
+
+    [Theory]
+    [InlineData("force-complete", "suspend")]
+    [InlineData("force-complete", "postCopy")]
+    [InlineData("postcopy", "postCopy")]
+    [InlineData("suspend", "suspend")]
+    public async Task Orders_are_changes_and_need_no_body(string order, string answered)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(change =>
+            new(ChangeResult.Accepted, "", Change(change.ChangeId, [new ParameterAnswer(answered, ParameterResult.Applied, "true")])));
+
+        (await gateway.Http.PostAsync($"{Path}/{order}", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PostAsync($"{Path}/{order}", """{"changeId":"c-2","by":"ann","why":"now"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var asked = gateway.Bus.Requests.Select(request => (ChangeMigration)request.Request).ToList();
+        (asked[0].By, asked[0].Why, asked[0].ChangeId.Length).ShouldBe(("api", "", 12));
+        var expected = new ChangeMigration { Id = new MigrationId("m1"), ChangeId = "c-2", By = "ann", Why = "now" };
+        asked[1].ShouldBe(order switch
+        {
+            "force-complete" => expected with { ForceComplete = true },
+            "postcopy" => expected with { PostCopy = true },
+            _ => expected with { Suspend = true },
+        });
+    }
+
+    [Fact]
+    public async Task The_answer_waits_until_the_host_has_said_what_became_of_it()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        var looks = 0;
+        Accept(gateway.Bus);
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(_ =>
+            new(Some.View("m1") with { Changes = [Change("other", []), Change("c-1", ++looks < 3 ? null : Answers)] }));
+
+        var response = await AnsweredAsync(gateway, gateway.PatchAsync(Path, """{"maxDowntime":500,"changeId":"c-1"}"""));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await response.Content.ReadFromJsonAsync<MigrationChange>(MeshJson.Options))!.Answers.ShouldBe(Answers);
+        looks.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_host_that_takes_its_time_leaves_the_change_pending_after_the_configured_wait()
+    {
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:ChangeWait", "00:00:03"));
+        Accept(gateway.Bus);
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(_ => new(Some.View("m1") with { Changes = [Change("c-1")] }));
+
+        var response = await AnsweredAsync(gateway, gateway.PatchAsync(Path, """{"maxDowntime":500,"changeId":"c-1"}"""));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await response.Content.ReadFromJsonAsync<MigrationChange>(MeshJson.Options))!.Answers.ShouldBeNull();
+        gateway.Time.GetUtcNow().ShouldBe(Some.Noon.AddSeconds(3));
+    }
+
+    public static TheoryData<string, string, bool> Progress => new()
+    {
+        { """{"maxDowntime":1}""", "", false },
+        { """{"maxDowntime":1}""", "maxDowntime", true },
+        { """{"maxDowntime":1}""", "!maxDowntime", true },
+        { """{"maxDowntime":1,"policy":"x"}""", "policy !postCopy", false },
+        { """{"maxDowntime":1,"policy":"x"}""", "policy !postCopy limits maxDowntime", true },
+        { """{"policy":"x"}""", "policy !postCopy", true },
+        { """{"maxDowntime":1,"throttle":0}""", "!all", true },
+        { "force-complete", "!postCopy", false },
+        { "force-complete", "!postCopy !suspend", true },
+        { "force-complete", "!all", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Progress))]
+    public async Task A_change_is_pending_until_all_that_was_asked_for_is_answered(string ask, string answers, bool isComplete)
+    {
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:ChangeWait", "00:00:00"));
+        gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "", Change(change.ChangeId,
+        [
+            .. answers.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(name => new ParameterAnswer(name.TrimStart('!'), name[0] == '!' ? ParameterResult.Refused : ParameterResult.Applied, "")),
+        ])));
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(_ => new(Some.View("m1")));
+
+        var response = ask[0] == '{' ? await gateway.PatchAsync(Path, ask) : await gateway.Http.PostAsync($"{Path}/{ask}", null);
+
+        response.StatusCode.ShouldBe(isComplete ? HttpStatusCode.OK : HttpStatusCode.Accepted);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_accepted_change_stays_accepted_when_the_migration_ends_or_can_no_longer_be_seen(bool ends)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        Accept(gateway.Bus);
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(_ => ends
+            ? new(Some.View("m1", MigrationOutcome.Completed))
+            : throw new BusRequestException("no answer"));
+
+        var response = await AnsweredAsync(gateway, gateway.PatchAsync(Path, """{"maxDowntime":500}"""));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        gateway.Bus.Requests.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Conflict, RefusalCode.Hypervisor, RefusalCode.HostNotUp)]
+    [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.BadOption, RefusalCode.Hypervisor)]
+    [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.UnknownPolicy)]
+    public async Task A_refused_change_tells_every_reason(HttpStatusCode status, params RefusalCode[] codes)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(_ =>
+            new(ChangeResult.Refused, "refused", Refusals: [.. codes.Select(code => new Refusal(code, $"because {code}"))]));
+
+        var problem = await GatewayFixture.ProblemAsync(await gateway.PatchAsync(Path, """{"policy":"x"}"""), status, ApiProblemTypes.Refused);
+
+        problem.Refusals!.Select(refusal => refusal.Code).ShouldBe(codes);
+        problem.MigrationId.ShouldBe(new MigrationId("m1"));
+        foreach (var code in codes)
+            problem.Detail.ShouldContain($"because {code}");
+    }
+
+    [Theory]
+    [InlineData(ChangeResult.Unknown, HttpStatusCode.NotFound, ApiProblemTypes.NotFound, "'m1'")]
+    [InlineData(ChangeResult.AlreadyEnded, HttpStatusCode.Conflict, ApiProblemTypes.NotChangeable, "it is over")]
+    [InlineData(ChangeResult.Refused, HttpStatusCode.Conflict, ApiProblemTypes.Refused, "it is over")]
+    public async Task What_cannot_be_changed_is_told(ChangeResult result, HttpStatusCode status, string type, string why)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(_ => new(result, "it is over"));
+
+        (await GatewayFixture.ProblemAsync(await gateway.PatchAsync(Path, """{"throttle":0}"""), status, type)).Detail.ShouldContain(why);
+    }
+
+    [Fact]
+    public async Task A_change_without_an_answer_says_with_which_identity_it_may_be_repeated()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+
+        var response = await gateway.PostAsync($"{Path}/suspend", """{"changeId":"c-7"}""");
+
+        var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.ServiceUnavailable, ApiProblemTypes.NoAnswer);
+        problem.Detail.ShouldContain("asking again with the changeId 'c-7' is safe");
+        problem.MigrationId.ShouldBe(new MigrationId("m1"));
+    }
+
+    [Theory]
+    [InlineData("{}", "$", "names nothing to change")]
+    [InlineData("""{"why":"for fun"}""", "$", "names nothing to change")]
+    [InlineData("""{"postcopy":true}""", "$.postcopy", "postCopy")]
+    [InlineData("""{"throttle":"40 %"}""", "$.throttle", "a whole number of percent")]
+    [InlineData("""{"throttle":40,"changeId":"a b"}""", "$.changeId", "1 to 64 letters")]
+    [InlineData("""{"throttle":40,"changeId":""}""", "$.changeId", "1 to 64 letters")]
+    [InlineData("""{"throttle":40,"by":null}""", "$.by", "not null")]
+    public async Task What_is_wrong_with_a_change_is_named_and_nothing_is_asked(string json, string path, string accepted)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+
+        var problem = await GatewayFixture.ProblemAsync(await gateway.PatchAsync(Path, json), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
+
+        var fault = problem.Faults.ShouldHaveSingleItem();
+        fault.Path.ShouldBe(path);
+        fault.Message.ShouldContain(accepted);
+        gateway.Bus.Requests.ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,202 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Mesh.Testing;
+using Mesh.Testing.Real;
+
+namespace Mesh.Migrations.Host.Tests;
+
+public sealed class When_a_policy_steers_on_sqlite() : When_a_policy_steers(new SqliteFiles());
+
+public sealed class When_a_policy_steers_on_postgresql(PostgresServer server) : When_a_policy_steers(server);
+
+public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
+{
+    private static readonly MigrationId Id = new("m1");
+
+    private static readonly MigrationPolicy Eager = new()
+    {
+        Name = "eager",
+        Description = "Raises the downtime limit, then aborts.",
+        Steps =
+        [
+            new(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.SetDowntime, Downtime = TimeSpan.FromMilliseconds(700) }),
+            new(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.Abort }),
+        ],
+    };
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly RecordingBus _bus = new();
+    private string _location = "";
+    private Words _words = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _location = await stores.NewAsync();
+        _words = new Words(_time);
+    }
+
+    [Fact]
+    public async Task Should_ask_the_policy_service_for_the_machine_s_policy_and_record_it_with_the_reason()
+    {
+        ResolvePolicy? asked = null;
+        _bus.Policies = ask =>
+        {
+            asked = ask;
+            return new(new EffectivePolicy(Eager, 3, "its labels say so"));
+        };
+        await using var process = await BegunAsync(Words.Request() with { Policy = "eager" });
+
+        (asked!.Vm, asked.Named).ShouldBe((Words.Machine().Id, "eager"));
+        var view = await ShowAsync(process);
+        (view.Policy!.Policy.Name, view.Policy.Version, view.Policy.Reason).ShouldBe(("eager", 3, "its labels say so"));
+    }
+
+    [Fact]
+    public async Task Should_begin_nothing_when_the_policy_service_does_not_answer()
+    {
+        _bus.Policies = _ => null;
+        await using var process = await HeardAsync();
+
+        (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.NoPolicyService);
+        (await process.Requests.AnswerAsync(new ShowMigration(Id), default)).Migration.ShouldBeNull();
+        _bus.Commands.ShouldBeEmpty();
+
+        _bus.Policies = _ => new(new EffectivePolicy(Eager, 1, ""));
+        (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Should_answer_a_repeated_request_although_its_policy_is_gone()
+    {
+        _bus.Policies = _ => new(new EffectivePolicy(Eager, 1, ""));
+        await using var process = await BegunAsync(Words.Request() with { Policy = "eager" });
+        _bus.Policies = _ => null;
+        (await process.Requests.AnswerAsync(Words.Request() with { Policy = "eager" }, default)).Refusals.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Should_go_on_with_the_plan_where_it_stood_when_the_process_died()
+    {
+        _bus.Policies = _ => new(new EffectivePolicy(Eager, 1, ""));
+        await using (var process = await CopyingAsync())
+        {
+            await PassAsync(process, 1);
+            await PassAsync(process, 2);
+            (await CommandAsync<ChangeParameters>()).MaxDowntime.ShouldBe(TimeSpan.FromMilliseconds(700));
+        }
+
+        await using var next = await HeardAsync();
+        await PassAsync(next, 2);
+        _bus.Commands.ShouldNotContain(command => command is AbortJob);
+        await PassAsync(next, 3);
+        await CommandAsync<AbortJob>();
+        _bus.Commands.OfType<ChangeParameters>().Select(change => change.CommandId).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Should_change_a_running_migration_and_tell_what_became_of_it()
+    {
+        await using var process = await CopyingAsync();
+        var wish = new ChangeMigration { Id = Id, ChangeId = "c1", By = "tester", Why = "slow", MaxDowntime = TimeSpan.FromSeconds(1) };
+        (await process.Requests.AnswerAsync(wish, default)).Change!.Answers.ShouldBeNull();
+
+        var command = await CommandAsync<ChangeParameters>();
+        await process.Agents.HandleAsync(
+            Words.Done(command) with { Parameters = [new ParameterAnswer("maxDowntime", ParameterResult.Applied, "1000 ms")] }, default);
+
+        var change = (await process.Requests.AnswerAsync(wish, default)).Change!;
+        (change.By, change.Why, change.Answers!.Single().Result).ShouldBe(("tester", "slow", ParameterResult.Applied));
+        (await ShowAsync(process)).Changes.ShouldHaveSingleItem().ChangeId.ShouldBe("c1");
+    }
+
+    [Fact]
+    public async Task Should_exchange_the_policy_by_its_name()
+    {
+        await using var process = await CopyingAsync();
+        _bus.Policies = ask => ask.Named == "eager" ? new(new EffectivePolicy(Eager, 2, "the change names it")) : new(null, "no such policy");
+
+        var wish = new ChangeMigration { Id = Id, ChangeId = "c1", By = "tester" };
+        (await process.Requests.AnswerAsync(wish with { Policy = "eagre" }, default)).Result.ShouldBe(ChangeResult.Refused);
+        (await process.Requests.AnswerAsync(wish with { Policy = "eager" }, default)).Result.ShouldBe(ChangeResult.Accepted);
+        (await ShowAsync(process)).Policy!.Policy.Name.ShouldBe("eager");
+    }
+
+    [Fact]
+    public async Task Should_say_that_there_is_nothing_to_change_or_export()
+    {
+        await using var process = await HeardAsync();
+        (await process.Requests.AnswerAsync(new ChangeMigration { Id = Id, ChangeId = "c", By = "tester", Suspend = true }, default)).Result.ShouldBe(ChangeResult.Unknown);
+        (await process.Requests.AnswerAsync(new ExportMigration(Id), default)).Trace.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Should_export_its_telemetry_as_a_trace()
+    {
+        await using var process = await CopyingAsync();
+        await PassAsync(process, 1);
+        await PassAsync(process, 2);
+
+        var lines = (await process.Requests.AnswerAsync(new ExportMigration(Id), default)).Trace!.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(3);
+        lines[0].ShouldContain("\"memory_bytes\":1073741824");
+        lines[2].ShouldContain("\"iteration\":2");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        stores.Remove(_location);
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<MigrationsProcess> HeardAsync()
+    {
+        var process = await MigrationsProcess.StartAsync(_location, _time, _bus);
+        await process.Agents.HandleAsync(_words.Inventory(Words.Source, Words.Machine()), default);
+        await process.Agents.HandleAsync(_words.Inventory(Words.Destination), default);
+        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.Up), default);
+        await process.Agents.HandleAsync(_words.Report(Words.Destination, null), default);
+        return process;
+    }
+
+    private async Task<MigrationsProcess> BegunAsync(RequestMigration? request = null)
+    {
+        var process = await HeardAsync();
+        (await process.Requests.AnswerAsync(request ?? Words.Request(), default)).Refusals.ShouldBeEmpty();
+        return process;
+    }
+
+    private async Task<MigrationsProcess> CopyingAsync()
+    {
+        var process = await BegunAsync();
+        await process.Agents.HandleAsync(Words.Done(await CommandAsync<PrepareIncoming>()), default);
+        await process.Agents.HandleAsync(Words.Done(await CommandAsync<StartMigration>()), default);
+        return process;
+    }
+
+    private async Task PassAsync(MigrationsProcess process, long iteration)
+    {
+        var start = await CommandAsync<StartMigration>();
+        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.MigratingFrom, new MigrationSample
+        {
+            MigrationId = Id,
+            Epoch = start.Epoch,
+            VmId = start.VmId,
+            Phase = JobPhase.PreCopy,
+            Elapsed = TimeSpan.FromSeconds(4 * iteration),
+            Iteration = iteration,
+            Bandwidth = BytesPerSecond.FromMebibytes(100),
+            Memory = new TransferProgress(Bytes.FromGibibytes(1), Bytes.FromMebibytes(500), Bytes.FromMebibytes(100 * iteration)),
+        }), default);
+    }
+
+    private static async Task<MigrationView> ShowAsync(MigrationsProcess process) => (await process.Requests.AnswerAsync(new ShowMigration(Id), default)).Migration!;
+
+    private Task<T> CommandAsync<T>()
+        where T : AgentCommand => Eventually.GivesAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), typeof(T).Name);
+}

@@ -1,0 +1,148 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Migrations.Tests;
+
+public sealed class When_a_migration_is_changed
+{
+    private static readonly EffectivePolicy Patient = Given.Policy(new MigrationPolicy { Name = "patient", Description = "Does nothing." });
+
+    [Fact]
+    public void Its_parameters_go_to_the_source_and_the_answer_is_kept_with_who_and_why()
+    {
+        var flight = FlightDriver.Under(Patient).Started().Pass(1, 1);
+        flight.Change(flight.Wish() with { MaxDowntime = TimeSpan.FromSeconds(2), Bandwidth = BytesPerSecond.FromMebibytes(64), Compression = true });
+
+        var command = flight.Last<ChangeParameters>();
+        (command.MaxDowntime, command.Bandwidth, command.Compression).ShouldBe((TimeSpan.FromSeconds(2), BytesPerSecond.FromMebibytes(64), true));
+        flight.Answer(
+            command, new("maxDowntime", ParameterResult.Applied, "2000 ms"), new("bandwidth", ParameterResult.Applied, "64 MiB/s"),
+            new("compression", ParameterResult.Refused, "QEMU fixes it when the migration starts"));
+
+        var change = flight.State.Changes.ShouldHaveSingleItem();
+        (change.ChangeId, change.By, change.Why).ShouldBe(("c1", "tester", "it takes too long"));
+        change.What.ShouldBe("max downtime 2000 ms, bandwidth 64 MiB/s, compression on");
+        change.Answers!.Select(answer => (answer.Parameter, answer.Result)).ShouldBe(
+            [("maxDowntime", ParameterResult.Applied), ("bandwidth", ParameterResult.Applied), ("compression", ParameterResult.Refused)]);
+    }
+
+    [Fact]
+    public void Asking_twice_changes_nothing_more()
+    {
+        var flight = FlightDriver.Under(Patient).Started().Pass(1, 1);
+        var wish = flight.Wish() with { MaxDowntime = TimeSpan.FromSeconds(2) };
+        flight.Change(wish).Change(wish);
+        flight.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem();
+        ChangeRules.Objection(flight.State, wish, null)!.Result.ShouldBe(ChangeResult.Accepted);
+    }
+
+    [Fact]
+    public void Another_policy_turns_a_hopeless_migration_into_one_that_ends()
+    {
+        var flight = FlightDriver.Under(Patient).Started().Pass(1, 1).Pass(2, 5).Pass(3, 9);
+        flight.Commands.ShouldNotContain(command => command is ChangeParameters);
+
+        var eager = Given.Policy(new PolicyStep(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.PostCopy }));
+        flight.Change(flight.Wish() with { Policy = "test" }, eager);
+        flight.State.Policy.ShouldBe(eager);
+        flight.State.Changes.ShouldHaveSingleItem().Answers!.ShouldContain(answer => answer.Parameter == "policy" && answer.Result == ParameterResult.Applied);
+
+        flight.Pass(3, 10).Pass(4, 14).Last<ChangeParameters>().PostCopy.ShouldBe(true);
+    }
+
+    [Fact]
+    public void Another_policy_brings_its_hard_limits_to_the_agent()
+    {
+        var flight = FlightDriver.Under(Patient).Started().Pass(1, 1);
+        flight.Change(flight.Wish() with { Policy = "strict" }, Given.Policy(new MigrationPolicy
+        {
+            Name = "strict",
+            Description = "Aborts.",
+            Limits = new() { CompletionTimeout = TimeSpan.FromSeconds(60) },
+            LastResort = [PolicyActionKind.Abort],
+        }));
+        flight.Last<ChangeParameters>().Limits!.CompletionTimeout.ShouldBe(TimeSpan.FromSeconds(70));
+    }
+
+    [Fact]
+    public void What_is_asked_for_during_preparation_is_done_when_the_job_begins()
+    {
+        var flight = FlightDriver.Under(Patient);
+        flight.Change(flight.Wish() with { Suspend = true });
+        flight.Commands.ShouldNotContain(command => command is ChangeParameters);
+
+        flight.Prepared();
+        flight.Commands.TakeLast(2).Select(command => command.GetType()).ShouldBe([typeof(StartMigration), typeof(ChangeParameters)]);
+        flight.Last<ChangeParameters>().Suspend.ShouldBe(true);
+    }
+
+    [Fact]
+    public void Forcing_the_completion_changes_over_to_post_copy_where_that_is_armed()
+    {
+        var flight = FlightDriver.Under(Patient).Started().Pass(1, 1);
+        var command = flight.Change(flight.Wish() with { ForceComplete = true }).Last<ChangeParameters>();
+        (command.PostCopy, command.Suspend).ShouldBe((true, null));
+
+        flight.Answer(command, new ParameterAnswer("postCopy", ParameterResult.Refused, "not now")).Last<ChangeParameters>().Suspend.ShouldBe(true);
+        flight.Answer(flight.Last<ChangeParameters>(), new ParameterAnswer("suspend", ParameterResult.Applied, "true"));
+        flight.State.Changes.ShouldHaveSingleItem().Answers!.Select(answer => answer.Parameter).ShouldBe(["postCopy", "suspend"]);
+    }
+
+    [Fact]
+    public void Forcing_the_completion_suspends_where_post_copy_is_not_armed()
+    {
+        var flight = new FlightDriver().Started().Pass(1, 1);
+        var command = flight.Change(flight.Wish() with { ForceComplete = true }).Last<ChangeParameters>();
+        (command.PostCopy, command.Suspend).ShouldBe((null, true));
+    }
+
+    [Fact]
+    public void What_was_set_by_hand_counts_for_the_next_host_too()
+    {
+        var flight = FlightDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
+        flight.Change(flight.Wish() with { Bandwidth = BytesPerSecond.FromMebibytes(64) }).Answer(flight.Last<ChangeParameters>());
+        flight.JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up).Answer(flight.Last<CleanUpIncoming>());
+
+        flight.Prepared().Last<StartMigration>().Options.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(64));
+    }
+
+    public static TheoryData<ChangeMigration, string> Bad => new()
+    {
+        { Wish(), "nothing is to be changed" },
+        { Wish() with { MaxDowntime = TimeSpan.Zero }, "1 ms to 2000000 ms" },
+        { Wish() with { MaxDowntime = TimeSpan.FromSeconds(2001) }, "1 ms to 2000000 ms" },
+        { Wish() with { Bandwidth = new(5) }, "at least 1 MiB/s" },
+        { Wish() with { PostCopyBandwidth = new(5) }, "at least 1 MiB/s" },
+        { Wish() with { Throttle = new(100) }, "0 % to 99 %" },
+        { Wish() with { StallingLimit = TimeSpan.Zero }, "longer than zero" },
+        { Wish() with { PostCopy = false }, "no way back" },
+        { Wish() with { Suspend = false }, "runs again when the migration has ended" },
+        { Wish() with { Policy = "gone" }, "no policy 'gone'" },
+        { Wish() with { ForceComplete = true, Suspend = true }, "by itself" },
+        { Wish() with { PostCopy = true, Suspend = true }, "not both" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public void Bad_wishes_are_refused_with_the_reason(ChangeMigration change, string reason)
+    {
+        var flight = new FlightDriver().Started().Pass(1, 1);
+        var answer = ChangeRules.Objection(flight.State, change, null)!;
+        answer.Result.ShouldBe(ChangeResult.Refused);
+        answer.Explanation.ShouldContain(reason);
+        flight.Change(change).Commands.ShouldNotContain(command => command is ChangeParameters);
+    }
+
+    [Fact]
+    public void Nothing_is_changed_once_the_job_is_over()
+    {
+        var flight = new FlightDriver().Started().JobEnds(JobResult.Completed);
+        ChangeRules.Objection(flight.State, flight.Wish() with { Suspend = true }, null)!.Result.ShouldBe(ChangeResult.AlreadyEnded);
+        ChangeRules.Objection(null, Wish(), null)!.Result.ShouldBe(ChangeResult.Unknown);
+    }
+
+    private static ChangeMigration Wish() => new() { Id = new MigrationId("m1"), ChangeId = "c1", By = "tester" };
+}

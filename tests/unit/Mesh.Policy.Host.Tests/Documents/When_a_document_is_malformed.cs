@@ -1,0 +1,214 @@
+using Mesh.Policy.Host.Documents;
+
+namespace Mesh.Policy.Host.Tests.Documents;
+
+/// <summary>Each document has one thing wrong with it; whoever wrote it learns the line, the field and what is accepted.</summary>
+public sealed class When_a_document_is_malformed
+{
+    /// <summary>Begins every document of <see cref="Parts"/>, whose first own line is therefore the third.</summary>
+    private const string Head = "name: p\ndescription: d\n";
+
+    public static TheoryData<string, int, string, string> Wholes => new()
+    {
+        { "", 0, "", "is empty" },
+        { "# only a comment\n", 0, "", "is empty" },
+        { "- name: p\n", 1, "", "takes a mapping of fields, not a list" },
+        { "just words\n", 1, "", "takes a mapping of fields, not 'just words'" },
+        { "name: p\ndescription: d\n---\nname: q\n", 3, "", "holds a second document" },
+        { "description: d\n", 1, "name", "is missing" },
+        { "name: p\n", 1, "description", "is missing" },
+        { "name: Gold\ndescription: d\n", 1, "name", "lower-case letters, digits and hyphens" },
+        { "name: a_b\ndescription: d\n", 1, "name", "'a_b' is no name" },
+        { "name: -a\ndescription: d\n", 1, "name", "a hyphen not first" },
+        { $"name: {new string('a', 64)}\ndescription: d\n", 1, "name", "1 to 63" },
+        { "name: 7\ndescription: d\n", 1, "name", "takes text, not '7'; text that looks like something else stands in quotes" },
+        { "name: [p]\ndescription: d\n", 1, "name", "takes text, not a list" },
+        { "name: p\ndescription: \"  \"\n", 2, "description", "is empty; it says what the policy does" },
+        { "name: p\ndescription:\n", 2, "description", "is empty; give it a value" },
+        { $"name: p\ndescription: {new string('d', 4001)}\n", 2, "description", "4001 characters; at most 4000" },
+        { "name: p\nname: q\ndescription: d\n", 2, "name", "stands twice; the first is in line 1" },
+        { $"name: p\ndescription: d\n# {new string('x', 256 * 1024)}\n", 0, "", "at most 262144 are accepted" },
+        { "name: p\ndescription: \"d\n", 2, "", "is neither YAML nor JSON" },
+        { "name: p\ndescription: d\nstart: {autoConverge: true\n", 3, "", "is neither YAML nor JSON" },
+        { "name: p\ndescription: d\nlastResort: [abort\nlimits:\n  completionTimeout: 1 h\n", 3, "", "is neither YAML nor JSON" },
+        { "name: p\ndescription: d\nstart:\n\tmaxDowntime: 5 ms\n", 4, "", "a tab stands where YAML takes spaces only" },
+        { "name: p\n  description: d\n", 2, "", "is neither YAML nor JSON" },
+        { "name: p\ndescription: &text d\n", 2, "", "has an anchor (&text)" },
+        { "name: p\ndescription: *text\n", 2, "", "has a reference (*text)" },
+        { "name: p\ndescription: !!str d\n", 2, "", "tags are not accepted" },
+        { "name: p\n? [description]\n: d\n", 2, "", "where the name of a field is wanted" },
+        { "name: p\ndescription: d\u0001\n", 2, "", "the control character U+0001" },
+        { $"name: p\ndescription: {new string('[', 20)}{new string(']', 20)}\n", 2, "", "more than 16 levels deep" },
+        { "{\n  \"name\": \"p\",\n  \"description\": \"d\",\n  \"interval\": 10\n}\n", 4, "interval", "'10' has no unit" },
+        { "{\n  \"name\": \"p\"\n  \"description\": \"d\"\n}\n", 3, "", "is neither YAML nor JSON" },
+        { "{\n  \"name\": \"p\",\n  \"description\": \"d\",\n  \"catchUp\": \"true\"\n}\n", 4, "catchUp", "takes true or false, not 'true'" },
+        { "{\n\t\"name\": \"p\",\n\t\"description\": \"d\",\n\t\"permit\": {}\n}\n", 4, "permit", "did you mean permits?" },
+    };
+
+    public static TheoryData<string, int, string, string> Parts => new()
+    {
+        { "priority: 3", 3, "priority", "there is no field 'priority' here; accepted: name, description, select" },
+        { "interval: 10", 3, "interval", "'10' has no unit; accepted: a duration from 1 ms to 1 h, in ms, s, min, h" },
+        { "interval: 10 sec", 3, "interval", "there is no unit 'sec' here; accepted: ms, s, min, h" },
+        { "interval: soon", 3, "interval", "takes a duration from 1 ms to 1 h, not 'soon'" },
+        { "interval: 0 s", 3, "interval", "out of bounds" },
+        { "interval: -1 s", 3, "interval", "out of bounds" },
+        { "interval: 0.1 ms", 3, "interval", "finer than a millisecond" },
+        { "interval: 1.2.3 s", 3, "interval", "takes a duration" },
+        { "interval: 99999999999999999999 h", 3, "interval", "out of bounds" },
+        { "interval: null", 3, "interval", "is empty" },
+        { "interval: [1 s]", 3, "interval", "takes a duration from 1 ms to 1 h, not a list" },
+        { "start: true", 3, "start", "takes a mapping of fields, not 'true'" },
+        { "start:\n  max_downtime: 5 ms", 4, "start.max_downtime", "did you mean maxDowntime?" },
+        { "start:\n  maxDowntime: 2001 s", 4, "start.maxDowntime", "'2001 s' is out of bounds; accepted: a duration from 1 ms to 2000 s" },
+        { "start: { bandwidth: 100 }", 3, "start.bandwidth", "'100' has no unit" },
+        { "start: { bandwidth: 100 MiB }", 3, "start.bandwidth", "there is no unit 'MiB' here; accepted: B/s, KiB/s, MiB/s" },
+        { "start: { bandwidth: 100 Mbit/s }", 3, "start.bandwidth", "there is no unit 'Mbit/s'" },
+        { "start: { bandwidth: 1000 KiB/s }", 3, "start.bandwidth", "out of bounds; accepted: a data rate from 1 MiB/s" },
+        { "start: { bandwidth: 10000000 TiB/s }", 3, "start.bandwidth", "out of bounds" },
+        { "start: { postCopyBandwidth: 10 MiB/s }", 3, "start.postCopyBandwidth", "needs start.postCopy: true" },
+        { "start: { autoConverge: yes }", 3, "start.autoConverge", "takes true or false, not 'yes'" },
+        { "start: { autoConverge: true }", 3, "start.autoConverge", "needs permits.throttle: true" },
+        { "start: { autoConvergeInitial: 20 }", 3, "start.autoConvergeInitial", "needs start.autoConverge: true" },
+        { "permits: { throttle: true }\nstart: { autoConverge: true, autoConvergeIncrement: 100 }", 4, "start.autoConvergeIncrement", "from 1 % to 99 %" },
+        { "start: { postCopy: true }", 3, "start.postCopy", "needs permits.postCopy: true" },
+        { "start: { compression: xbzrle }", 3, "start.compression", "takes a list of xbzrle, zlib, zstd, not 'xbzrle'" },
+        { "permits: { compression: true }\nstart: { compression: [lzo] }", 4, "start.compression[0]", "'lzo' is not known here; accepted: xbzrle, zlib, zstd" },
+        { "start: { compression: [xbzrle] }", 3, "start.compression", "needs permits.compression: true" },
+        { "permits: { compression: true }\nstart: { compression: [zstd] }", 4, "start.compression", "need start.parallelConnections" },
+        { "permits: { compression: true }\nstart: { compression: [xbzrle], parallelConnections: 2 }", 4, "start.compression", "QEMU refuses xbzrle over parallel connections" },
+        { "permits: { compression: true }\nstart: { compression: [xbzrle, xbzrle] }", 4, "start.compression", "names a method twice" },
+        { "permits: { postCopy: true }\nstart: { postCopy: true, parallelConnections: 2 }", 4, "start.parallelConnections", "together with post-copy" },
+        { "start: { parallelConnections: 256 }", 3, "start.parallelConnections", "a whole number from 1 to 255" },
+        { "start: { parallelConnections: \"2\" }", 3, "start.parallelConnections", "takes a whole number from 1 to 255, not '2'" },
+        { "start: { parallelConnections: 1.5 }", 3, "start.parallelConnections", "takes a whole number" },
+        { "steps: abort", 3, "steps", "takes a list of steps, each with when and do, not 'abort'" },
+        { "steps: [abort]", 3, "steps[0]", "takes a mapping of fields, not 'abort'" },
+        { "steps:\n  - do: abort", 4, "steps[0].when", "is missing: when the step is due" },
+        { "steps:\n  - when: { elapsed: 5 s }", 4, "steps[0].do", "is missing: what the step does" },
+        { "steps:\n  - when: {}\n    do: abort", 4, "steps[0].when", "has no condition; accepted: iterationsOver" },
+        { "steps:\n  - when: { times: 2 }\n    do: abort", 4, "steps[0].when.times", "stands beside elapsedPerGiB only" },
+        { "steps:\n  - when: { elapsedPerGiB: 5 s, times: -1 }\n    do: abort", 4, "steps[0].when.times", "a whole number from 0" },
+        { "steps:\n  - when: { elapsed: 5 }\n    do: abort", 4, "steps[0].when.elapsed", "'5' has no unit" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: abort\n  - when: { iterationsOver: 1, elapse: 5 s }\n    do: abort", 6, "steps[1].when.elapse", "did you mean elapsed?" },
+        { "steps:\n  - when: { iterationsOver: -1 }\n    do: abort", 4, "steps[0].when.iterationsOver", "a whole number from 0" },
+        { "steps:\n  - when: { localMinimum: 101 % }\n    do: abort", 4, "steps[0].when.localMinimum", "from 0 % to 100 %" },
+        { "steps:\n  - when: { localMinimum: 1.5 % }\n    do: abort", 4, "steps[0].when.localMinimum", "takes a whole percentage" },
+        { "steps:\n  - when: { predictedDowntimeOver: 2 s, predictedDowntimeAtMost: 1 s }\n    do: abort", 4, "steps[0].when", "can never be due" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: pause", 5, "steps[0].do", "'pause' is no action; accepted: abort, postCopy, suspend" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: post-copy", 5, "steps[0].do", "did you mean postCopy?" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: throttle", 5, "steps[0].do", "throttle needs a value" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: [abort]", 5, "steps[0].do", "takes one action, not a list" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: {}", 5, "steps[0].do", "holds no action" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { abort: true }", 5, "steps[0].do", "abort takes no value: write do: abort" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntime: 5 ms, setBandwidth: none }", 5, "steps[0].do", "holds 2 actions (setDowntime, setBandwidth); a step takes one" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntim: 5 ms }", 5, "steps[0].do.setDowntim", "did you mean setDowntime?" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntime: 150 }", 5, "steps[0].do.setDowntime", "'150' has no unit" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntime: { max: 5 s } }", 5, "steps[0].do.setDowntime.times", "is missing: by what the downtime limit is multiplied" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntime: { times: 1 } }", 5, "steps[0].do.setDowntime.times", "a number more than 1, up to 1000" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { setBandwidth: unlimited }", 5, "steps[0].do.setBandwidth", "takes a data rate" },
+        { "permits: { throttle: true }\nsteps:\n  - when: { elapsed: 5 s }\n    do: { throttle: 100 }", 6, "steps[0].do.throttle", "from 1 % to 99 %" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { throttle: 40 % }", 5, "steps[0].do", "throttle needs permits.throttle: true" },
+        { "permits: { postCopy: true }\nsteps:\n  - when: { elapsed: 5 s }\n    do: postCopy", 6, "steps[0].do", "postCopy needs start.postCopy: true, because QEMU arms it at the start only" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: postCopy", 5, "steps[0].do", "postCopy needs permits.postCopy: true and start.postCopy: true" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: suspend", 5, "steps[0].do", "suspend needs permits.pause: true" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: abort\n    repeat: true", 6, "steps[0].repeat", "abort is done once and for all" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: abort\n    repeat: 3", 6, "steps[0].repeat", "takes true or false" },
+        { "stallDetector: {}", 3, "stallDetector", "so it needs downtimeBudget" },
+        { "downtimeBudget: 1 s\nstallDetector: {}\nadaptive: {}", 5, "adaptive", "stands beside stallDetector" },
+        { "downtimeBudget: 1 s\nstallDetector: { margin: 200 % }", 4, "stallDetector.margin", "from 0 % to 100 %" },
+        { "downtimeBudget: 1 s\nstallDetector: { patienceFactor: 0 }", 4, "stallDetector.patienceFactor", "a number more than 0, up to 1" },
+        { "downtimeBudget: 1 s\nstallDetector: { bandwidthWeight: much }", 4, "stallDetector.bandwidthWeight", "takes a number" },
+        { "downtimeBudget: 1 s\nstallDetector: { completionFactor: 0.5 }", 4, "stallDetector.completionFactor", "a number from 1 to 1000" },
+        { "downtimeBudget: 1 s\npermits: { postCopy: true }\nadaptive: {}", 5, "adaptive", "so it needs start.postCopy: true" },
+        { "adaptive: { passesBefore: 1 }", 3, "adaptive.passesBefore", "a whole number from 2" },
+        { "adaptive:", 3, "adaptive", "{} for a mapping without fields" },
+        { "downtimeBudget: 0 ms", 3, "downtimeBudget", "a duration from 1 ms to 2000 s" },
+        { "lastResort: abort", 3, "lastResort", "takes a list of postCopy, suspend, abort" },
+        { "lastResort: [setDowntime]\nlimits: { completionTimeout: 5 s }", 3, "lastResort[0]", "accepted: postCopy, suspend, abort" },
+        { "lastResort: [abort, abort]\nlimits: { completionTimeout: 5 s }", 3, "lastResort[1]", "abort stands twice" },
+        { "lastResort: [abort, suspend]\npermits: { pause: true }\nlimits: { completionTimeout: 5 s }", 3, "lastResort[1]", "is never reached" },
+        { "lastResort: [abort]", 3, "lastResort", "so it needs limits.completionTimeout or limits.completionTimeoutPerGiB" },
+        { "lastResort: [suspend]\nlimits: { completionTimeout: 5 s }", 3, "lastResort[0]", "suspend needs permits.pause: true" },
+        { "permits: { postCopy: true }\nlastResort:\n  - postCopy\nlimits: { completionTimeout: 5 s }", 5, "lastResort[0]", "postCopy needs start.postCopy: true" },
+        { "limits: { completionTimeout: 5 s, completionTimeoutPerGiB: 5 s }", 3, "limits.completionTimeoutPerGiB", "give one of them" },
+        { "limits: { completionTimeout: 0 s }", 3, "limits.completionTimeout", "out of bounds" },
+        { "limits:\n  progressTimeout: 800 h", 4, "limits.progressTimeout", "a duration from 1 ms to 720 h" },
+        { "limits: { progress: all }", 3, "limits.progress", "'all' is not known here; accepted: anything, remaining" },
+        { "limits: { dataSize: { unit: 1 } }", 3, "limits.dataSize.unit", "'1' has no unit" },
+        { "limits: { dataSize: { unit: 1 KiB } }", 3, "limits.dataSize.unit", "a size from 1 MB to 1 TiB" },
+        { "limits: { dataSize: { unit: 1.0000001 MB } }", 3, "limits.dataSize.unit", "no whole number of bytes" },
+        { "limits: { dataSize: { memoryAtLeast: -2 } }", 3, "limits.dataSize.memoryAtLeast", "a number from 0" },
+        { "limits: { dataSize: { roundUp: 1 } }", 3, "limits.dataSize.roundUp", "takes true or false" },
+        { "limits: { prepareTimeout: 5 }", 3, "limits.prepareTimeout", "has no unit" },
+        { "permits: all", 3, "permits", "takes a mapping of fields, not 'all'" },
+        { "permits: { postcopy: true }", 3, "permits.postcopy", "did you mean postCopy?" },
+        { "concurrency: { cluster: 0 }", 3, "concurrency.cluster", "a whole number from 1" },
+        { "concurrency: { perHost: 2 }", 3, "concurrency.perHost", "accepted: cluster, outboundPerHost, inboundPerHost" },
+        { "select: {}", 3, "select.labels", "is missing" },
+        { "select: { labels: {} }", 3, "select.labels", "has 0 labels; accepted: 1 to 64" },
+        { "select: { labels: { tier: 1 } }", 3, "select.labels.tier", "takes text, not '1'" },
+        { "select: { labels: { tier: \"\" } }", 3, "select.labels.tier", "1 to 253 characters" },
+        { "select: { label: { tier: gold } }", 3, "select.label", "did you mean labels?" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wholes))]
+    public void Should_say_what_is_wrong_with_the_whole(string text, int line, string field, string fragment) => Expect(text, line, field, fragment);
+
+    [Theory]
+    [MemberData(nameof(Parts))]
+    public void Should_say_what_is_wrong_with_a_part(string body, int line, string field, string fragment) => Expect($"{Head}{body}\n", line, field, fragment);
+
+    [Fact]
+    public void Should_say_everything_at_once_by_line()
+    {
+        var reading = PolicyText.Read(
+            """
+            name: Gold
+            interval: 10
+            steps:
+              - when: { iterationsOver: one }
+                do: { setDowntime: 5 h }
+              - do: suspend
+            limits: { dataSize: { unit: 1 parsec } }
+            lastResort: [abort, postCopy]
+            """);
+
+        reading.Policy.ShouldBeNull();
+        reading.Faults.Select(fault => (fault.Line, fault.Field)).ShouldBe(
+        [
+            (1, "description"), (1, "name"), (2, "interval"), (4, "steps[0].when.iterationsOver"), (5, "steps[0].do.setDowntime"), (6, "steps[1].when"),
+            (6, "steps[1].do"), (7, "limits.dataSize.unit"), (8, "lastResort[1]"), (8, "lastResort[1]"),
+        ], ignoreOrder: true);
+        reading.Faults.Select(fault => fault.Line).ShouldBeInOrder();
+    }
+
+    [Theory]
+    [InlineData("limits: { completionTimeout: 5 }\nlastResort: [abort]")]
+    [InlineData("limits: { completionTimeut: 5 s }\nlastResort: [abort]")]
+    [InlineData("permits: { throttle: maybe }\nstart: { autoConverge: true }")]
+    [InlineData("downtimeBudget: 5\nstallDetector: {}")]
+    public void Should_not_complain_of_what_only_follows_from_another_fault(string body) =>
+        PolicyText.Read($"{Head}{body}\n").Faults.ShouldHaveSingleItem();
+
+    [Fact]
+    public void Should_stop_counting_where_it_helps_nobody()
+    {
+        var faults = PolicyText.Read(Head + string.Concat(Enumerable.Range(0, 1000).Select(number => $"x{number}: 1\n"))).Faults;
+
+        faults.Count.ShouldBe(201);
+        faults[^1].Message.ShouldBe("and 800 more faults");
+    }
+
+    private static void Expect(string text, int line, string field, string fragment)
+    {
+        var (policy, faults) = PolicyText.Read(text);
+
+        policy.ShouldBeNull();
+        var words = string.Join('\n', faults);
+        faults.Select(fault => (fault.Line, fault.Field)).ShouldContain((line, field), words);
+        faults.Where(fault => fault.Line == line && fault.Field == field).ShouldContain(fault => fault.Message.Contains(fragment, StringComparison.Ordinal), words);
+        faults.Select(fault => fault.Message).ShouldBeUnique();
+    }
+}

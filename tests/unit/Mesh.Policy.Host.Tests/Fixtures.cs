@@ -1,0 +1,3 @@
+using Mesh.Testing.Real;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Values;
+using Mesh.Testing.Real;
+
+namespace Mesh.Policy.Host.Tests;
+
+public sealed class When_services_ask : IAsyncLifetime
+{
+    private static readonly VmId Vm = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
+
+    private readonly SqliteFiles _stores = new();
+    private string _location = "";
+    private PolicyProcess _process = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _location = await _stores.NewAsync();
+        _process = await PolicyProcess.StartAsync(_location);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        _stores.Remove(_location);
+    }
+
+    [Fact]
+    public async Task Should_be_answered_over_the_bus_at_one_queue()
+    {
+        (await AskAsync<KeepPolicy, KeptPolicy>(new("name: gold\ndescription: for the best\n", "jane"))).Policy.ShouldNotBeNull().Version.ShouldBe(1);
+        (await AskAsync<ListPolicies, ListedPolicies>(new())).Policies.ShouldContain(view => view.Policy.Name == "gold");
+        (await AskAsync<ShowPolicy, ShownPolicy>(new("gold"))).Versions.ShouldBe([1]);
+        (await AskAsync<SetDefaultPolicy, PolicyAnswer>(new("gold", "jane"))).Done.ShouldBeTrue();
+        (await AskAsync<OverridePolicy, PolicyAnswer>(new(Vm: Vm, Name: "virsh", By: "jane"))).Done.ShouldBeTrue();
+        (await AskAsync<ResolvePolicy, ResolvedPolicy>(new(Vm, new Dictionary<string, string>()))).Effective.ShouldNotBeNull().Policy.Name.ShouldBe("virsh");
+        (await AskAsync<DeletePolicy, PolicyAnswer>(new("gold", "jane"))).Explanation.ShouldBe("'gold' is the default; name another one first");
+    }
+
+    [Fact]
+    public async Task Should_be_answered_over_the_bus_when_there_is_nothing()
+    {
+        (await AskAsync<KeepPolicy, KeptPolicy>(new("name: gold\n", "jane"))).Faults.ShouldHaveSingleItem().Field.ShouldBe("description");
+        (await AskAsync<ShowPolicy, ShownPolicy>(new("gold"))).Policy.ShouldBeNull();
+        (await AskAsync<ResolvePolicy, ResolvedPolicy>(new(Vm, new Dictionary<string, string>(), "gold"))).Error.ShouldStartWith("there is no policy 'gold'");
+        (await AskAsync<OverridePolicy, PolicyAnswer>(new(Vm: Vm, Name: null, By: "jane"))).Done.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Should_be_counted_by_policy_and_by_what_decided()
+    {
+        var counted = new ConcurrentQueue<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Name == "mesh.policies.resolved")
+                    listening.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => counted.Enqueue($"{count} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
+        listener.Start();
+        await _process.KeepAsync("name: counted\ndescription: d\nselect: { labels: { counted: \"yes\" } }\n");
+
+        await _process.ResolveAsync(new ResolvePolicy(Vm, new Dictionary<string, string>(), "counted"));
+        await _process.ResolveAsync(new ResolvePolicy(Vm, new Dictionary<string, string> { ["counted"] = "yes" }));
+
+        counted.ShouldContain("1 policy=counted by=Request");
+        counted.ShouldContain("1 policy=counted by=Labels");
+    }
+
+    private Task<TReply> AskAsync<TRequest, TReply>(TRequest request)
+        where TRequest : class
+        where TReply : class =>
+        _process.Bus.RequestAsync<TRequest, TReply>(PolicyQueues.Requests, request);
+}

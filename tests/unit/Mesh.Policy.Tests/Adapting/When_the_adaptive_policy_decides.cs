@@ -1,0 +1,221 @@
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Values;
+using Mesh.Policy.Tests.Following;
+using Mesh.Policy.Tests.Worlds;
+
+namespace Mesh.Policy.Tests.Adapting;
+
+public sealed class When_the_adaptive_policy_decides
+{
+    private static readonly MigrationPolicy Adaptive = Given.Policy with { Adaptive = new AdaptiveRule(), DowntimeBudget = Given.Seconds(1) };
+
+    [Theory]
+    [InlineData(null, 100, "0 SetDowntime 100")]
+    [InlineData(800, 500, "0 SetDowntime 500")]
+    [InlineData(null, 300, "")]
+    [InlineData(100, 500, "")]
+    public void Should_lower_a_limit_above_the_budget_at_once_and_no_other(int? start, int budget, string expected)
+    {
+        var policy = Adaptive with
+        {
+            DowntimeBudget = TimeSpan.FromMilliseconds(budget),
+            Start = new() { MaxDowntime = start is { } limit ? TimeSpan.FromMilliseconds(limit) : null },
+        };
+        string.Join(", ", new PlanDriver(policy).LookAt(0, 1, 2, 3, 4).Done).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Should_leave_a_limit_that_somebody_has_set_since() =>
+        new PlanDriver(Adaptive).LookAt(0, 1).Note(knobs => knobs with { Downtime = Given.Seconds(5) }).LookAt(2, 3, 10).Actions.ShouldBeEmpty();
+
+    [Fact]
+    public void Should_take_the_machine_s_budget_before_the_policy_s()
+    {
+        var steered = Steered(Workload.HotSpotAbove, Adaptive);
+        steered.State = steered.State with { Subject = steered.State.Subject with { DowntimeBudget = Given.Seconds(2) } };
+        steered.Run(100).World.IsOver.ShouldBeTrue();
+        steered.Actions.Single().ShouldSatisfyAllConditions(
+            action => action.Kind.ShouldBe(PolicyActionKind.SetDowntime),
+            action => action.Downtime.ShouldBe(Given.Seconds(1.5), "enough for 1.3 GiB"));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void Should_do_nothing_before_it_has_seen_so_many_passes(int passes)
+    {
+        var policy = Adaptive with { Adaptive = new AdaptiveRule { PassesBefore = passes } };
+        var iterations = new List<long>();
+        Steered(Workload.MemoryBound, policy).Run(100, each => iterations.AddRange(each.Actions.Count > iterations.Count ? [each.World.Iteration] : []));
+        iterations[0].ShouldBe(passes + 1, "so many have ended, and the next one runs");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(10)]
+    public void Should_pause_between_two_changes(double seconds)
+    {
+        var actions = Steered(Workload.MemoryBound, Adaptive with { Adaptive = new AdaptiveRule { Pause = Given.Seconds(seconds) } }).Run(100).Actions;
+        actions.Count.ShouldBeGreaterThan(1);
+        actions.Zip(actions.Skip(1)).ShouldAllBe(pair => pair.Second.At - pair.First.At >= Given.Seconds(seconds));
+    }
+
+    [Fact]
+    public void Should_slow_down_no_further_than_it_may()
+    {
+        var policy = Adaptive with { Adaptive = new AdaptiveRule { ThrottleMax = new Percent(40) }, Permits = new() { Throttle = true } };
+        var actions = Steered(Workload.Uniform15, policy).Run(100).Actions;
+        actions.Where(action => action.Kind == PolicyActionKind.Throttle).ShouldNotBeEmpty();
+        actions.ShouldAllBe(action => action.Throttle == null || action.Throttle.Value.Value <= 40);
+    }
+
+    [Fact]
+    public void Should_never_slow_down_less_than_somebody_else_has()
+    {
+        var steered = Steered(Workload.Uniform15, Adaptive with { Permits = new() { Throttle = true } });
+        steered.State = Plan.Note(steered.State, steered.State.Knobs with { Throttle = new Percent(30) });
+        steered.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Throttle = new Percent(30) });
+        steered.Run(100).World.IsOver.ShouldBeTrue();
+        steered.Actions.ShouldAllBe(action => action.Throttle == null || action.Throttle.Value.Value > 30);
+    }
+
+    [Theory]
+    [InlineData(PolicyActionKind.Throttle, PolicyActionKind.PostCopy)]
+    [InlineData(PolicyActionKind.PostCopy, PolicyActionKind.Suspend)]
+    public void Should_take_the_next_means_where_the_host_has_refused_one(PolicyActionKind refused, PolicyActionKind next)
+    {
+        var permits = PolicyPermissions.All with { Throttle = refused is PolicyActionKind.Throttle };
+        var steered = Steered(Workload.MemoryBound, Adaptive with { Permits = permits });
+        steered.State = Plan.Refused(steered.State, refused);
+        steered.Run(100).Actions.Select(action => action.Kind).ShouldBe([PolicyActionKind.SetDowntime, next]);
+    }
+
+    [Fact]
+    public void Should_not_change_over_to_post_copy_that_was_not_armed()
+    {
+        var steered = Steered(Workload.MemoryBound, Adaptive with { Permits = new() { PostCopy = true } });
+        steered.State = steered.State with { Subject = steered.State.Subject with { IsPostCopyArmed = false } };
+        steered.Run(300).Actions.Select(action => action.Kind).ShouldBe([PolicyActionKind.SetDowntime, PolicyActionKind.Abort]);
+    }
+
+    [Fact]
+    public void Should_leave_the_source_when_little_is_pending()
+    {
+        // The machine writes in bursts, of which none lets it end within the budget.
+        var workload = Workload.HotSpot("bursts", 6 * 1024, 5) with { ActivityAt = time => time % 20 < 15 ? 1 : 0 };
+        var pending = new List<double>();
+        var steered = Steered(workload, Adaptive with { Permits = new() { PostCopy = true }, DowntimeBudget = Given.Seconds(0.3) });
+        steered.Run(100, each => pending.Add(each.World.Remaining / workload.Link));
+        steered.World.PostCopyAt.ShouldNotBeNull();
+        (steered.World.Time - steered.World.PostCopyAt.Value).ShouldBeLessThan(6, "no more than what any pass of a burst begins with");
+        steered.Actions[^1].Reason.ShouldContain("the moment is good with");
+    }
+
+    [Fact]
+    public void Should_not_suspend_for_longer_than_ten_times_the_budget_or_ten_seconds()
+    {
+        var huge = Workload.HotSpot("huge", 13 * 1024, 5) with { Link = 400 << 20 };
+        var tenSeconds = Steered(huge, Adaptive with { Permits = new() { Pause = true } }).Run(400);
+        tenSeconds.Actions.ShouldNotContain(action => action.Kind == PolicyActionKind.Suspend);
+        tenSeconds.World.IsAborted.ShouldBeTrue("its 13 GiB take 33 s, more than three budgets as well");
+
+        var longer = Steered(huge, Adaptive with { Permits = new() { Pause = true }, DowntimeBudget = Given.Seconds(4) }).Run(400);
+        longer.Actions[^1].Kind.ShouldBe(PolicyActionKind.Suspend);
+        longer.World.IsOver.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Should_do_nothing_to_the_machine_while_the_link_is_slow()
+    {
+        // It would end by itself on the whole link; on a fifth of it nothing within the budget ends it.
+        var workload = Workload.Uniform(0.6) with { LinkAt = time => time is > 15 and < 60 ? 0.2 : 1 };
+        var actions = Steered(workload, Adaptive).Run(59).Actions;
+        actions.ShouldAllBe(action => action.Kind == PolicyActionKind.SetDowntime);
+        Steered(workload, Adaptive).Run(100).World.IsOver.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Should_think_no_link_slow_that_somebody_has_limited()
+    {
+        var steered = Steered(Workload.Uniform04, Adaptive).Run(5);
+        steered.World.BandwidthLimit = 200 << 20;
+        steered.State = Plan.Note(steered.State, steered.State.Knobs with { Bandwidth = BytesPerSecond.FromMebibytes(200) });
+        steered.Run(300).Actions.ShouldContain(action => action.Kind == PolicyActionKind.Throttle, "it writes 440 MiB/s");
+    }
+
+    [Fact]
+    public void Should_hurry_where_its_time_is_short()
+    {
+        var calm = Steered(Workload.Uniform09, Adaptive).Run(100);
+        calm.Actions.ShouldBeEmpty();
+
+        var hurried = Steered(Workload.Uniform09, Adaptive);
+        hurried.State = hurried.State with { Subject = hurried.State.Subject with { Deadline = Given.Seconds(28) } };
+        hurried.Run(100).World.Time.ShouldBeLessThan(28);
+        calm.World.Time.ShouldBeGreaterThan(28);
+        hurried.Actions.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Should_give_up_what_nothing_permitted_would_end_and_say_why()
+    {
+        var policy = Adaptive with { Permits = new() };
+        var steered = Steered(Workload.MemoryBound, policy).Run(300);
+        steered.World.IsAborted.ShouldBeTrue();
+        steered.Actions[^1].Reason.ShouldMatch(
+            @"^hopeless for 15 s: at best [67](\.\d)? s of data remain, more than 3 times the budget of 1 s, and nothing else that is permitted would help$");
+        steered.Actions[^1].IsLimit.ShouldBeFalse();
+
+        var patient = Steered(Workload.MemoryBound, policy with { Adaptive = new AdaptiveRule { HopelessFor = Given.Seconds(60) } }).Run(300);
+        (patient.World.Time - steered.World.Time).ShouldBe(45, tolerance: 1);
+    }
+
+    [Fact]
+    public void Should_not_give_up_while_less_is_left_by_every_pass()
+    {
+        var workload = new Workload("huge", [new Pages(60.0 * (1L << 30), 1 / 20.0), new Pages(420.0 * (1L << 30), 0)]) { Link = 2.8 * (1L << 30) };
+        Steered(workload, Adaptive with { Permits = new() }).Run(500).Actions.ShouldAllBe(action => action.Kind == PolicyActionKind.SetDowntime);
+    }
+
+    [Fact]
+    public void Should_not_slow_a_machine_down_in_vain_for_long()
+    {
+        // Written so often that no slowing down helps, and just above the budget: nothing else would ever end it.
+        var steered = Steered(Workload.HotSpot("glowing", 1331, 400), Adaptive with { Permits = new() { Throttle = true } }).Run(600);
+        steered.World.IsAborted.ShouldBeTrue();
+        steered.World.ThrottledSeconds.ShouldBeLessThan(40);
+        steered.Actions[^1].Reason.ShouldMatch(@"slowed down by 9\d % it does not end within the budget of 1 s either, and nothing else that is permitted would help$");
+    }
+
+    [Theory]
+    [InlineData(PlanStatus.Paused)]
+    [InlineData(PlanStatus.PostCopy)]
+    public void Should_do_nothing_any_more_once_the_machine_has_left_the_source(PlanStatus status)
+    {
+        var steered = Steered(Workload.MemoryBound, Adaptive);
+        var driver = new PlanDriver(Adaptive, SteeredMigration.SubjectOf(Workload.MemoryBound));
+        while (steered.World.Time < 100)
+        {
+            steered.World.Advance(1);
+            driver.Look(steered.World.Sample() with { Status = status });
+        }
+
+        driver.Actions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Should_explain_every_change_in_words_and_numbers()
+    {
+        var actions = Steered(Workload.HotSpotAbove, Adaptive with { Permits = new() { Throttle = true } }).Run(100).Actions
+            .Concat(Steered(Workload.HotSpotBelow, Adaptive).Run(100).Actions)
+            .Concat(Steered(Workload.MemoryBound, Adaptive with { Permits = new() { Pause = true } }).Run(100).Actions).Select(action => action.Reason).ToList();
+
+        actions.ShouldContain("1.2 s of data are pending, more than the budget of 1 s allows: all of it is used, so that any calmer moment ends it");
+        actions.ShouldContain(reason => reason.StartsWith("it does not end within the budget of 1 s, 1.2 s of data are pending; slowed down by ", StringComparison.Ordinal));
+        actions.ShouldContain("with 300 ms it does not converge; with 450 ms, within the budget of 1 s, it ends in about 540 ms with 470 ms of downtime");
+        actions.ShouldContain(reason => reason.StartsWith("nothing milder that is permitted ends it within the budget of 1 s; the moment is good with ", StringComparison.Ordinal));
+    }
+
+    private static SteeredMigration Steered(Workload workload, MigrationPolicy policy) => new(workload, policy);
+}

@@ -1,0 +1,183 @@
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Policy.Tests.Following;
+using Mesh.Policy.Tests.Worlds;
+
+namespace Mesh.Policy.Tests.Forecasting;
+
+public sealed class When_a_migration_is_forecast
+{
+    private static readonly MigrationPolicy Nothing = new() { Name = "virsh", Description = "Nothing at all." };
+
+    [Fact]
+    public void Should_say_nothing_before_anything_has_gone_out()
+    {
+        Plan.Forecast(Plan.Begin(Nothing, Given.Subject)).ShouldBeNull();
+        Plan.Forecast(new PlanDriver(Nothing).Look(Given.Sample(1, 0, processed: 0, bandwidth: 0), Given.Sample(2, 0, processed: 0, bandwidth: 0)).Plan)
+            .ShouldBeNull();
+    }
+
+    [Fact]
+    public void Should_say_of_the_first_pass_when_it_is_done_and_no_more()
+    {
+        var forecast = Seen(Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848));
+        forecast.Converges.ShouldBeTrue();
+        forecast.TimeToEnd.ShouldBeNull();
+        forecast.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(100));
+        forecast.Text.ShouldBe("first pass over memory: done in about 18 s, and then it shows how much is written anew");
+    }
+
+    [Fact]
+    public void Should_say_more_of_the_first_pass_where_the_rate_of_writing_is_known()
+    {
+        var forecast = Seen([.. new[] { Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848) }.Select(sample => sample with { DirtyRatePages = 5120 })]);
+        forecast.DirtyRate.ShouldBe(BytesPerSecond.FromMebibytes(20));
+        forecast.Converges.ShouldBeTrue();
+        forecast.TimeToEnd!.Value.TotalSeconds.ShouldBeInRange(18.5, 22, "18 s for the pass, and about 2 s for what was written meanwhile");
+    }
+
+    [Fact]
+    public void Should_count_pages_of_zeros_as_what_they_cost()
+    {
+        // Half of what is passed over goes out.
+        var forecast = Seen(Given.Sample(1, remaining: 1848), Given.Sample(2, remaining: 1648));
+        forecast.Text.ShouldStartWith("first pass over memory: done in about 8.2 s");
+    }
+
+    [Fact]
+    public void Should_count_memory_that_is_still_to_come_after_the_disks()
+    {
+        var subject = Given.Subject with { Disks = [Bytes.FromGibibytes(1)] };
+        var samples = new[] { Given.Sample(1, 0, 924), Given.Sample(2, 0, 824) }.Select(sample => sample with { Total = Bytes.FromGibibytes(1) });
+        var forecast = Plan.Forecast(new PlanDriver(Nothing, subject).Look([.. samples]).Plan)!;
+        forecast.Converges.ShouldBeTrue();
+        forecast.Text.ShouldBe("before the first pass over memory, which is done in about 29 s");
+    }
+
+    [Fact]
+    public void Should_know_to_the_second_when_a_suspended_machine_is_over()
+    {
+        var stands = new PlanDriver(Nothing)
+            .Look(Given.Sample(10, remaining: 1048), Given.Sample(11, remaining: 948))
+            .Look(Given.Sample(12, remaining: 848, status: PlanStatus.Paused), Given.Sample(14, remaining: 648, status: PlanStatus.Paused));
+        var forecast = Plan.Forecast(stands.Plan)!;
+        forecast.TimeToEnd.ShouldBe(Given.Seconds(6.5));
+        forecast.Downtime.ShouldBe(Given.Seconds(8.5), "it has stood still for two seconds already");
+        forecast.Text.ShouldBe("the machine is suspended: ends in about 6.5 s with 8.5 s of downtime");
+    }
+
+    [Fact]
+    public void Should_know_when_post_copy_is_over()
+    {
+        var forecast = Seen(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900, status: PlanStatus.PostCopy));
+        forecast.Converges.ShouldBeTrue();
+        forecast.TimeToEnd.ShouldBe(Given.Seconds(9));
+        forecast.Downtime.ShouldBeNull("the switch-over is behind it");
+        forecast.Text.ShouldBe("post-copy: the machine runs on the destination, 900 MiB follow in about 9 s");
+    }
+
+    [Fact]
+    public void Should_believe_in_post_copy_that_was_ordered()
+    {
+        var ordered = new PlanDriver(Nothing).Look(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900)).Note(knobs => knobs with { IsPostCopy = true });
+        Plan.Forecast(ordered.Plan)!.Text.ShouldBe("changing over to post-copy, 900 MiB follow in about 9 s");
+    }
+
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(12, true)]
+    public void Should_say_so_when_nothing_goes_out_any_more(double seconds, bool isStuck)
+    {
+        var forecast = Seen(Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848), Given.Sample(2 + seconds, remaining: 1848, processed: 200, bandwidth: 0));
+        forecast.Converges.ShouldBe(!isStuck);
+        forecast.Because.ShouldBe(isStuck ? "nothing has been copied for 12 s" : "");
+        if (isStuck)
+            forecast.Text.ShouldBe("nothing has been copied for 12 s; 1.8 GiB remain");
+    }
+
+    [Fact]
+    public void Should_say_when_it_ends_and_with_which_downtime()
+    {
+        var steered = new SteeredMigration(Workload.Uniform09, Nothing).Run(25);
+        var forecast = steered.Forecast!;
+        var end = steered.Run(200).World;
+
+        forecast.Converges.ShouldBeTrue();
+        forecast.TimeToEnd!.Value.TotalSeconds.ShouldBe(end.Time - 25, tolerance: 1.5);
+        forecast.Downtime!.Value.TotalSeconds.ShouldBe(end.Downtime, tolerance: 0.05);
+        forecast.Because.ShouldBeEmpty();
+        forecast.Remedy.ShouldBeEmpty();
+        forecast.Text.ShouldMatch(@"^ends in about \d(\.\d)? s with 3\d0 ms of downtime$");
+    }
+
+    [Fact]
+    public void Should_say_that_it_will_be_too_late()
+    {
+        var policy = Nothing with { Limits = new() { CompletionTimeout = Given.Seconds(25) } };
+        new SteeredMigration(Workload.Uniform09, policy).Run(22).Forecast!.Text.ShouldMatch(@"^ends in about .* of downtime, .* s after its time is up$");
+    }
+
+    [Fact]
+    public void Should_say_why_it_does_not_converge_and_what_would_help()
+    {
+        var forecast = new SteeredMigration(Workload.HotSpotAbove, Given.Policy with { DowntimeBudget = Given.Seconds(1) }).Run(30).Forecast!;
+
+        forecast.Converges.ShouldBeFalse();
+        forecast.TimeToEnd.ShouldBeNull();
+        forecast.Downtime!.Value.TotalSeconds.ShouldBe(1.2, tolerance: 0.05, "1.3 GiB at 1.07 GiB/s");
+        forecast.Because.ShouldMatch(
+            @"^it writes memory anew as fast as it goes out, 1\.07 GiB/s: at best 1\.2\d GiB remain, which is 1\.2 s of downtime, and 300 ms are allowed$");
+        forecast.Remedy.ShouldMatch(@"^the machine slowed down by (at least )?\d+ %, post-copy or the machine suspended for 1\.\d s; over the budget of 1 s: a downtime limit of 1\.\d s");
+        forecast.Text.ShouldBe($"does not converge because {forecast.Because}; it would with {forecast.Remedy}");
+    }
+
+    [Theory]
+    [InlineData(true, true, true, "post-copy or the machine suspended for 1.2 s")]
+    [InlineData(true, true, false, "not armed at the start: post-copy")]
+    [InlineData(false, true, true, "not permitted by the policy: the machine slowed down")]
+    [InlineData(true, false, true, "not allowed for this machine: the machine slowed down")]
+    public void Should_name_what_is_permitted_first_and_say_what_stands_against_the_rest(bool permits, bool allows, bool armed, string words)
+    {
+        var policy = Given.Policy with { Permits = permits ? PolicyPermissions.All : new() };
+        var steered = new SteeredMigration(Workload.HotSpotAbove, policy);
+        steered.State = steered.State with { Subject = steered.State.Subject with { Allow = allows ? PolicyPermissions.All : new(), IsPostCopyArmed = armed } };
+        steered.Run(30).Forecast!.Remedy.ShouldContain(words);
+    }
+
+    [Fact]
+    public void Should_name_the_bandwidth_that_would_do_where_a_limit_is_in_the_way()
+    {
+        var policy = Given.Policy with { Start = new() { Bandwidth = BytesPerSecond.FromMebibytes(300) } };
+        var steered = new SteeredMigration(Workload.Uniform04, policy);
+        steered.World.BandwidthLimit = 300 << 20;
+        var forecast = steered.Run(150).Forecast!;
+
+        forecast.Converges.ShouldBeFalse("it writes 440 MiB/s and 300 go out");
+        var limit = new System.Text.RegularExpressions.Regex(@"a bandwidth limit of (?<rate>\d+)(\.\d)? MiB/s", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, Given.Seconds(1))
+            .Match(forecast.Remedy).Groups["rate"].Value;
+        double.Parse(limit).ShouldBeInRange(350, 600);
+    }
+
+    [Fact]
+    public void Should_count_on_QEMUs_own_auto_converge()
+    {
+        var policy = Given.Policy with { Start = new() { AutoConverge = true } };
+        var steered = new SteeredMigration(Workload.Uniform15, policy).Run(30);
+        var forecast = steered.Forecast!;
+        var end = steered.Run(300).World;
+
+        end.IsOver.ShouldBeTrue();
+        forecast.Converges.ShouldBeTrue();
+        forecast.TimeToEnd!.Value.TotalSeconds.ShouldBeInRange((end.Time - 30) / 2, (end.Time - 30) * 2);
+        forecast.Text.ShouldMatch(@"slowed down by QEMU to \d+ % of its speed$");
+        new SteeredMigration(Workload.Uniform15, policy with { Permits = new() }).Run(30).Forecast!.Converges.ShouldBeFalse("it is not armed where it is not permitted");
+    }
+
+    [Fact]
+    public void Should_say_when_the_link_gives_less_than_usual() =>
+        new SteeredMigration(Workload.LinkDropLate, Nothing).Run(30).Forecast!.Because
+            .ShouldMatch(@"^it writes [\d.]+ MiB/s of memory anew and 2[\d.]+ MiB/s go out where the link usually gives [\d.]+ [MG]iB/s: ");
+
+    private static MigrationForecast Seen(params PlanSample[] samples) => Plan.Forecast(new PlanDriver(Nothing).Look(samples).Plan)!;
+}

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Values;
+using Mesh.Policy.Estimating;
+using Mesh.Policy.Tests.Following;
+using Mesh.Policy.Tests.Worlds;
+
+namespace Mesh.Policy.Tests.Forecasting;
+
+public sealed class When_a_migration_is_forecast_from_samples
+{
+    [Fact]
+    public void Should_take_nothing_from_the_time_before_data_flows()
+    {
+        var seen = See(Given.Sample(1, 0, processed: 0, bandwidth: 0), Given.Sample(2, 0, processed: 0, bandwidth: 0), Given.Sample(3, 1, processed: 50, bandwidth: 0));
+        seen.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(50), "what has gone out in a second, whatever QEMU reads");
+    }
+
+    [Fact]
+    public void Should_smooth_the_rate_and_not_believe_its_first_reading()
+    {
+        var (first, second) = (Given.Sample(1, processed: 1, bandwidth: 900), Given.Sample(2, processed: 101, bandwidth: 40));
+        See(first).Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(900), "there is no other");
+        See(first, second).Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(100), "100 MiB have gone out in the second");
+        See(first, second, Given.Sample(3, processed: 301)).Bandwidth!.Value.Mebibytes.ShouldBe(140, tolerance: 0.1, "0.4 of the new one");
+        See(first, second, Given.Sample(3, processed: 301), Given.Sample(4, processed: 301, bandwidth: 0)).Bandwidth!.Value.Mebibytes.ShouldBe(84, tolerance: 0.1);
+    }
+
+    [Fact]
+    public void Should_weigh_samples_by_the_time_between_them()
+    {
+        var often = See([.. Enumerable.Range(0, 9).Select(sample => Given.Sample(1 + sample / 2.0, processed: sample < 5 ? 50 * sample : 200 + 100 * (sample - 4)))]);
+        var rarely = See([.. new[] { 0.0, 100, 200, 400, 600 }.Select((processed, sample) => Given.Sample(1 + sample, processed: processed))]);
+        often.Bandwidth!.Value.Mebibytes.ShouldBe(rarely.Bandwidth!.Value.Mebibytes, tolerance: 0.1);
+    }
+
+    [Fact]
+    public void Should_remember_what_the_link_usually_gives_and_forget_it_in_minutes()
+    {
+        PlanSample[] fast = [.. Enumerable.Range(1, 10).Select(at => Given.Sample(at))];
+        PlanSample[] slow = [.. Enumerable.Range(1, 300).Select(at => Given.Sample(10 + at, processed: 1000 + 20 * at))];
+        See([.. fast, .. slow.Take(20)]).UsualBandwidth.Mebibytes.ShouldBeInRange(70, 90);
+        See([.. fast, .. slow]).UsualBandwidth.Mebibytes.ShouldBe(20, tolerance: 1);
+    }
+
+    [Fact]
+    public void Should_tell_exactly_what_a_pass_left_written_anew_that_ended_between_two_samples()
+    {
+        // The pass has 20 MiB left to its end at 30 MiB, QEMU's 300 ms; it finds 200 MiB, of which 80 have gone out when it is seen.
+        var seen = See(Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098));
+        var pass = seen.Passes.ShouldHaveSingleItem();
+        pass.Dirtied.Mebibytes.ShouldBe(200, tolerance: 0.1);
+        pass.Left.Mebibytes.ShouldBeInRange(28, 31);
+        (pass.StartedAt + pass.Time).TotalSeconds.ShouldBe(20.2, tolerance: 0.05);
+        seen.Pass!.Pending.Mebibytes.ShouldBe(230, tolerance: 2);
+        seen.PassesSeen.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Should_share_what_several_passes_have_found_between_them()
+    {
+        // Nothing but the sum is known: 4 passes, 25 MiB each.
+        var seen = See(Given.Sample(19, 1, 130, 1918), Given.Sample(20, 1, 30, 2018), Given.Sample(21, 5, 30, 2118));
+        seen.PassesSeen.ShouldBe(4);
+        seen.Passes.Count.ShouldBe(2);
+        seen.Passes.ShouldAllBe(pass => Math.Abs(pass.Dirtied.Mebibytes - 25) < 8);
+    }
+
+    [Fact]
+    public void Should_count_no_pass_whose_beginning_it_has_not_seen()
+    {
+        var seen = See(Given.Sample(100, 7, 150), Given.Sample(101, 7, 50), Given.Sample(102, 8, 150));
+        seen.PassesSeen.ShouldBe(0);
+        seen.WorkingSet.ShouldBeNull();
+        See(Given.Sample(100, 7, 150), Given.Sample(101, 7, 50), Given.Sample(102, 8, 150), Given.Sample(103, 9, 150)).PassesSeen.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Should_pass_over_samples_that_are_late_and_begin_anew_with_another_job()
+    {
+        PlanSample[] samples = [Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098)];
+        var seen = See(samples);
+        Json(Estimator.See(seen, samples[1], new Knobs())).ShouldBe(Json(seen));
+        Json(Estimator.See(seen, samples[2], new Knobs())).ShouldBe(Json(seen));
+        Estimator.See(seen, Given.Sample(22, 1), new Knobs()).PassesSeen.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(6)]
+    public void Should_find_out_how_much_is_written_in_how_long(double seconds)
+    {
+        // 8 GiB, each page about every 10 s; the passes take from 13 s down to 1 s.
+        var workload = Workload.HotSpot("warm", 8 * 1024, 0.1).Emulated;
+        var sent = seconds * workload.Link;
+        var found = Watched(workload, 30).WorkingSet!;
+        found.Likely.LeftDirty(seconds, workload.Bytes, sent, sent).ShouldBe(8.0 * (1L << 30) * (1 - Math.Exp(-seconds / 10)), tolerance: 0.15 * (1L << 30));
+        found.Fastest.RewriteTime.ShouldBeLessThanOrEqualTo(found.Likely.RewriteTime);
+        found.Slowest.RewriteTime.ShouldBeGreaterThanOrEqualTo(found.Likely.RewriteTime);
+    }
+
+    [Fact]
+    public void Should_admit_that_it_cannot_know_how_fast_a_hot_spot_is_written_that_is_all_written_in_every_pass()
+    {
+        var found = Watched(Workload.HotSpotAbove, 60).WorkingSet!;
+        (found.Slowest.RewriteTime / found.Fastest.RewriteTime).ShouldBeGreaterThan(4);
+    }
+
+    [Fact]
+    public void Should_find_the_same_working_set_where_the_machine_is_slowed_down()
+    {
+        var free = new SteeredMigration(Workload.Uniform15, Given.Policy);
+        var slowed = new SteeredMigration(Workload.Uniform15, Given.Policy) { State = free.State with { Knobs = new Knobs { Throttle = new Percent(20) } } };
+        slowed.World.Do(new PlannedAction(default, Contracts.Policies.PolicyActionKind.Throttle, "") { Throttle = new Percent(20) });
+        Rate(slowed.Run(40)).ShouldBe(Rate(free.Run(40)), tolerance: 0.1 * (1L << 30));
+
+        static double Rate(SteeredMigration steered) =>
+            steered.State.Estimator.WorkingSet!.Likely.LeftDirty(3, Workload.Uniform15.Bytes, 3L << 30, 3L << 30) / 3;
+    }
+
+    [Fact]
+    public void Should_notice_that_the_machine_does_something_else_now()
+    {
+        var told = new List<bool>();
+        var steered = new SteeredMigration(Workload.Uniform15 with { ActivityAt = time => time < 60 ? 1 : 0.5 }, Given.Policy);
+        steered.Run(60, each => told.Add(each.State.Estimator.PassesSeen < 3 || each.Forecast!.Converges));
+        told.TakeLast(30).ShouldAllBe(converges => !converges);
+        told.Clear();
+        steered.Run(200, each => told.Add(each.Forecast!.Converges)).World.IsOver.ShouldBeTrue();
+        told.Skip(told.Count / 2).ShouldAllBe(converges => converges);
+    }
+
+    [Fact]
+    public void Should_keep_no_more_than_it_needs()
+    {
+        var most = new EstimatorState();
+        new SteeredMigration(Workload.HotSpotBelow, Given.Policy, seed: 1).Run(200, steered =>
+        {
+            most = steered.State.Estimator;
+            most.Passes.Count.ShouldBeLessThanOrEqualTo(24);
+            most.LowPoints.Count.ShouldBeLessThanOrEqualTo(17);
+            most.LowBeginnings.Count.ShouldBeLessThanOrEqualTo(17);
+        });
+        most.PassesSeen.ShouldBeGreaterThan(500);
+        Json(most).Length.ShouldBeLessThan(8000);
+    }
+
+    [Fact]
+    public void Should_go_on_after_a_restart_as_if_there_had_been_none()
+    {
+        var told = Run(isStored: false);
+        told.Count.ShouldBeGreaterThan(30);
+        Run(isStored: true).ShouldBe(told);
+
+        static List<string> Run(bool isStored)
+        {
+            var texts = new List<string>();
+            new SteeredMigration(Workload.Mixture, Given.Policy, seed: 4) { IsStored = isStored }.Run(100, steered => texts.Add(steered.Forecast?.Text ?? ""));
+            return texts;
+        }
+    }
+
+    private static EstimatorState See(params PlanSample[] samples) =>
+        samples.Aggregate(EstimatorState.Empty, (seen, sample) => Estimator.See(seen, sample, new Knobs()));
+
+    private static EstimatorState Watched(Workload workload, double seconds) => new SteeredMigration(workload, Given.Policy).Run(seconds).State.Estimator;
+
+    private static string Json(EstimatorState seen) => JsonSerializer.Serialize(seen, MeshJson.Options);
+}

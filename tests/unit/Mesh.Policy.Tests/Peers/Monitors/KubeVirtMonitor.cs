@@ -1,0 +1,52 @@
+using Mesh.Policy.Traces;
+
+namespace Mesh.Policy.Tests.Peers.Monitors;
+
+/// <summary>
+/// KubeVirt's source monitor without stall detector, from the facts, each sample being a poll. It cuts elapsed times to whole seconds
+/// before it compares; here they are compared as they are.
+/// </summary>
+internal static class KubeVirtMonitor
+{
+    public static List<Act> Run(Trace trace, decimal acceptableCompletionTime, bool allowPostCopy = false, bool allowWorkloadDisruption = false)
+    {
+        const decimal ProgressTimeout = 150;
+        var done = new List<Act>();
+        long progressWatermark = 0;
+        decimal lastProgressUpdate = 0;
+        var isPaused = false;
+        foreach (var sample in trace.Samples)
+        {
+            var now = (decimal)sample.At.Ticks / TimeSpan.TicksPerSecond;
+            if (progressWatermark == 0 || sample.Remaining.Count < progressWatermark)
+                lastProgressUpdate = now;
+            progressWatermark = sample.Remaining.Count;
+
+            if ((allowPostCopy || allowWorkloadDisruption) && now > acceptableCompletionTime && !isPaused)
+            {
+                if (allowPostCopy)
+                    return [.. done, Act.PostCopy(now)];
+                done.Add(Act.Suspend(now));
+                acceptableCompletionTime *= 2;
+                isPaused = true;
+            }
+            else if (now - lastProgressUpdate > ProgressTimeout || now > acceptableCompletionTime)
+            {
+                return [.. done, Act.Abort(now)];
+            }
+        }
+
+        return done;
+    }
+
+    /// <summary>Seconds for each 10^9 bytes, rounded up, of memory and migrated disks.</summary>
+    public static decimal CompletionTime(Trace trace)
+    {
+        var bytes = trace.Subject.Memory.Count + trace.Subject.Disks.Sum(disk => disk.Count);
+        return 150 * ((bytes + 999_999_999) / 1_000_000_000);
+    }
+
+    /// <summary>Harvester's documentation: 800 s for each GiB.</summary>
+    public static decimal HarvestersCompletionTime(Trace trace) =>
+        800 * (decimal)(trace.Subject.Memory.Count + trace.Subject.Disks.Sum(disk => disk.Count)) / (1 << 30);
+}

@@ -1,0 +1,40 @@
+using Mesh.Policy.Traces;
+
+namespace Mesh.Policy.Tests.Peers.Monitors;
+
+/// <summary>Proxmox's loop of its second phase, from the facts; each sample is a turn of it.</summary>
+internal static class ProxmoxLoop
+{
+    public static List<Act> Run(Trace trace)
+    {
+        const long Longest = 2000 * 1000;
+        var done = new List<Act>();
+        long downtime = 100;
+        long lastTransferred = 0;
+        long? lastRemaining = null;
+        var counter = 0;
+        foreach (var sample in trace.Samples)
+        {
+            var (transferred, remaining) = (sample.Processed.Count, sample.Remaining.Count);
+            if (transferred != lastTransferred)
+            {
+                if ((lastRemaining is not (null or 0) && remaining > lastRemaining) || remaining == 0)
+                    counter++;
+                lastRemaining = remaining;
+                if (counter > 5)
+                {
+                    counter = 0;
+                    if (downtime < Longest)
+                    {
+                        downtime = Math.Min(downtime * 2, Longest);
+                        done.Add(Act.Downtime((decimal)sample.At.Ticks / TimeSpan.TicksPerSecond, downtime));
+                    }
+                }
+            }
+
+            lastTransferred = transferred;
+        }
+
+        return done;
+    }
+}

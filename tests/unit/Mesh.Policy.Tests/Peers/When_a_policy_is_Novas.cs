@@ -1,0 +1,48 @@
+namespace Mesh.Policy.Tests.Peers;
+
+/// <summary>
+/// Nova looks each 0.5 s; a step each int(75 s for every GiB), memory and each disk for 2 GiB at least; done for after int(800 s for
+/// every GiB).
+/// </summary>
+public sealed class When_a_policy_is_Novas
+{
+    private static readonly int[] Downtimes = [50, 95, 140, 185, 230, 275, 320, 365, 410, 455, 500];
+
+    [Theory]
+    [InlineData(2, new double[] { }, 150, 1600)]
+    [InlineData(0.5, new double[] { }, 150, 1600)]
+    [InlineData(2.5, new double[] { }, 187, 2000)]
+    [InlineData(3.3, new double[] { }, 247, 2639)]
+    [InlineData(1, new[] { 0.25, 3.3 }, 547, 5839)]
+    [InlineData(0.1, new[] { 1.0, 1.0, 1.0 }, 600, 6400)]
+    public void Should_raise_the_downtime_by_time_and_abort_in_the_end(double memory, double[] disks, int step, int timeout)
+    {
+        var expected = Downtimes.Select((downtime, index) => Act.Downtime((index * step) + 0.5m, downtime)).Append(Act.Abort(timeout + 0.5m));
+        Act.Of("nova", Table.Slow(memory, every: 0.5m, until: timeout + 100, disks)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Should_take_the_last_of_several_steps_that_were_slept_through() =>
+        Act.Of("nova", Table.Of(2, [(0, 1, 900), (400, 1, 800), (500, 1, 700), (1000, 1, 600), (1600, 1, 500), (1601, 1, 400)]))
+            .ShouldBe([Act.Downtime(400, 140), Act.Downtime(500, 185), Act.Downtime(1000, 320), Act.Downtime(1600, 500), Act.Abort(1601)]);
+
+    [Fact]
+    public void Should_not_take_a_step_at_the_very_time_that_it_names() =>
+        Act.Of("nova", Table.Of(2, [(0, 1, 900), (150, 1, 800), (150.5m, 1, 700), (300, 1, 600)])).ShouldBe([Act.Downtime(150, 50), Act.Downtime(150.5m, 95)]);
+
+    [Theory]
+    [InlineData(null, "post-copy")]
+    [InlineData("""{"pause":true}""", "suspend")]
+    [InlineData("""{"throttle":true}""", null)]
+    public void Should_never_abort_where_it_forces_the_end(string? allow, string? expected)
+    {
+        var actions = Act.Of("nova-force-complete", Table.Slow(2, every: 1, until: 5000, allow: allow));
+        actions.Where(action => action.What != "set-downtime").ShouldBe(expected is null ? [] : [new Act(1601, expected)]);
+        actions.Count(action => action.What == "set-downtime").ShouldBe(11);
+    }
+
+    [Fact]
+    public void Should_mind_neither_passes_nor_a_stream_that_is_stuck() =>
+        Act.Of("nova", Table.Of(2, Enumerable.Range(0, 2000).Select(second => ((decimal)second, second / 3L, 500.0))))
+            .ShouldBe(Act.Of("nova", Table.Of(2, Enumerable.Range(0, 2000).Select(second => ((decimal)second, 1L, 500.0)))));
+}

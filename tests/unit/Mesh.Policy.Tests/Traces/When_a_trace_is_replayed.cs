@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Serialization;
+using Mesh.Policy.Host;
+using Mesh.Policy.Tests.Following;
+using Mesh.Policy.Tests.Peers;
+using Mesh.Policy.Traces;
+
+namespace Mesh.Policy.Tests.Traces;
+
+public sealed class When_a_trace_is_replayed
+{
+    public static TheoryData<string> Policies => [.. ShippedPolicies.All.Select(policy => policy.Name)];
+
+    [Fact]
+    public void Should_let_nothing_follow_an_abort_or_post_copy()
+    {
+        var trace = new Trace(Given.Subject, [.. Enumerable.Range(1, 20).Select(pass => Given.Sample(pass, pass))]);
+        PolicyStep Step(PolicyActionKind kind) => new(new() { IterationsOver = 0 }, Given.Of(kind));
+        var policy = Given.Policy.With(Step(PolicyActionKind.Suspend), Step(PolicyActionKind.PostCopy), Step(PolicyActionKind.Abort)) with { Start = new() { PostCopy = true } };
+
+        Replay.Run(policy, trace).Select(PlanDriver.Short).ShouldBe(["2 Suspend", "3 PostCopy"]);
+        Replay.Run(policy.With(Step(PolicyActionKind.Abort), Step(PolicyActionKind.Suspend)), trace).Select(PlanDriver.Short).ShouldBe(["2 Abort"]);
+    }
+
+    [Theory]
+    [InlineData(true, true, true, true)]
+    [InlineData(false, true, true, false)]
+    [InlineData(true, false, true, false)]
+    [InlineData(true, true, false, false)]
+    public void Should_take_post_copy_for_armed_where_everybody_agrees(bool arms, bool permits, bool allows, bool isArmed)
+    {
+        var policy = Given.Policy.With(new PolicyStep(new() { IterationsOver = 0 }, Given.Of(PolicyActionKind.PostCopy))) with
+        {
+            Start = new() { PostCopy = arms },
+            Permits = new() { PostCopy = permits },
+        };
+        var subject = Given.Subject with { Allow = new() { PostCopy = allows }, IsPostCopyArmed = !isArmed };
+        Replay.Run(policy, new Trace(subject, [Given.Sample(1, 1), Given.Sample(2, 2)])).Count.ShouldBe(isArmed ? 1 : 0);
+    }
+
+    [Fact]
+    public void Should_stop_where_the_trace_says_that_post_copy_has_begun() =>
+        Replay.Run(Act.Named("kubevirt"), new Trace(Given.Subject, [Given.Sample(1), Given.Sample(2, status: PlanStatus.PostCopy), Given.Sample(9000)])).ShouldBeEmpty();
+
+    /// <summary>After any restart the plan goes on where it stood: it is stored and loaded again at every sample.</summary>
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Should_go_on_where_it_stood_after_any_restart(string name)
+    {
+        var policy = Act.Named(name);
+        var hasActed = false;
+        for (var seed = 0; seed < 6; seed++)
+        {
+            var trace = new RandomTrace(seed, 1 + (seed * 0.3333)).Make(_ => 700);
+            var subject = trace.Subject with { IsPostCopyArmed = policy.Start.PostCopy && trace.Subject.Allow.PostCopy };
+            var (kept, stored) = (Plan.Begin(policy, subject), Plan.Begin(policy, subject));
+            foreach (var sample in trace.Samples)
+            {
+                var odd = sample with { At = sample.At + TimeSpan.FromTicks(4321) };
+                var (expected, actual) = (Plan.Look(kept, odd), Plan.Look(stored, odd));
+                actual.Actions.ShouldBe(expected.Actions);
+                Plan.NextDue(actual.Plan).ShouldBe(Plan.NextDue(expected.Plan));
+                hasActed |= expected.Actions.Count > 0;
+                (kept, stored) = (expected.Plan, Reloaded(actual.Plan));
+            }
+
+            JsonSerializer.Serialize(stored, MeshJson.Options).ShouldBe(JsonSerializer.Serialize(kept, MeshJson.Options));
+        }
+
+        hasActed.ShouldBe(!name.StartsWith("virsh", StringComparison.Ordinal));
+    }
+
+    private static PlanState Reloaded(PlanState plan) => JsonSerializer.Deserialize<PlanState>(JsonSerializer.Serialize(plan, MeshJson.Options), MeshJson.Options)!;
+}

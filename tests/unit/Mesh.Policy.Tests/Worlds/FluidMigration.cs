@@ -1,0 +1,152 @@
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Policy.Tests.Worlds;
+
+/// <summary>
+/// QEMU's pre-copy as a fluid, with no working-set curve in it: memory is classes of pages, each written at random at a rate of its own
+/// and sent in the order of addresses, which is no order at all. What estimators make of it they find out from samples alone.
+/// </summary>
+internal sealed class FluidMigration(Workload workload)
+{
+    public const double PageBytes = 4096;
+    private const double Step = 0.02;
+    private const double SwitchOverCost = 0.02;
+
+    private readonly double[] _waiting = [.. workload.Memory.Select(part => part.Bytes)];
+    private readonly double[] _writtenAnew = new double[workload.Memory.Count];
+    private double _processed;
+    private double _passTime;
+    private double _dirtyRate;
+    private double _rate;
+    private double _sentInPass;
+    private int _overruns;
+
+    public double Time { get; private set; }
+
+    public long Iteration { get; private set; } = 1;
+
+    public bool IsOver { get; private set; }
+
+    public bool IsAborted { get; private set; }
+
+    public bool IsSuspended { get; private set; }
+
+    /// <summary>When the machine began to run on the destination; null before, or if it never pulls anything.</summary>
+    public double? PostCopyAt { get; private set; }
+
+    /// <summary>How long the machine stood still, in seconds.</summary>
+    public double Downtime { get; private set; }
+
+    public double Limit { get; private set; } = 0.3;
+
+    public int Throttle { get; private set; }
+
+    /// <summary>How much of its time was taken from the machine, in seconds.</summary>
+    public double ThrottledSeconds { get; private set; }
+
+    /// <summary>Whether QEMU slows the machine down by itself.</summary>
+    public bool IsAutoConverging { get; init; }
+
+    /// <summary>Bytes per second that may go out; null for as many as the link carries.</summary>
+    public double? BandwidthLimit { get; set; }
+
+    public double Remaining => _waiting.Sum();
+
+    public void Advance(double seconds)
+    {
+        for (var until = Time + seconds; Time < until - Step / 2 && !IsOver;)
+            Advance();
+    }
+
+    public PlanSample Sample() => new(
+        TimeSpan.FromSeconds(Time), Iteration, new Bytes((long)workload.Bytes), new Bytes((long)_processed), new Bytes((long)Remaining),
+        new BytesPerSecond((long)_rate), (long)(_dirtyRate / PageBytes), new Bytes((long)PageBytes),
+        PostCopyAt is not null ? PlanStatus.PostCopy : IsSuspended ? PlanStatus.Paused : PlanStatus.Running);
+
+    public void Do(PlannedAction action)
+    {
+        switch (action.Kind)
+        {
+            case PolicyActionKind.SetDowntime:
+                Limit = action.Downtime!.Value.TotalSeconds;
+                break;
+            case PolicyActionKind.SetBandwidth:
+                BandwidthLimit = action.Bandwidth?.Count;
+                break;
+            case PolicyActionKind.Throttle:
+                Throttle = action.Throttle!.Value.Value;
+                break;
+            case PolicyActionKind.PostCopy:
+                Synchronise();
+                Downtime += SwitchOverCost;
+                (PostCopyAt, Throttle) = (Time, 0);
+                break;
+            case PolicyActionKind.Suspend:
+                IsSuspended = true;
+                break;
+            case PolicyActionKind.Abort:
+                (IsAborted, IsOver) = (true, true);
+                break;
+        }
+    }
+
+    private void Advance()
+    {
+        _rate = Math.Min(workload.Link * workload.LinkAt(Time), BandwidthLimit ?? double.MaxValue);
+        Time += Step;
+        _passTime += Step;
+        Send(_rate * Step);
+        if (PostCopyAt is not null)
+        {
+            IsOver = Remaining < 1;
+            return;
+        }
+
+        if (IsSuspended)
+            Downtime += Step;
+        else
+            Write(Step * (1 - Throttle / 100.0) * workload.ActivityAt(Time));
+        ThrottledSeconds += Step * Throttle / 100.0;
+        if (Remaining <= _rate * Limit)
+            LookAtBitmap();
+    }
+
+    private void Send(double bytes)
+    {
+        var part = Remaining > 0 ? Math.Min(1, bytes / Remaining) : 0;
+        _processed += Remaining * part;
+        _sentInPass += Remaining * part;
+        for (var index = 0; index < _waiting.Length; index++)
+            _waiting[index] *= 1 - part;
+    }
+
+    private void Write(double seconds)
+    {
+        for (var index = 0; index < _waiting.Length; index++)
+        {
+            // What waits is no more to send than before, where the log is cleared as it is sent.
+            var clean = workload.Memory[index].Bytes - _writtenAnew[index] - (workload.IsLogWhole ? 0 : _waiting[index]);
+            _writtenAnew[index] += clean * (1 - Math.Exp(-workload.Memory[index].WritesPerSecond * seconds));
+        }
+    }
+
+    private void LookAtBitmap()
+    {
+        Synchronise();
+        if (Remaining > _rate * Limit)
+            return;
+        var last = Remaining / _rate + SwitchOverCost;
+        (Downtime, Time, IsOver) = (Downtime + last, Time + last, true);
+    }
+
+    private void Synchronise()
+    {
+        _dirtyRate = _writtenAnew.Sum() / Math.Max(_passTime, Step);
+        if (IsAutoConverging && Iteration > 1 && _writtenAnew.Sum() > _sentInPass / 2 && ++_overruns % 2 == 0)
+            Throttle = Throttle == 0 ? 20 : Math.Min(99, Throttle + 10);
+        for (var index = 0; index < _waiting.Length; index++)
+            (_waiting[index], _writtenAnew[index]) = (Math.Min(_waiting[index] + _writtenAnew[index], workload.Memory[index].Bytes), 0);
+        (Iteration, _passTime, _sentInPass) = (Iteration + 1, 0, 0);
+    }
+}

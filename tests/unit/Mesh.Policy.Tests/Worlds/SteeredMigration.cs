@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Policy.Tests.Worlds;
+
+/// <summary>A migration that a plan steers: sampled each second, and four times a second when little remains.</summary>
+internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy, int? seed = null)
+{
+    private readonly Random? _jitter = seed is { } number ? new Random(number) : null;
+
+    public FluidMigration World { get; } = new(workload) { IsAutoConverging = policy.Start.AutoConverge };
+
+    public PlanState State { get; set; } = Plan.Begin(policy, SubjectOf(workload));
+
+    public List<PlannedAction> Actions { get; } = [];
+
+    public MigrationForecast? Forecast => Plan.Forecast(State);
+
+    /// <summary>Whether the plan's orders reach QEMU; a recorded migration is deaf to them.</summary>
+    public bool IsRecorded { get; init; }
+
+    /// <summary>Whether the plan is stored and loaded after every sample.</summary>
+    public bool IsStored { get; init; }
+
+    public static PlanSubject SubjectOf(Workload workload) =>
+        new(new Bytes((long)workload.Bytes), [], 4, PolicyPermissions.All, IsPostCopyArmed: true);
+
+    /// <summary>Runs until it is over, or until a time in seconds.</summary>
+    /// <param name="until">The time.</param>
+    /// <param name="each">Looks at it after every sample.</param>
+    public SteeredMigration Run(double until, Action<SteeredMigration>? each = null)
+    {
+        while (!World.IsOver && World.Time < until)
+        {
+            World.Advance(World.Remaining < 2 * World.Limit * workload.Link ? 0.25 : 1);
+            if (World.IsOver)
+                break;
+            var planned = Plan.Look(State, Jittery(World.Sample()));
+            State = IsStored ? Stored(planned.Plan) : planned.Plan;
+            Actions.AddRange(planned.Actions);
+            foreach (var action in IsRecorded ? [] : planned.Actions)
+                World.Do(action);
+            each?.Invoke(this);
+        }
+
+        return this;
+    }
+
+    private static PlanState Stored(PlanState plan) =>
+        JsonSerializer.Deserialize<PlanState>(JsonSerializer.Serialize(plan, MeshJson.Options), MeshJson.Options)!;
+
+    // QEMU's own reading of its rate is of 100 ms, and what remains changes while it is read.
+    private PlanSample Jittery(PlanSample sample) => _jitter is null ? sample : sample with
+    {
+        Bandwidth = new BytesPerSecond((long)(sample.Bandwidth.Count * (0.6 + 0.8 * _jitter.NextDouble()))),
+        Remaining = new Bytes((long)(sample.Remaining.Count * (0.995 + 0.01 * _jitter.NextDouble()))),
+    };
+}
