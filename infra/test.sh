@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The test command: installs what is missing (as root, on Debian), builds, runs every suite one after the other, and ends with
+# The test command: installs what is missing (as root, on Debian), builds, runs every suite, and ends with
 #   N passed, N failed, N skipped
 # Arguments are names of suites to run instead of all, such as Mesh.Migrations.Tests.
 set -euo pipefail
@@ -10,16 +10,41 @@ infra/install-packages.sh
 echo "== build"
 dotnet build Mesh.sln -c Release -nologo -v quiet -clp:NoSummary
 
-results=artifacts/test-results
+export results=artifacts/test-results
 rm -rf "$results"
+mkdir -p "$results"
 status=0
 
-# The suites share two cores with real virtual machines, so they run one at a time.
-for project in $(git ls-files 'tests/*.Tests.csproj' 2>/dev/null || find tests -name '*.Tests.csproj'); do
+run() {
+  local suite
+  suite=$(basename "$1" .csproj)
+  echo "== $suite"
+  dotnet test "$1" -c Release --no-build -nologo -v minimal --logger "trx;LogFileName=$suite.trx" --results-directory "$results"
+}
+
+# What suites beside each other say is told by one after the other.
+# shellcheck disable=SC2317 # xargs calls it.
+run_beside() {
+  local log failed=0
+  log="$results/$(basename "$1").log"
+  run "$1" > "$log" 2>&1 || failed=1
+  flock "$results" cat "$log"
+  return "$failed"
+}
+export -f run run_beside
+
+# Suites without virtual machines run two at a time. The others share the cores with their guests, and run alone.
+mapfile -t projects < <(git ls-files 'tests/*.Tests.csproj' 2>/dev/null | grep . || find tests -name '*.Tests.csproj')
+quick=() real=()
+for project in "${projects[@]}"; do
   suite=$(basename "$project" .csproj)
   [[ $# -eq 0 || " $* " == *" $suite "* ]] || continue
-  echo "== $suite"
-  dotnet test "$project" -c Release --no-build -nologo -v minimal --logger "trx;LogFileName=$suite.trx" --results-directory "$results" || status=1
+  case $project in tests/unit/* | tests/repository/*) quick+=("$project") ;; *) real+=("$project") ;; esac
+done
+# shellcheck disable=SC2016 # The argument is for the shell that xargs starts.
+[[ ${#quick[@]} -eq 0 ]] || printf '%s\n' "${quick[@]}" | xargs -P 2 -I{} bash -c 'run_beside "$1"' - {} || status=1
+for project in "${real[@]}"; do
+  run "$project" || status=1
 done
 
 # Each result file holds one line of counters.

@@ -118,7 +118,7 @@ public sealed class MeshSystem : IAsyncDisposable
         await File.WriteAllTextAsync(file, document);
         var kept = await RunAsync("policy", "apply", file);
         if (kept.ExitCode != 0)
-            throw new InvalidOperationException(kept.ToString());
+            throw new InvalidOperationException($"{kept}\n{Said()}");
     }
 
     public async Task<MigrationView> ShowAsync(string id)

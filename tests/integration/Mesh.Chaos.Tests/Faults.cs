@@ -42,9 +42,8 @@ internal static class Faults
         },
         new("agent of the source", pair => pair.KillAgentAsync(pair.Source), pair => pair.StartAgentAsync(pair.Source)),
         new("agent of the destination", pair => pair.KillAgentAsync(pair.Destination), pair => pair.StartAgentAsync(pair.Destination)),
-        Service(MeshProcesses.Gateway),
+        Service(MeshProcesses.Gateway, MeshProcesses.Policy) with { Name = "gateway and policy" },
         Service(MeshProcesses.Migrations),
-        Service(MeshProcesses.Policy),
         new("RabbitMQ", pair => pair.Mesh.Broker.KillAsync(), pair => pair.Mesh.Broker.StartAsync()) { HitsEveryone = true },
         new("PostgreSQL", pair => pair.Store.KillAsync(), pair => pair.Store.StartAsync()) { HitsEveryone = true },
         Service(MeshProcesses.AllInOne) with { Name = "mesh up (all in one)", Services = [MeshProcesses.AllInOne] },
@@ -61,8 +60,15 @@ internal static class Faults
             EndsWithin = Long,
         };
 
-    private static Fault Service(string name) =>
-        new(name, pair => pair.KillServiceAsync(name), pair => pair.StartServiceAsync(name)) { HitsEveryone = true };
+    private static Fault Service(params string[] names) => new(
+        names[0],
+        pair => Task.WhenAll(names.Select(pair.KillServiceAsync)),
+        async pair =>
+        {
+            foreach (var name in names)
+                await pair.StartServiceAsync(name);
+        })
+    { HitsEveryone = true };
 
     private static End Dies(params MigrationOutcome[] outcomes) => new(outcomes) { GuestDies = true };
 
