@@ -137,9 +137,10 @@ public sealed class MeshDatabase : IDisposable
 
     private async Task<bool> ApplyScriptsAsync(DbConnection connection, DbTransaction transaction)
     {
-        await connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS mesh_schema (name TEXT PRIMARY KEY)", transaction: transaction);
+        // Services that share a database start together, and PostgreSQL lets two of them make the same table at once, to fail one of them.
         if (!_dialect.HasSingleWriter)
-            await connection.ExecuteAsync("LOCK TABLE mesh_schema IN EXCLUSIVE MODE", transaction: transaction);
+            await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtext('mesh_schema'))", transaction: transaction);
+        await connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS mesh_schema (name TEXT PRIMARY KEY)", transaction: transaction);
         var applied = (await connection.QueryAsync<string>("SELECT name FROM mesh_schema", transaction: transaction)).ToHashSet(StringComparer.Ordinal);
         foreach (var script in _scripts.Where(script => !applied.Contains(script.Name)))
             await SchemaScript.ApplyAsync(connection, transaction, _dialect, script);

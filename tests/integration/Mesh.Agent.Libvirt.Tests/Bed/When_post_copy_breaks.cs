@@ -9,6 +9,8 @@ namespace Mesh.Agent.Libvirt.Tests.Bed;
 [Collection(BedCollection.Name)]
 public sealed class When_post_copy_breaks(BedFixture fixture)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private const string Uri = $"qemu+tcp://{BedFixture.Destination}/system";
 
     // Every kind of option that libvirt might not want to hear again.
@@ -16,7 +18,7 @@ public sealed class When_post_copy_breaks(BedFixture fixture)
     {
         PostCopy = true,
         Bandwidth = BytesPerSecond.FromMebibytes(16),
-        PostCopyBandwidth = BytesPerSecond.FromMebibytes(2),
+        PostCopyBandwidth = BytesPerSecond.FromMebibytes(4),
         MaxDowntime = TimeSpan.FromMilliseconds(100),
         AutoConverge = true,
         Persistent = true,
@@ -31,7 +33,7 @@ public sealed class When_post_copy_breaks(BedFixture fixture)
         await fixture.Bed.DoAsync("exec", BedFixture.Source, "sh", "-c", "ss -K dst 10.77.0.2 2>/dev/null; true");
 
         (await moving).Outcome.ShouldBe(MigrateOutcome.Failed);
-        await BothAreAsync("torn", "paused (post-copy failed)", "running (post-copy failed)");
+        await AreAsync("torn", "paused (post-copy failed)", "running (post-copy failed)");
         await IsRecoveredAsync("torn", vm);
     }
 
@@ -44,7 +46,7 @@ public sealed class When_post_copy_breaks(BedFixture fixture)
         (await moving).Outcome.ShouldBe(MigrateOutcome.Failed);
         await fixture.Bed.DoAsync("start-daemon", BedFixture.Destination);
 
-        await BothAreAsync("believed", "paused (post-copy failed)", "running (post-copy)");
+        await AreAsync("believed", "paused (post-copy failed)", "running (post-copy)");
         await IsRecoveredAsync("believed", vm);
     }
 
@@ -60,23 +62,45 @@ public sealed class When_post_copy_breaks(BedFixture fixture)
         await EndsWellAsync("well", vm, moving);
     }
 
+    /// <summary>
+    /// Until the guest's kernel has come, recovery cannot work here: under TCG a processor takes an interrupt with QEMU's lock in hand, and
+    /// when it waits for a page then, the destination's monitor, which libvirt asks first, is silent for ever.
+    /// </summary>
     private async Task<(VmId Vm, Task<MigrateResult> Moving)> InPostCopyAsync(string name, params string[] settings)
     {
-        var vm = await fixture.BusyGuestAsync(name, ["WS=64", .. settings]);
+        var vm = await fixture.BusyGuestAsync(name, ["WS=128", .. settings]);
         var source = fixture.At(BedFixture.Source);
         var moving = source.MigrateAsync(new VmMigration(vm, Uri, Options), default);
-        await Eventually.HoldsAsync(
-            async () => await source.ReadJobAsync(vm, default) is { Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync(async () => await SentAsync(vm) > 0, "memory is being copied", Patience);
         await source.StartPostCopyAsync(vm, default);
-        await BothAreAsync(name, "paused (post-copy)", "running (post-copy)");
+        await AreAsync(name, "paused (post-copy)", "running (post-copy)");
+        var before = await SentAsync(vm);
+        await Eventually.HoldsAsync(async () => await SentAsync(vm) > before + (12 << 20), "the guest's kernel has come", Patience);
         return (vm, moving);
     }
 
+    private async Task<long> SentAsync(VmId vm) => (await fixture.At(BedFixture.Source).ReadJobAsync(vm, default))?.Memory.Transferred.Count ?? 0;
+
+    /// <summary>Tries again as the mesh would: the destination's libvirt may need a moment to see what has happened.</summary>
     private async Task IsRecoveredAsync(string name, VmId vm)
     {
-        var recovering = fixture.At(BedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, Options, IsRecovery: true), default);
-        await BothAreAsync(name, "paused (post-copy)", "running (post-copy)", unless: recovering);
-        await EndsWellAsync(name, vm, recovering);
+        var source = fixture.At(BedFixture.Source);
+        var said = new List<string>();
+        for (var tries = 0; tries < 10; tries++)
+        {
+            var recovering = source.MigrateAsync(new VmMigration(vm, Uri, Options, IsRecovery: true), default);
+            await Eventually.HoldsAsync(
+                async () => recovering.IsCompleted || await StatesAsync(name) == ("paused (post-copy)", "running (post-copy)"), "the recovery shows how it goes", Patience);
+            if (!recovering.IsCompleted)
+            {
+                await EndsWellAsync(name, vm, recovering);
+                return;
+            }
+
+            said.Add($"{await recovering}");
+        }
+
+        throw new TimeoutException($"not recovered: {string.Join("; ", said)}");
     }
 
     private async Task EndsWellAsync(string name, VmId vm, Task<MigrateResult> moving)
@@ -89,10 +113,9 @@ public sealed class When_post_copy_breaks(BedFixture fixture)
         await fixture.Bed.RemoveAsync(name);
     }
 
-    private async Task BothAreAsync(string name, string onSource, string onDestination, Task<MigrateResult>? unless = null) => await Eventually.HoldsAsync(
-        async () => unless is { IsCompleted: true }
-            ? throw new InvalidOperationException($"the call has returned: {await unless}")
-            : await fixture.Bed.StateAsync(BedFixture.Source, name) == onSource && await fixture.Bed.StateAsync(BedFixture.Destination, name) == onDestination,
-        $"{name} is {onSource} and {onDestination}",
-        TimeSpan.FromSeconds(60));
+    private async Task<(string? Source, string? Destination)> StatesAsync(string name) =>
+        (await fixture.Bed.StateAsync(BedFixture.Source, name), await fixture.Bed.StateAsync(BedFixture.Destination, name));
+
+    private Task AreAsync(string name, string onSource, string onDestination) => Eventually.HoldsAsync(
+        async () => await StatesAsync(name) == (onSource, onDestination), $"{name} is {onSource} and {onDestination}", Patience);
 }

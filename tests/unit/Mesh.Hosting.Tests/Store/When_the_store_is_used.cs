@@ -59,6 +59,17 @@ public abstract class When_the_store_is_used(IStoreSource stores) : StoreTest(st
     }
 
     [Fact]
+    public async Task Services_that_find_it_empty_together_make_its_schema_once()
+    {
+        var databases = Enumerable.Range(0, 8).Select(_ => Database()).ToList();
+
+        await Task.WhenAll(databases.Select(database => database.EnsureReadyAsync()));
+
+        (await NamesAsync(databases[0])).ShouldBeEmpty();
+        databases.ForEach(database => database.Dispose());
+    }
+
+    [Fact]
     public async Task A_step_of_the_schema_is_applied_once_and_later_ones_follow()
     {
         using (var old = Database())
