@@ -39,8 +39,8 @@ internal sealed class ForeignJobs(AgentContext agent, Followers followers)
         foreach (var (vm, asking) in _machines)
             asking.TryRun(async () =>
             {
-                if (!await MayHaveJobAsync(vm))
-                    _machines.TryRemove(vm, out _);
+                if (!await MayHaveJobAsync(vm) && _machines.TryRemove(vm, out _))
+                    agent.InventorySoon.Give();
             });
     }
 

@@ -52,7 +52,7 @@ internal sealed class PostCopyRecovery(AgentContext agent, MigrationRecord recor
             await _returned.WaitAsync(agent.Options.FastTick, agent.Time, agent.Stopping);
         }
 
-        return Failed($"it has not begun within {agent.Options.CallTimeout.TotalSeconds:0} s, and may yet");
+        return Failed($"nothing is heard of it after {agent.Options.CallTimeout.TotalSeconds:0} s; the destination's QEMU may be waiting for memory itself");
     }
 
     private async Task CallAsync(VmMigration migration)

@@ -53,7 +53,7 @@ internal static class AdaptiveBrain
         var hoped = Trusted(now.With(now.Budget, now.Set.Slowest), now, state);
         return now.IsInTime(hoped)
             ? (Expecting(calm, now, hoped), null)
-            : Drastic(now, state with { NeededSince = state.NeededSince ?? now.At });
+            : Drastic(now with { Waited = now.At - (state.NeededSince ?? now.At) }, state with { NeededSince = state.NeededSince ?? now.At });
     }
 
     // What was to be over long ago and is not will not be over the next time it looks so either.
@@ -70,7 +70,7 @@ internal static class AdaptiveBrain
         // The link is down to less than half: everything looks hopeless, and what is done to the machine would be done for nothing.
         if (Situation.UsualIfSlow(now.Plan) is not null)
             return (state with { NeededSince = null, HopelessSince = null, ExpectedBy = null }, null);
-        if (now.At - state.NeededSince < Certain || ThrottleRung.IsBeingJudged(now, state))
+        if (now.Waited < Certain || ThrottleRung.IsBeingJudged(now, state))
             return (state, null);
         if ((ThrottleRung.Choose(now) ?? LeavingRungs.PostCopy(now) ?? LeavingRungs.Suspend(now)) is { } action)
             return (state with { HopelessSince = null }, action);

@@ -30,9 +30,7 @@ internal static class DowntimeRung
     /// <summary>The cheapest limit with which it ends in time; null if the present one is, or none does.</summary>
     public static PlannedAction? EndInTime(Prospect now, Outlook present)
     {
-        // What is to help must do so even if the machine writes as fast as it may; what is only to be cheaper is compared like with like.
-        var set = now.IsInTime(present) ? now.Believed : now.Set.Fastest;
-        var best = Higher(now).Select(limit => (Limit: limit, Outlook: now.With(limit, set)))
+        var best = Higher(now).Select(limit => (Limit: limit, Outlook: now.With(limit, now.Believed)))
             .Where(choice => now.IsInTime(choice.Outlook))
             .OrderBy(choice => Cost(choice.Outlook)).FirstOrDefault();
         if (best.Outlook is null || (now.IsInTime(present) && Cost(best.Outlook) > Gain * Cost(present)))

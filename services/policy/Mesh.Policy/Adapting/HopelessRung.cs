@@ -8,20 +8,17 @@ internal static class HopelessRung
 {
     private const double HopelessFactor = 3;
 
-    // Where what passes begin with swings by more than this, a calmer moment may come.
-    private const double SwingMax = 1.5;
-
     /// <summary>
     /// Whether it is hopeless now: far above the budget, or slowed down in vain, which no machine is to bear until the completion timeout.
     /// </summary>
     /// <param name="now">The look.</param>
     /// <param name="best">The least that may be pending at a better moment with everything that is permitted, in seconds.</param>
     public static bool IsHopeless(Prospect now, double best) =>
-        (IsFarAbove(now, best) || now.Plan.Knobs.Throttle is not null) && !LeavingRungs.MayCome(now, best) && !now.IsShrinking
-        && now.Plan.Estimator.Pass!.Pending.Count / now.Course.Rate <= SwingMax * (now.Trough ?? double.MaxValue);
+        (IsFarAbove(now, best) || now.Plan.Knobs.Throttle is not null) && !LeavingRungs.MayCome(now, best);
 
-    /// <summary>Aborts what has been hopeless for long enough.</summary>
-    public static PlannedAction? Choose(Prospect now, TimeSpan hopelessSince, double best) => now.At - hopelessSince >= now.Rule.HopelessFor
+    /// <summary>Aborts what has been hopeless for long enough, unless less is left by every pass: how low that leads cannot be seen.</summary>
+    public static PlannedAction? Choose(Prospect now, TimeSpan hopelessSince, double best) =>
+        now.At - hopelessSince >= now.Rule.HopelessFor && !now.IsShrinking
         ? new PlannedAction(
             now.At, PolicyActionKind.Abort,
             $"hopeless for {About.Of(now.At - hopelessSince)}: {Because(now, best)}, and nothing else that is permitted would help")

@@ -6,10 +6,11 @@ namespace Mesh.Policy.Adapting;
 /// <summary>A look as the adaptive rule judges it: where the migration is, what the machine does, and what it may cost.</summary>
 internal sealed record Prospect
 {
-    // How far from the best moment of late a moment may be and still be a good one.
+    // How far from the best moment of late a moment may be and still be a good one; twice as far after each so long a wait.
     private const double TroughMargin = 1.10;
+    private const double PatienceSeconds = 20;
 
-    private const double ClearlyBelow = 0.9;
+    private const double ClearlyBelow = 0.6;
 
     public required PlanState Plan { get; init; }
 
@@ -51,8 +52,11 @@ internal sealed record Prospect
     /// <summary>The least that any pass of the last 45 s began with, in seconds; null if none began.</summary>
     public double? Trough => Plan.Estimator.LowBeginnings is [var low, ..] ? low.Remaining.Count / Course.Rate : null;
 
+    /// <summary>How long something has been called for that needs a good moment.</summary>
+    public TimeSpan Waited { get; init; }
+
     /// <summary>Whether this is a good moment to take the machine off the source: hardly more is pending than at the best one of late.</summary>
-    public bool IsTrough => Pending <= TroughMargin * Math.Max(Trough ?? double.MaxValue, PreCopy.SwitchOverCost);
+    public bool IsTrough => Pending <= TroughMargin * Math.Pow(2, Waited.TotalSeconds / PatienceSeconds) * (Trough ?? double.MaxValue);
 
     /// <summary>The look; null before enough has been seen to act on.</summary>
     public static Prospect? Of(PlanState plan, AdaptiveRule rule, TimeSpan at)

@@ -38,7 +38,7 @@ public sealed record EstimatorState
     /// <summary>How many of them, the first excepted, dirtied more than half of what they sent: what QEMU's auto-converge counts.</summary>
     public long PassesOverrun { get; init; }
 
-    /// <summary>The passes that ended last, 24 at most, oldest first; those before a change of the machine's ways are forgotten.</summary>
+    /// <summary>The passes that ended last, 24 at most, oldest first.</summary>
     public IReadOnlyList<EndedPass> Passes { get; init; } = [];
 
     /// <summary>The working set that these passes show; null before the first has ended.</summary>

@@ -10,9 +10,6 @@ internal static class PassBook
 
     private const double WireFactorMin = 0.002;
 
-    // Off by more than this in natural logarithms, twice running: the machine does something else now.
-    private const double SurpriseMin = 0.6;
-
     /// <summary>The state with what a sample tells of the passes.</summary>
     public static EstimatorState See(EstimatorState seen, PlanSample sample, Knobs knobs)
     {
@@ -66,15 +63,6 @@ internal static class PassBook
         if (ended.GuestTime <= TimeSpan.Zero || ended.Sent() <= Bytes.Zero)
             return next;
         IReadOnlyList<EndedPass> passes = [.. seen.Passes.TakeLast(PassesMax - 1), ended];
-        var memory = Math.Max((seen.Last?.Total ?? Bytes.Zero).Count, 1);
-        if (passes.Count > 2 && seen.WorkingSet is { } set && IsSurprising(set, passes[^1], memory) && IsSurprising(set, passes[^2], memory))
-            passes = [.. passes.TakeLast(2)];
-        return next with { Passes = passes, WorkingSet = WorkingSetFit.Of(passes, memory) };
-    }
-
-    private static bool IsSurprising(WorkingSetRange set, EndedPass pass, double memory)
-    {
-        var expected = set.Likely.LeftDirty(pass.GuestTime.TotalSeconds, memory, pass.Pending.Count, pass.Sent().Count);
-        return Math.Abs(Math.Log((pass.Dirtied.Count + WorkingSetFit.Negligible(pass)) / (expected + WorkingSetFit.Negligible(pass)))) > SurpriseMin;
+        return next with { Passes = passes, WorkingSet = WorkingSetFit.Of(passes, Math.Max(seen.Last!.Total.Count, 1)) };
     }
 }

@@ -32,8 +32,8 @@ internal static class WorkingSetFit
         return new WorkingSetRange(fits.MinBy(fit => fit.Off).Set, good[0], good[^1]);
     }
 
-    /// <summary>An amount written anew that makes no difference: what goes out in 20 ms, in bytes.</summary>
-    public static double Negligible(EndedPass pass) => 0.02 * pass.Sent().Count / Math.Max(pass.Time.TotalSeconds, 0.001) + 1;
+    // An amount written anew that makes no difference: what goes out in 20 ms.
+    private static double Negligible(EndedPass pass) => 0.02 * pass.Sent().Count / Math.Max(pass.Time.TotalSeconds, 0.001) + 1;
 
     /// <summary>The best for each rewrite time, the shortest first.</summary>
     private static List<(double Off, WorkingSet Set)> Fits(IReadOnlyList<EndedPass> passes, double memory, bool countsWaiting)

@@ -31,7 +31,7 @@ public sealed class When_an_agent_is_gone(BedFixture fixture)
 
         await using var next = await AgentAsync(new RecordingBus());
 
-        await Eventually.HoldsAsync(async () => await fixture.QuotaAsync(BedFixture.Source, "orphan") == -1, "the guest has its processors back");
+        await Eventually.HoldsAsync(async () => await fixture.QuotaAsync(BedFixture.Source, "orphan") == -1, "the guest has its processors back", TimeSpan.FromSeconds(60));
         await fixture.Bed.RemoveAsync("orphan");
     }
 

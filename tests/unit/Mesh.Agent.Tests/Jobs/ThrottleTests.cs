@@ -214,8 +214,10 @@ public sealed class ThrottleTests : IAsyncDisposable
         _host.Hypervisor.Throttles.ContainsKey(One).ShouldBeTrue();
 
         _host.Hypervisor.Jobs.Clear();
+        var endedAt = _host.Clock.GetUtcNow();
 
         await _host.UntilAsync(() => _host.Hypervisor.Throttles.IsEmpty, "the lift");
+        (_host.Clock.GetUtcNow() - endedAt).ShouldBeLessThan(TimeSpan.FromSeconds(5), "the next inventory would have been much later");
     }
 
     [Fact]

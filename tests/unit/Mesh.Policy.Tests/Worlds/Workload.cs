@@ -48,10 +48,13 @@ internal sealed record Workload(string Name, IReadOnlyList<Pages> Memory)
     public static readonly Workload LinkDrop = HotSpot("read-mostly, link 20 % in 5-35 s", 64, 1) with { LinkAt = Drop(5, 35) };
     public static readonly Workload LinkDropLate = Uniform(0.8) with { Name = "uniform 0.8 B, link 20 % in 20-50 s", LinkAt = Drop(20, 50) };
 
+    public static readonly Workload SmallHotSpot = new("64 of 400 MiB at 32 MiB/s", [new(64 * Mebibyte, 20), new(336 * Mebibyte, 0)]) { Link = 32 * Mebibyte };
+    public static readonly Workload SmallUniform = new("uniform 1.25 B of 400 MiB", [new(400 * Mebibyte, 0.1)]) { Link = 32 * Mebibyte };
+
     public static readonly IReadOnlyList<Workload> All =
     [
         Idle, ReadMostly, HotSpotBelow, HotSpotAbove, Warm, Uniform04, Uniform09, Uniform15, MemoryBound, Mixture,
-        Bursty10, Bursty4, Bursty8, LinkDrop, LinkDropLate,
+        Bursty10, Bursty4, Bursty8, LinkDrop, LinkDropLate, SmallHotSpot, SmallUniform,
     ];
 
     /// <summary>The same where QEMU emulates the processor.</summary>
