@@ -105,12 +105,11 @@ internal sealed class JobCloser(AgentContext agent, MigrationRecord record, JobT
             return;
         try
         {
-            if (StateSeen is VmRunState.Paused or VmRunState.PausedMigrating)
-            {
-                await agent.Hypervisor.ResumeAsync(record.VmId, agent.Stopping);
-                agent.Log.ResumedOnSource(record.VmId, record.MigrationId);
-            }
-
+            // One that still runs may have a suspend under way which was not answered in time: the note stays, for ResumeOnSource.
+            if (StateSeen is not (VmRunState.Paused or VmRunState.PausedMigrating))
+                return;
+            await agent.Hypervisor.ResumeAsync(record.VmId, agent.Stopping);
+            agent.Log.ResumedOnSource(record.VmId, record.MigrationId);
             agent.Store.Note(record, known => known with { Source = known.Source! with { IsSuspended = false } });
         }
         catch (HypervisorException e)

@@ -19,10 +19,10 @@ internal static class HopelessRung
     /// <summary>Aborts what has been hopeless for long enough, unless less is left by every pass: how low that leads cannot be seen.</summary>
     public static PlannedAction? Choose(Prospect now, TimeSpan hopelessSince, double best) =>
         now.At - hopelessSince >= now.Rule.HopelessFor && !now.IsShrinking
-        ? new PlannedAction(
-            now.At, PolicyActionKind.Abort,
-            $"hopeless for {About.Of(now.At - hopelessSince)}: {Because(now, best)}, and nothing else that is permitted would help")
-        : null;
+            ? new PlannedAction(
+                now.At, PolicyActionKind.Abort,
+                $"hopeless for {About.Of(now.At - hopelessSince)}: {Because(now, best)}, and nothing else that is permitted would help")
+            : null;
 
     private static string Because(Prospect now, double best) => IsFarAbove(now, best)
         ? $"at best {About.Of(best)} of data remain, more than {HopelessFactor:0} times the budget of {About.Of(now.Budget)}"

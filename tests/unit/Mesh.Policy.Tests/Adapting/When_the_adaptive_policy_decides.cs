@@ -131,6 +131,7 @@ public sealed class When_the_adaptive_policy_decides
         var steered = Steered(workload, Adaptive with { Permits = new() { PostCopy = true }, DowntimeBudget = Given.Seconds(0.3) });
         steered.Run(100, each => pending.Add(each.World.Remaining / workload.Link));
         steered.World.PostCopyAt.ShouldNotBeNull();
+        steered.World.PostCopyAt.Value.ShouldBeLessThan(70, "with every 20 s it asks for less");
         (steered.World.Time - steered.World.PostCopyAt.Value).ShouldBeLessThan(3, "half of what any pass of a burst begins with");
         steered.Actions[^1].Reason.ShouldContain("the moment is good with");
     }

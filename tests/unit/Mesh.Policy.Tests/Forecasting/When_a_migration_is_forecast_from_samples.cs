@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Estimating;
@@ -112,7 +113,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     {
         var free = new SteeredMigration(Workload.Uniform15, Given.Policy);
         var slowed = new SteeredMigration(Workload.Uniform15, Given.Policy) { State = free.State with { Knobs = new Knobs { Throttle = new Percent(20) } } };
-        slowed.World.Do(new PlannedAction(default, Contracts.Policies.PolicyActionKind.Throttle, "") { Throttle = new Percent(20) });
+        slowed.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Throttle = new Percent(20) });
         Rate(slowed.Run(40)).ShouldBe(Rate(free.Run(40)), tolerance: 0.1 * (1L << 30));
 
         static double Rate(SteeredMigration steered) =>
@@ -159,6 +160,35 @@ public sealed class When_a_migration_is_forecast_from_samples
             new SteeredMigration(Workload.Mixture, Given.Policy, seed: 4) { IsStored = isStored }.Run(100, steered => texts.Add(steered.Forecast?.Text ?? ""));
             return texts;
         }
+    }
+
+    [Fact]
+    public void Should_bear_any_telemetry()
+    {
+        var policy = Given.Policy with { Adaptive = new AdaptiveRule(), Start = new() { AutoConverge = true } };
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var (plan, at, iteration) = (new PlanDriver(policy), 0.0, 0L);
+            for (var sample = 0; sample < 40; sample++)
+            {
+                (at, iteration) = (at + random.NextDouble() * random.Next(0, 4), Math.Max(0, iteration + random.Next(-1, 4)));
+                plan.Look(new PlanSample(
+                    Given.Seconds(at), iteration, Amount(random), Amount(random), Amount(random), new BytesPerSecond(Amount(random).Count), random.Next(3) * 1000,
+                    new Bytes(random.Next(2) * 4096), (PlanStatus)(random.Next(12) / 10)));
+                if (Plan.Forecast(plan.Plan) is { } forecast)
+                    (forecast.Text.Length > 0 && forecast.Converges == (forecast.Because.Length == 0) && !forecast.Text.Contains("NaN", StringComparison.Ordinal))
+                        .ShouldBeTrue($"seed {seed}: {forecast.Text}");
+            }
+        }
+
+        static Bytes Amount(Random random) => new(random.Next(5) switch
+        {
+            0 => 0,
+            1 => random.Next(100_000),
+            2 => long.MaxValue / 4,
+            _ => random.NextInt64(20L << 30),
+        });
     }
 
     private static EstimatorState See(params PlanSample[] samples) =>
