@@ -38,7 +38,7 @@ internal sealed record PassChange(EndedPass Ended, EndedPass? Between, OpenPass 
         var left = Math.Min(last.Remaining.Count, rate * Math.Max(0, (downtime - HalfQuantum).TotalSeconds));
         var drained = Math.Min(last.Remaining.Count - left, sent / wireBefore);
         left = last.Remaining.Count - drained;
-        var endedAt = Moment.Of(last.At + Least(TimeSpan.FromSeconds(drained * wireBefore / bandwidth), elapsed));
+        var endedAt = Moment.Of(last.At + Within(drained * wireBefore / bandwidth, elapsed));
         var guestTime = pass.GuestTime + Moment.Of((endedAt - last.At) * speed);
 
         var count = sample.Iteration - pass.Iteration;
@@ -48,7 +48,7 @@ internal sealed record PassChange(EndedPass Ended, EndedPass? Between, OpenPass 
         var pending = Math.Max(sample.Remaining.Count, left + newest);
         var beganAt = count == 1
             ? endedAt
-            : Moment.Of(sample.At - Least(TimeSpan.FromSeconds((pending - sample.Remaining.Count) / rate), sample.At - endedAt));
+            : Moment.Of(sample.At - Within((pending - sample.Remaining.Count) / rate, sample.At - endedAt));
         var time = count == 1 ? TimeSpan.Zero : Moment.Of((beganAt - endedAt) / (count - 1));
         var between = new EndedPass(
             sample.Iteration - 1, endedAt, time, Moment.Of(time * speed), Whole(left + time.TotalSeconds * rate), Whole(left), Whole(mean));
@@ -79,5 +79,5 @@ internal sealed record PassChange(EndedPass Ended, EndedPass? Between, OpenPass 
 
     private static Bytes Whole(double bytes) => new((long)bytes);
 
-    private static TimeSpan Least(TimeSpan left, TimeSpan right) => left < right ? left : right;
+    private static TimeSpan Within(double seconds, TimeSpan most) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, most.TotalSeconds));
 }
