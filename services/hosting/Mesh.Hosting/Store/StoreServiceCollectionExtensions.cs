@@ -24,19 +24,21 @@ public static class StoreServiceCollectionExtensions
         services.AddSteadyTime();
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxRoutes>();
-        services.AddHostedService<OutboxDispatcher>();
         services.AddHostedService<InboxPurge>();
         services.AddSingleton<StoreDoctor>();
         services.AddSingleton<IStoreCheck, OutboxCheck>();
         return services;
     }
 
-    /// <summary>Lets messages of a type go through the outbox.</summary>
+    /// <summary>
+    /// Lets messages of a type go through the outbox. Of services that share a database one does so: those that send nothing leave
+    /// everything where it is.
+    /// </summary>
     public static IServiceCollection AddOutboxMessage<T>(this IServiceCollection services)
         where T : class
     {
         if (!services.Any(service => service.ImplementationInstance is OutboxRoute route && route.Type == typeof(T)))
             services.AddSingleton(OutboxRoute.Of<T>());
-        return services;
+        return services.AddHostedService<OutboxDispatcher>();
     }
 }

@@ -148,6 +148,22 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
     }
 
     [Fact]
+    public async Task Those_of_another_service_on_the_database_are_left_to_it()
+    {
+        var bus = new RecordingBus();
+        using var silent = StoreHost.Build(Location, services => services.AddSingleton<IMessageBus>(bus));
+        await silent.StartAsync();
+        silent.Services.GetServices<IHostedService>().ShouldNotContain(service => service is OutboxDispatcher);
+
+        await KeepAsync(silent, OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(1)));
+        using var other = await StartAsync(bus);
+
+        (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(1));
+        await other.StopAsync();
+        await silent.StopAsync();
+    }
+
+    [Fact]
     public async Task A_queue_that_takes_nothing_holds_up_nothing_else()
     {
         var isRefusing = true;
