@@ -51,9 +51,10 @@ internal static class AdaptiveBrain
         if (DowntimeRung.WholeBudget(now) is { } whole)
             return (calm, whole);
         var hoped = Trusted(now.With(now.Budget, now.Set.Slowest), now, state);
-        return now.IsInTime(hoped)
-            ? (Expecting(calm, now, hoped), null)
-            : Drastic(now with { Waited = now.At - (state.NeededSince ?? now.At) }, state with { NeededSince = state.NeededSince ?? now.At });
+        if (now.IsInTime(hoped))
+            return (Expecting(calm, now, hoped), null);
+        var since = state.NeededSince ?? now.At;
+        return Drastic(now with { Waited = now.At - since }, state with { NeededSince = since });
     }
 
     // What was to be over long ago and is not will not be over the next time it looks so either.

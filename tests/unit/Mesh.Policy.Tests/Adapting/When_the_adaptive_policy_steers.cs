@@ -36,7 +36,8 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
         foreach (var workload in Workload.All.Concat(Workload.All.Select(workload => workload.Emulated)))
         {
             var steered = new SteeredMigration(workload, Policy(Permissions[permitted]), seed > 0 ? seed : null).Run(300);
-            var (world, actions, what) = (steered.World, steered.Actions, $"{workload.Name} with {permitted}, seed {seed}: {string.Join(", ", steered.Actions.Select(PlanDriver.Short))}");
+            var (world, actions) = (steered.World, steered.Actions);
+            var what = $"{workload.Name} with {permitted}, seed {seed}: {string.Join(", ", actions.Select(PlanDriver.Short))}";
             output.WriteLine(Row(workload, steered));
 
             // It ends, unless nothing that is permitted can end it; then it is given up, or it waits where that is not hopeless.

@@ -128,7 +128,8 @@ public sealed class When_a_migration_is_forecast
         forecast.Downtime!.Value.TotalSeconds.ShouldBe(1.2, tolerance: 0.05, "1.3 GiB at 1.07 GiB/s");
         forecast.Because.ShouldMatch(
             @"^it writes memory anew as fast as it goes out, 1\.07 GiB/s: at best 1\.2\d GiB remain, which is 1\.2 s of downtime, and 300 ms are allowed$");
-        forecast.Remedy.ShouldMatch(@"^the machine slowed down by (at least )?\d+ %, post-copy or the machine suspended for 1\.\d s; over the budget of 1 s: a downtime limit of 1\.\d s");
+        forecast.Remedy.ShouldMatch(
+            @"^the machine slowed down by (at least )?\d+ %, post-copy or the machine suspended for 1\.\d s; over the budget of 1 s: a downtime limit of 1\.\d s");
         forecast.Text.ShouldBe($"does not converge because {forecast.Because}; it would with {forecast.Remedy}");
     }
 
@@ -141,7 +142,8 @@ public sealed class When_a_migration_is_forecast
     {
         var policy = Given.Policy with { Permits = permits ? PolicyPermissions.All : new() };
         var steered = new SteeredMigration(Workload.HotSpotAbove, policy);
-        steered.State = steered.State with { Subject = steered.State.Subject with { Allow = allows ? PolicyPermissions.All : new(), IsPostCopyArmed = armed } };
+        var subject = steered.State.Subject with { Allow = allows ? PolicyPermissions.All : new(), IsPostCopyArmed = armed };
+        steered.State = steered.State with { Subject = subject };
         steered.Run(30).Forecast!.Remedy.ShouldContain(words);
     }
 
@@ -154,9 +156,7 @@ public sealed class When_a_migration_is_forecast
         var forecast = steered.Run(150).Forecast!;
 
         forecast.Converges.ShouldBeFalse("it writes 440 MiB/s and 300 go out");
-        var limit = new System.Text.RegularExpressions.Regex(@"a bandwidth limit of (?<rate>\d+)(\.\d)? MiB/s", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, Given.Seconds(1))
-            .Match(forecast.Remedy).Groups["rate"].Value;
-        double.Parse(limit).ShouldBeInRange(350, 600);
+        forecast.Remedy.ShouldMatch(@"a bandwidth limit of (3[5-9]\d|[45]\d\d)(\.\d)? MiB/s");
     }
 
     [Fact]

@@ -166,7 +166,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     public void Should_bear_any_telemetry()
     {
         var policy = Given.Policy with { Adaptive = new AdaptiveRule(), Start = new() { AutoConverge = true } };
-        for (var seed = 0; seed < 300; seed++)
+        for (var seed = 0; seed < 100; seed++)
         {
             var random = new Random(seed);
             var (plan, at, iteration) = (new PlanDriver(policy), 0.0, 0L);
