@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MassTransit;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
@@ -8,6 +9,7 @@ using Mesh.Hosting.Store;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using IHost = Microsoft.Extensions.Hosting.IHost;
 
 namespace Mesh.Durability.Tests;
 
@@ -47,6 +49,9 @@ internal sealed class BrokerHost : IAsyncDisposable
     {
         var host = new BrokerHost(broker);
         await host._host.StartAsync();
+
+        // The start does not wait for the broker, and what is published to an exchange without its queue is lost.
+        await host._host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(60));
         return host;
     }
 
