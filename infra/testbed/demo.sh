@@ -62,7 +62,8 @@ until_ok RabbitMQ bash -c "exec 3<>/dev/tcp/127.0.0.1/$port"
 background mesh "$mesh" up --broker "$broker" --store "sqlite:$work/mesh.db" --listen "$MESH_SERVER"
 for host in hosta hostb; do
   "$here/testbed.sh" relay "$host" "$port" >/dev/null
-  background "agent-$host" "$here/testbed.sh" exec "$host" "$mesh" agent --name "$host" --libvirt qemu:///system --broker "$broker" --state "$work/$host"
+  background "agent-$host" "$here/testbed.sh" exec "$host" "$mesh" agent --name "$host" --libvirt qemu:///system --broker "$broker" --state "$work/$host" \
+    --shared-path /var/lib/libvirt/shared
 done
 until_ok "the mesh" both_hosts_known
 

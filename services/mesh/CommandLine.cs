@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Mesh.Cli.Commands;
 using Mesh.Cli.Commands.Policies;
+using Mesh.Cli.Commands.Scheduling;
 using Mesh.Cli.Output;
 using Mesh.Hosting;
 
@@ -44,7 +45,8 @@ internal static class CommandLine
         {
             new DemoVerb(io), new UpVerb(io), new AgentVerb(io), new MigrateVerb(io), new ListVerb(io), new ShowVerb(io), new WatchVerb(io),
             new SetVerb(io), OrderVerb.ForceComplete(io), OrderVerb.PostCopy(io), OrderVerb.Suspend(io), new AbortVerb(io), new ExportVerb(io),
-            new PolicyVerb(io), new HostsVerb(io), new VmsVerb(io), new DoctorVerb(io), new FenceVerb(io),
+            new CheckVerb(io), new TargetsVerb(io), new ExplainVerb(io), new QueueVerb(io), new RescheduleVerb(io), new CordonVerb(io), new UncordonVerb(io),
+            new DrainVerb(io), new DrainsVerb(io), new InventoryVerb(io), new RulesVerb(io), new PolicyVerb(io), new HostsVerb(io), new VmsVerb(io), new DoctorVerb(io), new FenceVerb(io),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -23,18 +23,18 @@ internal static class ExitCodes
 
     public static readonly IReadOnlyList<(int Code, string Meaning)> Table =
     [
-        (Done, "done; with --watch: the machine runs on the destination"),
+        (Done, "done; with --watch: the machine runs on the destination, or the hosts are empty"),
         (Error, "another error; the line on standard error tells which"),
         (Usage, "bad usage: an option, an argument or a setting is not accepted"),
         (Unreachable, "the mesh cannot be reached, or it or a host does not answer"),
-        (Refused, "refused: nothing was started, or not everything was changed"),
-        (Aborted, "the migration was aborted, by hand or by its policy; the machine runs on the source"),
+        (Refused, "refused: nothing was started, or not everything was changed or moved"),
+        (Aborted, "the migration was aborted, by hand or by its policy, and the machine runs on the source; or the drain was withdrawn"),
         (TimedOut, "a hard limit aborted the migration; the machine runs on the source"),
         (Failed, "the migration failed; the machine is where the reason says, normally on the source"),
         (Lost, "neither host runs the machine any more"),
-        (NotFound, "there is no such migration, host, machine or policy"),
+        (NotFound, "there is no such migration, host, machine, policy or drain"),
         (Unhealthy, "mesh doctor has found something that is not repaired"),
-        (Interrupted, "interrupted; a migration that was watched goes on"),
+        (Interrupted, "interrupted; a migration or drain that was watched goes on"),
     ];
 
     public static int Of(MigrationOutcome outcome) => outcome switch
@@ -52,7 +52,7 @@ internal static class ExitCodes
     public static int Of(ApiProblem problem) => problem.Type switch
     {
         ApiProblemTypes.Refused or ApiProblemTypes.NotAbortable or ApiProblemTypes.NotChangeable or ApiProblemTypes.NotFenced
-            or ApiProblemTypes.BadPolicy or ApiProblemTypes.PolicyConflict => Refused,
+            or ApiProblemTypes.BadPolicy or ApiProblemTypes.BadRules or ApiProblemTypes.PolicyConflict => Refused,
         ApiProblemTypes.NotFound => NotFound,
         ApiProblemTypes.BadRequest => Usage,
         ApiProblemTypes.NoAnswer => Unreachable,

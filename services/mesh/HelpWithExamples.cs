@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Mesh.Cli.Commands;
+using Mesh.Cli.Commands.Scheduling;
 
 namespace Mesh.Cli;
 
@@ -22,7 +23,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             Section(output, "Examples:", verb.Examples.SelectMany(example => new[] { example.Command, $"    {example.Purpose}" }));
         }
 
-        if (command is RootCommand or MigrateVerb or WatchVerb or AbortVerb or ChangeVerb)
+        if (command is RootCommand or MigrateVerb or WatchVerb or AbortVerb or ChangeVerb or CheckVerb or DrainVerb)
             Section(output, "Exit codes:", ExitCodes.Table.Select(row => $"{row.Code,-5}{row.Meaning}"));
         return ExitCodes.Done;
     }

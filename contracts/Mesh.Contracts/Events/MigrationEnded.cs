@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Contracts.Events;
 
@@ -11,9 +12,15 @@ public sealed record MigrationEnded : MigrationEvent
     /// <summary>Why, in words; empty after a plain success.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>What would help, where the reason lies with the machine and not with a host; empty for nothing.</summary>
+    public string Advice { get; init; } = "";
+
     /// <summary>From the request to the end.</summary>
     public required TimeSpan TotalTime { get; init; }
 
     /// <summary>The downtime there was; null if there was none or it is not known.</summary>
     public TimeSpan? ActualDowntime { get; init; }
+
+    /// <summary>What it told of the machine, for predicting its next migration; null if it was never copied for long enough.</summary>
+    public VmHistory? History { get; init; }
 }

@@ -25,8 +25,8 @@ public abstract record MigrationEvent
     /// <summary>Where it came from; null if unknown.</summary>
     public HostName? Source { get; init; }
 
-    /// <summary>Where it goes.</summary>
-    public required HostName Destination { get; init; }
+    /// <summary>Where it goes; null while that is not decided.</summary>
+    public HostName? Destination { get; init; }
 
     /// <summary>When it happened, by the mesh's clock.</summary>
     public required DateTimeOffset At { get; init; }

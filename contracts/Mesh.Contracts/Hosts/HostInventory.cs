@@ -12,6 +12,9 @@ namespace Mesh.Contracts.Hosts;
 /// <param name="Hypervisor">What runs the machines.</param>
 /// <param name="MigrationTarget">The libvirt URI by which another host's libvirt reaches this one, such as <c>qemu+tcp://hostb/system</c>.</param>
 /// <param name="Vms">Every machine that the hypervisor knows, running or not.</param>
+/// <param name="Labels">Labels for placement; null for none.</param>
+/// <param name="Networks">Bridges and active libvirt networks that a machine can be connected to; null if unknown.</param>
+/// <param name="Storage">Storage that it reaches; null if unknown.</param>
 public sealed record HostInventory(
     HostName Host,
     long AgentEpoch,
@@ -20,4 +23,7 @@ public sealed record HostInventory(
     HostCapacity Capacity,
     HypervisorInfo Hypervisor,
     string MigrationTarget,
-    IReadOnlyList<VmDescription> Vms);
+    IReadOnlyList<VmDescription> Vms,
+    IReadOnlyDictionary<string, string>? Labels = null,
+    IReadOnlyList<string>? Networks = null,
+    IReadOnlyList<HostStorage>? Storage = null);

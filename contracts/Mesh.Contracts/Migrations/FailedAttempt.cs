@@ -6,4 +6,5 @@ namespace Mesh.Contracts.Migrations;
 /// <param name="Destination">The host.</param>
 /// <param name="Failure">Why, in words.</param>
 /// <param name="Epoch">The attempt's epoch; null if the host was passed over because it could not be a destination at all.</param>
-public sealed record FailedAttempt(HostName Destination, string Failure, Epoch? Epoch = null);
+/// <param name="At">When it failed, by the mesh's clock; null if not known.</param>
+public sealed record FailedAttempt(HostName Destination, string Failure, Epoch? Epoch = null, DateTimeOffset? At = null);

@@ -1,6 +1,7 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
@@ -11,10 +12,22 @@ namespace Mesh.Contracts.Migrations;
 /// </summary>
 public interface IMigrationGrain
 {
-    /// <summary>Takes the migration on, or refuses it with every reason at once.</summary>
-    /// <param name="request">The request; a repeated one is answered as the first was.</param>
-    /// <param name="facts">What the mesh knows of machine and hosts at this moment.</param>
-    Task<MigrationRequestAnswer> RequestAsync(RequestMigration request, MigrationFacts facts);
+    /// <summary>Takes the migration on, to wait for its admission, or refuses it with every reason at once.</summary>
+    /// <param name="queued">The request with what the scheduler found against it; a repeated one is answered as the first was.</param>
+    /// <param name="facts">What the mesh knows of the machine at this moment.</param>
+    Task<MigrationRequestAnswer> RequestAsync(QueueMigration queued, MigrationFacts facts);
+
+    /// <summary>Lets a migration that waits begin an attempt, or go on to copy.</summary>
+    /// <param name="admission">The admission; a repeated one is answered as the first was.</param>
+    /// <param name="vm">The machine as it is described now; null if no host describes it.</param>
+    /// <param name="destination">What is known of the destination now.</param>
+    Task<AdmissionAnswer> AdmitAsync(AdmitMigration admission, LocatedVm? vm, DestinationFacts destination);
+
+    /// <summary>Ends a migration that waits and that no host can take.</summary>
+    Task<AdmissionAnswer> DismissAsync(DismissMigration dismissal);
+
+    /// <summary>Changes the priority, or the possible destinations, of a migration that waits.</summary>
+    Task<RescheduleAnswer> RescheduleAsync(RescheduleMigration wish);
 
     /// <summary>Aborts the migration in whatever phase it is.</summary>
     Task<AbortAnswer> AbortAsync(AbortMigration abort);

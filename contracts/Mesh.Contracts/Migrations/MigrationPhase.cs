@@ -3,8 +3,14 @@ namespace Mesh.Contracts.Migrations;
 /// <summary>Where a migration stands in the mesh's own account.</summary>
 public enum MigrationPhase
 {
+    /// <summary>Waits for the scheduler to choose a destination and to admit it.</summary>
+    Queued,
+
     /// <summary>The destination makes room: capacity is checked, images for copied disks are created.</summary>
     Preparing,
+
+    /// <summary>The destination is prepared; waits for its turn to copy.</summary>
+    Ready,
 
     /// <summary>The source was told to start and has not reported the job yet.</summary>
     Starting,

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 
@@ -19,11 +20,47 @@ public sealed record MigrationView
     /// <summary>Where it came from; null if unknown.</summary>
     public HostName? Source { get; init; }
 
-    /// <summary>Where it goes, in the present attempt.</summary>
-    public required HostName Destination { get; init; }
+    /// <summary>Where it goes, in the present attempt; null while that is not decided.</summary>
+    public HostName? Destination { get; init; }
 
-    /// <summary>Hosts to be tried next, should this one fail.</summary>
-    public IReadOnlyList<HostName> Alternatives { get; init; } = [];
+    /// <summary>The hosts that may take it, in the order in which they are tried; empty for any.</summary>
+    public IReadOnlyList<HostName> AllowedHosts { get; init; } = [];
+
+    /// <summary>A host to be taken if nothing speaks against it; null for none.</summary>
+    public HostName? Preferred { get; init; }
+
+    /// <summary>How much it matters beside others that wait.</summary>
+    public MigrationPriority Priority { get; init; } = MigrationPriority.Operator;
+
+    /// <summary>The drain that it belongs to; null for none.</summary>
+    public string? Drain { get; init; }
+
+    /// <summary>Whether rules that keep machines together or apart may be broken for it.</summary>
+    public bool RelaxAffinity { get; init; }
+
+    /// <summary>Number of the present attempt, or of the one that it waits for; 1 for the first.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>Since when it waits for its admission, or was last admitted after waiting.</summary>
+    public DateTimeOffset? QueuedAt { get; init; }
+
+    /// <summary>Whether it was admitted to copy, not only to prepare.</summary>
+    public bool MayTransfer { get; init; }
+
+    /// <summary>Its share of the link, as the scheduler last set it; null where the request or its policy limits the bandwidth, or nothing does.</summary>
+    public BytesPerSecond? BandwidthShare { get; init; }
+
+    /// <summary>Why it went to this host; null while that is not decided.</summary>
+    public PlacementChoice? Choice { get; init; }
+
+    /// <summary>Memory and copied disks; null if the machine is not known.</summary>
+    public Bytes? DataSize { get; init; }
+
+    /// <summary>Its place in the queue, and what it waits for; null if it does not wait, or if nobody has said.</summary>
+    public QueuedMigration? Queue { get; init; }
+
+    /// <summary>What would help, where it has ended for a reason that lies with the machine and not with a host; empty for nothing.</summary>
+    public string Advice { get; init; } = "";
 
     /// <summary>Earlier attempts on other hosts, and why each failed.</summary>
     public IReadOnlyList<FailedAttempt> FailedAttempts { get; init; } = [];

@@ -68,4 +68,67 @@ public enum RefusalCode
 
     /// <summary>The hypervisor said no; its own words are in the message.</summary>
     Hypervisor,
+
+    /// <summary>A snapshot or a backup of the machine runs.</summary>
+    VmLocked,
+
+    /// <summary>The machine is on a management network of bridge type: its address does not move with it.</summary>
+    ManagementBridge,
+
+    /// <summary>The machine runs from a container disk.</summary>
+    ContainerDisk,
+
+    /// <summary>A disk is on storage that no other host reaches, and is not to be copied.</summary>
+    LocalDisk,
+
+    /// <summary>The machine says that it belongs on its host.</summary>
+    Pinned,
+
+    /// <summary>The host's labels are not what the machine, or a rule for it, asks for.</summary>
+    HostLabels,
+
+    /// <summary>A rule keeps the machine together with, or apart from, others.</summary>
+    VmAffinity,
+
+    /// <summary>The host is kept for other machines.</summary>
+    Tainted,
+
+    /// <summary>The host takes no machines: it is cordoned, drained or in maintenance.</summary>
+    Cordoned,
+
+    /// <summary>The machine's processor model is not to be had on the host, or the host is of another architecture.</summary>
+    CpuModel,
+
+    /// <summary>The host's processors lack a feature that the machine needs.</summary>
+    CpuFeature,
+
+    /// <summary>The host has too few processors for the machine.</summary>
+    NotEnoughCpus,
+
+    /// <summary>The host's NUMA nodes or huge pages cannot hold the machine's memory.</summary>
+    NumaOrHugePages,
+
+    /// <summary>The host does not reach storage that the machine uses.</summary>
+    StorageNotReachable,
+
+    /// <summary>The host does not have a network that the machine uses.</summary>
+    NetworkNotReachable,
+
+    /// <summary>Both hosts have the same UUID, so libvirt takes them for one.</summary>
+    SameHostUuid,
+
+    /// <summary>The destination's address leads back to the source.</summary>
+    LoopbackAddress,
+
+    /// <summary>The host's hypervisor is of another kind, or too old for the machine.</summary>
+    HypervisorVersion,
+
+    /// <summary>The host cannot run the machine's machine type.</summary>
+    MachineType,
+
+    /// <summary>The host has failed the same migration before.</summary>
+    HostFailedBefore,
+
+    /// <summary>The scheduler cannot be asked now; nothing was kept of the request, which may be made again.</summary>
+    NoScheduler,
 }

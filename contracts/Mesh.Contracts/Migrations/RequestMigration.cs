@@ -3,15 +3,19 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
 
-/// <summary>Asks for a migration. Asking again with the same identity changes nothing and is answered alike.</summary>
+/// <summary>
+/// Asks the scheduler for a migration. Asking again with the same identity changes nothing and is answered alike.
+/// <see cref="To"/> alone names the only host that may take the machine; with <see cref="Alternatives"/> the hosts are tried in that order;
+/// <see cref="Alternatives"/> alone leaves the choice among them, and neither leaves it among all hosts.
+/// </summary>
 /// <param name="Id">Chosen by whoever asks.</param>
 /// <param name="Vm">The machine's name or UUID.</param>
-/// <param name="To">The destination.</param>
+/// <param name="To">The destination, or the first of several; null lets the scheduler choose.</param>
 /// <param name="Options">How to move it.</param>
 /// <param name="Limits">Hard limits.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
 /// <param name="TraceParent">W3C trace context that the migration's trace belongs to; null starts a new one.</param>
-/// <param name="Alternatives">Further hosts, in this order, for when <paramref name="To"/> or the one before cannot take it; null for none.</param>
+/// <param name="Alternatives">Further hosts; null for none.</param>
 /// <param name="Policy">Name of the policy that is to steer it; null for the one that counts for the machine.</param>
 /// <param name="Allow">What may be done to the machine, of what the policy permits; null for all of it.</param>
 /// <param name="DowntimeBudget">The downtime that the machine bears, for policies that plan by it; null for the policy's.</param>
@@ -19,7 +23,7 @@ namespace Mesh.Contracts.Migrations;
 public sealed record RequestMigration(
     MigrationId Id,
     string Vm,
-    HostName To,
+    HostName? To,
     MigrationOptions Options,
     MigrationLimits Limits,
     string RequestedBy,
@@ -28,4 +32,20 @@ public sealed record RequestMigration(
     string? Policy = null,
     PolicyPermissions? Allow = null,
     TimeSpan? DowntimeBudget = null,
-    TimeSpan? Deadline = null);
+    TimeSpan? Deadline = null)
+{
+    /// <summary>How much it matters beside others that wait.</summary>
+    public MigrationPriority Priority { get; init; } = MigrationPriority.Operator;
+
+    /// <summary>A host to be taken if nothing speaks against it, where the scheduler chooses: the one that a plan has reckoned with.</summary>
+    public HostName? Preferred { get; init; }
+
+    /// <summary>The drain that it belongs to; null for none.</summary>
+    public string? Drain { get; init; }
+
+    /// <summary>Whether rules that keep machines together or apart may be broken where nothing else is left, as an evacuation may need.</summary>
+    public bool RelaxAffinity { get; init; }
+
+    /// <summary>How many hosts are tried in all, 1 or more; null for the scheduler's limit.</summary>
+    public int? HostsTriedMax { get; init; }
+}

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Contracts.Queries;
 
@@ -15,4 +16,8 @@ public sealed record HostView(
     HostHealth Health,
     DateTimeOffset? HeardAt = null,
     HostFence? Fence = null,
-    FenceAttempt? FenceAttempt = null);
+    FenceAttempt? FenceAttempt = null)
+{
+    /// <summary>Why no machine may come to it, as the scheduler says; null if machines may, or if the scheduler does not answer.</summary>
+    public HostCordon? Cordon { get; init; }
+}

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh.Contracts.Serialization;
 
 /// <summary>
 /// How everything here looks as JSON: camel-case names, enumerations as camel-case words, durations in whole milliseconds,
 /// sizes in bytes, rates in bytes per second, instants in ISO 8601 with offset. Unknown members are passed over, so that an
-/// older reader understands a newer writer; a missing or null required member is an error.
+/// older reader understands a newer writer; a missing or null required member is an error, and one that may be null is left out when
+/// it is.
 /// </summary>
 public static class MeshJson
 {
@@ -28,7 +30,16 @@ public static class MeshJson
         options.AllowOutOfOrderMetadataProperties = true;
         options.Converters.Insert(0, new DurationJsonConverter());
         options.Converters.Insert(1, new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(LetNullBeAbsent);
         return options;
+    }
+
+    // What is null is not written: what reads it must not insist.
+    private static void LetNullBeAbsent(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+            if (property is { IsRequired: true, AssociatedParameter.IsNullable: true })
+                property.IsRequired = false;
     }
 
     private static JsonSerializerOptions Frozen(JsonSerializerOptions options)

@@ -16,6 +16,11 @@ namespace Mesh.Contracts.Vms;
 /// <param name="HostDevices">Devices of the host that were passed through to it.</param>
 /// <param name="Labels">Labels for policies and placement.</param>
 /// <param name="Throttle">How much a migration slows its processors down, or a past one still does; null if none does.</param>
+/// <param name="Lock">What holds it where it is for a while; null if nothing does.</param>
+/// <param name="Placement">Where it says that it belongs; null if it says nothing.</param>
+/// <param name="CpuFeatures">Processor features that it cannot do without, in libvirt's words; null if unknown.</param>
+/// <param name="HugePageSize">The size of the huge pages that hold its memory; null if ordinary pages do.</param>
+/// <param name="NumaNodes">The NUMA nodes of the host that its memory must be on (<c>numatune</c>, mode <c>strict</c>); null for any.</param>
 public sealed record VmDescription(
     VmId Id,
     string Name,
@@ -29,4 +34,9 @@ public sealed record VmDescription(
     IReadOnlyList<VmNetwork> Networks,
     IReadOnlyList<VmHostDevice> HostDevices,
     IReadOnlyDictionary<string, string> Labels,
-    Percent? Throttle = null);
+    Percent? Throttle = null,
+    VmLock? Lock = null,
+    VmPlacement? Placement = null,
+    IReadOnlyList<string>? CpuFeatures = null,
+    Bytes? HugePageSize = null,
+    IReadOnlyList<int>? NumaNodes = null);

@@ -14,6 +14,7 @@ namespace Mesh.Contracts.Vms;
 /// <param name="Capacity">The size the machine sees; null if unknown.</param>
 /// <param name="Allocation">What the image takes on the host now; null if unknown.</param>
 /// <param name="BackingFile">The image below this one; null if there is none.</param>
+/// <param name="IsLocal">Whether the image is on storage that no other host reaches; null if unknown.</param>
 public sealed record VmDisk(
     string Target,
     DiskDevice Device,
@@ -25,4 +26,5 @@ public sealed record VmDisk(
     bool Shareable,
     Bytes? Capacity = null,
     Bytes? Allocation = null,
-    string? BackingFile = null);
+    string? BackingFile = null,
+    bool? IsLocal = null);

@@ -26,9 +26,7 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
             _events.Writer.TryWrite(what);
     }
 
-    public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => Ask(host => new HostDescription(
-        new HostCapacity("x86_64", "simulated", host.Spec.LogicalCpus, host.Spec.Memory, host.FreeMemory),
-        new HypervisorInfo($"simulated-{host.Name}", "simulated", "1.0", "")), cancellation);
+    public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => Ask(Describe, cancellation);
 
     public Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation) =>
         Ask<IReadOnlyList<VmDescription>>(host => [.. host.Vms.Values.Select(Describe)], cancellation);
@@ -43,6 +41,9 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
 
     public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
         Ask(host => SimulatedCluster.Vm(host, vm).LastCompletedJob, cancellation);
+
+    /// <summary>No host of the model has an address.</summary>
+    public Task<string?> FindWayBackAsync(string destinationUri, CancellationToken cancellation) => Task.FromResult<string?>(null);
 
     public async Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation) =>
         await (gate is null
@@ -150,10 +151,24 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
             flight.Now = change(flight.Now);
     }
 
+    private static HostDescription Describe(HostModel host)
+    {
+        var spec = host.Spec;
+        return new HostDescription(
+            new HostCapacity(
+                "x86_64", spec.CpuModel, spec.LogicalCpus, spec.Memory, host.FreeMemory, host.Link, spec.CpuModels, spec.CpuFeatures, spec.NumaCells, spec.HugePages),
+            new HypervisorInfo(spec.Uuid ?? $"simulated-{host.Name}", "simulated", spec.HypervisorVersion, "", spec.MachineTypes))
+        {
+            Labels = spec.Labels,
+            Networks = spec.Networks,
+            Storage = spec.Storage,
+        };
+    }
+
     private static VmDescription Describe(VmModel vm) => new(
         vm.Spec.Id, vm.Spec.Name, VmStatuses.Of(vm.State, hasOutgoingJob: false, expectsIncoming: false), vm.Spec.Memory, vm.Spec.VCpus,
-        "simulated", "simulated", vm.IsPersistent, vm.Spec.Disks, vm.Spec.Networks, vm.Spec.HostDevices, vm.Spec.Labels,
-        vm.QuotaPercent > 0 ? new Percent(vm.QuotaPercent) : null);
+        vm.Spec.Machine, vm.Spec.CpuModel, vm.IsPersistent, vm.Spec.Disks, vm.Spec.Networks, vm.Spec.HostDevices, vm.Spec.Labels,
+        vm.QuotaPercent > 0 ? new Percent(vm.QuotaPercent) : null, vm.Spec.Lock, vm.Spec.Placement, vm.Spec.CpuFeatures, vm.Spec.HugePageSize, vm.Spec.NumaNodes);
 
     private Task<T> Ask<T>(Func<HostModel, T> ask, CancellationToken cancellation, VmId? vm = null, [CallerMemberName] string name = "")
     {

@@ -39,5 +39,26 @@ public sealed record SimulatedVm
     /// <summary>Its labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Its machine type.</summary>
+    public string Machine { get; init; } = "simulated";
+
+    /// <summary>Its virtual processor's model.</summary>
+    public string CpuModel { get; init; } = "simulated";
+
+    /// <summary>Processor features that it cannot do without; null if it does not tell.</summary>
+    public IReadOnlyList<string>? CpuFeatures { get; init; }
+
+    /// <summary>The size of the huge pages that hold its memory; null if ordinary pages do.</summary>
+    public Bytes? HugePageSize { get; init; }
+
+    /// <summary>The NUMA nodes of the host that its memory must be on; null for any.</summary>
+    public IReadOnlyList<int>? NumaNodes { get; init; }
+
+    /// <summary>Where it says that it belongs; null if it says nothing.</summary>
+    public VmPlacement? Placement { get; init; }
+
+    /// <summary>What holds it where it is; null if nothing does. The model migrates it all the same.</summary>
+    public VmLock? Lock { get; init; }
+
     internal Bytes NonZero => UsedMemory ?? Memory;
 }

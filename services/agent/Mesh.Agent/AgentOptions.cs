@@ -58,8 +58,29 @@ public sealed class AgentOptions
     public string? MigrationTarget { get; set; }
 
     /// <summary>
-    /// Where the host's <c>/run</c> and <c>/proc</c> are found, for slowing machines down; another directory for an agent in a container
-    /// that has the host's mounted there. Default: <c>/</c>.
+    /// The host's labels for placement, by their keys. 64 at most; keys and values of 1 to 253 characters without colons in keys. The key
+    /// <c>host</c> is taken: it is every host's own name. Default: none.
+    /// </summary>
+    public IDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>What the host's migration link carries in each direction, in MiB/s; null for what <see cref="LinkDevice"/> says. 1 to 1,000,000.</summary>
+    public int? LinkMebibytesPerSecond { get; set; }
+
+    /// <summary>
+    /// The network device that migrations go over, such as <c>eth1</c>: its speed is the link's where
+    /// <see cref="LinkMebibytesPerSecond"/> says nothing. Null for none: then nobody knows what the link carries.
+    /// </summary>
+    public string? LinkDevice { get; set; }
+
+    /// <summary>
+    /// Directories that other hosts reach too, though their file systems do not show it. Absolute paths, the same on every host.
+    /// Default: none; NFS and the like are known without it.
+    /// </summary>
+    public IList<string> SharedPaths { get; set; } = [];
+
+    /// <summary>
+    /// Where the host's <c>/run</c>, <c>/proc</c>, <c>/sys</c> and disks are found, for slowing machines down and for what libvirt does
+    /// not tell; another directory for an agent in a container that has the host's mounted there. Default: <c>/</c>.
     /// </summary>
     public string HostRoot { get; set; } = "/";
 
@@ -71,4 +92,7 @@ public sealed class AgentOptions
 
     /// <summary><see cref="MigrationTarget"/>, or the default made of <see cref="Host"/>.</summary>
     internal string MigrationTargetUri => MigrationTarget ?? $"qemu+tcp://{Host}/system";
+
+    /// <summary>Whether libvirt's daemon is on the agent's own machine, so that the files that the agent sees are the host's.</summary>
+    internal bool IsLibvirtHere => !Uri.TryCreate(LibvirtUri, UriKind.Absolute, out var uri) || uri.Host.Length == 0;
 }

@@ -40,6 +40,18 @@ internal static class AgentOptionsValidator
             yield return $"HostRoot '{options.HostRoot}' is no absolute path such as /";
         if (options.StateDirectory is { Length: 0 })
             yield return "StateDirectory is empty; leave it out to keep the state in memory";
+        foreach (var problem in LabelRules.Problems(options.Labels).Concat(PlaceProblems(options)))
+            yield return problem;
+    }
+
+    private static IEnumerable<string> PlaceProblems(AgentOptions options)
+    {
+        if (options.LinkMebibytesPerSecond is < 1 or > 1_000_000)
+            yield return $"LinkMebibytesPerSecond is {options.LinkMebibytesPerSecond} and takes 1 to 1000000";
+        if (options.LinkDevice is { } device && (device.Length is 0 or > 15 || device is "." or ".." || device.Any(letter => letter == '/' || char.IsWhiteSpace(letter))))
+            yield return $"LinkDevice '{device}' is no name of a network device such as eth1";
+        foreach (var path in options.SharedPaths.Where(path => !Path.IsPathRooted(path) || path.Length < 2))
+            yield return $"SharedPaths: '{path}' is no absolute path of a directory such as /var/lib/libvirt/shared";
     }
 
     private static IEnumerable<(string Name, TimeSpan Value, TimeSpan Min, TimeSpan Max)> Durations(AgentOptions options)

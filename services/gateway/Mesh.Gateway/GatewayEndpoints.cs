@@ -22,6 +22,9 @@ public static class GatewayEndpoints
         PoliciesApi.Map(app);
         VmPolicyApi.Map(app);
         HostsApi.Map(app);
+        ScheduleApi.Map(app);
+        DrainsApi.Map(app);
+        RulesApi.Map(app);
         return app;
     }
 }

@@ -18,6 +18,13 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "Gateway:AnswerTimeout takes 0.1 s to 10 min")]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// How long the gateway waits for what the scheduler only adds to an answer: a migration's place in the queue, and which hosts are
+    /// cordoned. Default: 2 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "Gateway:AdditionWait takes 0.1 s to 10 min")]
+    public TimeSpan AdditionWait { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a change to a migration waits for the host's answer, before it is answered as pending. Default: 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ErrorMessage = "Gateway:ChangeWait takes 0 s to 10 min")]
     public TimeSpan ChangeWait { get; set; } = TimeSpan.FromSeconds(10);

@@ -33,6 +33,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<Requests>();
         services.AddSingleton<Migrations>();
         services.AddSingleton<Policies>();
+        services.AddSingleton<Scheduler>();
         services.AddSingleton<EventHub>();
         services.AddSingleton<EventStream>();
         services.AddSingleton<MigrationsApi>();
@@ -40,6 +41,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<PoliciesApi>();
         services.AddSingleton<VmPolicyApi>();
         services.AddSingleton<HostsApi>();
+        services.AddSingleton<ScheduleApi>();
+        services.AddSingleton<DrainsApi>();
+        services.AddSingleton<RulesApi>();
         return services.AddSubscriber<MigrationEvent>(provider => provider.GetRequiredService<EventHub>());
     }
 }

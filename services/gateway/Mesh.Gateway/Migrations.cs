@@ -11,9 +11,6 @@ internal sealed class Migrations(Requests requests)
     /// <summary>How many migrations one answer may hold.</summary>
     public const int ListedMax = 1000;
 
-    public Task<MigrationRequestAnswer> RequestAsync(RequestMigration request, CancellationToken cancellation) =>
-        AskAsync<RequestMigration, MigrationRequestAnswer>(request, cancellation);
-
     public Task<AbortAnswer> AbortAsync(AbortMigration abort, CancellationToken cancellation) =>
         AskAsync<AbortMigration, AbortAnswer>(abort, cancellation);
 

@@ -12,13 +12,14 @@ internal sealed class Requests(IMessageBus bus, IOptions<GatewayOptions> options
     /// <param name="queue">Its queue.</param>
     /// <param name="request">What is asked.</param>
     /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="limitUnlessUsual">How long to wait; null for as long as the settings say.</param>
     /// <exception cref="ApiException">No answer came in time.</exception>
-    public async Task<TReply> AskAsync<TRequest, TReply>(string service, string queue, TRequest request, CancellationToken cancellation)
+    public async Task<TReply> AskAsync<TRequest, TReply>(string service, string queue, TRequest request, CancellationToken cancellation, TimeSpan? limitUnlessUsual = null)
         where TRequest : class
         where TReply : class
     {
         // The bus has a time limit of its own, but it begins only once the broker has taken the request.
-        var limit = options.Value.AnswerTimeout;
+        var limit = limitUnlessUsual ?? options.Value.AnswerTimeout;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {

@@ -174,7 +174,7 @@ internal sealed partial class MeshClient : IDisposable
     }
 
     private static string Said(ApiProblem problem) =>
-        problem.Type is ApiProblemTypes.Refused or ApiProblemTypes.BadPolicy ? $"refused: {problem.Detail}" : problem.Detail;
+        problem.Type is ApiProblemTypes.Refused or ApiProblemTypes.BadPolicy or ApiProblemTypes.BadRules ? $"refused: {problem.Detail}" : problem.Detail;
 
     private CliException NoMesh(HttpResponseMessage response, Exception? inner = null) => new(
         ExitCodes.Unreachable,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Mesh.Agent;
 using Mesh.Cli.Running;
 using Mesh.Contracts.Values;
@@ -17,6 +18,9 @@ internal sealed class AgentVerb : RunVerb
     private readonly Option<HostName?> _name;
     private readonly Option<TimeSpan?> _keepAliveInterval;
     private readonly Option<int?> _keepAliveCount;
+    private readonly Option<IReadOnlyDictionary<string, string>> _labels;
+    private readonly Option<int?> _link;
+    private readonly Option<IReadOnlyList<string>> _sharedPaths;
 
     public AgentVerb(Io io)
         : base("agent", "Run the agent of a libvirt host.", io)
@@ -42,11 +46,32 @@ internal sealed class AgentVerb : RunVerb
             HelpName = "N",
             CustomParser = Values.Count("--keepalive-count", "probes", 1, 100),
         });
+        _labels = Add(new Option<IReadOnlyDictionary<string, string>>("--label")
+        {
+            Description = "A label of the host for placement, such as zone=a. May be given several times.",
+            HelpName = "KEY=VALUE",
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = Labels,
+        });
+        _link = Add(new Option<int?>("--link")
+        {
+            Description = "What the host's migration link carries in each direction. Default: the speed of --link-device.",
+            HelpName = "MiB/s",
+            CustomParser = Values.Count("--link", "MiB/s", 1, 1_000_000),
+        });
+        Setting("--link-device", "DEVICE", "The network device that migrations go over, such as eth1. Default: none, and the link's speed is unknown.", "Agent:LinkDevice");
+        _sharedPaths = Add(new Option<IReadOnlyList<string>>("--shared-path")
+        {
+            Description = "A directory that other hosts reach too, though its file system does not show it. May be given several times.",
+            HelpName = "DIR",
+            CustomParser = Values.List("--shared-path", "directories"),
+        });
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
     [
         ("mesh agent --broker amqp://guest:guest@rabbit:5672", "on a libvirt host, under its own name"),
+        ("mesh agent --label zone=a --label disk=ssd --link-device eth1 --broker amqp://rabbit", "with what the scheduler places by"),
         ("mesh agent --name host-b --libvirt qemu+tcp://hostb/system --state /tmp/b --broker amqp://rabbit", "for another host, from here"),
     ];
 
@@ -54,9 +79,14 @@ internal sealed class AgentVerb : RunVerb
     {
         var settings = Gather(
             parsed,
-            KeyValuePair.Create("Agent:Host", parsed.GetValue(_name)?.ToString()),
-            KeyValuePair.Create("Agent:KeepAliveInterval", parsed.GetValue(_keepAliveInterval)?.ToString("c")),
-            KeyValuePair.Create("Agent:KeepAliveCount", parsed.GetValue(_keepAliveCount)?.ToString()));
+            [
+                KeyValuePair.Create("Agent:Host", parsed.GetValue(_name)?.ToString()),
+                KeyValuePair.Create("Agent:KeepAliveInterval", parsed.GetValue(_keepAliveInterval)?.ToString("c")),
+                KeyValuePair.Create("Agent:KeepAliveCount", parsed.GetValue(_keepAliveCount)?.ToString()),
+                KeyValuePair.Create("Agent:LinkMebibytesPerSecond", parsed.GetValue(_link)?.ToString()),
+                .. (parsed.GetValue(_labels) ?? new Dictionary<string, string>()).Select(label => KeyValuePair.Create($"Agent:Labels:{label.Key}", (string?)label.Value)),
+                .. (parsed.GetValue(_sharedPaths) ?? []).Select((path, index) => KeyValuePair.Create($"Agent:SharedPaths:{index}", (string?)path)),
+            ]);
         var broker = settings[Settings.Broker] ?? BusOptions.InMemory;
         if (string.Equals(broker, BusOptions.InMemory, StringComparison.OrdinalIgnoreCase))
             throw new ProblemException(
@@ -82,5 +112,21 @@ internal sealed class AgentVerb : RunVerb
 
         await host.StopAsync(CancellationToken.None);
         return ExitCodes.Done;
+    }
+
+    private static Dictionary<string, string> Labels(ArgumentResult result)
+    {
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var text in result.Tokens.Select(token => token.Value))
+        {
+            if (text.Split('=', 2) is not [var key, var value])
+                result.AddError($"--label '{text}' is not accepted: it takes KEY=VALUE, such as zone=a");
+            else if (LabelRules.Problem(key, value) is { } problem)
+                result.AddError($"--label '{text}' is not accepted: {problem}");
+            else if (!labels.TryAdd(key, value))
+                result.AddError($"--label '{key}' is given twice");
+        }
+
+        return labels;
     }
 }

@@ -37,15 +37,7 @@ internal sealed class ExportVerb : ClientVerb
             return ExitCodes.Done;
         }
 
-        try
-        {
-            await File.WriteAllTextAsync(path, trace, cancellation);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException(ExitCodes.Error, $"{path} cannot be written: {e.Message}", e);
-        }
-
+        await DocumentFile.WriteTextAsync(path, trace, cancellation);
         return ExitCodes.Done;
     }
 }

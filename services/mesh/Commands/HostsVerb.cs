@@ -13,7 +13,7 @@ internal sealed class HostsVerb(Io io) : ClientVerb("hosts", "List the hosts who
 {
     public override IReadOnlyList<(string, string)> Examples =>
     [
-        ("mesh hosts", "names to use with --to, and how much memory is free"),
+        ("mesh hosts", "names to use with --to, how much memory is free, and which are cordoned, draining or in maintenance"),
         ("mesh hosts --output json", "with everything that their agents tell"),
     ];
 
@@ -26,12 +26,13 @@ internal sealed class HostsVerb(Io io) : ClientVerb("hosts", "List the hosts who
             return ExitCodes.Done;
         }
 
-        var table = new TextTable("HOST", "STATE", "RUNNING", "CPUS", "MEMORY", "FREE", "HYPERVISOR");
+        var table = new TextTable("HOST", "STATE", "CORDON", "RUNNING", "CPUS", "MEMORY", "FREE", "HYPERVISOR");
         foreach (var host in hosts)
         {
             var (inventory, capacity) = (host.Inventory, host.Inventory.Capacity);
             table.Add(
-                inventory.Host.ToString(), State(host), $"{inventory.Vms.Count(vm => vm.Status != VmStatus.Down)}", $"{capacity.LogicalCpus}",
+                inventory.Host.ToString(), State(host), host.Cordon is { } cordon ? Words.Of(cordon.State) : Words.None,
+                $"{inventory.Vms.Count(vm => vm.Status != VmStatus.Down)}", $"{capacity.LogicalCpus}",
                 capacity.Memory.ToString(), capacity.FreeMemory.ToString(), $"{inventory.Hypervisor.Kind} {inventory.Hypervisor.Version}");
         }
 

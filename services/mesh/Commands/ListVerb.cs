@@ -43,7 +43,7 @@ internal sealed class ListVerb : ClientVerb
         var table = new TextTable("ID", "VM", "FROM", "TO", "STATE", "COPIED", "REQUESTED", "REASON");
         foreach (var view in views)
             table.Add(
-                view.Id.ToString(), view.VmName, Words.Of(view.Source), view.Destination.ToString(),
+                view.Id.ToString(), view.VmName, Words.Of(view.Source), Words.To(view.Destination),
                 view.Stalled ? "stalled" : Words.Of(view.Phase, view.Outcome), view.Progress.ToString(), Words.Of(view.RequestedAt),
                 Words.OneLine(view.Reason));
         table.Write(Io);

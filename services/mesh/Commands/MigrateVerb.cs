@@ -11,8 +11,7 @@ namespace Mesh.Cli.Commands;
 internal sealed class MigrateVerb : ClientVerb
 {
     private readonly Argument<string> _vm = new("VM") { Description = "The machine's name or UUID." };
-    private readonly Option<HostName?> _to;
-    private readonly Option<IReadOnlyList<HostName>> _orTo;
+    private readonly DestinationOptions _destination;
     private readonly Option<MigrationId?> _id;
     private readonly Option<bool> _watch;
     private readonly MigrateOptions _options;
@@ -23,19 +22,7 @@ internal sealed class MigrateVerb : ClientVerb
         : base("migrate", "Move a running machine to another host.", io)
     {
         Arguments.Add(_vm);
-        _to = Add(new Option<HostName?>("--to")
-        {
-            Description = "The destination host, by its name in the mesh.",
-            HelpName = "HOST",
-            Required = true,
-            CustomParser = Values.NamedOption("--to", text => new HostName(text)),
-        });
-        _orTo = Add(new Option<IReadOnlyList<HostName>>("--or-to")
-        {
-            Description = "Hosts to try next, in this order, should the one before fail to take the machine. Three hosts are tried in all.",
-            HelpName = "HOST,...",
-            CustomParser = Values.Hosts("--or-to"),
-        });
+        _destination = new DestinationOptions(this);
         _watch = Add(new Option<bool>("--watch") { Description = "Show the progress and end with the migration." });
         _id = Add(new Option<MigrationId?>("--id")
         {
@@ -51,6 +38,8 @@ internal sealed class MigrateVerb : ClientVerb
     public override IReadOnlyList<(string, string)> Examples =>
     [
         ("mesh migrate web-1 --to host-b --watch", "move a machine and see how it goes"),
+        ("mesh migrate web-1 --watch", "let the scheduler choose the host"),
+        ("mesh migrate web-1 --among host-b,host-c --priority system", "let it choose among two, before all others that wait"),
         ("mesh migrate web-1 --to host-b --or-to host-c,host-d", "try another host if the first cannot take it"),
         ("mesh migrate db-1 --to host-b --auto-converge --timeout 300", "slow it down if need be, suspend it after 300 s"),
         ("mesh migrate db-1 --to host-b --postcopy --timeout 60 --timeout-postcopy", "change over to post-copy after a minute"),
@@ -60,22 +49,21 @@ internal sealed class MigrateVerb : ClientVerb
 
     public override IReadOnlyList<string> Notes =>
     [
+        "The migration waits until the limits let it begin ('mesh queue'). With --to alone no other host is ever tried.",
         "Without --watch the migration's id is printed once it is accepted, and the migration goes on by itself.",
     ];
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
-        var body = _steering.Read(parsed, new MigrationRequestBody
+        var body = _destination.Read(parsed, _steering.Read(parsed, new MigrationRequestBody
         {
             // Chosen here, so that a request whose answer is lost can be repeated without moving the machine twice.
             Id = parsed.GetValue(_id) ?? MigrationId.New(Random.Shared),
             Vm = parsed.GetRequiredValue(_vm),
-            To = parsed.GetRequiredValue(_to)!.Value,
-            Alternatives = parsed.GetValue(_orTo) ?? [],
             Options = _options.Read(parsed),
             Limits = _limits.Read(parsed),
             RequestedBy = Io.UserName,
-        });
+        }));
         var view = await client.RequestAsync(body, cancellation);
         if (parsed.GetValue(_watch))
             return await Watcher.WatchAsync(Io, client, output, view.Id, cancellation);

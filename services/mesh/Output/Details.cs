@@ -14,11 +14,11 @@ internal static class Details
         yield return ("id", view.Id.ToString());
         yield return ("vm", view.VmId is { } vm ? $"{view.VmName} ({vm})" : view.VmName);
         yield return ("from", Words.Of(view.Source));
-        yield return ("to", view.Destination.ToString());
+        yield return ("to", view.Destination?.ToString() ?? "not decided yet");
+        foreach (var line in Scheduling(view))
+            yield return line;
         foreach (var attempt in view.FailedAttempts)
             yield return ("tried before", $"{attempt.Destination}: {Words.OneLine(attempt.Failure)}");
-        if (view.Alternatives.Count > 0)
-            yield return ("would try next", string.Join(", ", view.Alternatives));
         yield return ("state", (view.Stalled ? "stalled in " : "") + Words.Of(view.Phase, view.Outcome));
         if (view.Reason.Length > 0)
             yield return ("reason", Words.OneLine(view.Reason));
@@ -47,6 +47,27 @@ internal static class Details
                 + (answer.Explanation.Length > 0 ? $": {Words.OneLine(answer.Explanation)}" : ""));
         if (view.TraceParent is { } trace)
             yield return ("trace", trace);
+    }
+
+    private static IEnumerable<(string Name, string Value)> Scheduling(MigrationView view)
+    {
+        if (view.AllowedHosts.Count > 0)
+            yield return ("may go to", string.Join(", ", view.AllowedHosts));
+        if (view.Preferred is { } preferred)
+            yield return ("preferably to", preferred.ToString());
+        if (view.Choice is { } choice)
+            yield return ("chosen", $"{Words.Of(choice.At)}: {Words.OneLine(choice.Why)}");
+        yield return ("priority", Words.Of(view.Priority));
+        if (view.Drain is { } drain)
+            yield return ("drain", drain);
+        if (view.Attempt > 1)
+            yield return ("attempt", $"{view.Attempt}");
+        if (view.Queue is { } queue)
+            yield return ("waits", Queues.InWords(queue));
+        if (view.BandwidthShare is { } share)
+            yield return ("share of the link", Words.Of(share));
+        if (view.Advice.Length > 0)
+            yield return ("would help", Words.OneLine(view.Advice));
     }
 
     private static string Said(HostSaid host) =>

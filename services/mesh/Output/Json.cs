@@ -11,7 +11,10 @@ internal static class Json
     private static readonly JsonSerializerOptions Readable = new(MeshJson.Indented) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions Line = new(MeshJson.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write<T>(Io io, T value) => io.Out.WriteLine(JsonSerializer.Serialize(value, Readable));
+    public static void Write<T>(Io io, T value) => io.Out.WriteLine(Text(value));
+
+    /// <summary>What <see cref="Write"/> writes.</summary>
+    public static string Text<T>(T value) => JsonSerializer.Serialize(value, Readable);
 
     /// <summary>One line, for streams of values.</summary>
     public static void WriteLine<T>(Io io, T value) => io.Out.WriteLine(JsonSerializer.Serialize(value, Line));

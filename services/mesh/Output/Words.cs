@@ -32,6 +32,9 @@ internal static class Words
 
     public static string Of(HostName? host) => host?.ToString() ?? "?";
 
+    /// <summary>Where something goes; a dash while that is not decided.</summary>
+    public static string To(HostName? host) => host?.ToString() ?? None;
+
     /// <summary>Milliseconds below a second, otherwise seconds or minutes.</summary>
     public static string Of(TimeSpan? time) => time switch
     {

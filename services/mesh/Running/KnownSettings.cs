@@ -5,6 +5,7 @@ using Mesh.Hosting.Store;
 using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Hosts;
 using Mesh.Policy.Host;
+using Mesh.Scheduler.Host;
 using Microsoft.Extensions.Configuration;
 
 namespace Mesh.Cli.Running;
@@ -20,6 +21,7 @@ internal static class KnownSettings
         ["Gateway"] = typeof(GatewayOptions),
         ["Hosts"] = typeof(HealthOptions),
         ["Policies"] = typeof(PolicyOptions),
+        ["Scheduling"] = typeof(SchedulingOptions),
         ["Store"] = typeof(StoreOptions),
     };
 

@@ -6,6 +6,7 @@ using Mesh.Hosting.Store;
 using Mesh.Hosting.Telemetry;
 using Mesh.Migrations.Host;
 using Mesh.Policy.Host;
+using Mesh.Scheduler.Host;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -35,7 +36,8 @@ internal static class MeshHost
         builder.Logging.AddConfiguration(settings.GetSection("Logging"));
         logging(builder.Logging);
 
-        builder.Services.AddMeshBus(settings).AddMeshTelemetry(settings, "mesh").AddMigrations(settings).AddPolicies(settings).AddGateway(settings);
+        builder.Services.AddMeshBus(settings).AddMeshTelemetry(settings, "mesh").AddMigrations(settings).AddPolicies(settings)
+            .AddScheduler(settings).AddGateway(settings);
         more?.Invoke(builder.Services);
         return builder.Build().MapGateway();
     }

@@ -26,14 +26,14 @@ internal sealed class LineDisplay(Io io, Board board) : IWatchDisplay
             StreamItem.Happened { Event: MigrationStalled stalled } => $"stalled: no new low of what remains for {Words.Of(stalled.StalledFor)}",
             StreamItem.Happened { Event: MigrationDecided } => after.LatestChange,
             StreamItem.Happened { Event: MigrationParametersChanged changed } => Parameters(changed),
-            StreamItem.Happened { Event: MigrationRerun rerun } => $"attempt {rerun.Attempt}: {rerun.Destination} failed ({rerun.Failure}), trying {rerun.Next}",
+            StreamItem.Happened { Event: MigrationRerun rerun } => $"{Words.Of(rerun.Destination)} failed ({rerun.Failure}); waits for another host, attempt {rerun.Attempt}",
             StreamItem.Happened { Event: MigrationEnded } => Ending.InWords(after),
             StreamItem.Happened { Event: MigrationRequested requested } => $"requested by {requested.RequestedBy}",
             _ => State(after),
         };
         if (line is null)
             return;
-        io.Out.WriteLine($"{io.Time.GetLocalNow():HH:mm:ss}  {after.VmName}  {Words.Of(after.Source)} -> {after.Destination}  {Words.OneLine(line)}");
+        io.Out.WriteLine($"{io.Time.GetLocalNow():HH:mm:ss}  {after.VmName}  {Words.Of(after.Source)} -> {Words.To(after.Destination)}  {Words.OneLine(line)}");
         io.Out.Flush();
     }
 
@@ -48,8 +48,13 @@ internal sealed class LineDisplay(Io io, Board board) : IWatchDisplay
         return true;
     }
 
-    private static string State(Row row) => row.HasEnded ? Ending.InWords(row)
-        : row.Reason.Length > 0 ? $"{Words.Of(row.Phase)}: {row.Reason}" : Words.Of(row.Phase);
+    private static string State(Row row) => row switch
+    {
+        { HasEnded: true } => Ending.InWords(row),
+        { Queue: { } queue } => $"{Words.Of(row.Phase)}: {Queues.InWords(queue)}",
+        { Reason.Length: > 0 } => $"{Words.Of(row.Phase)}: {row.Reason}",
+        _ => Words.Of(row.Phase),
+    };
 
     private string Progress(Row row)
     {

@@ -68,9 +68,9 @@ internal static class LiveTable
     {
         var isMoving = !row.HasEnded;
         yield return Markup.Escape(Words.Shorten(row.VmName, 16));
-        yield return Markup.Escape($"{Words.Of(row.Source)} → {row.Destination}");
+        yield return Markup.Escape($"{Words.Of(row.Source)} → {Words.To(row.Destination)}");
         yield return $"[{Colour(row)}]{(row.Stalled && isMoving ? "stalled" : Words.Short(row.Phase, row.Outcome))}[/]";
-        yield return $"{Bar(row, BarColumns(isWide, isMiddle))} {row.Progress.Value,3}%";
+        yield return $"{Bars.Of(row.Progress, BarColumns(isWide, isMiddle), Colour(row))} {row.Progress.Value,3}%";
         yield return isMoving ? Words.Of(row.Remaining) : Words.None;
         if (isMiddle)
             yield return isMoving ? Words.Of(row.Sample?.Bandwidth) : Words.None;
@@ -83,6 +83,8 @@ internal static class LiveTable
 
     private static IEnumerable<string> Notes(Row row)
     {
+        if (row.Queue is { } queue)
+            yield return $"{row.VmName}: {Queues.InWords(queue)}";
         if (row.Forecast is { } forecast)
             yield return $"{row.VmName}: {Words.OneLine(forecast.Text)}";
         if (row.LatestChange.Length > 0)
@@ -101,13 +103,8 @@ internal static class LiveTable
         { Outcome: MigrationOutcome.AbortedByOperator or MigrationOutcome.AbortedByPolicy } => "yellow",
         { HasEnded: true } => "red",
         { Stalled: true } => "yellow",
+        { Phase: MigrationPhase.Queued or MigrationPhase.Ready } => "grey",
         { Phase: MigrationPhase.PostCopy or MigrationPhase.SwitchOver } => "fuchsia",
         _ => "aqua",
     };
-
-    private static string Bar(Row row, int width)
-    {
-        var done = row.Progress.Value * width / 100;
-        return $"[{Colour(row)}]{new string('━', done)}[/][grey]{new string('─', width - done)}[/]";
-    }
 }

@@ -1,6 +1,7 @@
 using Mesh.Cli.Output;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 
@@ -15,7 +16,14 @@ internal sealed record Row
 
     public HostName? Source { get; init; }
 
-    public required HostName Destination { get; init; }
+    /// <summary>Where it goes; null while that is not decided.</summary>
+    public HostName? Destination { get; init; }
+
+    /// <summary>Its place in the queue, as a view last told; null if it does not wait.</summary>
+    public QueuedMigration? Queue { get; init; }
+
+    /// <summary>When the present attempt was asked for; what happened before is over.</summary>
+    public DateTimeOffset AttemptSince { get; init; }
 
     public MigrationPhase Phase { get; init; }
 
@@ -77,6 +85,7 @@ internal sealed record Row
         Id = happened.MigrationId,
         VmName = happened.VmName,
         Destination = happened.Destination,
+        Phase = happened is MigrationProgressed ? MigrationPhase.PreCopy : MigrationPhase.Queued,
     }.With(happened);
 
     /// <summary>The row after a view, which knows more than what was gathered so far.</summary>
@@ -85,6 +94,8 @@ internal sealed record Row
         VmName = view.VmName,
         Source = view.Source,
         Destination = view.Destination,
+        Queue = view.Queue,
+        AttemptSince = view.QueuedAt ?? AttemptSince,
         Phase = view.Phase,
         Outcome = view.Outcome,
         Reason = view.Reason,
@@ -101,24 +112,17 @@ internal sealed record Row
     /// <summary>The row after an event. Events repeat what a view showed already, so nothing goes backwards.</summary>
     public Row With(MigrationEvent happened)
     {
-        if (HasEnded)
+        // What an earlier attempt said is over.
+        if (HasEnded || happened.At < AttemptSince)
             return this;
-        if (happened is MigrationRerun rerun && rerun.Destination == Destination)
-            return this with
-            {
-                Destination = rerun.Next,
-                Phase = MigrationPhase.Preparing,
-                Reason = $"{rerun.Destination} failed: {rerun.Failure}",
-                Progress = default,
-                Stalled = false,
-                Sample = null,
-                Forecast = null,
-            };
+        if (happened is MigrationRerun rerun)
+            return rerun.Destination == Destination ? WaitingAgain(rerun) : this;
 
-        // What an earlier attempt on another host said is over.
-        if (happened.Destination != Destination)
+        // Where one goes that waits is told with its admission.
+        var isAdmitted = Phase == MigrationPhase.Queued && happened is MigrationPhaseChanged { Phase: > MigrationPhase.Queued };
+        if (!isAdmitted && happened.Destination is { } other && other != Destination)
             return this;
-        var row = this with { VmName = happened.VmName, Source = happened.Source ?? Source };
+        var row = this with { VmName = happened.VmName, Source = happened.Source ?? Source, Destination = isAdmitted ? happened.Destination : Destination };
         return happened switch
         {
             MigrationProgressed progressed => row.WithSample(progressed.Sample) with
@@ -127,7 +131,12 @@ internal sealed record Row
                 Forecast = progressed.Forecast,
                 Stalled = Stalled && progressed.Sample.Phase < JobPhase.SwitchOver,
             },
-            MigrationPhaseChanged changed => changed.Phase < Phase ? row : row with { Phase = changed.Phase, Reason = changed.Reason },
+            MigrationPhaseChanged changed => changed.Phase < Phase ? row : row with
+            {
+                Phase = changed.Phase,
+                Reason = changed.Reason,
+                Queue = changed.Phase is MigrationPhase.Queued or MigrationPhase.Ready ? Queue : null,
+            },
             MigrationStalled => row with { Stalled = true },
             MigrationDecided decided => row with { LatestChange = Changes.InWords(decided.By, decided.What, decided.Why), LatestAnswers = "" },
             MigrationParametersChanged changed => row with { LatestAnswers = Changes.InWords(changed.Parameters) },
@@ -141,11 +150,24 @@ internal sealed record Row
                 ActualDowntime = ended.ActualDowntime,
                 Stalled = false,
                 Forecast = null,
+                Queue = null,
                 Progress = ended.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy ? new Percent(100) : Progress,
             },
             _ => row,
         };
     }
+
+    private Row WaitingAgain(MigrationRerun rerun) => this with
+    {
+        Destination = null,
+        AttemptSince = rerun.At,
+        Phase = MigrationPhase.Queued,
+        Reason = $"{Words.Of(rerun.Destination)} failed ({rerun.Failure}); waits for another host",
+        Progress = default,
+        Stalled = false,
+        Sample = null,
+        Forecast = null,
+    };
 
     private static string SteeredBy(string policy, IEnumerable<MigrationChange> changes)
     {

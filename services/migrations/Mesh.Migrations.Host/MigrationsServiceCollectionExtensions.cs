@@ -3,6 +3,7 @@ using Mesh.Contracts.Events;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Store;
 using Mesh.Hosting.Telemetry;
@@ -53,12 +54,17 @@ public static class MigrationsServiceCollectionExtensions
 
         services.TryAddSingleton<IPolicySource, PolicyService>();
         services.AddSingleton<Requests>();
-        services.AddRequestHandler<RequestMigration, MigrationRequestAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddRequestHandler<QueueMigration, MigrationRequestAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         services.AddRequestHandler<AbortMigration, AbortAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         services.AddRequestHandler<ChangeMigration, ChangeAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         services.AddRequestHandler<ExportMigration, ExportedMigration>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         services.AddRequestHandler<ShowMigration, ShownMigration>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         services.AddRequestHandler<ListMigrations, ListedMigrations>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
+        services.AddSingleton<SchedulerRequests>();
+        services.AddRequestHandler<ReadFleet, FleetFacts>(MigrationQueues.Requests, provider => provider.GetRequiredService<SchedulerRequests>());
+        services.AddRequestHandler<AdmitMigration, AdmissionAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<SchedulerRequests>());
+        services.AddRequestHandler<DismissMigration, AdmissionAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<SchedulerRequests>());
+        services.AddRequestHandler<RescheduleMigration, RescheduleAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<SchedulerRequests>());
         services.AddRequestHandler<FenceHost, FenceAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<HostFencing>());
         services.AddRequestHandler<ListHosts, ListedHosts>(MigrationQueues.Requests, provider => provider.GetRequiredService<Requests>());
         return services;

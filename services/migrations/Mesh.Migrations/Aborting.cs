@@ -12,11 +12,11 @@ internal static class Aborting
             return;
         switch (turn.State.Phase)
         {
-            case MigrationPhase.Preparing when turn.State.AwaitsEpoch:
+            case MigrationPhase.Queued:
                 turn.State = turn.State with { AbortWish = wish };
                 Arrival.EndWithoutMove(turn);
                 break;
-            case MigrationPhase.Preparing:
+            case MigrationPhase.Preparing or MigrationPhase.Ready:
                 turn.State = turn.State with { AbortWish = wish };
                 Arrival.CleanUp(turn);
                 break;

@@ -48,15 +48,15 @@ internal static class Answers
             return;
         if (answer.Result == CommandResult.Done)
         {
-            Departure.Start(turn, answer.DestinationUri ?? "");
+            Departure.TakePrepared(turn, answer.DestinationUri ?? "");
             return;
         }
 
         // The agent has undone what it had begun, and the source was never told: nothing is left to clean up.
         turn.State = turn.State with { Refusals = answer.Refusals };
         var failure = $"{turn.Destination} cannot take the machine: {InWords(answer)}";
-        if (Reruns.NextAfterFailure(turn.State) is { } next)
-            Reruns.GoTo(turn, next, failure);
+        if (Reruns.MayGoOn(turn.State))
+            Reruns.Requeue(turn, failure);
         else
             turn.End(answer.Result == CommandResult.Refused && !Reruns.HaveBegun(turn.State) ? MigrationOutcome.Refused : MigrationOutcome.Failed, failure);
     }

@@ -12,7 +12,7 @@ internal static class Arrival
 {
     public static void Settle(Turn turn)
     {
-        if (turn.State.Phase is MigrationPhase.Ended or MigrationPhase.Preparing || Aborting.IsSealing(turn.State))
+        if (turn.State.Phase is MigrationPhase.Ended or < MigrationPhase.Starting || Aborting.IsSealing(turn.State))
             return;
         if (turn.State.JobEnd is { } job && turn.State.Phase < MigrationPhase.Settling)
             turn.Enter(MigrationPhase.Settling, job.Result == JobResult.Completed ? "" : Failure(turn.State));
@@ -95,9 +95,9 @@ internal static class Arrival
     {
         var failure = Failure(turn.State);
         var reason = failure.Length > 0 && note.Length > 0 ? $"{failure}; {note}" : failure + note;
-        if (Reruns.NextAfterFailure(turn.State) is { } next)
+        if (Reruns.MayGoOn(turn.State))
         {
-            Reruns.GoTo(turn, next, reason);
+            Reruns.Requeue(turn, reason);
             return;
         }
 

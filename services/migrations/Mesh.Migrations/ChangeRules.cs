@@ -1,5 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Scheduler.Checking;
 
 namespace Mesh.Migrations;
 

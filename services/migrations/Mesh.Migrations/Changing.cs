@@ -24,21 +24,16 @@ internal static class Changing
         if (ChangeRules.Objection(turn.State, change, received.Policy) is not null)
             return;
         Record(turn, new MigrationChange(change.ChangeId, change.By, change.Why, InWords(change), turn.Now));
+        var byHand = turn.State.ByHand;
+        turn.State = turn.State with
+        {
+            ByHand = new(change.MaxDowntime ?? byHand.MaxDowntime, change.Bandwidth ?? byHand.Bandwidth, change.PostCopyBandwidth ?? byHand.PostCopyBandwidth),
+        };
         if (received.Policy is { } policy)
             change = Exchange(turn, change, policy);
 
-        // An attempt on another host begins with what was set by hand.
-        var options = turn.State.Options;
-        turn.State = turn.State with
-        {
-            StartOptions = options with
-            {
-                MaxDowntime = change.MaxDowntime ?? options.MaxDowntime,
-                Bandwidth = change.Bandwidth ?? options.Bandwidth,
-                PostCopyBandwidth = change.PostCopyBandwidth ?? options.PostCopyBandwidth,
-            },
-        };
-        if (turn.State.Phase == MigrationPhase.Preparing)
+        turn.State = turn.State with { StartOptions = StartOptions.With(turn.State.ByHand, turn.State.Options) };
+        if (turn.State.Phase < MigrationPhase.Starting)
             turn.State = turn.State with { WaitingChanges = [.. turn.State.WaitingChanges, change] };
         else
             Give(turn, change);
@@ -94,7 +89,7 @@ internal static class Changing
             MigrationId = turn.State.Id,
             VmName = turn.State.VmName(),
             Source = turn.State.Source,
-            Destination = turn.Destination,
+            Destination = turn.State.Destination,
             At = turn.Now,
             Parameters = parameters,
             By = by,
@@ -138,18 +133,20 @@ internal static class Changing
     private static ChangeMigration Exchange(Turn turn, ChangeMigration change, EffectivePolicy policy)
     {
         Steering.Exchange(turn, policy);
-        if (turn.State.Phase == MigrationPhase.Preparing)
+        if (turn.State.Phase < MigrationPhase.Starting)
         {
             // Nothing is armed yet: the migration begins as the other policy says.
             turn.State = turn.State with { StartOptions = StartOptions.Of(turn.State.Request, policy.Policy) };
             return Keep(turn, change, "the migration begins with it");
         }
 
+        // What the request or a person has set stays.
         var (start, permits, options) = (policy.Policy.Start, policy.Policy.Permits, turn.State.Options);
+        var asked = StartOptions.With(turn.State.ByHand, turn.State.Request.Options);
         change = Keep(turn, change, "from the next sample on") with
         {
-            MaxDowntime = change.MaxDowntime ?? start.MaxDowntime,
-            Bandwidth = change.Bandwidth ?? start.Bandwidth,
+            MaxDowntime = change.MaxDowntime ?? (asked.MaxDowntime is null ? start.MaxDowntime : null),
+            Bandwidth = change.Bandwidth ?? (asked.Bandwidth is null ? start.Bandwidth : null),
             AutoConverge = change.AutoConverge ?? (start.AutoConverge && permits.Throttle && !options.AutoConverge ? true : null),
         };
         if (start.PostCopy && permits.PostCopy && !options.PostCopy)
@@ -219,7 +216,7 @@ internal static class Changing
             MigrationId = turn.State.Id,
             VmName = turn.State.VmName(),
             Source = turn.State.Source,
-            Destination = turn.Destination,
+            Destination = turn.State.Destination,
             At = turn.Now,
             ChangeId = change.ChangeId,
             By = change.By,

@@ -8,7 +8,7 @@ internal static class Clock
     public static void Take(Turn turn)
     {
         Resend(turn);
-        if (turn.State is { Phase: MigrationPhase.Preparing, AwaitsEpoch: false } && turn.Now >= turn.State.PhaseSince + FlightTimers.PrepareTimeoutOf(turn.State))
+        if (turn.State is { Phase: MigrationPhase.Preparing } && turn.Now >= turn.State.PhaseSince + FlightTimers.PrepareTimeoutOf(turn.State))
             GiveUpPreparing(turn);
         if (FlightTimers.TimeoutAt(turn.State) is { } timeout && turn.Now >= timeout)
             ActOnTimeout(turn);
@@ -24,7 +24,7 @@ internal static class Clock
     private static void GiveUpPreparing(Turn turn)
     {
         var failure = $"{turn.Destination} did not prepare within {FlightTimers.PrepareTimeoutOf(turn.State).TotalSeconds:0} s";
-        if (Reruns.NextAfterFailure(turn.State) is not { } next)
+        if (!Reruns.MayGoOn(turn.State))
         {
             Aborting.Wish(turn, new AbortWish(AbortCause.Limit, failure));
             return;
@@ -32,7 +32,7 @@ internal static class Clock
 
         // The order to clean up waits in the agent's queue, behind the one to prepare.
         Arrival.AskToCleanUp(turn, later: false);
-        Reruns.GoTo(turn, next, failure);
+        Reruns.Requeue(turn, failure);
     }
 
     private static void Resend(Turn turn)

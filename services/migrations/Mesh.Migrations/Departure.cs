@@ -1,30 +1,29 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
+using Mesh.Scheduler.Checking;
 
 namespace Mesh.Migrations;
 
-/// <summary>How a flight begins: with the preparation of the destination, or with a refusal.</summary>
+/// <summary>How a flight begins: it waits for its admission, or is refused; admitted, its destination prepares and its source starts.</summary>
 internal static class Departure
 {
     public static Transition Begin(RequestReceived received, DateTimeOffset now)
     {
         var request = received.Request;
-        var located = Eligibility.Locate(received.Facts);
-        var (destination, passedOver, refusals) = Eligibility.Check(request, located, received.Facts, now);
+        var located = VmRules.Locate(received.Facts.Candidates);
+        var refusals = RequestRules.Refusals(received, located);
         var state = new FlightState
         {
             Request = request,
-            Epoch = received.Epoch,
+            Wish = QueueWish.Of(request),
             Vm = located?.Vm,
             Source = located?.Host,
-            Destination = destination,
-            Alternatives = Eligibility.After(received.Facts, destination),
-            FailedAttempts = passedOver,
             Policy = received.Facts.Policy,
             StartOptions = StartOptions.Of(request, received.Facts.Policy?.Policy),
-            DisksToCopy = located is null ? [] : Disks.ToCopy(located.Vm, request.Options),
-            Phase = MigrationPhase.Preparing,
+            DisksToCopy = located is null ? [] : CopiedDisks.Of(located.Vm, request.Options),
+            Phase = MigrationPhase.Queued,
+            QueuedAt = now,
             At = now,
             PhaseSince = now,
             RequestedAt = now,
@@ -43,11 +42,9 @@ internal static class Departure
             MigrationId = state.Id,
             VmName = state.VmName(),
             Source = state.Source,
-            Destination = destination,
             At = now,
             RequestedBy = request.RequestedBy,
         });
-        Prepare(turn);
         return turn.Done();
     }
 
@@ -69,10 +66,21 @@ internal static class Departure
         });
     }
 
-    public static void Start(Turn turn, string destinationUri)
+    /// <summary>The destination is ready: the source starts, if it may copy already.</summary>
+    public static void TakePrepared(Turn turn, string destinationUri)
+    {
+        turn.State = turn.State with { DestinationUri = destinationUri };
+        if (turn.State.MayTransfer)
+            Start(turn);
+        else
+            turn.Enter(MigrationPhase.Ready);
+    }
+
+    /// <summary>Tells the source to start.</summary>
+    public static void Start(Turn turn)
     {
         turn.Enter(MigrationPhase.Starting);
-        turn.State = turn.State with { DestinationUri = destinationUri, Plan = Steering.Begin(turn.State), PlanZero = null, Forecast = null };
+        turn.State = turn.State with { Plan = Steering.Begin(turn.State), PlanZero = null, Forecast = null };
         var state = turn.State;
         turn.Give(turn.Source, head => new StartMigration
         {
@@ -82,8 +90,12 @@ internal static class Departure
             VmId = head.VmId,
             TraceParent = head.TraceParent,
             Destination = turn.Destination,
-            DestinationUri = destinationUri,
-            Options = state.Options with { MigrateDisks = [.. state.DisksToCopy.Select(disk => disk.Target)] },
+            DestinationUri = state.DestinationUri,
+            Options = state.Options with
+            {
+                MigrateDisks = [.. state.DisksToCopy.Select(disk => disk.Target)],
+                Bandwidth = state.Options.Bandwidth ?? state.Share,
+            },
             Limits = state.AgentLimits(),
             DataSize = state.DataSize(),
         });

@@ -10,7 +10,7 @@ internal static class FencedHost
     public static void Take(Turn turn, HostFenced fenced)
     {
         var isSource = fenced.Host == turn.State.Source;
-        if (!isSource && fenced.Host != turn.Destination)
+        if (!isSource && fenced.Host != turn.State.Destination)
             return;
         var known = isSource ? turn.State.SourceWord : turn.State.DestinationWord;
         if (known is { IsFenced: true } && known.AgentEpoch >= fenced.AgentEpoch)
@@ -23,7 +23,7 @@ internal static class FencedHost
         var unanswered = turn.State.Outstanding.Where(command => command.Host == fenced.Host).Select(command => command.Command).ToList();
         turn.State = turn.State with { Outstanding = [.. turn.State.Outstanding.Where(command => command.Host != fenced.Host)] };
 
-        if (turn.State.Phase == MigrationPhase.Preparing)
+        if (turn.State.Phase < MigrationPhase.Starting)
             GiveUpPreparing(turn, fenced, isSource);
         else if (!isSource && turn.State is { Phase: MigrationPhase.Starting, AbortWish: null })
             GiveUpStarting(turn, fenced);
@@ -36,7 +36,7 @@ internal static class FencedHost
     private static void GiveUpPreparing(Turn turn, HostFenced fenced, bool isSource)
     {
         // What was prepared, or will be by an order that still waits for the host's return, is not to stay there.
-        if (!turn.State.AwaitsEpoch)
+        if (turn.State.Destination is not null)
             Arrival.AskToCleanUp(turn, later: false);
         if (isSource)
             turn.End(MigrationOutcome.Lost, $"{fenced.Host}, where the machine ran, was fenced by {fenced.By} before the migration began");

@@ -47,7 +47,16 @@ public static class Flight
                 FencedHost.Take(turn, fenced);
                 break;
             case AttemptReceived attempt:
-                Reruns.Begin(turn, attempt);
+                Admitting.Begin(turn, attempt);
+                break;
+            case TransferReceived transfer:
+                Admitting.LetCopy(turn, transfer.Share);
+                break;
+            case DismissalReceived dismissal:
+                Admitting.Dismiss(turn, dismissal.Refusals);
+                break;
+            case RescheduleReceived reschedule:
+                Admitting.Reschedule(turn, reschedule.Wish);
                 break;
             case TimeCame:
                 Clock.Take(turn);

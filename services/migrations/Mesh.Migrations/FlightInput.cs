@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -18,14 +19,35 @@ namespace Mesh.Migrations;
 [JsonDerivedType(typeof(ReportReceived), "report")]
 [JsonDerivedType(typeof(HostFenced), "fenced")]
 [JsonDerivedType(typeof(AttemptReceived), "attempt")]
+[JsonDerivedType(typeof(TransferReceived), "transfer")]
+[JsonDerivedType(typeof(DismissalReceived), "dismissal")]
+[JsonDerivedType(typeof(RescheduleReceived), "reschedule")]
 [JsonDerivedType(typeof(TimeCame), "time")]
 public abstract record FlightInput;
 
 /// <summary>The request that begins the flight.</summary>
 /// <param name="Request">What is asked for.</param>
-/// <param name="Facts">What is known of machine and hosts.</param>
+/// <param name="Facts">What is known of the machine.</param>
+/// <param name="Refusals">What the scheduler found against it; null for nothing.</param>
+public sealed record RequestReceived(RequestMigration Request, MigrationFacts Facts, IReadOnlyList<Refusal>? Refusals = null) : FlightInput;
+
+/// <summary>The scheduler's admission of the attempt that the flight waits for; what speaks against it was looked at before (<see cref="Admissions"/>).</summary>
+/// <param name="Admission">The admission.</param>
+/// <param name="Vm">The machine as it is described now.</param>
 /// <param name="Epoch">The epoch given to the attempt.</param>
-public sealed record RequestReceived(RequestMigration Request, MigrationFacts Facts, Epoch Epoch) : FlightInput;
+public sealed record AttemptReceived(AdmitMigration Admission, LocatedVm Vm, Epoch Epoch) : FlightInput;
+
+/// <summary>The scheduler lets an attempt copy that was admitted to prepare only, or gives it another share of the link.</summary>
+/// <param name="Share">Its share of the link; null for no limit.</param>
+public sealed record TransferReceived(BytesPerSecond? Share) : FlightInput;
+
+/// <summary>The scheduler has found that no host can take the machine.</summary>
+/// <param name="Refusals">Every reason.</param>
+public sealed record DismissalReceived(IReadOnlyList<Refusal> Refusals) : FlightInput;
+
+/// <summary>Another priority, or other hosts, for a flight that waits.</summary>
+/// <param name="Wish">The wish.</param>
+public sealed record RescheduleReceived(RescheduleMigration Wish) : FlightInput;
 
 /// <summary>A wish to abort.</summary>
 /// <param name="Abort">The wish.</param>
@@ -81,11 +103,6 @@ public enum Elsewhere
 /// <param name="AgentEpoch">The newest agent process heard there. Its reports are kept from the flight while the fencing holds.</param>
 /// <param name="By">Who fenced it.</param>
 public sealed record HostFenced(HostName Host, long AgentEpoch, string By) : FlightInput;
-
-/// <summary>What a further attempt begins with, after <see cref="FlightState.AwaitsEpoch"/> asked for it.</summary>
-/// <param name="Destination">What is known of the host that is tried.</param>
-/// <param name="Epoch">The epoch given to the attempt.</param>
-public sealed record AttemptReceived(DestinationFacts Destination, Epoch Epoch) : FlightInput;
 
 /// <summary>The time that <see cref="FlightTimers.NextDue"/> named has come.</summary>
 public sealed record TimeCame : FlightInput;

@@ -77,3 +77,9 @@ public sealed record CarriedChange(CommandId Command, string ChangeId, bool IsFo
 /// <param name="NextAt">When it is tried next.</param>
 /// <param name="LastFailure">Why the last try failed; empty before.</param>
 public sealed record PostCopyRecovery(int Tries, DateTimeOffset NextAt, string LastFailure = "");
+
+/// <summary>Parameters that a person has set, before or while the machine was copied.</summary>
+/// <param name="MaxDowntime">The downtime limit; null if it was not set.</param>
+/// <param name="Bandwidth">The limit of the copying; null if it was not set.</param>
+/// <param name="PostCopyBandwidth">The limit of post-copy; null if it was not set.</param>
+public sealed record SetByHand(TimeSpan? MaxDowntime = null, BytesPerSecond? Bandwidth = null, BytesPerSecond? PostCopyBandwidth = null);

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -15,32 +16,44 @@ public sealed record FlightState
     /// <summary>The request that began it.</summary>
     public required RequestMigration Request { get; init; }
 
-    /// <summary>The attempt's epoch; rises with every attempt of any machine.</summary>
-    public required Epoch Epoch { get; init; }
+    /// <summary>The attempt's epoch; rises with every attempt of any machine. Of no meaning before the first has been admitted.</summary>
+    public Epoch Epoch { get; init; }
 
-    /// <summary>The machine as its source described it at the request; null if none was found.</summary>
+    /// <summary>The machine as its source described it, at the request or when the attempt was admitted; null if none was found.</summary>
     public VmDescription? Vm { get; init; }
 
-    /// <summary>Where the machine runs at the request; null if none was found.</summary>
+    /// <summary>Where the machine runs, at the request or when the attempt was admitted; null if none was found.</summary>
     public HostName? Source { get; init; }
 
-    /// <summary>Where it goes, in the present attempt.</summary>
-    public required HostName Destination { get; init; }
+    /// <summary>Where it goes, in the present attempt; null while it waits for its admission.</summary>
+    public HostName? Destination { get; init; }
 
-    /// <summary>Hosts to be tried after that, in order.</summary>
-    public IReadOnlyList<HostName> Alternatives { get; init; } = [];
+    /// <summary>What may be changed of the request while it waits: where it may go, and its priority.</summary>
+    public required QueueWish Wish { get; init; }
+
+    /// <summary>Since when it waits for its admission, or last did.</summary>
+    public DateTimeOffset? QueuedAt { get; init; }
+
+    /// <summary>Whether it was admitted to copy, not only to prepare.</summary>
+    public bool MayTransfer { get; init; }
+
+    /// <summary>Its share of the link as the scheduler last set it; null for none.</summary>
+    public BytesPerSecond? Share { get; init; }
+
+    /// <summary>Why it went to this host; null while it waits.</summary>
+    public PlacementChoice? Choice { get; init; }
 
     /// <summary>The hosts that failed before, and why.</summary>
     public IReadOnlyList<FailedAttempt> FailedAttempts { get; init; } = [];
-
-    /// <summary>Whether the next attempt waits for its epoch (<see cref="AttemptReceived"/>).</summary>
-    public bool AwaitsEpoch { get; init; }
 
     /// <summary>The policy that steers it; null if it was refused before one was found.</summary>
     public EffectivePolicy? Policy { get; init; }
 
     /// <summary>The options it is started with, from request and policy; null before that.</summary>
     public MigrationOptions? StartOptions { get; init; }
+
+    /// <summary>What a person has set; every attempt begins with it.</summary>
+    public SetByHand ByHand { get; init; } = new();
 
     /// <summary>Where the policy's plan stands in the present attempt; null before the source is told to start.</summary>
     public PlanState? Plan { get; init; }
@@ -77,6 +90,9 @@ public sealed record FlightState
 
     /// <summary>Why it stands or ended so, in words.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>What would help, where it has ended for a reason that lies with the machine; empty for nothing.</summary>
+    public string Advice { get; init; } = "";
 
     /// <summary>Every reason of a refusal.</summary>
     public IReadOnlyList<Refusal> Refusals { get; init; } = [];
@@ -154,6 +170,10 @@ public sealed record FlightState
     /// <summary>The options that count: those it starts with, or those of the request before that is known.</summary>
     [JsonIgnore]
     public MigrationOptions Options => StartOptions ?? Request.Options;
+
+    /// <summary>Number of the present attempt, or of the one that it waits for; 1 for the first.</summary>
+    [JsonIgnore]
+    public int Attempt => FailedAttempts.Count + 1;
 
     /// <summary>Whether its end has been named.</summary>
     [JsonIgnore]

@@ -16,6 +16,7 @@ internal static class FlightTime
     private static FlightState Earlier(FlightState state, TimeSpan by) => state with
     {
         RequestedAt = state.RequestedAt - by,
+        QueuedAt = state.QueuedAt - by,
         StartedAt = state.StartedAt - by,
         PlanZero = state.PlanZero - by,
         Recovery = state.Recovery is { } recovery ? recovery with { NextAt = recovery.NextAt - by } : null,

@@ -60,7 +60,7 @@ public static class FlightTimers
         foreach (var command in state.Outstanding)
             Consider(command.ResendAt);
         if (state.Phase == MigrationPhase.Preparing)
-            Consider(state.AwaitsEpoch ? state.PhaseSince : state.PhaseSince + PrepareTimeoutOf(state));
+            Consider(state.PhaseSince + PrepareTimeoutOf(state));
         if (Steering.DueAt(state) is { } planned)
             Consider(planned);
         if (Recovering.DueAt(state) is { } recovery)

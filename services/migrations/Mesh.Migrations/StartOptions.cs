@@ -34,6 +34,19 @@ public static class StartOptions
         };
     }
 
+    /// <summary>The options with what a person has set instead.</summary>
+    public static MigrationOptions With(SetByHand byHand, MigrationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(byHand);
+        ArgumentNullException.ThrowIfNull(options);
+        return options with
+        {
+            MaxDowntime = byHand.MaxDowntime ?? options.MaxDowntime,
+            Bandwidth = byHand.Bandwidth ?? options.Bandwidth,
+            PostCopyBandwidth = byHand.PostCopyBandwidth ?? options.PostCopyBandwidth,
+        };
+    }
+
     private static IReadOnlyList<string> Fitting(IReadOnlyList<string> compression, bool isParallel) =>
         [.. compression.Where(method => isParallel != string.Equals(method, "xbzrle", StringComparison.Ordinal))];
 }

@@ -9,6 +9,9 @@ namespace Mesh.Migrations;
 /// <summary>How the policy's plan is stepped: at every sample, and by time where no sample comes.</summary>
 internal static class Steering
 {
+    /// <summary>What stands for no limit where one has to be named.</summary>
+    public static readonly BytesPerSecond Unlimited = BytesPerSecond.FromMebibytes(long.MaxValue >> 20);
+
     /// <summary>The agent holds the policy's limits by itself, this much later than the mesh, which knows more.</summary>
     private static readonly TimeSpan AgentMargin = TimeSpan.FromSeconds(10);
 
@@ -18,7 +21,7 @@ internal static class Steering
     public static PlanState Begin(FlightState state)
     {
         var plan = Plan.Begin(PolicyOf(state), SubjectOf(state));
-        return Plan.Note(plan, plan.Knobs with { Downtime = state.Options.MaxDowntime, Bandwidth = state.Options.Bandwidth });
+        return Plan.Note(plan, plan.Knobs with { Downtime = state.Options.MaxDowntime, Bandwidth = state.Options.Bandwidth ?? state.Share });
     }
 
     /// <summary>The hard limits that the agent is given: those of the request, and the policy's where that says nothing.</summary>
@@ -94,7 +97,7 @@ internal static class Steering
             ChangeId = "",
             By = by,
             MaxDowntime = action.Downtime,
-            Bandwidth = action.Kind is PolicyActionKind.SetBandwidth ? action.Bandwidth ?? BytesPerSecond.FromMebibytes(long.MaxValue >> 20) : null,
+            Bandwidth = action.Kind is PolicyActionKind.SetBandwidth ? action.Bandwidth ?? turn.State.Share ?? Unlimited : null,
             Throttle = action.Throttle,
             PostCopy = action.Kind is PolicyActionKind.PostCopy ? true : null,
             Suspend = action.Kind is PolicyActionKind.Suspend ? true : null,

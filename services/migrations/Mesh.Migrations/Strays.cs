@@ -62,7 +62,7 @@ internal static class Strays
         Epoch = head.Epoch,
         VmId = head.VmId,
         TraceParent = head.TraceParent,
-        RunsOn = head.State.Destination,
+        RunsOn = head.State.Destination!.Value,
     }, later);
 
     private static void AskToResume(Turn turn, bool later) => turn.Give(turn.Source, head => new ResumeOnSource

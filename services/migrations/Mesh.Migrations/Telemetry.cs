@@ -12,7 +12,8 @@ internal static class Telemetry
 {
     public static void Take(Turn turn, AgentEvent happened)
     {
-        if (happened.Epoch != turn.State.Epoch)
+        // An attempt that has failed has nothing more to say, though its epoch is the newest until the next one begins.
+        if (happened.Epoch != turn.State.Epoch || turn.State.Phase == MigrationPhase.Queued)
             return;
         switch (happened)
         {
@@ -60,7 +61,7 @@ internal static class Telemetry
     public static void Take(Turn turn, ReportReceived report)
     {
         var isSource = report.Host == turn.State.Source;
-        if (!isSource && report.Host != turn.Destination)
+        if ((!isSource && report.Host != turn.State.Destination) || turn.State.Phase == MigrationPhase.Queued)
             return;
         var last = isSource ? turn.State.SourceWord : turn.State.DestinationWord;
         if (last is not null && !last.IsOlderThan(report.AgentEpoch, report.Sequence))

@@ -1,6 +1,7 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Policy;
 
@@ -20,7 +21,7 @@ internal sealed class Turn(FlightState state, DateTimeOffset now)
 
     public HostName Source => State.Source ?? throw new InvalidOperationException("a flight under way has a source");
 
-    public HostName Destination => State.Destination;
+    public HostName Destination => State.Destination ?? throw new InvalidOperationException("a flight that was admitted has a destination");
 
     public Transition Done() => new(State, _outputs);
 
@@ -79,6 +80,7 @@ internal sealed class Turn(FlightState state, DateTimeOffset now)
             Outstanding = [],
             Verdict = null,
             Stalled = false,
+            Advice = Advice.For(State, outcome),
             Progress = succeeded ? new Percent(100) : State.Progress,
         };
         Tell(new MigrationEnded
@@ -90,10 +92,16 @@ internal sealed class Turn(FlightState state, DateTimeOffset now)
             At = Now,
             Outcome = outcome,
             Reason = reason,
+            Advice = State.Advice,
             TotalTime = Now - State.RequestedAt,
             ActualDowntime = State.Sample?.ActualDowntime,
+            History = History(),
         });
     }
+
+    private VmHistory? History() => State is { Vm: { } vm, Forecast: { DirtyRate: { } dirtied, Bandwidth: { Count: > 0 } copied } }
+        ? new VmHistory(vm.Id, dirtied, copied, Now)
+        : null;
 }
 
 /// <summary>What every command of a flight begins with.</summary>

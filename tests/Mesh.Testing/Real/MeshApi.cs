@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 
 namespace Mesh.Testing.Real;
@@ -20,6 +21,12 @@ public sealed class MeshApi(string url) : IDisposable
 
     /// <summary>The hosts that the mesh knows; none if it does not answer.</summary>
     public async Task<IReadOnlyList<HostView>> HostsAsync() => await AskAsync<IReadOnlyList<HostView>>("api/v1/hosts") ?? [];
+
+    /// <summary>The newest migrations, also those that have ended; none if the mesh does not answer.</summary>
+    public async Task<IReadOnlyList<MigrationView>> MigrationsAsync() => await AskAsync<IReadOnlyList<MigrationView>>("api/v1/migrations?limit=200") ?? [];
+
+    /// <summary>A drain; null if the mesh does not know it or does not answer.</summary>
+    public Task<DrainView?> DrainAsync(string id) => AskAsync<DrainView>($"api/v1/drains/{id}");
 
     /// <summary>Whether the mesh knows that a machine is on a host.</summary>
     public async Task<bool> KnowsAsync(string vm, string host) =>

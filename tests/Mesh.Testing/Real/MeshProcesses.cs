@@ -12,6 +12,8 @@ public sealed class MeshProcesses(string broker, string url) : IDisposable
 
     public const string Policy = "policy";
 
+    public const string Scheduler = "scheduler";
+
     // One line for each request of a test that looks ten times a second would bury what matters.
     private static readonly string[] Quiet = ["--Logging:LogLevel:Microsoft.AspNetCore", "Warning"];
 
@@ -21,6 +23,9 @@ public sealed class MeshProcesses(string broker, string url) : IDisposable
     /// <summary>Where the mesh keeps its state; changed before a start to move to another store.</summary>
     public required string Store { get; set; }
 
+    /// <summary>Further settings, by the names of environment variables such as <c>Scheduling__ClusterMax</c>.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What they said, those that are gone included.</summary>
     public string Said => string.Join('\n', [.. _said, .. _running.Select(process => Words(process.Key, process.Value))]);
 
@@ -29,10 +34,11 @@ public sealed class MeshProcesses(string broker, string url) : IDisposable
 
     public void Start(string service) => _running[service] = service switch
     {
-        Gateway => BackgroundProcess.Start(Repository.Executable("Mesh.Gateway"), ["--Bus:Broker", broker, "--Gateway:Listen", url, .. Quiet]),
-        Migrations => BackgroundProcess.Start(Repository.Executable("Mesh.Migrations.Host"), ["--Bus:Broker", broker, "--Store:Location", Store, .. Quiet]),
-        Policy => BackgroundProcess.Start(Repository.Executable("Mesh.Policy.Host"), ["--Bus:Broker", broker, "--Store:Location", PolicyStore, .. Quiet]),
-        _ => BackgroundProcess.Start(Repository.MeshExecutable, ["up", "--broker", broker, "--store", Store, "--listen", url]),
+        Gateway => BackgroundProcess.Start(Repository.Executable("Mesh.Gateway"), ["--Bus:Broker", broker, "--Gateway:Listen", url, .. Quiet], Settings),
+        Migrations => BackgroundProcess.Start(Repository.Executable("Mesh.Migrations.Host"), ["--Bus:Broker", broker, "--Store:Location", Store, .. Quiet], Settings),
+        Policy => BackgroundProcess.Start(Repository.Executable("Mesh.Policy.Host"), ["--Bus:Broker", broker, "--Store:Location", StoreOf(Policy), .. Quiet], Settings),
+        Scheduler => BackgroundProcess.Start(Repository.Executable("Mesh.Scheduler.Host"), ["--Bus:Broker", broker, "--Store:Location", StoreOf(Scheduler), .. Quiet], Settings),
+        _ => BackgroundProcess.Start(Repository.MeshExecutable, ["up", "--broker", broker, "--store", Store, "--listen", url], Settings),
     };
 
     /// <summary>SIGKILL.</summary>
@@ -52,7 +58,7 @@ public sealed class MeshProcesses(string broker, string url) : IDisposable
     }
 
     // A file has one owner; a database server has room for all.
-    private string PolicyStore => Store.StartsWith("postgres:", StringComparison.Ordinal) ? Store : $"{Store}-policy";
+    private string StoreOf(string service) => Store.StartsWith("postgres:", StringComparison.Ordinal) ? Store : $"{Store}-{service}";
 
     private static string Words(string service, BackgroundProcess process) => $"--- {service}\n{process.Said}";
 }

@@ -25,6 +25,9 @@ public sealed class MeshSystem : IAsyncDisposable
     /// <summary>Which processes the mesh consists of, names of <see cref="MeshProcesses"/>; changed before a restart to have others.</summary>
     public IReadOnlyList<string> Services { get; set; } = [MeshProcesses.AllInOne];
 
+    /// <summary>Further settings of the services, by the names of environment variables such as <c>Scheduling__ClusterMax</c>.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     public TestBed Bed => _bed!;
 
     public MeshProcesses Processes => _processes!;
@@ -47,7 +50,7 @@ public sealed class MeshSystem : IAsyncDisposable
             Store = $"sqlite:{Path.Combine(_state.FullName, "mesh.db")}";
         _broker = await Server.BrokerAsync();
         _bed = await TestBed.UpAsync(Hosts);
-        _processes = new MeshProcesses(BrokerUrl, Url) { Store = Store };
+        _processes = new MeshProcesses(BrokerUrl, Url) { Store = Store, Settings = Settings };
         _api = new MeshApi(Url);
         await StartMeshAsync();
         foreach (var host in Hosts)
@@ -85,7 +88,8 @@ public sealed class MeshSystem : IAsyncDisposable
     }
 
     public void StartAgent(string host) => _agents[host] = Bed.StartInside(
-        host, Repository.MeshExecutable, "agent", "--name", host, "--libvirt", "qemu:///system", "--broker", BrokerUrl, "--state", Path.Combine(_state.FullName, host));
+        host, Repository.MeshExecutable, "agent", "--name", host, "--libvirt", "qemu:///system", "--broker", BrokerUrl, "--state", Path.Combine(_state.FullName, host),
+        "--shared-path", "/var/lib/libvirt/shared");
 
     public async Task KillAgentAsync(string host)
     {

@@ -85,6 +85,38 @@ public class ConnectionTests
     }
 
     [Fact]
+    public void Free_memory_and_pages_are_told_node_by_node()
+    {
+        using var connection = LibvirtConnection.Open(TestHost.SharedUri);
+
+        connection.GetCellFreeMemoryBytes(0).ShouldBeGreaterThan(0);
+        connection.GetCellFreeMemoryBytes(1).ShouldBeGreaterThan(0);
+        Should.Throw<LibvirtException>(() => connection.GetCellFreeMemoryBytes(7)).Call.ShouldBe("virNodeGetCellsFreeMemory");
+        connection.GetFreePages([]).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Active_networks_are_named()
+    {
+        using var connection = LibvirtConnection.Open(TestHost.SharedUri);
+
+        connection.ListActiveNetworks().ShouldBe(["default"]);
+        using var without = TestHost.Open();
+        without.ListActiveNetworks().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_the_test_driver_cannot_tell_of_processors_is_an_error_that_says_so()
+    {
+        using var connection = TestHost.Open();
+
+        var unknown = Should.Throw<LibvirtException>(() => connection.GetDomainCapabilitiesXml());
+        (unknown.Code, unknown.Call).ShouldBe((LibvirtErrorCode.NoSupport, "virConnectGetDomainCapabilities"));
+        var unexpanded = Should.Throw<LibvirtException>(() => connection.ExpandCpuXml("<cpu><model>Nehalem</model></cpu>", "x86_64", "kvm"));
+        (unexpanded.Code, unexpanded.Call).ShouldBe((LibvirtErrorCode.NoSupport, "virConnectBaselineHypervisorCPU"));
+    }
+
+    [Fact]
     public void The_host_uuid_is_read_from_the_capabilities()
     {
         const string Xml = "<capabilities><host><uuid>4c4c4544-0000-2010-8020-80c04f202020</uuid></host></capabilities>";

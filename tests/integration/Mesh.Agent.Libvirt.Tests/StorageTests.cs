@@ -63,6 +63,16 @@ public sealed class StorageTests : IDisposable
     }
 
     [Fact]
+    public void Pools_that_are_not_started_can_be_left_out()
+    {
+        using var pool = _connection.LookupStoragePool("images");
+        pool.Destroy();
+
+        PoolNames().ShouldBe(["images"]);
+        _connection.ListStoragePools(activeOnly: true).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_volume_is_made_found_and_deleted()
     {
         using var pool = _connection.LookupStoragePool("images");

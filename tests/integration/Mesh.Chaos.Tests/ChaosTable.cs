@@ -16,6 +16,21 @@ public sealed class ChaosTable : IAsyncLifetime
 {
     private const int Pairs = 3;
 
+    /// <summary>
+    /// Four migrations of each pair copy at once, and the fifth waits until one of them has ended. One that no host can take any more is given
+    /// up soon.
+    /// </summary>
+    private static readonly Dictionary<string, string> Scheduling = new(StringComparer.Ordinal)
+    {
+        ["Scheduling__ClusterMax"] = "100",
+        ["Scheduling__OutboundPerHost"] = "4",
+        ["Scheduling__InboundPerHost"] = "4",
+        ["Scheduling__PreparingPerHost"] = "0",
+        ["Scheduling__PostCopyPerLink"] = "4",
+        ["Scheduling__BandwidthFloorMebibytes"] = "1",
+        ["Scheduling__UnplaceableAfter"] = "00:00:20",
+    };
+
     private readonly Dictionary<string, TaskCompletionSource<IReadOnlyList<Cell>>> _rows = Chosen().ToDictionary(
         fault => fault.Name, _ => new TaskCompletionSource<IReadOnlyList<Cell>>(TaskCreationOptions.RunContinuationsAsynchronously), StringComparer.Ordinal);
 
@@ -31,7 +46,8 @@ public sealed class ChaosTable : IAsyncLifetime
         _mesh = new MeshSystem
         {
             Hosts = [.. Numbers().SelectMany(HostPair.NamesOf)],
-            Services = [MeshProcesses.Gateway, MeshProcesses.Migrations, MeshProcesses.Policy],
+            Services = Fault.EachAlone,
+            Settings = Scheduling,
             Store = $"postgres:Host=127.0.0.1;Port={_store.Port};Username=postgres;Database=postgres",
         };
         await _mesh.StartAsync();

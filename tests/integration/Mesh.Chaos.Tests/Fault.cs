@@ -9,6 +9,9 @@ namespace Mesh.Chaos.Tests;
 /// <param name="Heal">Brings back, or does what a person would do instead; the migrations end after it.</param>
 internal sealed record Fault(string Name, Func<HostPair, Task> Strike, Func<HostPair, Task> Heal)
 {
+    /// <summary>A process for each service.</summary>
+    public static readonly IReadOnlyList<string> EachAlone = [MeshProcesses.Gateway, MeshProcesses.Scheduler, MeshProcesses.Migrations, MeshProcesses.Policy];
+
     /// <summary>Whether it strikes more than one pair of hosts, so that no other row may be under way.</summary>
     public bool HitsEveryone { get; init; }
 
@@ -16,7 +19,7 @@ internal sealed record Fault(string Name, Func<HostPair, Task> Strike, Func<Host
     public Func<HostPair, string>? SilencesHost { get; init; }
 
     /// <summary>The processes that the mesh consists of in this row.</summary>
-    public IReadOnlyList<string> Services { get; init; } = [MeshProcesses.Gateway, MeshProcesses.Migrations, MeshProcesses.Policy];
+    public IReadOnlyList<string> Services { get; init; } = EachAlone;
 
     /// <summary>How migrations end that are hit in a phase, by its name; the others end as if nothing had happened.</summary>
     public IReadOnlyDictionary<string, End> Ends { get; init; } = new Dictionary<string, End>();

@@ -16,33 +16,34 @@ internal static class Faults
         {
             SilencesHost = pair => pair.Source,
             EndsWithin = Long,
-            Ends = Each(("prepare", Dies(Failed)), ("pre-copy", Dies(Lost)), ("switch-over", Dies(Lost)), ("post-copy", Dies(Lost))),
+            Ends = Each(("prepare", Dies(Failed)), ("pre-copy", Dies(Lost)), ("switch-over", Dies(Lost)), ("post-copy", Dies(Lost)), ("queue", Dies(Refused))),
         },
         new("power of the destination", pair => pair.PowerOffAsync(pair.Destination), pair => pair.PowerOnAsync(pair.Destination))
         {
             SilencesHost = pair => pair.Destination,
             EndsWithin = Long,
-            Ends = Each(("pre-copy", Stays), ("switch-over", Stays), ("post-copy", Dies(Lost))),
+            Ends = Each(("pre-copy", Stays), ("switch-over", Stays), ("post-copy", Dies(Lost)), ("queue", new End(Completed, Refused))),
         },
         Fenced("the source", pair => pair.Source) with
         {
-            Ends = Each(("prepare", Dies(Lost)), ("pre-copy", Dies(Lost)), ("switch-over", Dies(Lost)), ("post-copy", Dies(Lost))),
+            Ends = Each(("prepare", Dies(Lost)), ("pre-copy", Dies(Lost)), ("switch-over", Dies(Lost)), ("post-copy", Dies(Lost)), ("queue", Dies(Lost))),
         },
         Fenced("the destination", pair => pair.Destination) with
         {
-            Ends = Each(("prepare", Stays), ("pre-copy", Stays), ("switch-over", Stays), ("post-copy", Dies(Lost))),
+            Ends = Each(("prepare", Stays), ("pre-copy", Stays), ("switch-over", Stays), ("post-copy", Dies(Lost)), ("queue", new End(Refused))),
         },
         new("libvirtd of the source", pair => pair.KillDaemonAsync(pair.Source), pair => pair.StartDaemonAsync(pair.Source))
         {
-            Ends = Each(("prepare", new End(Completed, Failed)), ("pre-copy", Stays), ("switch-over", new End(Completed, Failed))),
+            Ends = Each(("prepare", new End(Completed, Failed)), ("pre-copy", Stays), ("switch-over", new End(Completed, Failed)), ("queue", new End(Completed, Failed))),
         },
         new("libvirtd of the destination", pair => pair.KillDaemonAsync(pair.Destination), pair => pair.StartDaemonAsync(pair.Destination))
         {
-            Ends = Each(("prepare", new End(Completed, Failed)), ("pre-copy", Stays), ("switch-over", Stays)),
+            Ends = Each(("prepare", new End(Completed, Failed)), ("pre-copy", Stays), ("switch-over", Stays), ("queue", new End(Completed, Failed))),
         },
         new("agent of the source", pair => pair.KillAgentAsync(pair.Source), pair => pair.StartAgentAsync(pair.Source)),
         new("agent of the destination", pair => pair.KillAgentAsync(pair.Destination), pair => pair.StartAgentAsync(pair.Destination)),
         Service(MeshProcesses.Gateway, MeshProcesses.Policy) with { Name = "gateway and policy" },
+        Service(MeshProcesses.Scheduler),
         Service(MeshProcesses.Migrations),
         new("RabbitMQ", pair => pair.Mesh.Broker.KillAsync(), pair => pair.Mesh.Broker.StartAsync()) { HitsEveryone = true },
         new("PostgreSQL", pair => pair.Store.KillAsync(), pair => pair.Store.StartAsync()) { HitsEveryone = true },

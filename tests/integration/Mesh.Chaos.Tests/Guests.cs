@@ -41,9 +41,16 @@ internal sealed class Guests(MeshSystem mesh, string number)
         if (!_homes.TryGetValue(name, out var home))
             await BootAsync(phase, name, source);
         else if (home != source)
-            await mesh.Bed.VirshAsync(home, "migrate", "--live", "--p2p", name, $"qemu+tcp://{source}/system");
+            await MoveAsync(name, home, source);
         _homes[name] = source;
         await mesh.AwaitRunningOnAsync(name, source);
+    }
+
+    private async Task MoveAsync(string name, string home, string to)
+    {
+        // The limit of a migration that failed stays with the guest, and one that writes much would never arrive.
+        await mesh.Bed.VirshAsync(home, "migrate-setspeed", name, "1000");
+        await mesh.Bed.VirshAsync(home, "migrate", "--live", "--p2p", name, $"qemu+tcp://{to}/system");
     }
 
     private async Task BootAsync(Phase phase, string name, string host)

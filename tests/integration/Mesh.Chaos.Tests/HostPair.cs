@@ -3,7 +3,7 @@ using Mesh.Testing.Real;
 
 namespace Mesh.Chaos.Tests;
 
-/// <summary>Two hosts between which the four migrations of a row move, and everything that a fault can get hold of.</summary>
+/// <summary>Two hosts between which the five migrations of a row move, and everything that a fault can get hold of.</summary>
 /// <param name="Mesh">The mesh.</param>
 /// <param name="Store">The mesh's PostgreSQL.</param>
 /// <param name="Number">Which pair it is.</param>

@@ -7,8 +7,11 @@ namespace Mesh.Chaos.Tests;
 /// <summary>The columns of the table, in the order of a migration's life.</summary>
 internal static class Phases
 {
+    // The default policy lets two leave a host at once, whatever the mesh allows.
+    private const string Unlimited = "--policy virsh";
+
     /// <summary>The destination's agent is there but does nothing, so that the order to prepare stays unanswered.</summary>
-    public static readonly Phase Prepare = new("prepare", "WS=16 RATE=2 HB=400", "", async cell => await cell.ViewAsync() is { Phase: MigrationPhase.Preparing })
+    public static readonly Phase Prepare = new("prepare", "WS=16 RATE=2 HB=400", Unlimited, async cell => await cell.ViewAsync() is { Phase: MigrationPhase.Preparing })
     {
         Hold = cell => cell.Pair.Mesh.Agent(cell.Pair.Destination).HoldAsync(),
         Release = cell => cell.Pair.Mesh.Agent(cell.Pair.Destination).GoOnAsync(),
@@ -34,11 +37,11 @@ internal static class Phases
 
     /// <summary>Any downtime will do, so that nearly all memory is left to the final pass, which the slow link makes last.</summary>
     public static readonly Phase SwitchOver = new(
-        "switch-over", "WS=16 RATE=2 HB=400", "--bandwidth 1 --max-downtime 600000", async cell => await cell.SourceStateAsync() is "paused (migrating)");
+        "switch-over", "WS=16 RATE=2 HB=400", $"--bandwidth 1 --max-downtime 600000 {Unlimited}", async cell => await cell.SourceStateAsync() is "paused (migrating)");
 
     /// <summary>Its policy has changed it over: the guest runs on the destination while most of its memory is still to come, slowly.</summary>
     public static readonly Phase PostCopy = new(
-        "post-copy", "WS=16 RATE=2 HB=400", "--bandwidth 1 --policy changing-over",
+        "post-copy", "WS=96 RATE=2 HB=400", "--bandwidth 1 --policy changing-over",
         async cell => await cell.SourceStateAsync() is "paused (post-copy)" && await cell.DestinationStateAsync() is "running (post-copy)")
     {
         Undisturbed = MigrationOutcome.CompletedPostCopy,
@@ -46,12 +49,15 @@ internal static class Phases
         LetGo = cell => cell.SetAsync("--postcopy-bandwidth", "1000"),
     };
 
+    /// <summary>All slots of its source are taken by the other four; it goes on when one of them has ended.</summary>
+    public static readonly Phase Queue = new("queue", "WS=16 RATE=2 HB=400", Unlimited, async cell => await cell.ViewAsync() is { Phase: MigrationPhase.Queued });
+
     /// <summary>As the table shows them.</summary>
-    public static readonly IReadOnlyList<Phase> All = [Prepare, PreCopy, SwitchOver, PostCopy];
+    public static readonly IReadOnlyList<Phase> All = [Queue, Prepare, PreCopy, SwitchOver, PostCopy];
 
     /// <summary>
-    /// As they are entered: those that last longest first, the switch-over as late as can be, and prepare last, because with its
-    /// agent held the destination takes in no others.
+    /// As they are entered: those that last longest first, the switch-over as late as can be, and prepare after all others that are to begin,
+    /// because with its agent held the destination takes in no others.
     /// </summary>
-    public static readonly ImmutableArray<Phase> AsEntered = [PostCopy, PreCopy, SwitchOver, Prepare];
+    public static readonly ImmutableArray<Phase> AsEntered = [PostCopy, PreCopy, SwitchOver, Prepare, Queue];
 }

@@ -3,7 +3,7 @@ using Mesh.Testing;
 namespace Mesh.Chaos.Tests;
 
 /// <summary>
-/// One fault on one pair of hosts. Four migrations are brought into one phase each and are hit by the same strike: that is harder
+/// One fault on one pair of hosts. Five migrations are brought into one phase each and are hit by the same strike: that is harder
 /// than one at a time, and the whole table takes minutes instead of most of an hour.
 /// </summary>
 internal sealed class Row(Fault fault, HostPair pair)

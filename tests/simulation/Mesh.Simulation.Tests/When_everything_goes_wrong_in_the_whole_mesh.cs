@@ -44,6 +44,9 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
     [InlineData(KnownBug.LateDownBelieved)]
     [InlineData(KnownBug.PlanForgotten)]
     [InlineData(KnownBug.ThrottleLeft)]
+    [InlineData(KnownBug.OldTurnTaken)]
+    [InlineData(KnownBug.EndingSlotFree)]
+    [InlineData(KnownBug.FailedHostForgotten)]
     public void Should_find_a_planted_bug(KnownBug bug)
     {
         var summary = new Sweep(First, CountInCi, Environment.ProcessorCount, bug).Run(output.WriteLine);

@@ -2,8 +2,8 @@ using Mesh.Cli.Demo;
 using Mesh.Cli.Watching;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
-using Mesh.Migrations;
 using Mesh.Policy.Host;
+using Mesh.Scheduler.Checking;
 
 namespace Mesh.Cli.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -103,7 +104,8 @@ public sealed class ListingTests
     {
         var cli = new Cli().Answering(Cli.Json(new[]
         {
-            Some.Host("host-a", "web-1"), Some.Host("host-b") with { HypervisorReachable = false },
+            Some.Host("host-a", "web-1") with { Cordon = new HostCordon(new HostName("host-a"), CordonState.Draining, "ann", Some.Noon) },
+            Some.Host("host-b") with { HypervisorReachable = false },
             Some.Host("host-c") with { Health = HostHealth.Unresponsive, HeardAt = DateTimeOffset.UtcNow.AddMinutes(-2) },
             Some.Host("host-d") with { Health = HostHealth.Suspect, HeardAt = null },
             Some.Host("host-e") with { Health = HostHealth.Fenced },
@@ -113,7 +115,8 @@ public sealed class ListingTests
         (await cli.RunAsync("hosts")).ShouldBe(0);
 
         var lines = cli.Out.TrimEnd().Split('\n');
-        lines[1].ShouldContain("host-a  up");
+        lines[1].ShouldStartWith("host-a  up ");
+        lines[1].ShouldContain("  draining  1 ");
         lines[1].ShouldContain("64 GiB  32 GiB  QEMU 10.0.2");
         lines[2].ShouldContain("hypervisor does not answer");
         lines[3].ShouldContain("unresponsive, last heard 12");

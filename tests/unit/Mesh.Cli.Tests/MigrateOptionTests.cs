@@ -84,7 +84,7 @@ public sealed class MigrateOptionTests
     public void No_option_is_left_out_above()
     {
         var tested = Options.SelectMany(row => row.Data.Item1.Split(' ')).ToHashSet(StringComparer.Ordinal);
-        var other = new[] { "--to", "--watch", "--server", "--output", "--id" };
+        var other = new[] { "--to", "--among", "--priority", "--relax-affinity", "--watch", "--server", "--output", "--id" };
         new MigrateVerb(new Cli().Io).Options.Select(option => option.Name).Except(other, StringComparer.Ordinal).ShouldBeSubsetOf(tested);
     }
 

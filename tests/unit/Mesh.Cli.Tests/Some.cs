@@ -6,6 +6,7 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
@@ -117,6 +118,21 @@ internal static class Some
         Phase = phase,
         Reason = reason,
     };
+
+    public static MigrationRerun Rerun(string failure) => new()
+    {
+        MigrationId = new MigrationId("m1"),
+        VmName = "web-1",
+        Source = new HostName("host-a"),
+        Destination = new HostName("host-b"),
+        At = Noon,
+        Failure = failure,
+        Attempt = 2,
+    };
+
+    public static QueuedMigration Waiting(int position) => new(
+        position, new MigrationId("m1"), "web-1", new HostName("host-a"), null, MigrationPhase.Queued, MigrationPriority.Operator, Noon,
+        "a migration to end that copies away from host-a");
 
     public static MigrationEnded Ended(MigrationOutcome outcome = MigrationOutcome.Completed, string reason = "") => new()
     {

@@ -29,23 +29,34 @@ public sealed class WatchingTests
     [Fact]
     public void A_row_begins_anew_on_the_next_host_and_forgets_the_one_before()
     {
-        var rerun = new MigrationRerun
-        {
-            MigrationId = new MigrationId("m1"),
-            VmName = "web-1",
-            Destination = new HostName("host-b"),
-            At = Some.Noon,
-            Failure = "link lost",
-            Next = new HostName("host-c"),
-            Attempt = 2,
-        };
+        var rerun = Some.Rerun("link lost");
         var row = Row.Of(Some.View()).With(Some.Entered(MigrationPhase.SwitchOver)).With(Some.Progressed(80)).With(rerun);
-        (row.Destination, row.Phase, row.Progress.Value).ShouldBe((new HostName("host-c"), MigrationPhase.Preparing, 0));
+        (row.Destination, row.Phase, row.Progress.Value).ShouldBe((null, MigrationPhase.Queued, 0));
         row.Reason.ShouldContain("link lost");
 
         row.With(Some.Progressed(90)).ShouldBe(row, "the first host has nothing to say any more");
         row.With(rerun).ShouldBe(row);
-        row.With(Some.Ended() with { Destination = new HostName("host-c") }).HasEnded.ShouldBeTrue();
+        row.With(Some.Entered(MigrationPhase.PreCopy) with { At = Some.Noon.AddSeconds(-1) }).ShouldBe(row, "that was before");
+        row.With(Some.Ended(MigrationOutcome.Failed) with { Destination = null }).HasEnded.ShouldBeTrue();
+
+        var next = row.With(Some.Entered(MigrationPhase.Preparing) with { Destination = new HostName("host-c"), At = Some.Noon.AddSeconds(20) });
+        (next.Destination, next.Phase).ShouldBe((new HostName("host-c"), MigrationPhase.Preparing));
+        next.With(rerun).ShouldBe(next, "that is told already");
+        next.With(Some.Ended() with { Destination = new HostName("host-c") }).HasEnded.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_row_that_waits_knows_its_place_until_it_is_admitted()
+    {
+        var waiting = Some.Waiting(2);
+        var row = Row.Of(Some.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = waiting });
+        (row.Destination, row.Queue).ShouldBe((null, waiting));
+        Draw([row], 140).ShouldContain("web-1: place 2 in the queue, waits for a migration to end that copies away from host-a");
+        Draw([row], 140).ShouldContain("host-a → -");
+
+        var admitted = row.With(Some.Entered(MigrationPhase.Preparing));
+        (admitted.Destination, admitted.Queue).ShouldBe((new HostName("host-b"), null));
+        row.With(Some.Ended(MigrationOutcome.AbortedByOperator) with { Destination = null }).Queue.ShouldBeNull();
     }
 
     [Fact]
@@ -181,6 +192,28 @@ public sealed class WatchingTests
             "preCopy 62 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s; ends in about 3 s",
             "max downtime 500 ms, by policy calm (30 s without progress)", "maxDowntime applied (500 ms)", "tls refused; set at the start",
             "cleaningUp: aborted by ann", "aborted after 12.5 s, 3 GiB sent: aborted by ann",
+        ]);
+    }
+
+    [Fact]
+    public void Plain_lines_tell_the_place_in_the_queue_whenever_it_changes_and_every_host_that_fails()
+    {
+        var cli = new Cli { Time = new ManualTimeProvider() };
+        var display = new LineDisplay(cli.Io, new Board());
+        var view = Some.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = Some.Waiting(2) };
+
+        display.Take(new StreamItem.Stands(view));
+        display.Take(new StreamItem.Stands(view));
+        display.Take(new StreamItem.Stands(view with { Queue = Some.Waiting(1) }));
+        display.Take(new StreamItem.Happened(Some.Entered(MigrationPhase.Preparing, "the most free memory")));
+        display.Take(new StreamItem.Happened(Some.Rerun("no room")));
+
+        cli.Out.TrimEnd().Split('\n').Select(line => line[(line.IndexOf("host-a", StringComparison.Ordinal))..].TrimEnd()).ShouldBe(
+        [
+            "host-a -> -  queued: place 2 in the queue, waits for a migration to end that copies away from host-a",
+            "host-a -> -  queued: place 1 in the queue, waits for a migration to end that copies away from host-a",
+            "host-a -> host-b  preparing: the most free memory",
+            "host-a -> -  host-b failed (no room); waits for another host, attempt 2",
         ]);
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Gateway.Api;
@@ -27,7 +28,7 @@ public sealed class RequestTests
         response.Headers.Location?.ToString().ShouldBe("/api/v1/migrations/m1");
         (await response.Content.ReadFromJsonAsync<MigrationView>(MeshJson.Options))!.Id.Value.ShouldBe("m1");
         var (queue, asked) = gateway.Bus.Requests.First();
-        queue.ShouldBe(MigrationQueues.Requests);
+        queue.ShouldBe(SchedulerQueues.Requests);
         var request = asked.ShouldBeOfType<RequestMigration>();
         request.Vm.ShouldBe("web-1");
         request.To.ShouldBe(new HostName("host-b"));
@@ -57,6 +58,23 @@ public sealed class RequestTests
         plain.Limits.ProgressTimeout.ShouldBeNull();
         (steered.Policy, steered.DowntimeBudget, steered.Deadline).ShouldBe(("adaptive", TimeSpan.FromMilliseconds(900), TimeSpan.FromMinutes(2)));
         steered.Allow.ShouldBe(new PolicyPermissions { Throttle = true, Pause = true });
+    }
+
+    [Fact]
+    public async Task The_destination_may_be_left_to_the_scheduler()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value)));
+
+        await gateway.PostAsync("/api/v1/migrations", """{"vm":"web-1"}""");
+        await gateway.PostAsync("/api/v1/migrations",
+            """{"vm":"web-1","to":null,"alternatives":["host-b","host-c"],"priority":"system","relaxAffinity":true,"hostsTriedMax":2}""");
+
+        var (plain, among) = ((RequestMigration)gateway.Bus.Requests.First().Request, (RequestMigration)gateway.Bus.Requests.ElementAt(2).Request);
+        (plain.To, plain.Alternatives!.Count, plain.Priority, plain.RelaxAffinity, plain.HostsTriedMax).ShouldBe((null, 0, MigrationPriority.Operator, false, null));
+        (among.To, among.Priority, among.RelaxAffinity, among.HostsTriedMax).ShouldBe((null, MigrationPriority.System, true, 2));
+        among.Alternatives.ShouldBe([new HostName("host-b"), new HostName("host-c")]);
     }
 
     [Fact]
@@ -108,7 +126,7 @@ public sealed class RequestTests
     }
 
     [Theory]
-    [InlineData("""{"vm":"a","to":"b","too":1}""", "$.too", "id, vm, to, alternatives, options, limits, policy, allow, downtimeBudget, deadline, requestedBy")]
+    [InlineData("""{"vm":"a","to":"b","too":1}""", "$.too", "id, vm, to, alternatives, options, limits, policy, allow, downtimeBudget, deadline, priority, relaxAffinity, hostsTriedMax, requestedBy")]
     [InlineData("""{"vm":"a","to":"b","options":{"autoConverg":true}}""", "$.options.autoConverg", "autoConverge")]
     [InlineData("""{"vm":"a","to":"b","options":{"AutoConverge":true}}""", "$.options.AutoConverge", "autoConverge")]
     [InlineData("""{"vm":"a","to":"b","limits":{"timeout":1}}""", "$.limits.timeout", "progressTimeout")]
@@ -119,7 +137,12 @@ public sealed class RequestTests
     [InlineData("""{"vm":"a","to":"b","downtimeBudget":"900 ms"}""", "$.downtimeBudget", "milliseconds")]
     [InlineData("""{"vm":"a","to":"b","deadline":1.5}""", "$.deadline", "milliseconds")]
     [InlineData("""{"to":"b"}""", "$.vm", "missing")]
-    [InlineData("""{"vm":"a"}""", "$.to", "missing")]
+    [InlineData("""{"vm":"a","to":7}""", "$.to", "a host's name")]
+    [InlineData("""{"vm":"a","alternatives":"b"}""", "$.alternatives", "a list of hosts' names")]
+    [InlineData("""{"vm":"a","alternatives":["b",null]}""", "$.alternatives", "a list of hosts' names")]
+    [InlineData("""{"vm":"a","priority":"urgent"}""", "$.priority", "balancing, drain, operator, system")]
+    [InlineData("""{"vm":"a","relaxAffinity":1}""", "$.relaxAffinity", "true or false")]
+    [InlineData("""{"vm":"a","hostsTriedMax":"3"}""", "$.hostsTriedMax", "whole number")]
     [InlineData("""{"vm":" ","to":"b"}""", "$.vm", "name or UUID")]
     [InlineData("""{"vm":"a","to":"host b"}""", "$.to", "letters, digits, dots")]
     [InlineData("""{"vm":"a","to":"b","id":"x/y"}""", "$.id", "letters, digits, dots")]

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Grains;
@@ -17,11 +20,15 @@ namespace Mesh.Migrations.Host.Tests;
 /// <summary>The migrations service as one process with a recording bus; begun anew on the same store it is the process after a crash.</summary>
 internal sealed class MigrationsProcess : IAsyncDisposable
 {
+    private static long _turns;
+
     private readonly IHost _host;
 
     private MigrationsProcess(IHost host) => _host = host;
 
     public MigrationHome Home => _host.Services.GetRequiredService<MigrationHome>();
+
+    public SchedulerRequests Scheduler => _host.Services.GetRequiredService<SchedulerRequests>();
 
     public Requests Requests => _host.Services.GetRequiredService<Requests>();
 
@@ -53,6 +60,30 @@ internal sealed class MigrationsProcess : IAsyncDisposable
         var host = builder.Build();
         await host.StartAsync();
         return new MigrationsProcess(host);
+    }
+
+    /// <summary>A request as the scheduler passes it on.</summary>
+    public Task<MigrationRequestAnswer> AskAsync(RequestMigration request) => Requests.AnswerAsync(new QueueMigration(request, []), default);
+
+    /// <summary>The scheduler's next turn: what it reads, and the number that its admissions are to bear.</summary>
+    public async Task<(FleetFacts Fleet, long Turn)> ReadAsync()
+    {
+        var turn = Interlocked.Increment(ref _turns);
+        return (await Scheduler.AnswerAsync(new ReadFleet(turn), default), turn);
+    }
+
+    /// <summary>A turn of the scheduler that admits one migration.</summary>
+    public async Task<AdmissionAnswer> AdmitAsync(MigrationId id, bool mayTransfer = true, HostName? to = null)
+    {
+        var (fleet, turn) = await ReadAsync();
+        return await Scheduler.AnswerAsync(Words.Admission(id, turn, fleet.Migrations.Single(migration => migration.Id == id).Attempt, mayTransfer, to), default);
+    }
+
+    /// <summary>A request that is taken on and admitted at once.</summary>
+    public async Task BeginAsync(RequestMigration request)
+    {
+        (await AskAsync(request)).Refusals.ShouldBeEmpty();
+        (await AdmitAsync(request.Id)).ShouldBe(new AdmissionAnswer(true));
     }
 
     public async ValueTask DisposeAsync()

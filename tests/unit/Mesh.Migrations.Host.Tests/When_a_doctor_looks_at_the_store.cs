@@ -1,3 +1,7 @@
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Hosting.Doctor;
 using Mesh.Testing;
@@ -26,10 +30,10 @@ public abstract class When_a_doctor_looks_at_the_store(IStoreSource stores) : IA
             await process.Agents.HandleAsync(words.Inventory(Words.Destination), default);
             await process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.Up), default);
             await process.Agents.HandleAsync(words.Report(Words.Destination, null), default);
-            (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldBeEmpty();
+            await process.BeginAsync(Words.Request());
             await process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.Up), default);
-            (await process.Requests.AnswerAsync(Words.Request("m2", "nosuch"), default)).Refusals.ShouldNotBeEmpty();
-            await Eventually.HoldsAsync(() => bus.Commands.Count == 1 && bus.Events.Count > 1, "the outbox is empty");
+            (await process.AskAsync(Words.Request("m2", "nosuch"))).Refusals.ShouldNotBeEmpty();
+            await Eventually.HoldsAsync(() => bus.Events.OfType<MigrationEnded>().Any(), "the outbox is empty");
         }
 
         _doctor = new Doctor(_location, _time);
@@ -45,6 +49,39 @@ public abstract class When_a_doctor_looks_at_the_store(IStoreSource stores) : IA
         report.IsHealthy.ShouldBeTrue();
         report.Examined.ShouldContain("2 migrations, each replayed from its journal");
         report.Examined.ShouldContain("2 hosts' inventories");
+    }
+
+    [Theory]
+    [InlineData(MigrationPhase.Queued)]
+    [InlineData(MigrationPhase.Ready)]
+    public async Task Should_find_nothing_in_a_migration_that_waits_and_rebuild_its_snapshot(MigrationPhase phase)
+    {
+        var (bus, words, id) = (new RecordingBus(), new Words(_time), new MigrationId("m4"));
+        await using (var process = await MigrationsProcess.StartAsync(_location, _time, bus))
+        {
+            await process.Agents.HandleAsync(words.Inventory(Words.Source, Words.Machine(), Words.Machine("g2")) with { AgentEpoch = 2 }, default);
+            await process.Agents.HandleAsync(words.Report(Words.Destination, null) with { AgentEpoch = 2 }, default);
+            (await process.AskAsync(Words.Request("m4", "g2"))).Refusals.ShouldBeEmpty();
+            if (phase == MigrationPhase.Ready)
+            {
+                (await process.AdmitAsync(id, mayTransfer: false)).ShouldBe(new AdmissionAnswer(true));
+                await Eventually.HoldsAsync(() => bus.Commands.Any(command => command.MigrationId == id));
+                await process.Agents.HandleAsync(Words.Done(bus.Commands.First(command => command.MigrationId == id)), default);
+            }
+
+            (await process.Home.Get(id).ShowAsync())!.Phase.ShouldBe(phase);
+            await Eventually.HoldsAsync(() => phase == MigrationPhase.Queued
+                ? bus.Events.OfType<MigrationRequested>().Any(told => told.MigrationId == id)
+                : bus.Events.OfType<MigrationPhaseChanged>().Any(told => told.Phase == phase));
+        }
+
+        await Eventually.HoldsAsync(async () => await _doctor.LookAsync<long>("SELECT COUNT(*) FROM outbox") == 0);
+        (await _doctor.ExamineAsync()).Findings.ShouldBeEmpty();
+
+        var whole = await _doctor.LookAsync<string>("SELECT state FROM migration WHERE id = 'm4'");
+        await _doctor.PlantAsync("UPDATE migration SET state = 'x' WHERE id = 'm4'");
+        await _doctor.RepairAsync("flights");
+        (await _doctor.LookAsync<string>("SELECT state FROM migration WHERE id = 'm4'")).ShouldBe(whole);
     }
 
     [Fact]

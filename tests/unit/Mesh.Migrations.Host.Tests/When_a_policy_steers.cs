@@ -62,12 +62,12 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
         _bus.Policies = _ => null;
         await using var process = await HeardAsync();
 
-        (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.NoPolicyService);
+        (await process.AskAsync(Words.Request())).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.NoPolicyService);
         (await process.Requests.AnswerAsync(new ShowMigration(Id), default)).Migration.ShouldBeNull();
         _bus.Commands.ShouldBeEmpty();
 
         _bus.Policies = _ => new(new EffectivePolicy(Eager, 1, ""));
-        (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldBeEmpty();
+        (await process.AskAsync(Words.Request())).Refusals.ShouldBeEmpty();
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
         _bus.Policies = _ => new(new EffectivePolicy(Eager, 1, ""));
         await using var process = await BegunAsync(Words.Request() with { Policy = "eager" });
         _bus.Policies = _ => null;
-        (await process.Requests.AnswerAsync(Words.Request() with { Policy = "eager" }, default)).Refusals.ShouldBeEmpty();
+        (await process.AskAsync(Words.Request() with { Policy = "eager" })).Refusals.ShouldBeEmpty();
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
     private async Task<MigrationsProcess> BegunAsync(RequestMigration? request = null)
     {
         var process = await HeardAsync();
-        (await process.Requests.AnswerAsync(request ?? Words.Request(), default)).Refusals.ShouldBeEmpty();
+        await process.BeginAsync(request ?? Words.Request());
         return process;
     }
 

@@ -47,6 +47,11 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Ask("same")));
         answers.ShouldAllBe(answer => answer.Refusals.Count == 0);
+        _bus.Commands.ShouldBeEmpty("it waits");
+
+        var (_, turn) = await _process.ReadAsync();
+        var admitted = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _process.Scheduler.AnswerAsync(Words.Admission(new("same"), turn), default)));
+        admitted.ShouldAllBe(answer => answer.Taken);
         await Eventually.HoldsAsync(() => !_bus.Commands.IsEmpty);
         _bus.Commands.OfType<PrepareIncoming>().Select(command => command.CommandId).Distinct().ShouldHaveSingleItem();
     }
@@ -73,7 +78,7 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
     [Fact]
     public async Task Should_replay_the_journal_to_the_stored_state()
     {
-        await Ask("m1");
+        await _process.BeginAsync(Words.Request());
         await _process.Requests.AnswerAsync(new AbortMigration(new("m1"), "tester"), default);
         FlightState? replayed = null;
         foreach (var (at, input) in await _process.Store.JournalAsync(new("m1")))
@@ -121,5 +126,5 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
         GC.SuppressFinalize(this);
     }
 
-    private Task<MigrationRequestAnswer> Ask(string id, string vm = "g1") => _process.Requests.AnswerAsync(Words.Request(id, vm), default);
+    private Task<MigrationRequestAnswer> Ask(string id, string vm = "g1") => _process.AskAsync(Words.Request(id, vm));
 }

@@ -32,11 +32,16 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
         await InProcess(async process =>
         {
             // After the restart the inventories are there, but a host counts as up only once it has been heard again.
-            await process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.Up), default);
-            await process.Agents.HandleAsync(words.Report(Words.Destination, null), default);
-            (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldBeEmpty();
+            await HearBothHosts(process, words);
+            (await process.AskAsync(Words.Request())).Refusals.ShouldBeEmpty();
+        });
+        await InProcess(async process =>
+        {
+            await HearBothHosts(process, words);
+            (await process.AdmitAsync(Words.Request().Id, mayTransfer: false)).Taken.ShouldBeTrue();
         });
         await InProcess(async process => await process.Agents.HandleAsync(Words.Done(await CommandAsync<PrepareIncoming>()), default));
+        await InProcess(async process => (await process.AdmitAsync(Words.Request().Id)).Taken.ShouldBeTrue());
         await InProcess(async process => await process.Agents.HandleAsync(Words.Done(await CommandAsync<StartMigration>()), default));
         await InProcess(process => process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.MigratingFrom), default));
         await InProcess(async process => await process.Agents.HandleAsync(words.JobEnded(await CommandAsync<StartMigration>(), JobResult.Completed), default));
@@ -61,7 +66,7 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
         await InProcess(async process =>
         {
             await KnowBothHosts(process, words);
-            (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.ShouldBeEmpty();
+            await process.BeginAsync(Words.Request());
         });
         _bus.Commands.ShouldBeEmpty();
 
@@ -77,12 +82,12 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
         await InProcess(async process =>
         {
             await KnowBothHosts(process, words);
-            (await process.Requests.AnswerAsync(Words.Request(vm: "nosuch"), default)).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
+            (await process.AskAsync(Words.Request(vm: "nosuch"))).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
         });
         await InProcess(async process =>
         {
             await KnowBothHosts(process, words);
-            (await process.Requests.AnswerAsync(Words.Request(), default)).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
+            (await process.AskAsync(Words.Request())).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
         });
     }
 
@@ -93,7 +98,7 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
         await InProcess(async process =>
         {
             await KnowBothHosts(process, words);
-            await process.Requests.AnswerAsync(Words.Request(), default);
+            await process.BeginAsync(Words.Request());
             await Eventually.HoldsAsync(() => _bus.Commands.Count == 1, "the command is sent");
         });
         _time.Advance(FlightTimers.ResendFirst * 2);
@@ -118,6 +123,11 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
     {
         await process.Agents.HandleAsync(words.Inventory(Words.Source, Words.Machine()), default);
         await process.Agents.HandleAsync(words.Inventory(Words.Destination), default);
+        await HearBothHosts(process, words);
+    }
+
+    private static async Task HearBothHosts(MigrationsProcess process, Words words)
+    {
         await process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.Up), default);
         await process.Agents.HandleAsync(words.Report(Words.Destination, null), default);
     }

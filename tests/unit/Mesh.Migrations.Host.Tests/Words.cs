@@ -1,6 +1,7 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -29,6 +30,9 @@ internal sealed class Words(TimeProvider time)
 
     public static RequestMigration Request(string id = "m1", string vm = "g1") =>
         new(new MigrationId(id), vm, Destination, new MigrationOptions(), new MigrationLimits(), "tester");
+
+    public static AdmitMigration Admission(MigrationId id, long turn, int attempt = 1, bool mayTransfer = true, HostName? to = null) =>
+        new() { Id = id, Attempt = attempt, Turn = turn, Destination = to ?? Destination, MayTransfer = mayTransfer };
 
     public static CommandAnswer Done(AgentCommand command) => new()
     {

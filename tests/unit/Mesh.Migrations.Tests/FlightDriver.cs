@@ -3,10 +3,12 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Scheduler.Checking;
 
 namespace Mesh.Migrations.Tests;
 
@@ -15,15 +17,27 @@ internal sealed class FlightDriver
 {
     private long _sequence;
 
-    public FlightDriver(MigrationOptions? options = null, MigrationLimits? limits = null, MigrationFacts? facts = null) =>
-        Tell(new RequestReceived(Given.Request(options, limits), facts ?? Given.Facts(), Given.Epoch));
+    public FlightDriver(MigrationOptions? options = null, MigrationLimits? limits = null, MigrationFacts? facts = null, params HostName[] alternatives)
+        : this(Given.Request(options, limits, alternatives), facts)
+    {
+    }
+
+    public FlightDriver(RequestMigration request, MigrationFacts? facts = null, bool isAdmittedAtOnce = true)
+    {
+        IsAdmittedAtOnce = isAdmittedAtOnce;
+        Machine = VmRules.Locate((facts ??= Given.Facts()).Candidates);
+        Tell(new RequestReceived(request, facts));
+    }
 
     /// <summary>A flight under a policy.</summary>
     public static FlightDriver Under(EffectivePolicy policy, MigrationOptions? options = null, MigrationLimits? limits = null) =>
         new(options, limits, Given.Facts() with { Policy = policy });
 
     /// <summary>A flight that may go to further hosts.</summary>
-    public static FlightDriver WithAlternatives(params HostName[] alternatives) => new(facts: Given.FactsWith(alternatives));
+    public static FlightDriver WithAlternatives(params HostName[] alternatives) => new(null, null, null, alternatives);
+
+    /// <summary>A flight that the scheduler has yet to admit.</summary>
+    public static FlightDriver Waiting(RequestMigration? request = null, MigrationFacts? facts = null) => new(request ?? Given.Request(), facts, isAdmittedAtOnce: false);
 
     public DateTimeOffset Now { get; private set; } = Given.Start;
 
@@ -31,7 +45,11 @@ internal sealed class FlightDriver
 
     public List<FlightOutput> Outputs { get; } = [];
 
-    public bool IsToBeGivenEpochs { get; set; } = true;
+    /// <summary>Whether a flight that waits is admitted at once: to the first host that may take it and has not failed.</summary>
+    public bool IsAdmittedAtOnce { get; set; }
+
+    /// <summary>The machine as it is described when an attempt is admitted; null for one that no host describes.</summary>
+    public LocatedVm? Machine { get; set; }
 
     public IEnumerable<MigrationEvent> Events => Outputs.OfType<EventTold>().Select(told => told.Event);
 
@@ -43,11 +61,31 @@ internal sealed class FlightDriver
         State = transition.State;
         Outputs.AddRange(transition.Outputs);
 
-        // What the grain does: it gives out an epoch and what is known of the host.
-        return State.AwaitsEpoch && IsToBeGivenEpochs
-            ? Tell(new AttemptReceived(Given.Fit(State.Destination), State.Epoch.Next()))
-            : this;
+        return State.Phase == MigrationPhase.Queued && IsAdmittedAtOnce ? Admit() : this;
     }
+
+    /// <summary>The scheduler admits the attempt that the flight waits for, and it is taken.</summary>
+    public FlightDriver Admit(HostName? to = null, bool mayTransfer = true, BytesPerSecond? share = null)
+    {
+        var admission = Given.Admission(to ?? NextHost(), State.Attempt, mayTransfer, share);
+        Ask(admission).ShouldBe(new AdmissionAnswer(true));
+        return this;
+    }
+
+    /// <summary>Does what the grain does with an admission, and gives its answer.</summary>
+    public AdmissionAnswer Ask(AdmitMigration admission, DestinationFacts? destination = null)
+    {
+        if (Admissions.Objection(State, admission, Machine, destination ?? Given.Fit(admission.Destination), Now) is { } objection)
+            return objection;
+        if (State.Phase == MigrationPhase.Queued)
+            Tell(new AttemptReceived(admission, Machine!, State.Epoch < Given.Epoch ? Given.Epoch : State.Epoch.Next()));
+        else
+            Tell(new TransferReceived(admission.Bandwidth));
+        return new AdmissionAnswer(true);
+    }
+
+    private HostName NextHost() => (State.Wish.AllowedHosts.Count > 0 ? State.Wish.AllowedHosts : [Given.Destination, Given.Third, Given.Fourth])
+        .First(host => State.FailedAttempts.All(failed => failed.Destination != host));
 
     /// <summary>Lets time pass, waking the flight whenever it asked for that.</summary>
     public FlightDriver Wait(TimeSpan duration)
@@ -75,7 +113,7 @@ internal sealed class FlightDriver
     public FlightDriver Answer(AgentCommand command, CommandResult result = CommandResult.Done, params Refusal[] refusals) =>
         Tell(new AnswerReceived(new CommandAnswer
         {
-            Host = command is PrepareIncoming or CleanUpIncoming ? State.Destination : Given.Source,
+            Host = Outputs.OfType<CommandGiven>().First(given => given.Command.CommandId == command.CommandId).Host,
             MigrationId = command.MigrationId,
             Epoch = command.Epoch,
             CommandId = command.CommandId,

@@ -1,6 +1,7 @@
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -28,7 +29,7 @@ internal static class Given
         new HypervisorInfo($"uuid-{host}", "QEMU", "10.0.2", "9.0.0"), $"qemu+tcp://{host}/system", vms);
 
     public static MigrationFacts Facts(VmDescription? vm = null) =>
-        new([new LocatedVm(Source, vm ?? Machine())], [Fit(Destination)]);
+        new([new LocatedVm(Source, vm ?? Machine())]);
 
     /// <summary>A policy of the given steps; it permits everything and arms post-copy.</summary>
     public static EffectivePolicy Policy(params PolicyStep[] steps) => Policy(new MigrationPolicy { Name = "test", Description = "For tests.", Steps = steps });
@@ -37,12 +38,20 @@ internal static class Given
     public static EffectivePolicy Policy(MigrationPolicy policy) =>
         new(policy with { Start = policy.Start with { PostCopy = true }, Permits = PolicyPermissions.All }, 1, "because the test says so");
 
-    /// <summary>Facts of a request that names further hosts, all of which may take the machine.</summary>
-    public static MigrationFacts FactsWith(params HostName[] alternatives) =>
-        new([new LocatedVm(Source, Machine())], [Fit(Destination), .. alternatives.Select(Fit)]);
-
     public static DestinationFacts Fit(HostName host) => new(host, HostHealth.Healthy, true, Inventory(host), Start);
 
     public static RequestMigration Request(MigrationOptions? options = null, MigrationLimits? limits = null, params HostName[] alternatives) => new(
         new MigrationId("m1"), "g1", Destination, options ?? new MigrationOptions(), limits ?? new MigrationLimits(), "tester", null, alternatives);
+
+    /// <summary>The scheduler's admission of an attempt.</summary>
+    public static AdmitMigration Admission(HostName destination, int attempt = 1, bool mayTransfer = true, BytesPerSecond? share = null) => new()
+    {
+        Id = new MigrationId("m1"),
+        Attempt = attempt,
+        Turn = 1,
+        Destination = destination,
+        MayTransfer = mayTransfer,
+        Bandwidth = share,
+        Choice = new PlacementChoice(destination, Start, $"{destination} has the most memory free", []),
+    };
 }

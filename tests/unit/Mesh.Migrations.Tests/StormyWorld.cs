@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -30,6 +31,7 @@ internal sealed partial class StormyWorld(int seed)
     private DateTimeOffset _jobSince;
     private bool _isPostCopy;
     private Epoch? _abortedBeforeStart;
+    private Epoch _newestEpoch = Given.Epoch;
 
     public List<(DateTimeOffset At, FlightInput Input)> Journal { get; } = [];
 
@@ -53,11 +55,13 @@ internal sealed partial class StormyWorld(int seed)
     {
         var timeout = Chance(0.3) ? TimeSpan.FromSeconds(_random.Next(1, 90)) : (TimeSpan?)null;
         var action = (TimeoutAction)_random.Next(3);
-        Tell(new RequestReceived(
-            Given.Request(new MigrationOptions { PostCopy = true, Timeout = timeout, TimeoutAction = action }),
-            (Chance(0.5) ? Given.FactsWith(Given.Third) : Given.Facts()) with { Policy = Chance(0.7) ? SomePolicy() : null }, Given.Epoch));
+        var options = new MigrationOptions { PostCopy = true, Timeout = timeout, TimeoutAction = action, Bandwidth = Chance(0.2) ? Limit : null };
+        Tell(new RequestReceived(SomeRequest(options), Given.Facts() with { Policy = Chance(0.7) ? SomePolicy() : null }));
         if (State!.HasEnded)
             return;
+        Schedule();
+        if (Chance(0.2))
+            At(Within(60), () => Tell(new RescheduleReceived(new RescheduleMigration { Id = State.Id, By = "tester", ToAny = Chance(0.5), Priority = MigrationPriority.System })));
         for (var change = 0; change < 4; change++)
             if (Chance(0.3))
                 At(Within(150), Meddle);
@@ -88,7 +92,7 @@ internal sealed partial class StormyWorld(int seed)
         var runsOn = _statuses.Where(host => host.Value == VmStatus.Up).Select(host => host.Key).ToList();
         List<HostName> expected = State.Outcome switch
         {
-            MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy => [State.Destination],
+            MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy => [State.Destination!.Value],
             MigrationOutcome.Lost or MigrationOutcome.PostCopyFailed => [],
 
             // Whoever dies afterwards takes the machine along.
@@ -135,9 +139,8 @@ internal sealed partial class StormyWorld(int seed)
         State = transition.State;
         foreach (var command in transition.Outputs.OfType<CommandGiven>())
             Carry(() => Obey(command.Host, command.Command));
-        if (State.AwaitsEpoch)
-            At(TimeSpan.Zero, () => Tell(new AttemptReceived(Given.Fit(State.Destination), State.Epoch.Next())));
-        else if (FlightTimers.NextDue(State) is { } due)
+        CheckAdmission(transition);
+        if (FlightTimers.NextDue(State) is { } due)
             At(due > _now ? due - _now : TimeSpan.Zero, () =>
             {
                 if (FlightTimers.NextDue(State) <= _now)
@@ -182,7 +185,7 @@ internal sealed partial class StormyWorld(int seed)
 
     private CommandResult StartJob(StartMigration start)
     {
-        if (_abortedBeforeStart == start.Epoch || Source != VmStatus.Up || _jobRuns || Chance(0.05))
+        if (start.Epoch <= _abortedBeforeStart || start.Epoch <= _jobEpoch || Source != VmStatus.Up || _jobRuns || Chance(0.05))
             return CommandResult.Refused;
         (_to, _jobEpoch, _isPostCopy) = (start.Destination, start.Epoch, false);
         if (_dead.Contains(_to))

@@ -34,7 +34,7 @@ public sealed class When_a_policy_steers
     public void What_the_request_does_not_allow_is_not_armed()
     {
         var request = Given.Request() with { Allow = PolicyPermissions.All with { PostCopy = false } };
-        var flight = Flight.Apply(null, new RequestReceived(request, Given.Facts() with { Policy = Given.Policy(Downtime) }, Given.Epoch), Given.Start);
+        var flight = Flight.Apply(null, new RequestReceived(request, Given.Facts() with { Policy = Given.Policy(Downtime) }), Given.Start);
         flight.State.Options.PostCopy.ShouldBeFalse();
     }
 
@@ -146,7 +146,7 @@ public sealed class When_a_policy_steers
     [Fact]
     public void A_named_policy_that_nobody_knows_is_a_reason_to_refuse()
     {
-        var flight = Flight.Apply(null, new RequestReceived(Given.Request() with { Policy = "gone" }, Given.Facts(), Given.Epoch), Given.Start);
+        var flight = Flight.Apply(null, new RequestReceived(Given.Request() with { Policy = "gone" }, Given.Facts()), Given.Start);
         flight.State.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.UnknownPolicy);
     }
 

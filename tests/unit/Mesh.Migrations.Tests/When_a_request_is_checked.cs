@@ -1,4 +1,3 @@
-using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -9,8 +8,6 @@ public sealed class When_a_request_is_checked
 {
     private static readonly VmDescription Plain = Given.Machine(Given.Disk("vda"));
 
-    private static MigrationFacts Toward(DestinationFacts destination) => Given.Facts() with { Destinations = [destination] };
-
     public static TheoryData<RefusalCode, MigrationFacts, MigrationOptions> Refused => new()
     {
         { RefusalCode.UnknownVm, Given.Facts() with { Candidates = [] }, new() },
@@ -18,20 +15,13 @@ public sealed class When_a_request_is_checked
         { RefusalCode.VmNotRunning, Given.Facts(Plain with { Status = VmStatus.Down }), new() },
         { RefusalCode.AlreadyMigrating, Given.Facts() with { OtherMigration = new MigrationId("other") }, new() },
         { RefusalCode.AlreadyMigrating, Given.Facts(Plain with { Status = VmStatus.MigratingFrom }), new() },
-        { RefusalCode.UnknownHost, Toward(Given.Fit(Given.Destination) with { Inventory = null }), new() },
-        { RefusalCode.HostNotUp, Toward(Given.Fit(Given.Destination) with { Health = HostHealth.Unresponsive }), new() },
-        { RefusalCode.HostNotUp, Toward(Given.Fit(Given.Destination) with { Health = HostHealth.Suspect, HeardAt = null }), new() },
-        { RefusalCode.HostNotUp, Toward(Given.Fit(Given.Destination) with { Health = HostHealth.Fenced }), new() },
-        { RefusalCode.HostNotUp, Toward(Given.Fit(Given.Destination) with { HypervisorReachable = false }), new() },
         { RefusalCode.SameHost, Given.Facts() with { Candidates = [new(Given.Destination, Plain)] }, new() },
-        { RefusalCode.VmExistsOnDestination, Toward(Given.Fit(Given.Destination) with { Inventory = Given.Inventory(Given.Destination, Plain) }), new() },
         { RefusalCode.UnknownDisk, Given.Facts(Plain), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["vdz"] } },
         { RefusalCode.DiskNotWritable, Given.Facts(Given.Machine(Given.Disk("sda", DiskDevice.CdRom, source: ""))), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["sda"] } },
         { RefusalCode.DiskNotWritable, Given.Facts(Given.Machine(Given.Disk("vdb", readOnly: true))), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["vdb"] } },
         { RefusalCode.DiskNotWritable, Given.Facts(Given.Machine()), new() { CopyStorage = CopyStorage.All } },
         { RefusalCode.CdRomInserted, Given.Facts(Given.Machine(Given.Disk("sda", DiskDevice.CdRom))), new() },
         { RefusalCode.HostDevice, Given.Facts(Plain with { HostDevices = [new("pci", "0000:3b:00.0")] }), new() },
-        { RefusalCode.NotEnoughMemory, Given.Facts(Plain with { Memory = Bytes.FromGibibytes(5) }), new() },
         { RefusalCode.BadOption, Given.Facts(), new() { MaxDowntime = TimeSpan.Zero } },
         { RefusalCode.BadOption, Given.Facts(), new() { MaxDowntime = TimeSpan.FromSeconds(2001) } },
         { RefusalCode.BadOption, Given.Facts(), new() { ParallelConnections = 256 } },
@@ -65,9 +55,44 @@ public sealed class When_a_request_is_checked
     [Fact]
     public void Should_give_every_reason_at_once()
     {
-        var facts = Given.Facts(Plain with { Status = VmStatus.Down, HostDevices = [new("pci", "0000:3b:00.0")] }) with { Destinations = [Given.Fit(Given.Destination) with { Inventory = null }] };
+        var facts = Given.Facts(Plain with { Status = VmStatus.Down, HostDevices = [new("pci", "0000:3b:00.0")] });
         new FlightDriver(new MigrationOptions { KeepAliveCount = 0 }, facts: facts).State.Refusals.Select(refusal => refusal.Code).ShouldBe(
-            [RefusalCode.BadOption, RefusalCode.VmNotRunning, RefusalCode.HostDevice, RefusalCode.UnknownHost]);
+            [RefusalCode.BadOption, RefusalCode.VmNotRunning, RefusalCode.HostDevice]);
+    }
+
+    [Fact]
+    public void Should_refuse_for_what_the_scheduler_has_found_and_say_the_same_reason_once()
+    {
+        Refusal[] found = [new(RefusalCode.Cordoned, "hostb is cordoned"), new(RefusalCode.VmNotRunning, "g1 is not running on hosta")];
+        var state = Flight.Apply(null, new RequestReceived(Given.Request(new MigrationOptions { KeepAliveCount = 0 }), Given.Facts(Plain with { Status = VmStatus.Down }), found), Given.Start).State;
+        state.Outcome.ShouldBe(MigrationOutcome.Refused);
+        state.Refusals.Select(refusal => refusal.Code).ShouldBe([RefusalCode.Cordoned, RefusalCode.VmNotRunning, RefusalCode.BadOption]);
+        state.Reason.ShouldStartWith("hostb is cordoned; g1 is not running on hosta; ");
+    }
+
+    public static TheoryData<string, RequestMigration> BadRequests => new()
+    {
+        { "the number of hosts to try is 1 or more", Given.Request() with { HostsTriedMax = 0 } },
+        { "1 ms to 2000000 ms are accepted", Given.Request() with { DowntimeBudget = TimeSpan.Zero } },
+        { "the deadline must be longer than zero", Given.Request() with { Deadline = TimeSpan.Zero } },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadRequests))]
+    public void Should_say_what_would_be_accepted(string words, RequestMigration request)
+    {
+        var refusal = FlightDriver.Waiting(request).State.Refusals.ShouldHaveSingleItem();
+        refusal.Code.ShouldBe(RefusalCode.BadOption);
+        refusal.Message.ShouldContain(words);
+    }
+
+    [Fact]
+    public void Should_leave_hosts_to_the_scheduler_unless_the_machine_is_on_the_only_one_already()
+    {
+        var facts = Given.Facts() with { Candidates = [new(Given.Destination, Plain)] };
+        FlightDriver.Waiting(Given.Request(), facts).State.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.SameHost);
+        FlightDriver.Waiting(Given.Request(alternatives: Given.Third), facts).State.Phase.ShouldBe(MigrationPhase.Queued);
+        FlightDriver.Waiting(Given.Request() with { To = null }, facts).State.Phase.ShouldBe(MigrationPhase.Queued);
     }
 
     [Fact]

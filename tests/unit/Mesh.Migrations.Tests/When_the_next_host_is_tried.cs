@@ -1,6 +1,5 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
-using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -22,12 +21,12 @@ public sealed class When_the_next_host_is_tried
         var flight = Failed(Given.Third);
         flight.State.HasEnded.ShouldBeFalse();
         flight.State.Destination.ShouldBe(Given.Third);
-        flight.State.FailedAttempts.ShouldBe([new FailedAttempt(Given.Destination, "link lost", Given.Epoch)]);
+        flight.State.FailedAttempts.ShouldBe([new FailedAttempt(Given.Destination, "link lost", Given.Epoch, flight.Now)]);
         (flight.State.Epoch > Given.Epoch).ShouldBeTrue();
         flight.Last<PrepareIncoming>().Epoch.ShouldBe(flight.State.Epoch);
 
         var told = flight.Events.OfType<MigrationRerun>().ShouldHaveSingleItem();
-        (told.Destination, told.Next, told.Failure, told.Attempt).ShouldBe((Given.Destination, Given.Third, "link lost", 2));
+        (told.Destination, told.Failure, told.Attempt).ShouldBe((Given.Destination, "link lost", 2));
 
         flight.Prepared().Answer(flight.Last<StartMigration>()).JobEnds(JobResult.Completed).Both(null, VmStatus.Up);
         flight.State.Outcome.ShouldBeNull("the first destination's word says nothing of the second");
@@ -91,36 +90,47 @@ public sealed class When_the_next_host_is_tried
     }
 
     [Fact]
-    public void Should_ask_for_an_epoch_at_once_and_be_abortable_meanwhile()
+    public void Should_wait_for_the_scheduler_without_a_host_of_its_own_choice()
     {
         var flight = FlightDriver.WithAlternatives(Given.Third);
-        flight.IsToBeGivenEpochs = false;
-        flight.Answer(flight.Last<PrepareIncoming>(), CommandResult.Failed, new Refusal(RefusalCode.Hypervisor, "no"));
-        flight.State.AwaitsEpoch.ShouldBeTrue();
-        FlightTimers.NextDue(flight.State).ShouldBe(flight.Now);
+        flight.IsAdmittedAtOnce = false;
+        flight.Wait(TimeSpan.FromSeconds(1)).Answer(flight.Last<PrepareIncoming>(), CommandResult.Failed, new Refusal(RefusalCode.Hypervisor, "no"));
 
+        var state = flight.State;
+        (state.Phase, state.Attempt, state.Destination, state.QueuedAt).ShouldBe((MigrationPhase.Queued, 2, null, flight.Now));
+        (state.MayTransfer, state.Share, state.Choice, state.Outstanding.Count).ShouldBe((false, null, null, 0));
+        state.Reason.ShouldBe("hostb failed (hostb cannot take the machine: no); waits for another host");
+        FlightTimers.NextDue(state).ShouldBeNull("time alone changes nothing");
         flight.Abort().State.Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
     }
 
-    [Fact]
-    public void Should_pass_over_hosts_that_cannot_be_destinations_at_all()
+    public static TheoryData<int?, int> HostsTried => new() { { null, Reruns.HostsTriedMax }, { 1, 1 }, { 2, 2 }, { 4, 4 } };
+
+    [Theory]
+    [MemberData(nameof(HostsTried))]
+    public void Should_try_as_many_hosts_as_the_request_says(int? asked, int tried)
     {
-        var facts = new MigrationFacts(
-            [new LocatedVm(Given.Source, Given.Machine())],
-            [Given.Fit(Given.Destination) with { Health = HostHealth.Unresponsive }, Given.Fit(Given.Third), Given.Fit(Given.Fourth)]);
-        var flight = new FlightDriver(facts: facts);
-        flight.State.Destination.ShouldBe(Given.Third);
-        flight.State.Alternatives.ShouldBe([Given.Fourth]);
-        flight.State.FailedAttempts.ShouldHaveSingleItem().Epoch.ShouldBeNull();
+        var request = Given.Request(alternatives: [Given.Third, Given.Fourth, new("hoste"), new("hostf")]) with { HostsTriedMax = asked };
+        var flight = new FlightDriver(request);
+        while (!flight.State.HasEnded)
+            flight.Answer(flight.Last<PrepareIncoming>(), CommandResult.Failed, new Refusal(RefusalCode.Hypervisor, "no"));
+        flight.Commands.OfType<PrepareIncoming>().Count().ShouldBe(tried);
     }
 
     [Fact]
-    public void Should_refuse_with_the_reasons_of_every_host_when_none_can()
+    public void Should_never_go_elsewhere_with_a_machine_that_is_meant_for_one_host()
     {
-        var facts = new MigrationFacts(
-            [new LocatedVm(Given.Source, Given.Machine())],
-            [Given.Fit(Given.Destination) with { Health = HostHealth.Unresponsive }, Given.Fit(Given.Third) with { Inventory = null }]);
-        new FlightDriver(facts: facts).State.Refusals.Select(refusal => refusal.Code).ShouldBe([RefusalCode.HostNotUp, RefusalCode.UnknownHost]);
+        var flight = new FlightDriver(Given.Request() with { HostsTriedMax = 5 }).Started().JobEnds(JobResult.Failed, "link lost").Both(VmStatus.Up, null);
+        flight.Answer(flight.Last<CleanUpIncoming>()).State.Outcome.ShouldBe(MigrationOutcome.Failed);
+        flight.Events.ShouldNotContain(told => told is MigrationRerun);
+    }
+
+    [Fact]
+    public void Should_not_count_the_source_as_another_host()
+    {
+        var flight = new FlightDriver(Given.Request(alternatives: Given.Source));
+        flight.Answer(flight.Last<PrepareIncoming>(), CommandResult.Refused, new Refusal(RefusalCode.Storage, "no room"));
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Refused);
     }
 
     [Fact]
@@ -140,5 +150,27 @@ public sealed class When_the_next_host_is_tried
             Error = "",
         }));
         flight.State.JobEnd.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Should_not_be_moved_while_it_waits_by_what_the_attempt_before_still_has_to_say()
+    {
+        var flight = FlightDriver.WithAlternatives(Given.Third).Started();
+        flight.IsAdmittedAtOnce = false;
+        flight.JobEnds(JobResult.Failed, "link lost").Both(VmStatus.Up, null).Answer(flight.Last<CleanUpIncoming>());
+        var waits = flight.State;
+
+        flight.JobEnds(JobResult.Completed).Report(Given.Source, VmStatus.MigratingFrom, flight.Sample()).Answer(flight.Last<StartMigration>());
+        flight.Tell(new EventReceived(new LimitReached
+        {
+            Host = Given.Source,
+            MigrationId = waits.Id,
+            Epoch = waits.Epoch,
+            VmId = Given.Vm,
+            At = flight.Now,
+            Limit = HardLimit.ProgressTimeout,
+            Value = TimeSpan.FromSeconds(150),
+        }));
+        flight.State.ShouldBe(waits);
     }
 }

@@ -4,6 +4,8 @@ namespace Mesh.Agent.Libvirt;
 
 public sealed partial class LibvirtConnection
 {
+    private const uint ExpandFeatures = 1;
+
     /// <summary>The host's own name (<c>virConnectGetHostname</c>).</summary>
     public string GetHostname() =>
         NativeText.TakeOwned(Native.virConnectGetHostname(_handle), nameof(Native.virConnectGetHostname));
@@ -25,6 +27,21 @@ public sealed partial class LibvirtConnection
         NativeText.TakeOwned(
             Native.virConnectGetDomainCapabilities(_handle, emulator, architecture, machine, virtType, 0),
             nameof(Native.virConnectGetDomainCapabilities));
+
+    /// <summary>
+    /// A processor with all its features, those included that its model stands for (<c>virConnectBaselineHypervisorCPU</c> with
+    /// <c>VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES</c>).
+    /// </summary>
+    /// <param name="cpuXml">The processor, as the domain capabilities describe the model of the host.</param>
+    /// <param name="architecture">Such as <c>x86_64</c>; null for the default.</param>
+    /// <param name="virtType">Such as <c>kvm</c>; null for the default.</param>
+    public string ExpandCpuXml(string cpuXml, string? architecture = null, string? virtType = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(cpuXml);
+        return NativeText.TakeOwned(
+            Native.virConnectBaselineHypervisorCPU(_handle, null, architecture, null, virtType, [cpuXml], 1, ExpandFeatures),
+            nameof(Native.virConnectBaselineHypervisorCPU));
+    }
 
     /// <summary>The host's hardware (<c>virNodeGetInfo</c>).</summary>
     public NodeInfo GetNodeInfo()

@@ -2,11 +2,14 @@ namespace Mesh.Agent.Libvirt;
 
 public sealed partial class LibvirtConnection
 {
+    private const uint PoolsActive = 2;
+
     /// <summary>The storage pools of this host (<c>virConnectListAllStoragePools</c>). The caller disposes them.</summary>
-    public IReadOnlyList<LibvirtStoragePool> ListStoragePools()
+    /// <param name="activeOnly">Only those that are started.</param>
+    public IReadOnlyList<LibvirtStoragePool> ListStoragePools(bool activeOnly = false)
     {
         const string Call = nameof(Native.virConnectListAllStoragePools);
-        var count = Native.virConnectListAllStoragePools(_handle, out var pools, 0);
+        var count = Native.virConnectListAllStoragePools(_handle, out var pools, activeOnly ? PoolsActive : 0);
         var handles = NativeList.TakeOwned(count, pools, static pointer => new StoragePoolHandle(pointer, Call), Call);
         return [.. handles.Select(handle => new LibvirtStoragePool(handle))];
     }

@@ -44,6 +44,10 @@ internal static partial class Native
     internal static partial nint virConnectGetDomainCapabilities(
         ConnectionHandle connection, string? emulator, string? architecture, string? machine, string? virtType, uint flags);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint virConnectBaselineHypervisorCPU(
+        ConnectionHandle connection, string? emulator, string? architecture, string? machine, string? virtType, string[] cpus, uint count, uint flags);
+
     [LibraryImport(Library)]
     internal static partial int virConnectGetLibVersion(ConnectionHandle connection, out nuint version);
 

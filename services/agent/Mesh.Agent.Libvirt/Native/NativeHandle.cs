@@ -51,6 +51,12 @@ internal sealed class DomainHandle(nint pointer, string call) : NativeHandle(Not
     protected override int Free(nint pointer) => Native.virDomainFree(pointer);
 }
 
+/// <summary>A <c>virNetworkPtr</c>.</summary>
+internal sealed class NetworkHandle(nint pointer, string call) : NativeHandle(NotNull(pointer, call))
+{
+    protected override int Free(nint pointer) => Native.virNetworkFree(pointer);
+}
+
 /// <summary>A <c>virStoragePoolPtr</c>.</summary>
 internal sealed class StoragePoolHandle(nint pointer, string call) : NativeHandle(NotNull(pointer, call))
 {

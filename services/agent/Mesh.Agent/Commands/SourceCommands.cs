@@ -100,6 +100,18 @@ internal sealed class SourceCommands(AgentContext agent, Followers followers)
 
     private async Task<IReadOnlyList<Refusal>> ObjectionsAsync(StartMigration start)
     {
+        var wayBack = agent.Hypervisor.FindWayBackAsync(start.DestinationUri, agent.Stopping);
+        IReadOnlyList<Refusal> objections = await ObjectionsToMachineAsync(start);
+        return await wayBack is { } address ? [.. objections, LeadsBack(start, address)] : objections;
+    }
+
+    private Refusal LeadsBack(StartMigration start, string address) => new(
+        RefusalCode.LoopbackAddress,
+        $"{start.DestinationUri} leads from {agent.Host} back to itself ({address}); "
+        + $"the agent of {start.Destination} needs a --migration-target that other hosts reach it by");
+
+    private async Task<IReadOnlyList<Refusal>> ObjectionsToMachineAsync(StartMigration start)
+    {
         var states = await agent.Hypervisor.ListVmsAsync(agent.Stopping);
         var state = states.FirstOrDefault(vm => vm.Id == start.VmId);
         if (state is null)

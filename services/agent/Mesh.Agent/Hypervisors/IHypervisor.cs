@@ -33,6 +33,12 @@ public interface IHypervisor : IAsyncDisposable
     Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation);
 
     /// <summary>
+    /// The address by which a destination's URI leads back to this very host, so that a machine would be sent to where it is; null if it
+    /// leads elsewhere, or if nobody can tell in time.
+    /// </summary>
+    Task<string?> FindWayBackAsync(string destinationUri, CancellationToken cancellation);
+
+    /// <summary>
     /// Moves a machine, peer to peer, and returns when the job is over. Cancelling abandons the wait, not the job, which only
     /// <see cref="AbortJobAsync"/> ends. A recovery that cannot begin leaves machine and job as they are.
     /// </summary>

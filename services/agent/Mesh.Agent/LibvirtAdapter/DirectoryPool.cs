@@ -11,6 +11,9 @@ internal sealed class DirectoryPool : IDisposable
 
     public LibvirtStoragePool Pool { get; }
 
+    /// <summary>Whether a pool was made for the moment, by this agent or another.</summary>
+    public static bool IsMomentary(LibvirtStoragePool pool) => pool.Name.StartsWith(MomentaryPrefix, StringComparison.Ordinal);
+
     public static DirectoryPool Of(LibvirtConnection connection, string directory)
     {
         var pool = new DirectoryPool(connection.FindStoragePoolByTargetPath(directory) ?? connection.CreateStoragePool(
@@ -33,7 +36,7 @@ internal sealed class DirectoryPool : IDisposable
         try
         {
             // By its name, so that one which a crash left behind goes as well.
-            if (Pool.Name.StartsWith(MomentaryPrefix, StringComparison.Ordinal))
+            if (IsMomentary(Pool))
                 Pool.Destroy();
         }
         catch (LibvirtException)

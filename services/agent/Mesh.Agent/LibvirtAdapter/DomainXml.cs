@@ -38,8 +38,17 @@ internal static class DomainXml
             [.. (devices?.Elements("disk") ?? []).Select(disk => DiskXml.Read(disk, sizes))],
             [.. (devices?.Elements("interface") ?? []).Select(Network)],
             [.. HostDeviceXml.Read(devices)],
-            ReadLabels(domain));
+            ReadLabels(domain),
+            Placement: PlacementXml.Read(domain.Element("metadata")),
+            CpuFeatures: CpuFeatures(domain),
+            HugePageSize: MemoryXml.HugePageSize(domain),
+            NumaNodes: MemoryXml.NumaNodes(domain));
     }
+
+    /// <summary>Whether a disk of the machine is copied to another image: by a block job, or by a migration that takes its disks along.</summary>
+    /// <param name="xml">What <c>virDomainGetXMLDesc</c> gives of the running machine.</param>
+    public static bool HasMirror(string xml) =>
+        XDocument.Parse(xml).Root!.Element("devices")?.Elements("disk").Any(disk => disk.Element("mirror") is not null) is true;
 
     /// <summary>The quota that libvirt gives each of the machine's processors, in microseconds; <see cref="CpuQuota.Unlimited"/> for none.</summary>
     /// <param name="xml">What <c>virDomainGetXMLDesc</c> gives of the running machine.</param>
@@ -50,24 +59,48 @@ internal static class DomainXml
 
     internal static string Attribute(XElement? element, string name) => element?.Attribute(name)?.Value ?? "";
 
-    private static Bytes Memory(XElement? memory)
+    internal static Bytes Memory(XElement? memory)
     {
         _ = long.TryParse(memory?.Value, out var number);
-        return Attribute(memory, "unit") switch
-        {
-            "b" or "bytes" => new Bytes(number),
-            "M" or "MiB" => Bytes.FromMebibytes(number),
-            "G" or "GiB" => Bytes.FromGibibytes(number),
-            _ => Bytes.FromKibibytes(number),
-        };
+        return Amount(number, Attribute(memory, "unit"));
     }
+
+    /// <summary>A number in one of libvirt's units of memory; KiB unless it says so.</summary>
+    internal static Bytes Amount(long number, string unit) => unit switch
+    {
+        "b" or "bytes" => new Bytes(number),
+        "M" or "MiB" => Bytes.FromMebibytes(number),
+        "G" or "GiB" => Bytes.FromGibibytes(number),
+        _ => Bytes.FromKibibytes(number),
+    };
 
     private static string CpuModel(XElement? cpu) => Text(cpu, "model") is { Length: > 0 } model ? model : Attribute(cpu, "mode");
 
+    /// <summary>
+    /// A processor that is emulated needs nothing of the host's. One that is the host's own, and names nothing, needs whatever the host
+    /// has: nobody can tell what of it.
+    /// </summary>
+    private static string[]? CpuFeatures(XElement domain)
+    {
+        if (Attribute(domain, "type") == "qemu")
+            return [];
+        var cpu = domain.Element("cpu");
+        string[] required =
+        [
+            .. (cpu?.Elements("feature") ?? [])
+                .Where(feature => Attribute(feature, "policy") is "" or "require")
+                .Select(feature => Attribute(feature, "name"))
+                .Where(name => name.Length > 0)
+                .Distinct(StringComparer.Ordinal),
+        ];
+        return required.Length > 0 || Text(cpu, "model").Length > 0 ? required : null;
+    }
+
     private static VmNetwork Network(XElement network)
     {
+        // While the machine runs, libvirt names both a network and the bridge that it has on this host: on another it may have another.
         var source = network.Element("source");
-        string[] names = [Attribute(source, "bridge"), Attribute(source, "network"), Attribute(source, "dev")];
+        string[] names = [Attribute(source, "network"), Attribute(source, "bridge"), Attribute(source, "dev")];
         return new VmNetwork(
             Attribute(network, "type"),
             names.FirstOrDefault(name => name.Length > 0) ?? "",

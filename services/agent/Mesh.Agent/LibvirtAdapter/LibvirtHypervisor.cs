@@ -21,7 +21,9 @@ internal sealed class LibvirtHypervisor : IHypervisor
 
     private readonly LibvirtLinks _links;
     private readonly LibvirtImages _images;
+    private readonly LibvirtHost _host;
     private readonly LibvirtInventory _inventory;
+    private readonly WayBack _wayBack;
     private readonly VcpuThrottle _throttle;
     private readonly LibvirtMigrations _migrations;
     private readonly SharedReads _reads;
@@ -33,14 +35,16 @@ internal sealed class LibvirtHypervisor : IHypervisor
         _links = new LibvirtLinks(options, time, connection => _ = ForwardAsync(connection.Subscribe()));
         _images = new LibvirtImages(_links.Main);
         _throttle = new VcpuThrottle(new VcpuGroups(options.HostRoot));
-        _inventory = new LibvirtInventory(_links, _throttle);
+        _host = new LibvirtHost(_links, options, time);
+        _inventory = new LibvirtInventory(_links, _host, _throttle);
+        _wayBack = new WayBack(options.IsLibvirtHere, time);
         _migrations = new LibvirtMigrations(time);
         _reads = new SharedReads(time, options.CallTimeout);
     }
 
     public ChannelReader<HypervisorEvent> Events => _events.Reader;
 
-    public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => _inventory.DescribeHostAsync(cancellation);
+    public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => _host.DescribeAsync(cancellation);
 
     public Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation) => _inventory.DescribeVmsAsync(cancellation);
 
@@ -63,6 +67,8 @@ internal sealed class LibvirtHypervisor : IHypervisor
 
     public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
         OnAsync("virDomainGetJobStats", vm, domain => JobReadings.Of(domain.GetCompletedJobStats(), isEnded: true), cancellation);
+
+    public Task<string?> FindWayBackAsync(string destinationUri, CancellationToken cancellation) => _wayBack.FindAsync(destinationUri, cancellation);
 
     public async Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation)
     {

@@ -1,30 +1,19 @@
 using System.Collections.Concurrent;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Libvirt;
-using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.LibvirtAdapter;
 
-/// <summary>What a libvirt host is and has.</summary>
-internal sealed class LibvirtInventory(LibvirtLinks links, VcpuThrottle throttle)
+/// <summary>The machines of a libvirt host.</summary>
+internal sealed class LibvirtInventory(LibvirtLinks links, LibvirtHost host, VcpuThrottle throttle)
 {
-    private readonly ConcurrentDictionary<VmId, Described> _described = [];
-    private HostXml? _host;
+    /// <summary>What holds a machine is good to know, and no inventory waits long for it.</summary>
+    private static readonly TimeSpan LockReadMax = TimeSpan.FromSeconds(2);
 
-    public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => links.Main.CallAsync(
-        "virConnectGetCapabilities",
-        null,
-        connection =>
-        {
-            _host ??= HostXml.Read(connection.GetCapabilitiesXml());
-            var node = connection.GetNodeInfo();
-            return new HostDescription(
-                new HostCapacity(node.CpuModel, _host.CpuModel, node.Cpus, Memory(connection, "total"), Memory(connection, "free", "buffers", "cached")),
-                new HypervisorInfo(_host.Uuid, "QEMU", $"{connection.GetHypervisorVersion()}", $"{connection.GetLibvirtVersion()}"));
-        },
-        cancellation);
+    private readonly ConcurrentDictionary<VmId, Described> _described = [];
+    private readonly CpuNeeds _cpuNeeds = new();
 
     public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) => links.Watch.CallAsync<IReadOnlyList<VmState>>(
         "virConnectListAllDomains", null, connection => [.. ForEach(connection, State)], cancellation);
@@ -33,23 +22,51 @@ internal sealed class LibvirtInventory(LibvirtLinks links, VcpuThrottle throttle
     public async Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation)
     {
         var states = await ListVmsAsync(cancellation);
+        var (places, reading) = (host.Places(), new LockReading());
         var descriptions = new List<VmDescription>();
         foreach (var vm in states)
-            if (await DescribeAsync(vm, cancellation) is { } description)
-                descriptions.Add(description);
+            if (await DescribeAsync(vm, reading, cancellation) is { } description)
+                descriptions.Add(description with { Disks = [.. description.Disks.Select(disk => disk with { IsLocal = places.IsLocal(disk) })] });
 
         foreach (var gone in _described.Keys.Except(states.Select(vm => vm.Id)))
             _described.TryRemove(gone, out _);
         return descriptions;
     }
 
-    private async Task<VmDescription?> DescribeAsync(VmState vm, CancellationToken cancellation)
+    private async Task<VmDescription?> DescribeAsync(VmState vm, LockReading reading, CancellationToken cancellation)
     {
         // Before libvirt's record of them, which changes last: somebody who sets a quota now must not be taken for a stale throttle.
         var quotas = vm.State is VmRunState.Down or VmRunState.DownMigrated ? [] : throttle.Quotas(vm.Id, vm.Name);
         return await DescribedAsync(vm, cancellation) is { } described
-            ? described.Vm with { Throttle = VcpuThrottle.OfQuotas(quotas, described.RecordedQuota) }
+            ? described.Vm with
+            {
+                Throttle = VcpuThrottle.OfQuotas(quotas, described.RecordedQuota),
+                Lock = await LockAsync(vm, described.HasMirror, reading, cancellation),
+            }
             : null;
+    }
+
+    private async Task<VmLock?> LockAsync(VmState vm, bool hasMirror, LockReading reading, CancellationToken cancellation)
+    {
+        // What has a connection of its own migrates, which is no lock.
+        if (reading.HasHung || vm.State is VmRunState.Down or VmRunState.DownMigrated || links.Has(vm.Id))
+            return null;
+        try
+        {
+            return await links.Main.CallAsync("virDomainGetJobStats", vm.Id, connection => Lock(connection, vm.Id, hasMirror), cancellation, LockReadMax);
+        }
+        catch (HypervisorException e)
+        {
+            // A migration in its final pass, which cannot be asked, would look alike: better no lock than one that is none.
+            reading.HasHung = e.Code is HypervisorErrorCode.TimedOut;
+            return null;
+        }
+    }
+
+    private static VmLock? Lock(LibvirtConnection connection, VmId vm, bool hasMirror)
+    {
+        using var domain = connection.LookupDomain(vm.Value);
+        return VmLocks.Of(domain.GetJobStats(), hasMirror);
     }
 
     private async Task<Described?> DescribedAsync(VmState vm, CancellationToken cancellation)
@@ -71,11 +88,13 @@ internal sealed class LibvirtInventory(LibvirtLinks links, VcpuThrottle throttle
         }
     }
 
-    private static Described Describe(LibvirtConnection connection, VmState vm)
+    private Described Describe(LibvirtConnection connection, VmState vm)
     {
         using var domain = connection.LookupDomain(vm.Id.Value);
         var xml = domain.GetXml();
-        return new Described(DomainXml.Read(xml, vm.State, domain.IsPersistent(), target => Sizes(domain, target)), DomainXml.VcpuQuota(xml));
+        var read = DomainXml.Read(xml, vm.State, domain.IsPersistent(), target => Sizes(domain, target));
+        return new Described(
+            read with { CpuFeatures = _cpuNeeds.Of(connection, xml) ?? read.CpuFeatures }, DomainXml.VcpuQuota(xml), DomainXml.HasMirror(xml));
     }
 
     private static (Bytes Capacity, Bytes Allocation)? Sizes(LibvirtDomain domain, string target)
@@ -98,8 +117,14 @@ internal sealed class LibvirtInventory(LibvirtLinks links, VcpuThrottle throttle
         return new VmState(new VmId(domain.Uuid), domain.Name, DomainStates.Of(status), DomainStates.Words(status));
     }
 
-    /// <summary>A machine, and the quota that libvirt has on record for its processors.</summary>
-    private sealed record Described(VmDescription Vm, long RecordedQuota);
+    /// <summary>A machine, the quota that libvirt has on record for its processors, and whether a disk of it is being copied.</summary>
+    private sealed record Described(VmDescription Vm, long RecordedQuota, bool HasMirror);
+
+    /// <summary>The reading of all machines' locks: once one has hung, the others are left alone, so that many do not add up.</summary>
+    private sealed class LockReading
+    {
+        public bool HasHung { get; set; }
+    }
 
     private static IEnumerable<T> ForEach<T>(LibvirtConnection connection, Func<LibvirtDomain, T> ask)
         where T : class
@@ -108,13 +133,6 @@ internal sealed class LibvirtInventory(LibvirtLinks links, VcpuThrottle throttle
             using (domain)
                 if (LibvirtTry.NullIfGone(() => ask(domain)) is { } answer)
                     yield return answer;
-    }
-
-    /// <summary>Memory by its uses; what only buffers and caches hold, the host could give a machine too.</summary>
-    private static Bytes Memory(LibvirtConnection connection, params string[] uses)
-    {
-        var stats = connection.GetMemoryStatsKibibytes();
-        return Bytes.FromKibibytes(uses.Sum(use => (long)stats.GetValueOrDefault(use)));
     }
 }
 

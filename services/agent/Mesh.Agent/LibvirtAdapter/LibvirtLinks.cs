@@ -29,6 +29,7 @@ internal sealed class LibvirtLinks : IAsyncDisposable
         var usual = Options(options.KeepAliveInterval, options.KeepAliveCount);
         Watch = new LibvirtLink(usual, time, opened);
         Main = new LibvirtLink(usual, time);
+        Aside = new LibvirtLink(usual, time);
     }
 
     /// <summary>For events and what the reports ask at each tick, which nothing may hold up.</summary>
@@ -36,6 +37,9 @@ internal sealed class LibvirtLinks : IAsyncDisposable
 
     /// <summary>For everything else but migrations.</summary>
     public LibvirtLink Main { get; }
+
+    /// <summary>For what may hang, such as a pool on a server that is gone, and is good to know but not needed.</summary>
+    public LibvirtLink Aside { get; }
 
     /// <summary>For calls about a machine's job.</summary>
     public LibvirtLink Of(VmId vm) => _ofVms.GetValueOrDefault(vm, Main);
@@ -61,6 +65,7 @@ internal sealed class LibvirtLinks : IAsyncDisposable
     {
         foreach (var vm in _ofVms.Keys)
             await DropAsync(vm);
+        await Aside.DisposeAsync();
         await Main.DisposeAsync();
         await Watch.DisposeAsync();
     }

@@ -3,6 +3,7 @@ using Mesh.Agent.Jobs;
 using Mesh.Agent.Running;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Reports;
@@ -45,8 +46,9 @@ internal sealed class InventorySender(AgentContext agent, Followers followers, F
             await agent.Bus.OfferAsync(
                 AgentQueues.HostInventories,
                 new HostInventory(
-                    agent.Host, agent.AgentEpoch, ++_sequence, agent.Now, host.Capacity, host.Hypervisor, agent.Options.MigrationTargetUri,
-                    [.. vms.Select(vm => states.TryGetValue(vm.Id, out var state) ? vm with { Status = Status(state) } : vm)]),
+                    agent.Host, agent.AgentEpoch, ++_sequence, agent.Now, Capacity(host), host.Hypervisor, agent.Options.MigrationTargetUri,
+                    [.. vms.Select(vm => states.TryGetValue(vm.Id, out var state) ? vm with { Status = Status(state) } : vm)],
+                    Labels(host), host.Networks, host.Storage),
                 agent.Stopping);
             _isFailing = false;
             return true;
@@ -58,6 +60,17 @@ internal sealed class InventorySender(AgentContext agent, Followers followers, F
             _isFailing = true;
             return false;
         }
+    }
+
+    private HostCapacity Capacity(HostDescription host) =>
+        agent.Options.LinkMebibytesPerSecond is { } link ? host.Capacity with { Link = BytesPerSecond.FromMebibytes(link) } : host.Capacity;
+
+    private Dictionary<string, string>? Labels(HostDescription host)
+    {
+        var labels = new Dictionary<string, string>(host.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        foreach (var (key, value) in agent.Options.Labels)
+            labels[key] = value;
+        return labels.Count > 0 ? labels : null;
     }
 
     private VmStatus Status(VmState vm) =>

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Gateway.Api;
@@ -30,6 +31,9 @@ public sealed record ApiProblem
 
     /// <summary>Everything that is wrong with a policy document.</summary>
     public IReadOnlyList<PolicyFault>? PolicyFaults { get; init; }
+
+    /// <summary>Everything that is wrong with a document of placement rules.</summary>
+    public IReadOnlyList<DocumentFault>? RuleFaults { get; init; }
 }
 
 /// <summary>One thing that is wrong with a request's body or query.</summary>
@@ -43,10 +47,10 @@ public static class ApiProblemTypes
     /// <summary>The request itself is wrong: its JSON, a member of it, a parameter, an identity.</summary>
     public const string BadRequest = "urn:mesh:problem:bad-request";
 
-    /// <summary>The migration, or a change to it, was refused; <see cref="ApiProblem.Refusals"/> tells every reason.</summary>
+    /// <summary>A migration, a change to it, or a wish to the scheduler was refused; <see cref="ApiProblem.Refusals"/> tells every reason of a migration.</summary>
     public const string Refused = "urn:mesh:problem:refused";
 
-    /// <summary>There is no such migration, host, machine, policy or resource.</summary>
+    /// <summary>There is no such migration, host, machine, policy, drain or resource.</summary>
     public const string NotFound = "urn:mesh:problem:not-found";
 
     /// <summary>The migration can no longer be aborted.</summary>
@@ -57,6 +61,9 @@ public static class ApiProblemTypes
 
     /// <summary>A policy document is not accepted; <see cref="ApiProblem.PolicyFaults"/> tells everything that is wrong with it.</summary>
     public const string BadPolicy = "urn:mesh:problem:bad-policy";
+
+    /// <summary>A document of placement rules is not accepted; <see cref="ApiProblem.RuleFaults"/> tells everything that is wrong with it.</summary>
+    public const string BadRules = "urn:mesh:problem:bad-rules";
 
     /// <summary>Something speaks against a wish about policies; nothing was changed.</summary>
     public const string PolicyConflict = "urn:mesh:problem:policy-conflict";

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Microsoft.AspNetCore.Http;
 
@@ -42,8 +43,17 @@ internal static class ApiProblems
         Type = ApiProblemTypes.BadPolicy,
         Title = "The policy document is not accepted",
         Status = StatusCodes.Status422UnprocessableEntity,
-        Detail = string.Join("; ", faults.Select(InWords)),
+        Detail = string.Join("; ", faults.Select(fault => InWords(fault.Line, fault.Field, fault.Message))),
         PolicyFaults = faults,
+    };
+
+    public static ApiProblem BadRules(IReadOnlyList<DocumentFault> faults) => new()
+    {
+        Type = ApiProblemTypes.BadRules,
+        Title = "The placement rules are not accepted",
+        Status = StatusCodes.Status422UnprocessableEntity,
+        Detail = string.Join("; ", faults.Select(fault => InWords(fault.Line, fault.Field, fault.Message))),
+        RuleFaults = faults,
     };
 
     public static ApiProblem PolicyConflict(string detail) => new()
@@ -102,6 +112,11 @@ internal static class ApiProblems
         };
     }
 
-    private static string InWords(PolicyFault fault) =>
-        string.Concat(fault.Line > 0 ? $"line {fault.Line}: " : "", fault.Field.Length > 0 ? $"{fault.Field}: " : "", fault.Message);
+    /// <summary>The scheduler said no in words: 404 for what it does not know, otherwise 409.</summary>
+    public static ApiProblem NotScheduled(string title, string explanation, bool isUnknown) => isUnknown
+        ? NotFound(explanation)
+        : Refused(title, []) with { Detail = explanation };
+
+    private static string InWords(int line, string field, string message) =>
+        string.Concat(line > 0 ? $"line {line}: " : "", field.Length > 0 ? $"{field}: " : "", message);
 }

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Api;
 
 /// <summary>Hosts and their machines, and whether the gateway is well.</summary>
-internal sealed class HostsApi(Migrations migrations, IOptions<GatewayOptions> options)
+internal sealed class HostsApi(Migrations migrations, Scheduler scheduler, IOptions<GatewayOptions> options)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -22,18 +23,21 @@ internal sealed class HostsApi(Migrations migrations, IOptions<GatewayOptions> o
     private async Task<IResult> ListAsync(HttpContext context)
     {
         QueryReader.Accept(context.Request);
-        return Results.Json(await migrations.HostsAsync(context.RequestAborted), MeshJson.Options);
+        return Results.Json(await HostsAsync(context.RequestAborted), MeshJson.Options);
     }
 
     private async Task<IResult> ShowAsync(HttpContext context, string text)
     {
         QueryReader.Accept(context.Request);
         var name = QueryReader.Host(text);
-        var hosts = await migrations.HostsAsync(context.RequestAborted);
+        var hosts = await HostsAsync(context.RequestAborted);
         return hosts.FirstOrDefault(host => host.Inventory.Host == name) is { } found
             ? Results.Json(found, MeshJson.Options)
             : throw new ApiException(ApiProblems.NotFound($"no agent has reported a host '{name}'"));
     }
+
+    private async Task<IReadOnlyList<HostView>> HostsAsync(CancellationToken cancellation) =>
+        await scheduler.WithCordonsAsync(await migrations.HostsAsync(cancellation), cancellation);
 
     private async Task<IResult> ListVmsAsync(HttpContext context)
     {

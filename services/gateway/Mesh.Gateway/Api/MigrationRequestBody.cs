@@ -16,10 +16,10 @@ public sealed record MigrationRequestBody
     /// <summary>The machine's name or UUID.</summary>
     public required string Vm { get; init; }
 
-    /// <summary>The destination.</summary>
-    public required HostName To { get; init; }
+    /// <summary>The destination, or the first of several; null lets the scheduler choose.</summary>
+    public HostName? To { get; init; }
 
-    /// <summary>Further hosts, in this order, for when the one before cannot take it.</summary>
+    /// <summary>Beside <see cref="To"/> further hosts, in this order, for when the one before cannot take it; alone the hosts to choose among.</summary>
     public IReadOnlyList<HostName> Alternatives { get; init; } = [];
 
     /// <summary>How to move it.</summary>
@@ -39,6 +39,15 @@ public sealed record MigrationRequestBody
 
     /// <summary>How long it may take in all, for policies that plan by time; null for the policy's completion timeout.</summary>
     public TimeSpan? Deadline { get; init; }
+
+    /// <summary>How much it matters beside others that wait.</summary>
+    public MigrationPriority Priority { get; init; } = MigrationPriority.Operator;
+
+    /// <summary>Whether rules that keep machines together or apart may be broken where nothing else is left.</summary>
+    public bool RelaxAffinity { get; init; }
+
+    /// <summary>How many hosts are tried in all, 1 or more; null for the scheduler's limit.</summary>
+    public int? HostsTriedMax { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
     public string RequestedBy { get; init; } = DefaultRequestedBy;

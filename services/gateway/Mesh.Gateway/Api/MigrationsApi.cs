@@ -13,7 +13,8 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Api;
 
 /// <summary>Asking for migrations, watching and aborting them.</summary>
-internal sealed class MigrationsApi(Migrations migrations, EventStream stream, IOptions<GatewayOptions> options, ILogger<MigrationsApi> logger)
+internal sealed class MigrationsApi(
+    Migrations migrations, Scheduler scheduler, EventStream stream, IOptions<GatewayOptions> options, ILogger<MigrationsApi> logger)
 {
     private const string Root = "/api/v1/migrations";
     private const int ListedUnlessSaid = 100;
@@ -47,18 +48,24 @@ internal sealed class MigrationsApi(Migrations migrations, EventStream stream, I
         var id = body.Id ?? MigrationId.New(Random.Shared);
         var request = new RequestMigration(
             id, body.Vm, body.To, body.Options, body.Limits, body.RequestedBy, MeshTelemetry.NewTraceParent(), body.Alternatives,
-            body.Policy, body.Allow, body.DowntimeBudget, body.Deadline);
+            body.Policy, body.Allow, body.DowntimeBudget, body.Deadline)
+        {
+            Priority = body.Priority,
+            RelaxAffinity = body.RelaxAffinity,
+            HostsTriedMax = body.HostsTriedMax,
+        };
+        var hosts = InWords(body);
         try
         {
-            var answer = await migrations.RequestAsync(request, context.RequestAborted);
+            var answer = await scheduler.RequestAsync(request, context.RequestAborted);
             if (answer.Refusals.Count > 0)
             {
                 var problem = ApiProblems.Refused(answer);
-                Log.Refused(logger, id, body.Vm, body.To, body.RequestedBy, problem.Detail);
+                Log.Refused(logger, id, body.Vm, hosts, body.RequestedBy, problem.Detail);
                 throw new ApiException(problem);
             }
 
-            Log.Accepted(logger, id, body.Vm, body.To, body.RequestedBy);
+            Log.Accepted(logger, id, body.Vm, hosts, body.RequestedBy);
             context.Response.Headers.Location = $"{Root}/{id}";
             var view = await migrations.ShowAsync(id, context.RequestAborted);
             return Results.Json(view, MeshJson.Options, statusCode: StatusCodes.Status202Accepted);
@@ -78,8 +85,14 @@ internal sealed class MigrationsApi(Migrations migrations, EventStream stream, I
         QueryReader.Accept(context.Request);
         var id = QueryReader.Id(text);
         return await migrations.ShowAsync(id, context.RequestAborted) is { } view
-            ? Results.Json(view, MeshJson.Options)
+            ? Results.Json(await scheduler.WithQueueAsync(view, context.RequestAborted), MeshJson.Options)
             : throw new ApiException(ApiProblems.NoMigration(id));
+    }
+
+    private static string InWords(MigrationRequestBody body)
+    {
+        var hosts = body.To is { } to ? [to, .. body.Alternatives] : body.Alternatives;
+        return hosts.Count == 0 ? "any host" : string.Join(body.To is null ? " or " : ", then ", hosts);
     }
 
     private async Task<IResult> ExportAsync(HttpContext context, string text)

@@ -43,7 +43,8 @@ internal static class QueryReader
 
     public static MigrationId Id(string text) => Named(text, "id", value => new MigrationId(value));
 
-    public static HostName Host(string text) => Named(text, "name", value => new HostName(value));
+    /// <summary>A host's name; <paramref name="where"/> is where it stands.</summary>
+    public static HostName Host(string text, string where = "name") => Named(text, where, value => new HostName(value));
 
     private static T Named<T>(string text, string where, Func<string, T> read)
     {

@@ -86,6 +86,7 @@ internal static class StrictShape
         var other when other == typeof(Percent) => "a whole number of percent",
         var other when other == typeof(HostName) => "a host's name: 1 to 253 letters, digits, dots, hyphens or underscores",
         var other when other == typeof(MigrationId) => "1 to 64 letters, digits, dots, hyphens or underscores",
+        var other when typeof(IEnumerable<HostName>).IsAssignableFrom(other) => "a list of hosts' names",
         var other when typeof(IEnumerable<string>).IsAssignableFrom(other) => "a list of texts",
         var other => $"a {other.Name}",
     };

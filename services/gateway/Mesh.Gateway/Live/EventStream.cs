@@ -13,7 +13,8 @@ namespace Mesh.Gateway.Live;
 /// between them; the first events may therefore tell what the view already shows.
 /// </summary>
 internal sealed class EventStream(
-    EventHub hub, Migrations migrations, IOptions<GatewayOptions> options, TimeProvider time, IHostApplicationLifetime lifetime)
+    EventHub hub, Migrations migrations, Scheduler scheduler, IOptions<GatewayOptions> options, TimeProvider time,
+    IHostApplicationLifetime lifetime)
 {
     /// <summary>Follows one migration to its end.</summary>
     public async Task FollowAsync(HttpContext context, MigrationId id)
@@ -22,7 +23,7 @@ internal sealed class EventStream(
         using var subscription = hub.Subscribe(id);
         var view = await migrations.ShowAsync(id, stop.Token) ?? throw new ApiException(ApiProblems.NoMigration(id));
 
-        await WriteAsync(context, [view], subscription, stop.Token);
+        await WriteAsync(context, [await scheduler.WithQueueAsync(view, stop.Token)], subscription, stop.Token);
     }
 
     /// <summary>Follows every migration, for as long as the client listens.</summary>
@@ -89,7 +90,8 @@ internal sealed class EventStream(
         }
     }
 
-    // The bus may lose an event when the broker restarts. A stream that waited for a lost end would never close.
+    // The bus may lose an event when the broker restarts. A stream that waited for a lost end would never close. Of one that waits
+    // no event tells how the queue moves on.
     private async Task<bool> WriteEndIfMissedAsync(SseWriter writer, EventHub.Subscription subscription, CancellationToken stop)
     {
         await writer.CommentAsync("keepalive", stop);
@@ -98,10 +100,10 @@ internal sealed class EventStream(
 
         try
         {
-            if (await migrations.ShowAsync(id, stop) is not { Outcome: not null } ended)
+            if (await migrations.ShowAsync(id, stop) is not { } view || (view.Outcome is null && !Scheduler.Waits(view)))
                 return false;
-            await writer.EventAsync(EventNames.View, ended, stop);
-            return true;
+            await writer.EventAsync(EventNames.View, await scheduler.WithQueueAsync(view, stop), stop);
+            return view.Outcome is not null;
         }
         catch (ApiException)
         {

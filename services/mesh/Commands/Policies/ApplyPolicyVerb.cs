@@ -28,7 +28,7 @@ internal sealed class ApplyPolicyVerb : ClientVerb
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
         var path = parsed.GetRequiredValue(_file);
-        var document = PolicyFile.ReadText(Io, path);
+        var document = DocumentFile.ReadText(Io, path);
         var view = await client.KeepPolicyAsync(PolicyFile.Read(path, document).Name, document, Io.UserName, cancellation);
         if (output == OutputFormat.Json)
             Json.Write(Io, view);

@@ -36,7 +36,7 @@ internal sealed class CheckPolicyVerb : Verb
 
     private int Run(ParseResult parsed)
     {
-        var checkedFiles = parsed.GetRequiredValue(_files).Select(path => new Checked(path, PolicyText.Read(PolicyFile.ReadText(_io, path)).Faults)).ToList();
+        var checkedFiles = parsed.GetRequiredValue(_files).Select(path => new Checked(path, PolicyText.Read(DocumentFile.ReadText(_io, path)).Faults)).ToList();
         if (parsed.GetValue(_output) == OutputFormat.Json)
             Json.Write(_io, checkedFiles);
         else

@@ -48,7 +48,7 @@ internal sealed class ReplayPolicyVerb : ClientVerb
     {
         var policy = await FindAsync(parsed.GetRequiredValue(_policy), client, cancellation);
         var path = parsed.GetRequiredValue(_trace);
-        var reading = TraceFormat.Parse(PolicyFile.ReadText(Io, path));
+        var reading = TraceFormat.Parse(DocumentFile.ReadText(Io, path));
         if (reading.Trace is not { } trace)
             throw new CliException(ExitCodes.Refused, $"refused: {path}: {string.Join("; ", reading.Faults)}");
 
@@ -62,7 +62,7 @@ internal sealed class ReplayPolicyVerb : ClientVerb
         if (ShippedPolicies.All.FirstOrDefault(shipped => shipped.Name == nameOrFile) is { } shipped)
             return shipped;
         if (IsFile(nameOrFile))
-            return PolicyFile.Read(nameOrFile, PolicyFile.ReadText(Io, nameOrFile));
+            return PolicyFile.Read(nameOrFile, DocumentFile.ReadText(Io, nameOrFile));
         try
         {
             return (await client.PolicyAsync(nameOrFile, null, cancellation)).Policy!.Policy;
@@ -79,7 +79,7 @@ internal sealed class ReplayPolicyVerb : ClientVerb
 
     // What cannot be a policy's name is meant as a file, whether it is there or not.
     private static bool IsFile(string nameOrFile) =>
-        nameOrFile == PolicyFile.StandardInput || nameOrFile.AsSpan().ContainsAny('/', '\\', '.') || File.Exists(nameOrFile);
+        nameOrFile == DocumentFile.StandardInput || nameOrFile.AsSpan().ContainsAny('/', '\\', '.') || File.Exists(nameOrFile);
 
     private static string Shipped => string.Join(", ", ShippedPolicies.All.Select(policy => policy.Name));
 }

@@ -32,5 +32,5 @@ internal sealed class ActiveMigrations(HostRegistry hosts)
         return null;
     }
 
-    private sealed record Entry(VmId? Vm, HostName? Source, HostName Destination);
+    private sealed record Entry(VmId? Vm, HostName? Source, HostName? Destination);
 }

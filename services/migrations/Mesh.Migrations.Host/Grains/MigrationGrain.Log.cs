@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
 
 namespace Mesh.Migrations.Host.Grains;
 
@@ -15,7 +16,7 @@ internal sealed partial class MigrationGrain
                     LogCommand(services.Log, state.Id.Value, command.GetType().Name, host.Value, state.Epoch.Number);
                     break;
                 case EventTold { Event: MigrationRequested requested }:
-                    LogRequested(services.Log, state.Id.Value, state.VmName(), state.Source?.Value ?? "?", state.Destination.Value, requested.RequestedBy);
+                    LogRequested(services.Log, state.Id.Value, state.VmName(), state.Source?.Value ?? "?", Where(state), state.Wish.Priority, requested.RequestedBy);
                     break;
                 case EventTold { Event: MigrationPhaseChanged changed }:
                     LogPhase(services.Log, state.Id.Value, state.VmName(), before?.Phase.ToString() ?? "", changed.Phase.ToString(), changed.Reason);
@@ -35,7 +36,7 @@ internal sealed partial class MigrationGrain
                     LogLimit(services.Log, state.Id.Value, state.VmName(), reached.Limit, reached.Value.TotalSeconds);
                     break;
                 case EventTold { Event: MigrationRerun rerun }:
-                    LogRerun(services.Log, state.Id.Value, state.VmName(), rerun.Destination.Value, rerun.Failure, rerun.Next.Value, rerun.Attempt);
+                    LogRerun(services.Log, state.Id.Value, state.VmName(), rerun.Destination?.Value ?? "?", rerun.Failure, rerun.Attempt);
                     break;
                 case EventTold { Event: MigrationEnded ended }:
                     MigrationMetrics.Ended(ended);
@@ -44,8 +45,10 @@ internal sealed partial class MigrationGrain
             }
     }
 
-    [LoggerMessage(2000, LogLevel.Information, "Migration {MigrationId} of {Vm} from {Source} to {Destination} was requested by {RequestedBy}")]
-    private static partial void LogRequested(ILogger log, string migrationId, string vm, string source, string destination, string requestedBy);
+    private static string Where(FlightState state) => state.Wish.AllowedHosts.Count == 0 ? "any host" : string.Join(" or ", state.Wish.AllowedHosts);
+
+    [LoggerMessage(2000, LogLevel.Information, "Migration {MigrationId} of {Vm} from {Source} to {Destination} was requested with priority {Priority} by {RequestedBy}")]
+    private static partial void LogRequested(ILogger log, string migrationId, string vm, string source, string destination, MigrationPriority priority, string requestedBy);
 
     [LoggerMessage(2001, LogLevel.Information, "Migration {MigrationId} of {Vm}: {From} -> {To}. {Reason}")]
     private static partial void LogPhase(ILogger log, string migrationId, string vm, string from, string to, string reason);
@@ -62,8 +65,8 @@ internal sealed partial class MigrationGrain
     [LoggerMessage(2005, LogLevel.Warning, "Migration {MigrationId} of {Vm} reached its {Limit} of {Seconds:0} s; the source aborts it")]
     private static partial void LogLimit(ILogger log, string migrationId, string vm, HardLimit limit, double seconds);
 
-    [LoggerMessage(2007, LogLevel.Warning, "Migration {MigrationId} of {Vm} to {Failed} failed: {Failure}. The machine runs on its source; attempt {Attempt} goes to {Next}")]
-    private static partial void LogRerun(ILogger log, string migrationId, string vm, string failed, string failure, string next, int attempt);
+    [LoggerMessage(2007, LogLevel.Warning, "Migration {MigrationId} of {Vm} to {Failed} failed: {Failure}. The machine runs on its source, and attempt {Attempt} waits for another host")]
+    private static partial void LogRerun(ILogger log, string migrationId, string vm, string failed, string failure, int attempt);
 
     [LoggerMessage(2008, LogLevel.Information, "Migration {MigrationId} of {Vm}: {What}, by {By}. {Why}")]
     private static partial void LogDecided(ILogger log, string migrationId, string vm, string what, string by, string why);

@@ -4,7 +4,9 @@ using Mesh.Contracts.Events;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
 using Mesh.Hosting.Inbox;
 using Mesh.Hosting.Outbox;
 using Mesh.Hosting.Telemetry;
@@ -32,16 +34,39 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
             Follow(_state);
     }
 
-    public async Task<MigrationRequestAnswer> RequestAsync(RequestMigration request, MigrationFacts facts)
+    public async Task<MigrationRequestAnswer> RequestAsync(QueueMigration queued, MigrationFacts facts)
     {
         if (_state is null)
-        {
-            var now = services.Time.GetUtcNow();
-            var epoch = await services.Store.NextEpochAsync(now);
-            await ApplyAsync(new RequestReceived(request, facts, epoch));
-        }
-
+            await ApplyAsync(new RequestReceived(queued.Request, facts, queued.Refusals));
         return new MigrationRequestAnswer(id, _state!.Outcome == MigrationOutcome.Refused ? _state.Refusals : []);
+    }
+
+    public async Task<AdmissionAnswer> AdmitAsync(AdmitMigration admission, LocatedVm? vm, DestinationFacts destination)
+    {
+        var now = services.Time.GetUtcNow();
+        if (Admissions.Objection(_state, admission, vm, destination, now) is { } objection)
+            return objection;
+        if (_state!.Phase == MigrationPhase.Queued)
+            await ApplyAsync(new AttemptReceived(admission, vm!, await services.Store.NextEpochAsync(now)));
+        else
+            await ApplyAsync(new TransferReceived(admission.Bandwidth));
+        return new AdmissionAnswer(true);
+    }
+
+    public async Task<AdmissionAnswer> DismissAsync(DismissMigration dismissal)
+    {
+        if (Admissions.Objection(_state, dismissal) is { } objection)
+            return objection;
+        await ApplyAsync(new DismissalReceived(dismissal.Refusals));
+        return new AdmissionAnswer(true);
+    }
+
+    public async Task<RescheduleAnswer> RescheduleAsync(RescheduleMigration wish)
+    {
+        if (Admissions.Objection(_state, wish) is { } objection)
+            return objection;
+        await ApplyAsync(new RescheduleReceived(wish));
+        return new RescheduleAnswer(ChangeResult.Accepted, "done", []);
     }
 
     public async Task<AbortAnswer> AbortAsync(AbortMigration abort)
@@ -66,7 +91,8 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
 
     public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent), MessageIdentity.Of(agentEvent));
 
-    public Task ReportAsync(HostReport report) => ApplyIfKnownAsync(new ReportReceived(
+    // What waits may wait for long, and nothing that its hosts say meanwhile counts for it.
+    public Task ReportAsync(HostReport report) => _state is { Phase: MigrationPhase.Queued or MigrationPhase.Ready } ? Task.CompletedTask : ApplyIfKnownAsync(new ReportReceived(
         report.Host,
         report.AgentEpoch,
         report.Sequence,
@@ -76,21 +102,20 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
         WhereElse(),
         report.At));
 
-    public Task FenceAsync(HostName host, long agentEpoch, string by) => ApplyIfKnownAsync(new HostFenced(host, agentEpoch, by));
+    public Task FenceAsync(HostName host, long agentEpoch, string by) =>
+        HasLeft(host) ? Task.CompletedTask : ApplyIfKnownAsync(new HostFenced(host, agentEpoch, by));
 
-    public async Task WakeAsync()
-    {
-        // A flight that goes on to another host is due at once, and needs an epoch, which only the store can give.
-        if (_state is { AwaitsEpoch: true, Destination: var next })
-            await ApplyAsync(new AttemptReceived(services.Hosts.FactsOf(next), await services.Store.NextEpochAsync(services.Time.GetUtcNow())));
-        await ApplyIfKnownAsync(new TimeCame());
-    }
+    public Task WakeAsync() => ApplyIfKnownAsync(new TimeCame());
 
     public Task<MigrationView?> ShowAsync() => Task.FromResult(_state?.ToView());
 
+    // Moved outside the mesh while its migration waits: the host that it was on takes nothing along any more.
+    private bool HasLeft(HostName host) => _state is { Phase: MigrationPhase.Queued, Vm: { } vm }
+        && services.Hosts.Locate(vm.Id) is { Vm.Status: VmStatus.Up } located && located.Host != host;
+
     // Looked for only where it counts, because all other hosts' words are to be looked through.
-    private Elsewhere WhereElse() => _state is { Phase: MigrationPhase.CleaningUp, Vm: { } vm, Source: { } source }
-        ? services.Hosts.Elsewhere(vm.Id, source, _state.Destination)
+    private Elsewhere WhereElse() => _state is { Phase: MigrationPhase.CleaningUp, Vm: { } vm, Source: { } source, Destination: { } destination }
+        ? services.Hosts.Elsewhere(vm.Id, source, destination)
         : Elsewhere.Unknown;
 
     private Task ApplyIfKnownAsync(FlightInput input, MessageIdentity? cause = null) =>

@@ -3,6 +3,7 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Migrations.Host.Hosts;
@@ -106,8 +107,15 @@ internal sealed class MigrationHome(
 
     private sealed class Door(MigrationHome home, MigrationId id) : IMigrationGrain
     {
-        public Task<MigrationRequestAnswer> RequestAsync(RequestMigration request, MigrationFacts facts) =>
-            home.TakeTurnAsync(id, grain => grain.RequestAsync(request, facts));
+        public Task<MigrationRequestAnswer> RequestAsync(QueueMigration queued, MigrationFacts facts) =>
+            home.TakeTurnAsync(id, grain => grain.RequestAsync(queued, facts));
+
+        public Task<AdmissionAnswer> AdmitAsync(AdmitMigration admission, LocatedVm? vm, DestinationFacts destination) =>
+            home.TakeTurnAsync(id, grain => grain.AdmitAsync(admission, vm, destination));
+
+        public Task<AdmissionAnswer> DismissAsync(DismissMigration dismissal) => home.TakeTurnAsync(id, grain => grain.DismissAsync(dismissal));
+
+        public Task<RescheduleAnswer> RescheduleAsync(RescheduleMigration wish) => home.TakeTurnAsync(id, grain => grain.RescheduleAsync(wish));
 
         public Task<AbortAnswer> AbortAsync(AbortMigration abort) => home.TakeTurnAsync(id, grain => grain.AbortAsync(abort));
 

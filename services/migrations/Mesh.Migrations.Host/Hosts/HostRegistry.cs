@@ -4,6 +4,7 @@ using Mesh.Contracts.Queries;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Migrations.Hosts;
+using Mesh.Scheduler.Checking;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Migrations.Host.Hosts;
@@ -118,7 +119,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
             return [.. _hosts.Values.Select(entry => (entry, Health(entry)))];
     }
 
-    /// <summary>What is known for a request: the machines that its name or UUID may mean, and the hosts that it names.</summary>
+    /// <summary>What is known for a request: the machines that its name or UUID may mean.</summary>
     public MigrationFacts FactsFor(RequestMigration request, Func<VmId, MigrationId?> unfinishedOf)
     {
         lock (_lock)
@@ -131,9 +132,15 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
                 .ToList();
             return new MigrationFacts(
                 candidates,
-                [.. new[] { request.To }.Concat(request.Alternatives ?? []).Distinct().Select(FactsOf)],
                 candidates.Select(located => unfinishedOf(located.Vm.Id)).FirstOrDefault(other => other is not null && other != request.Id));
         }
+    }
+
+    /// <summary>A machine where it runs, as it is described now; null if no host describes it.</summary>
+    public LocatedVm? Locate(VmId vm)
+    {
+        lock (_lock)
+            return VmRules.Locate([.. _hosts.Values.SelectMany(entry => entry.Vms().Where(known => known.Id == vm).Select(known => new LocatedVm(entry.Host, known)))]);
     }
 
     /// <summary>What is known of a destination.</summary>

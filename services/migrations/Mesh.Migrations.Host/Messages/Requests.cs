@@ -1,18 +1,20 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Telemetry;
 using Mesh.Migrations.Host.Grains;
 using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Host.Policies;
 using Mesh.Migrations.Host.Store;
+using Mesh.Scheduler.Checking;
 
 namespace Mesh.Migrations.Host.Messages;
 
 /// <summary>Answers the other services.</summary>
 internal sealed class Requests(HostRegistry hosts, ActiveMigrations active, MigrationHome home, MigrationStore store, IPolicySource policies)
-    : IRequestHandler<RequestMigration, MigrationRequestAnswer>,
+    : IRequestHandler<QueueMigration, MigrationRequestAnswer>,
         IRequestHandler<AbortMigration, AbortAnswer>,
         IRequestHandler<ChangeMigration, ChangeAnswer>,
         IRequestHandler<ExportMigration, ExportedMigration>,
@@ -23,10 +25,11 @@ internal sealed class Requests(HostRegistry hosts, ActiveMigrations active, Migr
     private const int CountMax = 1000;
     private static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
 
-    public async Task<MigrationRequestAnswer> AnswerAsync(RequestMigration request, CancellationToken cancellation)
+    public async Task<MigrationRequestAnswer> AnswerAsync(QueueMigration request, CancellationToken cancellation)
     {
-        var traced = request with { TraceParent = request.TraceParent ?? MeshTelemetry.NewTraceParent() };
-        var grain = home.Get(request.Id);
+        var traced = request.Request with { TraceParent = request.Request.TraceParent ?? MeshTelemetry.NewTraceParent() };
+        var queued = request with { Request = traced };
+        var grain = home.Get(traced.Id);
 
         // What was asked for before is answered as before, whatever has become of its policy.
         EffectivePolicy? policy = null;
@@ -37,18 +40,18 @@ internal sealed class Requests(HostRegistry hosts, ActiveMigrations active, Migr
         }
         catch (BusRequestException e)
         {
-            return new MigrationRequestAnswer(request.Id, [Undecided(e.Message)]);
+            return new MigrationRequestAnswer(traced.Id, [Undecided(e.Message)]);
         }
 
         try
         {
-            return await grain.RequestAsync(traced, hosts.FactsFor(traced, active.Of) with { Policy = policy });
+            return await grain.RequestAsync(queued, hosts.FactsFor(traced, active.Of) with { Policy = policy });
         }
         catch (ConcurrencyException)
         {
             // Another request for the same machine was kept at this very moment; the store knows it already.
             var unfinished = await store.UnfinishedAsync(cancellation);
-            return await grain.RequestAsync(traced, hosts.FactsFor(
+            return await grain.RequestAsync(queued, hosts.FactsFor(
                 traced, vm => active.Of(vm) ?? unfinished.FirstOrDefault(state => state.Vm?.Id == vm)?.Id) with
             { Policy = policy });
         }
@@ -88,7 +91,7 @@ internal sealed class Requests(HostRegistry hosts, ActiveMigrations active, Migr
 
     private async Task<EffectivePolicy?> PolicyForAsync(RequestMigration request, CancellationToken cancellation)
     {
-        if (Eligibility.Locate(hosts.FactsFor(request, active.Of)) is not { Vm: var vm })
+        if (VmRules.Locate(hosts.FactsFor(request, active.Of).Candidates) is not { Vm: var vm })
             return null;
         var resolved = await policies.ResolveAsync(new ResolvePolicy(vm.Id, vm.Labels, request.Policy), cancellation);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -28,7 +29,7 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
         ArgumentNullException.ThrowIfNull(state);
         if (state.Vm is not { } vm || state.Source is not { } source)
             return this;
-        if (state.HasEnded)
+        if (state.HasEnded || state.Phase == MigrationPhase.Queued)
             return Rows.TryGetValue(vm.Id, out var left) && left.Migration == state.Id ? new(Rows.Remove(vm.Id)) : this;
 
         var row = Rows.GetValueOrDefault(vm.Id) ?? new StatusRow(vm.Id, vm.Name, now);

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Hosting.Documents;
 using Mesh.Policy.Documents;
 
 namespace Mesh.Policy.Host.Documents;
@@ -16,7 +17,9 @@ public static class PolicyText
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > LengthMax)
             return new PolicyReading(null, [new PolicyFault(0, "", $"is {text.Length} characters long; at most {LengthMax} are accepted")]);
-        return YamlTree.Read(text, out var fault) is { } document ? PolicyDocument.Read(document) : new PolicyReading(null, [fault!]);
+        return YamlTree.Read(text, out var fault) is { } document
+            ? PolicyDocument.Read(document)
+            : new PolicyReading(null, [new PolicyFault(fault!.Line, fault.Field, fault.Message)]);
     }
 
     /// <summary>Writes a policy as YAML that <see cref="Read"/> reads back to the same policy; what has its default is left out.</summary>

@@ -1,19 +1,12 @@
 using Mesh.Contracts.Values;
+using Mesh.Documents;
 
 namespace Mesh.Policy.Documents;
-
-/// <summary>What a field accepts, bounds included.</summary>
-/// <param name="Least">The least.</param>
-/// <param name="Most">The most.</param>
-/// <param name="InWords">Both, with what they are of.</param>
-internal sealed record Bounds<T>(T Least, T Most, string InWords);
 
 /// <summary>The bounds of everything that policies hold.</summary>
 internal static class Bounds
 {
     public const int StepsMax = 256;
-    public const int LabelsMax = 64;
-    public const int LabelLengthMax = 253;
     public const int NameLengthMax = 63;
     public const int DescriptionLengthMax = 4000;
     public const int ParallelConnectionsMax = 255;

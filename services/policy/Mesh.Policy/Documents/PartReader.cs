@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Documents;
 
 namespace Mesh.Policy.Documents;
 
@@ -82,23 +83,7 @@ internal static class PartReader
 
     /// <summary>Labels that a machine must bear; null if the policy is never selected by labels.</summary>
     public static IReadOnlyDictionary<string, string>? Select(Place? place) =>
-        Fields.Read(place, fields => Labels(fields.Require("labels", "the labels that a machine must bear, such as { tier: gold }")));
-
-    private static Dictionary<string, string>? Labels(Place? place) => Fields.Read(place, fields =>
-    {
-        if (fields.Given.Count is 0 or > Bounds.LabelsMax)
-            fields.Fault($"has {fields.Given.Count} labels; accepted: 1 to {Bounds.LabelsMax}");
-        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in fields.Given)
-            if (fields.Find(name) is { } label && label.Text() is { } text)
-            {
-                if (name.Length is 0 or > Bounds.LabelLengthMax || text.Length is 0 or > Bounds.LabelLengthMax)
-                    label.Fault($"names and values of labels have 1 to {Bounds.LabelLengthMax} characters");
-                labels[name] = text;
-            }
-
-        return labels;
-    });
+        Fields.Read(place, fields => Labels.Read(fields.Require("labels", "the labels that a machine must bear, such as { tier: gold }"), countMin: 1));
 
     private static DataSizeRule DataSize(Place? place)
     {

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Documents;
 
 namespace Mesh.Policy.Documents;
 
@@ -14,7 +15,7 @@ public static class PolicyDocument
         var policy = Fields.Read(Place.Of(document, "", faults), Policy);
         if (policy is not null)
             faults.Add(PolicyRules.Check(policy));
-        var found = faults.InOrder();
+        IReadOnlyList<PolicyFault> found = [.. faults.InOrder().Select(fault => new PolicyFault(fault.Line, fault.Field, fault.Message))];
         return new PolicyReading(found.Count == 0 ? policy : null, found);
     }
 

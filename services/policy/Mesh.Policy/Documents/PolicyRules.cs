@@ -1,12 +1,7 @@
 using Mesh.Contracts.Policies;
+using Mesh.Documents;
 
 namespace Mesh.Policy.Documents;
-
-/// <summary>Fields of a policy that do not go together.</summary>
-/// <param name="Field">The field that is to blame.</param>
-/// <param name="Message">What is wrong and what is accepted.</param>
-/// <param name="RestsOn">The fields that were looked at.</param>
-internal sealed record RuleFault(string Field, string Message, params string[] RestsOn);
 
 /// <summary>What the fields of a policy ask of each other.</summary>
 internal static class PolicyRules

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Documents;
+using static Mesh.Documents.Nodes;
 
 namespace Mesh.Policy.Documents;
 
@@ -107,19 +109,6 @@ internal static class PolicyWriter
         PolicyActionKind.Suspend => "suspend",
         _ => "abort",
     };
-
-    private static DocumentMap Map(params IReadOnlyList<(string Name, DocumentNode? Value)> fields) =>
-        new(0, [.. fields.Where(field => field.Value is not null).Select(field => new DocumentField(0, field.Name, field.Value!))]);
-
-    private static DocumentMap? Filled(DocumentMap map) => map.Fields.Count == 0 ? null : map;
-
-    private static DocumentList? List(IEnumerable<DocumentNode> items) => items.ToList() is { Count: > 0 } some ? new DocumentList(0, some) : null;
-
-    private static DocumentScalar Text(string text) => new(0, text, Scalars.IsNoText(text));
-
-    private static DocumentScalar Plain(string text) => new(0, text);
-
-    private static DocumentScalar? Flag(bool flag) => flag ? Plain("true") : null;
 
     private static DocumentScalar? Number(long? number) => number is { } given ? Plain(given.ToString(CultureInfo.InvariantCulture)) : null;
 

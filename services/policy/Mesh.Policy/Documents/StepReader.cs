@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Documents;
 
 namespace Mesh.Policy.Documents;
 

@@ -1,5 +1,5 @@
 using Mesh.Contracts.Policies;
-using Mesh.Policy.Documents;
+using Mesh.Documents;
 
 namespace Mesh.Policy.Selection;
 

@@ -22,6 +22,15 @@ public sealed class BedFixture : IAsyncLifetime
     /// <summary>One more connection to a host, as an agent of its own has it.</summary>
     public IHypervisor Connect(string host) => new LibvirtHypervisor(_options[host], TimeProvider.System);
 
+    /// <summary>The same with settings of its own.</summary>
+    internal IHypervisor Connect(string host, Action<AgentOptions> configure)
+    {
+        var common = _options[host];
+        var options = new AgentOptions { Host = common.Host, LibvirtUri = common.LibvirtUri, HostRoot = common.HostRoot };
+        configure(options);
+        return new LibvirtHypervisor(options, TimeProvider.System);
+    }
+
     public async ValueTask InitializeAsync()
     {
         _bed = await TestBed.UpAsync([Source, Destination]);

@@ -12,7 +12,7 @@ public sealed class ServiceListTests
 
     [Fact]
     public void A_service_is_a_folder_with_one_program() =>
-        Services.Keys.ShouldBe(["agent", "gateway", "mesh", "migrations", "policy"], ignoreOrder: true, "say here what the mesh consists of");
+        Services.Keys.ShouldBe(["agent", "gateway", "mesh", "migrations", "policy", "scheduler"], ignoreOrder: true, "say here what the mesh consists of");
 
     [Fact]
     public void The_compose_file_names_every_service()

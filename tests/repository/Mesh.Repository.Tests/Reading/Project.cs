@@ -13,10 +13,13 @@ internal sealed record Project(string Path, XElement Xml)
     public static IEnumerable<Project> Shipped => All.Where(project => !project.Path.StartsWith("tests/", StringComparison.Ordinal));
 
     /// <summary>
-    /// The projects that only decide: each stands beside a host of the same name that talks for it.
+    /// The projects that only decide: each stands beside a host of the same name that talks for it; and what they read documents by.
     /// </summary>
     public static IReadOnlyList<Project> Pure { get; } =
-        [.. All.Where(project => project.Service is not null && All.Any(host => host.Name == $"{project.Name}.Host" && host.Service == project.Service))];
+    [
+        .. All.Where(project => project.Name == "Mesh.Documents"
+            || (project.Service is not null && All.Any(host => host.Name == $"{project.Name}.Host" && host.Service == project.Service))),
+    ];
 
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
 

@@ -26,19 +26,27 @@ internal static class Catalogue
         (world, chance) => HypervisorFaults.HostsCutOff(HostOf(world, chance), HostOf(world, chance), chance),
         (world, chance) => HypervisorFaults.ForeignMigration(HostOf(world, chance), chance),
         (world, chance) => MeshFaults.HostCutOffFromBroker(HostOf(world, chance)),
-        (_, _) => MeshFaults.MigrationsCutOff(),
         (_, _) => MeshFaults.BrokerAway(),
-        (_, _) => MeshFaults.MigrationsKilled(),
-        (_, chance) => MeshFaults.MigrationsKilledAtStore(chance),
-        (_, _) => MeshFaults.CommitLost(),
-        (_, _) => MeshFaults.StoreFull(),
-        (_, chance) => MeshFaults.MigrationsFrozen(chance),
+        (world, _) => ServiceFaults.CutOff(world.Migrations),
+        (world, _) => ServiceFaults.Killed(world.Migrations),
+        (world, chance) => ServiceFaults.KilledAtStore(world.Migrations, chance),
+        (world, _) => ServiceFaults.CommitLost(world.Migrations),
+        (world, _) => ServiceFaults.StoreFull(world.Migrations),
+        (world, chance) => ServiceFaults.Frozen(world.Migrations, chance),
+        (world, chance) => ServiceFaults.CutOff(SchedulerOf(world, chance)),
+        (world, chance) => ServiceFaults.Killed(SchedulerOf(world, chance)),
+        (world, chance) => ServiceFaults.KilledAtStore(SchedulerOf(world, chance), chance),
+        (world, chance) => ServiceFaults.CommitLost(SchedulerOf(world, chance)),
+        (world, chance) => ServiceFaults.StoreFull(SchedulerOf(world, chance)),
+        (world, chance) => ServiceFaults.Frozen(SchedulerOf(world, chance), chance),
         AtPhase,
         AtPhase,
         AtPhase,
     ];
 
     private static string HostOf(World world, Random chance) => world.Hosts[chance.Next(world.Hosts.Count)].Name.Value;
+
+    private static SchedulerService SchedulerOf(World world, Random chance) => world.Schedulers[chance.Next(world.Schedulers.Count)];
 
     private static PhaseFault AtPhase(World world, Random chance)
     {
@@ -51,7 +59,7 @@ internal static class Catalogue
             _ => (SimulatedPhase.PostCopy, false),
         };
         var pause = TimeSpan.FromMilliseconds(chance.NextDouble() * (isHandedOver ? 5 : phase is SimulatedPhase.SwitchOver ? 20 : 2000));
-        var kind = chance.Next(10);
+        var kind = chance.Next(11);
 
         // Between hand-over and confirmation only a daemon or a host that dies there makes a difference.
         if (isHandedOver)
@@ -67,7 +75,8 @@ internal static class Catalogue
             5 => HostFaults.AgentKilled(job.Source.Value),
             6 => HostFaults.AgentKilled(job.Destination.Value),
             7 => HypervisorFaults.HostsCutOff(job.Source.Value, job.Destination.Value, draws),
-            8 => MeshFaults.MigrationsKilled(),
+            8 => ServiceFaults.Killed(world.Migrations),
+            9 => ServiceFaults.Killed(SchedulerOf(world, draws)),
             _ => HypervisorFaults.Hang(job.Source.Value, draws),
         });
     }

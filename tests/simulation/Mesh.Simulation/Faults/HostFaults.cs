@@ -23,7 +23,7 @@ internal static class HostFaults
                 Of(world, host).KillAgent();
                 Of(world, host).Forget();
             },
-            Of(world, host).Agent is not null && (Limits.AmnesiaMayMeetAJob || world.Cluster.Jobs().All(job => job.Source.Value != host))),
+            Of(world, host).Agent is not null && (Limits.AmnesiaMayMeetAClock || !Of(world, host).HasJumped) && (Limits.AmnesiaMayMeetAJob || world.Cluster.Jobs().All(job => job.Source.Value != host))),
         world => Of(world, host).StartAgent());
 
     /// <summary>The agent stands still and then goes on.</summary>
@@ -80,8 +80,8 @@ internal static class HostFaults
         var jump = TimeSpan.FromSeconds(chance.NextDouble() * 40 - 20);
         return new Deed(
             $"clock of {host} jumps by {jump.TotalSeconds:0} s",
-            world => Do(() => Of(world, host).Skew += jump),
-            world => Of(world, host).Skew -= jump);
+            world => Do(() => Of(world, host).Jump(jump)),
+            world => Of(world, host).Jump(-jump));
     }
 
     private static bool MayLose(World world, string host) => world.Cluster.Jobs().All(job =>

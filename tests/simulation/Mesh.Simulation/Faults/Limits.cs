@@ -9,6 +9,12 @@ internal static class Limits
     /// <summary>Whether an agent may lose its state while a job leaves its host.</summary>
     public const bool AmnesiaMayMeetAJob = true;
 
+    /// <summary>
+    /// Whether an agent may lose its state on a host whose clock was set back: its new start seems older than the one before, and nothing that
+    /// it says counts until it is started once more, later than that.
+    /// </summary>
+    public const bool AmnesiaMayMeetAClock = false;
+
     /// <summary>Whether a source's daemon may die between hand-over and confirmation, which leaves a paused copy there.</summary>
     public const bool StraysMayStay = true;
 }

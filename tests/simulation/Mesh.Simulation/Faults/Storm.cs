@@ -63,9 +63,8 @@ internal sealed class Storm(World world, Random chance)
             host.StartAgent();
         }
 
-        world.Migrations.KillAfterPassages = null;
-        world.Migrations.LosesNextCommit = false;
-        world.Migrations.Start();
+        foreach (var service in world.Services)
+            service.Calm();
     }
 
     private void Begin(Fault fault, TimeSpan lasts)

@@ -28,7 +28,10 @@ internal sealed class HostMachine(World world, HostName name, TimeSpan tick)
     public HypervisorTrouble Trouble { get; } = new();
 
     /// <summary>How far its wall clock is off.</summary>
-    public TimeSpan Skew { get; set; }
+    public TimeSpan Skew { get; private set; }
+
+    /// <summary>Whether its wall clock was ever off.</summary>
+    public bool HasJumped { get; private set; }
 
     /// <summary>Whether it has power.</summary>
     public bool IsOn { get; private set; } = true;
@@ -61,6 +64,9 @@ internal sealed class HostMachine(World world, HostName name, TimeSpan tick)
 
     /// <summary>Told when it loses the agent's state.</summary>
     public event Action? Forgot;
+
+    /// <summary>Sets its wall clock.</summary>
+    public void Jump(TimeSpan by) => (Skew, HasJumped) = (Skew + by, true);
 
     /// <summary>Deletes what the agent keeps on disk.</summary>
     public void Forget()

@@ -54,7 +54,13 @@ internal sealed class EndsAreSupported : Invariant
         World.Truth.Look();
         if (flight is not { Vm.Id: var vm, Source: { } source } || World.HasMovedPastTheMesh(vm))
             return;
-        var (to, runsOn) = (flight.Destination, World.Truth.RunsOn(vm));
+        var runsOn = World.Truth.RunsOn(vm);
+        if (flight.Destination is not { } to)
+        {
+            CheckWaiting(flight, runsOn);
+            return;
+        }
+
         switch (flight.Outcome)
         {
             case MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy:
@@ -76,6 +82,15 @@ internal sealed class EndsAreSupported : Invariant
                     Fail($"{flight.Id} is {flight.Outcome} ({flight.Reason}), and {flight.Vm.Name} runs on {to}");
                 break;
         }
+    }
+
+    // It ended while it waited: no attempt has moved its machine.
+    private void CheckWaiting(FlightState flight, HostName? runsOn)
+    {
+        if (flight.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy)
+            Fail($"{flight.Id} is {flight.Outcome}, and was on its way nowhere");
+        else if (flight.FailedAttempts.Any(attempt => attempt.Epoch is not null && attempt.Destination == runsOn))
+            Fail($"{flight.Id} is {flight.Outcome} ({flight.Reason}), and {flight.Vm!.Name} runs on {runsOn}");
     }
 
     private bool HasSaid(HostName host, VmId vm, FlightState flight, Func<VmStatus, bool> isSo) =>

@@ -24,6 +24,10 @@ internal abstract class Invariant(World world)
         new LimitsAreHeld(world),
         new NoThrottleIsLeft(world),
         new PlansAreFollowed(world),
+        new SlotsAreNotOverrun(world),
+        new AdmissionsAreAllowed(world),
+        new ClosedHostsAreLeftAlone(world),
+        new DrainsEndWell(world),
         new NothingIsSetAside(world),
         new JournalsReplay(world),
     ];

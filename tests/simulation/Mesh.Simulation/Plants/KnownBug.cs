@@ -23,4 +23,13 @@ public enum KnownBug
 
     /// <summary>A throttle stays on the machine.</summary>
     ThrottleLeft,
+
+    /// <summary>An admission of an older turn is taken.</summary>
+    OldTurnTaken,
+
+    /// <summary>A migration that settles or cleans up holds no slot.</summary>
+    EndingSlotFree,
+
+    /// <summary>A host that has failed a migration is tried again.</summary>
+    FailedHostForgotten,
 }

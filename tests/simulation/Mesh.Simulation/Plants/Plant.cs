@@ -1,4 +1,5 @@
 using Mesh.Agent.Hypervisors;
+using Mesh.Hosting.Bus;
 using Mesh.Simulation.Running;
 using Mesh.Simulation.Worlds;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,9 @@ internal abstract class Plant
         KnownBug.LateDownBelieved => new LateDownBelieved(),
         KnownBug.PlanForgotten => new PlanForgotten(),
         KnownBug.ThrottleLeft => new ThrottleLeft(),
+        KnownBug.OldTurnTaken => new OldTurnTaken(),
+        KnownBug.EndingSlotFree => new EndingSlotFree(),
+        KnownBug.FailedHostForgotten => new FailedHostForgotten(),
         _ => null,
     };
 
@@ -28,6 +32,9 @@ internal abstract class Plant
 
     /// <summary>Gives agents another hypervisor than they should have.</summary>
     public virtual IHypervisor Wrap(IHypervisor hypervisor) => hypervisor;
+
+    /// <summary>Gives a service another way to the broker than it should have.</summary>
+    public virtual IMessageBus Wrap(IMessageBus bus, ServiceProcess service) => bus;
 
     /// <summary>Changes the world around the services.</summary>
     public virtual void Plow(World world)

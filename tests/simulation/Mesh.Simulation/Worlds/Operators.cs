@@ -2,6 +2,7 @@ using Mesh.Agent.Simulated;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Simulation.Bus;
@@ -12,8 +13,7 @@ namespace Mesh.Simulation.Worlds;
 /// <summary>People and programs that ask for migrations, ask again when nobody answers, ask twice, and abort.</summary>
 internal sealed class Operators
 {
-    private const int AskedMax = 14;
-
+    private static readonly RefusalCode[] Undecided = [RefusalCode.NoPolicyService, RefusalCode.NoScheduler];
     private static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
 
@@ -23,7 +23,9 @@ internal sealed class Operators
     private readonly IMessageBus _bus;
     private readonly HashSet<MigrationId> _unanswered = [];
     private readonly Dictionary<MigrationId, MigrationRequestAnswer> _answers = [];
+    private readonly HashSet<string> _moving = new(StringComparer.Ordinal);
     private int _asked;
+    private int _askedMax;
     private int _toAsk;
 
     /// <summary>Operators with nothing to do yet.</summary>
@@ -46,7 +48,8 @@ internal sealed class Operators
     /// <summary>Plans who asks for what in a run.</summary>
     public void Plan(TimeSpan lasts)
     {
-        var count = _chance.Next(2, 8);
+        var count = _chance.Next(2, 8) + _world.Vms.Count / 2;
+        _askedMax = 2 * count;
         for (var number = 0; number < count; number++)
         {
             var at = FirstAfter + (lasts - FirstAfter) * (_chance.NextDouble() * 0.8);
@@ -57,21 +60,28 @@ internal sealed class Operators
     /// <summary>Asks for a machine to be moved.</summary>
     public async Task AskAsync(SimulatedVm? wanted = null)
     {
-        var vm = wanted ?? _world.Vms[_chance.Next(_world.Vms.Count)];
-        var to = _world.Hosts[_chance.Next(_world.Hosts.Count)].Name;
-        var from = _world.Truth.RunsOn(vm.Id);
-        if (from == to)
-            to = _world.Hosts[(_world.Hosts.Select(host => host.Name).ToList().IndexOf(to) + 1) % _world.Hosts.Count].Name;
+        var vm = wanted ?? Choose();
+        var (to, alternatives) = RandomRequests.Destinations(_chance, _world.Hosts, _world.Truth.RunsOn(vm.Id));
         var options = RandomRequests.Options(_chance, vm);
         var request = new RequestMigration(
             new MigrationId($"m{++_asked}"), vm.Name, to, options, RandomRequests.Limits(_chance), "operator", $"00-{_asked:x32}-{_asked:x16}-01",
-            _chance.NextDouble() < 0.3 ? [.. _world.Hosts.Select(host => host.Name).Where(host => host != to && _chance.NextDouble() < 0.6)] : null,
-            RandomRequests.Policy(_chance), RandomRequests.Allow(_chance));
+            alternatives, RandomRequests.Policy(_chance), RandomRequests.Allow(_chance))
+        {
+            Priority = RandomRequests.Priority(_chance),
+            HostsTriedMax = _chance.NextDouble() < 0.2 ? _chance.Next(1, 5) : null,
+        };
         _unanswered.Add(request.Id);
+        _moving.Add(vm.Name);
         if (_chance.NextDouble() < 0.15)
             Later(_world.Weather.Within(TimeSpan.FromSeconds(3)), () => RequestAsync(request));
         if (_chance.NextDouble() < 0.35)
             Later(_world.Weather.Within(TimeSpan.FromSeconds(40)), () => AbortAsync(request.Id));
+        if (_chance.NextDouble() < 0.25)
+        {
+            var wish = RandomRequests.Reschedule(_chance, request.Id, _world.Hosts);
+            Later(_world.Weather.Within(TimeSpan.FromSeconds(30)), () => RescheduleAsync(wish));
+        }
+
         for (var number = 0; number < 3; number++)
             if (_chance.NextDouble() < 0.25)
             {
@@ -82,10 +92,19 @@ internal sealed class Operators
         await RequestAsync(request);
     }
 
+    // Most know which machines are on their way already.
+    private SimulatedVm Choose()
+    {
+        List<SimulatedVm> still = [.. _world.Vms.Where(vm => !_moving.Contains(vm.Name))];
+        var among = still.Count > 0 && _chance.NextDouble() < 0.85 ? still : _world.Vms;
+        return among[_chance.Next(among.Count)];
+    }
+
     /// <summary>Hears of an end; some are impatient and ask for the next move of the machine at once.</summary>
     public void HearEnd(string vm)
     {
-        if (_world.Weather.IsStormy && _asked < AskedMax && _chance.NextDouble() < 0.5)
+        _moving.Remove(vm);
+        if (_world.Weather.IsStormy && _asked < _askedMax && _chance.NextDouble() < 0.5)
             Later(_world.Weather.Within(TimeSpan.FromSeconds(6)), () => AskAsync(_world.Vms.First(known => known.Name == vm)));
     }
 
@@ -128,10 +147,10 @@ internal sealed class Operators
         {
             try
             {
-                _world.Trace.Add(_process.Name, $"asks for {request.Id}: {request.Vm} to {request.To}, {RandomRequests.InWords(request)}");
-                var answer = await _bus.RequestAsync<RequestMigration, MigrationRequestAnswer>(MigrationQueues.Requests, request);
+                _world.Trace.Add(_process.Name, $"asks for {request.Id}: {request.Vm} {RandomRequests.InWords(request)}");
+                var answer = await _bus.RequestAsync<RequestMigration, MigrationRequestAnswer>(SchedulerQueues.Requests, request);
                 _world.Trace.Add(_process.Name, $"is answered on {request.Id}: {(answer.Refusals.Count == 0 ? "accepted" : string.Join("; ", answer.Refusals.Select(refusal => refusal.Message)))}");
-                if (answer.Refusals.Any(refusal => refusal.Code == RefusalCode.NoPolicyService))
+                if (answer.Refusals.Any(refusal => Undecided.Contains(refusal.Code)))
                 {
                     // Nothing was kept of it, and it may be asked for again.
                     await Task.Delay(AskAgainAfter, _process.Clock);
@@ -164,6 +183,19 @@ internal sealed class Operators
             {
                 _world.Trace.Add(_process.Name, $"is not answered on the change of {change.Id}: {e.Message}");
             }
+        }
+    }
+
+    private async Task RescheduleAsync(RescheduleMigration wish)
+    {
+        try
+        {
+            var answer = await _bus.RequestAsync<RescheduleMigration, RescheduleAnswer>(SchedulerQueues.Requests, wish);
+            _world.Trace.Add(_process.Name, $"reschedules {wish.Id} to {(wish.ToAny ? "any host" : wish.To)} {wish.Priority}: {answer.Result}, {answer.Explanation}");
+        }
+        catch (BusRequestException e)
+        {
+            _world.Trace.Add(_process.Name, $"is not answered on the rescheduling of {wish.Id}: {e.Message}");
         }
     }
 

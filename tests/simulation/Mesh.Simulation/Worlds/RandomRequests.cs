@@ -1,14 +1,18 @@
 using Mesh.Agent.Simulated;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Host;
+using Mesh.Simulation.Hosts;
 
 namespace Mesh.Simulation.Worlds;
 
 /// <summary>Options and limits as people may choose them.</summary>
 internal static class RandomRequests
 {
+    private static readonly MigrationPriority[] Priorities = Enum.GetValues<MigrationPriority>();
+
     /// <summary>How a machine is to be moved.</summary>
     public static MigrationOptions Options(Random chance, SimulatedVm vm)
     {
@@ -26,6 +30,40 @@ internal static class RandomRequests
             UndefineSource = chance.NextDouble() < 0.3,
             Live = isPostCopy || chance.NextDouble() < 0.95,
             CopyStorage = vm.Disks.Count > 0 ? CopyStorage.All : CopyStorage.None,
+        };
+    }
+
+    /// <summary>Where it may go: mostly one host, sometimes others too, sometimes any.</summary>
+    public static (HostName? To, IReadOnlyList<HostName>? Alternatives) Destinations(Random chance, IReadOnlyList<HostMachine> hosts, HostName? from)
+    {
+        var others = hosts.Select(host => host.Name).Where(host => host != from).ToList();
+        var to = others[chance.Next(others.Count)];
+        IReadOnlyList<HostName> alternatives = [.. others.Where(host => host != to && chance.NextDouble() < 0.6)];
+        return chance.NextDouble() switch
+        {
+            < 0.4 => (to, null),
+            < 0.65 => (to, alternatives.Count > 0 ? alternatives : null),
+            < 0.75 => (null, [to, .. alternatives]),
+            _ => (null, null),
+        };
+    }
+
+    /// <summary>How much it matters.</summary>
+    public static MigrationPriority Priority(Random chance) => chance.NextDouble() < 0.6
+        ? MigrationPriority.Operator
+        : Priorities[chance.Next(Priorities.Length)];
+
+    /// <summary>Another priority or other hosts for one that waits.</summary>
+    public static RescheduleMigration Reschedule(Random chance, MigrationId id, IReadOnlyList<HostMachine> hosts)
+    {
+        var wish = new RescheduleMigration { Id = id, By = "operator" };
+        var to = hosts[chance.Next(hosts.Count)].Name;
+        return chance.Next(4) switch
+        {
+            0 => wish with { Priority = Priority(chance) },
+            1 => wish with { ToAny = true },
+            2 => wish with { To = to, Alternatives = [hosts[chance.Next(hosts.Count)].Name] },
+            _ => wish with { To = to },
         };
     }
 
@@ -67,7 +105,14 @@ internal static class RandomRequests
     public static string InWords(RequestMigration request)
     {
         var options = request.Options;
-        List<string> words = [$"completion {request.Limits.CompletionTimeout?.TotalSeconds:0} s", $"progress {request.Limits.ProgressTimeout?.TotalSeconds:0} s", request.Policy ?? "default policy"];
+        List<string> words =
+        [
+            $"to {request.To?.ToString() ?? "any host"}{(request.Alternatives is { } others ? $" of {string.Join(", ", others)}" : "")}",
+            $"priority {request.Priority}",
+            $"completion {request.Limits.CompletionTimeout?.TotalSeconds:0} s",
+            $"progress {request.Limits.ProgressTimeout?.TotalSeconds:0} s",
+            request.Policy ?? "default policy",
+        ];
         if (options.PostCopy)
             words.Add("post-copy");
         if (options.Timeout is { } timeout)

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Scheduling;
 using Mesh.Simulation.Running;
 
 namespace Mesh.Simulation.Worlds;
@@ -6,6 +7,7 @@ namespace Mesh.Simulation.Worlds;
 internal sealed partial class World
 {
     private static readonly TimeSpan EndMustComeWithin = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan LongerForEach = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AftermathLasts = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
@@ -39,10 +41,12 @@ internal sealed partial class World
 
     private void Run()
     {
-        Migrations.Start();
+        foreach (var service in Services)
+            service.Start();
         foreach (var host in Hosts)
             host.StartAgent();
         Operators.Plan(Storm.Lasts);
+        Maintainers.Plan(Storm.Lasts);
         Storm.Plan();
         Weather.IsStormy = true;
         RunUntil(Storm.Lasts.Ticks);
@@ -51,12 +55,15 @@ internal sealed partial class World
         Weather.IsStormy = false;
         Storm.Calm();
         CalmSinceTicks = Pump.Ticks;
-        var deadline = Pump.Ticks + EndMustComeWithin.Ticks;
+
+        // Where only one may copy at a time, all others wait for it.
+        var bound = EndMustComeWithin + LongerForEach * (Store.UnfinishedCount() + Vms.Count);
+        var deadline = Pump.Ticks + bound.Ticks;
         while (!IsOver() && Pump.Ticks < deadline)
             RunUntil(Pump.Ticks + LookEvery.Ticks);
         if (!IsOver())
             throw new RunFailedException(
-                "every accepted migration reaches its end", $"{EndMustComeWithin.TotalMinutes:0} min after the faults stopped there is no end of: {string.Join("; ", Unfinished())}");
+                "every accepted migration reaches its end", $"{bound.TotalMinutes:0} min after the faults stopped there is no end of: {string.Join("; ", Unfinished())}");
 
         RunUntil(Pump.Ticks + AftermathLasts.Ticks);
         foreach (var invariant in _invariants)
@@ -65,13 +72,17 @@ internal sealed partial class World
             throw _failure;
     }
 
-    private bool IsOver() => Operators.IsDone && Store.UnfinishedCount() == 0 && Store.OutboxCount() == 0;
+    private bool IsOver() => Operators.IsDone && Maintainers.IsDone && Store.UnfinishedCount() == 0 && Store.OutboxCount() == 0 && !RunningDrains().Any();
+
+    private IEnumerable<DrainView> RunningDrains() => Schedule.Drains().Where(drain => drain.State == DrainState.Running);
 
     private IEnumerable<string> Unfinished() =>
     [
         .. Store.Flights().Where(flight => !flight.HasEnded).Select(flight =>
             $"{flight.Id} {flight.Phase} ({flight.Reason}); words: {flight.SourceWord?.Status.ToString() ?? "none"} on {flight.Source}, {flight.DestinationWord?.Status.ToString() ?? "none"} on {flight.Destination}; outstanding: {string.Join(", ", flight.Outstanding.Select(command => command.Command.GetType().Name))}"),
         .. Operators.Undone(),
+        .. Maintainers.IsDone ? [] : new[] { "wishes of maintainers" },
+        .. RunningDrains().Select(drain => $"drain {drain.Id} of {string.Join(", ", drain.Hosts)}: {string.Join(", ", drain.Moves.Select(move => $"{move.VmName} to {move.To} {move.State} {move.Migration}"))}"),
         .. Store.OutboxCount() > 0 ? [$"{Store.OutboxCount()} messages in the outbox"] : Array.Empty<string>(),
     ];
 

@@ -37,7 +37,10 @@ internal sealed partial class World : IDisposable
         Plant = Plants.Plant.Of(options.Bug);
         (Hosts, Vms) = Population.Make(this, Chance("population"));
         Migrations = new MigrationsService(this);
+        SlotLimits = new SlotLimits(Chance("scheduling"));
+        Schedulers = [.. (Chance("scheduling").NextDouble() < 0.2 ? ["scheduler", "spare"] : new[] { "scheduler" }).Select(name => new SchedulerService(this, name))];
         Operators = new Operators(this, Chance("operators"));
+        Maintainers = new Maintainers(this, Chance("maintainers"));
         Storm = new Storm(this, Chance("storm"));
         _invariants = Invariant.All(this);
         Plant?.Plow(this);
@@ -73,8 +76,23 @@ internal sealed partial class World : IDisposable
     /// <summary>The migrations service's database.</summary>
     public StoreView Store { get; } = new();
 
+    /// <summary>The schedulers: one, or by mistake two.</summary>
+    public IReadOnlyList<SchedulerService> Schedulers { get; }
+
+    /// <summary>The schedulers' database.</summary>
+    public ScheduleView Schedule { get; } = new();
+
+    /// <summary>How much the schedulers let run at once.</summary>
+    public SlotLimits SlotLimits { get; }
+
+    /// <summary>Every service besides the agents.</summary>
+    public IEnumerable<ServiceProcess> Services => [Migrations, .. Schedulers];
+
     /// <summary>Who asks for migrations.</summary>
     public Operators Operators { get; }
+
+    /// <summary>Who empties and closes hosts.</summary>
+    public Maintainers Maintainers { get; }
 
     /// <summary>What goes wrong.</summary>
     public Storm Storm { get; }
@@ -90,6 +108,12 @@ internal sealed partial class World : IDisposable
 
     /// <summary>Told after every commit of the migrations service.</summary>
     public event Action? Committed;
+
+    /// <summary>Told of every flight that a commit has changed.</summary>
+    public event Action<FlightBrief>? Changed;
+
+    /// <summary>Told after every commit of a scheduler.</summary>
+    public event Action? Scheduled;
 
     /// <summary>Told of every message that a process sends, whatever becomes of it.</summary>
     public event Action<BrokerMessage>? Sending;
@@ -116,7 +140,15 @@ internal sealed partial class World : IDisposable
     public void Fail(string invariant, string what) => _failure ??= new RunFailedException(invariant, what);
 
     /// <summary>Tells that the migrations service has committed.</summary>
-    public void NoteCommit() => Committed?.Invoke();
+    public void NoteCommit()
+    {
+        Committed?.Invoke();
+        foreach (var flight in Store.Changed())
+            Changed?.Invoke(flight);
+    }
+
+    /// <summary>Tells that a scheduler has committed.</summary>
+    public void NoteScheduled() => Scheduled?.Invoke();
 
     /// <summary>A process' connection to the broker.</summary>
     public IMessageBus BusOf(SimulatedProcess process, BusLink link) => new SimulatedBus(Broker, Network, process, link, Weather, message => Sending?.Invoke(message));
@@ -140,6 +172,7 @@ internal sealed partial class World : IDisposable
     {
         Cluster.Dispose();
         Store.Dispose();
+        Schedule.Dispose();
         if (System.IO.Directory.Exists(Directory))
             System.IO.Directory.Delete(Directory, recursive: true);
     }

@@ -101,6 +101,21 @@ public sealed class CommandTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_destination_that_leads_back_here_is_refused_beside_what_else_is_wrong()
+    {
+        await _host.StartAsync();
+        _host.Hypervisor.AddVm(One, state: VmRunState.Paused);
+        _host.Hypervisor.WaysBack["qemu+tcp://hostb/system"] = "127.0.1.1";
+
+        var answer = await _host.AskAsync(Vm.Start(One));
+
+        answer.Refusals.Select(one => one.Code).ShouldBe([RefusalCode.VmNotRunning, RefusalCode.LoopbackAddress]);
+        answer.Refusals[1].Message.ShouldBe(
+            "qemu+tcp://hostb/system leads from hosta back to itself (127.0.1.1); the agent of hostb needs a --migration-target that other hosts reach it by");
+        _host.Hypervisor.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_start_sets_what_must_be_set_before_and_says_what_became_of_each_parameter()
     {
         await _host.StartAsync();

@@ -33,6 +33,9 @@ public sealed class ScriptedHypervisor
 
     public ConcurrentDictionary<VmId, IReadOnlyList<VmDisk>> Disks { get; } = [];
 
+    /// <summary>Addresses of this host itself, by the URIs that lead to them.</summary>
+    public ConcurrentDictionary<string, string> WaysBack { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Every call that changes something, in order, as <c>name argument</c>.</summary>
     public ConcurrentQueue<string> Log { get; } = [];
 
@@ -88,6 +91,8 @@ public sealed class ScriptedHypervisor
         public Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation) => Ask("ReadJob", vm, () => at.Jobs.GetValueOrDefault(vm));
 
         public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) => Ask("ReadCompletedJob", vm, () => at.CompletedJobs.GetValueOrDefault(vm));
+
+        public Task<string?> FindWayBackAsync(string destinationUri, CancellationToken cancellation) => Ask("FindWayBack", null, () => at.WaysBack.GetValueOrDefault(destinationUri));
 
         public Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation)
         {

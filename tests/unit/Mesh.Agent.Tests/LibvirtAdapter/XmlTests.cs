@@ -98,9 +98,4 @@ public sealed class XmlTests
     [InlineData("", -1)]
     public void The_quota_of_its_processors(string tune, long expected) =>
         DomainXml.VcpuQuota($"<domain><name>n</name>{tune}</domain>").ShouldBe(expected);
-
-    [Fact]
-    public void A_host_by_its_capabilities() =>
-        HostXml.Read("<capabilities><host><uuid>u</uuid><cpu><arch>x86_64</arch><model>Broadwell</model></cpu></host></capabilities>")
-            .ShouldBe(new HostXml("u", "x86_64", "Broadwell"));
 }

@@ -1,6 +1,6 @@
 using Mesh.Agent.Simulated;
-using Mesh.Contracts.Values;
 using Mesh.Agent.Tests.Fakes;
+using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Tests.Simulated;
 

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Tests.Schemas;
@@ -15,6 +16,9 @@ internal static class AgentMessages
         ("hostReports", AgentQueues.HostReports, typeof(HostReport)),
         ("hostInventories", AgentQueues.HostInventories, typeof(HostInventory)),
     ];
+
+    /// <summary>Everything that has a schema file of its own: the messages, and the file of an exported inventory.</summary>
+    public static IReadOnlyList<Type> Documents { get; } = [.. Channels.Select(channel => channel.Type), typeof(Fleet)];
 
     // A host's name cannot hold braces, so the template is made from a name that can be found again.
     private static string CommandsAddress => AgentQueues.Commands(new HostName("HOST")).Replace("HOST", "{host}", StringComparison.Ordinal);

@@ -60,6 +60,7 @@ internal static class SchemaChecker
         "string" => value?.GetValueKind() == JsonValueKind.String,
         "boolean" => value?.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
         "integer" => value?.GetValueKind() == JsonValueKind.Number && decimal.IsInteger(Number(value)),
+        "number" => value?.GetValueKind() == JsonValueKind.Number,
         _ => false,
     };
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mesh.Contracts.Agents;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Tests.Samples;
 
@@ -17,9 +18,9 @@ public sealed class SchemaFileTests
     public static TheoryData<string> Files => [.. SchemaGenerator.Generate().Keys];
 
     public static TheoryData<string, string> Messages =>
-        [.. from channel in AgentMessages.Channels
-            from type in channel.Type.IsAbstract ? MessageTypes.DerivedOf(channel.Type).Select(item => item.Type) : [channel.Type]
-            select (channel.Type.FullName!, type.FullName!)];
+        [.. from document in AgentMessages.Documents
+            from type in document.IsAbstract ? MessageTypes.DerivedOf(document).Select(item => item.Type) : [document]
+            select (document.FullName!, type.FullName!)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -80,7 +81,7 @@ public sealed class SchemaFileTests
         var type = SampleData.TypeOf(channelType);
         var message = JsonSerializer.SerializeToNode(Filler.Full(SampleData.TypeOf(messageType)), type, MeshJson.Options)!.AsObject();
 
-        message.Remove(type == typeof(AgentCommand) ? "commandId" : "host").ShouldBeTrue();
+        message.Remove(type == typeof(AgentCommand) ? "commandId" : type == typeof(Fleet) ? "hosts" : "host").ShouldBeTrue();
 
         SchemaChecker.Check($"{type.Name}.json", message).ShouldNotBeEmpty();
     }

@@ -9,8 +9,8 @@ using Mesh.Contracts.Tests.Samples;
 namespace Mesh.Contracts.Tests.Schemas;
 
 /// <summary>
-/// Makes the schema files from the contracts: one per message that an agent sends or receives, and one for all that they
-/// contain. Shapes come from the serializer, words from the documentation comments.
+/// Makes the schema files from the contracts: one per message that an agent sends or receives, one of the file that holds an exported
+/// inventory, and one for all that they contain. Shapes come from the serializer, words from the documentation comments.
 /// </summary>
 internal sealed class SchemaGenerator
 {
@@ -29,13 +29,12 @@ internal sealed class SchemaGenerator
     public static IReadOnlyDictionary<string, JsonObject> Generate()
     {
         var generator = new SchemaGenerator();
-        var files = AgentMessages.Channels.ToDictionary(
-            channel => $"{channel.Type.Name}.json", channel => generator.MakeFile(channel.Type), StringComparer.Ordinal);
+        var files = AgentMessages.Documents.ToDictionary(type => $"{type.Name}.json", generator.MakeFile, StringComparer.Ordinal);
         files[CommonFile] = new JsonObject
         {
             ["$schema"] = Dialect,
             ["title"] = "Common",
-            ["description"] = "What the messages between agents and mesh contain.",
+            ["description"] = "What the messages between agents and mesh, and the file of an exported inventory, contain.",
             ["$defs"] = new JsonObject(generator._common.Select(item => KeyValuePair.Create<string, JsonNode?>(item.Key, item.Value))),
         };
         return files;

@@ -1,0 +1,14 @@
+namespace Mesh.Contracts.Scheduling;
+
+/// <summary>How far a host is taken out of use.</summary>
+public enum CordonState
+{
+    /// <summary>Machines stay, none comes.</summary>
+    Cordoned,
+
+    /// <summary>Machines are moved away, none comes.</summary>
+    Draining,
+
+    /// <summary>Empty of running machines, none comes: it may be worked on.</summary>
+    Maintenance,
+}

@@ -1,0 +1,46 @@
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Scheduling;
+
+/// <summary>One machine of a drain.</summary>
+public sealed record DrainMove
+{
+    /// <summary>The machine.</summary>
+    public required VmId Vm { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string VmName { get; init; }
+
+    /// <summary>Where it was when it was planned.</summary>
+    public required HostName From { get; init; }
+
+    /// <summary>Where it is planned to go, or has gone.</summary>
+    public required HostName To { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public DrainMoveState State { get; init; }
+
+    /// <summary>The newest migration that moves it; null before the first.</summary>
+    public MigrationId? Migration { get; init; }
+
+    /// <summary>How often it was asked for.</summary>
+    public int Tries { get; init; }
+
+    /// <summary>Not asked for before this time, because it failed before; null for at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Memory and copied disks.</summary>
+    public required Bytes DataSize { get; init; }
+
+    /// <summary>When it begins by the plan, counted from the planning.</summary>
+    public TimeSpan StartsAfter { get; init; }
+
+    /// <summary>How long it is predicted to take.</summary>
+    public required TimeSpan Takes { get; init; }
+
+    /// <summary>Whether it has its links to itself, because it writes too fast to be copied beside others.</summary>
+    public bool Alone { get; init; }
+
+    /// <summary>What is to be said of it, such as why it failed; may be empty.</summary>
+    public string Note { get; init; } = "";
+}

@@ -1,0 +1,20 @@
+namespace Mesh.Contracts.Scheduling;
+
+/// <summary>Where one machine of a drain stands.</summary>
+public enum DrainMoveState
+{
+    /// <summary>Its turn has not come.</summary>
+    Waiting,
+
+    /// <summary>Its migration was asked for and has not ended.</summary>
+    Moving,
+
+    /// <summary>It has left the host.</summary>
+    Done,
+
+    /// <summary>It needs a person: it does not converge, or has failed too often.</summary>
+    Failed,
+
+    /// <summary>It is not moved any more: it was shut down meanwhile, or the drain was withdrawn.</summary>
+    Dropped,
+}

@@ -1,0 +1,14 @@
+namespace Mesh.Contracts.Scheduling;
+
+/// <summary>In which order a drain moves machines.</summary>
+public enum DrainOrder
+{
+    /// <summary>Those first that are predicted to take longest, which empties a host soonest.</summary>
+    LongestFirst,
+
+    /// <summary>Those first that are predicted to take shortest, which frees the most machines early.</summary>
+    ShortestFirst,
+
+    /// <summary>By name.</summary>
+    ByName,
+}

@@ -1,0 +1,34 @@
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Contracts.Scheduling;
+
+/// <summary>
+/// All that the scheduler decides by, at one moment: who may move where is a function of this and the request. Also the file that
+/// <c>mesh inventory export</c> writes and <c>mesh check --inventory</c> reads (<c>infra/docs/schemas/Fleet.json</c>).
+/// </summary>
+public sealed record Fleet
+{
+    /// <summary>The format that this version writes and reads.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>The format of the file; 1.</summary>
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>When it was taken, by the mesh's clock.</summary>
+    public required DateTimeOffset TakenAt { get; init; }
+
+    /// <summary>Every host, by name.</summary>
+    public required IReadOnlyList<FleetHost> Hosts { get; init; }
+
+    /// <summary>Every migration that has not ended, the oldest first.</summary>
+    public IReadOnlyList<MigrationView> Migrations { get; init; } = [];
+
+    /// <summary>Who may be where.</summary>
+    public PlacementRules Rules { get; init; } = new();
+
+    /// <summary>How many at once, and the like.</summary>
+    public SchedulingLimits Limits { get; init; } = new();
+
+    /// <summary>What earlier migrations told of machines.</summary>
+    public IReadOnlyList<VmHistory> Histories { get; init; } = [];
+}

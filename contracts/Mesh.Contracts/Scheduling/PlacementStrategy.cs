@@ -1,0 +1,11 @@
+namespace Mesh.Contracts.Scheduling;
+
+/// <summary>How machines are distributed where several hosts can take one.</summary>
+public enum PlacementStrategy
+{
+    /// <summary>Over many hosts: the emptier one is better.</summary>
+    Spread,
+
+    /// <summary>Onto few: the fuller one is better.</summary>
+    Pack,
+}

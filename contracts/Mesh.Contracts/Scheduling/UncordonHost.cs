@@ -1,0 +1,8 @@
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Scheduling;
+
+/// <summary>Asks that machines may come to a host again; a drain of it that is not over is withdrawn. Answered by <see cref="SchedulerAnswer"/>.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="By">Who asks, for the audit.</param>
+public sealed record UncordonHost(HostName Host, string By);

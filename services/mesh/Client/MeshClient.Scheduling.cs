@@ -1,0 +1,48 @@
+using System.Text;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Cli.Client;
+
+/// <summary>The gateway's resources about scheduling.</summary>
+internal sealed partial class MeshClient
+{
+    public Task<RatedTargets> TargetsAsync(string vm, MigrationOptions options, HostName? to, CancellationToken cancellation) =>
+        SendAsync<RatedTargets>(HttpMethod.Post, $"api/v1/vms/{Part(vm)}/targets", Body(new TargetsBody { Options = options, To = to }), cancellation);
+
+    public Task<Fleet> InventoryAsync(CancellationToken cancellation) => SendAsync<Fleet>(HttpMethod.Get, "api/v1/inventory", null, cancellation);
+
+    public Task<ListedQueue> QueueAsync(CancellationToken cancellation) => SendAsync<ListedQueue>(HttpMethod.Get, "api/v1/queue", null, cancellation);
+
+    public Task<RescheduleAnswer> RescheduleAsync(MigrationId id, RescheduleBody body, CancellationToken cancellation) =>
+        SendAsync<RescheduleAnswer>(HttpMethod.Post, $"api/v1/migrations/{id}/reschedule", Body(body), cancellation);
+
+    public Task<SchedulerAnswer> CordonAsync(HostName host, CordonBody body, CancellationToken cancellation) =>
+        SendAsync<SchedulerAnswer>(HttpMethod.Post, $"api/v1/hosts/{host}/cordon", Body(body), cancellation);
+
+    public Task<SchedulerAnswer> UncordonAsync(HostName host, string by, CancellationToken cancellation) =>
+        SendAsync<SchedulerAnswer>(HttpMethod.Delete, $"api/v1/hosts/{host}/cordon?by={Part(by)}", null, cancellation);
+
+    public Task<DrainView> DrainAsync(DrainBody body, CancellationToken cancellation) =>
+        SendAsync<DrainView>(HttpMethod.Post, "api/v1/drains", Body(body), cancellation);
+
+    public Task<DrainView> UndoAsync(string drain, UndoBody body, CancellationToken cancellation) =>
+        SendAsync<DrainView>(HttpMethod.Post, $"api/v1/drains/{Part(drain)}/undo", Body(body), cancellation);
+
+    public Task<SchedulerAnswer> WithdrawAsync(string drain, WithdrawBody body, CancellationToken cancellation) =>
+        SendAsync<SchedulerAnswer>(HttpMethod.Post, $"api/v1/drains/{Part(drain)}/withdraw", Body(body), cancellation);
+
+    public Task<ListedDrains> DrainsAsync(int limit, CancellationToken cancellation) =>
+        SendAsync<ListedDrains>(HttpMethod.Get, $"api/v1/drains?limit={limit}", null, cancellation);
+
+    /// <summary>A drain by its identity, or the newest one of a host.</summary>
+    public Task<DrainView> DrainAsync(string drain, CancellationToken cancellation) =>
+        SendAsync<DrainView>(HttpMethod.Get, $"api/v1/drains/{Part(drain)}", null, cancellation);
+
+    public Task<KeptRules> RulesAsync(CancellationToken cancellation) => SendAsync<KeptRules>(HttpMethod.Get, "api/v1/rules", null, cancellation);
+
+    public Task<KeptRules> KeepRulesAsync(string document, string by, CancellationToken cancellation) => SendAsync<KeptRules>(
+        HttpMethod.Put, $"api/v1/rules?by={Part(by)}", new StringContent(document, Encoding.UTF8, "application/yaml"), cancellation);
+}

@@ -1,0 +1,35 @@
+using Mesh.Cli.Output;
+using Mesh.Cli.Watching;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Cli.Commands.Scheduling;
+
+/// <summary><c>mesh targets</c>.</summary>
+internal sealed class TargetsVerb(Io io) : TargetsAskVerb("targets", "List every host as a machine's destination: by score those that can take it, and why the others cannot.", io)
+{
+    public override IReadOnlyList<(string, string)> Examples =>
+    [
+        ("mesh targets web-1", "where it may go, and why there"),
+        ("mesh targets db-1 --copy-storage-all", "the same with its disks copied"),
+        ("mesh targets db-1 --inventory fleet.json --output json | jq -r '.ratings[] | select(.refusals == []) | .host'", "names for programs"),
+    ];
+
+    protected override int Tell(OutputFormat output, RatedTargets rated, HostName? to)
+    {
+        if (output == OutputFormat.Json)
+        {
+            Json.Write(Io, rated);
+        }
+        else
+        {
+            foreach (var refusal in rated.Refusals)
+                Io.Out.WriteLine($"whichever host: {Words.Of(refusal.Code)}: {Words.OneLine(refusal.Message)}");
+            Ratings.Table(rated.Ratings).Write(Io);
+        }
+
+        return rated.Vm is not null
+            ? ExitCodes.Done
+            : throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", rated.Refusals.Select(refusal => refusal.Message))}");
+    }
+}

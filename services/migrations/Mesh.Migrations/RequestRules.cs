@@ -1,0 +1,42 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Scheduler.Checking;
+
+namespace Mesh.Migrations;
+
+/// <summary>What speaks against a request: all that the scheduler has found, and what can be told of the machine, the options and the policy alone.</summary>
+public static class RequestRules
+{
+    /// <summary>Every reason, each once; no reason means that the migration is kept and waits for its admission.</summary>
+    public static IReadOnlyList<Refusal> Refusals(RequestReceived received, LocatedVm? located)
+    {
+        ArgumentNullException.ThrowIfNull(received);
+        var (request, facts) = (received.Request, received.Facts);
+        List<Refusal> reasons = [.. received.Refusals ?? []];
+
+        // The scheduler has said the same by the same rules, of what it knew a moment before.
+        var said = reasons.Select(refusal => refusal.Code).ToHashSet();
+        reasons.AddRange(Own(request, facts, located).Where(refusal => !said.Contains(refusal.Code)));
+        return reasons;
+    }
+
+    private static IEnumerable<Refusal> Own(RequestMigration request, MigrationFacts facts, LocatedVm? located) =>
+    [
+        .. OptionRules.Check(request.Options, request.Limits),
+        .. CheckPolicy(request, facts),
+        .. located is null ? [VmRules.NotFound(request.Vm, facts.Candidates)] : VmRules.Check(located, request.Options, facts.OtherMigration),
+        .. located is not null && request.To == located.Host && request.Alternatives is not { Count: > 0 }
+            ? [new Refusal(RefusalCode.SameHost, $"{located.Vm.Name} is on {located.Host} already")] : Array.Empty<Refusal>(),
+    ];
+
+    private static IEnumerable<Refusal> CheckPolicy(RequestMigration request, MigrationFacts facts)
+    {
+        if (request.Policy is { } named && facts.Policy is null && facts.Candidates.Count > 0)
+            yield return new(RefusalCode.UnknownPolicy, $"there is no policy '{named}' (`mesh policy list` lists them)");
+        if (request.DowntimeBudget is { } budget && (budget < TimeSpan.FromMilliseconds(1) || budget > OptionRules.MaxDowntimeMax))
+            yield return new(RefusalCode.BadOption, $"a downtime budget of {budget.TotalMilliseconds:0} ms: 1 ms to {OptionRules.MaxDowntimeMax.TotalMilliseconds:0} ms are accepted");
+        if (request.Deadline is { } deadline && deadline <= TimeSpan.Zero)
+            yield return new(RefusalCode.BadOption, "the deadline must be longer than zero");
+        if (request.HostsTriedMax is < 1)
+            yield return new(RefusalCode.BadOption, "at least one host is tried: the number of hosts to try is 1 or more");
+    }
+}

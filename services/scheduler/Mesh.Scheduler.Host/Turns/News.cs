@@ -1,0 +1,36 @@
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Hosting.Bus;
+using Mesh.Scheduler.Host.Store;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Scheduler.Host.Turns;
+
+/// <summary>
+/// Hears what becomes of migrations: every change of one calls for a turn, a failure lowers its host's rating, and an end tells of the
+/// machine. What is missed while the scheduler is down costs some foresight and nothing else.
+/// </summary>
+internal sealed class News(SchedulerStore store, TurnSignal signal, IOptions<SchedulingOptions> options, TimeProvider time) : IMessageHandler<MigrationEvent>
+{
+    public async Task HandleAsync(MigrationEvent message, CancellationToken cancellation)
+    {
+        switch (message)
+        {
+            case MigrationRerun { Destination: { } host } rerun:
+                await RememberAsync(new HostTrouble(host, rerun.At, rerun.MigrationId, rerun.Failure), cancellation);
+                break;
+            case MigrationEnded { Outcome: MigrationOutcome.Failed, Destination: { } host } failed:
+                await RememberAsync(new HostTrouble(host, failed.At, failed.MigrationId, failed.Reason), cancellation);
+                break;
+        }
+
+        if (message is MigrationEnded { History: { } history })
+            await store.KeepAsync(history, cancellation);
+        if (message is MigrationRequested or MigrationRerun or MigrationEnded or MigrationPhaseChanged)
+            signal.Give();
+    }
+
+    private Task RememberAsync(HostTrouble trouble, CancellationToken cancellation) =>
+        store.KeepAsync(trouble, time.GetUtcNow() - options.Value.TroubleKept, cancellation);
+}

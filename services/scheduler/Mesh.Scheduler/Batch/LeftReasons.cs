@@ -1,0 +1,35 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Scheduler.Checking;
+using Mesh.Scheduler.Fleets;
+
+namespace Mesh.Scheduler.Batch;
+
+/// <summary>Why a machine found no host, in words.</summary>
+internal static class LeftReasons
+{
+    /// <summary>Each kind of reason once, with one host as the example; of hosts that nothing speaks against, what the other machines leave.</summary>
+    public static IReadOnlyList<Refusal> Of(FleetIndex fleet, LocatedVm vm, MigrationOptions options, bool relax, LeftBecause because)
+    {
+        var all = fleet.Hosts.Where(host => host.Name != vm.Host)
+            .SelectMany(host => Eligibility.OfHost(fleet, vm, host.Name, options, relax))
+            .GroupBy(refusal => refusal.Code)
+            .Select(alike => new Refusal(alike.Key, Example([.. alike])));
+        return [.. Beside(vm, because), .. all];
+    }
+
+    private static string Example(IReadOnlyList<Refusal> alike) => alike.Count switch
+    {
+        1 => alike[0].Message,
+        2 => $"{alike[0].Message}; another host is refused likewise",
+        _ => $"{alike[0].Message}; {alike.Count - 1} other hosts are refused likewise",
+    };
+
+    private static IEnumerable<Refusal> Beside(LocatedVm vm, LeftBecause because) => because switch
+    {
+        LeftBecause.NoRoomLeft => [new(RefusalCode.NotEnoughMemory,
+            $"where nothing else speaks against {vm.Vm.Name}, the machines that are moved with it leave no room for its {vm.Vm.Memory} and {vm.Vm.VCpus} virtual processors")],
+        LeftBecause.Grouped => [new(RefusalCode.VmAffinity,
+            $"where there is room for {vm.Vm.Name}, a rule keeps it away beside the machines that are moved with it")],
+        _ => [],
+    };
+}

@@ -1,0 +1,109 @@
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Mesh.Scheduler.Fleets;
+
+namespace Mesh.Scheduler.Checking;
+
+/// <summary>Whether memory and processors are free on a host, with what unfinished migrations will still take of them.</summary>
+internal static class CapacityRules
+{
+    public static void Check(Objections against, FleetIndex fleet, IndexedHost host, VmDescription vm, MigrationId? except)
+    {
+        if (vm.HugePageSize is { } size)
+            CheckHugePages(against, fleet, host, vm, size, except);
+        else if (fleet.MemoryLeft(host, except) < vm.Memory)
+            against.Add(RefusalCode.NotEnoughMemory,
+                $"{host.Name} has {host.Inventory.Capacity.FreeMemory} of memory free{Kept(fleet, host, except)}, and {vm.Name} needs {vm.Memory}");
+        if (vm.NumaNodes is { Count: > 0 } nodes && host.Inventory.Capacity.NumaCells is { } cells)
+            CheckNumaNodes(against, fleet, host, vm, nodes, cells, except);
+        CheckVCpus(against, fleet, host, vm, except);
+    }
+
+    /// <summary>
+    /// Memory in huge pages of a size that are free on a host and not kept for migrations on their way; null if unknown, zero if it has none.
+    /// </summary>
+    public static Bytes? HugePagesLeft(FleetIndex fleet, IndexedHost host, Bytes size, MigrationId? except)
+    {
+        if (host.Inventory.Capacity.HugePages is not { } pools)
+            return null;
+        var free = 0L;
+        foreach (var pool in pools)
+            if (pool.PageSize == size)
+                free += pool.Free * size.Count;
+        foreach (var arrival in fleet.Arrivals(host))
+            if (arrival.Migration.Id != except && arrival.Vm?.HugePageSize == size)
+                free -= arrival.HugePages.Count;
+        return new(free);
+    }
+
+    private static void CheckHugePages(Objections against, FleetIndex fleet, IndexedHost host, VmDescription vm, Bytes size, MigrationId? except)
+    {
+        if (HugePagesLeft(fleet, host, size, except) is { } left && left < vm.Memory)
+            against.Add(RefusalCode.NumaOrHugePages,
+                $"{host.Name} has {NotBelowZero(left)} of huge pages of {size} left, and {vm.Name} needs {vm.Memory} of them; set more aside on {host.Name}");
+    }
+
+    private static void CheckNumaNodes(
+        Objections against,
+        FleetIndex fleet,
+        IndexedHost host,
+        VmDescription vm,
+        IReadOnlyList<int> nodes,
+        IReadOnlyList<NumaCell> cells,
+        MigrationId? except)
+    {
+        var free = Bytes.Zero;
+        foreach (var node in nodes)
+        {
+            NumaCell? cell = null;
+            foreach (var candidate in cells)
+                if (candidate.Id == node)
+                    cell = candidate;
+            if (cell is null)
+            {
+                against.Add(RefusalCode.NumaOrHugePages,
+                    $"{host.Name} has no NUMA node {node}, and the memory of {vm.Name} must be on it (numatune, mode strict)");
+                return;
+            }
+
+            free += cell.FreeMemory;
+        }
+
+        foreach (var arrival in fleet.Arrivals(host))
+            if (arrival.Migration.Id != except && arrival.Vm?.NumaNodes is { } others && others.Any(nodes.Contains))
+                free -= arrival.Memory;
+        if (vm.HugePageSize is null && free < vm.Memory)
+            against.Add(RefusalCode.NumaOrHugePages,
+                $"{host.Name} has {NotBelowZero(free)} left on NUMA nodes {string.Join(", ", nodes)}, "
+                + $"and {vm.Name} needs {vm.Memory} just there (numatune, mode strict)");
+    }
+
+    private static void CheckVCpus(Objections against, FleetIndex fleet, IndexedHost host, VmDescription vm, MigrationId? except)
+    {
+        var logical = host.Inventory.Capacity.LogicalCpus;
+        var taken = fleet.VCpus(host, except);
+        var overcommit = fleet.Fleet.Limits.CpuOvercommit;
+
+        // More than there are processors is said already, by the rules that look at host and machine alone.
+        if (vm.VCpus <= logical && taken + vm.VCpus > logical * overcommit)
+            against.Add(RefusalCode.NotEnoughCpus,
+                $"{host.Name} runs {taken} virtual processors on {logical} logical ones and may run {overcommit:0.##} for each, and {vm.Name} has {vm.VCpus}");
+    }
+
+    private static string Kept(FleetIndex fleet, IndexedHost host, MigrationId? except)
+    {
+        var arriving = fleet.Reserved(host, except);
+        var reserve = fleet.Fleet.Limits.MemoryReserve;
+        return (arriving.Count > 0, reserve.Count > 0) switch
+        {
+            (true, true) => $", of which {arriving} is kept for migrations on their way and {reserve} for the host itself",
+            (true, false) => $", of which {arriving} is kept for migrations on their way",
+            (false, true) => $", of which {reserve} is kept for the host itself",
+            (false, false) => "",
+        };
+    }
+
+    private static Bytes NotBelowZero(Bytes amount) => amount < Bytes.Zero ? Bytes.Zero : amount;
+}

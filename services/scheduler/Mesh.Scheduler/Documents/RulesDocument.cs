@@ -1,0 +1,44 @@
+using Mesh.Contracts.Scheduling;
+using Mesh.Documents;
+
+namespace Mesh.Scheduler.Documents;
+
+/// <summary>The form in which people write placement rules; <c>infra/docs/scheduling.md</c> describes it. Their JSON is of that form too.</summary>
+public static class RulesDocument
+{
+    /// <summary>How many rules a list may hold.</summary>
+    public const int RulesMax = 1000;
+
+    /// <summary>How long a rule's name may be, in characters.</summary>
+    public const int NameLengthMax = 63;
+
+    /// <summary>Reads rules, or tells everything that is wrong with the document at once.</summary>
+    /// <param name="document">The whole document.</param>
+    public static RulesReading Read(DocumentNode document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        var faults = new Faults();
+        var rules = Fields.Read(Place.Of(document, "", faults), Rules);
+        IReadOnlyList<DocumentFault> found = [.. faults.InOrder().Select(fault => new DocumentFault(fault.Line, fault.Field, fault.Message))];
+        return new RulesReading(found.Count == 0 ? rules : null, found);
+    }
+
+    /// <summary>Writes rules so that <see cref="Read"/> gives the same ones; what has its default is left out.</summary>
+    public static DocumentMap Write(PlacementRules rules) => RulesWriter.Write(rules);
+
+    private static PlacementRules Rules(Fields fields)
+    {
+        // The names of the three kinds of rules are one space, because refusals and scores tell only the name.
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        return new PlacementRules
+        {
+            HostAffinity = Each(fields.Find("hostAffinity"), "host affinity rules", item => RuleReader.HostAffinity(item, names)),
+            VmAffinity = Each(fields.Find("vmAffinity"), "machine affinity rules", item => RuleReader.VmAffinity(item, names)),
+            Taints = Each(fields.Find("taints"), "taints", item => RuleReader.Taint(item, names)),
+            Networks = Each(fields.Find("networks"), "networks", RuleReader.Networks()),
+        };
+    }
+
+    private static List<T> Each<T>(Place? place, string what, Func<Place, T?> read)
+        where T : class => [.. place?.Items($"a list of {what}", RulesMax).Select(read).OfType<T>() ?? []];
+}

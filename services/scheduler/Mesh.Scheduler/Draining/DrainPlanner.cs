@@ -1,0 +1,117 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Scheduler.Batch;
+using Mesh.Scheduler.Checking;
+using Mesh.Scheduler.Fleets;
+
+namespace Mesh.Scheduler.Draining;
+
+/// <summary>Plans the emptying of hosts: which machines cannot move and why, where all others go, in which order, and how long that takes.</summary>
+public static class DrainPlanner
+{
+    /// <summary>The plan, in state <see cref="DrainState.Planned"/>; nothing is changed. Hosts that the fleet does not know are empty.</summary>
+    public static DrainView Plan(Fleet fleet, DrainHosts request, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        ArgumentNullException.ThrowIfNull(request);
+        var index = DrainFleet.Closing(fleet, request.Hosts, request.Id, request.By, now);
+        var judged = request.Hosts.SelectMany(host => DrainFleet.RunningOn(index, host))
+            .Where(vm => index.Located(vm.Vm.Id)?.Host == vm.Host)
+            .Select(vm => (Vm: vm, Refusals: Eligibility.OfVm(index, vm, DrainOptions.Any))).ToArray();
+        var batch = BatchPlacement.Place(
+            index, [.. judged.Where(pair => pair.Refusals.Count == 0).Select(pair => pair.Vm)], DrainOptions.Any, request.RelaxAffinity);
+        var stuck = judged.Where(pair => IsStuck(pair.Refusals)).Select(pair => Stuck(pair.Vm, pair.Refusals))
+            .Concat(batch.Left.Select(left => Stuck(left.Vm, left.Refusals)));
+        return Timed(index, now, new()
+        {
+            Id = request.Id,
+            Hosts = request.Hosts,
+            State = DrainState.Planned,
+            Parallel = request.Parallel,
+            Order = request.Order,
+            RelaxAffinity = request.RelaxAffinity,
+            By = request.By,
+            Why = request.Why,
+            At = now,
+            PlannedAt = now,
+            Moves = [.. batch.Placed.Select(placed => Move(placed.Vm, placed.To))],
+            Stuck = [.. stuck],
+            Makespan = TimeSpan.Zero,
+            LowerBound = TimeSpan.Zero,
+        });
+    }
+
+    /// <summary>
+    /// The plan that brings machines back to where a drain took them from, in state <see cref="DrainState.Planned"/>. Machines that are not
+    /// any more where the drain put them stay where they are; their moves are dropped from the start, and say so.
+    /// </summary>
+    /// <param name="drain">The drain to be undone.</param>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="request">Who asks, and under which identity.</param>
+    /// <param name="now">The time by the mesh's clock.</param>
+    public static DrainView Undo(DrainView drain, Fleet fleet, UndoDrain request, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(drain);
+        ArgumentNullException.ThrowIfNull(fleet);
+        ArgumentNullException.ThrowIfNull(request);
+        var index = DrainFleet.Open(fleet, drain.Hosts);
+        var ways = drain.Moves.Where(move => move.State == DrainMoveState.Done).Select(move => UndoMove.Of(index, move)).ToArray();
+        return Timed(index, now, new()
+        {
+            Id = request.Id,
+            Hosts = drain.Hosts,
+            Undoes = drain.Id,
+            State = DrainState.Planned,
+            Parallel = drain.Parallel,
+            Order = drain.Order,
+            RelaxAffinity = drain.RelaxAffinity,
+            By = request.By,
+            Why = $"undoes {drain.Id}",
+            At = now,
+            PlannedAt = now,
+            Moves = [.. ways.Select(way => way.Move).OfType<DrainMove>()],
+            Stuck = [.. ways.Select(way => way.Stuck).OfType<StuckVm>()],
+            Makespan = TimeSpan.Zero,
+            LowerBound = TimeSpan.Zero,
+        });
+    }
+
+    /// <summary>A machine that is to be moved.</summary>
+    internal static DrainMove Move(LocatedVm vm, HostName to) => new()
+    {
+        Vm = vm.Vm.Id,
+        VmName = vm.Vm.Name,
+        From = vm.Host,
+        To = to,
+        DataSize = CopiedDisks.DataSize(vm.Vm, DrainOptions.Any),
+        Takes = TimeSpan.Zero,
+    };
+
+    /// <summary>A machine that cannot be.</summary>
+    internal static StuckVm Stuck(LocatedVm vm, IReadOnlyList<Refusal> refusals) =>
+        new(vm.Vm.Id, vm.Vm.Name, vm.Host, refusals, DrainAdvice.Of(vm, refusals));
+
+    /// <summary>Whether a person has to do something. A machine that is moved already leaves by itself, or is looked at again when that is over.</summary>
+    internal static bool IsStuck(IReadOnlyList<Refusal> refusals) =>
+        refusals.Count > 0 && refusals.All(refusal => refusal.Code != RefusalCode.AlreadyMigrating);
+
+    private static DrainView Timed(FleetIndex fleet, DateTimeOffset now, DrainView drain)
+    {
+        var timing = new DrainTiming(fleet, drain.Parallel, now);
+        var waiting = timing.Sort(drain.Moves.Where(move => move.State == DrainMoveState.Waiting), drain.Order);
+        var times = timing.Of(waiting);
+        return drain with
+        {
+            Moves = [.. InOrder(waiting, times), .. drain.Moves.Where(move => move.State != DrainMoveState.Waiting)],
+            Makespan = MoveSchedule.Makespan(times),
+            LowerBound = timing.LowerBound(waiting),
+            ExpectedEnd = now + MoveSchedule.Makespan(times),
+        };
+    }
+
+    /// <summary>The moves with their times, in the order in which they begin.</summary>
+    internal static IEnumerable<DrainMove> InOrder(IReadOnlyList<DrainMove> moves, IReadOnlyList<MoveTimes> times) => moves
+        .Select((move, number) => move with { StartsAfter = times[number].StartsAfter, Takes = times[number].Takes, Alone = times[number].Alone })
+        .OrderBy(move => move.StartsAfter);
+}

@@ -1,0 +1,7 @@
+namespace Mesh.Scheduler.Draining;
+
+/// <summary>When a move is planned.</summary>
+/// <param name="StartsAfter">When it begins, from now.</param>
+/// <param name="Takes">How long it takes then.</param>
+/// <param name="Alone">Whether it has its links to itself.</param>
+public sealed record MoveTimes(TimeSpan StartsAfter, TimeSpan Takes, bool Alone);

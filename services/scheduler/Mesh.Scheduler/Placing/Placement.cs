@@ -1,0 +1,79 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Scheduler.Checking;
+using Mesh.Scheduler.Fleets;
+
+namespace Mesh.Scheduler.Placing;
+
+/// <summary>Which host is to take a machine: those that cannot are put aside, the others are weighed. Equals are settled by name.</summary>
+public static class Placement
+{
+    /// <summary>Every host that may be meant: first those that can take the machine, the best first, then the others with their reasons.</summary>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="query">The machine and what is wanted.</param>
+    /// <param name="now">The time by which earlier troubles fade.</param>
+    public static IReadOnlyList<HostRating> Rate(FleetIndex fleet, PlacementQuery query, DateTimeOffset now) => RateOrRelax(fleet, query, now).Ratings;
+
+    /// <summary>The host that is to take a machine; null if none can.</summary>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="query">The machine and what is wanted.</param>
+    /// <param name="now">The time by which earlier troubles fade, and that the choice bears.</param>
+    /// <param name="ratings">Every host that was looked at, as <see cref="Rate"/> gives them.</param>
+    public static PlacementChoice? Choose(FleetIndex fleet, PlacementQuery query, DateTimeOffset now, out IReadOnlyList<HostRating> ratings)
+    {
+        (ratings, var isRelaxed) = RateOrRelax(fleet, query, now);
+        return CanTake(ratings)
+            ? new(ratings[0].Host, now, Reasons.Of(query, ratings, isRelaxed), ratings)
+            : null;
+    }
+
+    private static (IReadOnlyList<HostRating> Ratings, bool IsRelaxed) RateOrRelax(FleetIndex fleet, PlacementQuery query, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        ArgumentNullException.ThrowIfNull(query);
+        var strict = RateAll(fleet, query, now, relax: false);
+        if (CanTake(strict) || !query.RelaxAffinity)
+            return (strict, false);
+        var relaxed = RateAll(fleet, query, now, relax: true);
+        return CanTake(relaxed) ? (relaxed, true) : (strict, false);
+    }
+
+    private static IReadOnlyList<HostRating> RateAll(FleetIndex fleet, PlacementQuery query, DateTimeOffset now, bool relax)
+    {
+        var hosts = query.Allowed.Count > 0 ? query.Allowed.Distinct() : fleet.Hosts.Select(host => host.Name);
+        return
+        [
+            .. hosts.Select(host => RateOne(fleet, query, host, now, relax))
+                .OrderBy(rating => rating.Refusals.Count > 0)
+                .ThenByDescending(rating => rating.Host == query.Preferred)
+                .ThenBy(rating => rating.Refusals.Count > 0 ? 0 : Place(query, rating.Host))
+                .ThenByDescending(rating => rating.Score)
+                .ThenBy(rating => rating.Host.Value, StringComparer.Ordinal),
+        ];
+    }
+
+    private static HostRating RateOne(FleetIndex fleet, PlacementQuery query, HostName host, DateTimeOffset now, bool relax)
+    {
+        var refusals = Eligibility.OfHost(fleet, query.Vm, host, query.Options, relax, query.Except);
+        if (query.Excluded.Contains(host))
+            refusals = [.. refusals, FailedBefore(query, host)];
+        if (refusals.Count > 0 || fleet.Host(host) is not { } target)
+            return new(host, 0, refusals, []);
+        var terms = Weights.Of(fleet, query, target, now);
+        return new(host, Math.Round(terms.Sum(term => term.Points), 1), [], terms);
+    }
+
+    private static Refusal FailedBefore(PlacementQuery query, HostName host) =>
+        new(RefusalCode.HostFailedBefore, $"{host} has failed this migration of {query.Vm.Vm.Name} before, so another host is to take it");
+
+    private static bool CanTake(IReadOnlyList<HostRating> ratings) => ratings is [{ Refusals.Count: 0 }, ..];
+
+    private static int Place(PlacementQuery query, HostName host)
+    {
+        for (var i = 0; i < query.Allowed.Count; i++)
+            if (query.Allowed[i] == host)
+                return i;
+        return 0;
+    }
+}

@@ -1,0 +1,45 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Scheduler.Checking;
+using Mesh.Scheduler.Fleets;
+using Mesh.Scheduler.Placing;
+
+namespace Mesh.Scheduler.Queueing;
+
+/// <summary>Where a migration that waits could go.</summary>
+public static class QueuePlacement
+{
+    /// <summary>A function that answers for one turn after the other of a fleet, and indexes each fleet that it is given once.</summary>
+    public static Func<Fleet, MigrationView, PlacementAnswer> Indexed()
+    {
+        FleetIndex? index = null;
+        return (fleet, migration) =>
+        {
+            if (!ReferenceEquals(index?.Fleet, fleet))
+                index = new FleetIndex(fleet);
+            return Of(index!, migration);
+        };
+    }
+
+    /// <summary>The host that is to take the machine, or everything that speaks against it.</summary>
+    public static PlacementAnswer Of(FleetIndex fleet, MigrationView migration)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        ArgumentNullException.ThrowIfNull(migration);
+        if (migration.VmId is not { } id || fleet.Located(id) is not { } located)
+            return new(null, [new(RefusalCode.UnknownVm, $"no host describes {migration.VmName} any more")]);
+        if (Eligibility.OfVm(fleet, located, migration.Options, migration.Id) is { Count: > 0 } ofVm)
+            return new(null, ofVm);
+        var query = new PlacementQuery(located, migration.Options)
+        {
+            Allowed = migration.AllowedHosts,
+            Preferred = migration.Preferred,
+            Excluded = [.. migration.FailedAttempts.Select(attempt => attempt.Destination)],
+            RelaxAffinity = migration.RelaxAffinity,
+            Except = migration.Id,
+        };
+        return Placement.Choose(fleet, query, fleet.Fleet.TakenAt, out var ratings) is { } choice
+            ? new(choice, [])
+            : new(null, RequestCheck.OfHosts(ratings.Select(rating => (rating.Host, rating.Refusals)), migration.AllowedHosts.Count == 0 ? located.Host : null));
+    }
+}

@@ -1,0 +1,104 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Scheduler.Predicting;
+
+namespace Mesh.Scheduler.Queueing;
+
+/// <summary>Lets a queue run on by <see cref="Admission"/>'s own rules, with predicted durations and nothing failing.</summary>
+internal static class SimulatedQueue
+{
+    /// <summary>So many of the queue are looked at: of those farther behind a time would only mislead. Also bounds the work.</summary>
+    public const int AheadMax = 200;
+
+    // Each step begins or ends something; enough for all that is looked at.
+    private const int StepsMax = 4 * AheadMax;
+
+    /// <summary>When each migration that waits is expected to begin to copy, as far as can be said.</summary>
+    public static IReadOnlyDictionary<MigrationId, DateTimeOffset> Starts(Fleet fleet, DateTimeOffset now, Func<Fleet, MigrationView, PlacementAnswer> place)
+    {
+        var dirtyRates = Prediction.DirtyRates(fleet);
+        Dictionary<MigrationId, DateTimeOffset> starts = [];
+        var ends = Ends(fleet, [.. fleet.Migrations.Where(IsUnderWay)], now, dirtyRates).ToDictionary();
+        var behind = QueueOrder.Of(fleet, now).Skip(AheadMax).Select(migration => migration.Id).ToHashSet();
+        var (world, clock) = (Prepared(fleet with { Migrations = [.. fleet.Migrations.Where(migration => !behind.Contains(migration.Id))] }), now);
+        for (var step = 0; step < StepsMax && world.Migrations.Any(Slots.Waits); step++)
+        {
+            var decision = Admission.Decide(world, turn: 0, clock, place);
+            world = Apply(world, decision);
+            var begun = decision.Admissions.Where(admission => admission.MayTransfer).Select(admission => admission.Id).ToHashSet();
+            foreach (var id in begun)
+                starts[id] = clock;
+            foreach (var (id, end) in Ends(world, [.. world.Migrations.Where(migration => begun.Contains(migration.Id))], clock, dirtyRates))
+                ends[id] = end;
+            if (Next(ends, world, clock) is not { } next)
+                break;
+            clock = next;
+            var over = ends.Where(end => end.Value <= next).Select(end => end.Key).ToHashSet();
+            foreach (var id in over)
+                ends.Remove(id);
+            world = world with { Migrations = [.. world.Migrations.Where(migration => !over.Contains(migration.Id))] };
+        }
+
+        return starts;
+    }
+
+    /// <summary>What prepares without leave to copy is taken for prepared: preparing takes little beside copying.</summary>
+    private static Fleet Prepared(Fleet fleet) => fleet with
+    {
+        Migrations = [.. fleet.Migrations.Select(migration =>
+            migration is { Phase: MigrationPhase.Preparing, MayTransfer: false } ? migration with { Phase = MigrationPhase.Ready } : migration)],
+    };
+
+    private static Fleet Apply(Fleet world, TurnDecision decision)
+    {
+        var admissions = decision.Admissions.ToDictionary(admission => admission.Id);
+        var dismissed = decision.Dismissals.Select(dismissal => dismissal.Id).ToHashSet();
+        return world with
+        {
+            Migrations = [.. world.Migrations.Where(migration => !dismissed.Contains(migration.Id)).Select(migration =>
+                admissions.TryGetValue(migration.Id, out var admission) ? Admitted(migration, admission) : migration)],
+        };
+    }
+
+    private static MigrationView Admitted(MigrationView migration, AdmitMigration admission) => migration with
+    {
+        Phase = admission.MayTransfer ? MigrationPhase.PreCopy : MigrationPhase.Ready,
+        Destination = admission.Destination,
+        MayTransfer = admission.MayTransfer,
+        Sample = null,
+        Forecast = null,
+    };
+
+    private static bool IsUnderWay(MigrationView migration) => Slots.Of(migration) == SlotKind.Copying || migration.Phase == MigrationPhase.CleaningUp;
+
+    private static IEnumerable<KeyValuePair<MigrationId, DateTimeOffset>> Ends(
+        Fleet fleet, IReadOnlyList<MigrationView> copying, DateTimeOffset now, IReadOnlyDictionary<VmId, BytesPerSecond> dirtyRates)
+    {
+        var rates = copying.Count > 0 ? BandwidthShares.Expected(fleet) : null;
+        foreach (var migration in copying)
+            yield return new(migration.Id, now + Left(migration, rates!.GetValueOrDefault(migration.Id, fleet.Limits.AssumedLink), dirtyRates));
+    }
+
+    /// <summary>How long one that copies, or begins to, still takes.</summary>
+    private static TimeSpan Left(MigrationView migration, BytesPerSecond bandwidth, IReadOnlyDictionary<VmId, BytesPerSecond> dirtyRates)
+    {
+        if (migration.Phase is MigrationPhase.Settling or MigrationPhase.CleaningUp)
+            return TimeSpan.Zero;
+        if (migration.Forecast?.TimeToEnd is { } left)
+            return left;
+        var size = migration.Sample is { Bandwidth.Count: > 0 } sample ? (sample.Memory + sample.Disk).Remaining : migration.DataSize ?? Bytes.Zero;
+        var rate = migration.Sample is { Bandwidth.Count: > 0 } seen ? seen.Bandwidth : new BytesPerSecond(Math.Max(1, bandwidth.Count));
+        BytesPerSecond? dirty = migration.Forecast?.DirtyRate ?? (migration.VmId is { } vm && dirtyRates.TryGetValue(vm, out var known) ? known : null);
+        return Prediction.Takes(size, rate, dirty);
+    }
+
+    /// <summary>When a migration ends, or a pause does; null if nothing more happens by itself. What ageing alone changes shows then, too.</summary>
+    private static DateTimeOffset? Next(Dictionary<MigrationId, DateTimeOffset> ends, Fleet world, DateTimeOffset clock)
+    {
+        var pauses = world.Migrations.Where(migration => migration.Phase == MigrationPhase.Queued)
+            .Select(migration => BackOff.Ends(migration, world.Limits)).OfType<DateTimeOffset>().Where(end => end > clock);
+        var moments = ends.Values.Select(end => end > clock ? end : clock).Concat(pauses).ToList();
+        return moments.Count > 0 ? moments.Min() : null;
+    }
+}

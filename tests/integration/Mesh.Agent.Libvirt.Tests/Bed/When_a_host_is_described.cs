@@ -1,0 +1,127 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Agent.LibvirtAdapter;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Mesh.Testing;
+
+namespace Mesh.Agent.Libvirt.Tests.Bed;
+
+/// <summary>What the scheduler places by, as real hosts tell it.</summary>
+[Collection(BedCollection.Name)]
+public sealed class When_a_host_is_described(BedFixture fixture)
+{
+    private const string Uri = $"qemu+tcp://{BedFixture.Destination}/system";
+
+    [Fact]
+    public async Task Should_say_what_machines_it_can_run()
+    {
+        var host = await fixture.At(BedFixture.Source).DescribeHostAsync(CancellationToken.None);
+
+        host.Hypervisor.MachineTypes.ShouldNotBeNull().ShouldContain("q35");
+        host.Hypervisor.MachineTypes.ShouldContain(type => type.StartsWith("pc-q35-", StringComparison.Ordinal));
+        host.Capacity.CpuModels.ShouldNotBeNull().ShouldContain("qemu64");
+
+        // A feature that each model of this architecture stands for: the list is complete.
+        host.Capacity.CpuFeatures.ShouldNotBeNull().ShouldContain("sse2");
+        host.Capacity.CpuFeatures.ShouldContain("hypervisor");
+    }
+
+    [Fact]
+    public async Task Should_name_the_features_behind_a_model_but_those_that_are_switched_off()
+    {
+        const string Cpu = "<cpu><model>Nehalem</model><feature policy='disable' name='sse4.2'/></cpu>";
+        using var connection = LibvirtConnection.Open(await fixture.Bed.DoAsync("uri", BedFixture.Source));
+
+        string[] features = [.. DomainCapabilitiesXml.Features(connection.ExpandCpuXml(Cpu, "x86_64", "qemu"))];
+
+        features.ShouldContain("ssse3");
+        features.ShouldNotContain("sse4.2");
+    }
+
+    [Fact]
+    public async Task Should_say_what_it_has()
+    {
+        var host = await fixture.At(BedFixture.Source).DescribeHostAsync(CancellationToken.None);
+
+        var cell = host.Capacity.NumaCells.ShouldNotBeNull()[0];
+        cell.Memory.Count.ShouldBeGreaterThan(0);
+        cell.FreeMemory.Count.ShouldBeInRange(1, cell.Memory.Count);
+        host.Capacity.NumaCells.Sum(one => one.LogicalCpus).ShouldBe(host.Capacity.LogicalCpus);
+        host.Capacity.HugePages.ShouldNotBeNull();
+        host.Networks.ShouldNotBeNull();
+        host.Storage.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Should_tell_local_disks_from_those_that_the_operator_calls_shared()
+    {
+        await fixture.Bed.GuestAsync(BedFixture.Source, "local", ["DISK_MIB=8"]);
+        await fixture.Bed.GuestAsync(BedFixture.Source, "sharing", ["DISK_MIB=8", "DISK=/var/lib/libvirt/shared/sharing.qcow2", "CACHE=none"]);
+        await using var hypervisor = fixture.Connect(BedFixture.Source, options => options.SharedPaths = ["/var/lib/libvirt/shared"]);
+
+        var vms = await hypervisor.DescribeVmsAsync(CancellationToken.None);
+
+        vms.Single(vm => vm.Name == "local").CpuFeatures.ShouldBe([], "the bed's guests are emulated");
+        vms.Single(vm => vm.Name == "local").Disks[0].IsLocal.ShouldBe(true);
+        vms.Single(vm => vm.Name == "sharing").Disks[0].IsLocal.ShouldBe(false);
+        (await hypervisor.DescribeHostAsync(CancellationToken.None)).Storage.ShouldNotBeNull().ShouldContain(place => place.Path == "/var/lib/libvirt/shared" && place.IsShared);
+        await fixture.Bed.RemoveAsync("local");
+        await fixture.Bed.RemoveAsync("sharing");
+    }
+
+    [Fact]
+    public async Task Should_call_a_guest_locked_while_its_disk_is_copied()
+    {
+        await fixture.Bed.GuestAsync(BedFixture.Source, "copied", ["DISK_MIB=8"]);
+        await using var hypervisor = fixture.Connect(BedFixture.Source);
+        (await DescribeAsync(hypervisor, "copied")).Lock.ShouldBeNull();
+
+        await fixture.Bed.VirshAsync(BedFixture.Source, "blockcopy", "copied", "vda", "--dest", "/var/lib/libvirt/images/copy.qcow2", "--transient-job");
+        (await DescribeAsync(hypervisor, "copied")).Lock.ShouldBe(VmLock.BlockJob);
+
+        await fixture.Bed.VirshAsync(BedFixture.Source, "blockjob", "copied", "vda", "--abort");
+        (await DescribeAsync(hypervisor, "copied")).Lock.ShouldBeNull();
+        await fixture.Bed.RemoveAsync("copied");
+    }
+
+    [Fact]
+    public async Task Should_not_call_a_guest_locked_that_migrates_with_its_disks()
+    {
+        var vm = await fixture.BusyGuestAsync("moving", "DISK_MIB=8");
+        await using var stranger = fixture.Connect(BedFixture.Source);
+        var disk = (await DescribeAsync(stranger, "moving")).Disks.Single();
+        await fixture.At(BedFixture.Destination).CreateImageAsync(disk, CopyStorage.All, CancellationToken.None);
+        var options = new MigrationOptions { CopyStorage = CopyStorage.All, Bandwidth = BytesPerSecond.FromMebibytes(8) };
+        var migrating = fixture.At(BedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, options), CancellationToken.None);
+        await Eventually.HoldsAsync(
+            async () => await fixture.At(BedFixture.Source).ReadJobAsync(vm, default) is { Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
+
+        (await DescribeAsync(stranger, "moving")).Lock.ShouldBeNull();
+        (await DescribeAsync(fixture.At(BedFixture.Source), "moving")).Lock.ShouldBeNull();
+
+        await fixture.At(BedFixture.Source).AbortJobAsync(vm, CancellationToken.None);
+        (await migrating).Outcome.ShouldBe(MigrateOutcome.Aborted);
+        await fixture.Bed.RemoveAsync("moving");
+    }
+
+    [Fact]
+    public async Task Should_read_where_a_guest_belongs_from_its_metadata()
+    {
+        await fixture.Bed.GuestAsync(BedFixture.Source, "placed", []);
+        await fixture.Bed.VirshAsync(
+            BedFixture.Source, "metadata", "placed", "--uri", $"{PlacementXml.Namespace}", "--key", "mesh", "--set", "<placement pinned='yes'><host label='zone' value='a'/></placement>");
+        await fixture.Bed.VirshAsync(
+            BedFixture.Source, "metadata", "placed", "--uri", $"{DomainXml.Labels}", "--key", "mesh", "--set", "<labels><label key='tier' value='db'/></labels>");
+
+        var vm = await DescribeAsync(fixture.At(BedFixture.Source), "placed");
+
+        vm.Placement.ShouldNotBeNull().PinnedToHost.ShouldBeTrue();
+        vm.Placement.HostSelector["zone"].ShouldBe("a");
+        vm.Labels["tier"].ShouldBe("db");
+        await fixture.Bed.RemoveAsync("placed");
+    }
+
+    private static async Task<VmDescription> DescribeAsync(IHypervisor hypervisor, string guest) =>
+        (await hypervisor.DescribeVmsAsync(CancellationToken.None)).Single(vm => vm.Name == guest);
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Mesh.Contracts.Policies;
+
+namespace Mesh.Simulation.Worlds;
+
+/// <summary>The scheduler's limits in a run: often small ones, so that a queue forms. They stay as they are.</summary>
+internal sealed class SlotLimits
+{
+    private readonly bool _isPacking;
+    private readonly int _ageingSeconds;
+    private readonly int _backOffSeconds;
+    private readonly int _unplaceableSeconds;
+
+    /// <summary>Draws them.</summary>
+    public SlotLimits(Random chance)
+    {
+        Cluster = chance.NextDouble() < 0.6 ? chance.Next(1, 4) : 5;
+        Outbound = chance.Next(1, 3);
+        Inbound = chance.Next(1, 3);
+        Preparing = chance.Next(0, 3);
+        _isPacking = chance.NextDouble() < 0.3;
+        _ageingSeconds = chance.Next(5, 120);
+        _backOffSeconds = chance.Next(1, 20);
+        _unplaceableSeconds = chance.Next(20, 240);
+    }
+
+    /// <summary>Migrations that copy at once in the mesh.</summary>
+    public int Cluster { get; }
+
+    /// <summary>Away from one host.</summary>
+    public int Outbound { get; }
+
+    /// <summary>To one host.</summary>
+    public int Inbound { get; }
+
+    /// <summary>That prepare on one host.</summary>
+    public int Preparing { get; }
+
+    /// <summary>The settings that say so.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(StringComparer.Ordinal)
+    {
+        ["Scheduling:ClusterMax"] = Number(Cluster),
+        ["Scheduling:OutboundPerHost"] = Number(Outbound),
+        ["Scheduling:InboundPerHost"] = Number(Inbound),
+        ["Scheduling:PreparingPerHost"] = Number(Preparing),
+        ["Scheduling:Strategy"] = _isPacking ? "Pack" : "Spread",
+        ["Scheduling:AgeingStep"] = Seconds(_ageingSeconds),
+        ["Scheduling:BackOffFirst"] = Seconds(_backOffSeconds),
+        ["Scheduling:BackOffMax"] = Seconds(60),
+        ["Scheduling:UnplaceableAfter"] = Seconds(_unplaceableSeconds),
+    };
+
+    /// <summary>What counts for a migration under a policy.</summary>
+    public PolicyConcurrency Under(PolicyConcurrency? policy) => new()
+    {
+        Cluster = Stricter(policy?.Cluster, Cluster),
+        OutboundPerHost = Stricter(policy?.OutboundPerHost, Outbound),
+        InboundPerHost = Stricter(policy?.InboundPerHost, Inbound),
+    };
+
+    private static int Stricter(int? ofPolicy, int ofMesh) => Math.Min(ofPolicy ?? ofMesh, ofMesh);
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Seconds(int seconds) => TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture);
+}

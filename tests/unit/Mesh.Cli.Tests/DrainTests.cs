@@ -1,0 +1,219 @@
+using System.Net;
+using System.Text.Json;
+using Mesh.Cli.Watching;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+using Mesh.Testing;
+using Spectre.Console;
+
+namespace Mesh.Cli.Tests;
+
+public sealed class DrainTests
+{
+    private static readonly DrainMove Move = new()
+    {
+        Vm = Some.Vm,
+        VmName = "web-1",
+        From = new HostName("host-a"),
+        To = new HostName("host-b"),
+        DataSize = Bytes.FromGibibytes(4),
+        StartsAfter = TimeSpan.FromSeconds(30),
+        Takes = TimeSpan.FromSeconds(40),
+        Alone = true,
+    };
+
+    private static readonly DrainView Drain = new()
+    {
+        Id = "d1",
+        Hosts = [new HostName("host-a")],
+        State = DrainState.Running,
+        By = "ann",
+        Why = "kernel",
+        At = Some.Noon,
+        Moves = [Move],
+        Makespan = TimeSpan.FromSeconds(70),
+        LowerBound = TimeSpan.FromSeconds(65),
+        ExpectedEnd = Some.Noon.AddSeconds(70),
+    };
+
+    private static readonly StuckVm Stuck = new(
+        VmId.Parse("22222222-2222-4222-8222-222222222222"), "gpu-1", new HostName("host-a"), [new Refusal(RefusalCode.HostDevice, "gpu-1 has a device")], "shut it down");
+
+    [Fact]
+    public async Task The_plan_is_shown_with_what_cannot_move_first()
+    {
+        var cli = new Cli().Answering(Cli.Json(Drain with { Stuck = [Stuck] }, HttpStatusCode.Accepted));
+
+        (await cli.RunAsync("drain", "host-a", "host-b", "--parallel", "3", "--order", "shortest-first", "--relax-affinity", "--why", "kernel")).ShouldBe(ExitCodes.Done);
+
+        cli.Out.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ShouldBe(
+        [
+            "1 machine cannot be moved:", "VM     HOST    WHY                             WHAT TO DO", "gpu-1  host-a  hostDevice: gpu-1 has a device  shut it down", "",
+            "VM     FROM    TO      STARTS AFTER  TAKES   DATA   ALONE", "web-1  host-a  host-b  30.0 s        40.0 s  4 GiB  alone", "",
+            "1 machine, 4 GiB: predicted to take 70.0 s; no plan could take less than 65.0 s", "drain d1 has begun (mesh drains d1, mesh drain --withdraw d1)",
+        ]);
+        var (what, body) = cli.Requests.ShouldHaveSingleItem();
+        what.ShouldBe("POST /api/v1/drains");
+        var sent = JsonDocument.Parse(body).RootElement;
+        sent.GetProperty("id").GetString()!.Length.ShouldBe(12);
+        sent.GetProperty("hosts").EnumerateArray().Select(host => host.GetString()).ShouldBe(["host-a", "host-b"]);
+        (sent.GetProperty("parallel").GetInt32(), sent.GetProperty("order").GetString(), sent.GetProperty("relaxAffinity").GetBoolean(), sent.GetProperty("dryRun").GetBoolean(),
+            sent.GetProperty("by").GetString(), sent.GetProperty("why").GetString()).ShouldBe((3, "shortestFirst", true, false, "ann", "kernel"));
+    }
+
+    [Fact]
+    public async Task A_dry_run_begins_nothing_and_is_not_watched()
+    {
+        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(Drain with { State = DrainState.Planned })) };
+        (await cli.RunAsync("drain", "host-a", "--dry-run", "--watch")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("drain", "--undo", "host-a", "--dry-run")).ShouldBe(ExitCodes.Done);
+        cli.Out.ShouldContain("nothing was begun");
+        cli.Requests.Select(request => request.What).ShouldBe(["POST /api/v1/drains", "POST /api/v1/drains/host-a/undo"]);
+        cli.Requests.ShouldAllBe(request => request.Body.Contains("\"dryRun\":true", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_drain_is_withdrawn()
+    {
+        var cli = new Cli().Answering(Cli.Json(new SchedulerAnswer(true, "withdrawn; 2 copy on")));
+        (await cli.RunAsync("drain", "--withdraw", "host-a", "--abort-running")).ShouldBe(ExitCodes.Done);
+        cli.Requests.ShouldHaveSingleItem().ShouldBe(("POST /api/v1/drains/host-a/withdraw", """{"abortRunning":true,"by":"ann"}"""));
+        cli.Out.Trim().ShouldBe("withdrawn; 2 copy on");
+    }
+
+    [Fact]
+    public async Task A_host_that_is_not_known_cannot_be_drained()
+    {
+        var cli = new Cli().Answering(Cli.Problem(new ApiProblem { Type = ApiProblemTypes.NotFound, Title = "", Status = 404, Detail = "no host-x" }));
+        (await cli.RunAsync("drain", "host-x")).ShouldBe(ExitCodes.NotFound);
+        cli.ErrorLine().ShouldBe("mesh: no host-x");
+    }
+
+    [Theory]
+    [InlineData(DrainState.Done, DrainMoveState.Done, false, 0, "drain d1 of host-a is done after 60.0 s, 1 moved")]
+    [InlineData(DrainState.Done, DrainMoveState.Done, true, 4, "drain d1 of host-a has left 1 machine that need a person: gpu-1 (shut it down)")]
+    [InlineData(DrainState.Stuck, DrainMoveState.Failed, false, 4, "has left 1 machine that need a person: web-1 (does not converge)")]
+    [InlineData(DrainState.Withdrawn, DrainMoveState.Dropped, false, 5, "drain d1 of host-a was withdrawn")]
+    public async Task Watching_ends_with_the_drain_and_its_exit_code(DrainState state, DrainMoveState move, bool isStuck, int exitCode, string words)
+    {
+        IReadOnlyList<StuckVm> stuck = isStuck ? [Stuck] : [];
+        var looks = new Queue<DrainView>(
+        [
+            Drain with { Stuck = stuck, Moves = [Move with { State = DrainMoveState.Moving, Migration = new MigrationId("m1") }], Progress = new Percent(20) },
+            Drain with { Stuck = stuck, State = state, Moves = [Move with { State = move, Note = "does not converge" }], Progress = new Percent(90), EndedAt = Some.Noon.AddSeconds(60) },
+        ]);
+        var cli = new Cli
+        {
+            Time = new EagerTime(),
+            Gateway = (_, what) => Task.FromResult(what.StartsWith("POST ", StringComparison.Ordinal) ? Cli.Json(Drain with { Stuck = stuck }) : Cli.Json(looks.Dequeue())),
+        };
+
+        (await cli.RunAsync("drain", "host-a", "--watch")).ShouldBe(exitCode);
+
+        cli.Requests.Skip(1).ShouldAllBe(request => request.What == "GET /api/v1/drains/d1");
+        cli.Out.ShouldContain("web-1  host-a -> host-b  moving");
+        cli.Out.ShouldContain("20 %, 0 of 1 machine moved, 1 on their way");
+        if (exitCode == ExitCodes.Done)
+            cli.Out.TrimEnd().ShouldEndWith(words);
+        else
+            cli.ErrorLine().ShouldContain(words);
+    }
+
+    [Fact]
+    public async Task Watching_outlives_an_interruption_of_the_gateway()
+    {
+        var number = 0;
+        var cli = new Cli
+        {
+            Time = new EagerTime(),
+            Gateway = (_, _) => ++number switch
+            {
+                1 => Task.FromResult(Cli.Json(Drain)),
+                2 or 3 => throw new HttpRequestException("away"),
+                _ => Task.FromResult(Cli.Json(Drain with { State = DrainState.Done, Moves = [Move with { State = DrainMoveState.Done }] })),
+            },
+        };
+        (await cli.RunAsync("drains", "d1", "--watch", "-o", "json")).ShouldBe(ExitCodes.Done, cli.Error);
+        JsonDocument.Parse(cli.Out).RootElement.GetProperty("state").GetString().ShouldBe("done");
+    }
+
+    [Fact]
+    public async Task Interrupting_leaves_the_drain_alone_and_says_so()
+    {
+        using var interrupt = new CancellationTokenSource();
+        var cli = new Cli
+        {
+            Time = new EagerTime(),
+            Gateway = async (_, what) =>
+            {
+                if (what.StartsWith("POST ", StringComparison.Ordinal))
+                    return Cli.Json(Drain);
+                await interrupt.CancelAsync();
+                return await new TaskCompletionSource<HttpResponseMessage>().Task;
+            },
+        };
+        (await cli.RunAsync(["drain", "host-a", "--watch"], interrupt.Token)).ShouldBe(ExitCodes.Interrupted);
+        cli.ErrorLine().ShouldContain("the drain goes on (mesh drains d1");
+    }
+
+    [Fact]
+    public async Task Drains_are_listed_and_shown_machine_by_machine()
+    {
+        var cli = new Cli().Answering(Cli.Json(new ListedDrains([Drain], [new HostCordon(new HostName("host-a"), CordonState.Draining, "ann", Some.Noon, "kernel", "d1")])));
+        (await cli.RunAsync("drains")).ShouldBe(ExitCodes.Done);
+        cli.Out.ShouldContain("d1  host-a  running  0 %       0 of 1  0     ");
+        cli.Out.ShouldContain("host-a  draining  ");
+
+        var one = new Cli().Answering(Cli.Json(Drain with { Stuck = [Stuck], Replans = 2 }));
+        (await one.RunAsync("drains", "host-a")).ShouldBe(ExitCodes.Done);
+        one.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/drains/host-a");
+        foreach (var text in (string[])["state:            running", "planned anew 2 times", "1 machine cannot be moved:", "web-1  host-a  host-b  waiting"])
+            one.Out.ShouldContain(text);
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(120)]
+    public void The_live_display_fits_its_terminal(int columns)
+    {
+        var drain = Drain with
+        {
+            Progress = new Percent(50),
+            Moves = [.. Enumerable.Range(1, 30).Select(number => Move with { VmName = $"vm-{number}", State = (DrainMoveState)(number % 5), Note = "a note that is rather long, for what it has to say" })],
+        };
+        using var text = new StringWriter();
+        var console = (new Cli().Io with { Out = text, Window = () => (columns, 10) }).Ansi();
+        console.Write(DrainTable.Draw(drain, Some.Noon, columns, 10));
+
+        var lines = text.ToString().TrimEnd('\n').Split('\n');
+        lines.Length.ShouldBeInRange(3, 10);
+        lines.ShouldAllBe(line => line.Length <= columns);
+        lines[0].ShouldContain("━");
+        string.Join(' ', lines).ShouldContain("50 %, 6 of 30 machines moved, 6 on their way, 6 failed");
+        string.Join('\n', lines).ShouldContain("failed");
+    }
+
+    /// <summary>A clock that has always come as far as somebody waits for.</summary>
+    private sealed class EagerTime : TimeProvider
+    {
+        private readonly ManualTimeProvider _time = new(Some.Noon);
+
+        public override DateTimeOffset GetUtcNow() => _time.GetUtcNow();
+
+        public override long GetTimestamp() => _time.GetTimestamp();
+
+        public override long TimestampFrequency => _time.TimestampFrequency;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = _time.CreateTimer(callback, state, dueTime, period);
+
+            // Not the limits of requests, which are longer than what is waited for.
+            if (dueTime > TimeSpan.Zero && dueTime <= TimeSpan.FromSeconds(1))
+                _ = Task.Run(() => _time.Advance(dueTime));
+            return timer;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Text.Json;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+
+namespace Mesh.Cli.Tests;
+
+public sealed class QueueTests
+{
+    [Fact]
+    public async Task The_queue_is_listed_with_what_each_waits_for()
+    {
+        var cli = new Cli().Answering(Cli.Json(new ListedQueue([Some.Waiting(1), Some.Waiting(2) with { Phase = MigrationPhase.Ready, Priority = MigrationPriority.System }], 5, new SchedulingLimits())));
+
+        (await cli.RunAsync("queue")).ShouldBe(ExitCodes.Done);
+
+        var lines = cli.Out.TrimEnd().Split('\n');
+        lines[0].ShouldStartWith("PLACE  ID  VM     FROM    TO  STATE   PRIORITY  WAITS SINCE");
+        lines[1].ShouldStartWith("1      m1  web-1  host-a  -   queued  operator  ");
+        lines[1].ShouldEndWith("  -               a migration to end that copies away from host-a");
+        lines[2].ShouldStartWith("2      m1  web-1  host-a  -   ready   system  ");
+        lines[4].ShouldBe("5 of at most 5 copy now; on each host at most 2 outbound and 2 inbound");
+    }
+
+    [Theory]
+    [InlineData(new[] { "--priority", "system" }, """{"priority":"system","alternatives":[],"toAny":false,"by":"ann"}""")]
+    [InlineData(new[] { "--to", "host-c", "--or-to", "host-d" }, """{"to":"host-c","alternatives":["host-d"],"toAny":false,"by":"ann"}""")]
+    [InlineData(new[] { "--to-any" }, """{"alternatives":[],"toAny":true,"by":"ann"}""")]
+    public async Task One_that_waits_is_rescheduled(string[] options, string body)
+    {
+        var cli = new Cli().Answering(Cli.Json(new RescheduleAnswer(ChangeResult.Accepted, "done as wished", [])));
+        (await cli.RunAsync(["reschedule", "m1", .. options], default)).ShouldBe(ExitCodes.Done);
+        cli.Out.Trim().ShouldBe("done as wished");
+        cli.Requests.ShouldHaveSingleItem().ShouldBe(("POST /api/v1/migrations/m1/reschedule", body));
+    }
+
+    [Theory]
+    [InlineData("nothing to change is given", "reschedule", "m1")]
+    [InlineData("--to and --to-any exclude each other", "reschedule", "m1", "--to", "b", "--to-any")]
+    [InlineData("--or-to needs --to", "reschedule", "m1", "--or-to", "b")]
+    [InlineData("--priority 'high' is not accepted: it takes balancing or drain or operator or system", "reschedule", "m1", "--priority", "high")]
+    [InlineData("--or-to needs --to", "migrate", "web-1", "--or-to", "b")]
+    [InlineData("--among and --to exclude each other", "migrate", "web-1", "--among", "b,c", "--to", "b")]
+    [InlineData("--withdraw and --undo exclude each other", "drain", "a", "--withdraw", "--undo")]
+    [InlineData("--abort-running needs --withdraw", "drain", "a", "--abort-running")]
+    [InlineData("--withdraw takes one drain", "drain", "a", "b", "--withdraw")]
+    [InlineData("--parallel has no meaning with --undo", "drain", "a", "--undo", "--parallel", "2")]
+    [InlineData("--watch has no meaning with --withdraw", "drain", "a", "--withdraw", "--watch")]
+    [InlineData("--order 'random' is not accepted: it takes longest-first or shortest-first or by-name", "drain", "a", "--order", "random")]
+    [InlineData("--watch needs the ID of a drain", "drains", "--watch")]
+    public async Task Options_that_do_not_go_together_are_told(string expected, params string[] args)
+    {
+        var cli = new Cli();
+        (await cli.RunAsync(args)).ShouldBe(ExitCodes.Usage);
+        cli.ErrorLine().ShouldContain(expected);
+        cli.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_destination_may_be_left_to_the_scheduler()
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.View("m7") with { Destination = null, Phase = MigrationPhase.Queued }, HttpStatusCode.Accepted));
+        (await cli.RunAsync("migrate", "web-1")).ShouldBe(ExitCodes.Done);
+        var body = JsonDocument.Parse(cli.Requests.Last().Body).RootElement;
+        body.TryGetProperty("to", out _).ShouldBeFalse();
+        (body.GetProperty("alternatives").GetArrayLength(), body.GetProperty("priority").GetString(), body.GetProperty("relaxAffinity").GetBoolean()).ShouldBe((0, "operator", false));
+    }
+
+    [Fact]
+    public async Task The_scheduler_may_be_given_some_hosts_to_choose_among()
+    {
+        var cli = new Cli().Answering(Cli.Json(Some.View("m7"), HttpStatusCode.Accepted));
+        (await cli.RunAsync("migrate", "web-1", "--among", "host-b,host-c", "--priority", "balancing", "--relax-affinity")).ShouldBe(ExitCodes.Done);
+        var body = JsonDocument.Parse(cli.Requests.Last().Body).RootElement;
+        body.TryGetProperty("to", out _).ShouldBeFalse();
+        body.GetProperty("alternatives").EnumerateArray().Select(host => host.GetString()).ShouldBe(["host-b", "host-c"]);
+        (body.GetProperty("priority").GetString(), body.GetProperty("relaxAffinity").GetBoolean()).ShouldBe(("balancing", true));
+    }
+
+    [Fact]
+    public async Task A_host_is_cordoned_and_taken_back()
+    {
+        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(new SchedulerAnswer(true, "as you wish"))) };
+        (await cli.RunAsync("cordon", "host-a", "--why", "looks ill")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("uncordon", "host-a")).ShouldBe(ExitCodes.Done);
+        cli.Requests.ShouldBe([("POST /api/v1/hosts/host-a/cordon", """{"by":"ann","why":"looks ill"}"""), ("DELETE /api/v1/hosts/host-a/cordon?by=ann", "")]);
+        cli.Out.ShouldContain("as you wish");
+    }
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Http.Json;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Gateway.Tests;
+
+public sealed class DrainTests
+{
+    private static readonly DrainView Drain = new()
+    {
+        Id = "d1",
+        Hosts = [new HostName("host-a")],
+        State = DrainState.Running,
+        By = "ann",
+        At = Some.Noon,
+        Moves = [],
+        Makespan = TimeSpan.FromMinutes(9),
+        LowerBound = TimeSpan.FromMinutes(8),
+    };
+
+    [Fact]
+    public async Task A_host_is_drained_as_wished()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<DrainHosts, DrainAnswer>(wish => new(Drain with { Id = wish.Id }));
+
+        var response = await gateway.PostAsync("/api/v1/drains",
+            """{"id":"d7","hosts":["host-a","host-b"],"parallel":3,"order":"shortestFirst","relaxAffinity":true,"by":"ann","why":"kernel"}""");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        response.Headers.Location?.ToString().ShouldBe("/api/v1/drains/d7");
+        (await response.Content.ReadFromJsonAsync<DrainView>(MeshJson.Options))!.Makespan.ShouldBe(TimeSpan.FromMinutes(9));
+        var (queue, asked) = gateway.Bus.Requests.ShouldHaveSingleItem();
+        queue.ShouldBe(SchedulerQueues.Requests);
+        var wish = asked.ShouldBeOfType<DrainHosts>();
+        wish.Hosts.ShouldBe([new HostName("host-a"), new HostName("host-b")]);
+        (wish.Id, wish.Parallel, wish.Order, wish.RelaxAffinity, wish.DryRun, wish.By, wish.Why).ShouldBe(
+            ("d7", 3, DrainOrder.ShortestFirst, true, false, "ann", "kernel"));
+    }
+
+    [Fact]
+    public async Task A_dry_run_is_a_plan_and_nothing_accepted()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<DrainHosts, DrainAnswer>(wish => new(Drain with { Id = wish.Id, State = DrainState.Planned }));
+        gateway.Bus.Answer<UndoDrain, DrainAnswer>(wish => new(Drain with { Id = wish.Id, State = DrainState.Planned }));
+
+        (await gateway.PostAsync("/api/v1/drains", """{"hosts":["host-a"],"dryRun":true}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PostAsync("/api/v1/drains/d1/undo", """{"dryRun":true}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var (drain, undo) = ((DrainHosts)gateway.Bus.Requests.First().Request, (UndoDrain)gateway.Bus.Requests.Last().Request);
+        (drain.Id.Length, drain.DryRun, drain.By, drain.Order, drain.Parallel).ShouldBe((12, true, "api", DrainOrder.LongestFirst, null));
+        (undo.Id.Length, undo.Drain, undo.DryRun, undo.By).ShouldBe((12, "d1", true, "api"));
+    }
+
+    [Theory]
+    [InlineData("""{"hosts":[]}""", "$.hosts", "one host or more")]
+    [InlineData("{}", "$.hosts", "missing")]
+    [InlineData("""{"hosts":"host-a"}""", "$.hosts", "a list of hosts' names")]
+    [InlineData("""{"hosts":["host-a"],"id":"a b"}""", "$.id", "1 to 32 letters")]
+    [InlineData("""{"hosts":["host-a"],"order":"random"}""", "$.order", "longestFirst, shortestFirst, byName")]
+    [InlineData("""{"hosts":["host-a"],"paralel":2}""", "$.paralel", "parallel")]
+    public async Task A_wish_that_makes_no_sense_is_not_passed_on(string json, string path, string accepted)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+
+        var problem = await GatewayFixture.ProblemAsync(await gateway.PostAsync("/api/v1/drains", json), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
+
+        var fault = problem.Faults.ShouldHaveSingleItem();
+        fault.Path.ShouldBe(path);
+        fault.Message.ShouldContain(accepted);
+        gateway.Bus.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
+    [InlineData(false, HttpStatusCode.Conflict, ApiProblemTypes.Refused)]
+    public async Task What_cannot_be_drained_undone_or_withdrawn_is_a_problem(bool isUnknown, HttpStatusCode status, string type)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<DrainHosts, DrainAnswer>(_ => new(null, "not so", isUnknown));
+        gateway.Bus.Answer<UndoDrain, DrainAnswer>(_ => new(null, "not so", isUnknown));
+        gateway.Bus.Answer<WithdrawDrain, SchedulerAnswer>(_ => new(false, "not so", isUnknown));
+
+        foreach (var (path, body) in ((string, string)[])[("/api/v1/drains", """{"hosts":["host-a"]}"""), ("/api/v1/drains/d1/undo", "{}"), ("/api/v1/drains/d1/withdraw", "{}")])
+            (await GatewayFixture.ProblemAsync(await gateway.PostAsync(path, body), status, type)).Detail.ShouldBe("not so");
+    }
+
+    [Fact]
+    public async Task A_drain_is_withdrawn_by_its_identity_or_its_host()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<WithdrawDrain, SchedulerAnswer>(_ => new(true, "withdrawn"));
+
+        (await gateway.PostAsync("/api/v1/drains/host-a/withdraw", """{"abortRunning":true,"by":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.Http.PostAsync("/api/v1/drains/d1/withdraw", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        gateway.Bus.Requests.Select(request => request.Request).ShouldBe([new WithdrawDrain("host-a", "ann", true), new WithdrawDrain("d1", "api")]);
+    }
+
+    [Fact]
+    public async Task Drains_are_listed_and_shown_or_not_found()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ListDrains, ListedDrains>(ask => new(ask.Id == "d9" ? [] : [Drain], []));
+
+        (await gateway.Http.GetFromJsonAsync<ListedDrains>("/api/v1/drains?limit=7", MeshJson.Options))!.Drains.ShouldHaveSingleItem().Id.ShouldBe("d1");
+        (await gateway.Http.GetFromJsonAsync<DrainView>("/api/v1/drains/host-a", MeshJson.Options))!.Id.ShouldBe("d1");
+        var problem = await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/api/v1/drains/d9"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
+
+        problem.Detail.ShouldContain("'d9'");
+        gateway.Bus.Requests.Select(request => request.Request).ShouldBe([new ListDrains(null, 7), new ListDrains("host-a", 1), new ListDrains("d9", 1)]);
+    }
+
+    [Fact]
+    public async Task A_drain_without_an_answer_says_with_which_identity_it_may_be_repeated()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+
+        var problem = await GatewayFixture.ProblemAsync(
+            await gateway.PostAsync("/api/v1/drains", """{"id":"d1","hosts":["host-a"]}"""), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.NoAnswer);
+
+        problem.Title.ShouldBe("The scheduler service did not answer");
+        problem.Detail.ShouldContain("asking again with the id 'd1' is safe");
+    }
+}

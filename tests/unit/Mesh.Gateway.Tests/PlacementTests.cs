@@ -1,0 +1,167 @@
+using System.Net;
+using System.Net.Http.Json;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Gateway.Tests;
+
+public sealed class PlacementTests
+{
+    private static readonly RatedTargets Rated = new(
+        Some.IdOf("web-1"), "web-1", new HostName("host-a"), [],
+        [
+            new HostRating(new HostName("host-b"), 71.5, [], [new RatingTerm("free memory", 71.5, "48 GiB of 64 GiB free")]),
+            new HostRating(new HostName("host-c"), 0, [new Refusal(RefusalCode.Cordoned, "host-c is cordoned")], []),
+        ]);
+
+    [Theory]
+    [InlineData("/api/v1/vms/web-1/targets", null)]
+    [InlineData("/api/v1/vms/web-1/targets?to=host-b", "host-b")]
+    public async Task Targets_are_rated_as_migrations_are_moved_that_say_nothing(string path, string? to)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<RateTargets, RatedTargets>(_ => Rated);
+
+        var rated = await gateway.Http.GetFromJsonAsync<RatedTargets>(path, MeshJson.Options);
+
+        rated!.Ratings.Select(rating => (rating.Host.Value, rating.Score, rating.Refusals.Count)).ShouldBe([("host-b", 71.5, 0), ("host-c", 0, 1)]);
+        gateway.Bus.Requests.ShouldHaveSingleItem().ShouldBe(
+            (SchedulerQueues.Requests, new RateTargets("web-1", null, to is null ? null : new HostName(to))));
+    }
+
+    [Fact]
+    public async Task Targets_are_rated_for_the_options_given()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<RateTargets, RatedTargets>(_ => Rated);
+
+        var response = await gateway.PostAsync("/api/v1/vms/web-1/targets", """{"options":{"copyStorage":"all"},"to":"host-b"}""");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var ask = gateway.Bus.Requests.ShouldHaveSingleItem().Request.ShouldBeOfType<RateTargets>();
+        (ask.Vm, ask.Options!.CopyStorage, ask.To).ShouldBe(("web-1", CopyStorage.All, new HostName("host-b")));
+    }
+
+    [Theory]
+    [InlineData(RefusalCode.UnknownVm, HttpStatusCode.NotFound)]
+    [InlineData(RefusalCode.AmbiguousVm, HttpStatusCode.Conflict)]
+    public async Task A_machine_that_is_not_to_be_found_has_no_targets(RefusalCode code, HttpStatusCode status)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<RateTargets, RatedTargets>(_ => new(null, "web-9", null, [new Refusal(code, "which web-9?")], []));
+
+        var problem = await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/api/v1/vms/web-9/targets"), status, ApiProblemTypes.Refused);
+
+        problem.Refusals.ShouldHaveSingleItem().Code.ShouldBe(code);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/vms/web-1/targets?host=b", "host")]
+    [InlineData("/api/v1/vms/web-1/targets?to=a%20b", "to")]
+    [InlineData("/api/v1/queue?limit=1", "limit")]
+    [InlineData("/api/v1/inventory?format=2", "format")]
+    [InlineData("/api/v1/rules?check=true", "check")]
+    [InlineData("/api/v1/drains?limit=0", "limit")]
+    [InlineData("/api/v1/drains/a%20b", "id")]
+    public async Task Wrong_parameters_are_named(string path, string name)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        var problem = await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync(path), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
+        problem.Faults.ShouldHaveSingleItem().Path.ShouldBe(name);
+    }
+
+    [Fact]
+    public async Task The_inventory_is_all_that_the_scheduler_decides_by()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ExportFleet, Fleet>(_ => new Fleet { TakenAt = Some.Noon, Hosts = [new FleetHost(Some.Host("host-a", "web-1").Inventory, default)] });
+
+        var fleet = await gateway.Http.GetFromJsonAsync<Fleet>("/api/v1/inventory", MeshJson.Options);
+
+        fleet!.Format.ShouldBe(Fleet.CurrentFormat);
+        fleet.Hosts.ShouldHaveSingleItem().Inventory.Vms.ShouldHaveSingleItem().Name.ShouldBe("web-1");
+    }
+
+    [Fact]
+    public async Task A_host_is_cordoned_and_taken_back()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<CordonHost, SchedulerAnswer>(_ => new(true, "cordoned"));
+        gateway.Bus.Answer<UncordonHost, SchedulerAnswer>(_ => new(true, "takes machines again"));
+
+        (await gateway.PostAsync("/api/v1/hosts/host-a/cordon", """{"by":"ann","why":"looks ill"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.Http.PostAsync("/api/v1/hosts/host-a/cordon", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var response = await gateway.Http.DeleteAsync("/api/v1/hosts/host-a/cordon?by=ann");
+
+        (await response.Content.ReadFromJsonAsync<SchedulerAnswer>(MeshJson.Options)).ShouldBe(new SchedulerAnswer(true, "takes machines again"));
+        gateway.Bus.Requests.Select(request => request.Request).ShouldBe(
+        [
+            new CordonHost(new HostName("host-a"), "ann", "looks ill"), new CordonHost(new HostName("host-a"), "api"),
+            new UncordonHost(new HostName("host-a"), "ann"),
+        ]);
+    }
+
+    [Theory]
+    [InlineData(true, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
+    [InlineData(false, HttpStatusCode.Conflict, ApiProblemTypes.Refused)]
+    public async Task A_host_that_cannot_be_cordoned_is_a_problem(bool isUnknown, HttpStatusCode status, string type)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<CordonHost, SchedulerAnswer>(_ => new(false, "not so", isUnknown));
+        gateway.Bus.Answer<UncordonHost, SchedulerAnswer>(_ => new(false, "not so", isUnknown));
+
+        (await GatewayFixture.ProblemAsync(await gateway.PostAsync("/api/v1/hosts/host-a/cordon", "{}"), status, type)).Detail.ShouldBe("not so");
+        (await GatewayFixture.ProblemAsync(await gateway.Http.DeleteAsync("/api/v1/hosts/host-a/cordon"), status, type)).Detail.ShouldBe("not so");
+    }
+
+    [Fact]
+    public async Task Hosts_are_shown_with_what_keeps_machines_away()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ListHosts, ListedHosts>(_ => new([Some.Host("host-a"), Some.Host("host-b")], []));
+        gateway.Bus.Answer<ListDrains, ListedDrains>(_ => new([], [new HostCordon(new HostName("host-b"), CordonState.Draining, "ann", Some.Noon, "", "d1")]));
+
+        var hosts = await gateway.Http.GetFromJsonAsync<List<HostView>>("/api/v1/hosts", MeshJson.Options);
+        hosts!.Select(host => host.Cordon?.State).ShouldBe([null, CordonState.Draining]);
+        (await gateway.Http.GetFromJsonAsync<HostView>("/api/v1/hosts/host-b", MeshJson.Options))!.Cordon!.Drain.ShouldBe("d1");
+
+        gateway.Bus.Answer<ListDrains, ListedDrains>(_ => throw new Mesh.Hosting.Bus.BusRequestException("nobody"));
+        hosts = await gateway.Http.GetFromJsonAsync<List<HostView>>("/api/v1/hosts", MeshJson.Options);
+        hosts!.Select(host => host.Cordon).ShouldBe([null, null]);
+    }
+
+    [Fact]
+    public async Task Rules_are_shown_checked_and_kept_as_they_are_written()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        var kept = new KeptRules(new PlacementRules(), [], "ann", Some.Noon);
+        gateway.Bus.Answer<ShowRules, KeptRules>(_ => kept);
+        gateway.Bus.Answer<KeepRules, KeptRules>(_ => kept);
+        const string Document = "taints:\n  - name: gpu\n";
+
+        (await gateway.Http.GetFromJsonAsync<KeptRules>("/api/v1/rules", MeshJson.Options))!.By.ShouldBe("ann");
+        (await gateway.PutAsync("/api/v1/rules?by=ann", Document, "application/yaml")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PutAsync("/api/v1/rules?check=true", "{}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        gateway.Bus.Requests.Select(request => request.Request).ShouldBe([new ShowRules(), new KeepRules(Document, "ann"), new KeepRules("{}", "api", DryRun: true)]);
+    }
+
+    [Fact]
+    public async Task Rules_that_are_not_accepted_are_answered_with_every_fault()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<KeepRules, KeptRules>(_ => new(null, [new DocumentFault(2, "taints[0].hosts", "is missing"), new DocumentFault(0, "", "is odd")]));
+
+        var problem = await GatewayFixture.ProblemAsync(
+            await gateway.PutAsync("/api/v1/rules", "taints: [{}]", "application/yaml"), HttpStatusCode.UnprocessableEntity, ApiProblemTypes.BadRules);
+
+        problem.Detail.ShouldBe("line 2: taints[0].hosts: is missing; is odd");
+        problem.RuleFaults!.Count.ShouldBe(2);
+        await GatewayFixture.ProblemAsync(
+            await gateway.PutAsync("/api/v1/rules", "x", "text/plain"), HttpStatusCode.UnsupportedMediaType, ApiProblemTypes.BadRequest);
+    }
+}

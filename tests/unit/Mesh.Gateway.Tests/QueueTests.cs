@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Http.Json;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Values;
+using Mesh.Gateway.Api;
+
+namespace Mesh.Gateway.Tests;
+
+public sealed class QueueTests
+{
+    private static readonly QueuedMigration Waiting = new(
+        2, new MigrationId("m1"), "web-1", new HostName("host-a"), null, MigrationPhase.Queued, MigrationPriority.Drain, Some.Noon, "a slot on host-a");
+
+    private static readonly ListedQueue Queue = new([Waiting with { Position = 1, Id = new MigrationId("m0") }, Waiting], 5, new SchedulingLimits());
+
+    [Fact]
+    public async Task The_queue_is_listed()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ListQueue, ListedQueue>(_ => Queue);
+
+        var listed = await gateway.Http.GetFromJsonAsync<ListedQueue>("/api/v1/queue", MeshJson.Options);
+
+        listed!.Waiting.Select(waiting => waiting.Position).ShouldBe([1, 2]);
+        listed.Copying.ShouldBe(5);
+        gateway.Bus.Requests.ShouldHaveSingleItem().Queue.ShouldBe(SchedulerQueues.Requests);
+    }
+
+    [Theory]
+    [InlineData(MigrationPhase.Queued, true)]
+    [InlineData(MigrationPhase.Ready, true)]
+    [InlineData(MigrationPhase.PreCopy, false)]
+    public async Task A_migration_that_waits_is_shown_with_its_place(MigrationPhase phase, bool waits)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value) with { Phase = phase, Destination = null }));
+        gateway.Bus.Answer<ListQueue, ListedQueue>(_ => Queue);
+
+        var view = await gateway.Http.GetFromJsonAsync<MigrationView>("/api/v1/migrations/m1", MeshJson.Options);
+
+        view!.Destination.ShouldBeNull();
+        view.Queue.ShouldBe(waits ? Waiting : null);
+        gateway.Bus.Requests.Count.ShouldBe(waits ? 2 : 1);
+    }
+
+    [Fact]
+    public async Task A_migration_that_waits_is_shown_although_the_scheduler_does_not_answer()
+    {
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:AdditionWait", "00:00:03"));
+        var asked = new TaskCompletionSource();
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value) with { Phase = MigrationPhase.Queued }));
+        gateway.Bus.AnswerLater<ListQueue, ListedQueue>(_ =>
+        {
+            asked.SetResult();
+            return new TaskCompletionSource<ListedQueue>().Task;
+        });
+
+        var response = gateway.Http.GetFromJsonAsync<MigrationView>("/api/v1/migrations/m1", MeshJson.Options);
+        await asked.Task;
+        await Until.TrueAsync(() => gateway.Time.PendingTimers > 0);
+        gateway.Time.Advance(TimeSpan.FromSeconds(3));
+
+        var view = await response;
+        view!.Phase.ShouldBe(MigrationPhase.Queued);
+        view.Queue.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_live_stream_tells_again_how_one_stands_that_waits()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value) with { Phase = MigrationPhase.Queued }));
+        gateway.Bus.Answer<ListQueue, ListedQueue>(_ => Queue);
+        await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/migrations/m1/events");
+        (await stream.NextAsync()).ShouldBe(("1", "view"));
+        stream.Data.GetProperty("queue").GetProperty("position").GetInt32().ShouldBe(2);
+
+        gateway.Bus.Answer<ListQueue, ListedQueue>(_ => new([Waiting with { Position = 1 }], 5, new SchedulingLimits()));
+        await Until.TrueAsync(() => gateway.Time.PendingTimers > 0);
+        gateway.Time.Advance(TimeSpan.FromSeconds(15));
+
+        (await stream.NextAsync()).ShouldBe(("", ": keepalive"));
+        (await stream.NextAsync()).ShouldBe(("2", "view"));
+        stream.Data.GetProperty("queue").GetProperty("position").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task One_that_waits_can_be_rescheduled()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<RescheduleMigration, RescheduleAnswer>(_ => new(ChangeResult.Accepted, "priority system", []));
+
+        var response = await gateway.PostAsync(
+            "/api/v1/migrations/m1/reschedule", """{"priority":"system","to":"host-b","alternatives":["host-c"],"by":"ann"}""");
+
+        (await response.Content.ReadFromJsonAsync<RescheduleAnswer>(MeshJson.Options))!.Explanation.ShouldBe("priority system");
+        var wish = gateway.Bus.Requests.ShouldHaveSingleItem().Request.ShouldBeOfType<RescheduleMigration>();
+        (wish.Id.Value, wish.By, wish.Priority, wish.To, wish.ToAny, wish.Preferred).ShouldBe(
+            ("m1", "ann", MigrationPriority.System, new HostName("host-b"), false, null));
+        wish.Alternatives.ShouldBe([new HostName("host-c")]);
+    }
+
+    [Theory]
+    [InlineData(ChangeResult.Unknown, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
+    [InlineData(ChangeResult.AlreadyEnded, HttpStatusCode.Conflict, ApiProblemTypes.NotChangeable)]
+    [InlineData(ChangeResult.Refused, HttpStatusCode.Conflict, ApiProblemTypes.Refused)]
+    public async Task What_cannot_be_rescheduled_is_a_problem(ChangeResult result, HttpStatusCode status, string type)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<RescheduleMigration, RescheduleAnswer>(_ => new(result, "it copies already", []));
+
+        var problem = await GatewayFixture.ProblemAsync(
+            await gateway.PostAsync("/api/v1/migrations/m1/reschedule", """{"toAny":true}"""), status, type);
+
+        problem.MigrationId.ShouldBe(new MigrationId("m1"));
+        if (result != ChangeResult.Unknown)
+            problem.Detail.ShouldBe("it copies already");
+    }
+
+    [Fact]
+    public async Task Everything_that_speaks_against_another_host_is_told()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<RescheduleMigration, RescheduleAnswer>(_ => new(
+            ChangeResult.Refused, "", [new Refusal(RefusalCode.Cordoned, "host-b is cordoned"), new Refusal(RefusalCode.NotEnoughMemory, "host-b is full")]));
+
+        var problem = await GatewayFixture.ProblemAsync(
+            await gateway.PostAsync("/api/v1/migrations/m1/reschedule", """{"to":"host-b"}"""), HttpStatusCode.Conflict, ApiProblemTypes.Refused);
+
+        problem.Refusals!.Select(refusal => refusal.Code).ShouldBe([RefusalCode.Cordoned, RefusalCode.NotEnoughMemory]);
+        problem.Detail.ShouldBe("host-b is cordoned; host-b is full");
+    }
+
+    [Theory]
+    [InlineData("{}", "$", "names nothing to change")]
+    [InlineData("""{"to":"host-b","toAny":true}""", "$.toAny", "excludes to")]
+    [InlineData("""{"alternatives":["host-b"]}""", "$.alternatives", "stand beside to")]
+    [InlineData("""{"priority":"high"}""", "$.priority", "balancing, drain, operator, system")]
+    [InlineData("""{"prio":"system"}""", "$.prio", "is not known")]
+    public async Task A_wish_that_makes_no_sense_is_not_passed_on(string json, string path, string accepted)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+
+        var problem = await GatewayFixture.ProblemAsync(
+            await gateway.PostAsync("/api/v1/migrations/m1/reschedule", json), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
+
+        var fault = problem.Faults.ShouldHaveSingleItem();
+        fault.Path.ShouldBe(path);
+        fault.Message.ShouldContain(accepted);
+        gateway.Bus.Requests.ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,210 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Mesh.Testing;
+using Mesh.Testing.Real;
+
+namespace Mesh.Scheduler.Host.Tests.Running;
+
+/// <summary>
+/// A scheduler with the services that it works with, on one store: only the agents are the test's. A migration stays where it is until the
+/// test answers its hosts' commands.
+/// </summary>
+internal sealed class TestMesh : IAsyncDisposable
+{
+    // Hosts are heard at least as often, so that none counts as suspect.
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(5);
+
+    // The scheduler's loop, and the purge of what has been heard.
+    private const int TimersAtRest = 2;
+
+    private readonly SqliteFiles _stores = new();
+    private readonly List<HostInventory> _hosts = [];
+    private readonly HashSet<VmId> _leaving = [];
+    private readonly (string Name, string Value)[] _settings;
+    private MeshProcess? _others;
+    private MeshProcess? _scheduler;
+    private long _sequence;
+
+    private TestMesh((string Name, string Value)[] settings) => _settings = settings;
+
+    public Broker Broker { get; } = new();
+
+    /// <summary>The mesh's clock, as the migrations service has it.</summary>
+    public ManualTimeProvider Time { get; } = new();
+
+    public string Location { get; private set; } = "";
+
+    public MeshProcess Scheduler => _scheduler!;
+
+    /// <summary>How many turns have been taken, by any scheduler.</summary>
+    public int Turns => Broker.Sent.OfType<ReadFleet>().Count(read => read.Turn > 0);
+
+    /// <summary>A mesh with three hosts, of which the first runs the machines.</summary>
+    public static async Task<TestMesh> StartAsync(IEnumerable<string> vms, params (string Name, string Value)[] settings)
+    {
+        var mesh = new TestMesh(settings);
+        mesh.Location = await mesh._stores.NewAsync();
+        mesh._others = await MeshProcess.OthersAsync(mesh.Location, mesh.Broker, mesh.Time);
+        await mesh.SayAsync(Words.Inventory("hosta", vms: [.. vms.Select(name => Words.Machine(name))]));
+        await mesh.SayAsync(Words.Inventory("hostb"));
+        await mesh.SayAsync(Words.Inventory("hostc"));
+        await mesh.BeginSchedulerAsync(mesh.Time.GetUtcNow());
+        return mesh;
+    }
+
+    /// <summary>The scheduler begins, on a machine whose clock says so.</summary>
+    public async Task BeginSchedulerAsync(DateTimeOffset clock) =>
+        _scheduler = await MeshProcess.SchedulerAsync(Location, Broker, new ManualTimeProvider(clock), _settings);
+
+    /// <summary>The scheduler is no more.</summary>
+    public async Task EndSchedulerAsync()
+    {
+        await Scheduler.DisposeAsync();
+        _scheduler = null;
+    }
+
+    public async Task RestartSchedulerAsync()
+    {
+        await EndSchedulerAsync();
+        await BeginSchedulerAsync(Time.GetUtcNow());
+    }
+
+    /// <summary>A host's agent describes it, and is heard.</summary>
+    public async Task SayAsync(HostInventory inventory)
+    {
+        _hosts.RemoveAll(known => known.Host == inventory.Host);
+        _hosts.Add(inventory with { Sequence = ++_sequence, At = Time.GetUtcNow() });
+        await Broker.SendAsync(AgentQueues.HostInventories, _hosts[^1]);
+        await ReportAsync();
+    }
+
+    /// <summary>Time passes for everybody, and every host goes on being heard.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        for (var left = time; left > TimeSpan.Zero; left -= ReportEvery)
+        {
+            var step = left < ReportEvery ? left : ReportEvery;
+            Time.Advance(step);
+            await ReportAsync();
+            _scheduler?.Clock.Advance(step);
+        }
+    }
+
+    /// <summary>Asks the scheduler.</summary>
+    public Task<TReply> AskAsync<TRequest, TReply>(TRequest request)
+        where TRequest : class
+        where TReply : class => Broker.RequestAsync<TRequest, TReply>(SchedulerQueues.Requests, request);
+
+    public Task<MigrationRequestAnswer> RequestAsync(RequestMigration request) => AskAsync<RequestMigration, MigrationRequestAnswer>(request);
+
+    /// <summary>Asks for migrations of machines, each named like its machine, to any host; all are taken.</summary>
+    public async Task QueueAsync(params string[] vms)
+    {
+        foreach (var vm in vms)
+            (await RequestAsync(Words.Request(vm))).Refusals.ShouldBeEmpty();
+    }
+
+    public async Task<ListedQueue> QueueAsync() => await AskAsync<ListQueue, ListedQueue>(new ListQueue());
+
+    public async Task<MigrationView> ShowAsync(string id) => (await FindAsync(id)).ShouldNotBeNull(id);
+
+    public async Task<MigrationView?> FindAsync(string id) =>
+        (await Broker.RequestAsync<ShowMigration, ShownMigration>(MigrationQueues.Requests, new ShowMigration(new MigrationId(id)))).Migration;
+
+    /// <summary>Waits until migrations are in a phase.</summary>
+    public async Task<IReadOnlyList<MigrationView>> AwaitAsync(MigrationPhase phase, params string[] ids)
+    {
+        List<MigrationView> views = [];
+        foreach (var id in ids)
+            views.Add(await Eventually.GivesAsync(async () => await ShowAsync(id) is var view && view.Phase == phase ? view : null, $"{id} is {phase}"));
+        return views;
+    }
+
+    /// <summary>Waits until the scheduler has nothing to do until its clock moves or somebody tells it something.</summary>
+    public Task SettleAsync() => Eventually.HoldsAsync(() => Scheduler.Clock.PendingTimers == TimersAtRest, "the loop waits");
+
+    public Task<AbortAnswer> AbortAsync(string id) =>
+        Broker.RequestAsync<AbortMigration, AbortAnswer>(MigrationQueues.Requests, new AbortMigration(new MigrationId(id), "tester"));
+
+    /// <summary>A migration's newest command of a kind is answered by its host.</summary>
+    public async Task AnswerAsync<T>(string id, CommandResult result = CommandResult.Done, string why = "")
+        where T : AgentCommand
+    {
+        var view = await ShowAsync(id);
+        var command = await Eventually.GivesAsync(
+            () => Task.FromResult(Broker.Sent.OfType<T>().LastOrDefault(command => command.MigrationId.Value == id && command.Epoch == view.Epoch)), typeof(T).Name);
+        await Broker.SendAsync(AgentQueues.CommandAnswers, Words.Answer(command, view, result, why));
+    }
+
+    /// <summary>A migration that was admitted is carried out by its hosts.</summary>
+    public async Task CompleteAsync(string id)
+    {
+        await AnswerAsync<PrepareIncoming>(id);
+        await AwaitAsync(MigrationPhase.Starting, id);
+        await CompleteStartedAsync(id);
+    }
+
+    /// <summary>The same for one whose destination is prepared.</summary>
+    public async Task CompleteStartedAsync(string id)
+    {
+        await AnswerAsync<StartMigration>(id);
+        var (view, start) = (await ShowAsync(id), Broker.Sent.OfType<StartMigration>().Last(command => command.MigrationId.Value == id));
+        var vm = view.VmId!.Value;
+        _leaving.Add(vm);
+        await ReportAsync();
+        await Broker.SendAsync<AgentEvent>(AgentQueues.AgentEvents, new JobEnded
+        {
+            Host = view.Source!.Value,
+            MigrationId = view.Id,
+            Epoch = start.Epoch,
+            VmId = vm,
+            At = Time.GetUtcNow(),
+            Result = JobResult.Completed,
+            Error = "",
+        });
+        _leaving.Remove(vm);
+        await MoveAsync(vm, view.Source.Value, view.Destination!.Value);
+        await AwaitAsync(MigrationPhase.Ended, id);
+    }
+
+    /// <summary>The hosts that a machine is described by.</summary>
+    public IReadOnlyList<string> HomesOf(string vm) => [.. _hosts.Where(host => host.Vms.Any(known => known.Name == vm)).Select(host => host.Host.Value)];
+
+    /// <summary>Aborts a migration that prepares, and lets its destination tidy up.</summary>
+    public async Task EndAsync(string id)
+    {
+        (await AbortAsync(id)).Result.ShouldBe(AbortResult.Aborting);
+        await AnswerAsync<CleanUpIncoming>(id);
+        await AwaitAsync(MigrationPhase.Ended, id);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_scheduler is not null)
+            await _scheduler.DisposeAsync();
+        if (_others is not null)
+            await _others.DisposeAsync();
+        _stores.Remove(Location);
+    }
+
+    private async Task MoveAsync(VmId vm, HostName from, HostName to)
+    {
+        var (source, destination) = (_hosts.Single(host => host.Host == from), _hosts.Single(host => host.Host == to));
+        var moved = source.Vms.Single(known => known.Id == vm);
+        await SayAsync(source with { Vms = [.. source.Vms.Where(known => known.Id != vm)] });
+        await SayAsync(destination with { Vms = [.. destination.Vms, moved] });
+    }
+
+    private async Task ReportAsync()
+    {
+        foreach (var host in _hosts)
+            await Broker.SendAsync(AgentQueues.HostReports, new HostReport(
+                host.Host, host.AgentEpoch, ++_sequence, Time.GetUtcNow(), true,
+                [.. host.Vms.Select(vm => new VmStatusReport(vm.Id, vm.Name, _leaving.Contains(vm.Id) ? VmStatus.MigratingFrom : vm.Status, ""))], []));
+    }
+}

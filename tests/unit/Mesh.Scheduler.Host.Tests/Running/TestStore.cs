@@ -1,0 +1,39 @@
+using Dapper;
+using Mesh.Hosting.Bus;
+using Mesh.Hosting.Doctor;
+using Mesh.Hosting.Store;
+using Mesh.Migrations.Host;
+using Mesh.Policy.Host;
+using Mesh.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Scheduler.Host.Tests.Running;
+
+/// <summary>A store with its doctor, and hands that damage it.</summary>
+internal sealed class TestStore(string location) : IDisposable
+{
+    private readonly MeshDatabase _database = new(Options.Create(new StoreOptions { Location = location }), []);
+
+    /// <summary>Does to the store what no mesh would.</summary>
+    public async Task PlantAsync(string sql) => (await _database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, transaction: transaction))).ShouldNotBe(0);
+
+    public Task<long> CountAsync(string table) => _database.ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM {table}"));
+
+    public async Task<DoctorReport> ExamineAsync(bool repair = false)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>("Store:Location", location)]).Build();
+        await using var provider = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<TimeProvider>(new ManualTimeProvider())
+            .AddSingleton<IMessageBus>(new Broker())
+            .AddPolicies(configuration)
+            .AddMigrations(configuration)
+            .AddScheduler(configuration)
+            .BuildServiceProvider();
+        return await provider.GetRequiredService<StoreDoctor>().ExamineAsync(repair);
+    }
+
+    public void Dispose() => _database.Dispose();
+}

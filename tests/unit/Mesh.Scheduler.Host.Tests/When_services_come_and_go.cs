@@ -1,0 +1,131 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Bus;
+using Mesh.Scheduler.Host.Tests.Running;
+using Mesh.Testing;
+
+namespace Mesh.Scheduler.Host.Tests;
+
+public sealed class When_services_come_and_go : IAsyncLifetime
+{
+    private TestMesh _mesh = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _mesh = await TestMesh.StartAsync(["g1", "g2", "g3"], ("Scheduling:PreparingPerHost", "0"), ("Scheduling:OutboundPerHost", "1"));
+        await _mesh.QueueAsync("g1");
+        await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1");
+    }
+
+    public ValueTask DisposeAsync() => _mesh.DisposeAsync();
+
+    [Fact]
+    public async Task Should_put_off_what_it_cannot_read_with_one_warning_and_take_it_up_again()
+    {
+        await _mesh.QueueAsync("g2");
+        _mesh.Broker.Instead = request => request is ReadFleet ? throw new BusRequestException("nobody answers") : null;
+        await _mesh.EndAsync("g1");
+        var before = _mesh.Turns;
+        for (var times = 1; times <= 5; times++)
+        {
+            await Eventually.HoldsAsync(() => _mesh.Turns >= before + times, "it is tried again");
+            await _mesh.SettleAsync();
+            await _mesh.PassAsync(TimeSpan.FromSeconds(2));
+        }
+
+        _mesh.Scheduler.Log.Where(line => line.StartsWith("5001 ", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldEndWith("it is tried again: nobody answers");
+        (await _mesh.ShowAsync("g2")).Phase.ShouldBe(MigrationPhase.Queued);
+
+        _mesh.Broker.Instead = _ => null;
+        await _mesh.SettleAsync();
+        await _mesh.PassAsync(TimeSpan.FromSeconds(2));
+        await _mesh.AwaitAsync(MigrationPhase.Preparing, "g2");
+        _mesh.Scheduler.Log.ShouldContain("5003 Scheduling goes on");
+        _mesh.Scheduler.Log.ShouldNotContain(line => line.StartsWith("5002 ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Should_lose_nothing_by_a_restart()
+    {
+        await _mesh.QueueAsync("g2", "g3");
+
+        await _mesh.RestartSchedulerAsync();
+
+        (await _mesh.QueueAsync()).Waiting.Select(waiting => waiting.Id.Value).ShouldBe(["g2", "g3"]);
+        await _mesh.EndAsync("g1");
+        await _mesh.AwaitAsync(MigrationPhase.Preparing, "g2");
+        (await _mesh.ShowAsync("g3")).Phase.ShouldBe(MigrationPhase.Queued);
+    }
+
+    [Fact]
+    public async Task Should_go_on_counting_turns_when_the_clock_was_set_back()
+    {
+        await _mesh.QueueAsync("g2");
+        await _mesh.SettleAsync();
+        var newest = _mesh.Broker.Sent.OfType<ReadFleet>().Max(read => read.Turn);
+        await _mesh.EndSchedulerAsync();
+
+        await _mesh.BeginSchedulerAsync(_mesh.Time.GetUtcNow() - TimeSpan.FromDays(1));
+        await _mesh.EndAsync("g1");
+
+        await _mesh.AwaitAsync(MigrationPhase.Preparing, "g2");
+        _mesh.Broker.Sent.OfType<AdmitMigration>().Last().Turn.ShouldBeGreaterThan(newest);
+    }
+
+    [Fact]
+    public async Task Should_take_a_turn_of_its_own_after_another_scheduler()
+    {
+        var other = _mesh.Broker.Sent.OfType<ReadFleet>().Max(read => read.Turn) + 1_000_000;
+        (await _mesh.Broker.RequestAsync<ReadFleet, FleetFacts>(MigrationQueues.Requests, new ReadFleet(other))).Turn.ShouldBe(other);
+
+        await _mesh.QueueAsync("g2");
+        await _mesh.EndAsync("g1");
+        await _mesh.AwaitAsync(MigrationPhase.Preparing, "g2");
+
+        var late = new AdmitMigration { Id = new MigrationId("g2"), Attempt = 1, Turn = other, Destination = new HostName("hostb"), MayTransfer = true };
+        var answer = await _mesh.Broker.RequestAsync<AdmitMigration, AdmissionAnswer>(MigrationQueues.Requests, late);
+        answer.Taken.ShouldBeFalse();
+        answer.Explanation.ShouldStartWith($"turn {other} of the scheduler is over");
+    }
+
+    [Fact]
+    public async Task Should_leave_the_turn_alone_when_it_only_answers()
+    {
+        await _mesh.QueueAsync("g2");
+        await _mesh.SettleAsync();
+
+        var before = OnlyRead();
+
+        await _mesh.QueueAsync();
+        await _mesh.AskAsync<ExportFleet, Fleet>(new ExportFleet());
+
+        OnlyRead().ShouldBe(before + 2);
+
+        int OnlyRead() => _mesh.Broker.Sent.OfType<ReadFleet>().Count(read => read.Turn == 0);
+    }
+
+    [Fact]
+    public async Task Should_give_out_no_slot_twice_when_there_are_two_of_it()
+    {
+        await using var spare = await MeshProcess.SchedulerAsync(
+            _mesh.Location, _mesh.Broker, new ManualTimeProvider(_mesh.Time.GetUtcNow()), ("Scheduling:PreparingPerHost", "0"), ("Scheduling:OutboundPerHost", "1"));
+        await _mesh.QueueAsync("g2", "g3");
+        string[] order = ["g1", "g2", "g3"];
+        for (var number = 0; number < order.Length; number++)
+        {
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    // What one of them could not have admitted it looks at again when its clock moves.
+                    spare.Clock.Advance(TimeSpan.FromMilliseconds(50));
+                    _mesh.Scheduler.Clock.Advance(TimeSpan.FromMilliseconds(50));
+                    return (await _mesh.ShowAsync(order[number])).Phase == MigrationPhase.Preparing;
+                },
+                $"{order[number]} has its slot");
+            (await _mesh.QueueAsync()).Copying.ShouldBe(1);
+            await _mesh.EndAsync(order[number]);
+        }
+    }
+}

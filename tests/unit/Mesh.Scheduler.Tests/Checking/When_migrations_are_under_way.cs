@@ -1,0 +1,97 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Mesh.Scheduler.Fleets;
+
+namespace Mesh.Scheduler.Tests.Checking;
+
+public sealed class When_migrations_are_under_way
+{
+    private static readonly Bytes Whole = Bytes.FromGibibytes(2);
+
+    [Theory]
+    [InlineData(MigrationPhase.Queued, 0)]
+    [InlineData(MigrationPhase.Preparing, 2)]
+    [InlineData(MigrationPhase.Ready, 2)]
+    [InlineData(MigrationPhase.Starting, 2)]
+    [InlineData(MigrationPhase.PreCopy, 0.5)]
+    [InlineData(MigrationPhase.SwitchOver, 0.5)]
+    [InlineData(MigrationPhase.PostCopy, 0.5)]
+    [InlineData(MigrationPhase.Settling, 0)]
+    [InlineData(MigrationPhase.CleaningUp, 0)]
+    public void Should_keep_what_the_host_does_not_show_yet(MigrationPhase phase, double kept)
+    {
+        var migration = Given.Migration("g2", Given.HostB, phase);
+        var fleet = Fleet(migration with { Sample = Given.Sample(migration, Whole, Bytes.FromGibibytes(0.5)) });
+        Kept(new(fleet)).ShouldBe(Bytes.FromGibibytes(kept));
+    }
+
+    [Fact]
+    public void Should_keep_the_whole_while_there_is_no_telemetry_of_the_attempt()
+    {
+        var migration = Given.Migration("g2", Given.HostB, MigrationPhase.PreCopy);
+        Kept(new(Fleet(migration))).ShouldBe(Whole);
+        var before = Given.Sample(migration, Whole, Bytes.Zero) with { Epoch = migration.Epoch.Next() };
+        Kept(new(Fleet(migration with { Sample = before }))).ShouldBe(Whole);
+    }
+
+    [Fact]
+    public void Should_not_keep_a_migrations_own_share_from_it()
+    {
+        var index = new FleetIndex(Fleet(Given.Migration("g2", Given.HostB)));
+        Kept(index, new MigrationId("m1")).ShouldBe(Bytes.Zero);
+        index.VCpus(index.Host(Given.HostB)!, new MigrationId("m1")).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Should_count_processors_once_whether_or_not_the_host_lists_the_machine()
+    {
+        var fleet = Fleet(Given.Migration("g2", Given.HostB, MigrationPhase.PreCopy));
+        foreach (var seen in new[] { fleet, fleet.WithVms(Given.HostB, Given.Vm("g2") with { Status = VmStatus.MigratingTo }) })
+        {
+            var index = new FleetIndex(seen);
+            index.VCpus(index.Host(Given.HostB)!).ShouldBe(2);
+        }
+    }
+
+    [Theory]
+    [InlineData(MigrationPhase.Ready, false)]
+    [InlineData(MigrationPhase.PreCopy, true)]
+    public void Should_keep_huge_pages_until_the_destination_has_taken_them(MigrationPhase phase, bool fits)
+    {
+        var huge = Bytes.FromMebibytes(2);
+        var fleet = Given.Fleet().WithVm(vm => vm with { HugePageSize = huge })
+            .WithVms(Given.HostA, Given.Vm("g2") with { HugePageSize = huge, Memory = Bytes.FromGibibytes(3) }) with
+        { Migrations = [Given.Migration("g2", Given.HostB, phase)] };
+        new Question(fleet).Ask().Select(refusal => refusal.Code).ShouldBe(fits ? [] : [RefusalCode.NumaOrHugePages]);
+    }
+
+    [Fact]
+    public void Should_keep_memory_of_a_numa_node_for_those_bound_to_it()
+    {
+        var fleet = Given.Fleet().WithVm(vm => vm with { NumaNodes = [0] })
+            .WithVms(Given.HostA, Given.Vm("g2") with { NumaNodes = [0] })
+            .WithCapacity(Given.HostB, capacity => capacity with { NumaCells = [new(0, Bytes.FromGibibytes(8), Bytes.FromGibibytes(3), 8)] });
+        new Question(fleet).Ask().ShouldBeEmpty();
+        new Question(fleet with { Migrations = [Given.Migration("g2", Given.HostB)] }).Ask().ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.NumaOrHugePages);
+    }
+
+    [Fact]
+    public void Should_count_what_was_admitted_since_the_fleet_was_taken()
+    {
+        var before = new FleetIndex(Fleet(Given.Migration("g2", null, MigrationPhase.Queued)));
+        var after = before.With(Given.Migration("g2", Given.HostB));
+        Kept(before).ShouldBe(Bytes.Zero);
+        Kept(after).ShouldBe(Whole);
+        after.Fleet.Migrations.ShouldHaveSingleItem().Destination.ShouldBe(Given.HostB);
+    }
+
+    private static Fleet Fleet(MigrationView migration) => Given.Fleet().WithVms(Given.HostA, Given.Vm("g2")) with { Migrations = [migration] };
+
+    private static Bytes Kept(FleetIndex index, MigrationId? except = null)
+    {
+        var host = index.Host(Given.HostB)!;
+        return host.Inventory.Capacity.FreeMemory - index.MemoryLeft(host, except);
+    }
+}

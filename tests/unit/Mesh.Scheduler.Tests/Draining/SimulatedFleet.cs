@@ -1,0 +1,65 @@
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Scheduler.Tests.Draining;
+
+/// <summary>Fleets as large as wanted, the same for the same seed.</summary>
+internal static class SimulatedFleet
+{
+    public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static readonly SchedulingLimits Wide = new() { ClusterMax = 10_000 };
+
+    public static HostName Host(int number) => new($"host{number:000}");
+
+    /// <summary>A machine with nothing that would keep it where it is.</summary>
+    public static VmDescription Vm(int number, double gibibytes, IReadOnlyDictionary<string, string>? labels = null) => new(
+        new VmId(new Guid(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1])), $"vm{number:0000}", VmStatus.Up, Bytes.FromGibibytes(gibibytes), 1,
+        "pc-q35-9.2", "host-model", Persistent: true, [], [], [], labels ?? new Dictionary<string, string>());
+
+    /// <summary>A host that carries 1000 MiB/s, of which migrations may take 900.</summary>
+    public static FleetHost With(HostName host, IReadOnlyList<VmDescription> vms, double freeGibibytes = 512, double linkMebibytes = 1000) => new(
+        new HostInventory(
+            host, 1, 1, Now,
+            new HostCapacity("x86_64", "", 64, Bytes.FromGibibytes(1024), Bytes.FromGibibytes(freeGibibytes), BytesPerSecond.FromMebibytes(linkMebibytes)),
+            new HypervisorInfo($"uuid-{host}", "QEMU", "9.2.0", "10.0.0"),
+            $"qemu+tcp://{host}/system", vms),
+        HostHealth.Healthy, HeardAt: Now);
+
+    /// <summary>Machines of mixed sizes, most of them idle, on the first hosts; the other hosts are empty.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="hosts">How many hosts in all.</param>
+    /// <param name="drained">On how many of them the machines are.</param>
+    /// <param name="each">How many machines on each.</param>
+    /// <param name="writingPercent">How many of a hundred write memory anew while they are copied, at up to a tenth of what a link carries.</param>
+    /// <param name="unequalLinks">Whether some links carry four times as much as others.</param>
+    public static Fleet Mixed(int seed, int hosts, int drained, int each, int writingPercent = 30, bool unequalLinks = false)
+    {
+        var random = new Random(seed);
+        var machines = Enumerable.Range(0, drained * each).Select(number => Vm(number, random.Next(100) switch
+        {
+            < 60 => 1 + random.NextDouble(),
+            < 90 => 2 + (6 * random.NextDouble()),
+            _ => 8 + (24 * random.NextDouble()),
+        })).ToArray();
+        return new()
+        {
+            TakenAt = Now,
+            Limits = Wide,
+            Hosts =
+            [
+                .. Enumerable.Range(0, hosts).Select(host => With(
+                    Host(host), host < drained ? machines[(host * each)..((host + 1) * each)] : [], linkMebibytes: unequalLinks && host % 3 == 0 ? 4000 : 1000)),
+            ],
+            Histories =
+            [
+                .. machines.Where(_ => random.Next(100) < writingPercent)
+                    .Select(vm => new VmHistory(vm.Id, BytesPerSecond.FromMebibytes(90 * random.NextDouble()), BytesPerSecond.FromMebibytes(900), Now)),
+            ],
+        };
+    }
+
+    public static DrainHosts Drain(int drained) => new() { Id = "d1", Hosts = [.. Enumerable.Range(0, drained).Select(Host)], By = "ann" };
+}

@@ -1,0 +1,127 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Mesh.Scheduler.Draining;
+
+namespace Mesh.Scheduler.Tests.Draining;
+
+public sealed class When_a_drain_is_planned
+{
+    private static readonly HostName A = SimulatedFleet.Host(0);
+    private static readonly HostName B = SimulatedFleet.Host(1);
+    private static readonly HostName C = SimulatedFleet.Host(2);
+
+    [Theory]
+    [InlineData(DrainOrder.LongestFirst, "vm0003 vm0002 vm0001")]
+    [InlineData(DrainOrder.ShortestFirst, "vm0001 vm0002 vm0003")]
+    [InlineData(DrainOrder.ByName, "vm0001 vm0002 vm0003")]
+    public void Should_move_machines_in_the_order_that_is_wanted(DrainOrder order, string expected)
+    {
+        var fleet = Fleet(Vms(4, 8, 16)) with { Limits = new SchedulingLimits { OutboundPerHost = 1 } };
+        var plan = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1) with { Order = order }, SimulatedFleet.Now);
+        string.Join(' ', plan.Moves.Select(move => move.VmName)).ShouldBe(expected);
+        plan.Moves.Select(move => move.StartsAfter).ShouldBeInOrder();
+    }
+
+    [Fact]
+    public void Should_list_up_front_what_cannot_move_with_every_reason_and_what_to_do()
+    {
+        var vms = Vms(4, 4, 4);
+        vms[0] = vms[0] with { HostDevices = [new VmHostDevice("pci", "0000:01:00.0")], Placement = new VmPlacement(true, new Dictionary<string, string>()) };
+        vms[1] = vms[1] with { Status = VmStatus.Paused };
+        var plan = DrainPlanner.Plan(Fleet(vms), SimulatedFleet.Drain(1), SimulatedFleet.Now);
+        plan.Moves.Single().Vm.ShouldBe(vms[2].Id);
+        plan.Stuck.Count.ShouldBe(2);
+        plan.Stuck[0].ShouldSatisfyAllConditions(
+            stuck => stuck.Host.ShouldBe(A),
+            stuck => stuck.Refusals.Select(refusal => refusal.Code).Order().ShouldBe([RefusalCode.HostDevice, RefusalCode.Pinned]),
+            stuck => stuck.Advice.ShouldContain("detach the device"),
+            stuck => stuck.Advice.ShouldContain("pinning"),
+            stuck => stuck.Advice.ShouldEndWith("; or shut it down. The drain goes on by itself then."));
+        plan.Stuck[1].Advice.ShouldStartWith("resume it: virsh resume vm0002;");
+    }
+
+    [Fact]
+    public void Should_have_advice_for_every_reason()
+    {
+        var vm = new LocatedVm(A, SimulatedFleet.Vm(1, 4));
+        foreach (var code in Enum.GetValues<RefusalCode>())
+            DrainAdvice.Of(vm, [new(code, "")]).Length.ShouldBeGreaterThan(60, code.ToString());
+    }
+
+    [Fact]
+    public void Should_leave_out_what_leaves_by_itself()
+    {
+        var plan = DrainPlanner.Plan(Fleet([SimulatedFleet.Vm(1, 4) with { Status = VmStatus.MigratingFrom }]), SimulatedFleet.Drain(1), SimulatedFleet.Now);
+        plan.Moves.ShouldBeEmpty();
+        plan.Stuck.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Should_send_no_machine_to_a_host_that_is_drained_too()
+    {
+        var fleet = Fleet(Vms(4, 8, 16)) with { Rules = new PlacementRules() };
+        DrainPlanner.Plan(fleet, SimulatedFleet.Drain(2), SimulatedFleet.Now).Moves.ShouldAllBe(move => move.To == C);
+    }
+
+    [Fact]
+    public void Should_keep_together_and_apart_what_the_rules_say_and_relax_them_only_if_that_is_allowed()
+    {
+        var vms = Vms(4, 4, 4, 4, 4).Select((vm, number) => vm with { Labels = new Dictionary<string, string> { [number < 2 ? "pair" : "replica"] = "x" } }).ToArray();
+        var fleet = Fleet(vms) with
+        {
+            Rules = new PlacementRules
+            {
+                VmAffinity =
+                [
+                    new VmAffinityRule("pair", new Dictionary<string, string> { ["pair"] = "x" }, Apart: false),
+                    new VmAffinityRule("replicas", new Dictionary<string, string> { ["replica"] = "x" }, Apart: true),
+                ],
+            },
+        };
+        var strict = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1), SimulatedFleet.Now);
+        To(strict, vms[0]).ShouldBe(To(strict, vms[1]));
+        string.Join(' ', strict.Moves.Where(move => vms[2..].Any(vm => vm.Id == move.Vm)).Select(move => move.To.Value).Order(StringComparer.Ordinal))
+            .ShouldBe($"{B} {C}", "three replicas, two hosts");
+        strict.Stuck.Single().ShouldSatisfyAllConditions(
+            stuck => stuck.Refusals.ShouldContain(refusal => refusal.Code == RefusalCode.VmAffinity),
+            stuck => stuck.Advice.ShouldContain("--relax-affinity"));
+
+        var relaxed = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1) with { RelaxAffinity = true }, SimulatedFleet.Now);
+        relaxed.Stuck.ShouldBeEmpty();
+        relaxed.Moves.Count.ShouldBe(5);
+        To(relaxed, vms[0]).ShouldBe(To(relaxed, vms[1]), "nothing speaks against keeping that rule");
+    }
+
+    [Fact]
+    public void Should_count_processors_and_huge_pages_of_the_others_that_move()
+    {
+        var huge = Bytes.FromMebibytes(2);
+        VmDescription[] vms = [.. Vms(4, 4, 4).Select(vm => vm with { HugePageSize = huge }), SimulatedFleet.Vm(8, 1) with { VCpus = 60 }, SimulatedFleet.Vm(9, 1) with { VCpus = 60 }];
+        FleetHost[] hosts = [SimulatedFleet.With(A, vms), .. new[] { B, C }.Select(host => SimulatedFleet.With(host, []))];
+        for (var host = 1; host < 3; host++)
+            hosts[host] = hosts[host] with
+            {
+                Inventory = hosts[host].Inventory with
+                {
+                    Capacity = hosts[host].Inventory.Capacity with { HugePages = [new(huge, 2048 * (3 - host) * 2, 2048 * (3 - host) * 2)] },
+                },
+            };
+        var fleet = new Fleet { TakenAt = SimulatedFleet.Now, Limits = new SchedulingLimits { CpuOvercommit = 1 }, Hosts = hosts };
+        var plan = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1), SimulatedFleet.Now);
+        plan.Stuck.ShouldBeEmpty();
+        plan.Moves.Count(move => vms[..3].Any(vm => vm.Id == move.Vm) && move.To == B).ShouldBe(2, "8 GiB of huge pages there, 4 GiB on the other");
+        To(plan, vms[3]).ShouldNotBe(To(plan, vms[4]), "64 processors each");
+    }
+
+    private static HostName To(DrainView plan, VmDescription vm) => plan.Moves.Single(move => move.Vm == vm.Id).To;
+
+    private static VmDescription[] Vms(params int[] gibibytes) => [.. gibibytes.Select((size, number) => SimulatedFleet.Vm(number + 1, size))];
+
+    private static Fleet Fleet(VmDescription[] vms) => new()
+    {
+        TakenAt = SimulatedFleet.Now,
+        Hosts = [SimulatedFleet.With(A, vms), SimulatedFleet.With(B, []), SimulatedFleet.With(C, [])],
+    };
+}

@@ -1,0 +1,83 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Scheduler.Tests.Draining;
+
+public sealed class When_a_drain_is_withdrawn_or_undone
+{
+    private static readonly HostName A = SimulatedFleet.Host(0);
+    private static readonly HostName B = SimulatedFleet.Host(1);
+    private static readonly HostName C = SimulatedFleet.Host(2);
+    private static readonly VmDescription[] Six = [.. Enumerable.Range(1, 6).Select(number => SimulatedFleet.Vm(number, 4 * number))];
+
+    [Fact]
+    public void Should_begin_nothing_more_and_follow_what_copies_to_its_end()
+    {
+        var world = World().Begin(0).Run(1);
+        world.Unfinished.Select(migration => migration.Phase).Order().ShouldBe([MigrationPhase.Queued, MigrationPhase.PreCopy, MigrationPhase.PreCopy]);
+        var copying = world.Unfinished.Where(migration => migration.Phase == MigrationPhase.PreCopy).Select(migration => migration.VmId).ToArray();
+
+        world.Withdraw(abortRunning: false);
+        world.Aborted.Count.ShouldBe(1);
+        world.Drain.ShouldSatisfyAllConditions(drain => drain.State.ShouldBe(DrainState.Withdrawn), drain => drain.EndedAt.ShouldNotBeNull());
+        var asked = world.Requested.Count;
+        world.Run(50).Requested.Count.ShouldBe(asked);
+        world.Drain.Moves.ShouldAllBe(move => move.State == (copying.Contains(move.Vm) ? DrainMoveState.Done : DrainMoveState.Dropped));
+        world.Drain.State.ShouldBe(DrainState.Withdrawn);
+    }
+
+    [Fact]
+    public void Should_abort_also_what_copies_if_that_is_wanted()
+    {
+        var world = World().Begin(0).Run(1);
+        world.Withdraw(abortRunning: true);
+        world.Aborted.Count.ShouldBe(3);
+        world.Run(3).Drain.Moves.ShouldAllBe(move => move.State == DrainMoveState.Dropped);
+        world.Hosts[A].Inventory.Vms.Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public void Should_leave_a_drain_alone_that_is_over()
+    {
+        var world = World().Begin(0).RunToTheEnd();
+        world.Withdraw(abortRunning: true);
+        world.Drain.State.ShouldBe(DrainState.Done);
+    }
+
+    [Fact]
+    public void Should_bring_the_machines_back_that_are_still_where_the_drain_put_them()
+    {
+        var world = World().Begin(0).RunToTheEnd();
+        var (moved, stopped) = (Six[0], Six[1]);
+        var to = world.MoveOf(moved).To;
+        var other = to == B ? C : B;
+        world.Change(to, vms => vms.Where(vm => vm.Id != moved.Id));
+        world.Change(other, vms => [.. vms, moved]);
+        world.Change(stopped.Id, vm => vm with { Status = VmStatus.Down });
+
+        world.BeginUndo();
+        world.Drain.ShouldSatisfyAllConditions(drain => drain.Undoes.ShouldBe("d1"), drain => drain.Hosts.ShouldBe([A]), drain => drain.Makespan.ShouldBeGreaterThan(TimeSpan.Zero));
+        world.MoveOf(moved).Note.ShouldBe($"vm0001 is on {other} now, not on {to} where the drain put it; it stays there");
+        world.MoveOf(stopped).Note.ShouldBe("vm0002 does not run any more");
+
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Done);
+        Six[2..].ShouldAllBe(vm => world.WhereIs(vm.Id) == A);
+        world.WhereIs(moved.Id).ShouldBe(other);
+        world.Requested.Where(request => request.Drain == "u1").ShouldAllBe(request => request.To == A && request.Id.Value.StartsWith("u1."));
+        world.Hosts[A].Cordon.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Should_say_what_keeps_a_machine_from_going_back()
+    {
+        var world = World().Begin(0).RunToTheEnd();
+        world.Change(Six[3].Id, vm => vm with { Lock = VmLock.Snapshot });
+        world.BeginUndo().Drain.Stuck.Single().Refusals.Single().Code.ShouldBe(RefusalCode.VmLocked);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Stuck);
+        world.Drain.Moves.Count(move => move.State == DrainMoveState.Done).ShouldBe(5);
+    }
+
+    private static DrainWorld World() => new(SimulatedFleet.With(A, Six), SimulatedFleet.With(B, []), SimulatedFleet.With(C, []));
+}

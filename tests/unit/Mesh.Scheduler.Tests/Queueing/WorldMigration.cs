@@ -1,0 +1,26 @@
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Scheduler.Tests.Queueing;
+
+/// <summary>A migration of a <see cref="RandomWorld"/>.</summary>
+internal sealed class WorldMigration(MigrationView view)
+{
+    private DateTimeOffset? _placeableSince;
+
+    public MigrationView View { get; set; } = view;
+
+    /// <summary>Whether it has been admitted to copy, and has not ended since.</summary>
+    public bool HoldsTransfer { get; set; }
+
+    /// <summary>Whether it has been admitted to prepare only, and has not ended since.</summary>
+    public bool HoldsPreparing { get; set; }
+
+    /// <summary>For how long nothing but slots has kept it from copying.</summary>
+    public TimeSpan Starved { get; private set; }
+
+    public void Watch(DateTimeOffset now, bool isPlaceable)
+    {
+        _placeableSince = isPlaceable ? _placeableSince ?? now : null;
+        Starved = now - (_placeableSince ?? now);
+    }
+}
