@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MassTransit;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Outbox;
@@ -31,6 +32,7 @@ internal sealed class BrokerHost : IAsyncDisposable
         builder.Services.AddMeshBus(builder.Configuration).AddMeshStore(builder.Configuration).AddOutboxMessage<AgentCommand>();
         builder.Services.AddQueueHandler<AgentCommand>(AgentQueues.Commands(Here), _ => Commands, ordered: true);
         builder.Services.AddQueueHandler<HostReport>(AgentQueues.HostReports, _ => Reports, ordered: true, newestCounts: true);
+        builder.Services.AddRequestHandler<AbortMigration, AbortAnswer>(Requests, _ => Answers);
         _host = builder.Build();
     }
 
@@ -40,6 +42,11 @@ internal sealed class BrokerHost : IAsyncDisposable
     public Notes<AgentCommand> Commands { get; } = new();
 
     public Notes<HostReport> Reports { get; } = new();
+
+    /// <summary>Where this host answers requests.</summary>
+    public string Requests => $"requests.{Here}";
+
+    public Answerer Answers { get; } = new();
 
     public IMessageBus Bus => _host.Services.GetRequiredService<IMessageBus>();
 
@@ -81,6 +88,22 @@ internal sealed class BrokerHost : IAsyncDisposable
         await _host.StopAsync();
         _host.Dispose();
         _directory.Delete(recursive: true);
+    }
+
+    /// <summary>Answers requests, or fails on them.</summary>
+    internal sealed class Answerer : IRequestHandler<AbortMigration, AbortAnswer>
+    {
+        private int _asked;
+
+        public int Asked => _asked;
+
+        public Func<Exception?> Fault { get; set; } = () => null;
+
+        public Task<AbortAnswer> AnswerAsync(AbortMigration request, CancellationToken cancellation)
+        {
+            Interlocked.Increment(ref _asked);
+            return Fault() is { } fault ? Task.FromException<AbortAnswer>(fault) : Task.FromResult(new AbortAnswer(AbortResult.Aborting, ""));
+        }
     }
 
     /// <summary>Notes messages, or fails on them.</summary>

@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Bus;
 using Mesh.Hosting.Store;
 using Mesh.Testing;
 using Mesh.Testing.Real;
@@ -71,6 +74,23 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
 
         await Eventually.HoldsAsync(() => host.Commands.All.Count == 2, "both are taken");
         host.Commands.All.Select(command => command.CommandId.Value).ShouldBe(["m1.1.1", "m1.1.2"]);
+    }
+
+    [Fact]
+    public async Task A_request_that_another_service_does_not_answer_is_told_to_its_asker_and_not_set_aside()
+    {
+        await using var host = await BrokerHost.StartAsync(broker.Url);
+        var request = new AbortMigration(new MigrationId("m1"), "somebody");
+        host.Answers.Fault = () => new BusRequestException("no answer to ReadFleet");
+        var told = await Should.ThrowAsync<BusRequestException>(() => host.Bus.RequestAsync<AbortMigration, AbortAnswer>(host.Requests, request));
+        told.Message.ShouldEndWith("no answer to ReadFleet");
+        host.Answers.Asked.ShouldBe(1, "to try it again takes longer than anybody waits");
+
+        // What fails for a reason of its own is set aside, and is all that there is.
+        host.Answers.Fault = () => new InvalidOperationException("broken");
+        await Should.ThrowAsync<BusRequestException>(() => host.Bus.RequestAsync<AbortMigration, AbortAnswer>(host.Requests, request));
+        await Eventually.HoldsAsync(async () => await SetAsideAsync(host.Requests) > 0, "the broken one is set aside", TimeSpan.FromSeconds(60));
+        (await SetAsideAsync(host.Requests)).ShouldBe(1u);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Middleware;
 using Mesh.Contracts.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -47,8 +48,17 @@ internal static class MassTransitTopology
 
     private static void Attach(IReceiveEndpointConfigurator endpoint, IEnumerable<BusEndpoint> handlers, IServiceProvider provider)
     {
-        endpoint.UseMessageRetry(retry => retry.Intervals(
-            TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(3)));
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Ignore<BusRequestException>();
+            retry.Intervals(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(3));
+        });
+        endpoint.ConfigureError(error =>
+        {
+            error.UseFilter(new GenerateFaultFilter());
+            error.UseFilter(new UnansweredFilter());
+            error.UseFilter(new ErrorTransportFilter());
+        });
         var listener = new MassTransitListener(endpoint);
         foreach (var handler in handlers)
             handler.Attach(listener, provider);

@@ -160,8 +160,10 @@ internal sealed class Broker(SimulatedProcess network, Weather weather, Trace tr
         consumer.Unacknowledged.Remove(message);
         if (failure is not null)
         {
-            trace.Add("broker", $"! {message.Type.Name} in {queue.Name} is set aside: {failure.GetType().Name}: {failure.Message}");
-            _setAside.Add((message, failure));
+            var isToldOnly = failure is BusRequestException;
+            trace.Add("broker", $"! {message.Type.Name} in {queue.Name} {(isToldOnly ? "fails" : "is set aside")}: {failure.GetType().Name}: {failure.Message}");
+            if (!isToldOnly)
+                _setAside.Add((message, failure));
             message.Reply?.Invoke(null, failure.Message);
         }
 

@@ -54,6 +54,11 @@ internal sealed class Consumer(SimulatedProcess process, BusLink link, bool isOr
                 await handler(message);
                 return null;
             }
+            catch (BusRequestException e)
+            {
+                // Another service was asked in vain: whoever sent the message is told so, and nothing is wrong with the message.
+                return e;
+            }
 #pragma warning disable CA1031 // As with any broker: whatever a handler throws, the message is tried again and then set aside.
             catch (Exception e)
 #pragma warning restore CA1031
