@@ -17,8 +17,7 @@ public sealed class ChaosTable : IAsyncLifetime
     private const int Pairs = 3;
 
     /// <summary>
-    /// Four migrations of each pair copy at once, and the fifth waits until one of them has ended. One that no host can take any more is given
-    /// up soon.
+    /// Four migrations of each pair copy at once. One that waits, and that no host can take any more, is given up soon.
     /// </summary>
     private static readonly Dictionary<string, string> Scheduling = new(StringComparer.Ordinal)
     {

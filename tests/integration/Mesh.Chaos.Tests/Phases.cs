@@ -49,15 +49,15 @@ internal static class Phases
         LetGo = cell => cell.SetAsync("--postcopy-bandwidth", "1000"),
     };
 
-    /// <summary>All slots of its source are taken by the other four; it goes on when one of them has ended.</summary>
-    public static readonly Phase Queue = new("queue", "WS=16 RATE=2 HB=400", Unlimited, async cell => await cell.ViewAsync() is { Phase: MigrationPhase.Queued });
+    /// <summary>Its policy lets it leave its source only while no other does; it goes on when the other four have ended.</summary>
+    public static readonly Phase Queue = new("queue", "WS=16 RATE=2 HB=400", "--policy alone", async cell => await cell.ViewAsync() is { Phase: MigrationPhase.Queued });
 
     /// <summary>As the table shows them.</summary>
     public static readonly IReadOnlyList<Phase> All = [Queue, Prepare, PreCopy, SwitchOver, PostCopy];
 
     /// <summary>
-    /// As they are entered: those that last longest first, the switch-over as late as can be, and prepare after all others that are to begin,
-    /// because with its agent held the destination takes in no others.
+    /// As they are entered: those that last longest first, the switch-over as late as can be, and prepare last, because with its
+    /// agent held the destination takes in no others.
     /// </summary>
-    public static readonly ImmutableArray<Phase> AsEntered = [PostCopy, PreCopy, SwitchOver, Prepare, Queue];
+    public static readonly ImmutableArray<Phase> AsEntered = [PostCopy, Queue, PreCopy, SwitchOver, Prepare];
 }

@@ -44,10 +44,17 @@ internal static class SteeringPolicies
         permits: { postCopy: true }
         """;
 
+    private const string Alone =
+        """
+        name: alone
+        description: Leaves a host only while no other machine does.
+        concurrency: { outboundPerHost: 1 }
+        """;
+
     /// <summary>Has the mesh keep all of them.</summary>
     public static async Task KeepAsync(MeshSystem mesh)
     {
-        foreach (var document in (string[])[Slowing, Landing, ChangingOver])
+        foreach (var document in (string[])[Slowing, Landing, ChangingOver, Alone])
             await mesh.KeepPolicyAsync(document);
     }
 }
