@@ -1,5 +1,6 @@
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Vms;
 
 namespace Mesh.Contracts.Queries;
 
@@ -20,4 +21,7 @@ public sealed record HostView(
 {
     /// <summary>Why no machine may come to it, as the scheduler says; null if machines may, or if the scheduler does not answer.</summary>
     public HostCordon? Cordon { get; init; }
+
+    /// <summary>Machines that its newest report names as there and that its inventory does not describe yet, because they have only just come.</summary>
+    public IReadOnlyList<VmStatusReport> Undescribed { get; init; } = [];
 }

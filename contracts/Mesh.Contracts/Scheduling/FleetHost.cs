@@ -1,4 +1,5 @@
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Vms;
 
 namespace Mesh.Contracts.Scheduling;
 
@@ -15,4 +16,8 @@ public sealed record FleetHost(
     bool HypervisorReachable = true,
     DateTimeOffset? HeardAt = null,
     HostCordon? Cordon = null,
-    IReadOnlyList<HostTrouble>? Troubles = null);
+    IReadOnlyList<HostTrouble>? Troubles = null)
+{
+    /// <summary>Machines that its newest report names and its inventory does not describe yet, because they have only just come; those that do not run left out.</summary>
+    public IReadOnlyList<VmStatusReport> Undescribed { get; init; } = [];
+}

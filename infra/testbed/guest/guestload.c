@@ -230,13 +230,15 @@ static void read_commands(int wait_ms) {
   if (got == 0) nanosleep(&(struct timespec){0, 10000000}, NULL); /* nobody at the other end: do not spin */
 }
 
-/* The line ends in "end" because the switch-over of a migration may cut one in two: its head is then in the console log of
- * the source and its tail in that of the target, and neither half must pass as a heartbeat. */
+/* The line repeats its number and ends in "end" because the switch-over of a migration may cut one in two: its head is then in
+ * the console log of the source and its tail in that of the target. Neither half must pass as a heartbeat, nor must two halves
+ * of different ones that meet in a log. */
 static void heartbeat(double at, double since, uint64_t dirtied, uint64_t disk_bytes) {
   static unsigned long long sequence;
-  printf("HB seq=%llu boot=%s t=%.3f dirty=%.1f disk=%.1f err=%llu derr=%llu end\n", ++sequence, boot, at,
+  sequence++;
+  printf("HB seq=%llu boot=%s t=%.3f dirty=%.1f disk=%.1f err=%llu derr=%llu of=%llu end\n", sequence, boot, at,
          dirtied * PAGE / (double)MIB / since, disk_bytes / (double)MIB / since, (unsigned long long)errors,
-         (unsigned long long)disk_errors);
+         (unsigned long long)disk_errors, sequence);
 }
 
 static void work(void) {

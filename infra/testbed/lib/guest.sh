@@ -215,7 +215,7 @@ guest_verify() { # HOST GUEST
 
 # Looks at the console logs of all hosts: one guest must beat on without a reboot, and nowhere twice. Prints one line;
 # fails when a heartbeat is there twice, time goes back, or there is more than one boot. A few may be missing: a line that
-# the switch-over has cut in two counts for neither host.
+# the switch-over has cut in two counts for neither host, also where the head of one has met the tail of another.
 guest_continuity() { # GUEST
   local one
   for one in "${hosts[@]}"; do
@@ -224,6 +224,7 @@ guest_continuity() { # GUEST
   done | sort -s -t= -k2,2n | awk '
     { host = $1; for (i = 2; i <= NF; i++) { split($i, part, "="); value[part[1]] = part[2] }
       seq = value["seq"]; t = value["t"] + 0
+      if (value["of"] != seq) next
       if (!(value["boot"] in boots)) { boots[value["boot"]]; boot_count++ }
       if (n++) { if (seq == last) twice++; else missing += seq - last - 1; if (t < last_t) back++ } else first = seq
       last = seq; last_t = t

@@ -43,6 +43,15 @@ internal sealed record HostEntry(HostName Host)
         return [.. Inventory.Vms.Where(vm => statuses.ContainsKey(vm.Id)).Select(vm => vm with { Status = statuses[vm.Id] })];
     }
 
+    /// <summary>Machines that the newest report names as there, and that the inventory, which is older, does not describe yet.</summary>
+    public IReadOnlyList<VmStatusReport> Undescribed()
+    {
+        if (Fence is not null || Inventory is null || Report is not { HypervisorReachable: true } report || report.AgentEpoch < Inventory.AgentEpoch || report.At < Inventory.At)
+            return [];
+        var described = Inventory.Vms.Select(vm => vm.Id).ToHashSet();
+        return [.. report.Vms.Where(vm => vm.Status != VmStatus.Down && !described.Contains(vm.Id))];
+    }
+
     /// <summary>
     /// Whether a report of the process that was fenced was made well after the fencing: the host was never off. By the host's clock,
     /// as far as it went wrong when it was last heard.

@@ -179,7 +179,8 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
                 .. _hosts.Values.Where(entry => entry.Inventory is not null).OrderBy(entry => entry.Host.Value, StringComparer.Ordinal)
                     .Select(entry => new HostView(
                         entry.Inventory! with { Vms = entry.Vms() }, entry.Report?.HypervisorReachable ?? entry.HeardAt is not null,
-                        Health(entry), entry.HeardAt, entry.Fence, entry.FenceAttempt)),
+                        Health(entry), entry.HeardAt, entry.Fence, entry.FenceAttempt)
+                    { Undescribed = entry.Undescribed() }),
             ];
     }
 

@@ -33,7 +33,8 @@ internal sealed class FleetReader(IMessageBus bus, SchedulerStore store, IOption
             [
                 .. facts.Hosts.Select(host => new FleetHost(
                     host.Inventory, host.Health, host.HypervisorReachable, host.HeardAt, cordons.GetValueOrDefault(host.Inventory.Host),
-                    [.. troubles[host.Inventory.Host]])),
+                    [.. troubles[host.Inventory.Host]])
+                { Undescribed = host.Undescribed }),
             ],
             Migrations = facts.Migrations,
             Rules = kept.Rules,

@@ -46,6 +46,7 @@ internal static class DrainEnd
 
     private static bool IsEmpty(DrainMoment moment, FleetHost host, IReadOnlyList<DrainMove> moves) =>
         (host.Health == HostHealth.Fenced || host.Inventory.Vms.All(vm => vm.Status == VmStatus.Down))
+        && host.Undescribed.Count == 0
         && !IsAwaiting(moment, host.Inventory.Host)
         && !DrainTiming.Active(moves).Any(move => move.From == host.Inventory.Host);
 
@@ -56,5 +57,6 @@ internal static class DrainEnd
     private static bool IsSettled(DrainMoment moment, HostName host, IReadOnlyList<StuckVm> stuck) =>
         DrainFleet.IsKnown(moment.Fleet, host)
         && !IsAwaiting(moment, host)
+        && moment.Fleet.Host(host) is not { Host.Undescribed.Count: > 0 }
         && DrainFleet.RunningOn(moment.Fleet, host).All(vm => stuck.Any(known => known.Vm == vm.Vm.Id));
 }
