@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
@@ -35,7 +34,7 @@ internal sealed partial class ChangesApi(Migrations migrations, IOptions<Gateway
         var change = new ChangeMigration
         {
             Id = id,
-            ChangeId = IdentityOf(body.ChangeId),
+            ChangeId = GivenIdentity.Of(body.ChangeId, "$.changeId", longest: 64),
             By = body.By,
             Why = body.Why,
             MaxDowntime = body.MaxDowntime,
@@ -59,7 +58,7 @@ internal sealed partial class ChangesApi(Migrations migrations, IOptions<Gateway
         QueryReader.Accept(context.Request);
         var id = QueryReader.Id(text);
         var body = await BodyReader.ReadIfAnyAsync<OrderBody>(context.Request, options.Value.BodyBytesMax) ?? new OrderBody();
-        var change = new ChangeMigration { Id = id, ChangeId = IdentityOf(body.ChangeId), By = body.By, Why = body.Why };
+        var change = new ChangeMigration { Id = id, ChangeId = GivenIdentity.Of(body.ChangeId, "$.changeId", longest: 64), By = body.By, Why = body.Why };
         return await SendAsync(what(change), context.RequestAborted);
     }
 
@@ -128,17 +127,4 @@ internal sealed partial class ChangesApi(Migrations migrations, IOptions<Gateway
         var problem = ApiProblems.Refused("The change is refused", answer.Refusals ?? []) with { MigrationId = id };
         return problem.Refusals!.Count > 0 ? problem : problem with { Detail = answer.Explanation };
     }
-
-    private static string IdentityOf(string? given)
-    {
-        if (given is null)
-            return MigrationId.New(Random.Shared).Value;
-        return Identity().IsMatch(given)
-            ? given
-            : throw new ApiException(ApiProblems.BadRequest(
-                [new ApiFault("$.changeId", $"'{given}' is not accepted; it takes 1 to 64 letters, digits, dots, hyphens or underscores")]));
-    }
-
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Identity();
 }

@@ -1,7 +1,5 @@
-using System.Text.RegularExpressions;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
-using Mesh.Contracts.Values;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -50,7 +48,7 @@ internal sealed partial class DrainsApi(Scheduler scheduler, IOptions<GatewayOpt
             throw new ApiException(ApiProblems.BadRequest([new ApiFault("$.hosts", "is empty; it takes the names of one host or more")]));
         var wish = new DrainHosts
         {
-            Id = IdentityOf(body.Id),
+            Id = GivenIdentity.Of(body.Id, "$.id", longest: 32),
             Hosts = body.Hosts,
             Parallel = body.Parallel,
             Order = body.Order,
@@ -68,7 +66,7 @@ internal sealed partial class DrainsApi(Scheduler scheduler, IOptions<GatewayOpt
         QueryReader.Accept(context.Request);
         var name = QueryReader.Host(text, "id").Value;
         var body = await BodyReader.ReadIfAnyAsync<UndoBody>(context.Request, options.Value.BodyBytesMax) ?? new UndoBody();
-        var wish = new UndoDrain(IdentityOf(body.Id), name, body.By, body.DryRun);
+        var wish = new UndoDrain(GivenIdentity.Of(body.Id, "$.id", longest: 32), name, body.By, body.DryRun);
         return await AnswerAsync(
             context, wish.Id, $"undoing the drain {name}", body.By, body.DryRun, () => scheduler.UndoAsync(wish, context.RequestAborted));
     }
@@ -106,17 +104,4 @@ internal sealed partial class DrainsApi(Scheduler scheduler, IOptions<GatewayOpt
             });
         }
     }
-
-    private static string IdentityOf(string? given)
-    {
-        if (given is null)
-            return MigrationId.New(Random.Shared).Value;
-        return Identity().IsMatch(given)
-            ? given
-            : throw new ApiException(ApiProblems.BadRequest(
-                [new ApiFault("$.id", $"'{given}' is not accepted; it takes 1 to 32 letters, digits, dots, hyphens or underscores")]));
-    }
-
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,32}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Identity();
 }
