@@ -4,8 +4,6 @@ using Mesh.Cli.Running;
 using Mesh.Cli.Watching;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Doctor;
-using Mesh.Migrations.Host;
-using Mesh.Policy.Host;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -57,8 +55,7 @@ internal sealed class DoctorVerb : SettingsVerb
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton(Io.Time)
-            .AddMigrations(settings)
-            .AddPolicies(settings)
+            .AddKeepers(settings)
             .BuildServiceProvider();
         var report = await services.GetRequiredService<StoreDoctor>().ExamineAsync(repair, cancellation);
         var broker = settings[Settings.Broker] ?? BusOptions.InMemory;

@@ -36,11 +36,14 @@ internal static class MeshHost
         builder.Logging.AddConfiguration(settings.GetSection("Logging"));
         logging(builder.Logging);
 
-        builder.Services.AddMeshBus(settings).AddMeshTelemetry(settings, "mesh").AddMigrations(settings).AddPolicies(settings)
-            .AddScheduler(settings).AddGateway(settings);
+        builder.Services.AddMeshBus(settings).AddMeshTelemetry(settings, "mesh").AddKeepers(settings).AddGateway(settings);
         more?.Invoke(builder.Services);
         return builder.Build().MapGateway();
     }
+
+    /// <summary>Adds the services that keep something in the store.</summary>
+    public static IServiceCollection AddKeepers(this IServiceCollection services, IConfiguration settings) =>
+        services.AddMigrations(settings).AddPolicies(settings).AddScheduler(settings);
 
     /// <summary>Starts the services.</summary>
     /// <returns>Where the gateway listens.</returns>

@@ -20,6 +20,8 @@ internal static class Evidence
             $"{cell.Name}: {cell.Failure}",
             $"{cell.Guest} from {pair.Source} to {pair.Destination}",
             JsonSerializer.Serialize(await cell.ViewAsync(), MeshJson.Options),
+            $"--- what waits\n{await pair.Mesh.RunAsync("queue")}",
+            $"--- what has not ended\n{JsonSerializer.Serialize((await pair.Mesh.Api.MigrationsAsync()).Where(migration => migration.Outcome is null), MeshJson.Options)}",
         };
         foreach (var host in pair.Hosts)
         {

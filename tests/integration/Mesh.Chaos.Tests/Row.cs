@@ -108,6 +108,7 @@ internal sealed class Row(Fault fault, HostPair pair)
             await fault.Heal(pair);
         await RestoreAsync();
         await pair.SpeedUpAsync();
+        await Task.WhenAll(Cells.Select(cell => EachAsync(cell, cell.LeaveNothingAsync)));
         foreach (var cell in Cells)
         {
             if (cell.Phase.Release is { } release)

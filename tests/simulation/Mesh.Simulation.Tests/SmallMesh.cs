@@ -2,10 +2,12 @@ using Mesh.Agent;
 using Mesh.Agent.Simulated;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Migrations.Host;
 using Mesh.Policy.Host;
+using Mesh.Scheduler.Host;
 using Mesh.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +15,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mesh.Simulation.Tests;
 
-/// <summary>The migrations service and two agents with simulated hypervisors in one process, on the in-memory bus.</summary>
+/// <summary>The services that move machines and two agents with simulated hypervisors in one process, on the in-memory bus.</summary>
 internal sealed class SmallMesh : IAsyncDisposable
 {
     public static readonly HostName Left = new("left");
@@ -31,7 +33,7 @@ internal sealed class SmallMesh : IAsyncDisposable
         });
         builder.Services.AddLogging();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddMigrations(builder.Configuration).AddPolicies(builder.Configuration);
+        builder.Services.AddMigrations(builder.Configuration).AddPolicies(builder.Configuration).AddScheduler(builder.Configuration);
         builder.Services.AddSingleton(_ => Cluster());
         foreach (var host in new[] { Left, Right })
             builder.Services.AddAgent(
@@ -54,6 +56,9 @@ internal sealed class SmallMesh : IAsyncDisposable
     public Task<TReply> AskAsync<TRequest, TReply>(TRequest request)
         where TRequest : class
         where TReply : class => Bus.RequestAsync<TRequest, TReply>(MigrationQueues.Requests, request);
+
+    public Task<MigrationRequestAnswer> MigrateAsync(RequestMigration request) =>
+        Bus.RequestAsync<RequestMigration, MigrationRequestAnswer>(SchedulerQueues.Requests, request);
 
     public async Task<MigrationView> EndOfAsync(MigrationId id) => await Eventually.GivesAsync(
         async () => (await AskAsync<ShowMigration, ShownMigration>(new ShowMigration(id))).Migration is { Outcome: not null } ended ? ended : null, "the migration ends");

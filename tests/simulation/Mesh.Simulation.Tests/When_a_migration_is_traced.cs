@@ -24,13 +24,14 @@ public sealed class When_a_migration_is_traced
 
         var request = new RequestMigration(
             new MigrationId("traced"), "small", SmallMesh.Right, new MigrationOptions(), new MigrationLimits(), "tester", $"00-{trace}-b7ad6b7169203331-01");
-        (await mesh.AskAsync<RequestMigration, MigrationRequestAnswer>(request)).Refusals.ShouldBeEmpty();
+        (await mesh.MigrateAsync(request)).Refusals.ShouldBeEmpty();
         var ended = await mesh.EndOfAsync(request.Id);
         ended.Outcome.ShouldBe(MigrationOutcome.Completed, ended.Reason);
         ended.TraceParent.ShouldBe(request.TraceParent);
 
         var names = activities.Where(activity => activity.TraceId.ToHexString() == trace).Select(activity => activity.OperationName).ToList();
         names.ShouldContain("flight RequestReceived");
+        names.ShouldContain("schedule");
         names.ShouldContain("agent PrepareIncoming");
         names.ShouldContain("agent StartMigration");
         names.ShouldContain("migration job");

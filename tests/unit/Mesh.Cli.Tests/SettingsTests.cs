@@ -1,5 +1,7 @@
 using Mesh.Cli.Running;
 using Mesh.Hosting;
+using Mesh.Hosting.Store;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Cli.Tests;
 
@@ -65,6 +67,18 @@ public sealed class SettingsTests : IDisposable
         await stop.CancelAsync();
 
         (await running.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_doctor_knows_every_step_of_the_schema_that_the_mesh_makes()
+    {
+        var store = $"sqlite:{_directory.FullName}/mesh.db";
+        await using (var mesh = MeshHost.Build(Settings.Gather(new Cli().Io, null, [new(Settings.Store, store)]), _ => { }))
+            await mesh.Services.GetRequiredService<MeshDatabase>().EnsureReadyAsync(CancellationToken.None);
+
+        var cli = new Cli();
+        (await cli.RunAsync("doctor", "--store", store)).ShouldBe(ExitCodes.Done, cli.Out);
+        cli.Out.ShouldEndWith($"healthy{Environment.NewLine}");
     }
 
     [Theory]
