@@ -114,12 +114,19 @@ internal sealed class BrokerHost : IAsyncDisposable
 
         public Func<T, Exception?> Fault { get; set; } = _ => null;
 
-        public Task HandleAsync(T message, CancellationToken cancellation)
+        /// <summary>What happens before a message is noted.</summary>
+        public Func<T, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+        /// <summary>How many were taken in hand.</summary>
+        public int Begun { get; set; }
+
+        public async Task HandleAsync(T message, CancellationToken cancellation)
         {
             if (Fault(message) is { } fault)
-                return Task.FromException(fault);
+                throw fault;
+            Begun++;
+            await Before(message);
             All.Enqueue(message);
-            return Task.CompletedTask;
         }
     }
 }

@@ -26,6 +26,67 @@ public sealed class When_the_broker_goes_and_comes_back(BrokerFixture broker)
             .ShouldBe(Enumerable.Range(0, 51).Select(number => $"m1.1.{number}"));
     }
 
+    /// <summary>Clients have been seen that send again and hear nothing any more, above all where a message was in hand when the broker died.</summary>
+    [Fact]
+    public async Task Every_host_hears_again_whatever_it_had_in_hand()
+    {
+        List<BrokerHost> hosts = [];
+        using var stop = new CancellationTokenSource();
+        List<Task> talking = [];
+        await using var relay = new TcpRelay(broker.Server.Port);
+        try
+        {
+            for (var number = 0; number < 8; number++)
+                hosts.Add(await BrokerHost.StartAsync($"amqp://guest:guest@127.0.0.1:{relay.Port}"));
+            talking.AddRange(hosts.Select(host => TalkAsync(host, stop.Token)));
+            for (var round = 0; round < 2; round++)
+            {
+                var inHand = new TaskCompletionSource();
+                foreach (var host in hosts)
+                    host.Commands.Before = _ => inHand.Task;
+                foreach (var host in hosts)
+                    await host.KeepAsync(BrokerHost.Command(2 * round));
+                await Eventually.HoldsAsync(() => hosts.TrueForAll(host => host.Commands.Begun > 0), "all have it in hand", Patience);
+
+                await broker.Server.KillAsync();
+                foreach (var host in hosts)
+                    host.Commands.Before = _ => Task.CompletedTask;
+                inHand.SetResult();
+                await broker.Server.StartAsync();
+                foreach (var host in hosts)
+                    await host.KeepAsync(BrokerHost.Command((2 * round) + 1));
+                await Eventually.HoldsAsync(
+                    () => hosts.TrueForAll(host => host.Commands.All.Any(command => command.CommandId == BrokerHost.Command((2 * round) + 1).CommandId)),
+                    $"all hear again in round {round}", Patience);
+                foreach (var host in hosts)
+                    host.Commands.Begun = 0;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(talking);
+            foreach (var host in hosts)
+                await host.DisposeAsync();
+        }
+    }
+
+    /// <summary>Sends one report after the other, so that some are always under way.</summary>
+    private static async Task TalkAsync(BrokerHost host, CancellationToken stop)
+    {
+        for (long sequence = 1; !stop.IsCancellationRequested; sequence++)
+        {
+            try
+            {
+                await host.Bus.OfferAsync(AgentQueues.HostReports, host.Report(sequence), stop);
+            }
+            catch (Exception e) when (e is not Xunit.Sdk.XunitException)
+            {
+                // The next one is newer.
+            }
+        }
+    }
+
     [Fact]
     public async Task The_first_report_that_arrives_is_none_that_hung_in_the_client()
     {

@@ -10,7 +10,6 @@ internal sealed class SimulatedBus(Broker broker, SimulatedProcess network, Simu
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan LateMax = TimeSpan.FromSeconds(40);
 
     /// <inheritdoc />
     public Task PublishAsync<T>(T message, CancellationToken cancellation = default)
@@ -88,7 +87,7 @@ internal sealed class SimulatedBus(Broker broker, SimulatedProcess network, Simu
         {
             // What is on the wires when a connection breaks may still reach the broker, and late.
             if (weather.Coin())
-                network.Post(() => broker.Take(message), weather.Coin() ? TimeSpan.Zero : weather.Within(LateMax));
+                network.Post(() => broker.Take(message), weather.Coin() ? TimeSpan.Zero : weather.WiresHold());
             Fail(taken, "the connection to the broker was lost");
             return;
         }

@@ -30,7 +30,7 @@ internal sealed partial class World : IDisposable
         Directory = Path.Combine(System.IO.Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"mesh-simulation-{Guid.NewGuid():N}");
         Trace = new Trace(Pump, LinesKept, Directory, options.Print);
         Network = new SimulatedProcess(Pump, "network");
-        Weather = new Weather(Chance("weather"));
+        Weather = new Weather(Chance("weather"), Chance("wires"));
         Broker = new Broker(Network, Weather, Trace, reportsHeldMax: Chance("world").Next(3, 2000));
         Cluster = new SimulatedCluster(Network.Clock);
         Truth = new Truth(this);
