@@ -36,23 +36,23 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
         }
     }
 
-    // Not EpochUnchecked: since attempts wait for their admission, commands of an older one come so rarely after those of a newer one that no
-    // seed up to 2,800 finds it. The agent's own tests hold that rule.
+    /// <summary>The search begins shortly before the first seed that is known to find the bug: minutes are not spent on finding it anew.</summary>
     [Theory]
-    [InlineData(KnownBug.SourceAlone)]
-    [InlineData(KnownBug.SlotLeaked)]
-    [InlineData(KnownBug.SentBeforeCommit)]
-    [InlineData(KnownBug.LateDownBelieved)]
-    [InlineData(KnownBug.PlanForgotten)]
-    [InlineData(KnownBug.ThrottleLeft)]
-    [InlineData(KnownBug.OldTurnTaken)]
-    [InlineData(KnownBug.EndingSlotFree)]
-    [InlineData(KnownBug.FailedHostForgotten)]
-    public void Should_find_a_planted_bug(KnownBug bug)
+    [InlineData(KnownBug.SourceAlone, 1)]
+    [InlineData(KnownBug.EpochUnchecked, 945)]
+    [InlineData(KnownBug.SlotLeaked, 1)]
+    [InlineData(KnownBug.SentBeforeCommit, 1)]
+    [InlineData(KnownBug.LateDownBelieved, 1)]
+    [InlineData(KnownBug.PlanForgotten, 280)]
+    [InlineData(KnownBug.ThrottleLeft, 1)]
+    [InlineData(KnownBug.OldTurnTaken, 780)]
+    [InlineData(KnownBug.EndingSlotFree, 1)]
+    [InlineData(KnownBug.FailedHostForgotten, 30)]
+    public void Should_find_a_planted_bug(KnownBug bug, int from)
     {
-        var summary = new Sweep(First, CountInCi, Environment.ProcessorCount, bug).Run(output.WriteLine);
+        var summary = new Sweep(from, CountInCi, Environment.ProcessorCount, bug).Run(output.WriteLine);
 
-        summary.Failures.ShouldNotBeEmpty($"no seed of {CountInCi} finds {bug}");
+        summary.Failures.ShouldNotBeEmpty($"no seed of {CountInCi} from {from} on finds {bug}");
         var found = summary.Failures[0];
         TestContext.Current.SendDiagnosticMessage($"{bug} is found by seed {found.Seed}, which violates: {found.Invariant}");
         output.WriteLine(found.Failure!);
