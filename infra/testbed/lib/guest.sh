@@ -216,11 +216,12 @@ guest_verify() { # HOST GUEST
 # Looks at the console logs of all hosts: one guest must beat on without a reboot, and nowhere twice. Prints one line;
 # fails when a heartbeat is there twice, time goes back, or there is more than one boot. A few may be missing: a line that
 # the switch-over has cut in two counts for neither host, also where the head of one has met the tail of another.
+# A whole heartbeat may follow the head of one that was cut, on the same line: the last counts.
 guest_continuity() { # GUEST
   local one
   for one in "${hosts[@]}"; do
     guest_console "$one" "$1"
-    [[ ! -e $REPLY ]] || tr -d '\r' <"$REPLY" | sed -n "s/^HB \(.*\) end\$/$one \1/p"
+    [[ ! -e $REPLY ]] || tr -d '\r' <"$REPLY" | sed -n "s/^.*HB \(.*\) end\$/$one \1/p"
   done | sort -s -t= -k2,2n | awk '
     { host = $1; for (i = 2; i <= NF; i++) { split($i, part, "="); value[part[1]] = part[2] }
       seq = value["seq"]; t = value["t"] + 0
