@@ -26,6 +26,12 @@ public sealed record AdmitMigration
     /// <summary>Whether it may begin to copy when the destination is ready.</summary>
     public bool MayTransfer { get; init; }
 
+    /// <summary>
+    /// Whether the turn has counted it among those that may change over to post-copy: one that may by now and was not counted is not let
+    /// copy. Null if that is not to be compared.
+    /// </summary>
+    public bool? PostCopy { get; init; }
+
     /// <summary>Its share of the link, where the request and its policy set no limit; null for no limit.</summary>
     public BytesPerSecond? Bandwidth { get; init; }
 

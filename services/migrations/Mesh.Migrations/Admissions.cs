@@ -23,6 +23,8 @@ public static class Admissions
             return AfterBeginning(state, admission);
         if (state.Wish.AllowedHosts is { Count: > 0 } allowed && !allowed.Contains(admission.Destination))
             return new(false, $"{admission.Destination} may not take {state.VmName()} any more: only {string.Join(" or ", allowed)} may");
+        if (Uncounted(state, admission) is { } uncounted)
+            return uncounted;
         if (vm is null)
             return new(false, $"no host describes {state.VmName()} any more");
         if (admission.Source is { } source && source != vm.Host)
@@ -64,10 +66,17 @@ public static class Admissions
         _ => null,
     };
 
+    // Its policy was exchanged after the turn had read it; the next turn counts it as it is now.
+    private static AdmissionAnswer? Uncounted(FlightState state, AdmitMigration admission) => admission is { MayTransfer: true, PostCopy: false } && state.Options.PostCopy
+        ? new(false, $"{state.VmName()} may change over to post-copy by now, and is admitted as one that may not")
+        : null;
+
     private static AdmissionAnswer? AfterBeginning(FlightState state, AdmitMigration admission)
     {
         if (state.Destination != admission.Destination)
             return new(false, $"it is on its way to {state.Destination} already");
+        if (!state.MayTransfer && Uncounted(state, admission) is { } uncounted)
+            return uncounted;
         var isNews = admission.MayTransfer && (!state.MayTransfer || (admission.Bandwidth is { } share && share != state.Share));
         return isNews && state.Phase <= MigrationPhase.PreCopy ? null : new(true);
     }

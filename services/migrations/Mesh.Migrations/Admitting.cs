@@ -29,9 +29,6 @@ internal static class Admitting
             Source = vm.Host,
             SourceWord = vm.Host == state.Source ? state.SourceWord : null,
             DisksToCopy = CopiedDisks.Of(vm.Vm, state.Request.Options),
-
-            // The policy may have been exchanged since the attempt before began.
-            StartOptions = StartOptions.With(state.ByHand, StartOptions.Of(state.Request, state.Policy?.Policy)),
         };
         turn.Enter(MigrationPhase.Preparing, admission.Choice?.Why ?? "");
         Departure.Prepare(turn);

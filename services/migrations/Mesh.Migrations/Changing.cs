@@ -136,7 +136,14 @@ internal static class Changing
         if (turn.State.Phase < MigrationPhase.Starting)
         {
             // Nothing is armed yet: the migration begins as the other policy says.
-            turn.State = turn.State with { StartOptions = StartOptions.Of(turn.State.Request, policy.Policy) };
+            var begins = StartOptions.Of(turn.State.Request, policy.Policy);
+            if (turn.State.MayTransfer && begins.PostCopy && !turn.State.Options.PostCopy)
+            {
+                begins = begins with { PostCopy = false, PostCopyBandwidth = null };
+                Answer(turn, change.ChangeId, new("postCopy", ParameterResult.Refused, "the scheduler has let it copy as one that cannot change over; steps that need it are passed over"));
+            }
+
+            turn.State = turn.State with { StartOptions = begins };
             return Keep(turn, change, "the migration begins with it");
         }
 

@@ -46,6 +46,9 @@ public static class Reruns
             Choice = null,
             MayTransfer = false,
             Share = null,
+
+            // The policy may have been exchanged since this attempt began. The scheduler counts what the next one begins with.
+            StartOptions = StartOptions.With(state.ByHand, StartOptions.Of(state.Request, state.Policy?.Policy)),
             QueuedAt = turn.Now,
             DestinationUri = "",
             DestinationWord = null,

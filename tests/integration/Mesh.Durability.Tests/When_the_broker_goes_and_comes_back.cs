@@ -1,4 +1,6 @@
 using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
 using Mesh.Testing;
 
 namespace Mesh.Durability.Tests;
@@ -68,6 +70,21 @@ public sealed class When_the_broker_goes_and_comes_back(BrokerFixture broker)
             await Task.WhenAll(talking);
             foreach (var host in hosts)
                 await host.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_request_made_as_soon_as_it_is_back_is_answered()
+    {
+        await using var relay = new TcpRelay(broker.Server.Port);
+        await using var host = await BrokerHost.StartAsync($"amqp://guest:guest@127.0.0.1:{relay.Port}");
+        for (var round = 0; round < 3; round++)
+        {
+            var wish = new AbortMigration(new MigrationId($"m{round}"), "tester");
+            (await host.Bus.RequestAsync<AbortMigration, AbortAnswer>(host.Requests, wish)).Result.ShouldBe(AbortResult.Aborting);
+            await broker.Server.KillAsync();
+            await broker.Server.StartAsync();
+            (await host.Bus.RequestAsync<AbortMigration, AbortAnswer>(host.Requests, wish)).Result.ShouldBe(AbortResult.Aborting);
         }
     }
 

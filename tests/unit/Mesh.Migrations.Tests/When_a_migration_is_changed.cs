@@ -1,6 +1,7 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -107,6 +108,55 @@ public sealed class When_a_migration_is_changed
         flight.JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up).Answer(flight.Last<CleanUpIncoming>());
 
         flight.Prepared().Last<StartMigration>().Options.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(64));
+    }
+
+    [Fact]
+    public void A_policy_that_arms_post_copy_does_so_as_long_as_nothing_was_let_copy()
+    {
+        var flight = FlightDriver.Waiting().Admit(mayTransfer: false);
+        flight.Change(flight.Wish() with { Policy = "patient" }, Patient).Prepared();
+
+        var uncounted = flight.Ask(Given.Admission(Given.Destination) with { PostCopy = false });
+        uncounted.ShouldBe(new AdmissionAnswer(false, "g1 may change over to post-copy by now, and is admitted as one that may not"));
+        flight.State.Phase.ShouldBe(MigrationPhase.Ready);
+
+        flight.Ask(Given.Admission(Given.Destination) with { PostCopy = true }).Taken.ShouldBeTrue();
+        flight.Last<StartMigration>().Options.PostCopy.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void What_waits_is_not_admitted_by_a_turn_that_has_read_the_policy_before()
+    {
+        var flight = FlightDriver.Waiting();
+        flight.Change(flight.Wish() with { Policy = "patient" }, Patient);
+
+        flight.Ask(Given.Admission(Given.Destination) with { PostCopy = false }).Taken.ShouldBeFalse();
+        flight.Ask(Given.Admission(Given.Destination, mayTransfer: false) with { PostCopy = false }).Taken.ShouldBeTrue("the next admission, to copy, will count it");
+    }
+
+    [Fact]
+    public void What_was_let_copy_without_post_copy_begins_without_it()
+    {
+        var flight = new FlightDriver();
+        flight.Change(flight.Wish() with { Policy = "patient" }, Patient).Prepared();
+
+        flight.Last<StartMigration>().Options.PostCopy.ShouldBeFalse();
+        flight.State.Policy.ShouldBe(Patient);
+        flight.State.Changes.ShouldHaveSingleItem().Answers!.Select(answer => (answer.Parameter, answer.Result)).ShouldBe(
+            [("postCopy", ParameterResult.Refused), ("policy", ParameterResult.Applied)]);
+    }
+
+    [Fact]
+    public void The_next_attempt_waits_with_all_that_the_other_policy_arms()
+    {
+        var flight = FlightDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
+        flight.Change(flight.Wish() with { Policy = "patient" }, Patient);
+        flight.State.Options.PostCopy.ShouldBeFalse("QEMU arms it only at the start");
+
+        flight.IsAdmittedAtOnce = false;
+        flight.Answer(flight.Last<ChangeParameters>()).JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up).Answer(flight.Last<CleanUpIncoming>());
+        flight.State.Phase.ShouldBe(MigrationPhase.Queued);
+        flight.State.ToView().Options.PostCopy.ShouldBeTrue();
     }
 
     public static TheoryData<ChangeMigration, string> Bad => new()

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Hosting.Bus;
 
 /// <summary>The bus over MassTransit.</summary>
-internal sealed class MassTransitMessageBus(IBus bus, IOptions<BusOptions> options) : IMessageBus
+internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions> options) : IMessageBus
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
     public Task PublishAsync<T>(T message, CancellationToken cancellation = default)
         where T : class => BoundedAsync(bus.Publish<T>(message, cancellation), typeof(T).Name, cancellation);
 
@@ -19,6 +21,8 @@ internal sealed class MassTransitMessageBus(IBus bus, IOptions<BusOptions> optio
         where TRequest : class
         where TReply : class
     {
+        if (!await HearsAsync(cancellation))
+            throw new BusRequestException($"{typeof(TRequest).Name} could not be sent to '{queue}': there has been no connection to the broker for {options.Value.RequestTimeout.TotalSeconds:0.#} s");
         var client = bus.CreateRequestClient<TRequest>(new Uri($"queue:{queue}"), RequestTimeout.After(ms: (int)options.Value.RequestTimeout.TotalMilliseconds));
         try
         {
@@ -33,6 +37,23 @@ internal sealed class MassTransitMessageBus(IBus bus, IOptions<BusOptions> optio
             var cause = e.Fault?.Exceptions?.FirstOrDefault()?.Message ?? e.Message;
             throw new BusRequestException($"{typeof(TRequest).Name} failed at '{queue}': {cause}", e);
         }
+    }
+
+    /// <summary>
+    /// Waits until answers can be heard, for no longer than a request may take. After the broker has come back what is sent arrives before
+    /// the queue of the answers is there again, and an answer that comes first is lost.
+    /// </summary>
+    private async Task<bool> HearsAsync(CancellationToken cancellation)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (bus.CheckHealth().Endpoints.TryGetValue(bus.Address.ToString(), out var ears) && ears.Status != BusHealthStatus.Healthy)
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) > options.Value.RequestTimeout)
+                return false;
+            await Task.Delay(LookEvery, cancellation);
+        }
+
+        return true;
     }
 
     // A message that is under way when the broker dies may never be confirmed: seen with RabbitMQ killed. Whoever sends one after the

@@ -163,6 +163,7 @@ internal sealed class AdmissionTurn
             Source = migration.Source,
             Destination = destination,
             MayTransfer = mayTransfer,
+            PostCopy = migration.Options.PostCopy,
             Choice = choice,
         });
     }

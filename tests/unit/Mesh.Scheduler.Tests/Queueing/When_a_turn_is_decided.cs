@@ -60,7 +60,9 @@ public sealed class When_a_turn_is_decided
     {
         var decision = Given.Fleet(Given.Waiting("m", "a").FailedAt("c", 3600)).Decide(Given.To("b"));
         decision.Admissions.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            admission => admission.Turn.ShouldBe(7), admission => admission.Attempt.ShouldBe(2), admission => admission.Choice!.Why.ShouldBe("b is the best"));
+            admission => admission.Turn.ShouldBe(7), admission => admission.Attempt.ShouldBe(2), admission => admission.Choice!.Why.ShouldBe("b is the best"),
+            admission => admission.PostCopy.ShouldBe(false));
+        Given.Fleet(Given.Waiting("m", "a").Armed()).Decide(Given.To("b")).Admissions.ShouldHaveSingleItem().PostCopy.ShouldBe(true);
     }
 
     [Theory]
