@@ -56,6 +56,19 @@ public sealed partial class TestBed : IAsyncDisposable
         await DoAsync("continuity", guest);
     }
 
+    /// <summary>How often a guest's heart has beaten on a host, for as long as the host has known it.</summary>
+    public async Task<int> BeatsAsync(string host, string guest)
+    {
+        var path = LogPath(host, $"{guest}.console");
+        if (!File.Exists(path))
+            return 0;
+
+        // QEMU writes it meanwhile.
+        await using var console = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(console);
+        return (await reader.ReadToEndAsync()).Split('\n').Count(line => line.StartsWith("HB ", StringComparison.Ordinal));
+    }
+
     /// <summary>Removes a guest wherever it is.</summary>
     public async Task RemoveAsync(string guest)
     {
