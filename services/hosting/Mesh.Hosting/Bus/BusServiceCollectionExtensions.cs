@@ -1,5 +1,6 @@
 using MassTransit;
 using Mesh.Hosting.Doctor;
+using Mesh.Hosting.Running;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +19,7 @@ public static class BusServiceCollectionExtensions
             return services;
 
         services.AddOptions<BusOptions>().Bind(configuration.GetSection("Bus")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSteadyTime();
         services.TryAddSingleton<IMessageBus, MassTransitMessageBus>();
         services.AddSingleton<BrokerDoctor>();
         var options = configuration.GetSection("Bus").Get<BusOptions>() ?? new BusOptions();

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Hosting.Bus;
 
 /// <summary>The bus over MassTransit.</summary>
-internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions> options) : IMessageBus
+internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions> options, TimeProvider time) : IMessageBus
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
@@ -45,12 +45,12 @@ internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions
     /// </summary>
     private async Task<bool> HearsAsync(CancellationToken cancellation)
     {
-        var begun = TimeProvider.System.GetTimestamp();
+        var begun = time.GetTimestamp();
         while (bus.CheckHealth().Endpoints.TryGetValue(bus.Address.ToString(), out var ears) && ears.Status != BusHealthStatus.Healthy)
         {
-            if (TimeProvider.System.GetElapsedTime(begun) > options.Value.RequestTimeout)
+            if (time.GetElapsedTime(begun) > options.Value.RequestTimeout)
                 return false;
-            await Task.Delay(LookEvery, cancellation);
+            await Task.Delay(LookEvery, time, cancellation);
         }
 
         return true;
