@@ -33,26 +33,30 @@ run_beside() {
 }
 export -f run run_beside
 
-# Unit suites run two at a time. Those with virtual machines share the cores with their guests, and run one after the other; the
-# simulation, which looks at no clock, takes beside them what they leave of the processors.
+# Unit suites run two at a time. Suites with virtual machines share the cores with their guests, and run one after the other; beside those
+# of them that wait most of the time the simulation, which looks at no clock, takes what they leave of the processors.
 mapfile -t projects < <(git ls-files 'tests/*.Tests.csproj' 2>/dev/null | grep . || find tests -name '*.Tests.csproj')
-quick=() timeless=() real=()
+quick=() busy=() waiting=() timeless=()
 for project in "${projects[@]}"; do
   suite=$(basename "$project" .csproj)
   [[ $# -eq 0 || " $* " == *" $suite "* ]] || continue
   case $project in
     tests/unit/* | tests/repository/*) quick+=("$project") ;;
     tests/simulation/*) timeless+=("$project") ;;
-    *) real+=("$project") ;;
+    */Mesh.Durability.Tests/* | */Mesh.Integration.Tests/*) waiting+=("$project") ;;
+    *) busy+=("$project") ;;
   esac
 done
 # shellcheck disable=SC2016 # The argument is for the shell that xargs starts.
 [[ ${#quick[@]} -eq 0 ]] || printf '%s\n' "${quick[@]}" | xargs -P 2 -I{} bash -c 'run_beside "$1"' - {} || status=1
+for project in "${busy[@]}"; do
+  run "$project" || status=1
+done
 trap 'trap - TERM; kill 0' INT TERM
 for project in "${timeless[@]}"; do
   chrt --idle 0 bash -c 'run_beside "$1"' - "$project" &
 done
-for project in "${real[@]}"; do
+for project in "${waiting[@]}"; do
   run "$project" || status=1
 done
 for _ in "${timeless[@]}"; do

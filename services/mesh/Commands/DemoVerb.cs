@@ -9,7 +9,7 @@ namespace Mesh.Cli.Commands;
 /// <summary><c>mesh demo</c>.</summary>
 internal sealed class DemoVerb : Verb
 {
-    private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(55);
+    private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(90);
 
     private readonly Io _io;
     private readonly Option<bool> _verbose;
@@ -17,7 +17,7 @@ internal sealed class DemoVerb : Verb
     private readonly Option<string> _listen;
 
     public DemoVerb(Io io)
-        : base("demo", "Show eight migrations at once between four simulated hosts; nothing else is needed.")
+        : base("demo", "Show eight migrations at once between four simulated hosts, then the drain of one; nothing else is needed.")
     {
         _io = io;
         _verbose = Add(new Option<bool>("--verbose") { Description = "Show plain lines and the services' log instead of bars." });
@@ -33,15 +33,15 @@ internal sealed class DemoVerb : Verb
 
     public override IReadOnlyList<(string, string)> Examples =>
     [
-        ("mesh demo", "half a minute, with live bars at a terminal and plain lines elsewhere"),
+        ("mesh demo", "less than a minute, with live bars at a terminal and plain lines elsewhere"),
         ("mesh demo --stay --listen http://127.0.0.1:7070", "and then, elsewhere: mesh vms; mesh migrate web-1 --to host-d --watch"),
     ];
 
     public override IReadOnlyList<string> Notes =>
     [
         "The services, the bus, the store and the agents are the real ones; the hypervisors are a model of QEMU's pre-copy and",
-        "post-copy. The store is in a directory of its own that is removed at the end. Ends with 0 only if every migration ended",
-        "as it should.",
+        "post-copy. The store is in a directory of its own that is removed at the end. Ends with 0 only if every migration and",
+        "the drain ended as they should.",
     ];
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
@@ -55,24 +55,39 @@ internal sealed class DemoVerb : Verb
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         await io.Out.WriteLineAsync(
             $"{DemoPlan.Hosts.Count} simulated hosts with 10 Gbit/s links, {DemoPlan.Vms.Count} machines; {DemoPlan.Moves.Count} migrations at once:");
-        var board = new Board();
-        var display = WatchDisplay.For(io, OutputFormat.Table, board);
+        var isAsExpected = false;
         try
         {
-            await DemoMesh.WaitForHostsAsync(client, io.Time, stop.Token);
-            await display.ShowAsync(() => new DemoRun(client, io, board, display, DemoPlan.Moves).RunAsync(stop.Token));
+            isAsExpected = await MoveAsync(io, client, stop.Token) && await new DemoDrain(client, io).RunAsync(DemoPlan.Drained, DemoPlan.OnDrained, DemoPlan.Left, stop.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
             await io.Error.WriteLineAsync($"mesh: the demonstration was not over after {RunMax.TotalSeconds:0} s");
         }
 
-        var summary = DemoSummary.Of(DemoPlan.Moves, board.Rows);
-        await io.Out.WriteLineAsync();
-        DemoReport.Write(io, summary);
         if (parsed.GetValue(_stay))
             await StayAsync(io, mesh, cancellation);
-        return summary.IsAsExpected ? ExitCodes.Done : ExitCodes.Error;
+        return isAsExpected ? ExitCodes.Done : ExitCodes.Error;
+    }
+
+    /// <summary>All the moves at once; whether each has ended as expected. What has become of them is told also if they do not end.</summary>
+    private static async Task<bool> MoveAsync(Io io, MeshClient client, CancellationToken cancellation)
+    {
+        var board = new Board();
+        var display = WatchDisplay.For(io, OutputFormat.Table, board);
+        try
+        {
+            await DemoMesh.WaitForHostsAsync(client, io.Time, cancellation);
+            await display.ShowAsync(() => new DemoRun(client, io, board, display, DemoPlan.Moves).RunAsync(cancellation));
+        }
+        finally
+        {
+            await io.Out.WriteLineAsync();
+            DemoReport.Write(io, DemoSummary.Of(DemoPlan.Moves, board.Rows));
+        }
+
+        await io.Out.WriteLineAsync();
+        return DemoSummary.Of(DemoPlan.Moves, board.Rows).IsAsExpected;
     }
 
     private static async Task StayAsync(Io io, DemoMesh mesh, CancellationToken cancellation)

@@ -24,6 +24,9 @@ internal static class DemoPlan
         (Host('b'), Vm(6, "batch-1", 6, Writes(hotMebibytes: 3000, rewriteSeconds: 1))),
         (Host('c'), Vm(8, "shop-1", 3, Writes(hotMebibytes: 1400, rewriteSeconds: 1.2))),
         (Host('a'), Vm(7, "gpu-1", 4, Writes(hotMebibytes: 100, rewriteSeconds: 2)) with { HostDevices = [new VmHostDevice("pci", "0000:3b:00.0")] }),
+        (Host('a'), Vm(9, "api-1", 2, Writes(hotMebibytes: 30, rewriteSeconds: 2))),
+        (Host('a'), Vm(10, "api-2", 2, Writes(hotMebibytes: 30, rewriteSeconds: 2))),
+        (Host('a'), Vm(11, "api-3", 5, Writes(hotMebibytes: 80, rewriteSeconds: 2))),
     ];
 
     public static readonly IReadOnlyList<DemoMove> Moves =
@@ -43,6 +46,15 @@ internal static class DemoPlan
         new("batch-1", Host('d'), new(), MigrationOutcome.AbortedByOperator, "writes too fast: aborted by hand") { AbortAfter = TimeSpan.FromSeconds(14) },
         new("gpu-1", Host('b'), new(), MigrationOutcome.Refused, "has a device of its host"),
     ];
+
+    /// <summary>The host that is emptied when the moves are over.</summary>
+    public static readonly HostName Drained = Host('a');
+
+    /// <summary>What is on it then.</summary>
+    public static readonly IReadOnlyList<string> OnDrained = ["api-1", "api-2", "api-3", "files-1", "gpu-1"];
+
+    /// <summary>What cannot leave it.</summary>
+    public static readonly IReadOnlyList<string> Left = ["gpu-1"];
 
     private static HostName Host(char letter) => new($"host-{letter}");
 

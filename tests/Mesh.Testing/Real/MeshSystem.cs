@@ -133,19 +133,14 @@ public sealed class MeshSystem : IAsyncDisposable
             : throw new InvalidOperationException(result.ToString());
     }
 
-    /// <summary>Waits until the migration shows something.</summary>
+    /// <summary>Waits until the migration shows something; a mesh that is down meanwhile is waited for.</summary>
     public async Task<MigrationView> AwaitAsync(string id, Func<MigrationView, bool> condition, string because)
     {
         MigrationView? last = null;
         try
         {
             return await Eventually.GivesAsync(
-                async () =>
-                {
-                    last = await ShowAsync(id);
-                    return condition(last) ? last : null;
-                },
-                because, TimeSpan.FromSeconds(90));
+                async () => (last = await Api.FindAsync(id)) is { } view && condition(view) ? view : null, because, TimeSpan.FromSeconds(90), TimeSpan.FromMilliseconds(50));
         }
         catch (TimeoutException e)
         {

@@ -40,22 +40,8 @@ public sealed class BusyGuest(MeshSystem mesh)
     public async Task<string> FlyAndCopyAsync(params string[] options)
     {
         var id = await FlyAsync(options);
-        await AwaitAsync(id, view => view is { Phase: MigrationPhase.PreCopy, Sample.Memory.Transferred.Count: > 0 }, "memory is being copied");
+        await mesh.AwaitAsync(id, view => view is { Phase: MigrationPhase.PreCopy, Sample.Memory.Transferred.Count: > 0 }, "memory is being copied");
         return id;
-    }
-
-    /// <summary>Waits until its migration shows something; a mesh that is down meanwhile is waited for.</summary>
-    public async Task<MigrationView> AwaitAsync(string id, Func<MigrationView, bool> condition, string because)
-    {
-        try
-        {
-            return await Eventually.GivesAsync(
-                async () => await mesh.Api.FindAsync(id) is { } view && condition(view) ? view : null, because, TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100));
-        }
-        catch (TimeoutException e)
-        {
-            throw new TimeoutException($"{e.Message}; {(await mesh.RunAsync("show", id)).Output}\n{mesh.Said()}", e);
-        }
     }
 
     /// <summary>Waits until a step of its policy, or a person, has slowed it down by so much.</summary>
@@ -67,7 +53,7 @@ public sealed class BusyGuest(MeshSystem mesh)
     /// <summary>Waits for a migration's end, and fails unless it has this name and the guest is well where that says.</summary>
     public async Task<MigrationView> LandAsync(string id, MigrationOutcome outcome)
     {
-        var view = await AwaitAsync(id, view => view.Outcome is not null, "the migration ends");
+        var view = await mesh.AwaitEndAsync(id);
         view.Outcome.ShouldBe(outcome, $"{view.Reason}\n{mesh.Said()}");
         if (outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy)
             Source = Destination;

@@ -14,7 +14,7 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
     public async Task Should_go_on_without_end_under_virsh_and_say_why()
     {
         var id = await _guest.FlyAsync("--policy", "virsh");
-        var view = await _guest.AwaitAsync(
+        var view = await _mesh.AwaitAsync(
             id, view => view.Outcome is not null || view.Sample is { Iteration: > 7, Elapsed.TotalSeconds: > 20 }, "many passes over memory are done");
         view.Phase.ShouldBe(MigrationPhase.PreCopy, view.Reason);
         view.Changes.ShouldBeEmpty();
@@ -40,7 +40,7 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
     public async Task Should_end_by_auto_converge()
     {
         var id = await _guest.FlyAsync("--policy", "virsh-auto-converge");
-        await _guest.AwaitAsync(id, view => view.Sample is { Throttle.Value: >= 20 }, "QEMU slows the guest down");
+        await _mesh.AwaitAsync(id, view => view.Sample is { Throttle.Value: >= 20 }, "QEMU slows the guest down");
         var view = await _guest.LandAsync(id, MigrationOutcome.Completed);
         view.Changes.ShouldBeEmpty();
     }
@@ -74,7 +74,7 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
     public async Task Should_end_when_a_hopeless_migration_gets_another_policy()
     {
         var id = await _guest.FlyAsync("--policy", "virsh");
-        await _guest.AwaitAsync(id, view => view.Forecast is { Converges: false }, "it is found not to converge");
+        await _mesh.AwaitAsync(id, view => view.Forecast is { Converges: false }, "it is found not to converge");
         var set = await _mesh.RunAsync("set", id, "--policy", "adaptive", "--why", "it will never end");
         set.ExitCode.ShouldBe(0, set.ToString());
 

@@ -45,7 +45,7 @@ public sealed class When_a_running_migration_is_changed(MeshUnderTest fixture)
     {
         var id = await _guest.FlyAndCopyAsync("--postcopy", "--postcopy-bandwidth", "16");
         await DoAsync("postcopy", id);
-        await _guest.AwaitAsync(id, view => view.Phase is MigrationPhase.PostCopy, "the guest runs on the destination");
+        await _mesh.AwaitAsync(id, view => view.Phase is MigrationPhase.PostCopy, "the guest runs on the destination");
         var abort = await _mesh.RunAsync("abort", id);
         abort.ExitCode.ShouldBe(Refused, abort.ToString());
         await _guest.LandAsync(id, MigrationOutcome.CompletedPostCopy);

@@ -18,7 +18,7 @@ public sealed class When_post_copy_breaks(MeshUnderTest fixture)
         (await _mesh.RunAsync("postcopy", id)).ExitCode.ShouldBe(0, _mesh.Said());
 
         // Before the guest has what it always needs, QEMU's emulation waits for memory while it holds the lock that a recovery needs.
-        await _guest.AwaitAsync(id, view => view.Sample is { Phase: JobPhase.PostCopy }, "the guest runs on the destination");
+        await _mesh.AwaitAsync(id, view => view.Sample is { Phase: JobPhase.PostCopy }, "the guest runs on the destination");
         await Eventually.HoldsAsync(
             async () => await _mesh.Bed.BeatsAsync(_guest.Destination, BusyGuest.Name) >= before + 3, "its heart beats there", TimeSpan.FromSeconds(60));
 

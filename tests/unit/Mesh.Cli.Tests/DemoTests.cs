@@ -1,6 +1,7 @@
 using Mesh.Cli.Demo;
 using Mesh.Cli.Watching;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Host;
 using Mesh.Scheduler.Checking;
@@ -96,5 +97,25 @@ public sealed class DemoTests
             if (move.Policy is { } policy)
                 ShippedPolicies.All.ShouldContain(shipped => shipped.Name == policy);
         }
+    }
+
+    [Fact]
+    public void The_drain_is_of_the_host_that_has_just_those_machines_when_the_moves_are_over()
+    {
+        var leave = DemoPlan.Moves.Where(move => move.Expected is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy).ToDictionary(move => move.Vm, move => move.To);
+        DemoPlan.Vms.Where(placed => leave.GetValueOrDefault(placed.Vm.Name, placed.Host) == DemoPlan.Drained).Select(placed => placed.Vm.Name)
+            .ShouldBe(DemoPlan.OnDrained, ignoreOrder: true);
+        DemoPlan.OnDrained.ShouldBe(DemoPlan.OnDrained.Union(DemoPlan.Left));
+    }
+
+    [Fact]
+    public void The_drain_is_as_expected_if_just_those_are_left_that_cannot_move()
+    {
+        var drain = Some.Drain;
+        var (moved, stuck) = (drain.Moves.Select(move => move with { State = DrainMoveState.Done }).ToArray(), Some.Stuck);
+        DemoDrain.IsAsExpected(drain with { Moves = moved, Stuck = [stuck] }, ["gpu-1"]).ShouldBeTrue();
+        DemoDrain.IsAsExpected(drain with { Moves = moved, Stuck = [] }, ["gpu-1"]).ShouldBeFalse();
+        DemoDrain.IsAsExpected(drain with { Moves = moved, Stuck = [stuck, stuck with { VmName = "api-1" }] }, ["gpu-1"]).ShouldBeFalse();
+        DemoDrain.IsAsExpected(drain with { Moves = [.. moved, moved[0] with { State = DrainMoveState.Failed }], Stuck = [stuck] }, ["gpu-1"]).ShouldBeFalse();
     }
 }

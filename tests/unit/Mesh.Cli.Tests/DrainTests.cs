@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Mesh.Cli.Watching;
-using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Gateway.Api;
@@ -12,34 +11,9 @@ namespace Mesh.Cli.Tests;
 
 public sealed class DrainTests
 {
-    private static readonly DrainMove Move = new()
-    {
-        Vm = Some.Vm,
-        VmName = "web-1",
-        From = new HostName("host-a"),
-        To = new HostName("host-b"),
-        DataSize = Bytes.FromGibibytes(4),
-        StartsAfter = TimeSpan.FromSeconds(30),
-        Takes = TimeSpan.FromSeconds(40),
-        Alone = true,
-    };
-
-    private static readonly DrainView Drain = new()
-    {
-        Id = "d1",
-        Hosts = [new HostName("host-a")],
-        State = DrainState.Running,
-        By = "ann",
-        Why = "kernel",
-        At = Some.Noon,
-        Moves = [Move],
-        Makespan = TimeSpan.FromSeconds(70),
-        LowerBound = TimeSpan.FromSeconds(65),
-        ExpectedEnd = Some.Noon.AddSeconds(70),
-    };
-
-    private static readonly StuckVm Stuck = new(
-        VmId.Parse("22222222-2222-4222-8222-222222222222"), "gpu-1", new HostName("host-a"), [new Refusal(RefusalCode.HostDevice, "gpu-1 has a device")], "shut it down");
+    private static readonly DrainView Drain = Some.Drain;
+    private static readonly DrainMove Move = Drain.Moves[0];
+    private static readonly StuckVm Stuck = Some.Stuck;
 
     [Fact]
     public async Task The_plan_is_shown_with_what_cannot_move_first()

@@ -54,6 +54,35 @@ internal static class Some
         Throttle = throttle is { } percent ? new Percent(percent) : null,
     };
 
+    private static readonly DrainMove Move = new()
+    {
+        Vm = Vm,
+        VmName = "web-1",
+        From = new HostName("host-a"),
+        To = new HostName("host-b"),
+        DataSize = Bytes.FromGibibytes(4),
+        StartsAfter = TimeSpan.FromSeconds(30),
+        Takes = TimeSpan.FromSeconds(40),
+        Alone = true,
+    };
+
+    public static readonly DrainView Drain = new()
+    {
+        Id = "d1",
+        Hosts = [new HostName("host-a")],
+        State = DrainState.Running,
+        By = "ann",
+        Why = "kernel",
+        At = Noon,
+        Moves = [Move],
+        Makespan = TimeSpan.FromSeconds(70),
+        LowerBound = TimeSpan.FromSeconds(65),
+        ExpectedEnd = Noon.AddSeconds(70),
+    };
+
+    public static readonly StuckVm Stuck = new(
+        VmId.Parse("22222222-2222-4222-8222-222222222222"), "gpu-1", new HostName("host-a"), [new Refusal(RefusalCode.HostDevice, "gpu-1 has a device")], "shut it down");
+
     public static readonly EffectivePolicy Steered = new(new MigrationPolicy { Name = "calm", Description = "Takes its time. And more." }, 2, "it is the default");
 
     public static readonly MigrationForecast Hopeless = new()

@@ -110,6 +110,23 @@ public sealed class When_a_host_is_fenced : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Should_tell_once_of_a_silent_host_whose_agent_speaks_as_an_older_one()
+    {
+        await using var process = await WithMigrationAsync();
+        HostReport Older() => _words.Report(Words.Source, VmStatus.Up) with { AgentEpoch = 0 };
+        process.Hosts.Take(Older()).ShouldSatisfyAllConditions(
+            heard => heard.IsTaken.ShouldBeFalse(), heard => heard.IsFromOlderProcess.ShouldBeFalse("it may have been late, and the host is heard"));
+
+        _time.Advance(TimeSpan.FromMinutes(3));
+        process.Hosts.Take(Older()).ShouldSatisfyAllConditions(heard => heard.IsTaken.ShouldBeFalse(), heard => heard.IsFromOlderProcess.ShouldBeTrue());
+        process.Hosts.Take(Older()).IsFromOlderProcess.ShouldBeFalse("it was told");
+
+        await process.Fencing.AnswerAsync(Confirmed, default);
+        process.Hosts.Take(Older() with { AgentEpoch = -1 }).IsFromOlderProcess.ShouldBeTrue("a fenced host is looked at likewise");
+        process.Hosts.List()[0].Health.ShouldBe(HostHealth.Fenced);
+    }
+
+    [Fact]
     public async Task Should_refuse_without_a_command_or_a_persons_word()
     {
         await using var process = await WithMigrationAsync();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
 using Mesh.Hosting;
+using Mesh.Hosting.Running;
 using Mesh.Hosting.Store;
 using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Hosts;
@@ -12,16 +13,13 @@ namespace Mesh.Migrations.Host.Grains;
 /// <summary>Takes up every unfinished flight at start, and wakes flights when their time has come.</summary>
 internal sealed partial class Awakener(
     MeshDatabase database, MigrationStore store, FenceStore fences, HostRegistry hosts, HostFencing fencing, ActiveMigrations active, WakeQueue wakes, MigrationHome home, TimeProvider time, ILogger<Awakener> log)
-    : IHostedLifecycleService, IDisposable
+    : LoopService
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _loop = Task.CompletedTask;
-
     // Before anything listens to the bus: a store that cannot be used stops the start, and no report meets a half-filled memory.
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public override async Task StartingAsync(CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken);
         IReadOnlyList<HostFence> holding;
@@ -51,30 +49,8 @@ internal sealed partial class Awakener(
             LogTakenUp(unfinished.Count);
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
-        _loop = RunAsync(_stopping.Token);
-        return Task.CompletedTask;
-    }
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-    }
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task RunAsync(CancellationToken stopping)
-    {
-        // The start goes on without waiting for flights that are due.
-        await Task.Yield();
         var due = new List<MigrationId>();
         while (!stopping.IsCancellationRequested)
         {

@@ -20,6 +20,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
     private readonly DateTimeOffset _since = time.GetUtcNow();
     private readonly HealthLimits _limits = options.Value.ToLimits();
     private readonly HashSet<RunsTwice> _toldTwice = [];
+    private readonly HashSet<(HostName Host, long AgentEpoch)> _toldOlder = [];
     private StatusTable _table = StatusTable.Empty;
 
     /// <summary>Takes over what was known before a restart; the hosts have yet to be heard.</summary>
@@ -57,13 +58,13 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
             var known = Entry(report.Host);
             var isFencedProcess = known.Fence is { } fence && report.AgentEpoch <= fence.AgentEpoch;
             var isAliveAfterFence = isFencedProcess && known.IsMadeAfterFence(report);
-            if ((isFencedProcess && !isAliveAfterFence) || !known.IsNewer(report.AgentEpoch, report.Sequence))
-                return Heard.Dropped;
-
             var now = time.GetUtcNow();
+            if ((isFencedProcess && !isAliveAfterFence) || !known.IsNewer(report.AgentEpoch, report.Sequence))
+                return Heard.Dropped with { IsFromOlderProcess = IsMistakenForOld(known, report, now) };
+
             _hosts[report.Host] = known with { Report = report, HeardAt = now, Fence = null };
             (_table, var settled) = _table.Hear(report, now);
-            return new Heard(true, known.Fence is not null, isAliveAfterFence, settled, report.HypervisorReachable ? RunningTwice(report, now) : []);
+            return new Heard(true, known.Fence is not null, isAliveAfterFence, false, settled, report.HypervisorReachable ? RunningTwice(report, now) : []);
         }
     }
 
@@ -221,6 +222,12 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
         return [.. twice.Where(_toldTwice.Add)];
     }
 
+    /// <summary>Whether a host that is held to be silent or off speaks all the while as a process that seems to be an older one; told once for each.</summary>
+    private bool IsMistakenForOld(HostEntry known, HostReport report, DateTimeOffset now) =>
+        report.AgentEpoch < known.AgentEpoch
+        && known.Health(_since, now, _limits) is HostHealth.Unresponsive or HostHealth.Fenced
+        && _toldOlder.Add((report.Host, report.AgentEpoch));
+
     private HostEntry Entry(HostName host) => _hosts.GetValueOrDefault(host) ?? new HostEntry(host);
 
     private HostHealth Health(HostEntry entry) => entry.Health(_since, time.GetUtcNow(), _limits);
@@ -230,11 +237,12 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
 /// <param name="IsTaken">Whether it is news; if not, it is to be dropped.</param>
 /// <param name="EndsFence">Whether the host had been fenced and is back.</param>
 /// <param name="WasNeverOff">Whether the process speaks that was fenced: the host was not off.</param>
+/// <param name="IsFromOlderProcess">Whether a host that is held to be silent speaks, as an agent that seems to have begun before the newest known; true once for each.</param>
 /// <param name="Settled">Machines moved outside the mesh, of which both hosts now say the same.</param>
 /// <param name="Twice">Machines that run on two hosts by both hosts' words.</param>
-internal sealed record Heard(bool IsTaken, bool EndsFence, bool WasNeverOff, IReadOnlyList<Settled> Settled, IReadOnlyList<RunsTwice> Twice)
+internal sealed record Heard(bool IsTaken, bool EndsFence, bool WasNeverOff, bool IsFromOlderProcess, IReadOnlyList<Settled> Settled, IReadOnlyList<RunsTwice> Twice)
 {
-    public static readonly Heard Dropped = new(false, false, false, [], []);
+    public static readonly Heard Dropped = new(false, false, false, false, [], []);
 }
 
 /// <summary>A machine that two hosts say to run.</summary>

@@ -15,6 +15,8 @@ internal sealed partial class AgentMessages(
     public async Task HandleAsync(HostReport message, CancellationToken cancellation)
     {
         var heard = hosts.Take(message);
+        if (heard.IsFromOlderProcess)
+            LogOlderProcess(message.Host.Value);
         if (!heard.IsTaken)
             return;
         Tell(message, heard);
@@ -74,4 +76,8 @@ internal sealed partial class AgentMessages(
 
     [LoggerMessage(2045, LogLevel.Critical, "Host {Host} was fenced but was never off: the same agent process speaks. Its word counts again; check its machines")]
     private partial void LogNeverOff(string host);
+
+    [LoggerMessage(2046, LogLevel.Warning,
+        "Host {Host} speaks, and does not count: its agent seems to have begun before the newest that was heard of there. An agent that lost its state on a host whose clock was set back is one; set the clock right and start the agent again")]
+    private partial void LogOlderProcess(string host);
 }

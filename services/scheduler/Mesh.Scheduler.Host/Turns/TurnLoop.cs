@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mesh.Hosting;
 using Mesh.Hosting.Bus;
+using Mesh.Hosting.Running;
 using Mesh.Hosting.Store;
 using Mesh.Scheduler.Host.Store;
 
@@ -11,7 +12,7 @@ namespace Mesh.Scheduler.Host.Turns;
 /// decided rests on what is read in the turn; nothing of it is remembered from one to the next.
 /// </summary>
 internal sealed partial class TurnLoop(MeshDatabase database, SchedulerStore store, TurnTaker taker, TurnSignal signal, TimeProvider time, ILogger<TurnLoop> log)
-    : IHostedLifecycleService, IDisposable
+    : LoopService
 {
     /// <summary>The longest pause between two turns while nothing is known to wait.</summary>
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
@@ -19,13 +20,11 @@ internal sealed partial class TurnLoop(MeshDatabase database, SchedulerStore sto
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(50);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _loop = Task.CompletedTask;
     private TimeSpan _again = PauseMin;
     private bool _isPutOff;
 
     // Before anything listens to the bus: a store that cannot be used stops the start.
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public override async Task StartingAsync(CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken);
         try
@@ -40,30 +39,8 @@ internal sealed partial class TurnLoop(MeshDatabase database, SchedulerStore sto
         }
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
-        _loop = RunAsync(_stopping.Token);
-        return Task.CompletedTask;
-    }
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-    }
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task RunAsync(CancellationToken stopping)
-    {
-        // The start goes on without waiting for the first turn.
-        await Task.Yield();
         while (!stopping.IsCancellationRequested)
         {
             var pause = await TakeAsync(stopping);

@@ -34,6 +34,29 @@ public static class BatchPlacement
         return new([.. first.Placed, .. second.Placed], second.Left);
     }
 
+    /// <summary>
+    /// As many machines as fit, each to the one host that is its own; rules that keep machines together or apart do not count. Those that fit
+    /// alone, and not beside the others, are left.
+    /// </summary>
+    public static PlacedBatch Return(FleetIndex fleet, IReadOnlyList<PlacedVm> ways, MigrationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        ArgumentNullException.ThrowIfNull(ways);
+        var vms = ways.Select(way => way.Vm).ToArray();
+        var room = new FleetRoom(fleet, vms);
+        var solution = BatchSolver.Solve(new(
+            [.. ways.Select(way => new BatchItem(
+                room.Demands(way.Vm.Vm),
+                [.. fleet.Hosts.Select(host => host.Name == way.To && Eligibility.OfHost(fleet, way.Vm, way.To, options, relaxAffinity: true).Count == 0)],
+                CopiedDisks.DataSize(way.Vm.Vm, options).Count))],
+            [.. fleet.Hosts.Select(host => room.Of(host, []))],
+            [],
+            []));
+        return new(
+            [.. ways.Where((_, item) => solution.HostOf[item] is not null)],
+            [.. solution.Left.Select(left => new UnplacedVm(vms[left.Item], LeftReasons.Of(fleet, vms[left.Item], ways[left.Item].To, options, left.Because)))]);
+    }
+
     private static PlacedBatch Pass(
         FleetIndex fleet, IReadOnlyList<LocatedVm> vms, MigrationOptions options, bool relax, IReadOnlyDictionary<VmId, HostName>? planned, IReadOnlyList<PlacedVm> before)
     {

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
 using Mesh.Scheduler.Checking;
 using Mesh.Scheduler.Fleets;
 
@@ -16,6 +17,10 @@ internal static class LeftReasons
             .Select(alike => new Refusal(alike.Key, Example([.. alike])));
         return [.. Beside(vm, because), .. all];
     }
+
+    /// <summary>Why it cannot go to one host: what speaks against that, or what the other machines leave.</summary>
+    public static IReadOnlyList<Refusal> Of(FleetIndex fleet, LocatedVm vm, HostName to, MigrationOptions options, LeftBecause because) =>
+        [.. Beside(vm, because), .. Eligibility.OfHost(fleet, vm, to, options, relaxAffinity: true)];
 
     private static string Example(IReadOnlyList<Refusal> alike) => alike.Count switch
     {

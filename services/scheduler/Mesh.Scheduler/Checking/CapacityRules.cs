@@ -38,6 +38,23 @@ internal static class CapacityRules
         return new(free);
     }
 
+    /// <summary>
+    /// Memory that is free on some NUMA nodes of a host and not kept for migrations on their way; null if unknown. Of a migration whose machine
+    /// may be on one of the nodes it is not known how much will be there: all of it is kept.
+    /// </summary>
+    public static Bytes? NumaLeft(FleetIndex fleet, IndexedHost host, IReadOnlyCollection<int> nodes, MigrationId? except)
+    {
+        if (host.Inventory.Capacity.NumaCells is not { Count: > 0 } cells)
+            return null;
+        var free = Bytes.Zero;
+        foreach (var node in nodes)
+            free += Find(cells, node)?.FreeMemory ?? Bytes.Zero;
+        foreach (var arrival in fleet.Arrivals(host))
+            if (arrival.Migration.Id != except && arrival.Vm?.NumaNodes is { } others && others.Any(nodes.Contains))
+                free -= arrival.Memory;
+        return free;
+    }
+
     private static void CheckHugePages(Objections against, FleetIndex fleet, IndexedHost host, VmDescription vm, Bytes size, MigrationId? except)
     {
         if (HugePagesLeft(fleet, host, size, except) is { } left && left < vm.Memory)
@@ -54,30 +71,28 @@ internal static class CapacityRules
         IReadOnlyList<NumaCell> cells,
         MigrationId? except)
     {
-        var free = Bytes.Zero;
         foreach (var node in nodes)
         {
-            NumaCell? cell = null;
-            foreach (var candidate in cells)
-                if (candidate.Id == node)
-                    cell = candidate;
-            if (cell is null)
+            if (Find(cells, node) is null)
             {
                 against.Add(RefusalCode.NumaOrHugePages,
                     $"{host.Name} has no NUMA node {node}, and the memory of {vm.Name} must be on it (numatune, mode strict)");
                 return;
             }
-
-            free += cell.FreeMemory;
         }
 
-        foreach (var arrival in fleet.Arrivals(host))
-            if (arrival.Migration.Id != except && arrival.Vm?.NumaNodes is { } others && others.Any(nodes.Contains))
-                free -= arrival.Memory;
-        if (vm.HugePageSize is null && free < vm.Memory)
+        if (vm.HugePageSize is null && NumaLeft(fleet, host, nodes, except) is { } left && left < vm.Memory)
             against.Add(RefusalCode.NumaOrHugePages,
-                $"{host.Name} has {NotBelowZero(free)} left on NUMA nodes {string.Join(", ", nodes)}, "
+                $"{host.Name} has {NotBelowZero(left)} left on NUMA nodes {string.Join(", ", nodes)}, "
                 + $"and {vm.Name} needs {vm.Memory} just there (numatune, mode strict)");
+    }
+
+    private static NumaCell? Find(IReadOnlyList<NumaCell> cells, int node)
+    {
+        foreach (var cell in cells)
+            if (cell.Id == node)
+                return cell;
+        return null;
     }
 
     private static void CheckVCpus(Objections against, FleetIndex fleet, IndexedHost host, VmDescription vm, MigrationId? except)

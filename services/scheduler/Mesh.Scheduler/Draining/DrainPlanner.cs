@@ -57,6 +57,9 @@ public static class DrainPlanner
         ArgumentNullException.ThrowIfNull(request);
         var index = DrainFleet.Open(fleet, drain.Hosts);
         var ways = drain.Moves.Where(move => move.State == DrainMoveState.Done).Select(move => UndoMove.Of(index, move)).ToArray();
+        var moves = ways.Select(way => way.Move).OfType<DrainMove>().ToArray();
+        var left = BatchPlacement.Return(
+            index, [.. moves.Where(move => move.State == DrainMoveState.Waiting).Select(move => new PlacedVm(index.Located(move.Vm)!, move.To))], DrainOptions.Any).Left;
         return Timed(index, now, new()
         {
             Id = request.Id,
@@ -70,8 +73,8 @@ public static class DrainPlanner
             Why = $"undoes {drain.Id}",
             At = now,
             PlannedAt = now,
-            Moves = [.. ways.Select(way => way.Move).OfType<DrainMove>()],
-            Stuck = [.. ways.Select(way => way.Stuck).OfType<StuckVm>()],
+            Moves = [.. moves.Where(move => left.All(vm => vm.Vm.Vm.Id != move.Vm))],
+            Stuck = [.. ways.Select(way => way.Stuck).OfType<StuckVm>(), .. left.Select(vm => Stuck(vm.Vm, vm.Refusals))],
             Makespan = TimeSpan.Zero,
             LowerBound = TimeSpan.Zero,
         });

@@ -7,7 +7,7 @@ namespace Mesh.Scheduler.Draining;
 /// <summary>The way back of one machine that a drain has moved.</summary>
 internal static class UndoMove
 {
-    /// <summary>Its move, or why it is stuck where it is.</summary>
+    /// <summary>Its move, or why it is stuck where it is; whether there is room for it is not looked at.</summary>
     public static (DrainMove? Move, StuckVm? Stuck) Of(FleetIndex fleet, DrainMove done)
     {
         var back = done with
@@ -25,8 +25,6 @@ internal static class UndoMove
         if (located.Host != done.To)
             return (back with { State = DrainMoveState.Dropped, Note = $"{done.VmName} is on {located.Host} now, not on {done.To} where the drain put it; it stays there" }, null);
         var refusals = Eligibility.OfVm(fleet, located, DrainOptions.Any);
-        if (refusals.Count == 0)
-            refusals = Eligibility.OfHost(fleet, located, done.From, DrainOptions.Any, relaxAffinity: true);
         return refusals.Count == 0 ? (back, null) : (null, DrainPlanner.Stuck(located, refusals));
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
@@ -64,6 +66,43 @@ public sealed class When_a_drain_is_planned
         var fleet = Fleet(Vms(4, 8, 16)) with { Rules = new PlacementRules() };
         DrainPlanner.Plan(fleet, SimulatedFleet.Drain(2), SimulatedFleet.Now).Moves.ShouldAllBe(move => move.To == C);
     }
+
+    [Theory]
+    [InlineData("0,0,0,0", 13, 0, 5, 0)]
+    [InlineData("0,0,1,1", 8, 4, 0, 4)]
+    [InlineData("0,0,0 1,1", 8, 4, 4, 0)]
+    [InlineData("0,1,0 1,0 1", 4, 8, 1, 3)]
+    public void Should_find_the_numa_nodes_for_all_machines_that_are_bound_to_them(string bound, int b0, int b1, int c0, int c1)
+    {
+        var vms = bound.Split(',').Select((nodes, number) => SimulatedFleet.Vm(number + 1, 4) with { NumaNodes = [.. nodes.Split(' ').Select(node => int.Parse(node, CultureInfo.InvariantCulture))] }).ToArray();
+        var fleet = Fleet(vms);
+        fleet = fleet with { Hosts = [fleet.Hosts[0], WithCells(fleet.Hosts[1], b0, b1), WithCells(fleet.Hosts[2], c0, c1)] };
+        var plan = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1), SimulatedFleet.Now);
+        plan.Stuck.ShouldBeEmpty();
+        plan.Moves.Count(move => move.To == B).ShouldBe(3);
+        plan.Moves.Count(move => move.To == C).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Should_tell_up_front_which_machine_finds_no_numa_node_beside_the_others()
+    {
+        var fleet = Fleet([.. Vms(4, 4).Select(vm => vm with { NumaNodes = [0] })]);
+        fleet = fleet with { Hosts = [fleet.Hosts[0], WithCells(fleet.Hosts[1], 7, 512)] };
+        var plan = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1), SimulatedFleet.Now);
+        plan.Moves.Count.ShouldBe(1);
+        plan.Stuck.Single().Refusals[0].Message.ShouldContain("the machines that are moved with it leave no room for its 4 GiB");
+    }
+
+    private static FleetHost WithCells(FleetHost host, params int[] gibibytes) => host with
+    {
+        Inventory = host.Inventory with
+        {
+            Capacity = host.Inventory.Capacity with
+            {
+                NumaCells = [.. gibibytes.Select((free, node) => new NumaCell(node, Bytes.FromGibibytes(512), Bytes.FromGibibytes(free), 32))],
+            },
+        },
+    };
 
     [Fact]
     public void Should_keep_together_and_apart_what_the_rules_say_and_relax_them_only_if_that_is_allowed()

@@ -79,5 +79,19 @@ public sealed class When_a_drain_is_withdrawn_or_undone
         world.Drain.Moves.Count(move => move.State == DrainMoveState.Done).ShouldBe(5);
     }
 
+    [Fact]
+    public void Should_say_which_machines_there_is_no_room_for_beside_the_others()
+    {
+        var world = World().Begin(0).RunToTheEnd();
+        world.Hosts[A] = SimulatedFleet.With(A, [], freeGibibytes: 30) with { Cordon = world.Hosts[A].Cordon };
+
+        world.BeginUndo().Drain.Moves.Count(move => move.State == DrainMoveState.Waiting).ShouldBe(3, "4, 8 and 12 or 16 of 30 GiB");
+        world.Drain.Stuck.Count.ShouldBe(3);
+        world.Drain.Stuck.ShouldAllBe(stuck => stuck.Refusals.Single().Code == RefusalCode.NotEnoughMemory);
+        world.Drain.Stuck.Single(stuck => stuck.VmName == "vm0006").Refusals.Single().Message.ShouldBe(
+            "where nothing else speaks against vm0006, the machines that are moved with it leave no room for its 24 GiB and 1 virtual processors");
+        world.RunToTheEnd().Hosts[A].Inventory.Vms.Count.ShouldBe(3);
+    }
+
     private static DrainWorld World() => new(SimulatedFleet.With(A, Six), SimulatedFleet.With(B, []), SimulatedFleet.With(C, []));
 }
