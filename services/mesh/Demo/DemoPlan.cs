@@ -54,7 +54,7 @@ internal static class DemoPlan
     public static readonly IReadOnlyList<string> OnDrained = ["api-1", "api-2", "api-3", "files-1", "gpu-1"];
 
     /// <summary>What cannot leave it.</summary>
-    public static readonly IReadOnlyList<string> Left = ["gpu-1"];
+    public static readonly IReadOnlyList<string> Left = ["files-1", "gpu-1"];
 
     private static HostName Host(char letter) => new($"host-{letter}");
 
@@ -73,5 +73,5 @@ internal static class DemoPlan
 
     private static VmDisk Disk(string vm, int gibibytes) => new(
         "vda", DiskDevice.Disk, "virtio", "qcow2", DiskStorage.File, $"/var/lib/libvirt/images/{vm}.qcow2", ReadOnly: false, Shareable: false,
-        Bytes.FromGibibytes(gibibytes), Bytes.FromGibibytes(gibibytes));
+        Bytes.FromGibibytes(gibibytes), Bytes.FromGibibytes(gibibytes), IsLocal: true);
 }

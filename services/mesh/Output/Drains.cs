@@ -70,7 +70,7 @@ internal static class Drains
         {
             DrainState.Withdrawn => "was withdrawn",
             DrainState.Running => "goes on",
-            _ when left.Count > 0 => $"has left {Machines(left.Count)} that need a person: {string.Join("; ", left)}",
+            _ when left.Count > 0 => $"has left {Machines(left.Count)} that {(left.Count == 1 ? "needs" : "need")} a person: {string.Join("; ", left)}",
             _ => $"is done{(drain.EndedAt is { } end ? $" after {Words.Of(end - drain.At)}" : "")}, {drain.Moves.Count(move => move.State == DrainMoveState.Done)} moved",
         };
         return Words.OneLine($"drain {drain.Id} of {Hosts(drain)} {line}");

@@ -8,8 +8,14 @@ internal static class Aborting
 {
     public static void Wish(Turn turn, AbortWish wish)
     {
-        if (turn.State.AbortWish is not null)
+        if (turn.State.AbortWish is { } earlier)
+        {
+            // The source has been told already; only how it ends is another matter.
+            if (earlier.Cause == AbortCause.DestinationOff && wish.Cause == AbortCause.Operator)
+                turn.State = turn.State with { AbortWish = wish };
             return;
+        }
+
         switch (turn.State.Phase)
         {
             case MigrationPhase.Queued:

@@ -27,6 +27,8 @@ internal static class FencedHost
             GiveUpPreparing(turn, fenced, isSource);
         else if (!isSource && turn.State is { Phase: MigrationPhase.Starting, AbortWish: null })
             GiveUpStarting(turn, fenced);
+        else if (!isSource && turn.State is { Phase: MigrationPhase.PreCopy, JobEnd: null })
+            Aborting.Wish(turn, new AbortWish(AbortCause.DestinationOff, $"{fenced.Host} was fenced by {fenced.By} while the machine was being copied there"));
         else if (isSource && turn.State.Phase < MigrationPhase.Settling)
             turn.Enter(turn.State.Phase, $"{fenced.Host}, the source, was fenced by {fenced.By}");
         else if (!isSource && unanswered.OfType<CleanUpIncoming>().Any())

@@ -22,9 +22,12 @@ public enum AbortCause
 
     /// <summary>A hard limit.</summary>
     Limit,
+
+    /// <summary>The destination is off for certain. The machine is tried elsewhere then, unless a person wants it aborted.</summary>
+    DestinationOff,
 }
 
-/// <summary>A wish to abort; the first one counts.</summary>
+/// <summary>A wish to abort; the first one counts, and a person's before the mesh's own for a destination that is off.</summary>
 /// <param name="Cause">Whose wish it is.</param>
 /// <param name="Reason">In words.</param>
 public sealed record AbortWish(AbortCause Cause, string Reason);

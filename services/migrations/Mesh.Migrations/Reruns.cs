@@ -17,8 +17,7 @@ public static class Reruns
     /// <summary>Whether another host is tried after the present one; if not, the failure is final.</summary>
     internal static bool MayGoOn(FlightState state) =>
         state.Attempt < (state.Request.HostsTriedMax ?? HostsTriedMax)
-        && state.AbortWish is null
-        && state.JobEnd is null or { Result: JobResult.Failed, HadBegun: true }
+        && IsTheHostsFailure(state)
         && state.SourceWord is not ({ IsFenced: true } or { Status: VmStatus.Paused })
         && HasAnotherHost(state);
 
@@ -59,6 +58,7 @@ public static class Reruns
             StartedAt = null,
             HadArrived = false,
             CleanedUpAt = null,
+            AbortWish = null,
             JobEnd = null,
             Verdict = null,
             Plan = null,
@@ -74,6 +74,15 @@ public static class Reruns
         };
         turn.Enter(MigrationPhase.Queued, $"{state.Destination} failed ({failure}); waits for another host");
     }
+
+    // However the job has ended that was aborted because its destination is off: by the abort, by the lost connection, or by a limit that it
+    // reached while libvirt waited for a dead host.
+    private static bool IsTheHostsFailure(FlightState state) => state.AbortWish switch
+    {
+        null => state.JobEnd is null or { Result: JobResult.Failed, HadBegun: true },
+        { Cause: AbortCause.DestinationOff } => state.JobEnd is not { Result: JobResult.Completed },
+        _ => false,
+    };
 
     // A migration that is meant for one host never goes elsewhere.
     private static bool HasAnotherHost(FlightState state) =>

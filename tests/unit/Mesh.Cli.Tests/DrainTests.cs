@@ -67,8 +67,8 @@ public sealed class DrainTests
 
     [Theory]
     [InlineData(DrainState.Done, DrainMoveState.Done, false, 0, "drain d1 of host-a is done after 60.0 s, 1 moved")]
-    [InlineData(DrainState.Done, DrainMoveState.Done, true, 4, "drain d1 of host-a has left 1 machine that need a person: gpu-1 (shut it down)")]
-    [InlineData(DrainState.Stuck, DrainMoveState.Failed, false, 4, "has left 1 machine that need a person: web-1 (does not converge)")]
+    [InlineData(DrainState.Done, DrainMoveState.Done, true, 4, "drain d1 of host-a has left 1 machine that needs a person: gpu-1 (shut it down)")]
+    [InlineData(DrainState.Stuck, DrainMoveState.Failed, false, 4, "has left 1 machine that needs a person: web-1 (does not converge)")]
     [InlineData(DrainState.Withdrawn, DrainMoveState.Dropped, false, 5, "drain d1 of host-a was withdrawn")]
     public async Task Watching_ends_with_the_drain_and_its_exit_code(DrainState state, DrainMoveState move, bool isStuck, int exitCode, string words)
     {

@@ -72,6 +72,50 @@ public sealed class When_a_host_is_fenced
     }
 
     [Fact]
+    public void Should_abort_a_copy_to_a_destination_that_is_off_and_try_the_next_host()
+    {
+        var flight = FlightDriver.WithAlternatives(Given.Third).Started().Both(VmStatus.MigratingFrom, VmStatus.MigratingTo).Fence(Given.Destination);
+        flight.State.Phase.ShouldBe(MigrationPhase.PreCopy);
+        flight.Answer(flight.Last<AbortJob>());
+
+        // libvirt waits for a dead host for minutes, whatever it is told; the agent's limits pass meanwhile.
+        flight.Tell(new EventReceived(new LimitReached
+        {
+            Host = Given.Source,
+            MigrationId = flight.State.Id,
+            Epoch = Given.Epoch,
+            VmId = Given.Vm,
+            At = flight.Now,
+            Limit = HardLimit.CompletionTimeout,
+            Value = TimeSpan.FromSeconds(122),
+        }));
+        flight.JobEnds(JobResult.Cancelled, "canceled by client").Report(Given.Source, VmStatus.Up);
+        flight.State.Destination.ShouldBe(Given.Third, "the failure was the host's");
+        flight.State.AbortWish.ShouldBeNull();
+        flight.State.FailedAttempts.ShouldHaveSingleItem().Failure.ShouldContain("was fenced by tester while the machine was being copied there");
+
+        flight.Prepared().Answer(flight.Last<StartMigration>()).Abort();
+        flight.State.AbortWish!.Cause.ShouldBe(AbortCause.Operator);
+    }
+
+    [Fact]
+    public void Should_fail_a_copy_to_a_destination_that_is_off_if_no_other_host_may_take_it()
+    {
+        var flight = Flying().Fence(Given.Destination).JobEnds(JobResult.Cancelled).Report(Given.Source, VmStatus.Up);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.Failed);
+        flight.State.Reason.ShouldContain("was fenced by tester");
+    }
+
+    [Fact]
+    public void Should_abort_for_good_when_a_person_wants_that_after_the_destination_was_fenced()
+    {
+        var flight = FlightDriver.WithAlternatives(Given.Third).Started().Both(VmStatus.MigratingFrom, VmStatus.MigratingTo).Fence(Given.Destination).Abort();
+        Flight.AnswerToAbort(flight.State).ShouldBe(new AbortAnswer(AbortResult.Aborting, "aborted by tester"));
+        flight.JobEnds(JobResult.Cancelled).Report(Given.Source, VmStatus.Up);
+        flight.State.Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
+    }
+
+    [Fact]
     public void Should_not_wait_for_the_clean_up_of_a_destination_that_is_off()
     {
         var flight = Flying().JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up);
