@@ -75,12 +75,13 @@ public static class Reruns
         turn.Enter(MigrationPhase.Queued, $"{state.Destination} failed ({failure}); waits for another host");
     }
 
-    // However the job has ended that was aborted because its destination is off: by the abort, by the lost connection, or by a limit that it
-    // reached while libvirt waited for a dead host.
+    // However the job has ended that was aborted because its destination is off: by the abort, by the lost connection, or by a limit. One that
+    // reached a limit before its first byte had gone out never had a connection: libvirt waits for a dead host for minutes.
     private static bool IsTheHostsFailure(FlightState state) => state.AbortWish switch
     {
         null => state.JobEnd is null or { Result: JobResult.Failed, HadBegun: true },
         { Cause: AbortCause.DestinationOff } => state.JobEnd is not { Result: JobResult.Completed },
+        { Cause: AbortCause.Limit } => state is { JobEnd: { HadBegun: true, Result: not JobResult.Completed }, Sample: { Memory.Transferred.Count: 0, Disk.Transferred.Count: 0 } },
         _ => false,
     };
 

@@ -1,6 +1,7 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -172,5 +173,28 @@ public sealed class When_the_next_host_is_tried
             Value = TimeSpan.FromSeconds(150),
         }));
         flight.State.ShouldBe(waits);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void Should_try_it_after_a_limit_only_if_not_a_byte_had_gone_out(long sentMebibytes, bool isFinal)
+    {
+        var flight = FlightDriver.WithAlternatives(Given.Third).Started();
+        var sample = flight.Sample() with { Memory = new TransferProgress(Bytes.FromGibibytes(1), Bytes.FromGibibytes(1), Bytes.FromMebibytes(sentMebibytes)) };
+        flight.Report(Given.Source, VmStatus.MigratingFrom, sample).Tell(new EventReceived(new LimitReached
+        {
+            Host = Given.Source,
+            MigrationId = flight.State.Id,
+            Epoch = Given.Epoch,
+            VmId = Given.Vm,
+            At = flight.Now,
+            Limit = HardLimit.CompletionTimeout,
+            Value = TimeSpan.FromSeconds(122),
+        }));
+        flight.JobEnds(JobResult.Cancelled).Both(VmStatus.Up, null).Answer(flight.Last<CleanUpIncoming>());
+
+        flight.State.Outcome.ShouldBe(isFinal ? MigrationOutcome.TimedOut : null);
+        flight.State.Destination.ShouldBe(isFinal ? Given.Destination : Given.Third);
     }
 }
