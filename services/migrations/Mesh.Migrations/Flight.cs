@@ -84,7 +84,7 @@ public static class Flight
         ArgumentNullException.ThrowIfNull(state);
         return state switch
         {
-            { Outcome: { } outcome, Phase: MigrationPhase.Ended } when state.AbortWish is null =>
+            { Outcome: { } outcome, Phase: MigrationPhase.Ended } when state.AbortWish is not { Cause: AbortCause.Operator } =>
                 new(AbortResult.AlreadyEnded, $"the migration has ended already: {outcome}"),
             { AbortWish: { } wish } => new(AbortResult.Aborting, wish.Reason),
             { Phase: MigrationPhase.PostCopy } =>

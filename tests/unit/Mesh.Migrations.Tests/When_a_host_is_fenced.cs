@@ -104,6 +104,7 @@ public sealed class When_a_host_is_fenced
         var flight = Flying().Fence(Given.Destination).JobEnds(JobResult.Cancelled).Report(Given.Source, VmStatus.Up);
         flight.State.Outcome.ShouldBe(MigrationOutcome.Failed);
         flight.State.Reason.ShouldContain("was fenced by tester");
+        Flight.AnswerToAbort(flight.State).Result.ShouldBe(AbortResult.AlreadyEnded);
     }
 
     [Fact]

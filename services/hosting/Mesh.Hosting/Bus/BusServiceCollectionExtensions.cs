@@ -1,6 +1,5 @@
 using MassTransit;
 using Mesh.Hosting.Doctor;
-using Mesh.Hosting.Running;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,7 +18,6 @@ public static class BusServiceCollectionExtensions
             return services;
 
         services.AddOptions<BusOptions>().Bind(configuration.GetSection("Bus")).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSteadyTime();
         services.TryAddSingleton<IMessageBus, MassTransitMessageBus>();
         services.AddSingleton<BrokerDoctor>();
         var options = configuration.GetSection("Bus").Get<BusOptions>() ?? new BusOptions();

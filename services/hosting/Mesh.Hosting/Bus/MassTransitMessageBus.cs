@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Hosting.Bus;
 
 /// <summary>The bus over MassTransit.</summary>
-internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions> options, TimeProvider time) : IMessageBus
+internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions> options) : IMessageBus
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
@@ -41,16 +41,16 @@ internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions
 
     /// <summary>
     /// Waits until answers can be heard, for no longer than a request may take. After the broker has come back what is sent arrives before
-    /// the queue of the answers is there again, and an answer that comes first is lost.
+    /// the queue of the answers is there again, and an answer that comes first is lost. By the machine's clock, as all that the bus waits for.
     /// </summary>
     private async Task<bool> HearsAsync(CancellationToken cancellation)
     {
-        var begun = time.GetTimestamp();
+        var begun = TimeProvider.System.GetTimestamp();
         while (bus.CheckHealth().Endpoints.TryGetValue(bus.Address.ToString(), out var ears) && ears.Status != BusHealthStatus.Healthy)
         {
-            if (time.GetElapsedTime(begun) > options.Value.RequestTimeout)
+            if (TimeProvider.System.GetElapsedTime(begun) > options.Value.RequestTimeout)
                 return false;
-            await Task.Delay(LookEvery, time, cancellation);
+            await Task.Delay(LookEvery, cancellation);
         }
 
         return true;

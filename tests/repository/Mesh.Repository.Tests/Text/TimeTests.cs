@@ -10,7 +10,10 @@ public sealed class TimeTests
         @"\bDateTime(Offset)?\.(Utc)?Now\b|\bTask\.Delay\((?![^;]*([tT]ime|[cC]lock)\b)|\bnew PeriodicTimer\([^,;]*\)|\bnew (System\.Threading\.)?Timer\(|\bEnvironment\.TickCount");
 
     /// <summary>Files that may, each with the reason.</summary>
-    private static readonly IReadOnlyDictionary<string, string> Exceptions = new Dictionary<string, string>(StringComparer.Ordinal);
+    private static readonly IReadOnlyDictionary<string, string> Exceptions = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["services/hosting/Mesh.Hosting/Bus/MassTransitMessageBus.cs"] = "waits for the bus, which knows no clock but the machine's: by another's it would wait for ever",
+    };
 
     [Fact]
     public void Nothing_in_the_services_has_a_clock_of_its_own() =>

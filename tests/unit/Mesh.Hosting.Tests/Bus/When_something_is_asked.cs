@@ -2,6 +2,7 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
+using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Tests.Bus;
@@ -50,6 +51,18 @@ public sealed class When_something_is_asked
         var failure = await Should.ThrowAsync<BusRequestException>(() => host.Bus.RequestAsync<AbortMigration, AbortAnswer>("nobody", Abort));
 
         failure.Message.ShouldBe("no answer to AbortMigration from 'nobody' within 0.2 s");
+    }
+
+    [Fact]
+    public async Task A_request_over_a_bus_that_cannot_hear_says_so_after_its_time_by_whatever_clock_the_services_go()
+    {
+        using var host = BusHost.Build(services => services.AddSingleton<TimeProvider>(new ManualTimeProvider()), ("Bus:RequestTimeout", "00:00:00.2"));
+
+        // It has not been started.
+        var asking = host.Services.GetRequiredService<IMessageBus>().RequestAsync<AbortMigration, AbortAnswer>(Queue, Abort);
+        var failure = await Should.ThrowAsync<BusRequestException>(() => asking.WaitAsync(TimeSpan.FromSeconds(30)));
+
+        failure.Message.ShouldBe($"AbortMigration could not be sent to '{Queue}': there has been no connection to the broker for 0.2 s");
     }
 
     [Fact]
