@@ -53,14 +53,17 @@ for project in "${busy[@]}"; do
   run "$project" || status=1
 done
 trap 'trap - TERM; kill 0' INT TERM
+beside=()
 for project in "${timeless[@]}"; do
+  # shellcheck disable=SC2016 # The argument is for the shell that is started.
   chrt --idle 0 bash -c 'run_beside "$1"' - "$project" &
+  beside+=($!)
 done
 for project in "${waiting[@]}"; do
   run "$project" || status=1
 done
-for _ in "${timeless[@]}"; do
-  wait -n || status=1
+for process in "${beside[@]}"; do
+  wait "$process" || status=1
 done
 
 # Each result file holds one line of counters.
