@@ -52,6 +52,8 @@ done
 for project in "${busy[@]}"; do
   run "$project" || status=1
 done
+
+# Whoever interrupts the tests ends what runs beside them too.
 trap 'trap - TERM; kill 0' INT TERM
 beside=()
 for project in "${timeless[@]}"; do

@@ -172,6 +172,18 @@ internal sealed class FlightDriver
         Error = error,
     }));
 
+    /// <summary>The agent says that it aborts the present attempt for a hard limit.</summary>
+    public FlightDriver ReachesLimit(HardLimit limit, int seconds) => Tell(new EventReceived(new LimitReached
+    {
+        Host = Given.Source,
+        MigrationId = State.Id,
+        Epoch = State.Epoch,
+        VmId = Given.Vm,
+        At = Now,
+        Limit = limit,
+        Value = TimeSpan.FromSeconds(seconds),
+    }));
+
     public FlightDriver Abort() => Tell(new AbortReceived(new AbortMigration(State.Id, "tester")));
 
     public FlightDriver Fence(HostName host) => Tell(new HostFenced(host, 1, "tester"));

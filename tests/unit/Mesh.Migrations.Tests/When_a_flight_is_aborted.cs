@@ -68,16 +68,7 @@ public sealed class When_a_flight_is_aborted
         var flight = new FlightDriver().Started();
         if (limitComesLate)
             flight.JobEnds(JobResult.Cancelled);
-        flight.Tell(new EventReceived(new LimitReached
-        {
-            Host = Given.Source,
-            MigrationId = flight.State.Id,
-            Epoch = Given.Epoch,
-            VmId = Given.Vm,
-            At = flight.Now,
-            Limit = HardLimit.ProgressTimeout,
-            Value = TimeSpan.FromSeconds(150),
-        }));
+        flight.ReachesLimit(HardLimit.ProgressTimeout, 150);
         flight.JobEnds(JobResult.Cancelled).Report(Given.Source, VmStatus.Up);
         flight.Answer(flight.Last<CleanUpIncoming>());
 

@@ -79,16 +79,7 @@ public sealed class When_a_host_is_fenced
         flight.Answer(flight.Last<AbortJob>());
 
         // libvirt waits for a dead host for minutes, whatever it is told; the agent's limits pass meanwhile.
-        flight.Tell(new EventReceived(new LimitReached
-        {
-            Host = Given.Source,
-            MigrationId = flight.State.Id,
-            Epoch = Given.Epoch,
-            VmId = Given.Vm,
-            At = flight.Now,
-            Limit = HardLimit.CompletionTimeout,
-            Value = TimeSpan.FromSeconds(122),
-        }));
+        flight.ReachesLimit(HardLimit.CompletionTimeout, 122);
         flight.JobEnds(JobResult.Cancelled, "canceled by client").Report(Given.Source, VmStatus.Up);
         flight.State.Destination.ShouldBe(Given.Third, "the failure was the host's");
         flight.State.AbortWish.ShouldBeNull();

@@ -162,16 +162,7 @@ public sealed class When_the_next_host_is_tried
         var waits = flight.State;
 
         flight.JobEnds(JobResult.Completed).Report(Given.Source, VmStatus.MigratingFrom, flight.Sample()).Answer(flight.Last<StartMigration>());
-        flight.Tell(new EventReceived(new LimitReached
-        {
-            Host = Given.Source,
-            MigrationId = waits.Id,
-            Epoch = waits.Epoch,
-            VmId = Given.Vm,
-            At = flight.Now,
-            Limit = HardLimit.ProgressTimeout,
-            Value = TimeSpan.FromSeconds(150),
-        }));
+        flight.ReachesLimit(HardLimit.ProgressTimeout, 150);
         flight.State.ShouldBe(waits);
     }
 
@@ -182,16 +173,7 @@ public sealed class When_the_next_host_is_tried
     {
         var flight = FlightDriver.WithAlternatives(Given.Third).Started();
         var sample = flight.Sample() with { Memory = new TransferProgress(Bytes.FromGibibytes(1), Bytes.FromGibibytes(1), Bytes.FromMebibytes(sentMebibytes)) };
-        flight.Report(Given.Source, VmStatus.MigratingFrom, sample).Tell(new EventReceived(new LimitReached
-        {
-            Host = Given.Source,
-            MigrationId = flight.State.Id,
-            Epoch = Given.Epoch,
-            VmId = Given.Vm,
-            At = flight.Now,
-            Limit = HardLimit.CompletionTimeout,
-            Value = TimeSpan.FromSeconds(122),
-        }));
+        flight.Report(Given.Source, VmStatus.MigratingFrom, sample).ReachesLimit(HardLimit.CompletionTimeout, 122);
         flight.JobEnds(JobResult.Cancelled).Both(VmStatus.Up, null).Answer(flight.Last<CleanUpIncoming>());
 
         flight.State.Outcome.ShouldBe(isFinal ? MigrationOutcome.TimedOut : null);
