@@ -4,7 +4,7 @@ using Mesh.Chaos.Tests;
 using Mesh.Testing.Real;
 
 [assembly: AssemblyFixture(typeof(ChaosTable))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Mesh.Chaos.Tests;
 

@@ -2,7 +2,7 @@ using Mesh.Durability.Tests;
 using Mesh.Testing.Real;
 
 [assembly: AssemblyFixture(typeof(BrokerFixture))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Mesh.Durability.Tests;
 

@@ -2,7 +2,7 @@ using Mesh.Integration.Tests;
 using Mesh.Testing.Real;
 
 [assembly: AssemblyFixture(typeof(MeshUnderTest))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Mesh.Integration.Tests;
 

@@ -1,2 +1,2 @@
 // A listener for traces hears the whole process, and the simulation takes every processor.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -51,7 +51,7 @@ public sealed class ChangeTests
     [InlineData("set m1 --compression yes", "--compression 'yes' is not accepted: it takes on or off")]
     [InlineData("set m1 --throttle 100", "percent from 0 to 99")]
     [InlineData("set m1 --max-downtime 0", "milliseconds from 1 to 2000000")]
-    [InlineData("set --throttle 40", "Required argument missing")]
+    [InlineData("set --throttle 40", "Required argument 'ID' missing")]
     [InlineData("suspend m1 --throttle 40", "'--throttle'")]
     [InlineData("postcopy a/b", "'a/b' is not a migration id")]
     public async Task What_is_wrong_is_told_and_nothing_is_asked(string args, string expected)

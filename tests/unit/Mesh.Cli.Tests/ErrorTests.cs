@@ -110,7 +110,7 @@ public sealed class ErrorTests
     [Theory]
     [InlineData(new string[0], "no verb given")]
     [InlineData(new[] { "mgrate" }, "'mgrate' is no verb; the verbs are demo, up, agent, migrate")]
-    [InlineData(new[] { "show" }, "Required argument missing")]
+    [InlineData(new[] { "show" }, "Required argument 'ID' missing")]
     [InlineData(new[] { "show", "a", "b" }, "'b'")]
     [InlineData(new[] { "show", "a/b" }, "'a/b' is not a migration id")]
     [InlineData(new[] { "policy" }, "'mesh policy' takes one of list, show, explain, check, replay, apply, delete, set-default, override (see 'mesh policy --help')")]
