@@ -33,7 +33,7 @@ internal static class CommandLine
         {
             return Fail(io, ExitCodes.Interrupted, "interrupted");
         }
-        catch (Exception e) when (MeshProgram.InWords(e) is { } words)
+        catch (Exception e) when (MeshProgram.Describe(e) is { } words)
         {
             return Fail(io, ExitCodes.Usage, words);
         }
@@ -44,7 +44,7 @@ internal static class CommandLine
         var root = new RootCommand("Moves running virtual machines between KVM hosts.")
         {
             new DemoVerb(io), new UpVerb(io), new AgentVerb(io), new MigrateVerb(io), new ListVerb(io), new ShowVerb(io), new WatchVerb(io),
-            new SetVerb(io), OrderVerb.ForceComplete(io), OrderVerb.PostCopy(io), OrderVerb.Suspend(io), new AbortVerb(io), new ExportVerb(io),
+            new SetVerb(io), ChangeActionVerb.ForceComplete(io), ChangeActionVerb.PostCopy(io), ChangeActionVerb.Suspend(io), new AbortVerb(io), new ExportVerb(io),
             new CheckVerb(io), new TargetsVerb(io), new ExplainVerb(io), new QueueVerb(io), new RescheduleVerb(io), new CordonVerb(io), new UncordonVerb(io),
             new DrainVerb(io), new DrainsVerb(io), new InventoryVerb(io), new RulesVerb(io), new PolicyVerb(io), new HostsVerb(io), new VmsVerb(io), new DoctorVerb(io), new FenceVerb(io),
         };
@@ -55,7 +55,7 @@ internal static class CommandLine
 
     private static int Fail(Io io, int code, string message)
     {
-        io.Error.WriteLine($"mesh: {Words.OneLine(message)}");
+        io.Error.WriteLine($"mesh: {TextFormatter.ToSingleLine(message)}");
         return code;
     }
 

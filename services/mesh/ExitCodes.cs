@@ -6,7 +6,7 @@ namespace Mesh.Cli;
 /// <summary>What the command's exit code tells; shown by <c>mesh --help</c>.</summary>
 internal static class ExitCodes
 {
-    public const int Done = 0;
+    public const int Success = 0;
     public const int Error = 1;
     public const int Usage = 2;
     public const int Unreachable = 3;
@@ -23,7 +23,7 @@ internal static class ExitCodes
 
     public static readonly IReadOnlyList<(int Code, string Meaning)> Table =
     [
-        (Done, "done; with --watch: the machine runs on the destination, or the hosts are empty"),
+        (Success, "done; with --watch: the machine runs on the destination, or the hosts are empty"),
         (Error, "another error; the line on standard error tells which"),
         (Usage, "bad usage: an option, an argument or a setting is not accepted"),
         (Unreachable, "the mesh cannot be reached, or it or a host does not answer"),
@@ -37,9 +37,9 @@ internal static class ExitCodes
         (Interrupted, "interrupted; a migration or drain that was watched goes on"),
     ];
 
-    public static int Of(MigrationOutcome outcome) => outcome switch
+    public static int From(MigrationOutcome outcome) => outcome switch
     {
-        MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy => Done,
+        MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy => Success,
         MigrationOutcome.Refused => Refused,
         MigrationOutcome.AbortedByOperator or MigrationOutcome.AbortedByPolicy => Aborted,
         MigrationOutcome.TimedOut => TimedOut,
@@ -49,13 +49,13 @@ internal static class ExitCodes
     };
 
     /// <summary>By the problem's kind. A machine or host that is not known is a refusal too, and stays one here.</summary>
-    public static int Of(ApiProblem problem) => problem.Type switch
+    public static int From(ApiProblem problem) => problem.Type switch
     {
         ApiProblemTypes.Refused or ApiProblemTypes.NotAbortable or ApiProblemTypes.NotChangeable or ApiProblemTypes.NotFenced
-            or ApiProblemTypes.BadPolicy or ApiProblemTypes.BadRules or ApiProblemTypes.PolicyConflict => Refused,
+            or ApiProblemTypes.InvalidPolicy or ApiProblemTypes.InvalidRules or ApiProblemTypes.PolicyConflict => Refused,
         ApiProblemTypes.NotFound => NotFound,
         ApiProblemTypes.BadRequest => Usage,
-        ApiProblemTypes.NoAnswer => Unreachable,
+        ApiProblemTypes.ServiceUnavailable => Unreachable,
         _ => Error,
     };
 }

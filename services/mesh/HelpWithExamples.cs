@@ -25,7 +25,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
 
         if (command is RootCommand or MigrateVerb or WatchVerb or AbortVerb or ChangeVerb or CheckVerb or DrainVerb)
             Section(output, "Exit codes:", ExitCodes.Table.Select(row => $"{row.Code,-5}{row.Meaning}"));
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 
     private static void Section(TextWriter output, string head, IEnumerable<string> lines)

@@ -5,7 +5,7 @@ namespace Mesh.Cli;
 /// <summary>Everything outside that the command touches, so that tests can stand in for it.</summary>
 internal sealed record Io
 {
-    private const int ColumnsUnlessKnown = 120;
+    private const int DefaultColumns = 120;
     private const int ColumnsMin = 40;
     private const int LinesMin = 5;
 
@@ -31,7 +31,7 @@ internal sealed record Io
 
     public required string UserName { get; init; }
 
-    public static Io OfProcess() => new()
+    public static Io FromProcess() => new()
     {
         In = Console.In,
         Out = Console.Out,
@@ -39,7 +39,7 @@ internal sealed record Io
         IsTerminal = !Console.IsOutputRedirected
             && !string.Equals(System.Environment.GetEnvironmentVariable("TERM"), "dumb", StringComparison.Ordinal),
         Window = () => Console.IsOutputRedirected
-            ? (ColumnsUnlessKnown, null)
+            ? (DefaultColumns, null)
             : (Math.Max(ColumnsMin, Console.WindowWidth), Console.WindowHeight < LinesMin ? null : Console.WindowHeight),
         Environment = System.Environment.GetEnvironmentVariable,
 

@@ -6,7 +6,7 @@ namespace Mesh.Testing;
 /// <summary>Waits for conditions by looking again and again, with a deadline that only a broken product reaches.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Waits until a condition holds.</summary>
     /// <param name="condition">The condition.</param>
@@ -25,25 +25,25 @@ public static class Eventually
     public static async Task HoldsAsync(
         Func<Task<bool>> condition, string because = "", TimeSpan? within = null, TimeSpan? every = null,
         [CallerArgumentExpression(nameof(condition))] string expression = "") =>
-        _ = await GivesAsync(async () => await condition() ? "" : null, because, within, every, expression);
+        _ = await ReturnsAsync(async () => await condition() ? "" : null, because, within, every, expression);
 
     /// <summary>Waits until something is there, and gives it.</summary>
     /// <inheritdoc cref="HoldsAsync(Func{bool}, string, TimeSpan?, TimeSpan?, string)" />
-    public static async Task<T> GivesAsync<T>(
-        Func<Task<T?>> look, string because = "", TimeSpan? within = null, TimeSpan? every = null,
-        [CallerArgumentExpression(nameof(look))] string expression = "")
+    public static async Task<T> ReturnsAsync<T>(
+        Func<Task<T?>> probe, string because = "", TimeSpan? within = null, TimeSpan? every = null,
+        [CallerArgumentExpression(nameof(probe))] string expression = "")
         where T : class
     {
-        ArgumentNullException.ThrowIfNull(look);
+        ArgumentNullException.ThrowIfNull(probe);
         var deadline = within ?? TimeSpan.FromSeconds(30);
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            if (await look() is { } found)
+            if (await probe() is { } found)
                 return found;
             if (clock.Elapsed > deadline)
                 throw new TimeoutException($"not within {deadline.TotalSeconds:0.#} s: {(because.Length > 0 ? because : expression)}");
-            await Task.Delay(every ?? LookEvery);
+            await Task.Delay(every ?? PollInterval);
         }
     }
 }

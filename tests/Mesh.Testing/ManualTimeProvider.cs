@@ -10,7 +10,7 @@ public sealed class ManualTimeProvider : TimeProvider
     private readonly List<ManualTimer> _timers = [];
     private readonly DateTimeOffset _start;
     private DateTimeOffset _now;
-    private long _timersMade;
+    private long _timersArmed;
 
     /// <summary>A clock that starts at noon of 1 January 2026, UTC.</summary>
     public ManualTimeProvider()
@@ -65,11 +65,11 @@ public sealed class ManualTimeProvider : TimeProvider
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         var until = GetUtcNow() + by;
-        while (TakeDue(until) is { } timer)
+        while (DequeueDue(until) is { } timer)
             timer.Fire();
     }
 
-    private ManualTimer? TakeDue(DateTimeOffset until)
+    private ManualTimer? DequeueDue(DateTimeOffset until)
     {
         lock (_lock)
         {
@@ -115,7 +115,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
                 Due = clock._now + dueTime;
                 Period = period;
-                Armed = clock._timersMade++;
+                Armed = clock._timersArmed++;
                 clock._timers.Add(this);
             }
 

@@ -4,10 +4,10 @@ namespace Mesh.Contracts.Agents;
 public enum CommandResult
 {
     /// <summary>Done, or for <see cref="StartMigration"/>: taken up.</summary>
-    Done,
+    Succeeded,
 
     /// <summary>Not done because something forbids it; nothing was changed.</summary>
-    Refused,
+    Rejected,
 
     /// <summary>Tried and failed; what was begun has been undone.</summary>
     Failed,

@@ -12,7 +12,7 @@ public sealed record JobEnded : AgentEvent
     public required string Error { get; init; }
 
     /// <summary>Whether it had changed over to post-copy, however shortly: samples may have missed it.</summary>
-    public bool ByPostCopy { get; init; }
+    public bool UsedPostCopy { get; init; }
 
     /// <summary>The last telemetry, with the actual downtime of a completed job; null if the hypervisor kept none.</summary>
     public MigrationSample? Sample { get; init; }

@@ -22,5 +22,5 @@ public sealed record MigrationEnded : MigrationEvent
     public TimeSpan? ActualDowntime { get; init; }
 
     /// <summary>What it told of the machine, for predicting its next migration; null if it was never copied for long enough.</summary>
-    public VmHistory? History { get; init; }
+    public VmMigrationHistory? History { get; init; }
 }

@@ -9,10 +9,10 @@ namespace Mesh.Contracts.Events;
 [JsonDerivedType(typeof(MigrationPhaseChanged), "phaseChanged")]
 [JsonDerivedType(typeof(MigrationProgressed), "progressed")]
 [JsonDerivedType(typeof(MigrationStalled), "stalled")]
-[JsonDerivedType(typeof(MigrationDecided), "decided")]
+[JsonDerivedType(typeof(MigrationChangeRequested), "decided")]
 [JsonDerivedType(typeof(MigrationParametersChanged), "parametersChanged")]
 [JsonDerivedType(typeof(MigrationLimitReached), "limitReached")]
-[JsonDerivedType(typeof(MigrationRerun), "rerun")]
+[JsonDerivedType(typeof(MigrationRequeued), "rerun")]
 [JsonDerivedType(typeof(MigrationEnded), "ended")]
 public abstract record MigrationEvent
 {

@@ -9,7 +9,7 @@ public sealed record MigrationParametersChanged : MigrationEvent
     public required IReadOnlyList<ParameterAnswer> Parameters { get; init; }
 
     /// <summary>Who changed them, <c>policy NAME</c> for the policy; null for what was set at the start.</summary>
-    public string? By { get; init; }
+    public string? RequestedBy { get; init; }
 
     /// <summary>Why they were to be changed.</summary>
     public required string Reason { get; init; }

@@ -8,5 +8,5 @@ namespace Mesh.Contracts.Hosts;
 /// </summary>
 /// <param name="Host">The host.</param>
 /// <param name="Confirmed">Whether whoever asks vouches that the host is off; if not, the configured fence command is run.</param>
-/// <param name="By">Who asks, for the audit.</param>
-public sealed record FenceHost(HostName Host, bool Confirmed, string By);
+/// <param name="RequestedBy">Who asks, for the audit.</param>
+public sealed record FenceHost(HostName Host, bool Confirmed, string RequestedBy);

@@ -6,5 +6,5 @@ namespace Mesh.Contracts.Hosts;
 /// <param name="Host">The host.</param>
 /// <param name="AgentEpoch">The newest agent process that had been heard there; only a later one ends the fencing.</param>
 /// <param name="At">When it was fenced, by the mesh's clock.</param>
-/// <param name="By">Who fenced it.</param>
-public sealed record HostFence(HostName Host, long AgentEpoch, DateTimeOffset At, string By);
+/// <param name="RequestedBy">Who fenced it.</param>
+public sealed record HostFence(HostName Host, long AgentEpoch, DateTimeOffset At, string RequestedBy);

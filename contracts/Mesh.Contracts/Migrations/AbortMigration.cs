@@ -4,5 +4,5 @@ namespace Mesh.Contracts.Migrations;
 
 /// <summary>Asks to abort a migration, in whatever phase it is.</summary>
 /// <param name="Id">The migration.</param>
-/// <param name="By">Who asks, for the audit.</param>
-public sealed record AbortMigration(MigrationId Id, string By);
+/// <param name="RequestedBy">Who asks, for the audit.</param>
+public sealed record AbortMigration(MigrationId Id, string RequestedBy);

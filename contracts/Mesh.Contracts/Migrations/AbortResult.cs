@@ -7,7 +7,7 @@ public enum AbortResult
     Aborting,
 
     /// <summary>There is no such migration.</summary>
-    Unknown,
+    NotFound,
 
     /// <summary>It has ended already.</summary>
     AlreadyEnded,

@@ -15,10 +15,10 @@ public sealed record ChangeMigration
     public required string ChangeId { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public required string By { get; init; }
+    public required string RequestedBy { get; init; }
 
     /// <summary>Why, for the audit; may be empty.</summary>
-    public string Why { get; init; } = "";
+    public string Reason { get; init; } = "";
 
     /// <summary>New downtime limit, 1 ms to 2000 s; null leaves it.</summary>
     public TimeSpan? MaxDowntime { get; init; }

@@ -10,7 +10,7 @@ public enum ChangeResult
     Refused,
 
     /// <summary>There is no such migration.</summary>
-    Unknown,
+    NotFound,
 
     /// <summary>It has ended already, or its job is over.</summary>
     AlreadyEnded,

@@ -8,10 +8,10 @@ namespace Mesh.Contracts.Migrations;
 /// <param name="Health">Whether it is heard of as it should be.</param>
 /// <param name="HypervisorReachable">Whether its hypervisor answered its agent at the last report.</param>
 /// <param name="Inventory">What its agent last said of it; null if no agent has reported it.</param>
-/// <param name="HeardAt">When it was last heard of; null if not since the mesh started.</param>
+/// <param name="LastReportAt">When it was last heard of; null if not since the mesh started.</param>
 public sealed record DestinationFacts(
     HostName Host,
     HostHealth Health,
     bool HypervisorReachable,
     HostInventory? Inventory = null,
-    DateTimeOffset? HeardAt = null);
+    DateTimeOffset? LastReportAt = null);

@@ -15,7 +15,7 @@ public interface IMigrationGrain
     /// <summary>Takes the migration on, to wait for its admission, or refuses it with every reason at once.</summary>
     /// <param name="queued">The request with what the scheduler found against it; a repeated one is answered as the first was.</param>
     /// <param name="facts">What the mesh knows of the machine at this moment.</param>
-    Task<MigrationRequestAnswer> RequestAsync(QueueMigration queued, MigrationFacts facts);
+    Task<MigrationRequestAnswer> RequestAsync(EnqueueMigration queued, MigrationFacts facts);
 
     /// <summary>Lets a migration that waits begin an attempt, or go on to copy.</summary>
     /// <param name="admission">The admission; a repeated one is answered as the first was.</param>
@@ -24,10 +24,10 @@ public interface IMigrationGrain
     Task<AdmissionAnswer> AdmitAsync(AdmitMigration admission, LocatedVm? vm, DestinationFacts destination);
 
     /// <summary>Ends a migration that waits and that no host can take.</summary>
-    Task<AdmissionAnswer> DismissAsync(DismissMigration dismissal);
+    Task<AdmissionAnswer> RejectAsync(RejectMigration dismissal);
 
     /// <summary>Changes the priority, or the possible destinations, of a migration that waits.</summary>
-    Task<RescheduleAnswer> RescheduleAsync(RescheduleMigration wish);
+    Task<RescheduleAnswer> RescheduleAsync(RescheduleMigration request);
 
     /// <summary>Aborts the migration in whatever phase it is.</summary>
     Task<AbortAnswer> AbortAsync(AbortMigration abort);
@@ -44,17 +44,17 @@ public interface IMigrationGrain
     Task HandleEventAsync(AgentEvent agentEvent);
 
     /// <summary>Takes a host's word; old and repeated reports are dropped.</summary>
-    Task ReportAsync(HostReport report);
+    Task HandleReportAsync(HostReport report);
 
     /// <summary>Takes note that one of its hosts was fenced: off for certain, whatever it said last.</summary>
     /// <param name="host">The host.</param>
     /// <param name="agentEpoch">The newest agent process that was heard there; what it said is not believed any more.</param>
     /// <param name="by">Who fenced it.</param>
-    Task FenceAsync(HostName host, long agentEpoch, string by);
+    Task HandleHostFencedAsync(HostName host, long agentEpoch, string by);
 
     /// <summary>Does what has fallen due.</summary>
-    Task WakeAsync();
+    Task HandleTimerAsync();
 
     /// <summary>The migration as it stands; null if there is none.</summary>
-    Task<MigrationView?> ShowAsync();
+    Task<MigrationView?> GetAsync();
 }

@@ -35,7 +35,7 @@ public sealed record MigrationLimits
 
     /// <summary>The progress timeout that counts; null for never.</summary>
     [JsonIgnore]
-    public TimeSpan? ProgressTimeoutHeld => (ProgressTimeout ?? DefaultProgressTimeout) is var held && held > TimeSpan.Zero ? held : null;
+    public TimeSpan? EffectiveProgressTimeout => (ProgressTimeout ?? DefaultProgressTimeout) is var held && held > TimeSpan.Zero ? held : null;
 
     /// <summary>A stall event is sent when what remains has reached no new low for this long; null for no stall events.</summary>
     public TimeSpan? StallingLimit { get; init; }

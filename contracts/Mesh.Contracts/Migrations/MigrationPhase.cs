@@ -25,7 +25,7 @@ public enum MigrationPhase
     PostCopy,
 
     /// <summary>The job is over; the end is named when both hosts' statuses support it.</summary>
-    Settling,
+    Confirming,
 
     /// <summary>The destination removes what was prepared there.</summary>
     CleaningUp,

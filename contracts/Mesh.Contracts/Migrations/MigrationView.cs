@@ -51,7 +51,7 @@ public sealed record MigrationView
     public BytesPerSecond? BandwidthShare { get; init; }
 
     /// <summary>Why it went to this host; null while that is not decided.</summary>
-    public PlacementChoice? Choice { get; init; }
+    public PlacementDecision? Placement { get; init; }
 
     /// <summary>Memory and copied disks; null if the machine is not known.</summary>
     public Bytes? DataSize { get; init; }
@@ -105,7 +105,7 @@ public sealed record MigrationView
     public bool Stalled { get; init; }
 
     /// <summary>What each host last said of the machine; empty once the migration has ended.</summary>
-    public IReadOnlyList<HostSaid> Hosts { get; init; } = [];
+    public IReadOnlyList<HostVmStatus> Hosts { get; init; } = [];
 
     /// <summary>The newest telemetry; null before the first.</summary>
     public MigrationSample? Sample { get; init; }

@@ -19,7 +19,7 @@ public enum RefusalCode
     UnknownHost,
 
     /// <summary>The destination has not been heard of lately, or its hypervisor does not answer.</summary>
-    HostNotUp,
+    HostUnavailable,
 
     /// <summary>The destination is the source.</summary>
     SameHost,
@@ -37,16 +37,16 @@ public enum RefusalCode
     CdRomInserted,
 
     /// <summary>A device of the host is passed through to the machine.</summary>
-    HostDevice,
+    HostDeviceAttached,
 
     /// <summary>The destination has too little free memory.</summary>
     NotEnoughMemory,
 
     /// <summary>The destination has no room or no right for an image to be created.</summary>
-    Storage,
+    StorageError,
 
     /// <summary>An option has a value that is not accepted.</summary>
-    BadOption,
+    InvalidOption,
 
     /// <summary>Options that exclude each other, or that QEMU refuses together.</summary>
     ConflictingOptions,
@@ -55,19 +55,19 @@ public enum RefusalCode
     UnknownPolicy,
 
     /// <summary>Nobody can say now which policy counts; nothing was kept of the request, which may be made again.</summary>
-    NoPolicyService,
+    PolicyServiceUnavailable,
 
     /// <summary>A newer attempt for the same machine has been seen.</summary>
-    OldEpoch,
+    StaleEpoch,
 
     /// <summary>The attempt was aborted before it began.</summary>
     Aborted,
 
     /// <summary>The machine had arrived here and is not here any more: whatever the source has kept of it is stale.</summary>
-    MovedOn,
+    VmMovedAway,
 
     /// <summary>The hypervisor said no; its own words are in the message.</summary>
-    Hypervisor,
+    HypervisorError,
 
     /// <summary>A snapshot or a backup of the machine runs.</summary>
     VmLocked,
@@ -82,16 +82,16 @@ public enum RefusalCode
     LocalDisk,
 
     /// <summary>The machine says that it belongs on its host.</summary>
-    Pinned,
+    VmPinned,
 
     /// <summary>The host's labels are not what the machine, or a rule for it, asks for.</summary>
-    HostLabels,
+    HostLabelMismatch,
 
     /// <summary>A rule keeps the machine together with, or apart from, others.</summary>
     VmAffinity,
 
     /// <summary>The host is kept for other machines.</summary>
-    Tainted,
+    TaintNotTolerated,
 
     /// <summary>The host takes no machines: it is cordoned, drained or in maintenance.</summary>
     Cordoned,
@@ -130,5 +130,5 @@ public enum RefusalCode
     HostFailedBefore,
 
     /// <summary>The scheduler cannot be asked now; nothing was kept of the request, which may be made again.</summary>
-    NoScheduler,
+    SchedulerUnavailable,
 }

@@ -9,14 +9,14 @@ namespace Mesh.Contracts.Policies;
 public sealed record AdaptiveRule
 {
     /// <summary>No knob is touched before so many passes over memory have been seen; 2 or more.</summary>
-    public int PassesBefore { get; init; } = 3;
+    public int MinPasses { get; init; } = 3;
 
     /// <summary>The least time between two changes.</summary>
-    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan ChangeInterval { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The most that the machine is slowed down, 1 to 99.</summary>
     public Percent ThrottleMax { get; init; } = new(95);
 
     /// <summary>How long a hopeless migration is watched before it is aborted, where nothing else is permitted.</summary>
-    public TimeSpan HopelessFor { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan NonConvergenceTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }

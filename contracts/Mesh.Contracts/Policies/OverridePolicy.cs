@@ -6,5 +6,5 @@ namespace Mesh.Contracts.Policies;
 /// <summary>Asks that a policy counts for one machine, or that its own one counts no more.</summary>
 /// <param name="Vm">The machine.</param>
 /// <param name="Name">The policy's name; null takes the machine's own one away.</param>
-/// <param name="By">Who asks, for the audit.</param>
-public sealed record OverridePolicy(VmId Vm, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Name, string By);
+/// <param name="RequestedBy">Who asks, for the audit.</param>
+public sealed record OverridePolicy(VmId Vm, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Name, string RequestedBy);

@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Policies;
 
 /// <summary>What became of a wish about policies.</summary>
-/// <param name="Done">Whether it is so now.</param>
+/// <param name="Succeeded">Whether it is so now.</param>
 /// <param name="Explanation">In words; why not, if it is not.</param>
-public sealed record PolicyAnswer(bool Done, string Explanation);
+public sealed record PolicyAnswer(bool Succeeded, string Explanation);

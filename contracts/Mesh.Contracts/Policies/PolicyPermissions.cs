@@ -10,23 +10,23 @@ public sealed record PolicyPermissions
     public bool PostCopy { get; init; }
 
     /// <summary>Whether it may be suspended for the rest of its migration.</summary>
-    public bool Pause { get; init; }
+    public bool Suspend { get; init; }
 
     /// <summary>Whether its memory may be compressed, which costs processor time on both hosts.</summary>
     public bool Compression { get; init; }
 
     /// <summary>Everything permitted.</summary>
-    public static readonly PolicyPermissions All = new() { Throttle = true, PostCopy = true, Pause = true, Compression = true };
+    public static readonly PolicyPermissions All = new() { Throttle = true, PostCopy = true, Suspend = true, Compression = true };
 
     /// <summary>What both permit.</summary>
-    public PolicyPermissions And(PolicyPermissions other)
+    public PolicyPermissions Intersect(PolicyPermissions other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return new()
         {
             Throttle = Throttle && other.Throttle,
             PostCopy = PostCopy && other.PostCopy,
-            Pause = Pause && other.Pause,
+            Suspend = Suspend && other.Suspend,
             Compression = Compression && other.Compression,
         };
     }

@@ -4,7 +4,7 @@ namespace Mesh.Contracts.Policies;
 public enum ProgressMeasure
 {
     /// <summary>Less remains than in the sample before, or more was sent.</summary>
-    Anything,
+    RemainingOrTransferred,
 
     /// <summary>Less remains than in the sample before (KubeVirt).</summary>
     Remaining,

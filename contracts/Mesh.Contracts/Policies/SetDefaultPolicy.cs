@@ -2,5 +2,5 @@ namespace Mesh.Contracts.Policies;
 
 /// <summary>Asks that a policy counts for every machine that has no other.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="By">Who asks, for the audit.</param>
-public sealed record SetDefaultPolicy(string Name, string By);
+/// <param name="RequestedBy">Who asks, for the audit.</param>
+public sealed record SetDefaultPolicy(string Name, string RequestedBy);

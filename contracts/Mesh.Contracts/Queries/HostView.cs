@@ -8,14 +8,14 @@ namespace Mesh.Contracts.Queries;
 /// <param name="Inventory">What its agent last said of it.</param>
 /// <param name="HypervisorReachable">Whether its hypervisor answered its agent at the last report.</param>
 /// <param name="Health">Whether it is heard of as it should be.</param>
-/// <param name="HeardAt">When its agent was last heard, by the mesh's clock; null if not since the mesh started.</param>
+/// <param name="LastReportAt">When its agent was last heard, by the mesh's clock; null if not since the mesh started.</param>
 /// <param name="Fence">Its fencing, if it was fenced and has not come back since.</param>
 /// <param name="FenceAttempt">The fence command that runs or has failed; null if there is none.</param>
 public sealed record HostView(
     HostInventory Inventory,
     bool HypervisorReachable,
     HostHealth Health,
-    DateTimeOffset? HeardAt = null,
+    DateTimeOffset? LastReportAt = null,
     HostFence? Fence = null,
     FenceAttempt? FenceAttempt = null)
 {
@@ -23,5 +23,5 @@ public sealed record HostView(
     public HostCordon? Cordon { get; init; }
 
     /// <summary>Machines that its newest report names as there and that its inventory does not describe yet, because they have only just come.</summary>
-    public IReadOnlyList<VmStatusReport> Undescribed { get; init; } = [];
+    public IReadOnlyList<VmStatusReport> VmsNotInInventory { get; init; } = [];
 }

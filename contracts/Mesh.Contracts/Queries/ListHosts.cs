@@ -1,4 +1,4 @@
 namespace Mesh.Contracts.Queries;
 
-/// <summary>Asks for every host that an agent has reported; answered by <see cref="ListedHosts"/>.</summary>
+/// <summary>Asks for every host that an agent has reported; answered by <see cref="HostList"/>.</summary>
 public sealed record ListHosts;

@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Queries;
 
-/// <summary>Asks for migrations, the newest first; answered by <see cref="ListedMigrations"/>.</summary>
+/// <summary>Asks for migrations, the newest first; answered by <see cref="MigrationList"/>.</summary>
 /// <param name="UnfinishedOnly">Whether ended ones are left out.</param>
 /// <param name="CountMax">How many at most, 1 to 1000.</param>
 public sealed record ListMigrations(bool UnfinishedOnly, int CountMax);

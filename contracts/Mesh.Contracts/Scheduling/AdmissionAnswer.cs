@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>What became of an admission or dismissal.</summary>
-/// <param name="Taken">Whether it counts, now or since before.</param>
+/// <param name="Accepted">Whether it counts, now or since before.</param>
 /// <param name="Explanation">Why not, in words; empty if it was taken.</param>
-public sealed record AdmissionAnswer(bool Taken, string Explanation = "");
+public sealed record AdmissionAnswer(bool Accepted, string Explanation = "");

@@ -14,8 +14,8 @@ public sealed record AdmitMigration
     /// <summary>Number of the attempt that begins or goes on, 1 for the first; an admission to another attempt is not taken.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>The scheduler's turn (<see cref="ReadFleet.Turn"/>); an older one than the newest is not taken.</summary>
-    public required long Turn { get; init; }
+    /// <summary>The scheduler's turn (<see cref="ReadFleet.PassEpoch"/>); an older one than the newest is not taken.</summary>
+    public required long PassEpoch { get; init; }
 
     /// <summary>Where the machine was in the turn: its slot there was counted, so that an admission from another host is not taken. Null if that is not to be compared.</summary>
     public HostName? Source { get; init; }
@@ -36,5 +36,5 @@ public sealed record AdmitMigration
     public BytesPerSecond? Bandwidth { get; init; }
 
     /// <summary>Why this host; null in an admission that only lets it copy.</summary>
-    public PlacementChoice? Choice { get; init; }
+    public PlacementDecision? Placement { get; init; }
 }

@@ -4,6 +4,6 @@ namespace Mesh.Contracts.Scheduling;
 
 /// <summary>Asks that no machine may come to a host any more; those that are there stay. Answered by <see cref="SchedulerAnswer"/>.</summary>
 /// <param name="Host">The host.</param>
-/// <param name="By">Who asks, for the audit.</param>
-/// <param name="Why">Why; may be empty.</param>
-public sealed record CordonHost(HostName Host, string By, string Why = "");
+/// <param name="RequestedBy">Who asks, for the audit.</param>
+/// <param name="Reason">Why; may be empty.</param>
+public sealed record CordonHost(HostName Host, string RequestedBy, string Reason = "");

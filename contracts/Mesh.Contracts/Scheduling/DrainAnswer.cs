@@ -3,5 +3,5 @@ namespace Mesh.Contracts.Scheduling;
 /// <summary>What became of a wish to drain, or to undo a drain.</summary>
 /// <param name="Drain">The drain with its plan, as it would be for a dry run; null if it was refused.</param>
 /// <param name="Explanation">Why it was refused, in words; empty otherwise.</param>
-/// <param name="IsUnknown">Whether it was refused because there is no such host or drain.</param>
-public sealed record DrainAnswer(DrainView? Drain, string Explanation = "", bool IsUnknown = false);
+/// <param name="IsNotFound">Whether it was refused because there is no such host or drain.</param>
+public sealed record DrainAnswer(DrainView? Drain, string Explanation = "", bool IsNotFound = false);

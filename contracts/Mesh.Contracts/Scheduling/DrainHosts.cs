@@ -27,8 +27,8 @@ public sealed record DrainHosts
     public bool DryRun { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public required string By { get; init; }
+    public required string RequestedBy { get; init; }
 
     /// <summary>Why, for the audit; may be empty.</summary>
-    public string Why { get; init; } = "";
+    public string Reason { get; init; } = "";
 }

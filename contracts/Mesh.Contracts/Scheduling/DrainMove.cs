@@ -24,7 +24,7 @@ public sealed record DrainMove
     public MigrationId? Migration { get; init; }
 
     /// <summary>How often it was asked for.</summary>
-    public int Tries { get; init; }
+    public int Attempts { get; init; }
 
     /// <summary>Not asked for before this time, because it failed before; null for at once.</summary>
     public DateTimeOffset? NotBefore { get; init; }
@@ -33,14 +33,14 @@ public sealed record DrainMove
     public required Bytes DataSize { get; init; }
 
     /// <summary>When it begins by the plan, counted from the planning.</summary>
-    public TimeSpan StartsAfter { get; init; }
+    public TimeSpan StartOffset { get; init; }
 
     /// <summary>How long it is predicted to take.</summary>
-    public required TimeSpan Takes { get; init; }
+    public required TimeSpan EstimatedDuration { get; init; }
 
     /// <summary>Whether it has its links to itself, because it writes too fast to be copied beside others.</summary>
-    public bool Alone { get; init; }
+    public bool Exclusive { get; init; }
 
     /// <summary>What is to be said of it, such as why it failed; may be empty.</summary>
-    public string Note { get; init; } = "";
+    public string Message { get; init; } = "";
 }

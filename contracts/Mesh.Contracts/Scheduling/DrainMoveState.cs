@@ -4,17 +4,17 @@ namespace Mesh.Contracts.Scheduling;
 public enum DrainMoveState
 {
     /// <summary>Its turn has not come.</summary>
-    Waiting,
+    Pending,
 
     /// <summary>Its migration was asked for and has not ended.</summary>
-    Moving,
+    Migrating,
 
     /// <summary>It has left the host.</summary>
-    Done,
+    Completed,
 
     /// <summary>It needs a person: it does not converge, or has failed too often.</summary>
     Failed,
 
     /// <summary>It is not moved any more: it was shut down meanwhile, or the drain was withdrawn.</summary>
-    Dropped,
+    Skipped,
 }

@@ -10,11 +10,11 @@ public enum DrainState
     Running,
 
     /// <summary>Every machine that could be moved has moved.</summary>
-    Done,
+    Completed,
 
     /// <summary>Some machines are left that need a person.</summary>
-    Stuck,
+    Blocked,
 
     /// <summary>Somebody has withdrawn it.</summary>
-    Withdrawn,
+    Cancelled,
 }

@@ -27,10 +27,10 @@ public sealed record DrainView
     public bool RelaxAffinity { get; init; }
 
     /// <summary>Who asked for it.</summary>
-    public required string By { get; init; }
+    public required string RequestedBy { get; init; }
 
     /// <summary>Why; may be empty.</summary>
-    public string Why { get; init; } = "";
+    public string Reason { get; init; } = "";
 
     /// <summary>When it was asked for, by the mesh's clock.</summary>
     public required DateTimeOffset At { get; init; }
@@ -45,7 +45,7 @@ public sealed record DrainView
     public required IReadOnlyList<DrainMove> Moves { get; init; }
 
     /// <summary>Machines that cannot be moved, and what to do about each.</summary>
-    public IReadOnlyList<StuckVm> Stuck { get; init; } = [];
+    public IReadOnlyList<BlockedVm> BlockedVms { get; init; } = [];
 
     /// <summary>How long the whole was predicted to take when it was planned last, from then on.</summary>
     public required TimeSpan Makespan { get; init; }
@@ -60,5 +60,5 @@ public sealed record DrainView
     public DateTimeOffset? ExpectedEnd { get; init; }
 
     /// <summary>How often the plan was made anew because predictions had moved.</summary>
-    public int Replans { get; init; }
+    public int ReplanCount { get; init; }
 }

@@ -30,5 +30,5 @@ public sealed record Fleet
     public SchedulingLimits Limits { get; init; } = new();
 
     /// <summary>What earlier migrations told of machines.</summary>
-    public IReadOnlyList<VmHistory> Histories { get; init; } = [];
+    public IReadOnlyList<VmMigrationHistory> Histories { get; init; } = [];
 }

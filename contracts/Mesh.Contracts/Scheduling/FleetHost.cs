@@ -7,17 +7,17 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="Inventory">What its agent last said of it and of its machines.</param>
 /// <param name="Health">Whether it is heard of as it should be.</param>
 /// <param name="HypervisorReachable">Whether its hypervisor answered its agent at the last report.</param>
-/// <param name="HeardAt">When it was last heard, by the mesh's clock; null if not since the mesh started.</param>
+/// <param name="LastReportAt">When it was last heard, by the mesh's clock; null if not since the mesh started.</param>
 /// <param name="Cordon">Why no machine may come to it; null if machines may.</param>
-/// <param name="Troubles">Migrations that failed through it lately, the newest first; null for none.</param>
+/// <param name="RecentFailures">Migrations that failed through it lately, the newest first; null for none.</param>
 public sealed record FleetHost(
     HostInventory Inventory,
     HostHealth Health,
     bool HypervisorReachable = true,
-    DateTimeOffset? HeardAt = null,
+    DateTimeOffset? LastReportAt = null,
     HostCordon? Cordon = null,
-    IReadOnlyList<HostTrouble>? Troubles = null)
+    IReadOnlyList<HostFailure>? RecentFailures = null)
 {
     /// <summary>Machines that its newest report names and its inventory does not describe yet, because they have only just come; those that do not run left out.</summary>
-    public IReadOnlyList<VmStatusReport> Undescribed { get; init; } = [];
+    public IReadOnlyList<VmStatusReport> VmsNotInInventory { get; init; } = [];
 }

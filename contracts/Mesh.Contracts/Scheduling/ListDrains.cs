@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Asks for drains, the newest first; answered by <see cref="ListedDrains"/>.</summary>
+/// <summary>Asks for drains, the newest first; answered by <see cref="DrainList"/>.</summary>
 /// <param name="Id">Only the drain of that identity, or the newest one of the host of that name; null for all.</param>
 /// <param name="CountMax">How many at most.</param>
 public sealed record ListDrains(string? Id = null, int CountMax = 100);

@@ -1,4 +1,4 @@
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Asks for the migrations that wait; answered by <see cref="ListedQueue"/>.</summary>
+/// <summary>Asks for the migrations that wait; answered by <see cref="QueueView"/>.</summary>
 public sealed record ListQueue;

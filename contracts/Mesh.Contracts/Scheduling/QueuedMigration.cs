@@ -12,7 +12,7 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="Phase"><see cref="MigrationPhase.Queued"/>, or <see cref="MigrationPhase.Ready"/> for one that is prepared and waits to copy.</param>
 /// <param name="Priority">Its priority.</param>
 /// <param name="WaitingSince">Since when it waits.</param>
-/// <param name="WaitsFor">What for, in words.</param>
+/// <param name="WaitReason">What for, in words.</param>
 /// <param name="ExpectedStart">When it is expected to begin; null if that cannot be said.</param>
 public sealed record QueuedMigration(
     int Position,
@@ -23,5 +23,5 @@ public sealed record QueuedMigration(
     MigrationPhase Phase,
     MigrationPriority Priority,
     DateTimeOffset WaitingSince,
-    string WaitsFor,
+    string WaitReason,
     DateTimeOffset? ExpectedStart = null);

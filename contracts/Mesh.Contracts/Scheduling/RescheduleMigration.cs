@@ -10,7 +10,7 @@ public sealed record RescheduleMigration
     public required MigrationId Id { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public required string By { get; init; }
+    public required string RequestedBy { get; init; }
 
     /// <summary>New priority; null leaves it.</summary>
     public MigrationPriority? Priority { get; init; }

@@ -1,7 +1,7 @@
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>What became of a wish about hosts, drains or rules.</summary>
-/// <param name="Done">Whether it is so now.</param>
+/// <param name="Succeeded">Whether it is so now.</param>
 /// <param name="Explanation">In words; why not, if it is not.</param>
-/// <param name="IsUnknown">Whether it is not so because there is nothing of the name.</param>
-public sealed record SchedulerAnswer(bool Done, string Explanation, bool IsUnknown = false);
+/// <param name="IsNotFound">Whether it is not so because there is nothing of the name.</param>
+public sealed record SchedulerAnswer(bool Succeeded, string Explanation, bool IsNotFound = false);

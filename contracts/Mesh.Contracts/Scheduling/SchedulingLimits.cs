@@ -35,20 +35,20 @@ public sealed record SchedulingLimits
     /// <summary>Hosts that are tried for one migration in all; 1 or more.</summary>
     public int HostsTriedMax { get; init; } = 3;
 
-    /// <summary>After a failed attempt the next waits so long, then twice as long each time up to <see cref="BackOffMax"/>.</summary>
-    public TimeSpan BackOffFirst { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>After a failed attempt the next waits so long, then twice as long each time up to <see cref="BackoffMax"/>.</summary>
+    public TimeSpan BackoffInitial { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The longest pause before an attempt.</summary>
-    public TimeSpan BackOffMax { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan BackoffMax { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>A migration that has waited so long counts as one priority higher, after twice as long as two higher, and so on.</summary>
     public TimeSpan AgeingStep { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>One that waits and that no host can take for so long is ended with the reasons.</summary>
-    public TimeSpan UnplaceableAfter { get; init; } = TimeSpan.FromMinutes(15);
+    public TimeSpan UnschedulableTimeout { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How long a failure lowers its host's rating; oVirt's <c>TimeToReduceFailedRunOnVdsInMinutes</c>.</summary>
-    public TimeSpan TroubleKept { get; init; } = TimeSpan.FromMinutes(30);
+    public TimeSpan FailurePenaltyTime { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Virtual processors that a host may run for each of its logical ones; above zero.</summary>
     public double CpuOvercommit { get; init; } = 16;

@@ -4,5 +4,5 @@ namespace Mesh.Contracts.Scheduling;
 
 /// <summary>Asks that machines may come to a host again; a drain of it that is not over is withdrawn. Answered by <see cref="SchedulerAnswer"/>.</summary>
 /// <param name="Host">The host.</param>
-/// <param name="By">Who asks, for the audit.</param>
-public sealed record UncordonHost(HostName Host, string By);
+/// <param name="RequestedBy">Who asks, for the audit.</param>
+public sealed record UncordonHost(HostName Host, string RequestedBy);

@@ -3,6 +3,6 @@ namespace Mesh.Contracts.Scheduling;
 /// <summary>Asks that the machines which a drain has moved go back to where they were; its hosts may take machines again. Answered by <see cref="DrainAnswer"/>.</summary>
 /// <param name="Id">Identity of the drain that begins, chosen by whoever asks.</param>
 /// <param name="Drain">The drain to be undone, or the name of a host that it emptied: then the newest drain of that host.</param>
-/// <param name="By">Who asks, for the audit.</param>
+/// <param name="RequestedBy">Who asks, for the audit.</param>
 /// <param name="DryRun">Whether only the plan is wanted.</param>
-public sealed record UndoDrain(string Id, string Drain, string By, bool DryRun = false);
+public sealed record UndoDrain(string Id, string Drain, string RequestedBy, bool DryRun = false);

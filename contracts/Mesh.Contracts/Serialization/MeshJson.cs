@@ -13,10 +13,10 @@ namespace Mesh.Contracts.Serialization;
 public static class MeshJson
 {
     /// <summary>The options that every store, HTTP answer and file uses.</summary>
-    public static readonly JsonSerializerOptions Options = Frozen(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+    public static readonly JsonSerializerOptions Options = CreateReadOnly(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
     /// <summary>The same with line breaks, for people.</summary>
-    public static readonly JsonSerializerOptions Indented = Frozen(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true });
+    public static readonly JsonSerializerOptions Indented = CreateReadOnly(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true });
 
     /// <summary>Sets the given options to the rules above; for libraries that bring options of their own.</summary>
     public static JsonSerializerOptions Apply(JsonSerializerOptions options)
@@ -30,19 +30,19 @@ public static class MeshJson
         options.AllowOutOfOrderMetadataProperties = true;
         options.Converters.Insert(0, new DurationJsonConverter());
         options.Converters.Insert(1, new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
-        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(LetNullBeAbsent);
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(MakeNullableOptional);
         return options;
     }
 
     // What is null is not written: what reads it must not insist.
-    private static void LetNullBeAbsent(JsonTypeInfo type)
+    private static void MakeNullableOptional(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
             if (property is { IsRequired: true, AssociatedParameter.IsNullable: true })
                 property.IsRequired = false;
     }
 
-    private static JsonSerializerOptions Frozen(JsonSerializerOptions options)
+    private static JsonSerializerOptions CreateReadOnly(JsonSerializerOptions options)
     {
         Apply(options).MakeReadOnly(populateMissingResolver: true);
         return options;

@@ -24,8 +24,8 @@ public sealed record MigrationForecast
     public required string Text { get; init; }
 
     /// <summary>Why it does not converge; empty if it does.</summary>
-    public string Because { get; init; } = "";
+    public string Reason { get; init; } = "";
 
     /// <summary>What would make it converge; empty if it does, or if nothing would.</summary>
-    public string Remedy { get; init; } = "";
+    public string Advice { get; init; } = "";
 }

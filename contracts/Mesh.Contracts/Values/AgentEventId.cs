@@ -12,7 +12,7 @@ public readonly record struct AgentEventId
     /// <summary>An event's identity.</summary>
     /// <param name="value">1 to 128 letters, digits, dots, hyphens or underscores.</param>
     /// <exception cref="ArgumentException">The identity is empty, too long, or holds another character.</exception>
-    public AgentEventId(string value) => Value = Names.Require(value, "name of an event", 128);
+    public AgentEventId(string value) => Value = NameValidator.Validate(value, "name of an event", 128);
 
     /// <summary>The identity itself.</summary>
     public string Value { get; }
@@ -22,7 +22,7 @@ public readonly record struct AgentEventId
     /// <param name="epoch">The attempt.</param>
     /// <param name="agentEpoch">The agent's process.</param>
     /// <param name="number">The event's number among those of the process.</param>
-    public static AgentEventId Of(MigrationId migration, Epoch epoch, long agentEpoch, long number) =>
+    public static AgentEventId Create(MigrationId migration, Epoch epoch, long agentEpoch, long number) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{migration}.{epoch}.{agentEpoch}.{number}"));
 
     /// <summary>The bare identity.</summary>

@@ -12,7 +12,7 @@ public readonly record struct CommandId
     /// <summary>A command's identity.</summary>
     /// <param name="value">1 to 128 letters, digits, dots, hyphens or underscores.</param>
     /// <exception cref="ArgumentException">The identity is empty, too long, or holds another character.</exception>
-    public CommandId(string value) => Value = Names.Require(value, "command id", 128);
+    public CommandId(string value) => Value = NameValidator.Validate(value, "command id", 128);
 
     /// <summary>The identity itself.</summary>
     public string Value { get; }

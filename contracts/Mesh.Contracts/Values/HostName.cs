@@ -9,7 +9,7 @@ public readonly record struct HostName
     /// <summary>A host's name.</summary>
     /// <param name="value">1 to 253 letters, digits, dots, hyphens or underscores.</param>
     /// <exception cref="ArgumentException">The name is empty, too long, or holds another character.</exception>
-    public HostName(string value) => Value = Names.Require(value, "host name", 253);
+    public HostName(string value) => Value = NameValidator.Validate(value, "host name", 253);
 
     /// <summary>The name itself.</summary>
     public string Value { get; }

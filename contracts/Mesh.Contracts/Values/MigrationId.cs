@@ -9,7 +9,7 @@ public readonly record struct MigrationId
     /// <summary>A migration's identity.</summary>
     /// <param name="value">1 to 64 letters, digits, dots, hyphens or underscores.</param>
     /// <exception cref="ArgumentException">The identity is empty, too long, or holds another character.</exception>
-    public MigrationId(string value) => Value = Names.Require(value, "migration id", 64);
+    public MigrationId(string value) => Value = NameValidator.Validate(value, "migration id", 64);
 
     /// <summary>The identity itself.</summary>
     public string Value { get; }

@@ -12,7 +12,7 @@ namespace Mesh.Contracts.Vms;
 /// <param name="Hosts">What each of its hosts last said, the source first.</param>
 /// <param name="Source">The host that it leaves; null if no host has said so.</param>
 /// <param name="Destination">The host that it goes to; null if no host has said so.</param>
-/// <param name="Where">Where it is; null if nowhere.</param>
+/// <param name="CurrentHost">Where it is; null if nowhere.</param>
 /// <param name="Migration">The migration that moves it; null if it was begun outside the mesh.</param>
 public sealed record MigratingVm(
     VmId Id,
@@ -20,8 +20,8 @@ public sealed record MigratingVm(
     VmStatus Status,
     bool IsUnknown,
     DateTimeOffset Since,
-    IReadOnlyList<HostSaid> Hosts,
+    IReadOnlyList<HostVmStatus> Hosts,
     HostName? Source = null,
     HostName? Destination = null,
-    HostName? Where = null,
+    HostName? CurrentHost = null,
     MigrationId? Migration = null);

@@ -8,7 +8,7 @@ namespace Mesh.Contracts.Vms;
 /// <param name="Status">Its status on the host that describes it.</param>
 /// <param name="Memory">Memory given to the machine.</param>
 /// <param name="VCpus">Virtual processors; one or more.</param>
-/// <param name="Machine">QEMU's machine type, such as <c>pc-i440fx-10.0</c>; empty if unknown.</param>
+/// <param name="MachineType">QEMU's machine type, such as <c>pc-i440fx-10.0</c>; empty if unknown.</param>
 /// <param name="CpuModel">The virtual CPU's model or mode; empty if unknown.</param>
 /// <param name="Persistent">Whether its definition stays on the host when it is shut down.</param>
 /// <param name="Disks">Its disks.</param>
@@ -27,7 +27,7 @@ public sealed record VmDescription(
     VmStatus Status,
     Bytes Memory,
     int VCpus,
-    string Machine,
+    string MachineType,
     string CpuModel,
     bool Persistent,
     IReadOnlyList<VmDisk> Disks,

@@ -9,7 +9,7 @@ namespace Mesh.Agent.Simulated;
 internal interface IHypervisorGate
 {
     /// <summary>Whether the hypervisor tells the agent what happens now.</summary>
-    bool TellsEvents(HostName host);
+    bool DeliversEvents(HostName host);
 
     /// <summary>Makes a call, or does not.</summary>
     /// <param name="host">The host.</param>

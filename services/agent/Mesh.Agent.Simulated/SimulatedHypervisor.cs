@@ -11,110 +11,110 @@ namespace Mesh.Agent.Simulated;
 /// <summary>One host of a <see cref="SimulatedCluster"/>, with libvirt's behaviour and words.</summary>
 internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName name, IHypervisorGate? gate) : IHypervisor
 {
-    private const int EventsHeldMax = 10_000;
+    private const int EventCapacity = 10_000;
 
     private readonly Channel<HypervisorEvent> _events = Channel.CreateBounded<HypervisorEvent>(
-        new BoundedChannelOptions(EventsHeldMax) { FullMode = BoundedChannelFullMode.DropOldest });
+        new BoundedChannelOptions(EventCapacity) { FullMode = BoundedChannelFullMode.DropOldest });
 
     public HostName Name { get; } = name;
 
     public ChannelReader<HypervisorEvent> Events => _events.Reader;
 
-    public void Take(HypervisorEvent what)
+    public void Deliver(HypervisorEvent what)
     {
-        if (gate?.TellsEvents(Name) ?? true)
+        if (gate?.DeliversEvents(Name) ?? true)
             _events.Writer.TryWrite(what);
     }
 
-    public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => Ask(Describe, cancellation);
+    public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => QueryAsync(Describe, cancellation);
 
     public Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation) =>
-        Ask<IReadOnlyList<VmDescription>>(host => [.. host.Vms.Values.Select(Describe)], cancellation);
+        QueryAsync<IReadOnlyList<VmDescription>>(host => [.. host.Vms.Values.Select(Describe)], cancellation);
 
     public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) =>
-        Ask<IReadOnlyList<VmState>>(host => [.. host.Vms.Values.Select(vm => new VmState(vm.Spec.Id, vm.Spec.Name, vm.State, vm.Detail))], cancellation);
+        QueryAsync<IReadOnlyList<VmState>>(host => [.. host.Vms.Values.Select(vm => new VmState(vm.Spec.Id, vm.Spec.Name, vm.State, vm.Detail))], cancellation);
 
-    public Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation) => Ask(host =>
-        SimulatedCluster.Vm(host, vm).Flight is { } flight
-            ? flight.Stats(flight.Source == host ? JobOperation.MigrationOut : JobOperation.MigrationIn)
+    public Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation) => QueryAsync(host =>
+        SimulatedCluster.GetVm(host, vm).Job is { } job
+            ? job.GetStats(job.Source == host ? JobOperation.MigrationOut : JobOperation.MigrationIn)
             : null, cancellation);
 
     public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
-        Ask(host => SimulatedCluster.Vm(host, vm).LastCompletedJob, cancellation);
+        QueryAsync(host => SimulatedCluster.GetVm(host, vm).LastCompletedJob, cancellation);
 
     /// <summary>No host of the model has an address.</summary>
-    public Task<string?> FindWayBackAsync(string destinationUri, CancellationToken cancellation) => Task.FromResult<string?>(null);
+    public Task<string?> FindLoopbackAddressAsync(string destinationUri, CancellationToken cancellation) => Task.FromResult<string?>(null);
 
     public async Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation) =>
         await (gate is null
             ? cluster.MigrateAsync(Name, migration, cancellation)
             : await gate.CallAsync(Name, nameof(MigrateAsync), migration.VmId, () => cluster.MigrateAsync(Name, migration, cancellation), cancellation));
 
-    public Task AbortJobAsync(VmId vm, CancellationToken cancellation) => Do(host => cluster.Abort(host, vm), cancellation);
+    public Task AbortJobAsync(VmId vm, CancellationToken cancellation) => InvokeAsync(host => cluster.Abort(host, vm), cancellation);
 
     public Task<TimeSpan> GetMaxDowntimeAsync(VmId vm, CancellationToken cancellation) =>
-        Ask(host => SimulatedCluster.Vm(host, vm).MaxDowntime, cancellation);
+        QueryAsync(host => SimulatedCluster.GetVm(host, vm).MaxDowntime, cancellation);
 
-    public Task SetMaxDowntimeAsync(VmId vm, TimeSpan downtime, CancellationToken cancellation) => Do(host =>
+    public Task SetMaxDowntimeAsync(VmId vm, TimeSpan downtime, CancellationToken cancellation) => InvokeAsync(host =>
     {
-        var model = SimulatedCluster.Vm(host, vm);
+        var model = SimulatedCluster.GetVm(host, vm);
         model.MaxDowntime = downtime;
-        Change(model, now => now with { MaxDowntime = downtime });
+        UpdateJob(model, now => now with { MaxDowntime = downtime });
     }, cancellation);
 
-    public Task<BytesPerSecond?> GetBandwidthAsync(VmId vm, CopyStage stage, CancellationToken cancellation) => Ask(host =>
-        stage is CopyStage.PreCopy ? SimulatedCluster.Vm(host, vm).Bandwidth : SimulatedCluster.Vm(host, vm).PostCopyBandwidth, cancellation);
+    public Task<BytesPerSecond?> GetBandwidthAsync(VmId vm, CopyStage stage, CancellationToken cancellation) => QueryAsync(host =>
+        stage is CopyStage.PreCopy ? SimulatedCluster.GetVm(host, vm).Bandwidth : SimulatedCluster.GetVm(host, vm).PostCopyBandwidth, cancellation);
 
-    public Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation) => Do(host =>
+    public Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation) => InvokeAsync(host =>
     {
-        var model = SimulatedCluster.Vm(host, vm);
+        var model = SimulatedCluster.GetVm(host, vm);
         if (stage is CopyStage.PreCopy)
             model.Bandwidth = limit;
         else
             model.PostCopyBandwidth = limit;
-        Change(model, now => stage is CopyStage.PreCopy ? now with { Bandwidth = limit } : now with { PostCopyBandwidth = limit });
+        UpdateJob(model, now => stage is CopyStage.PreCopy ? now with { Bandwidth = limit } : now with { PostCopyBandwidth = limit });
     }, cancellation);
 
-    public Task StartPostCopyAsync(VmId vm, CancellationToken cancellation) => Do(host =>
+    public Task StartPostCopyAsync(VmId vm, CancellationToken cancellation) => InvokeAsync(host =>
     {
-        var flight = SimulatedCluster.RunningFlight(host, vm);
-        if (!flight.Options.PostCopy)
+        var job = SimulatedCluster.FindRunningJob(host, vm);
+        if (!job.Options.PostCopy)
             throw new HypervisorException(
                 HypervisorErrorCode.Unsupported, vm, "Requested operation is not valid: switching to post-copy requires migration to be started with VIR_MIGRATE_POSTCOPY flag");
-        if (flight.Now.Phase is SimulatedPhase.DiskCopy)
+        if (job.Progress.Phase is SimulatedPhase.DiskCopy)
             throw new HypervisorException(HypervisorErrorCode.Other, vm, "operation failed: post-copy can only be started once memory is copied");
-        flight.Now = flight.Now with { IsPostCopyAsked = true };
+        job.Progress = job.Progress with { IsPostCopyRequested = true };
     }, cancellation);
 
-    public Task SetThrottleAsync(VmId vm, Percent throttle, CancellationToken cancellation) => Do(host => SetQuota(host, vm, throttle.Value), cancellation);
+    public Task SetThrottleAsync(VmId vm, Percent throttle, CancellationToken cancellation) => InvokeAsync(host => SetQuota(host, vm, throttle.Value), cancellation);
 
-    public Task LiftThrottleAsync(VmId vm, CancellationToken cancellation) => Do(host => SetQuota(host, vm, 0), cancellation);
+    public Task LiftThrottleAsync(VmId vm, CancellationToken cancellation) => InvokeAsync(host => SetQuota(host, vm, 0), cancellation);
 
-    public Task SuspendAsync(VmId vm, CancellationToken cancellation) => Do(host =>
+    public Task SuspendAsync(VmId vm, CancellationToken cancellation) => InvokeAsync(host =>
     {
-        var model = SimulatedCluster.Vm(host, vm);
+        var model = SimulatedCluster.GetVm(host, vm);
         if (model.State is not VmRunState.Running)
             throw new HypervisorException(HypervisorErrorCode.VmNotRunning, vm, "Requested operation is not valid: domain is not running");
-        model.Become(
-            model.Flight is null ? VmRunState.Paused : VmRunState.PausedMigrating,
-            model.Flight is null ? "paused (user)" : "paused (migrating)");
-        Change(model, now => now with { IsSuspended = true });
-        host.Tell(model, VmLifecycle.Suspended, model.Flight is not null, "Suspended Paused");
+        model.SetState(
+            model.Job is null ? VmRunState.Paused : VmRunState.PausedMigrating,
+            model.Job is null ? "paused (user)" : "paused (migrating)");
+        UpdateJob(model, now => now with { IsSuspended = true });
+        host.Publish(model, VmLifecycle.Suspended, model.Job is not null, "Suspended Paused");
     }, cancellation);
 
-    public Task ResumeAsync(VmId vm, CancellationToken cancellation) => Do(host =>
+    public Task ResumeAsync(VmId vm, CancellationToken cancellation) => InvokeAsync(host =>
     {
-        var model = SimulatedCluster.Vm(host, vm);
-        if (model.State is not (VmRunState.Paused or VmRunState.PausedMigrating) || model.Flight is { Now.Phase: SimulatedPhase.SwitchOver } or { IsHandedOver: true })
+        var model = SimulatedCluster.GetVm(host, vm);
+        if (model.State is not (VmRunState.Paused or VmRunState.PausedMigrating) || model.Job is { Progress.Phase: SimulatedPhase.SwitchOver } or { IsHandedOver: true })
             throw new HypervisorException(HypervisorErrorCode.Other, vm, "Requested operation is not valid: domain is not paused");
-        model.Become(VmRunState.Running, "running (unpaused)");
-        Change(model, now => now with { IsSuspended = false });
-        host.Tell(model, VmLifecycle.Resumed, isByMigration: false, "Resumed Unpaused");
+        model.SetState(VmRunState.Running, "running (unpaused)");
+        UpdateJob(model, now => now with { IsSuspended = false });
+        host.Publish(model, VmLifecycle.Resumed, isByMigration: false, "Resumed Unpaused");
     }, cancellation);
 
-    public Task<bool> ImageExistsAsync(string path, CancellationToken cancellation) => Ask(host => host.Images.Contains(path), cancellation);
+    public Task<bool> ImageExistsAsync(string path, CancellationToken cancellation) => QueryAsync(host => host.Images.Contains(path), cancellation);
 
-    public Task CreateImageAsync(VmDisk disk, CopyStorage copyStorage, CancellationToken cancellation) => Do(host =>
+    public Task CreateImageAsync(VmDisk disk, CopyStorage copyStorage, CancellationToken cancellation) => InvokeAsync(host =>
     {
         if (copyStorage is CopyStorage.Incremental && disk.BackingFile is { } backing && !host.Images.Contains(backing))
             throw new HypervisorException(HypervisorErrorCode.Storage, null, $"the backing file {backing} does not exist");
@@ -122,11 +122,11 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
             throw new HypervisorException(HypervisorErrorCode.ImageExists, null, $"storage volume '{disk.Source}' exists already");
     }, cancellation);
 
-    public Task DeleteImageAsync(string path, CancellationToken cancellation) => Do(host => host.Images.Remove(path), cancellation);
+    public Task DeleteImageAsync(string path, CancellationToken cancellation) => InvokeAsync(host => host.Images.Remove(path), cancellation);
 
-    public Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation) => Do(host => cluster.DestroyIncoming(host, vm), cancellation, vm);
+    public Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation) => InvokeAsync(host => cluster.DestroyIncoming(host, vm), cancellation, vm);
 
-    public Task DestroyStrayAsync(VmId vm, CancellationToken cancellation) => Do(host => cluster.DestroyStray(host, vm), cancellation);
+    public Task DestroyOrphanAsync(VmId vm, CancellationToken cancellation) => InvokeAsync(host => cluster.DestroyOrphan(host, vm), cancellation);
 
     public ValueTask DisposeAsync()
     {
@@ -137,18 +137,18 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
 
     private static void SetQuota(HostModel host, VmId vm, int percent)
     {
-        var model = SimulatedCluster.Vm(host, vm);
+        var model = SimulatedCluster.GetVm(host, vm);
         if (!model.IsActive)
             throw new HypervisorException(HypervisorErrorCode.VmNotRunning, vm, "Requested operation is not valid: domain is not running");
         model.QuotaPercent = percent;
         model.Changed();
-        Change(model, now => now with { QuotaPercent = percent });
+        UpdateJob(model, now => now with { QuotaPercent = percent });
     }
 
-    private static void Change(VmModel vm, Func<SimulatedMigration, SimulatedMigration> change)
+    private static void UpdateJob(VmModel vm, Func<SimulatedMigration, SimulatedMigration> change)
     {
-        if (vm.Flight is { } flight && flight.AtSource == vm)
-            flight.Now = change(flight.Now);
+        if (vm.Job is { } job && job.SourceVm == vm)
+            job.Progress = change(job.Progress);
     }
 
     private static HostDescription Describe(HostModel host)
@@ -166,15 +166,15 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
     }
 
     private static VmDescription Describe(VmModel vm) => new(
-        vm.Spec.Id, vm.Spec.Name, VmStatuses.Of(vm.State, hasOutgoingJob: false, expectsIncoming: false), vm.Spec.Memory, vm.Spec.VCpus,
+        vm.Spec.Id, vm.Spec.Name, VmStatusMapping.FromRunState(vm.State, hasOutgoingJob: false, expectsIncoming: false), vm.Spec.Memory, vm.Spec.VCpus,
         vm.Spec.Machine, vm.Spec.CpuModel, vm.IsPersistent, vm.Spec.Disks, vm.Spec.Networks, vm.Spec.HostDevices, vm.Spec.Labels,
         vm.QuotaPercent > 0 ? new Percent(vm.QuotaPercent) : null, vm.Spec.Lock, vm.Spec.Placement, vm.Spec.CpuFeatures, vm.Spec.HugePageSize, vm.Spec.NumaNodes);
 
-    private Task<T> Ask<T>(Func<HostModel, T> ask, CancellationToken cancellation, VmId? vm = null, [CallerMemberName] string name = "")
+    private Task<T> QueryAsync<T>(Func<HostModel, T> ask, CancellationToken cancellation, VmId? vm = null, [CallerMemberName] string name = "")
     {
         try
         {
-            return gate is null ? Task.FromResult(cluster.On(Name, ask)) : gate.CallAsync(Name, name, vm, () => cluster.On(Name, ask), cancellation);
+            return gate is null ? Task.FromResult(cluster.Query(Name, ask)) : gate.CallAsync(Name, name, vm, () => cluster.Query(Name, ask), cancellation);
         }
         catch (HypervisorException e)
         {
@@ -182,7 +182,7 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
         }
     }
 
-    private Task<bool> Do(Action<HostModel> act, CancellationToken cancellation, VmId? vm = null, [CallerMemberName] string name = "") => Ask(
+    private Task<bool> InvokeAsync(Action<HostModel> act, CancellationToken cancellation, VmId? vm = null, [CallerMemberName] string name = "") => QueryAsync(
         host =>
         {
             act(host);

@@ -1,9 +1,10 @@
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Values;
 using Mesh.Hosting;
-using Mesh.Hosting.Bus;
-using Mesh.Hosting.Running;
+using Mesh.Hosting.Clocks;
+using Mesh.Hosting.Errors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -26,17 +27,17 @@ public static class AgentServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(hypervisor);
-        AgentOptionsValidator.Require(options);
+        AgentOptionsValidator.ThrowIfInvalid(options);
         var host = new HostName(options.Host);
         if (services.Any(service => service.ImplementationInstance is AgentRegistration known && known.Host == host))
             throw new ProblemException($"host {host} has an agent in this process already");
 
-        services.AddSteadyTime();
-        services.TryAddSingleton<HostAgents>();
+        services.AddMonotonicTime();
+        services.TryAddSingleton<HostAgentRegistry>();
         services.AddSingleton(new AgentRegistration(host, options, hypervisor));
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HostAgents>().Of(host));
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HostAgentRegistry>().GetOrCreate(host));
         return services.AddQueueHandler<AgentCommand>(
-            AgentQueues.Commands(host), provider => provider.GetRequiredService<HostAgents>().Of(host), ordered: true);
+            AgentQueues.Commands(host), provider => provider.GetRequiredService<HostAgentRegistry>().GetOrCreate(host), ordered: true);
     }
 
     /// <inheritdoc cref="AddAgent(IServiceCollection, AgentOptions, Func{IServiceProvider, IHypervisor})" />

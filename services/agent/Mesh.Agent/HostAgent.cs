@@ -1,9 +1,11 @@
 using Mesh.Agent.Commands;
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Jobs;
 using Mesh.Agent.Reports;
-using Mesh.Agent.Running;
+using Mesh.Agent.Runtime;
 using Mesh.Agent.State;
+using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
@@ -17,10 +19,10 @@ internal sealed class HostAgent(
     AgentOptions options, Func<IHypervisor> connect, IMessageBus bus, TimeProvider time, ILogger<HostAgent> log)
     : IHostedService, IMessageHandler<AgentCommand>, IAsyncDisposable
 {
-    private static readonly TimeSpan StoppingMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource<CommandDesk> _desk = new();
+    private readonly TaskCompletionSource<CommandDispatcher> _dispatcher = new();
     private AgentContext? _agent;
     private Task _loops = Task.CompletedTask;
     private bool _isDisposed;
@@ -28,21 +30,21 @@ internal sealed class HostAgent(
     /// <summary>Takes a command. It is acted upon in order with others for its machine, beside those for others.</summary>
     public async Task HandleAsync(AgentCommand message, CancellationToken cancellation)
     {
-        if (!_desk.Task.IsCompleted)
+        if (!_dispatcher.Task.IsCompleted)
         {
-            await _desk.Task.WaitAsync(cancellation);
+            await _dispatcher.Task.WaitAsync(cancellation);
 
             // Off the starting thread, which has just made the desk.
             await Task.Yield();
         }
 
-        (await _desk.Task).Take(message);
+        (await _dispatcher.Task).Dispatch(message);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var host = new HostName(options.Host);
-        var file = options.StateDirectory is { } directory ? new StateFile(directory, host) : null;
+        var file = options.StateDirectory is { } directory ? new AgentStateFile(directory, host) : null;
         var store = new AgentStore(file, options.RecordsKeptMax, log);
         var agent = _agent = new AgentContext
         {
@@ -50,21 +52,21 @@ internal sealed class HostAgent(
             Options = options,
             Hypervisor = connect(),
             Bus = bus,
-            Postman = new Postman(bus, time, options.RetryIntervalMax, log),
+            Sender = new ReliableSender(bus, time, options.RetryIntervalMax, log),
             Store = store,
             Time = time,
             Log = log,
-            AgentEpoch = store.Begin(time.GetUtcNow()),
+            AgentEpoch = store.StartAgentEpoch(time.GetUtcNow()),
             Stopping = _stopping.Token,
         };
-        var followers = new Followers(agent);
-        var desk = new CommandDesk(
-            agent, new SourceCommands(agent, followers), new DestinationCommands(agent), new RecoveryCommands(agent, followers), new StrayCommands(agent));
+        var monitors = new MigrationMonitors(agent);
+        var dispatcher = new CommandDispatcher(
+            agent, new SourceCommandHandler(agent, monitors), new DestinationCommandHandler(agent), new RecoveryCommandHandler(agent, monitors), new OrphanCommandHandler(agent));
 
-        await TakeUpAgainAsync(agent, followers);
-        _loops = RunAsync(agent, followers, desk);
-        _desk.SetResult(desk);
-        log.Started(host, options.Tick, options.StateDirectory ?? "memory only", followers.All.Count());
+        await ResumeMonitoringAsync(agent, monitors);
+        _loops = RunAsync(agent, monitors, dispatcher);
+        _dispatcher.SetResult(dispatcher);
+        log.Started(host, options.Tick, options.StateDirectory ?? "memory only", monitors.All.Count());
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -72,7 +74,7 @@ internal sealed class HostAgent(
         if (_stopping.IsCancellationRequested)
             return;
         await _stopping.CancelAsync();
-        _desk.TrySetCanceled(CancellationToken.None);
+        _dispatcher.TrySetCanceled(CancellationToken.None);
         try
         {
             await _loops.WaitAsync(cancellationToken);
@@ -90,41 +92,41 @@ internal sealed class HostAgent(
         if (_isDisposed)
             return;
         _isDisposed = true;
-        using var patience = new CancellationTokenSource(StoppingMax, time);
-        await StopAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(StopTimeout, time);
+        await StopAsync(timeout.Token);
         if (_agent is not null)
             await _agent.Hypervisor.DisposeAsync();
         _stopping.Dispose();
     }
 
     /// <summary>Goes on where an earlier process of this agent left off.</summary>
-    private static async Task TakeUpAgainAsync(AgentContext agent, Followers followers)
+    private static async Task ResumeMonitoringAsync(AgentContext agent, MigrationMonitors monitors)
     {
-        foreach (var record in agent.Store.Record.Migrations)
+        foreach (var record in agent.Store.State.Migrations)
         {
-            if (record.Source is { Ended: { } ended, IsEndDelivered: false })
-                await agent.TellAsync(ended);
+            if (record.Source is { Ended: { } ended, IsEndSent: false })
+                await agent.PublishAsync(ended);
             if (record.IsRunning)
-                followers.Follow(record, isNew: false);
+                monitors.Start(record, isNew: false);
         }
     }
 
-    private static async Task RunAsync(AgentContext agent, Followers followers, CommandDesk desk)
+    private static async Task RunAsync(AgentContext agent, MigrationMonitors monitors, CommandDispatcher dispatcher)
     {
         // The start goes on without waiting for the hypervisor.
         await Task.Yield();
-        var foreign = new ForeignJobs(agent, followers);
-        var arrivals = new Arrivals(agent);
-        var loop = new Loop(agent);
-        var pump = loop.RunAsync("events", () => new EventPump(agent, followers, foreign, arrivals).RunAsync());
-        var postman = loop.RunAsync("messages", () => agent.Postman.RunAsync(agent.Stopping));
+        var external = new ExternalMigrations(agent, monitors);
+        var incoming = new IncomingMigrations(agent);
+        var loop = new SupervisedLoop(agent);
+        var eventLoop = loop.RunAsync("events", () => new HypervisorEventDispatcher(agent, monitors, external, incoming).RunAsync());
+        var senderLoop = loop.RunAsync("messages", () => agent.Sender.RunAsync(agent.Stopping));
 
         // Before the first report: a machine that someone migrates must not be taken for one that stays.
-        await foreign.FindAtStartAsync();
+        await external.DiscoverAsync();
         await Task.WhenAll(
-            pump, postman,
-            loop.RunAsync("reports", new Reporter(agent, followers, foreign, arrivals).RunAsync),
-            loop.RunAsync("inventories", new InventorySender(agent, followers, foreign, arrivals).RunAsync));
-        await Task.WhenAll(followers.StoppedAsync(), desk.StoppedAsync(), arrivals.StoppedAsync());
+            eventLoop, senderLoop,
+            loop.RunAsync("reports", new HostReporter(agent, monitors, external, incoming).RunAsync),
+            loop.RunAsync("inventories", new InventoryReporter(agent, monitors, external, incoming).RunAsync));
+        await Task.WhenAll(monitors.WaitForCompletionAsync(), dispatcher.WaitForCompletionAsync(), incoming.WaitForCompletionAsync());
     }
 }

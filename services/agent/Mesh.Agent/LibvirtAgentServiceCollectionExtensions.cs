@@ -1,6 +1,7 @@
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Libvirt;
 using Mesh.Agent.LibvirtAdapter;
-using Mesh.Hosting;
+using Mesh.Hosting.Errors;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

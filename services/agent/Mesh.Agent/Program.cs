@@ -1,6 +1,7 @@
 using Mesh.Agent;
 using Mesh.Hosting;
 using Mesh.Hosting.Bus;
+using Mesh.Hosting.Errors;
 using Mesh.Hosting.Telemetry;
 using Microsoft.Extensions.Hosting;
 

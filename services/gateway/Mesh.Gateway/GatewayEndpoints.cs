@@ -14,8 +14,8 @@ public static class GatewayEndpoints
     {
         ArgumentNullException.ThrowIfNull(app);
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Mesh.Gateway");
-        app.Use((context, next) => ProblemWriter.GuardAsync(context, next, logger));
-        app.Use((context, next) => LocalOnly.GuardAsync(context, next));
+        app.Use((context, next) => ProblemWriter.InvokeAsync(context, next, logger));
+        app.Use((context, next) => LoopbackOnly.InvokeAsync(context, next));
         app.UseRouting();
         MigrationsApi.Map(app);
         ChangesApi.Map(app);

@@ -3,8 +3,8 @@ using Mesh.Contracts.Events;
 using Mesh.Gateway.Api;
 using Mesh.Gateway.Live;
 using Mesh.Gateway.Network;
-using Mesh.Hosting.Bus;
-using Mesh.Hosting.Running;
+using Mesh.Hosting;
+using Mesh.Hosting.Clocks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +15,7 @@ namespace Mesh.Gateway;
 public static class GatewayServiceCollectionExtensions
 {
     /// <summary>Adds the gateway with the settings of section <c>Gateway</c>, and has the web server listen where they say.</summary>
-    /// <exception cref="Mesh.Hosting.ProblemException">The settings would let other machines in, or are no address.</exception>
+    /// <exception cref="Mesh.Hosting.Errors.ProblemException">The settings would let other machines in, or are no address.</exception>
     public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -28,12 +28,12 @@ public static class GatewayServiceCollectionExtensions
             kestrel.AddServerHeader = false;
             kestrel.Listen(new IPEndPoint(listen.Address, listen.Port));
         });
-        services.AddSteadyTime();
+        services.AddMonotonicTime();
         services.AddRouting();
-        services.AddSingleton<Requests>();
-        services.AddSingleton<Migrations>();
-        services.AddSingleton<Policies>();
-        services.AddSingleton<Scheduler>();
+        services.AddSingleton<ServiceClient>();
+        services.AddSingleton<MigrationsClient>();
+        services.AddSingleton<PoliciesClient>();
+        services.AddSingleton<SchedulerClient>();
         services.AddSingleton<EventHub>();
         services.AddSingleton<EventStream>();
         services.AddSingleton<MigrationsApi>();

@@ -1,6 +1,5 @@
 using Mesh.Gateway;
 using Mesh.Hosting;
-using Mesh.Hosting.Bus;
 using Mesh.Hosting.Telemetry;
 
 return await MeshProgram.RunAsync(

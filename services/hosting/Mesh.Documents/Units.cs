@@ -28,16 +28,16 @@ public static class Units
     private static readonly IReadOnlyList<Unit> SecondsOrLess = [.. Durations.Take(2)];
 
     /// <summary>A duration as people in the field write it: in seconds, or else in milliseconds.</summary>
-    public static string Write(TimeSpan duration) => Write((decimal)duration.TotalMilliseconds, SecondsOrLess);
+    public static string Format(TimeSpan duration) => Format((decimal)duration.TotalMilliseconds, SecondsOrLess);
 
     /// <summary>A size, in the largest unit of which it is a whole number.</summary>
-    public static string Write(Bytes size) => Write(size.Count, Sizes);
+    public static string Format(Bytes size) => Format(size.Count, Sizes);
 
     /// <summary>A data rate, in the largest unit of which it is a whole number.</summary>
-    public static string Write(BytesPerSecond rate) => Write(rate.Count, Rates);
+    public static string Format(BytesPerSecond rate) => Format(rate.Count, Rates);
 
     // In the largest unit of which it is a whole number.
-    private static string Write(decimal amount, IReadOnlyList<Unit> units)
+    private static string Format(decimal amount, IReadOnlyList<Unit> units)
     {
         var unit = units.Where(unit => amount % unit.Size == 0).MaxBy(unit => unit.Size) ?? units[0];
         return string.Create(CultureInfo.InvariantCulture, $"{amount / unit.Size:0.####} {unit.Name}");

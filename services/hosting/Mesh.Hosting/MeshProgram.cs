@@ -1,3 +1,4 @@
+using Mesh.Hosting.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,10 +26,10 @@ public static class MeshProgram
         try
         {
             // Without end points there is nothing to listen for: a port would be in the way of the next service on the machine.
-            await (map is null ? Plain(args, addServices) : Web(args, addServices, map)).RunAsync();
+            await (map is null ? CreateHost(args, addServices) : CreateWebApplication(args, addServices, map)).RunAsync();
             return 0;
         }
-        catch (Exception e) when (InWords(e) is { } words)
+        catch (Exception e) when (Describe(e) is { } words)
         {
             await Console.Error.WriteLineAsync($"{name}: {words}");
             return 1;
@@ -36,26 +37,26 @@ public static class MeshProgram
     }
 
     /// <summary>The one line that tells a person what keeps a service from running; null for a fault of our own.</summary>
-    public static string? InWords(Exception exception) => exception switch
+    public static string? Describe(Exception exception) => exception switch
     {
         ProblemException problem => problem.Message,
-        OptionsValidationException options => string.Join("; ", options.Failures.Select(WithoutFrame)),
+        OptionsValidationException options => string.Join("; ", options.Failures.Select(StripValidationPrefix)),
         InvalidOperationException { InnerException: FormatException or ArgumentException } wrong
             when wrong.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) =>
             $"{wrong.Message.TrimEnd('.')}: {wrong.InnerException!.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException inUse } => inUse.Message,
-        AggregateException { InnerExceptions: [var only] } => InWords(only),
+        AggregateException { InnerExceptions: [var only] } => Describe(only),
         _ => null,
     };
 
-    private static IHost Plain(string[] args, Action<IServiceCollection, IConfiguration> addServices)
+    private static IHost CreateHost(string[] args, Action<IServiceCollection, IConfiguration> addServices)
     {
         var builder = Host.CreateApplicationBuilder(args);
         Add(builder, addServices);
         return builder.Build();
     }
 
-    private static WebApplication Web(string[] args, Action<IServiceCollection, IConfiguration> addServices, Action<WebApplication> map)
+    private static WebApplication CreateWebApplication(string[] args, Action<IServiceCollection, IConfiguration> addServices, Action<WebApplication> map)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         Add(builder, addServices);
@@ -71,7 +72,7 @@ public static class MeshProgram
     }
 
     // Data annotations wrap what is wrong into a sentence about types.
-    private static string WithoutFrame(string failure)
+    private static string StripValidationPrefix(string failure)
     {
         const string Frame = "with the error: '";
         return failure.IndexOf(Frame, StringComparison.Ordinal) is var at and >= 0

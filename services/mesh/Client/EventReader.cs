@@ -24,8 +24,8 @@ internal static class EventReader
 
     private static StreamItem? Read(string name, ReadOnlySpan<byte> data) => name switch
     {
-        "view" => new StreamItem.Stands(JsonSerializer.Deserialize<MigrationView>(data, MeshJson.Options)!),
-        _ when EventNames.Contains(name) => new StreamItem.Happened(JsonSerializer.Deserialize<MigrationEvent>(data, MeshJson.Options)!),
+        "view" => new StreamItem.Snapshot(JsonSerializer.Deserialize<MigrationView>(data, MeshJson.Options)!),
+        _ when EventNames.Contains(name) => new StreamItem.Update(JsonSerializer.Deserialize<MigrationEvent>(data, MeshJson.Options)!),
         _ => null,
     };
 }

@@ -9,12 +9,12 @@ namespace Mesh.Cli.Client;
 /// <summary>The gateway's resources about scheduling.</summary>
 internal sealed partial class MeshClient
 {
-    public Task<RatedTargets> TargetsAsync(string vm, MigrationOptions options, HostName? to, CancellationToken cancellation) =>
-        SendAsync<RatedTargets>(HttpMethod.Post, $"api/v1/vms/{Part(vm)}/targets", Body(new TargetsBody { Options = options, To = to }), cancellation);
+    public Task<RateTargetsAnswer> TargetsAsync(string vm, MigrationOptions options, HostName? to, CancellationToken cancellation) =>
+        SendAsync<RateTargetsAnswer>(HttpMethod.Post, $"api/v1/vms/{Escape(vm)}/targets", Body(new TargetsBody { Options = options, To = to }), cancellation);
 
     public Task<Fleet> InventoryAsync(CancellationToken cancellation) => SendAsync<Fleet>(HttpMethod.Get, "api/v1/inventory", null, cancellation);
 
-    public Task<ListedQueue> QueueAsync(CancellationToken cancellation) => SendAsync<ListedQueue>(HttpMethod.Get, "api/v1/queue", null, cancellation);
+    public Task<QueueView> QueueAsync(CancellationToken cancellation) => SendAsync<QueueView>(HttpMethod.Get, "api/v1/queue", null, cancellation);
 
     public Task<RescheduleAnswer> RescheduleAsync(MigrationId id, RescheduleBody body, CancellationToken cancellation) =>
         SendAsync<RescheduleAnswer>(HttpMethod.Post, $"api/v1/migrations/{id}/reschedule", Body(body), cancellation);
@@ -23,26 +23,26 @@ internal sealed partial class MeshClient
         SendAsync<SchedulerAnswer>(HttpMethod.Post, $"api/v1/hosts/{host}/cordon", Body(body), cancellation);
 
     public Task<SchedulerAnswer> UncordonAsync(HostName host, string by, CancellationToken cancellation) =>
-        SendAsync<SchedulerAnswer>(HttpMethod.Delete, $"api/v1/hosts/{host}/cordon?by={Part(by)}", null, cancellation);
+        SendAsync<SchedulerAnswer>(HttpMethod.Delete, $"api/v1/hosts/{host}/cordon?by={Escape(by)}", null, cancellation);
 
     public Task<DrainView> DrainAsync(DrainBody body, CancellationToken cancellation) =>
         SendAsync<DrainView>(HttpMethod.Post, "api/v1/drains", Body(body), cancellation);
 
-    public Task<DrainView> UndoAsync(string drain, UndoBody body, CancellationToken cancellation) =>
-        SendAsync<DrainView>(HttpMethod.Post, $"api/v1/drains/{Part(drain)}/undo", Body(body), cancellation);
+    public Task<DrainView> UndoDrainAsync(string drain, UndoDrainBody body, CancellationToken cancellation) =>
+        SendAsync<DrainView>(HttpMethod.Post, $"api/v1/drains/{Escape(drain)}/undo", Body(body), cancellation);
 
-    public Task<SchedulerAnswer> WithdrawAsync(string drain, WithdrawBody body, CancellationToken cancellation) =>
-        SendAsync<SchedulerAnswer>(HttpMethod.Post, $"api/v1/drains/{Part(drain)}/withdraw", Body(body), cancellation);
+    public Task<SchedulerAnswer> CancelDrainAsync(string drain, CancelDrainBody body, CancellationToken cancellation) =>
+        SendAsync<SchedulerAnswer>(HttpMethod.Post, $"api/v1/drains/{Escape(drain)}/withdraw", Body(body), cancellation);
 
-    public Task<ListedDrains> DrainsAsync(int limit, CancellationToken cancellation) =>
-        SendAsync<ListedDrains>(HttpMethod.Get, $"api/v1/drains?limit={limit}", null, cancellation);
+    public Task<DrainList> DrainsAsync(int limit, CancellationToken cancellation) =>
+        SendAsync<DrainList>(HttpMethod.Get, $"api/v1/drains?limit={limit}", null, cancellation);
 
     /// <summary>A drain by its identity, or the newest one of a host.</summary>
     public Task<DrainView> DrainAsync(string drain, CancellationToken cancellation) =>
-        SendAsync<DrainView>(HttpMethod.Get, $"api/v1/drains/{Part(drain)}", null, cancellation);
+        SendAsync<DrainView>(HttpMethod.Get, $"api/v1/drains/{Escape(drain)}", null, cancellation);
 
-    public Task<KeptRules> RulesAsync(CancellationToken cancellation) => SendAsync<KeptRules>(HttpMethod.Get, "api/v1/rules", null, cancellation);
+    public Task<RulesAnswer> RulesAsync(CancellationToken cancellation) => SendAsync<RulesAnswer>(HttpMethod.Get, "api/v1/rules", null, cancellation);
 
-    public Task<KeptRules> KeepRulesAsync(string document, string by, CancellationToken cancellation) => SendAsync<KeptRules>(
-        HttpMethod.Put, $"api/v1/rules?by={Part(by)}", new StringContent(document, Encoding.UTF8, "application/yaml"), cancellation);
+    public Task<RulesAnswer> ApplyRulesAsync(string document, string by, CancellationToken cancellation) => SendAsync<RulesAnswer>(
+        HttpMethod.Put, $"api/v1/rules?by={Escape(by)}", new StringContent(document, Encoding.UTF8, "application/yaml"), cancellation);
 }

@@ -23,7 +23,7 @@ internal sealed partial class MeshClient : IDisposable
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(40);
 
     /// <summary>How long a live stream may be silent: three of the gateway's keepalives.</summary>
-    public static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(45);
+    public static readonly TimeSpan StreamIdleTimeout = TimeSpan.FromSeconds(45);
 
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
@@ -37,12 +37,12 @@ internal sealed partial class MeshClient : IDisposable
 
     public Uri Server { get; }
 
-    private string Place => Server.ToString().TrimEnd('/');
+    private string ServerName => Server.ToString().TrimEnd('/');
 
     public Task<MigrationView> RequestAsync(MigrationRequestBody body, CancellationToken cancellation) =>
         SendAsync<MigrationView>(HttpMethod.Post, "api/v1/migrations", Body(body), cancellation);
 
-    public Task<MigrationView> ShowAsync(MigrationId id, CancellationToken cancellation) =>
+    public Task<MigrationView> GetAsync(MigrationId id, CancellationToken cancellation) =>
         SendAsync<MigrationView>(HttpMethod.Get, $"api/v1/migrations/{id}", null, cancellation);
 
     public Task<IReadOnlyList<MigrationView>> ListAsync(bool unfinishedOnly, int limit, CancellationToken cancellation) =>
@@ -50,13 +50,13 @@ internal sealed partial class MeshClient : IDisposable
             HttpMethod.Get, $"api/v1/migrations?unfinished={(unfinishedOnly ? "true" : "false")}&limit={limit}", null, cancellation);
 
     public Task<AbortAnswer> AbortAsync(MigrationId id, string by, CancellationToken cancellation) =>
-        SendAsync<AbortAnswer>(HttpMethod.Post, $"api/v1/migrations/{id}/abort", Body(new AbortBody { By = by }), cancellation);
+        SendAsync<AbortAnswer>(HttpMethod.Post, $"api/v1/migrations/{id}/abort", Body(new AbortBody { RequestedBy = by }), cancellation);
 
-    public Task<Changed> ChangeAsync(MigrationId id, ChangeBody body, CancellationToken cancellation) =>
+    public Task<ChangeStatus> ChangeAsync(MigrationId id, ChangeBody body, CancellationToken cancellation) =>
         ChangeAsync(HttpMethod.Patch, $"api/v1/migrations/{id}", Body(body), cancellation);
 
     /// <summary>Orders <c>force-complete</c>, <c>postcopy</c> or <c>suspend</c>.</summary>
-    public Task<Changed> OrderAsync(MigrationId id, string order, OrderBody body, CancellationToken cancellation) =>
+    public Task<ChangeStatus> ApplyActionAsync(MigrationId id, string order, ChangeActionBody body, CancellationToken cancellation) =>
         ChangeAsync(HttpMethod.Post, $"api/v1/migrations/{id}/{order}", Body(body), cancellation);
 
     /// <summary>The migration's trace, as JSON lines.</summary>
@@ -78,7 +78,7 @@ internal sealed partial class MeshClient : IDisposable
         SendAsync<IReadOnlyList<HostView>>(HttpMethod.Get, "api/v1/hosts", null, cancellation);
 
     public Task<FenceAnswer> FenceAsync(HostName host, bool confirmed, string by, CancellationToken cancellation) =>
-        SendAsync<FenceAnswer>(HttpMethod.Post, $"api/v1/hosts/{host}/fence", Body(new FenceBody { Confirmed = confirmed, By = by }), cancellation);
+        SendAsync<FenceAnswer>(HttpMethod.Post, $"api/v1/hosts/{host}/fence", Body(new FenceBody { Confirmed = confirmed, RequestedBy = by }), cancellation);
 
     public Task<IReadOnlyList<VmView>> VmsAsync(CancellationToken cancellation) =>
         SendAsync<IReadOnlyList<VmView>>(HttpMethod.Get, "api/v1/vms", null, cancellation);
@@ -94,7 +94,7 @@ internal sealed partial class MeshClient : IDisposable
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         using var response = await ExchangeAsync(request, cancellation);
         connected();
-        await using var body = new SilenceLimit(await response.Content.ReadAsStreamAsync(cancellation), SilenceMax, _time);
+        await using var body = new IdleTimeoutStream(await response.Content.ReadAsStreamAsync(cancellation), StreamIdleTimeout, _time);
         await foreach (var item in EventReader.ReadAsync(body, cancellation))
             yield return item;
     }
@@ -111,7 +111,7 @@ internal sealed partial class MeshClient : IDisposable
         return await ReadAsync<T>(response, cancellation);
     }
 
-    private async Task<Changed> ChangeAsync(HttpMethod method, string path, HttpContent body, CancellationToken cancellation)
+    private async Task<ChangeStatus> ChangeAsync(HttpMethod method, string path, HttpContent body, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
         using var response = await ExchangeAsync(request, cancellation);
@@ -123,11 +123,11 @@ internal sealed partial class MeshClient : IDisposable
     {
         try
         {
-            return await response.Content.ReadFromJsonAsync<T>(MeshJson.Options, cancellation) ?? throw NoMesh(response);
+            return await response.Content.ReadFromJsonAsync<T>(MeshJson.Options, cancellation) ?? throw NotAGateway(response);
         }
         catch (JsonException e)
         {
-            throw NoMesh(response, e);
+            throw NotAGateway(response, e);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
@@ -150,7 +150,7 @@ internal sealed partial class MeshClient : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new CliException(ExitCodes.Unreachable, $"no answer from {Place} within {AnswerTimeout.TotalSeconds:0} s", e);
+            throw new CliException(ExitCodes.Unreachable, $"no answer from {ServerName} within {AnswerTimeout.TotalSeconds:0} s", e);
         }
 
         if (response.IsSuccessStatusCode)
@@ -164,21 +164,21 @@ internal sealed partial class MeshClient : IDisposable
         try
         {
             return await response.Content.ReadFromJsonAsync<ApiProblem>(MeshJson.Options, cancellation) is { } problem
-                ? new CliException(ExitCodes.Of(problem), Said(problem)) { Problem = problem }
-                : NoMesh(response);
+                ? new CliException(ExitCodes.From(problem), Describe(problem)) { Problem = problem }
+                : NotAGateway(response);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException)
         {
-            return NoMesh(response, e);
+            return NotAGateway(response, e);
         }
     }
 
-    private static string Said(ApiProblem problem) =>
-        problem.Type is ApiProblemTypes.Refused or ApiProblemTypes.BadPolicy or ApiProblemTypes.BadRules ? $"refused: {problem.Detail}" : problem.Detail;
+    private static string Describe(ApiProblem problem) =>
+        problem.Type is ApiProblemTypes.Refused or ApiProblemTypes.InvalidPolicy or ApiProblemTypes.InvalidRules ? $"refused: {problem.Detail}" : problem.Detail;
 
-    private CliException NoMesh(HttpResponseMessage response, Exception? inner = null) => new(
+    private CliException NotAGateway(HttpResponseMessage response, Exception? inner = null) => new(
         ExitCodes.Unreachable,
-        $"{Place} is no mesh gateway: it answered {(int)response.StatusCode} with {response.Content.Headers.ContentType?.MediaType ?? "nothing"}",
+        $"{ServerName} is no mesh gateway: it answered {(int)response.StatusCode} with {response.Content.Headers.ContentType?.MediaType ?? "nothing"}",
         inner);
 
     private CliException Unreachable(Exception e)
@@ -192,6 +192,6 @@ internal sealed partial class MeshClient : IDisposable
                 _ => socket.Message,
             }
             : e.GetBaseException().Message;
-        return new CliException(ExitCodes.Unreachable, $"cannot reach {Place} ({why}): is 'mesh up' running?", e);
+        return new CliException(ExitCodes.Unreachable, $"cannot reach {ServerName} ({why}): is 'mesh up' running?", e);
     }
 }

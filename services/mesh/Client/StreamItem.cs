@@ -8,11 +8,11 @@ namespace Mesh.Cli.Client;
 internal abstract record StreamItem(MigrationId Id)
 {
     /// <summary>The migration as it stands.</summary>
-    internal sealed record Stands(MigrationView View) : StreamItem(View.Id);
+    internal sealed record Snapshot(MigrationView View) : StreamItem(View.Id);
 
     /// <summary>Something happened.</summary>
-    internal sealed record Happened(MigrationEvent Event) : StreamItem(Event.MigrationId);
+    internal sealed record Update(MigrationEvent Event) : StreamItem(Event.MigrationId);
 
     /// <summary>Whether it tells the migration's end.</summary>
-    public bool TellsEnd => this is Stands { View.Outcome: not null } or Happened { Event: MigrationEnded };
+    public bool IsEnd => this is Snapshot { View.Outcome: not null } or Update { Event: MigrationEnded };
 }

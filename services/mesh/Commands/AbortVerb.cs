@@ -39,17 +39,17 @@ internal sealed class AbortVerb : ClientVerb
             return await Watcher.WatchAsync(Io, client, output, id, cancellation, CodeOf);
 
         if (output == OutputFormat.Json)
-            Json.Write(Io, answer);
+            JsonOutput.Write(Io, answer);
         else
-            Io.Out.WriteLine($"{Words.Of(answer.Result)}: {answer.Explanation}");
-        return answer.Result == AbortResult.Aborting ? ExitCodes.Done : ExitCodes.Refused;
+            Io.Out.WriteLine($"{TextFormatter.Format(answer.Result)}: {answer.Explanation}");
+        return answer.Result == AbortResult.Aborting ? ExitCodes.Success : ExitCodes.Refused;
     }
 
     // Whoever aborts wants the migration aborted: any other end, and be it a success, is not what was asked for.
-    private static int CodeOf(MigrationOutcome outcome) => ExitCodes.Of(outcome) switch
+    private static int CodeOf(MigrationOutcome outcome) => ExitCodes.From(outcome) switch
     {
-        ExitCodes.Aborted => ExitCodes.Done,
-        ExitCodes.Done => ExitCodes.Error,
+        ExitCodes.Aborted => ExitCodes.Success,
+        ExitCodes.Success => ExitCodes.Error,
         var other => other,
     };
 }

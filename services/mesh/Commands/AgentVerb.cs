@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Mesh.Agent;
-using Mesh.Cli.Running;
+using Mesh.Agent.Configuration;
+using Mesh.Cli.Hosting;
 using Mesh.Contracts.Values;
 using Mesh.Hosting;
 using Mesh.Hosting.Bus;
+using Mesh.Hosting.Errors;
 using Mesh.Hosting.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -29,7 +31,7 @@ internal sealed class AgentVerb : RunVerb
         {
             Description = "The host's name in the mesh. Default: the machine's own name.",
             HelpName = "HOST",
-            CustomParser = Values.NamedOption("--name", text => new HostName(text)),
+            CustomParser = OptionParsers.ParsedOption("--name", text => new HostName(text)),
         });
         Setting("--libvirt", "URI", "The hypervisor's libvirt URI. Default: qemu:///system.", "Agent:LibvirtUri");
         Setting("--migration-target", "URI", "How another host's libvirt reaches this one. Default: qemu+tcp://HOST/system.", "Agent:MigrationTarget");
@@ -38,13 +40,13 @@ internal sealed class AgentVerb : RunVerb
         {
             Description = "Time between keepalive probes of the libvirt connection; 0 for none. Default: 5.",
             HelpName = "SECONDS",
-            CustomParser = Values.Seconds("--keepalive-interval", 0),
+            CustomParser = OptionParsers.Seconds("--keepalive-interval", 0),
         });
         _keepAliveCount = Add(new Option<int?>("--keepalive-count")
         {
             Description = "Unanswered probes after which the connection counts as broken. Default: 5.",
             HelpName = "N",
-            CustomParser = Values.Count("--keepalive-count", "probes", 1, 100),
+            CustomParser = OptionParsers.Count("--keepalive-count", "probes", 1, 100),
         });
         _labels = Add(new Option<IReadOnlyDictionary<string, string>>("--label")
         {
@@ -57,14 +59,14 @@ internal sealed class AgentVerb : RunVerb
         {
             Description = "What the host's migration link carries in each direction. Default: the speed of --link-device.",
             HelpName = "MiB/s",
-            CustomParser = Values.Count("--link", "MiB/s", 1, 1_000_000),
+            CustomParser = OptionParsers.Count("--link", "MiB/s", 1, 1_000_000),
         });
         Setting("--link-device", "DEVICE", "The network device that migrations go over, such as eth1. Default: none, and the link's speed is unknown.", "Agent:LinkDevice");
         _sharedPaths = Add(new Option<IReadOnlyList<string>>("--shared-path")
         {
             Description = "A directory that other hosts reach too, though its file system does not show it. May be given several times.",
             HelpName = "DIR",
-            CustomParser = Values.List("--shared-path", "directories"),
+            CustomParser = OptionParsers.List("--shared-path", "directories"),
         });
     }
 
@@ -77,7 +79,7 @@ internal sealed class AgentVerb : RunVerb
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var settings = Gather(
+        var settings = LoadSettings(
             parsed,
             [
                 KeyValuePair.Create("Agent:Host", parsed.GetValue(_name)?.ToString()),
@@ -101,17 +103,17 @@ internal sealed class AgentVerb : RunVerb
         try
         {
             await host.StartAsync(cancellation);
-            await Io.Out.WriteLineAsync($"mesh agent is up (broker {Secrets.WithoutPassword(broker)})");
+            await Io.Out.WriteLineAsync($"mesh agent is up (broker {Secrets.MaskPassword(broker)})");
             await Io.Out.FlushAsync(cancellation);
             await host.WaitForShutdownAsync(cancellation);
         }
-        catch (Exception e) when (MeshHost.Words(e, settings) is { } words)
+        catch (Exception e) when (MeshHost.DescribeStartFailure(e, settings) is { } words)
         {
             throw new CliException(words.ExitCode, words.Message, e);
         }
 
         await host.StopAsync(CancellationToken.None);
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 
     private static Dictionary<string, string> Labels(ArgumentResult result)
@@ -121,7 +123,7 @@ internal sealed class AgentVerb : RunVerb
         {
             if (text.Split('=', 2) is not [var key, var value])
                 result.AddError($"--label '{text}' is not accepted: it takes KEY=VALUE, such as zone=a");
-            else if (LabelRules.Problem(key, value) is { } problem)
+            else if (HostLabelValidator.ValidateLabel(key, value) is { } problem)
                 result.AddError($"--label '{text}' is not accepted: {problem}");
             else if (!labels.TryAdd(key, value))
                 result.AddError($"--label '{key}' is given twice");

@@ -23,7 +23,7 @@ internal abstract class ChangeVerb : ClientVerb
     public override IReadOnlyList<string> Notes =>
     [
         "Each parameter is told as applied, emulated (its effect is brought about by other means) or refused, with the reason.",
-        $"It ends with {ExitCodes.Done} if what was asked for is so now, with {ExitCodes.Refused} if any of it is refused, and with {ExitCodes.Unreachable} if the",
+        $"It ends with {ExitCodes.Success} if what was asked for is so now, with {ExitCodes.Refused} if any of it is refused, and with {ExitCodes.Unreachable} if the",
         "host has not answered yet; 'mesh show ID' tells later.",
     ];
 
@@ -31,19 +31,19 @@ internal abstract class ChangeVerb : ClientVerb
 
     protected string Why(ParseResult parsed) => parsed.GetValue(_why) ?? "";
 
-    protected void Write(OutputFormat output, Changed changed)
+    protected void Write(OutputFormat output, ChangeStatus changed)
     {
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, changed.Change);
+            JsonOutput.Write(Io, changed.Change);
             return;
         }
 
         var table = new TextTable("PARAMETER", "RESULT", "EXPLANATION");
         foreach (var answer in changed.Change.Answers ?? [])
-            table.Add(answer.Parameter, Words.Of(answer.Result), Words.OneLine(answer.Explanation));
+            table.Add(answer.Parameter, TextFormatter.Format(answer.Result), TextFormatter.ToSingleLine(answer.Explanation));
         if (changed.IsPending)
-            table.Add(changed.Change.What, "pending", "the host has not answered yet");
+            table.Add(changed.Change.Description, "pending", "the host has not answered yet");
         table.Write(Io);
     }
 
@@ -52,13 +52,13 @@ internal abstract class ChangeVerb : ClientVerb
     /// <param name="changed">What became of the change.</param>
     /// <param name="counts">Whether a refusal concerns what was asked for.</param>
     /// <exception cref="CliException">Something was refused, or is not known yet.</exception>
-    protected static int CodeOf(MigrationId id, Changed changed, Func<ParameterAnswer, bool> counts)
+    protected static int CodeOf(MigrationId id, ChangeStatus changed, Func<ParameterAnswer, bool> counts)
     {
         var refused = (changed.Change.Answers ?? []).Where(answer => answer.Result == ParameterResult.Refused && counts(answer)).ToList();
         if (refused.Count > 0)
             throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", refused.Select(answer => $"{answer.Parameter}: {answer.Explanation}"))}");
         return changed.IsPending
             ? throw new CliException(ExitCodes.Unreachable, $"the host has not answered yet ('mesh show {id}' tells when it has)")
-            : ExitCodes.Done;
+            : ExitCodes.Success;
     }
 }

@@ -34,7 +34,7 @@ internal abstract class ClientVerb : Verb
 
     protected abstract Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation);
 
-    protected static MigrationId ReadId(string text) => Values.Named(text, value => new MigrationId(value));
+    protected static MigrationId ReadId(string text) => OptionParsers.Parse(text, value => new MigrationId(value));
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
@@ -48,7 +48,7 @@ internal abstract class ClientVerb : Verb
         }
         catch (CliException e) when (e.Problem is not null && output == OutputFormat.Json)
         {
-            Json.Write(Io, e.Problem);
+            JsonOutput.Write(Io, e.Problem);
             throw;
         }
     }

@@ -58,7 +58,7 @@ internal sealed class DemoVerb : Verb
         var isAsExpected = false;
         try
         {
-            isAsExpected = await MoveAsync(io, client, stop.Token) && await new DemoDrain(client, io).RunAsync(DemoPlan.Drained, DemoPlan.OnDrained, DemoPlan.Left, stop.Token);
+            isAsExpected = await MoveAsync(io, client, stop.Token) && await new DemoDrain(client, io).RunAsync(DemoPlan.Drained, DemoPlan.VmsOnDrained, DemoPlan.BlockedVms, stop.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -67,27 +67,27 @@ internal sealed class DemoVerb : Verb
 
         if (parsed.GetValue(_stay))
             await StayAsync(io, mesh, cancellation);
-        return isAsExpected ? ExitCodes.Done : ExitCodes.Error;
+        return isAsExpected ? ExitCodes.Success : ExitCodes.Error;
     }
 
     /// <summary>All the moves at once; whether each has ended as expected. What has become of them is told also if they do not end.</summary>
     private static async Task<bool> MoveAsync(Io io, MeshClient client, CancellationToken cancellation)
     {
-        var board = new Board();
-        var display = WatchDisplay.For(io, OutputFormat.Table, board);
+        var migrations = new WatchedMigrations();
+        var display = WatchDisplay.Create(io, OutputFormat.Table, migrations);
         try
         {
             await DemoMesh.WaitForHostsAsync(client, io.Time, cancellation);
-            await display.ShowAsync(() => new DemoRun(client, io, board, display, DemoPlan.Moves).RunAsync(cancellation));
+            await display.ShowAsync(() => new DemoRun(client, io, migrations, display, DemoPlan.Moves).RunAsync(cancellation));
         }
         finally
         {
             await io.Out.WriteLineAsync();
-            DemoReport.Write(io, DemoSummary.Of(DemoPlan.Moves, board.Rows));
+            DemoReport.Write(io, DemoSummary.Create(DemoPlan.Moves, migrations.Rows));
         }
 
         await io.Out.WriteLineAsync();
-        return DemoSummary.Of(DemoPlan.Moves, board.Rows).IsAsExpected;
+        return DemoSummary.Create(DemoPlan.Moves, migrations.Rows).IsAsExpected;
     }
 
     private static async Task StayAsync(Io io, DemoMesh mesh, CancellationToken cancellation)

@@ -13,21 +13,21 @@ internal sealed class DestinationOptions
     {
         Description = "The destination host, by its name in the mesh. Default: the scheduler chooses ('mesh targets VM' shows among which).",
         HelpName = "HOST",
-        CustomParser = Values.NamedOption("--to", text => new HostName(text)),
+        CustomParser = OptionParsers.ParsedOption("--to", text => new HostName(text)),
     };
 
     private readonly Option<IReadOnlyList<HostName>> _orTo = new("--or-to")
     {
         Description = "Hosts to try next, in this order, should the one before fail to take the machine. Needs --to.",
         HelpName = "HOST,...",
-        CustomParser = Values.Hosts("--or-to"),
+        CustomParser = OptionParsers.Hosts("--or-to"),
     };
 
     private readonly Option<IReadOnlyList<HostName>> _among = new("--among")
     {
         Description = "Hosts among which the scheduler chooses.",
         HelpName = "HOST,...",
-        CustomParser = Values.Hosts("--among"),
+        CustomParser = OptionParsers.Hosts("--among"),
     };
 
     private readonly Option<MigrationPriority?> _priority = PriorityOption("How much it matters beside others that wait. Default: operator.");
@@ -49,7 +49,7 @@ internal sealed class DestinationOptions
     {
         Description = description,
         HelpName = "balancing|drain|operator|system",
-        CustomParser = result => Values.Word("--priority", Enum.GetValues<MigrationPriority>())(result),
+        CustomParser = result => OptionParsers.OneOf("--priority", Enum.GetValues<MigrationPriority>())(result),
     };
 
     public MigrationRequestBody Read(ParseResult parsed, MigrationRequestBody body) => body with

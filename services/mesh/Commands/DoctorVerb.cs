@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Mesh.Cli.Hosting;
 using Mesh.Cli.Output;
-using Mesh.Cli.Running;
 using Mesh.Cli.Watching;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Doctor;
@@ -36,32 +36,32 @@ internal sealed class DoctorVerb : SettingsVerb
         "It may run beside a mesh that is at work, and changes nothing without --repair. Repairs: apply missing steps of the schema,",
         "rebuild a snapshot that cannot be read from a journal that is whole, set a row to what its snapshot says, raise the epoch, set",
         "aside messages that can never be sent, put back those that this version can send, drop inventories that cannot be read.",
-        $"It ends with {ExitCodes.Done} when nothing is left to do, and with {ExitCodes.Unhealthy} otherwise. On the broker it reads without taking anything away.",
+        $"It ends with {ExitCodes.Success} when nothing is left to do, and with {ExitCodes.Unhealthy} otherwise. On the broker it reads without taking anything away.",
         "MESH_STORE, MESH_BROKER and --config count as for 'mesh up'.",
     ];
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var report = await ExamineAsync(Gather(parsed), parsed.GetValue(_repair), cancellation);
+        var report = await DiagnoseAsync(LoadSettings(parsed), parsed.GetValue(_repair), cancellation);
         if (parsed.GetValue(_output) == OutputFormat.Json)
-            Json.Write(Io, report);
+            JsonOutput.Write(Io, report);
         else
             Write(report);
-        return report.IsHealthy ? ExitCodes.Done : ExitCodes.Unhealthy;
+        return report.IsHealthy ? ExitCodes.Success : ExitCodes.Unhealthy;
     }
 
-    private async Task<DoctorReport> ExamineAsync(IConfiguration settings, bool repair, CancellationToken cancellation)
+    private async Task<DoctorReport> DiagnoseAsync(IConfiguration settings, bool repair, CancellationToken cancellation)
     {
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton(Io.Time)
-            .AddKeepers(settings)
+            .AddMeshServices(settings)
             .BuildServiceProvider();
-        var report = await services.GetRequiredService<StoreDoctor>().ExamineAsync(repair, cancellation);
+        var report = await services.GetRequiredService<StoreDoctor>().DiagnoseAsync(repair, cancellation);
         var broker = settings[Settings.Broker] ?? BusOptions.InMemory;
         return string.Equals(broker, BusOptions.InMemory, StringComparison.OrdinalIgnoreCase)
             ? report
-            : await services.GetRequiredService<BrokerDoctor>().ExamineAsync(report with { Broker = Secrets.WithoutPassword(broker) }, cancellation);
+            : await services.GetRequiredService<BrokerDoctor>().DiagnoseAsync(report with { Broker = Secrets.MaskPassword(broker) }, cancellation);
     }
 
     private void Write(DoctorReport report)
@@ -69,14 +69,14 @@ internal sealed class DoctorVerb : SettingsVerb
         Io.Out.WriteLine($"store   {report.Store}");
         if (report.Broker is { } broker)
             Io.Out.WriteLine($"broker  {broker}");
-        foreach (var examined in report.Examined)
+        foreach (var examined in report.Checked)
             Io.Out.WriteLine($"looked at {examined}");
         Io.Out.WriteLine();
         if (report.Findings.Count > 0)
         {
             var table = new TextTable("FOUND", "CHECK", "WHAT", "WHY");
             foreach (var finding in report.Findings)
-                table.Add(Standing(finding), finding.Check, finding.Subject, Words.OneLine(
+                table.Add(DescribeState(finding), finding.Check, finding.Subject, TextFormatter.ToSingleLine(
                     finding.RepairText.Length > 0 ? $"{finding.Message} ({finding.RepairText})" : finding.Message));
             table.Write(Io);
             Io.Out.WriteLine();
@@ -86,7 +86,7 @@ internal sealed class DoctorVerb : SettingsVerb
         Io.Out.WriteLine(open == 0 ? "healthy" : $"{open} {(open == 1 ? "problem is" : "problems are")} left");
     }
 
-    private static string Standing(Finding finding) => (finding.Severity, finding.Repair) switch
+    private static string DescribeState(DoctorFinding finding) => (finding.Severity, finding.Repair) switch
     {
         (FindingSeverity.Notice, _) => "notice",
         (_, RepairState.Done) => "repaired",

@@ -33,6 +33,6 @@ internal static class DocumentFile
     }
 
     /// <summary>A fault as compilers tell theirs, so that editors find the place.</summary>
-    public static string InWords(string path, int line, string field, string message) =>
+    public static string FormatDiagnostic(string path, int line, string field, string message) =>
         $"{path}:{Math.Max(1, line)}: {(field.Length > 0 ? $"{field}: " : "")}{message}";
 }

@@ -34,10 +34,10 @@ internal sealed class ExportVerb : ClientVerb
         if (parsed.GetValue(_to) is not { } path)
         {
             await Io.Out.WriteAsync(trace);
-            return ExitCodes.Done;
+            return ExitCodes.Success;
         }
 
         await DocumentFile.WriteTextAsync(path, trace, cancellation);
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 }

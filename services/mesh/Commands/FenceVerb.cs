@@ -10,7 +10,7 @@ namespace Mesh.Cli.Commands;
 /// <summary><c>mesh fence</c>.</summary>
 internal sealed class FenceVerb : ClientVerb
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly Argument<string> _host = new("HOST") { Description = "The host, by its name in the mesh." };
     private readonly Option<bool> _confirm;
@@ -37,16 +37,16 @@ internal sealed class FenceVerb : ClientVerb
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
-        var host = Values.Named(parsed.GetRequiredValue(_host), text => new HostName(text));
+        var host = OptionParsers.Parse(parsed.GetRequiredValue(_host), text => new HostName(text));
         var answer = await client.FenceAsync(host, parsed.GetValue(_confirm), Io.UserName, cancellation);
         if (answer.Result == FenceResult.Started)
             answer = await AwaitAsync(client, host, answer, cancellation);
 
         if (output == OutputFormat.Json)
-            Json.Write(Io, answer);
+            JsonOutput.Write(Io, answer);
         else
             Io.Out.WriteLine(answer.Explanation);
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 
     private async Task<FenceAnswer> AwaitAsync(MeshClient client, HostName host, FenceAnswer answer, CancellationToken cancellation)
@@ -61,7 +61,7 @@ internal sealed class FenceVerb : ClientVerb
                     throw new CliException(ExitCodes.Failed, $"{host} could not be fenced: {failure}");
             }
 
-            await Task.Delay(LookEvery, Io.Time, cancellation);
+            await Task.Delay(PollInterval, Io.Time, cancellation);
         }
     }
 }

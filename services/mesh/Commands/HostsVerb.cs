@@ -22,8 +22,8 @@ internal sealed class HostsVerb(Io io) : ClientVerb("hosts", "List the hosts who
         var hosts = await client.HostsAsync(cancellation);
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, hosts);
-            return ExitCodes.Done;
+            JsonOutput.Write(Io, hosts);
+            return ExitCodes.Success;
         }
 
         var table = new TextTable("HOST", "STATE", "CORDON", "RUNNING", "CPUS", "MEMORY", "FREE", "HYPERVISOR");
@@ -31,21 +31,21 @@ internal sealed class HostsVerb(Io io) : ClientVerb("hosts", "List the hosts who
         {
             var (inventory, capacity) = (host.Inventory, host.Inventory.Capacity);
             table.Add(
-                inventory.Host.ToString(), State(host), host.Cordon is { } cordon ? Words.Of(cordon.State) : Words.None,
+                inventory.Host.ToString(), State(host), host.Cordon is { } cordon ? TextFormatter.Format(cordon.State) : TextFormatter.Placeholder,
                 $"{inventory.Vms.Count(vm => vm.Status != VmStatus.Down)}", $"{capacity.LogicalCpus}",
                 capacity.Memory.ToString(), capacity.FreeMemory.ToString(), $"{inventory.Hypervisor.Kind} {inventory.Hypervisor.Version}");
         }
 
         table.Write(Io);
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 
     private string State(HostView host) => host switch
     {
         { FenceAttempt: { Failure: null } } => "being fenced",
         { Health: HostHealth.Fenced } => "fenced",
-        { HeardAt: null } => "not heard of yet",
-        { Health: HostHealth.Suspect or HostHealth.Unresponsive } => $"{Words.Of(host.Health)}, last heard {Words.Of(Io.Time.GetUtcNow() - host.HeardAt)} ago",
+        { LastReportAt: null } => "not heard of yet",
+        { Health: HostHealth.Suspect or HostHealth.Unresponsive } => $"{TextFormatter.Format(host.Health)}, last heard {TextFormatter.Format(Io.Time.GetUtcNow() - host.LastReportAt)} ago",
         { HypervisorReachable: false } => "hypervisor does not answer",
         _ => "up",
     };

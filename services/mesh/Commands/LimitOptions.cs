@@ -10,21 +10,21 @@ internal sealed class LimitOptions
     {
         HelpName = "SECONDS",
         Description = "Abort when nothing more has been copied for this long; 0 for never. Default: the policy's.",
-        CustomParser = Values.Seconds("--progress-timeout", 0),
+        CustomParser = OptionParsers.Seconds("--progress-timeout", 0),
     };
 
     private readonly Option<TimeSpan?> _completionTimeout = new("--completion-timeout")
     {
         HelpName = "SECONDS",
         Description = "Abort when the migration has run for this long, or do what its policy does at last; 0 for never. Default: the policy's.",
-        CustomParser = Values.Seconds("--completion-timeout", 0),
+        CustomParser = OptionParsers.Seconds("--completion-timeout", 0),
     };
 
     private readonly Option<TimeSpan?> _stallingLimit = new("--stalling-limit")
     {
         HelpName = "SECONDS",
         Description = "Tell of a stall when what remains has reached no new low for this long. Default: the policy's.",
-        CustomParser = Values.Seconds("--stalling-limit", 1),
+        CustomParser = OptionParsers.Seconds("--stalling-limit", 1),
     };
 
     private readonly Option<bool> _enableDowntimeThread = new("--enable-downtime-thread")

@@ -8,7 +8,7 @@ namespace Mesh.Cli.Commands;
 /// <summary><c>mesh list</c>.</summary>
 internal sealed class ListVerb : ClientVerb
 {
-    private const int ListedUnlessSaid = 100;
+    private const int DefaultLimit = 100;
     private readonly Option<bool> _all;
     private readonly Option<int?> _limit;
 
@@ -18,9 +18,9 @@ internal sealed class ListVerb : ClientVerb
         _all = Add(new Option<bool>("--all") { Description = "Ended ones too." });
         _limit = Add(new Option<int?>("--limit")
         {
-            Description = $"How many at most, 1 to 1000. Default: {ListedUnlessSaid}.",
+            Description = $"How many at most, 1 to 1000. Default: {DefaultLimit}.",
             HelpName = "N",
-            CustomParser = Values.Count("--limit", "migrations", 1, 1000),
+            CustomParser = OptionParsers.Count("--limit", "migrations", 1, 1000),
         });
     }
 
@@ -33,20 +33,20 @@ internal sealed class ListVerb : ClientVerb
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
-        var views = await client.ListAsync(!parsed.GetValue(_all), parsed.GetValue(_limit) ?? ListedUnlessSaid, cancellation);
+        var views = await client.ListAsync(!parsed.GetValue(_all), parsed.GetValue(_limit) ?? DefaultLimit, cancellation);
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, views);
-            return ExitCodes.Done;
+            JsonOutput.Write(Io, views);
+            return ExitCodes.Success;
         }
 
         var table = new TextTable("ID", "VM", "FROM", "TO", "STATE", "COPIED", "REQUESTED", "REASON");
         foreach (var view in views)
             table.Add(
-                view.Id.ToString(), view.VmName, Words.Of(view.Source), Words.To(view.Destination),
-                view.Stalled ? "stalled" : Words.Of(view.Phase, view.Outcome), view.Progress.ToString(), Words.Of(view.RequestedAt),
-                Words.OneLine(view.Reason));
+                view.Id.ToString(), view.VmName, TextFormatter.Format(view.Source), TextFormatter.FormatDestination(view.Destination),
+                view.Stalled ? "stalled" : TextFormatter.Format(view.Phase, view.Outcome), view.Progress.ToString(), TextFormatter.Format(view.RequestedAt),
+                TextFormatter.ToSingleLine(view.Reason));
         table.Write(Io);
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 }

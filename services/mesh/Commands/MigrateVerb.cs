@@ -16,7 +16,7 @@ internal sealed class MigrateVerb : ClientVerb
     private readonly Option<bool> _watch;
     private readonly MigrateOptions _options;
     private readonly LimitOptions _limits;
-    private readonly SteeringOptions _steering;
+    private readonly PolicySelectionOptions _policySelection;
 
     public MigrateVerb(Io io)
         : base("migrate", "Move a running machine to another host.", io)
@@ -28,11 +28,11 @@ internal sealed class MigrateVerb : ClientVerb
         {
             Description = "The migration's identity; asking again with the same one is harmless. Default: a new one.",
             HelpName = "ID",
-            CustomParser = Values.NamedOption("--id", text => new MigrationId(text)),
+            CustomParser = OptionParsers.ParsedOption("--id", text => new MigrationId(text)),
         });
         _options = new MigrateOptions(this);
         _limits = new LimitOptions(this);
-        _steering = new SteeringOptions(this);
+        _policySelection = new PolicySelectionOptions(this);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -55,7 +55,7 @@ internal sealed class MigrateVerb : ClientVerb
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
-        var body = _destination.Read(parsed, _steering.Read(parsed, new MigrationRequestBody
+        var body = _destination.Read(parsed, _policySelection.Read(parsed, new MigrationRequestBody
         {
             // Chosen here, so that a request whose answer is lost can be repeated without moving the machine twice.
             Id = parsed.GetValue(_id) ?? MigrationId.New(Random.Shared),
@@ -69,9 +69,9 @@ internal sealed class MigrateVerb : ClientVerb
             return await Watcher.WatchAsync(Io, client, output, view.Id, cancellation);
 
         if (output == OutputFormat.Json)
-            Json.Write(Io, view);
+            JsonOutput.Write(Io, view);
         else
             Io.Out.WriteLine(view.Id);
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 }

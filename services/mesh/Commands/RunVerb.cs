@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mesh.Cli.Running;
+using Mesh.Cli.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -23,10 +23,10 @@ internal abstract class RunVerb : SettingsVerb
     /// <summary>Logs to standard error, so that standard output says only what was asked for. Of the mesh itself there is always a little more.</summary>
     internal static void LogToError(ILoggingBuilder logging, LogLevel level)
     {
-        logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        logging.AddConsoleFormatter<SingleLineFormatter, ConsoleFormatterOptions>();
         logging.AddConsole(console =>
         {
-            console.FormatterName = LineFormatter.FormatterName;
+            console.FormatterName = SingleLineFormatter.FormatterName;
             console.LogToStandardErrorThreshold = LogLevel.Trace;
         });
         logging.SetMinimumLevel(level);

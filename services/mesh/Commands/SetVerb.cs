@@ -30,14 +30,14 @@ internal sealed class SetVerb : ChangeVerb
     public SetVerb(Io io)
         : base("set", "Change parameters of a running migration, or the policy that steers it.", io)
     {
-        _maxDowntime = Make("--max-downtime", "MILLISECONDS", "Downtime that QEMU may plan for at the switch-over.", name => Values.Milliseconds(name, 1, 2_000_000));
-        _bandwidth = Make("--bandwidth", "MiB/s", "Limit of pre-copy's data rate.", Values.MebibytesPerSecond);
-        _postCopyBandwidth = Make("--postcopy-bandwidth", "MiB/s", "Limit of post-copy's data rate.", Values.MebibytesPerSecond);
+        _maxDowntime = Make("--max-downtime", "MILLISECONDS", "Downtime that QEMU may plan for at the switch-over.", name => OptionParsers.Milliseconds(name, 1, 2_000_000));
+        _bandwidth = Make("--bandwidth", "MiB/s", "Limit of pre-copy's data rate.", OptionParsers.MebibytesPerSecond);
+        _postCopyBandwidth = Make("--postcopy-bandwidth", "MiB/s", "Limit of post-copy's data rate.", OptionParsers.MebibytesPerSecond);
         _technique = Make("--technique", PostCopy, "Change over to post-copy, which must have been armed at the start.", Technique);
-        _compression = Make("--compression", "on|off", "Compression of memory on the wire.", Values.OnOrOff);
-        _autoConverge = Make("--auto-converge", "on|off", "QEMU's auto-converge.", Values.OnOrOff);
-        _throttle = Make("--throttle", "PERCENT", "How much the machine's processors are slowed down, 0 to 99; 0 lifts it.", name => Values.Percent(name, 0));
-        _stallingLimit = Make("--stalling-limit", "SECONDS", "Tell of a stall when what remains has reached no new low for this long.", name => Values.Seconds(name, 1));
+        _compression = Make("--compression", "on|off", "Compression of memory on the wire.", OptionParsers.OnOrOff);
+        _autoConverge = Make("--auto-converge", "on|off", "QEMU's auto-converge.", OptionParsers.OnOrOff);
+        _throttle = Make("--throttle", "PERCENT", "How much the machine's processors are slowed down, 0 to 99; 0 lifts it.", name => OptionParsers.Percent(name, 0));
+        _stallingLimit = Make("--stalling-limit", "SECONDS", "Tell of a stall when what remains has reached no new low for this long.", name => OptionParsers.Seconds(name, 1));
         _policy = Add(new Option<string?>("--policy") { Description = "The policy that steers the migration from now on.", HelpName = "NAME" });
         Option[] all = [_maxDowntime, _bandwidth, _postCopyBandwidth, _technique, _compression, _autoConverge, _throttle, _stallingLimit, _policy];
         Validators.Add(result =>
@@ -72,8 +72,8 @@ internal sealed class SetVerb : ChangeVerb
             Throttle = parsed.GetValue(_throttle),
             StallingLimit = parsed.GetValue(_stallingLimit),
             Policy = parsed.GetValue(_policy),
-            By = Io.UserName,
-            Why = Why(parsed),
+            RequestedBy = Io.UserName,
+            Reason = Why(parsed),
         };
         var changed = await client.ChangeAsync(id, body, cancellation);
         Write(output, changed);

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mesh.Cli.Running;
+using Mesh.Cli.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace Mesh.Cli.Commands;
@@ -31,8 +31,8 @@ internal abstract class SettingsVerb : Verb
     protected void Setting(string name, string helpName, string description, string key) =>
         _keys.Add(Add(new Option<string?>(name) { Description = description, HelpName = helpName }), key);
 
-    protected IConfigurationRoot Gather(ParseResult parsed, params KeyValuePair<string, string?>[] further) =>
-        Settings.Gather(
+    protected IConfigurationRoot LoadSettings(ParseResult parsed, params KeyValuePair<string, string?>[] further) =>
+        Settings.Load(
             Io,
             parsed.GetValue(_config),
             [.. _keys.Select(pair => KeyValuePair.Create(pair.Value, parsed.GetValue(pair.Key))), .. further]);

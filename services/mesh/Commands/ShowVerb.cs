@@ -21,12 +21,12 @@ internal sealed class ShowVerb : ClientVerb
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
-        var view = await client.ShowAsync(ReadId(parsed.GetRequiredValue(_id)), cancellation);
+        var view = await client.GetAsync(ReadId(parsed.GetRequiredValue(_id)), cancellation);
         if (output == OutputFormat.Json)
-            Json.Write(Io, view);
+            JsonOutput.Write(Io, view);
         else
-            foreach (var (name, value) in Details.Of(view))
+            foreach (var (name, value) in MigrationDetails.Describe(view))
                 Io.Out.WriteLine($"{name + ":",-18}{value}");
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 }

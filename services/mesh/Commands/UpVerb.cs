@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mesh.Cli.Running;
+using Mesh.Cli.Hosting;
 using Mesh.Gateway;
 using Mesh.Hosting.Bus;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +36,7 @@ internal sealed class UpVerb : RunVerb
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var settings = Gather(parsed);
+        var settings = LoadSettings(parsed);
         var (broker, store) = (settings[Settings.Broker] ?? BusOptions.InMemory, settings[Settings.Store]!);
         await using var app = MeshHost.Build(settings, Logging(parsed));
         var listening = await MeshHost.StartAsync(app, cancellation);
@@ -45,10 +45,10 @@ internal sealed class UpVerb : RunVerb
             await Readiness.WaitAsync(
                 app.Services.GetRequiredService<IMessageBus>(),
                 Io.Time,
-                () => Io.Error.WriteLine($"mesh: no answer through the broker {Secrets.WithoutPassword(broker)} yet; still trying"),
+                () => Io.Error.WriteLine($"mesh: no answer through the broker {Secrets.MaskPassword(broker)} yet; still trying"),
                 cancellation);
             await Io.Out.WriteLineAsync(
-                $"mesh is up: {listening.GetLeftPart(UriPartial.Authority)} (broker {Secrets.WithoutPassword(broker)}, store {Secrets.WithoutPassword(store)})");
+                $"mesh is up: {listening.GetLeftPart(UriPartial.Authority)} (broker {Secrets.MaskPassword(broker)}, store {Secrets.MaskPassword(store)})");
             await Io.Out.FlushAsync(cancellation);
             if (string.Equals(broker, BusOptions.InMemory, StringComparison.OrdinalIgnoreCase))
                 await Io.Error.WriteLineAsync("mesh: the broker is in-memory, so no agent can join from outside; --broker amqp://... lets them");
@@ -60,6 +60,6 @@ internal sealed class UpVerb : RunVerb
         }
 
         await app.StopAsync(CancellationToken.None);
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 }

@@ -16,7 +16,7 @@ internal abstract class Verb(string name, string description) : Command(name, de
     {
         Description = "table for people, json for programs.",
         HelpName = "table|json",
-        CustomParser = Values.Word("--output", OutputFormat.Table, OutputFormat.Json),
+        CustomParser = OptionParsers.OneOf("--output", OutputFormat.Table, OutputFormat.Json),
     };
 
     protected T Add<T>(T option)

@@ -19,7 +19,7 @@ internal sealed class VmsVerb : ClientVerb
         {
             Description = "Only the machines of this host.",
             HelpName = "HOST",
-            CustomParser = Values.NamedOption("--host", text => new HostName(text)),
+            CustomParser = OptionParsers.ParsedOption("--host", text => new HostName(text)),
         });
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -40,8 +40,8 @@ internal sealed class VmsVerb : ClientVerb
 
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, vms);
-            return ExitCodes.Done;
+            JsonOutput.Write(Io, vms);
+            return ExitCodes.Success;
         }
 
         var table = new TextTable("VM", "HOST", "STATUS", "MEMORY", "VCPUS", "UUID", "DISKS");
@@ -50,28 +50,28 @@ internal sealed class VmsVerb : ClientVerb
             var vm = view.Vm;
             table.Add(
                 vm.Name, view.Host.ToString(), Status(view), vm.Memory.ToString(), $"{vm.VCpus}", vm.Id.ToString(),
-                vm.Disks.Count == 0 ? Words.None : string.Join(',', vm.Disks.Select(disk => disk.Target)));
+                vm.Disks.Count == 0 ? TextFormatter.Placeholder : string.Join(',', vm.Disks.Select(disk => disk.Target)));
         }
 
         table.Write(Io);
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 
     private string Status(VmView view) =>
-        Standing(view) + (view.Vm.Throttle is { Value: > 0 } throttle ? $", slowed down by {throttle}" : "");
+        DescribeStatus(view) + (view.Vm.Throttle is { Value: > 0 } throttle ? $", slowed down by {throttle}" : "");
 
     // What a silent host said last may no longer be so: it is shown as unknown, with what it was.
-    private string Standing(VmView view) => view switch
+    private string DescribeStatus(VmView view) => view switch
     {
-        { Health: HostHealth.Unresponsive } => $"unknown (was {Words.Of(view.Vm.Status)}, host last heard {Silence(view.HeardAt)})",
-        { Migrating: { IsUnknown: true } row } => $"unknown ({Words.Of(view.Vm.Status)}, {SilentHosts(row)})",
-        { Migrating: { } row } when view.Vm.Status == VmStatus.MigratingFrom && row.Destination is { } to => $"{Words.Of(view.Vm.Status)} to {to}",
-        { Migrating: { } row } when view.Vm.Status == VmStatus.MigratingTo && row.Source is { } from => $"{Words.Of(view.Vm.Status)} from {from}",
-        _ => Words.Of(view.Vm.Status),
+        { Health: HostHealth.Unresponsive } => $"unknown (was {TextFormatter.Format(view.Vm.Status)}, host last heard {DescribeSilence(view.LastReportAt)})",
+        { Migrating: { IsUnknown: true } row } => $"unknown ({TextFormatter.Format(view.Vm.Status)}, {DescribeUnresponsiveHosts(row)})",
+        { Migrating: { } row } when view.Vm.Status == VmStatus.MigratingFrom && row.Destination is { } to => $"{TextFormatter.Format(view.Vm.Status)} to {to}",
+        { Migrating: { } row } when view.Vm.Status == VmStatus.MigratingTo && row.Source is { } from => $"{TextFormatter.Format(view.Vm.Status)} from {from}",
+        _ => TextFormatter.Format(view.Vm.Status),
     };
 
-    private string SilentHosts(MigratingVm row) => string.Join(", ", row.Hosts
-        .Where(host => host.Health == HostHealth.Unresponsive).Select(host => $"{host.Host} last heard {Silence(host.HeardAt)}"));
+    private string DescribeUnresponsiveHosts(MigratingVm row) => string.Join(", ", row.Hosts
+        .Where(host => host.Health == HostHealth.Unresponsive).Select(host => $"{host.Host} last heard {DescribeSilence(host.ReportedAt)}"));
 
-    private string Silence(DateTimeOffset? heardAt) => heardAt is { } at ? $"{Words.Of(Io.Time.GetUtcNow() - at)} ago" : "never";
+    private string DescribeSilence(DateTimeOffset? heardAt) => heardAt is { } at ? $"{TextFormatter.Format(Io.Time.GetUtcNow() - at)} ago" : "never";
 }

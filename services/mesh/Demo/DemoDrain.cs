@@ -17,8 +17,8 @@ internal sealed class DemoDrain(MeshClient client, Io io)
 
     /// <summary>Whether just those machines were left that cannot move, and all others have.</summary>
     public static bool IsAsExpected(DrainView drain, IReadOnlyList<string> left) =>
-        drain.Moves.All(move => move.State == DrainMoveState.Done)
-        && drain.Stuck.Select(stuck => stuck.VmName).Order(StringComparer.Ordinal).SequenceEqual(left.Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        drain.Moves.All(move => move.State == DrainMoveState.Completed)
+        && drain.BlockedVms.Select(stuck => stuck.VmName).Order(StringComparer.Ordinal).SequenceEqual(left.Order(StringComparer.Ordinal), StringComparer.Ordinal);
 
     /// <summary>Drains a host and follows it to its end; whether all has gone as expected.</summary>
     /// <param name="host">The host.</param>
@@ -30,8 +30,8 @@ internal sealed class DemoDrain(MeshClient client, Io io)
         await WaitForAsync(host, vms, cancellation);
         await io.Out.WriteLineAsync($"Then {host} is emptied for maintenance (mesh drain {host} --watch):");
         await io.Out.WriteLineAsync();
-        var drain = await client.DrainAsync(new DrainBody { Id = Id, Hosts = [host], By = "demo", Why = "maintenance" }, cancellation);
-        Drains.WritePlan(io, drain);
+        var drain = await client.DrainAsync(new DrainBody { Id = Id, Hosts = [host], RequestedBy = "demo", Reason = "maintenance" }, cancellation);
+        DrainText.WritePlan(io, drain);
         await io.Out.FlushAsync(cancellation);
         try
         {

@@ -1,7 +1,8 @@
 using Mesh.Agent;
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Simulated;
 using Mesh.Cli.Client;
-using Mesh.Cli.Running;
+using Mesh.Cli.Hosting;
 using Mesh.Contracts.Vms;
 using Mesh.Hosting.Bus;
 using Microsoft.AspNetCore.Builder;
@@ -87,6 +88,6 @@ internal sealed class DemoMesh : IAsyncDisposable
                     Tick = TimeSpan.FromMilliseconds(250),
                     FastTick = TimeSpan.FromMilliseconds(100),
                 },
-                provider => provider.GetRequiredService<SimulatedCluster>().Hypervisor(host));
+                provider => provider.GetRequiredService<SimulatedCluster>().CreateHypervisor(host));
     }
 }

@@ -9,8 +9,8 @@ namespace Mesh.Cli.Demo;
 /// <param name="To">Where it is to go.</param>
 /// <param name="Options">How.</param>
 /// <param name="Expected">How it ends if the mesh does its work.</param>
-/// <param name="Story">What it shows, in a few words.</param>
-internal sealed record DemoMove(string Vm, HostName To, MigrationOptions Options, MigrationOutcome Expected, string Story)
+/// <param name="Description">What it shows, in a few words.</param>
+internal sealed record DemoMove(string Vm, HostName To, MigrationOptions Options, MigrationOutcome Expected, string Description)
 {
     /// <summary>After this time the demonstration aborts it, as an operator would; null for never.</summary>
     public TimeSpan? AbortAfter { get; init; }

@@ -51,10 +51,10 @@ internal static class DemoPlan
     public static readonly HostName Drained = Host('a');
 
     /// <summary>What is on it then.</summary>
-    public static readonly IReadOnlyList<string> OnDrained = ["api-1", "api-2", "api-3", "files-1", "gpu-1"];
+    public static readonly IReadOnlyList<string> VmsOnDrained = ["api-1", "api-2", "api-3", "files-1", "gpu-1"];
 
     /// <summary>What cannot leave it.</summary>
-    public static readonly IReadOnlyList<string> Left = ["files-1", "gpu-1"];
+    public static readonly IReadOnlyList<string> BlockedVms = ["files-1", "gpu-1"];
 
     private static HostName Host(char letter) => new($"host-{letter}");
 

@@ -19,7 +19,7 @@ internal static class DemoReport
             WriteFramed(io, summary);
         else
             WritePlain(io, summary);
-        io.Out.WriteLine(summary.Verdict);
+        io.Out.WriteLine(summary.Conclusion);
         io.Out.Flush();
     }
 

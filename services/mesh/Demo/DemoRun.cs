@@ -6,7 +6,7 @@ using Mesh.Gateway.Api;
 namespace Mesh.Cli.Demo;
 
 /// <summary>Asks for all the moves at once and follows them to their ends, through the same API as everyone.</summary>
-internal sealed class DemoRun(MeshClient client, Io io, Board board, IWatchDisplay display, IReadOnlyList<DemoMove> moves)
+internal sealed class DemoRun(MeshClient client, Io io, WatchedMigrations migrations, IWatchDisplay display, IReadOnlyList<DemoMove> moves)
 {
     private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -14,7 +14,7 @@ internal sealed class DemoRun(MeshClient client, Io io, Board board, IWatchDispl
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var following = new Follower(client, io.Time).FollowAsync(null, Take, stop.Token);
+        var following = new StreamFollower(client, io.Time).FollowAsync(null, Handle, stop.Token);
         var moving = MoveAllAsync(stop.Token);
         try
         {
@@ -30,7 +30,7 @@ internal sealed class DemoRun(MeshClient client, Io io, Board board, IWatchDispl
 
         // Whatever the display has missed, the migrations themselves know.
         foreach (var move in moves)
-            board.Take(new StreamItem.Stands(await client.ShowAsync(move.Id, cancellation)));
+            migrations.Apply(new StreamItem.Snapshot(await client.GetAsync(move.Id, cancellation)));
     }
 
     private async Task MoveAllAsync(CancellationToken cancellation)
@@ -67,10 +67,10 @@ internal sealed class DemoRun(MeshClient client, Io io, Board board, IWatchDispl
         }
     }
 
-    private void Take(StreamItem item)
+    private void Handle(StreamItem item)
     {
-        display.Take(item);
-        var ended = board.Rows.Where(row => row.HasEnded).Select(row => row.Id).ToHashSet<MigrationId>();
+        display.Handle(item);
+        var ended = migrations.Rows.Where(row => row.HasEnded).Select(row => row.Id).ToHashSet<MigrationId>();
         if (moves.All(move => ended.Contains(move.Id)))
             _allEnded.TrySetResult();
     }

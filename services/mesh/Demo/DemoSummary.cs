@@ -11,44 +11,44 @@ internal sealed record DemoSummary(IReadOnlyList<DemoSummary.Line> Lines)
     public bool IsAsExpected => Lines.All(line => line.IsAsExpected);
 
     /// <summary>Puts together how each move ended; a move without a row never began.</summary>
-    public static DemoSummary Of(IReadOnlyList<DemoMove> moves, IReadOnlyList<Row> rows) =>
-        new([.. moves.Select(move => Of(move, rows.FirstOrDefault(row => row.Id == move.Id)))]);
+    public static DemoSummary Create(IReadOnlyList<DemoMove> moves, IReadOnlyList<MigrationRow> rows) =>
+        new([.. moves.Select(move => Create(move, rows.FirstOrDefault(row => row.Id == move.Id)))]);
 
     /// <summary>The verdict in words.</summary>
-    public string Verdict => IsAsExpected
+    public string Conclusion => IsAsExpected
         ? $"All {Lines.Count} ended as expected."
         : $"{Lines.Count(line => !line.IsAsExpected)} of {Lines.Count} did not end as expected.";
 
-    private static Line Of(DemoMove move, Row? row) => new(
+    private static Line Create(DemoMove move, MigrationRow? row) => new(
         move.Vm,
-        $"{Words.Of(row?.Source)} → {move.To}",
-        row is { HasEnded: true } ? Words.Short(row.Phase, row.Outcome) : "not ended",
-        row?.Outcome == MigrationOutcome.Refused ? Words.None : Words.Of(row?.TotalTime),
-        row is { Succeeded: true } ? Words.Of(row.ActualDowntime) : Words.None,
-        row?.Transferred is { Count: > 0 } sent ? sent.ToString() : Words.None,
-        row?.Sample is { Iteration: > 0 } sample ? $"{sample.Iteration}" : Words.None,
+        $"{TextFormatter.Format(row?.Source)} → {move.To}",
+        row is { HasEnded: true } ? TextFormatter.FormatShort(row.Phase, row.Outcome) : "not ended",
+        row?.Outcome == MigrationOutcome.Refused ? TextFormatter.Placeholder : TextFormatter.Format(row?.TotalTime),
+        row is { Succeeded: true } ? TextFormatter.Format(row.ActualDowntime) : TextFormatter.Placeholder,
+        row?.Transferred is { Count: > 0 } sent ? sent.ToString() : TextFormatter.Placeholder,
+        row?.Sample is { Iteration: > 0 } sample ? $"{sample.Iteration}" : TextFormatter.Placeholder,
         Notes(move, row),
         row?.Outcome == move.Expected);
 
-    private static string Notes(DemoMove move, Row? row)
+    private static string Notes(DemoMove move, MigrationRow? row)
     {
-        List<string> notes = [move.Story];
+        List<string> notes = [move.Description];
         if (row?.ThrottleMax is { Value: > 0 } throttle)
             notes.Add($"by up to {throttle}");
-        if (move.Policy is not null && row is { Steered.Length: > 0 })
-            notes.Add(row.Steered);
+        if (move.Policy is not null && row is { PolicySummary.Length: > 0 })
+            notes.Add(row.PolicySummary);
         if (row is { Outcome: MigrationOutcome.Refused })
-            notes = [Words.OneLine(row.Reason)];
+            notes = [TextFormatter.ToSingleLine(row.Reason)];
         if (row?.Outcome != move.Expected)
-            notes.Add($"expected {Words.Of(move.Expected)}, {Instead(row)}");
+            notes.Add($"expected {TextFormatter.Format(move.Expected)}, {DescribeActual(row)}");
         return string.Join(", ", notes);
     }
 
-    private static string Instead(Row? row) => row switch
+    private static string DescribeActual(MigrationRow? row) => row switch
     {
         null => "but it never began",
-        { HasEnded: false } => $"but it stands at {Words.Of(row.Phase)}",
-        { Reason.Length: > 0 } => $"but: {Words.OneLine(row.Reason)}",
+        { HasEnded: false } => $"but it stands at {TextFormatter.Format(row.Phase)}",
+        { Reason.Length: > 0 } => $"but: {TextFormatter.ToSingleLine(row.Reason)}",
         _ => "but it ended otherwise",
     };
 

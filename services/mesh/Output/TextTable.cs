@@ -24,6 +24,6 @@ internal sealed class TextTable(params string[] heads)
     {
         var front = string.Concat(row.SkipLast(1).Select((cell, column) => cell.PadRight(widths[column] + Gap)));
         var room = Math.Max(8, columns - front.Length - 1);
-        return (front + Words.Shorten(row[^1], columns == int.MaxValue ? int.MaxValue : room)).TrimEnd();
+        return (front + TextFormatter.Truncate(row[^1], columns == int.MaxValue ? int.MaxValue : room)).TrimEnd();
     }
 }

@@ -7,10 +7,10 @@ namespace Mesh.Cli.Watching;
 /// <summary>Watches a drain to its end, over interruptions of the gateway.</summary>
 internal sealed class DrainWatcher(Io io, MeshClient client, OutputFormat output)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
 
-    private DateTimeOffset? _toldAt;
+    private DateTimeOffset? _lastProgressAt;
 
     /// <summary>Shows the drain until it is over, and returns 0 if every machine has moved.</summary>
     /// <param name="drain">The drain as it stands.</param>
@@ -25,9 +25,9 @@ internal sealed class DrainWatcher(Io io, MeshClient client, OutputFormat output
             {
                 while (shown.State == DrainState.Running)
                 {
-                    await Task.Delay(LookEvery, io.Time, cancellation);
-                    var next = await LookAsync(drain.Id, cancellation);
-                    Tell(shown, next);
+                    await Task.Delay(PollInterval, io.Time, cancellation);
+                    var next = await PollAsync(drain.Id, cancellation);
+                    WriteChanges(shown, next);
                     shown = next;
                 }
             }
@@ -44,23 +44,23 @@ internal sealed class DrainWatcher(Io io, MeshClient client, OutputFormat output
         }
 
         var code = CodeOf(shown);
-        if (code != ExitCodes.Done)
-            throw new CliException(code, Drains.Ending(shown));
+        if (code != ExitCodes.Success)
+            throw new CliException(code, DrainText.DescribeEnd(shown));
         if (output == OutputFormat.Table)
-            io.Out.WriteLine(Drains.Ending(shown));
+            io.Out.WriteLine(DrainText.DescribeEnd(shown));
         return code;
     }
 
     private static int CodeOf(DrainView drain) => drain switch
     {
-        { State: DrainState.Withdrawn } => ExitCodes.Aborted,
-        { State: DrainState.Done, Stuck.Count: 0 } => ExitCodes.Done,
+        { State: DrainState.Cancelled } => ExitCodes.Aborted,
+        { State: DrainState.Completed, BlockedVms.Count: 0 } => ExitCodes.Success,
         _ => ExitCodes.Refused,
     };
 
-    private async Task<DrainView> LookAsync(string id, CancellationToken cancellation)
+    private async Task<DrainView> PollAsync(string id, CancellationToken cancellation)
     {
-        DateTimeOffset? awaySince = null;
+        DateTimeOffset? lostAt = null;
         while (true)
         {
             try
@@ -69,21 +69,21 @@ internal sealed class DrainWatcher(Io io, MeshClient client, OutputFormat output
             }
             catch (CliException e) when (e.ExitCode == ExitCodes.Unreachable)
             {
-                awaySince ??= io.Time.GetUtcNow();
-                if (io.Time.GetUtcNow() - awaySince > Follower.AbsenceMax)
+                lostAt ??= io.Time.GetUtcNow();
+                if (io.Time.GetUtcNow() - lostAt > StreamFollower.MaxOutage)
                     throw;
             }
 
-            await Task.Delay(LookEvery, io.Time, cancellation);
+            await Task.Delay(PollInterval, io.Time, cancellation);
         }
     }
 
     // A line for every machine whose state changes, and one for the whole now and then; a program gets every change whole.
-    private void Tell(DrainView before, DrainView after)
+    private void WriteChanges(DrainView before, DrainView after)
     {
         if (output == OutputFormat.Json)
         {
-            Json.WriteLine(io, after);
+            JsonOutput.WriteLine(io, after);
             return;
         }
 
@@ -92,18 +92,18 @@ internal sealed class DrainWatcher(Io io, MeshClient client, OutputFormat output
         var now = io.Time.GetUtcNow();
         var known = before.Moves.ToDictionary(move => move.Vm);
         foreach (var move in after.Moves.Where(move => known.GetValueOrDefault(move.Vm)?.State != move.State))
-            Line(now, $"{move.VmName}  {move.From} -> {move.To}  {Words.Of(move.State)}{(move.Note.Length > 0 ? $": {move.Note}" : "")}");
-        if (after.Replans > before.Replans)
-            Line(now, $"planned anew: {Drains.Prediction(after)}");
-        if (after.State != DrainState.Running || (_toldAt is { } told && now - told < ProgressInterval))
+            Line(now, $"{move.VmName}  {move.From} -> {move.To}  {TextFormatter.Format(move.State)}{(move.Message.Length > 0 ? $": {move.Message}" : "")}");
+        if (after.ReplanCount > before.ReplanCount)
+            Line(now, $"planned anew: {DrainText.DescribePrediction(after)}");
+        if (after.State != DrainState.Running || (_lastProgressAt is { } told && now - told < ProgressInterval))
             return;
-        _toldAt = now;
-        Line(now, Drains.Standing(after, now));
+        _lastProgressAt = now;
+        Line(now, DrainText.DescribeProgress(after, now));
     }
 
     private void Line(DateTimeOffset now, string text)
     {
-        io.Out.WriteLine($"{TimeZoneInfo.ConvertTime(now, io.Time.LocalTimeZone):HH:mm:ss}  {Words.OneLine(text)}");
+        io.Out.WriteLine($"{TimeZoneInfo.ConvertTime(now, io.Time.LocalTimeZone):HH:mm:ss}  {TextFormatter.ToSingleLine(text)}");
         io.Out.Flush();
     }
 }

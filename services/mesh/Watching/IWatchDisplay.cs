@@ -6,7 +6,7 @@ namespace Mesh.Cli.Watching;
 internal interface IWatchDisplay
 {
     /// <summary>Takes one item; called by one thread at a time.</summary>
-    void Take(StreamItem item);
+    void Handle(StreamItem item);
 
     /// <summary>Shows what comes for as long as <paramref name="follow"/> runs.</summary>
     Task ShowAsync(Func<Task> follow);
@@ -15,11 +15,11 @@ internal interface IWatchDisplay
 /// <summary>Chooses how to show.</summary>
 internal static class WatchDisplay
 {
-    public static IWatchDisplay For(Io io, OutputFormat format, Board board) => format switch
+    public static IWatchDisplay Create(Io io, OutputFormat format, WatchedMigrations migrations) => format switch
     {
         OutputFormat.Json => new JsonDisplay(io),
-        _ when io.IsTerminal => new LiveDisplay(io, board),
-        _ => new LineDisplay(io, board),
+        _ when io.IsTerminal => new LiveDisplay(io, migrations),
+        _ => new LineDisplay(io, migrations),
     };
 }
 

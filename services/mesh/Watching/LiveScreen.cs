@@ -6,7 +6,7 @@ namespace Mesh.Cli.Watching;
 /// <summary>A part of the terminal that redraws itself while something is followed.</summary>
 internal static class LiveScreen
 {
-    private const int LinesUnlessKnown = 24;
+    private const int DefaultLines = 24;
     private static readonly TimeSpan RedrawInterval = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Draws again and again for as long as <paramref name="follow"/> runs.</summary>
@@ -18,7 +18,7 @@ internal static class LiveScreen
         IRenderable Draw()
         {
             var (columns, lines) = io.Window();
-            return draw(columns, lines ?? LinesUnlessKnown);
+            return draw(columns, lines ?? DefaultLines);
         }
 
         var console = io.Ansi();

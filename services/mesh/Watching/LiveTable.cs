@@ -15,21 +15,21 @@ internal static class LiveTable
     private const int MiddleColumns = 96;
     private const int RowsMax = 200;
 
-    public static IRenderable Draw(IReadOnlyList<Row> rows, int columns, int lines)
+    public static IRenderable Draw(IReadOnlyList<MigrationRow> rows, int columns, int lines)
     {
-        var shown = Chosen(rows, Math.Clamp(lines - 3, 1, RowsMax));
-        var notes = Fitting([.. shown.Where(row => !row.HasEnded).SelectMany(Notes)], columns - 1, lines - 3 - Math.Max(1, shown.Count));
-        return new Rows([TableOf(rows, shown, columns), .. notes.Select(note => new Markup($"[grey]{Markup.Escape(note)}[/]"))]);
+        var shown = SelectRows(rows, Math.Clamp(lines - 3, 1, RowsMax));
+        var notes = FitLines([.. shown.Where(row => !row.HasEnded).SelectMany(Notes)], columns - 1, lines - 3 - Math.Max(1, shown.Count));
+        return new Rows([CreateTable(rows, shown, columns), .. notes.Select(note => new Markup($"[grey]{Markup.Escape(note)}[/]"))]);
     }
 
     // Whole sentences where there is room for all of them, otherwise the beginning of each.
-    private static IEnumerable<string> Fitting(IReadOnlyList<string> notes, int columns, int lines)
+    private static IEnumerable<string> FitLines(IReadOnlyList<string> notes, int columns, int lines)
     {
-        string[] whole = [.. notes.SelectMany(note => Words.Wrap(note, columns))];
-        return whole.Length <= lines ? whole : notes.Select(note => Words.Shorten(note, columns)).Take(Math.Max(0, lines));
+        string[] whole = [.. notes.SelectMany(note => TextFormatter.Wrap(note, columns))];
+        return whole.Length <= lines ? whole : notes.Select(note => TextFormatter.Truncate(note, columns)).Take(Math.Max(0, lines));
     }
 
-    private static Table TableOf(IReadOnlyList<Row> rows, IReadOnlyList<Row> shown, int columns)
+    private static Table CreateTable(IReadOnlyList<MigrationRow> rows, IReadOnlyList<MigrationRow> shown, int columns)
     {
         var (isWide, isMiddle) = (columns >= WideColumns, columns >= MiddleColumns);
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
@@ -64,29 +64,29 @@ internal static class LiveTable
             yield return ("slowed", 6);
     }
 
-    private static IEnumerable<string> Cells(Row row, bool isWide, bool isMiddle)
+    private static IEnumerable<string> Cells(MigrationRow row, bool isWide, bool isMiddle)
     {
         var isMoving = !row.HasEnded;
-        yield return Markup.Escape(Words.Shorten(row.VmName, 16));
-        yield return Markup.Escape($"{Words.Of(row.Source)} → {Words.To(row.Destination)}");
-        yield return $"[{Colour(row)}]{(row.Stalled && isMoving ? "stalled" : Words.Short(row.Phase, row.Outcome))}[/]";
-        yield return $"{Bars.Of(row.Progress, BarColumns(isWide, isMiddle), Colour(row))} {row.Progress.Value,3}%";
-        yield return isMoving ? Words.Of(row.Remaining) : Words.None;
+        yield return Markup.Escape(TextFormatter.Truncate(row.VmName, 16));
+        yield return Markup.Escape($"{TextFormatter.Format(row.Source)} → {TextFormatter.FormatDestination(row.Destination)}");
+        yield return $"[{Colour(row)}]{(row.Stalled && isMoving ? "stalled" : TextFormatter.FormatShort(row.Phase, row.Outcome))}[/]";
+        yield return $"{ProgressBar.Render(row.Progress, BarColumns(isWide, isMiddle), Colour(row))} {row.Progress.Value,3}%";
+        yield return isMoving ? TextFormatter.Format(row.Remaining) : TextFormatter.Placeholder;
         if (isMiddle)
-            yield return isMoving ? Words.Of(row.Sample?.Bandwidth) : Words.None;
+            yield return isMoving ? TextFormatter.Format(row.Sample?.Bandwidth) : TextFormatter.Placeholder;
         if (isWide)
-            yield return isMoving ? Words.Of(row.DirtyRate) : Words.None;
-        yield return isMoving || row.Succeeded ? Words.Of(row.Downtime) : Words.None;
+            yield return isMoving ? TextFormatter.Format(row.DirtyRate) : TextFormatter.Placeholder;
+        yield return isMoving || row.Succeeded ? TextFormatter.Format(row.Downtime) : TextFormatter.Placeholder;
         if (isWide)
-            yield return row.Sample?.Throttle is { Value: > 0 } throttle && isMoving ? $"{throttle}" : Words.None;
+            yield return row.Sample?.Throttle is { Value: > 0 } throttle && isMoving ? $"{throttle}" : TextFormatter.Placeholder;
     }
 
-    private static IEnumerable<string> Notes(Row row)
+    private static IEnumerable<string> Notes(MigrationRow row)
     {
         if (row.Queue is { } queue)
-            yield return $"{row.VmName}: {Queues.InWords(queue)}";
+            yield return $"{row.VmName}: {QueueText.Describe(queue)}";
         if (row.Forecast is { } forecast)
-            yield return $"{row.VmName}: {Words.OneLine(forecast.Text)}";
+            yield return $"{row.VmName}: {TextFormatter.ToSingleLine(forecast.Text)}";
         if (row.LatestChange.Length > 0)
             yield return $"{row.VmName}: {row.LatestChange}{(row.LatestAnswers.Length > 0 ? $": {row.LatestAnswers}" : "")}";
     }
@@ -94,10 +94,10 @@ internal static class LiveTable
     private static int BarColumns(bool isWide, bool isMiddle) => isWide ? 24 : isMiddle ? 16 : 8;
 
     // When there are more than fit, those that still move are shown first.
-    private static IReadOnlyList<Row> Chosen(IReadOnlyList<Row> rows, int countMax) =>
+    private static IReadOnlyList<MigrationRow> SelectRows(IReadOnlyList<MigrationRow> rows, int countMax) =>
         rows.Count <= countMax ? rows : [.. rows.Where(row => !row.HasEnded).Concat(rows.Where(row => row.HasEnded).Reverse()).Take(countMax)];
 
-    private static string Colour(Row row) => row switch
+    private static string Colour(MigrationRow row) => row switch
     {
         { Succeeded: true } => "green",
         { Outcome: MigrationOutcome.AbortedByOperator or MigrationOutcome.AbortedByPolicy } => "yellow",

@@ -13,16 +13,16 @@ internal static class Watcher
     /// <param name="output">How to show it.</param>
     /// <param name="id">The migration.</param>
     /// <param name="cancellation">Ends the watching.</param>
-    /// <param name="codeOf">The exit code that an end deserves; null for <see cref="ExitCodes.Of(MigrationOutcome)"/>.</param>
+    /// <param name="codeOf">The exit code that an end deserves; null for <see cref="ExitCodes.From(MigrationOutcome)"/>.</param>
     /// <exception cref="CliException">It ended otherwise; with the exit code that this deserves.</exception>
     public static async Task<int> WatchAsync(
         Io io, MeshClient client, OutputFormat output, MigrationId id, CancellationToken cancellation, Func<MigrationOutcome, int>? codeOf = null)
     {
-        var board = new Board();
-        var display = WatchDisplay.For(io, output, board);
+        var migrations = new WatchedMigrations();
+        var display = WatchDisplay.Create(io, output, migrations);
         try
         {
-            await display.ShowAsync(() => new Follower(client, io.Time).FollowAsync(id, display.Take, cancellation));
+            await display.ShowAsync(() => new StreamFollower(client, io.Time).FollowAsync(id, display.Handle, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -30,31 +30,31 @@ internal static class Watcher
         }
 
         // The events tell the end; only the migration itself tells its last numbers.
-        var view = await client.ShowAsync(id, cancellation);
-        var row = board.Take(new StreamItem.Stands(view)).After;
+        var view = await client.GetAsync(id, cancellation);
+        var row = migrations.Apply(new StreamItem.Snapshot(view)).After;
         if (output == OutputFormat.Json)
-            display.Take(new StreamItem.Stands(view));
-        var code = view.Outcome is { } outcome ? (codeOf ?? ExitCodes.Of)(outcome) : ExitCodes.Error;
-        if (code != ExitCodes.Done)
-            throw new CliException(code, $"migration {id} of {row.VmName}: {Ending.InWords(row)}");
+            display.Handle(new StreamItem.Snapshot(view));
+        var code = view.Outcome is { } outcome ? (codeOf ?? ExitCodes.From)(outcome) : ExitCodes.Error;
+        if (code != ExitCodes.Success)
+            throw new CliException(code, $"migration {id} of {row.VmName}: {OutcomeText.Describe(row)}");
         if (output != OutputFormat.Json && io.IsTerminal)
-            io.Out.WriteLine($"{row.VmName}: {Ending.InWords(row)}");
+            io.Out.WriteLine($"{row.VmName}: {OutcomeText.Describe(row)}");
         return code;
     }
 
     /// <summary>Shows every migration until interrupted.</summary>
     public static async Task<int> WatchAllAsync(Io io, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
-        var display = WatchDisplay.For(io, output, new Board());
+        var display = WatchDisplay.Create(io, output, new WatchedMigrations());
         try
         {
-            await display.ShowAsync(() => new Follower(client, io.Time).FollowAsync(null, display.Take, cancellation));
+            await display.ShowAsync(() => new StreamFollower(client, io.Time).FollowAsync(null, display.Handle, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Interrupting is how this watching ends.
         }
 
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 }

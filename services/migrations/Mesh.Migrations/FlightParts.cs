@@ -30,34 +30,34 @@ public enum AbortCause
 /// <summary>A wish to abort; the first one counts, and a person's before the mesh's own for a destination that is off.</summary>
 /// <param name="Cause">Whose wish it is.</param>
 /// <param name="Reason">In words.</param>
-public sealed record AbortWish(AbortCause Cause, string Reason);
+public sealed record AbortRequest(AbortCause Cause, string Reason);
 
 /// <summary>How the source's job ended.</summary>
 /// <param name="Result">For the hypervisor.</param>
 /// <param name="Error">Its words for a failure; empty otherwise.</param>
-/// <param name="HadBegun">Whether there was a job at all; false if the source refused to start one.</param>
+/// <param name="HadStarted">Whether there was a job at all; false if the source refused to start one.</param>
 /// <param name="At">When it ended, by the source's clock; null if the source did not say.</param>
-public sealed record JobEnd(JobResult Result, string Error, bool HadBegun = true, DateTimeOffset? At = null);
+public sealed record JobEnd(JobResult Result, string Error, bool HadStarted = true, DateTimeOffset? At = null);
 
 /// <summary>What a host last said of the machine.</summary>
 /// <param name="Status">Its status there; <see cref="VmStatus.Down"/> if the host does not know the machine.</param>
 /// <param name="Detail">The hypervisor's words.</param>
 /// <param name="AgentEpoch">The agent process that said it.</param>
 /// <param name="Sequence">The report that said it.</param>
-/// <param name="HeardAt">When the mesh heard it.</param>
-public sealed record HostWord(VmStatus Status, string Detail, long AgentEpoch, long Sequence, DateTimeOffset HeardAt)
+/// <param name="ReceivedAt">When the mesh heard it.</param>
+public sealed record HostObservation(VmStatus Status, string Detail, long AgentEpoch, long Sequence, DateTimeOffset ReceivedAt)
 {
     /// <summary>Whether this is not the host's word but the certainty that it is off.</summary>
     public bool IsFenced { get; init; }
 
     /// <summary>When the host said so, by its own clock; null if not known.</summary>
-    public DateTimeOffset? SaidAt { get; init; }
+    public DateTimeOffset? ReportedAt { get; init; }
 
     /// <summary>Whether the host said so after something else that it said, by its own clock; reports may be overtaken by events.</summary>
-    public bool IsSaidAfter(DateTimeOffset? time) => SaidAt is null || time is null || SaidAt >= time;
+    public bool IsReportedAfter(DateTimeOffset? time) => ReportedAt is null || time is null || ReportedAt >= time;
 
     /// <summary>Whether the word still held after a time: said later, or said by a host that is off.</summary>
-    public bool IsSince(DateTimeOffset time) => IsFenced || HeardAt > time;
+    public bool HoldsAfter(DateTimeOffset time) => IsFenced || ReceivedAt > time;
 
     /// <summary>Whether a report with the given numbers is newer than this word.</summary>
     public bool IsOlderThan(long agentEpoch, long sequence) =>
@@ -65,24 +65,24 @@ public sealed record HostWord(VmStatus Status, string Detail, long AgentEpoch, l
 }
 
 /// <summary>A conclusion that the hosts' words support, but not yet for long enough to be announced.</summary>
-/// <param name="Verdict">The conclusion.</param>
+/// <param name="Location">The conclusion.</param>
 /// <param name="Since">Since when.</param>
-public sealed record PendingVerdict(Verdict Verdict, DateTimeOffset Since);
+public sealed record PendingLocation(ObservedLocation Location, DateTimeOffset Since);
 
 /// <summary>A command that carries out a change.</summary>
 /// <param name="Command">The command.</param>
 /// <param name="ChangeId">The change.</param>
 /// <param name="IsForced">Whether the machine is suspended should post-copy be refused.</param>
-public sealed record CarriedChange(CommandId Command, string ChangeId, bool IsForced = false);
+public sealed record OutstandingChange(CommandId Command, string ChangeId, bool IsForced = false);
 
 /// <summary>How a broken post-copy is being taken up again.</summary>
-/// <param name="Tries">How often it was tried.</param>
+/// <param name="Attempts">How often it was tried.</param>
 /// <param name="NextAt">When it is tried next.</param>
 /// <param name="LastFailure">Why the last try failed; empty before.</param>
-public sealed record PostCopyRecovery(int Tries, DateTimeOffset NextAt, string LastFailure = "");
+public sealed record PostCopyRecoveryState(int Attempts, DateTimeOffset NextAt, string LastFailure = "");
 
 /// <summary>Parameters that a person has set, before or while the machine was copied.</summary>
 /// <param name="MaxDowntime">The downtime limit; null if it was not set.</param>
 /// <param name="Bandwidth">The limit of the copying; null if it was not set.</param>
 /// <param name="PostCopyBandwidth">The limit of post-copy; null if it was not set.</param>
-public sealed record SetByHand(TimeSpan? MaxDowntime = null, BytesPerSecond? Bandwidth = null, BytesPerSecond? PostCopyBandwidth = null);
+public sealed record OperatorOverrides(TimeSpan? MaxDowntime = null, BytesPerSecond? Bandwidth = null, BytesPerSecond? PostCopyBandwidth = null);

@@ -7,23 +7,23 @@ namespace Mesh.Migrations;
 public static class RequestRules
 {
     /// <summary>Every reason, each once; no reason means that the migration is kept and waits for its admission.</summary>
-    public static IReadOnlyList<Refusal> Refusals(RequestReceived received, LocatedVm? located)
+    public static IReadOnlyList<Refusal> Check(RequestReceived received, LocatedVm? located)
     {
         ArgumentNullException.ThrowIfNull(received);
         var (request, facts) = (received.Request, received.Facts);
         List<Refusal> reasons = [.. received.Refusals ?? []];
 
         // The scheduler has said the same by the same rules, of what it knew a moment before.
-        var said = reasons.Select(refusal => refusal.Code).ToHashSet();
-        reasons.AddRange(Own(request, facts, located).Where(refusal => !said.Contains(refusal.Code)));
+        var known = reasons.Select(refusal => refusal.Code).ToHashSet();
+        reasons.AddRange(CheckRequest(request, facts, located).Where(refusal => !known.Contains(refusal.Code)));
         return reasons;
     }
 
-    private static IEnumerable<Refusal> Own(RequestMigration request, MigrationFacts facts, LocatedVm? located) =>
+    private static IEnumerable<Refusal> CheckRequest(RequestMigration request, MigrationFacts facts, LocatedVm? located) =>
     [
-        .. OptionRules.Check(request.Options, request.Limits),
+        .. MigrationOptionsValidator.Validate(request.Options, request.Limits),
         .. CheckPolicy(request, facts),
-        .. located is null ? [VmRules.NotFound(request.Vm, facts.Candidates)] : VmRules.Check(located, request.Options, facts.OtherMigration),
+        .. located is null ? [VmMigratability.NotFound(request.Vm, facts.Candidates)] : VmMigratability.Check(located, request.Options, facts.OtherMigration),
         .. located is not null && request.To == located.Host && request.Alternatives is not { Count: > 0 }
             ? [new Refusal(RefusalCode.SameHost, $"{located.Vm.Name} is on {located.Host} already")] : Array.Empty<Refusal>(),
     ];
@@ -32,11 +32,11 @@ public static class RequestRules
     {
         if (request.Policy is { } named && facts.Policy is null && facts.Candidates.Count > 0)
             yield return new(RefusalCode.UnknownPolicy, $"there is no policy '{named}' (`mesh policy list` lists them)");
-        if (request.DowntimeBudget is { } budget && (budget < TimeSpan.FromMilliseconds(1) || budget > OptionRules.MaxDowntimeMax))
-            yield return new(RefusalCode.BadOption, $"a downtime budget of {budget.TotalMilliseconds:0} ms: 1 ms to {OptionRules.MaxDowntimeMax.TotalMilliseconds:0} ms are accepted");
+        if (request.DowntimeBudget is { } budget && (budget < TimeSpan.FromMilliseconds(1) || budget > MigrationOptionsValidator.MaxDowntimeMax))
+            yield return new(RefusalCode.InvalidOption, $"a downtime budget of {budget.TotalMilliseconds:0} ms: 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms are accepted");
         if (request.Deadline is { } deadline && deadline <= TimeSpan.Zero)
-            yield return new(RefusalCode.BadOption, "the deadline must be longer than zero");
+            yield return new(RefusalCode.InvalidOption, "the deadline must be longer than zero");
         if (request.HostsTriedMax is < 1)
-            yield return new(RefusalCode.BadOption, "at least one host is tried: the number of hosts to try is 1 or more");
+            yield return new(RefusalCode.InvalidOption, "at least one host is tried: the number of hosts to try is 1 or more");
     }
 }

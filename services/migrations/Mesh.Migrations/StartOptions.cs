@@ -7,14 +7,14 @@ namespace Mesh.Migrations;
 public static class StartOptions
 {
     /// <summary>The options for a request under a policy; those of the request if there is none.</summary>
-    public static MigrationOptions Of(RequestMigration request, MigrationPolicy? policy)
+    public static MigrationOptions Resolve(RequestMigration request, MigrationPolicy? policy)
     {
         ArgumentNullException.ThrowIfNull(request);
         var options = request.Options;
         if (policy is null)
             return options;
 
-        var (start, permits) = (policy.Start, policy.Permits.And(request.Allow ?? PolicyPermissions.All));
+        var (start, permits) = (policy.Start, policy.Permits.Intersect(request.Allow ?? PolicyPermissions.All));
         var parallel = options.ParallelConnections ?? (options.PostCopy || options.Compression.Contains("xbzrle", StringComparer.Ordinal) ? null : start.ParallelConnections);
 
         // What QEMU refuses beside something that the request asks for is left out: the request counts for more.
@@ -30,23 +30,23 @@ public static class StartOptions
             AutoConvergeInitial = options.AutoConvergeInitial ?? (autoConverge ? start.AutoConvergeInitial : null),
             AutoConvergeIncrement = options.AutoConvergeIncrement ?? (autoConverge ? start.AutoConvergeIncrement : null),
             ParallelConnections = parallel,
-            Compression = options.Compression.Count > 0 ? options.Compression : permits.Compression ? Fitting(start.Compression, parallel is not null) : [],
+            Compression = options.Compression.Count > 0 ? options.Compression : permits.Compression ? SupportedMethods(start.Compression, parallel is not null) : [],
         };
     }
 
     /// <summary>The options with what a person has set instead.</summary>
-    public static MigrationOptions With(SetByHand byHand, MigrationOptions options)
+    public static MigrationOptions ApplyOverrides(OperatorOverrides overrides, MigrationOptions options)
     {
-        ArgumentNullException.ThrowIfNull(byHand);
+        ArgumentNullException.ThrowIfNull(overrides);
         ArgumentNullException.ThrowIfNull(options);
         return options with
         {
-            MaxDowntime = byHand.MaxDowntime ?? options.MaxDowntime,
-            Bandwidth = byHand.Bandwidth ?? options.Bandwidth,
-            PostCopyBandwidth = byHand.PostCopyBandwidth ?? options.PostCopyBandwidth,
+            MaxDowntime = overrides.MaxDowntime ?? options.MaxDowntime,
+            Bandwidth = overrides.Bandwidth ?? options.Bandwidth,
+            PostCopyBandwidth = overrides.PostCopyBandwidth ?? options.PostCopyBandwidth,
         };
     }
 
-    private static IReadOnlyList<string> Fitting(IReadOnlyList<string> compression, bool isParallel) =>
+    private static IReadOnlyList<string> SupportedMethods(IReadOnlyList<string> compression, bool isParallel) =>
         [.. compression.Where(method => isParallel != string.Equals(method, "xbzrle", StringComparison.Ordinal))];
 }

@@ -10,7 +10,7 @@ internal static class PolicyMetrics
     private static readonly Counter<long> Resolves =
         MeshTelemetry.Meter.CreateCounter<long>("mesh.policies.resolved", "{answer}", "Answers to which policy counts for a machine, by policy and by what decided");
 
-    public static void Resolved(SelectedPolicy selected) => Resolves.Add(
+    public static void RecordResolution(SelectedPolicy selected) => Resolves.Add(
         1,
         new KeyValuePair<string, object?>("policy", selected.Answer.Effective?.Policy.Name ?? "none"),
         new KeyValuePair<string, object?>("by", selected.By.ToString()));

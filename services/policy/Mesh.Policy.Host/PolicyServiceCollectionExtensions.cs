@@ -1,5 +1,5 @@
 using Mesh.Contracts.Policies;
-using Mesh.Hosting.Bus;
+using Mesh.Hosting;
 using Mesh.Hosting.Doctor;
 using Mesh.Hosting.Store;
 using Mesh.Hosting.Telemetry;
@@ -24,17 +24,17 @@ public static class PolicyServiceCollectionExtensions
         services.AddOptions<PolicyOptions>().Bind(configuration.GetSection("Policies")).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PolicyStore>();
         services.AddSingleton<IStoreCheck, PolicyCheck>();
-        services.AddHostedService<PolicyOpening>();
+        services.AddHostedService<PolicyStartupCheck>();
 
-        services.AddSingleton<Requests>();
-        services.AddRequestHandler<ResolvePolicy, ResolvedPolicy>(PolicyQueues.Requests, provider => provider.GetRequiredService<Requests>());
-        services.AddRequestHandler<ListPolicies, ListedPolicies>(PolicyQueues.Requests, provider => provider.GetRequiredService<Requests>());
-        services.AddRequestHandler<ShowPolicy, ShownPolicy>(PolicyQueues.Requests, provider => provider.GetRequiredService<Requests>());
-        services.AddSingleton<Changes>();
-        services.AddRequestHandler<KeepPolicy, KeptPolicy>(PolicyQueues.Requests, provider => provider.GetRequiredService<Changes>());
-        services.AddRequestHandler<DeletePolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<Changes>());
-        services.AddRequestHandler<SetDefaultPolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<Changes>());
-        services.AddRequestHandler<OverridePolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<Changes>());
+        services.AddSingleton<PolicyRequestHandler>();
+        services.AddRequestHandler<ResolvePolicy, ResolvePolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyRequestHandler>());
+        services.AddRequestHandler<ListPolicies, PolicyList>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyRequestHandler>());
+        services.AddRequestHandler<GetPolicy, GetPolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyRequestHandler>());
+        services.AddSingleton<PolicyChangeHandler>();
+        services.AddRequestHandler<ApplyPolicy, ApplyPolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyChangeHandler>());
+        services.AddRequestHandler<DeletePolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyChangeHandler>());
+        services.AddRequestHandler<SetDefaultPolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyChangeHandler>());
+        services.AddRequestHandler<OverridePolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyChangeHandler>());
         return services;
     }
 }

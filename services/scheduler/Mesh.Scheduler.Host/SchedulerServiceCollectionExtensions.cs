@@ -1,6 +1,7 @@
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
+using Mesh.Hosting;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Doctor;
 using Mesh.Hosting.Store;
@@ -9,8 +10,8 @@ using Mesh.Scheduler.Host.Doctor;
 using Mesh.Scheduler.Host.Drains;
 using Mesh.Scheduler.Host.Fleets;
 using Mesh.Scheduler.Host.Messages;
+using Mesh.Scheduler.Host.Passes;
 using Mesh.Scheduler.Host.Store;
-using Mesh.Scheduler.Host.Turns;
 
 namespace Mesh.Scheduler.Host;
 
@@ -28,34 +29,34 @@ public static class SchedulerServiceCollectionExtensions
             services.AddSingleton(script);
         services.AddOptions<SchedulingOptions>().Bind(configuration.GetSection("Scheduling")).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SchedulerStore>();
-        services.AddSingleton<KeptRulesReader>();
-        services.AddSingleton<IStoreCheck, SchedulerCheck>();
+        services.AddSingleton<StoredRulesReader>();
+        services.AddSingleton<IStoreCheck, SchedulerStoreCheck>();
         services.AddSingleton<FleetReader>();
-        services.AddSingleton<DrainKeeper>();
-        services.AddSingleton<DrainHands>();
-        services.AddSingleton<TurnSignal>();
-        services.AddSingleton<TurnTaker>();
-        services.AddSingleton<News>();
-        services.AddHostedService<TurnLoop>();
-        services.AddSubscriber<MigrationEvent>(provider => provider.GetRequiredService<News>());
+        services.AddSingleton<DrainService>();
+        services.AddSingleton<DrainExecutor>();
+        services.AddSingleton<FleetChangeSignal>();
+        services.AddSingleton<SchedulingPass>();
+        services.AddSingleton<MigrationEventHandler>();
+        services.AddHostedService<SchedulerWorker>();
+        services.AddSubscriber<MigrationEvent>(provider => provider.GetRequiredService<MigrationEventHandler>());
         return services.AddAnswers();
     }
 
     private static IServiceCollection AddAnswers(this IServiceCollection services) => services
-        .AddSingleton<MigrationRequests>().AddSingleton<Questions>().AddSingleton<HostRequests>().AddSingleton<DrainRequests>().AddSingleton<RuleRequests>()
-        .Answer<RequestMigration, MigrationRequestAnswer, MigrationRequests>()
-        .Answer<RescheduleMigration, RescheduleAnswer, MigrationRequests>()
-        .Answer<RateTargets, RatedTargets, Questions>()
-        .Answer<ListQueue, ListedQueue, Questions>()
-        .Answer<ExportFleet, Fleet, Questions>()
-        .Answer<CordonHost, SchedulerAnswer, HostRequests>()
-        .Answer<UncordonHost, SchedulerAnswer, HostRequests>()
-        .Answer<DrainHosts, DrainAnswer, DrainRequests>()
-        .Answer<UndoDrain, DrainAnswer, DrainRequests>()
-        .Answer<WithdrawDrain, SchedulerAnswer, DrainRequests>()
-        .Answer<ListDrains, ListedDrains, DrainRequests>()
-        .Answer<KeepRules, KeptRules, RuleRequests>()
-        .Answer<ShowRules, KeptRules, RuleRequests>();
+        .AddSingleton<SchedulingRequestHandler>().AddSingleton<QueryHandler>().AddSingleton<CordonRequestHandler>().AddSingleton<DrainRequestHandler>().AddSingleton<RulesRequestHandler>()
+        .Answer<RequestMigration, MigrationRequestAnswer, SchedulingRequestHandler>()
+        .Answer<RescheduleMigration, RescheduleAnswer, SchedulingRequestHandler>()
+        .Answer<RateTargets, RateTargetsAnswer, QueryHandler>()
+        .Answer<ListQueue, QueueView, QueryHandler>()
+        .Answer<ExportFleet, Fleet, QueryHandler>()
+        .Answer<CordonHost, SchedulerAnswer, CordonRequestHandler>()
+        .Answer<UncordonHost, SchedulerAnswer, CordonRequestHandler>()
+        .Answer<DrainHosts, DrainAnswer, DrainRequestHandler>()
+        .Answer<UndoDrain, DrainAnswer, DrainRequestHandler>()
+        .Answer<CancelDrain, SchedulerAnswer, DrainRequestHandler>()
+        .Answer<ListDrains, DrainList, DrainRequestHandler>()
+        .Answer<ApplyRules, RulesAnswer, RulesRequestHandler>()
+        .Answer<GetRules, RulesAnswer, RulesRequestHandler>();
 
     private static IServiceCollection Answer<TRequest, TReply, THandler>(this IServiceCollection services)
         where TRequest : class

@@ -46,19 +46,19 @@ public sealed class SchedulingOptions : IValidatableObject
     public int HostsTriedMax { get; set; } = Default.HostsTriedMax;
 
     /// <summary>After a failed attempt the next waits so long, then twice as long each time. 0 to 1 h. Default: 20 s.</summary>
-    public TimeSpan BackOffFirst { get; set; } = Default.BackOffFirst;
+    public TimeSpan BackOffFirst { get; set; } = Default.BackoffInitial;
 
     /// <summary>The longest pause before an attempt. From <see cref="BackOffFirst"/> to 1 day. Default: 10 min.</summary>
-    public TimeSpan BackOffMax { get; set; } = Default.BackOffMax;
+    public TimeSpan BackOffMax { get; set; } = Default.BackoffMax;
 
     /// <summary>One that has waited so long counts as one priority higher. 1 s to 1 day. Default: 5 min.</summary>
     public TimeSpan AgeingStep { get; set; } = Default.AgeingStep;
 
     /// <summary>One that no host can take for so long is ended with the reasons. 1 s to 7 days. Default: 15 min.</summary>
-    public TimeSpan UnplaceableAfter { get; set; } = Default.UnplaceableAfter;
+    public TimeSpan UnplaceableAfter { get; set; } = Default.UnschedulableTimeout;
 
     /// <summary>How long a failure lowers its host's rating. 0 to 7 days. Default: 30 min.</summary>
-    public TimeSpan TroubleKept { get; set; } = Default.TroubleKept;
+    public TimeSpan TroubleKept { get; set; } = Default.FailurePenaltyTime;
 
     /// <summary>Virtual processors that a host may run for each of its logical ones. 0.1 to 1000. Default: 16.</summary>
     [Range(0.1, 1000.0)]
@@ -101,11 +101,11 @@ public sealed class SchedulingOptions : IValidatableObject
         LinkShare = new Percent(LinkSharePercent),
         AssumedLink = BytesPerSecond.FromMebibytes(AssumedLinkMebibytes),
         HostsTriedMax = HostsTriedMax,
-        BackOffFirst = BackOffFirst,
-        BackOffMax = BackOffMax,
+        BackoffInitial = BackOffFirst,
+        BackoffMax = BackOffMax,
         AgeingStep = AgeingStep,
-        UnplaceableAfter = UnplaceableAfter,
-        TroubleKept = TroubleKept,
+        UnschedulableTimeout = UnplaceableAfter,
+        FailurePenaltyTime = TroubleKept,
         CpuOvercommit = CpuOvercommit,
         MemoryReserve = Bytes.FromMebibytes(MemoryReserveMebibytes),
         Strategy = Strategy,

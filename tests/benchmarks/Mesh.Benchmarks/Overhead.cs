@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 using Spectre.Console;
 
 namespace Mesh.Benchmarks;
@@ -14,16 +14,16 @@ internal static class Overhead
     private const string Guest = "weighed";
     private const int BandwidthMebibytes = 32;
 
-    private sealed record Move(double TotalSeconds, double JobSeconds, double DowntimeMs);
+    private sealed record Measurement(double TotalSeconds, double JobSeconds, double DowntimeMs);
 
     public static async Task<int> RunAsync(int pairs)
     {
         await using var mesh = new MeshSystem();
         await mesh.StartAsync();
-        await mesh.GuestAsync("hosta", Guest, "WS=256", "RATE=4", "MEM=400");
+        await mesh.StartGuestAsync("hosta", Guest, "WS=256", "RATE=4", "MEM=400");
 
-        var virsh = new List<Move>();
-        var meshed = new List<Move>();
+        var virsh = new List<Measurement>();
+        var meshed = new List<Measurement>();
         var (from, to) = ("hosta", "hostb");
         for (var pair = 0; pair < pairs; pair++)
             foreach (var byMesh in pair % 2 == 0 ? new[] { false, true } : [true, false])
@@ -34,35 +34,35 @@ internal static class Overhead
                 (from, to) = (to, from);
             }
 
-        await mesh.Bed.VerifyAsync(from, Guest);
+        await mesh.Bed.VerifyGuestAsync(from, Guest);
         Print(virsh, meshed);
         return 0;
     }
 
-    private static async Task<Move> ByVirshAsync(MeshSystem mesh, string from, string to)
+    private static async Task<Measurement> ByVirshAsync(MeshSystem mesh, string from, string to)
     {
         await mesh.Bed.VirshAsync(from, "migrate-setspeed", Guest, BandwidthMebibytes.ToString(CultureInfo.InvariantCulture));
-        return await WeighAsync(mesh, to, async () => await mesh.Bed.VirshAsync(from, "migrate", "--live", "--p2p", Guest, $"qemu+tcp://{to}/system"));
+        return await MeasureAsync(mesh, to, async () => await mesh.Bed.VirshAsync(from, "migrate", "--live", "--p2p", Guest, $"qemu+tcp://{to}/system"));
     }
 
-    private static async Task<Move> ByMeshAsync(MeshSystem mesh, string from, string to)
+    private static async Task<Measurement> ByMeshAsync(MeshSystem mesh, string from, string to)
     {
         await mesh.AwaitRunningOnAsync(Guest, from);
-        return await WeighAsync(mesh, to, async () =>
+        return await MeasureAsync(mesh, to, async () =>
         {
             var result = await mesh.MigrateAsync(Guest, to, "--bandwidth", BandwidthMebibytes.ToString(CultureInfo.InvariantCulture));
             if (result.ExitCode != 0)
-                throw new InvalidOperationException($"{result}\n{mesh.Said()}");
+                throw new InvalidOperationException($"{result}\n{mesh.CollectOutput()}");
         });
     }
 
-    private static async Task<Move> WeighAsync(MeshSystem mesh, string to, Func<Task> move)
+    private static async Task<Measurement> MeasureAsync(MeshSystem mesh, string to, Func<Task> move)
     {
         var clock = Stopwatch.StartNew();
         await move();
         var total = clock.Elapsed.TotalSeconds;
         var stats = await mesh.Bed.VirshAsync(to, "domjobinfo", Guest, "--completed", "--anystats", "--rawstats");
-        return new Move(total, Stat(stats, "time_elapsed") / 1000, Stat(stats, "downtime"));
+        return new Measurement(total, Stat(stats, "time_elapsed") / 1000, Stat(stats, "downtime"));
     }
 
     private static double Stat(string stats, string name)
@@ -72,7 +72,7 @@ internal static class Overhead
         return double.Parse(line[1], CultureInfo.InvariantCulture);
     }
 
-    private static void Print(List<Move> virsh, List<Move> meshed)
+    private static void Print(List<Measurement> virsh, List<Measurement> meshed)
     {
         var table = new Table().AddColumns("median of " + virsh.Count, "virsh", "mesh", "ratio");
         Add("total time of the command, s", move => move.TotalSeconds, "0.00");
@@ -80,7 +80,7 @@ internal static class Overhead
         Add("actual downtime, ms", move => move.DowntimeMs, "0");
         AnsiConsole.Write(table);
 
-        void Add(string what, Func<Move, double> of, string format)
+        void Add(string what, Func<Measurement, double> of, string format)
         {
             var (left, right) = (Median(virsh.Select(of)), Median(meshed.Select(of)));
             table.AddRow(what, left.ToString(format), right.ToString(format), (right / left).ToString("0.000"));

@@ -4,8 +4,8 @@ return args switch
 {
     ["overhead"] => await Overhead.RunAsync(pairs: 7),
     ["overhead", var pairs] when int.TryParse(pairs, out var count) && count > 0 => await Overhead.RunAsync(count),
-    ["drain"] => Draining.Run(runs: 9),
-    ["drain", var runs] when int.TryParse(runs, out var count) && count > 0 => Draining.Run(count),
+    ["drain"] => DrainPlanning.Run(runs: 9),
+    ["drain", var runs] when int.TryParse(runs, out var count) && count > 0 => DrainPlanning.Run(count),
     _ => Usage(),
 };
 

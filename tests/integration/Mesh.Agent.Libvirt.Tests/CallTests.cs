@@ -12,10 +12,10 @@ public sealed class CallTests : IDisposable
     };
 
     private readonly ManualTime _time = new();
-    private readonly LibvirtCalls _calls;
+    private readonly LibvirtCallRunner _calls;
     private readonly ManualResetEventSlim _daemonAnswers = new();
 
-    public CallTests() => _calls = new LibvirtCalls(_time, Small);
+    public CallTests() => _calls = new LibvirtCallRunner(_time, Small);
 
     public void Dispose()
     {
@@ -60,7 +60,7 @@ public sealed class CallTests : IDisposable
         hanging.IsCompleted.ShouldBeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
-        var error = await Should.ThrowAsync<LibvirtTimeoutException>(hanging.WaitAsync(TestHost.Patience));
+        var error = await Should.ThrowAsync<LibvirtTimeoutException>(hanging.WaitAsync(TestHost.Timeout));
         error.Call.ShouldBe("virDomainGetJobStats");
         error.Limit.ShouldBe(Limit);
         error.WasStarted.ShouldBeTrue();
@@ -75,7 +75,7 @@ public sealed class CallTests : IDisposable
 
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        var error = await Should.ThrowAsync<LibvirtTimeoutException>(hanging.WaitAsync(TestHost.Patience));
+        var error = await Should.ThrowAsync<LibvirtTimeoutException>(hanging.WaitAsync(TestHost.Timeout));
         error.Limit.ShouldBe(TimeSpan.FromSeconds(1));
     }
 
@@ -107,7 +107,7 @@ public sealed class CallTests : IDisposable
         var error = await Should.ThrowAsync<LibvirtOverloadException>(_calls.RunAsync("next", () => called = true));
         called.ShouldBeFalse();
         error.Call.ShouldBe("next");
-        error.Unreturned.ShouldBe(["stuck0", "stuck1", "stuck2"]);
+        error.PendingCalls.ShouldBe(["stuck0", "stuck1", "stuck2"]);
         error.Message.ShouldBe("next was not started: 3 calls are stuck (stuck0, stuck1, stuck2).");
 
         _daemonAnswers.Set();
@@ -125,7 +125,7 @@ public sealed class CallTests : IDisposable
 
         _time.Advance(Limit);
 
-        var error = await Should.ThrowAsync<LibvirtTimeoutException>(third.WaitAsync(TestHost.Patience));
+        var error = await Should.ThrowAsync<LibvirtTimeoutException>(third.WaitAsync(TestHost.Timeout));
         error.WasStarted.ShouldBeFalse();
         error.Message.ShouldBe("third was not started: its turn did not come within 10 s.");
         _calls.Stuck.ShouldBeEmpty();
@@ -133,7 +133,7 @@ public sealed class CallTests : IDisposable
         var fourth = _calls.RunAsync("fourth", () => 4);
         fourth.IsCompleted.ShouldBeFalse("both turns are taken");
         _daemonAnswers.Set();
-        (await fourth.WaitAsync(TestHost.Patience)).ShouldBe(4);
+        (await fourth.WaitAsync(TestHost.Timeout)).ShouldBe(4);
         await Task.WhenAll(first, second);
         called.ShouldBeFalse();
     }
@@ -146,7 +146,7 @@ public sealed class CallTests : IDisposable
 
         await cancelled.CancelAsync();
 
-        await Should.ThrowAsync<OperationCanceledException>(hanging.WaitAsync(TestHost.Patience));
+        await Should.ThrowAsync<OperationCanceledException>(hanging.WaitAsync(TestHost.Timeout));
         _calls.Stuck.ShouldBe(["virDomainSuspend"]);
     }
 
@@ -203,7 +203,7 @@ public sealed class CallTests : IDisposable
 
         await stop.CancelAsync();
 
-        await Should.ThrowAsync<OperationCanceledException>(migration.WaitAsync(TestHost.Patience));
+        await Should.ThrowAsync<OperationCanceledException>(migration.WaitAsync(TestHost.Timeout));
         _calls.LongRunning.ShouldBe(1);
         _calls.Stuck.ShouldBeEmpty("a long call is no stuck call");
         _daemonAnswers.Set();
@@ -225,7 +225,7 @@ public sealed class CallTests : IDisposable
         (await _calls.RunAsync("beside", () => 1)).ShouldBe(1);
 
         _daemonAnswers.Set();
-        await Task.WhenAll(migrations).WaitAsync(TestHost.Patience);
+        await Task.WhenAll(migrations).WaitAsync(TestHost.Timeout);
         await _calls.RunLongAsync("one more", () => { });
     }
 
@@ -245,10 +245,10 @@ public sealed class CallTests : IDisposable
     [Fact]
     public async Task The_wall_clock_works_too()
     {
-        var calls = new LibvirtCalls(TimeProvider.System, Small);
+        var calls = new LibvirtCallRunner(TimeProvider.System, Small);
 
         await Should.ThrowAsync<LibvirtTimeoutException>(
-            calls.RunAsync("hangs", _daemonAnswers.Wait, TimeSpan.FromMilliseconds(20)).WaitAsync(TestHost.Patience));
+            calls.RunAsync("hangs", _daemonAnswers.Wait, TimeSpan.FromMilliseconds(20)).WaitAsync(TestHost.Timeout));
 
         _daemonAnswers.Set();
         TestHost.ShouldSoon(() => calls.Stuck.Count == 0, "the call has returned");
@@ -272,7 +272,7 @@ public sealed class CallTests : IDisposable
             },
             limit,
             cancellationToken);
-        await underWay.Task.WaitAsync(TestHost.Patience, CancellationToken.None);
+        await underWay.Task.WaitAsync(TestHost.Timeout, CancellationToken.None);
         return call;
     }
 }

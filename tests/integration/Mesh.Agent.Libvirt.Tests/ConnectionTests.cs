@@ -47,7 +47,7 @@ public class ConnectionTests
         Invoke(signal.Key, ConnectionCloseReason.KeepAlive);
         Invoke(signal.Key, ConnectionCloseReason.Error);
 
-        (await signal.Closed.WaitAsync(TestHost.Patience)).ShouldBe(ConnectionCloseReason.KeepAlive);
+        (await signal.Closed.WaitAsync(TestHost.Timeout)).ShouldBe(ConnectionCloseReason.KeepAlive);
     }
 
     [Fact]

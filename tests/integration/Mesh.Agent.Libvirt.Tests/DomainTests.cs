@@ -119,9 +119,9 @@ public sealed class DomainTests : IDisposable
     {
         using var domain = _connection.LookupDomain("alpha");
 
-        domain.GetSchedulerParameters().All.ShouldBe([TypedParameter.OfUInt32("weight", 50)]);
-        Should.NotThrow(() => domain.SetSchedulerParameters([TypedParameter.OfUInt32("weight", 20)]));
-        Should.Throw<LibvirtException>(() => domain.SetSchedulerParameters([TypedParameter.OfText("weight", "heavy")]))
+        domain.GetSchedulerParameters().All.ShouldBe([TypedParameter.FromUInt32("weight", 50)]);
+        Should.NotThrow(() => domain.SetSchedulerParameters([TypedParameter.FromUInt32("weight", 20)]));
+        Should.Throw<LibvirtException>(() => domain.SetSchedulerParameters([TypedParameter.FromString("weight", "heavy")]))
             .Code.ShouldBe(LibvirtErrorCode.InvalidArgument);
     }
 

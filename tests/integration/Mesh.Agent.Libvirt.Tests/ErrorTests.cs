@@ -88,8 +88,8 @@ public class ErrorTests
         Native.virDomainLookupByName(connection.Handle, "nobody").ShouldBe(0);
         domain.Dispose();
 
-        LibvirtError.Take().ShouldNotBeNull().Code.ShouldBe((int)LibvirtErrorCode.NoDomain);
-        LibvirtError.Take().ShouldBeNull();
+        LibvirtError.ConsumeLast().ShouldNotBeNull().Code.ShouldBe((int)LibvirtErrorCode.NoDomain);
+        LibvirtError.ConsumeLast().ShouldBeNull();
     }
 
     [Fact]
@@ -98,18 +98,18 @@ public class ErrorTests
         using var connection = TestHost.Open();
         Native.virDomainLookupByName(connection.Handle, "nobody").ShouldBe(0);
 
-        LibvirtError.Take().ShouldNotBeNull();
-        LibvirtError.Take().ShouldBeNull();
+        LibvirtError.ConsumeLast().ShouldNotBeNull();
+        LibvirtError.ConsumeLast().ShouldBeNull();
 
         Native.virDomainLookupByName(connection.Handle, "nobody").ShouldBe(0);
         LibvirtError.Ignore(-1);
-        LibvirtError.Take().ShouldBeNull();
+        LibvirtError.ConsumeLast().ShouldBeNull();
     }
 
     [Fact]
     public void A_failure_without_a_reason_is_still_an_error()
     {
-        LibvirtError.Take();
+        LibvirtError.ConsumeLast();
         var error = LibvirtException.FromLastError("virSomething");
 
         error.RawCode.ShouldBe(0);

@@ -38,7 +38,7 @@ public sealed class EventTests : IDisposable
             happened.DomainUuid.ShouldBe(domain.Uuid);
         }
 
-        subscription.Lost.ShouldBe(0);
+        subscription.LostEvents.ShouldBe(0);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class EventTests : IDisposable
         RaiseJobCompleted(
             domain,
             subscription.Keys[0],
-            [TypedParameter.OfInt32("operation", 5), TypedParameter.OfUInt64("downtime_net", 41)]);
+            [TypedParameter.FromInt32("operation", 5), TypedParameter.FromUInt64("downtime_net", 41)]);
 
         var happened = await NextAsync<JobCompletedEvent>(subscription);
         happened.DomainUuid.ShouldBe(TestHost.AlphaUuid);
@@ -106,7 +106,7 @@ public sealed class EventTests : IDisposable
 
         Should.NotThrow(() => RaiseIteration(null, subscription.Keys[0], 1));
 
-        subscription.Lost.ShouldBe(1);
+        subscription.LostEvents.ShouldBe(1);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class EventTests : IDisposable
             RaiseIteration(domain, subscription.Keys[0], iteration);
         }
 
-        subscription.Lost.ShouldBe(3);
+        subscription.LostEvents.ShouldBe(3);
         subscription.Reader.TryRead(out var first).ShouldBeTrue();
         ((MigrationIterationEvent)first!).Iteration.ShouldBe(1, "the oldest events are kept: they say what happened first");
     }
@@ -137,7 +137,7 @@ public sealed class EventTests : IDisposable
         RaiseIteration(domain, key, 1);
         domain.Suspend();
 
-        await subscription.Reader.Completion.WaitAsync(TestHost.Patience);
+        await subscription.Reader.Completion.WaitAsync(TestHost.Timeout);
         subscription.Reader.TryRead(out _).ShouldBeFalse();
     }
 
@@ -148,14 +148,14 @@ public sealed class EventTests : IDisposable
         var subscription = connection.Subscribe();
         connection.Dispose();
 
-        await subscription.Reader.Completion.WaitAsync(TestHost.Patience);
+        await subscription.Reader.Completion.WaitAsync(TestHost.Timeout);
         connection.Handle.FreeResult.ShouldBe(0);
         Should.Throw<ObjectDisposedException>(() => connection.Subscribe());
     }
 
     private static async Task<T> NextAsync<T>(LibvirtEventSubscription subscription)
         where T : LibvirtEvent =>
-        (await subscription.Reader.ReadAsync().AsTask().WaitAsync(TestHost.Patience)).ShouldBeOfType<T>();
+        (await subscription.Reader.ReadAsync().AsTask().WaitAsync(TestHost.Timeout)).ShouldBeOfType<T>();
 
     // The test driver knows no migrations: what libvirt would call is called with a real domain and real parameters.
     private static unsafe void RaiseIteration(LibvirtDomain? domain, nint key, int iteration) =>

@@ -5,18 +5,18 @@ public class JobStatsTests
     // A running migration as libvirt 9.0 told it.
     private static readonly TypedParameters Running = new(
     [
-        TypedParameter.OfInt32("operation", 5),
-        TypedParameter.OfUInt64("time_elapsed", 12_345),
-        TypedParameter.OfUInt64("downtime", 4015),
-        TypedParameter.OfUInt64("setup_time", 3),
-        TypedParameter.OfUInt64("data_total", 201_400_320),
-        TypedParameter.OfUInt64("data_remaining", 4_194_304),
-        TypedParameter.OfUInt64("memory_bps", 16_777_216),
-        TypedParameter.OfUInt64("memory_dirty_rate", 4080),
-        TypedParameter.OfUInt64("memory_page_size", 4096),
-        TypedParameter.OfUInt64("memory_iteration", 7),
-        TypedParameter.OfInt32("auto_converge_throttle", 40),
-        TypedParameter.OfUInt64("of_a_newer_libvirt", 1),
+        TypedParameter.FromInt32("operation", 5),
+        TypedParameter.FromUInt64("time_elapsed", 12_345),
+        TypedParameter.FromUInt64("downtime", 4015),
+        TypedParameter.FromUInt64("setup_time", 3),
+        TypedParameter.FromUInt64("data_total", 201_400_320),
+        TypedParameter.FromUInt64("data_remaining", 4_194_304),
+        TypedParameter.FromUInt64("memory_bps", 16_777_216),
+        TypedParameter.FromUInt64("memory_dirty_rate", 4080),
+        TypedParameter.FromUInt64("memory_page_size", 4096),
+        TypedParameter.FromUInt64("memory_iteration", 7),
+        TypedParameter.FromInt32("auto_converge_throttle", 40),
+        TypedParameter.FromUInt64("of_a_newer_libvirt", 1),
     ]);
 
     [Fact]
@@ -56,10 +56,10 @@ public class JobStatsTests
     public void A_job_that_ended_has_failed_only_if_libvirt_says_so()
     {
         var failed = new TypedParameters(
-            [TypedParameter.OfBoolean("success", false), TypedParameter.OfText("errmsg", "disk full")]);
+            [TypedParameter.FromBoolean("success", false), TypedParameter.FromString("errmsg", "disk full")]);
 
-        DomainJobStats.OfEnded(Running).Type.ShouldBe(DomainJobType.Completed);
-        DomainJobStats.OfEnded(failed).Type.ShouldBe(DomainJobType.Failed);
-        DomainJobStats.OfEnded(failed).ErrorMessage.ShouldBe("disk full");
+        DomainJobStats.FromCompletedEvent(Running).Type.ShouldBe(DomainJobType.Completed);
+        DomainJobStats.FromCompletedEvent(failed).Type.ShouldBe(DomainJobType.Failed);
+        DomainJobStats.FromCompletedEvent(failed).ErrorMessage.ShouldBe("disk full");
     }
 }

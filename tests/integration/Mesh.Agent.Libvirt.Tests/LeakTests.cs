@@ -22,7 +22,7 @@ public sealed class LeakTests
     /// <summary>A leak of one allocation per call would be 240,000 bytes at least.</summary>
     private const long NoiseBytes = 64 << 10;
 
-    private static readonly TypedParameter Weight = TypedParameter.OfUInt32("weight", 1);
+    private static readonly TypedParameter Weight = TypedParameter.FromUInt32("weight", 1);
 
     public static TheoryData<string, Action<LibvirtConnection>> Uses => new()
     {

@@ -9,7 +9,7 @@ internal static class TestHost
     internal const string SharedUri = "test:///default";
 
     /// <summary>How long something may take that takes milliseconds, before a test gives up.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     internal static readonly Guid AlphaUuid = Guid.Parse("11111111-1111-4111-8111-111111111111");
     internal static readonly Guid PoolUuid = Guid.Parse("33333333-3333-4333-8333-333333333333");
@@ -29,5 +29,5 @@ internal static class TestHost
     internal static LibvirtConnection Open() => LibvirtConnection.Open(Uri);
 
     internal static void ShouldSoon(Func<bool> condition, string what) =>
-        SpinWait.SpinUntil(condition, Patience).ShouldBeTrue(what);
+        SpinWait.SpinUntil(condition, Timeout).ShouldBeTrue(what);
 }

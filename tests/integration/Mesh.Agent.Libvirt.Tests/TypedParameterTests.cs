@@ -4,19 +4,19 @@ public class TypedParameterTests
 {
     private static readonly TypedParameter[] OneOfEach =
     [
-        TypedParameter.OfInt32("int", int.MinValue),
-        TypedParameter.OfUInt32("uint", uint.MaxValue),
-        TypedParameter.OfInt64("llong", long.MinValue),
-        TypedParameter.OfUInt64("ullong", ulong.MaxValue),
-        TypedParameter.OfDouble("double", -0.125),
-        TypedParameter.OfBoolean("yes", true),
-        TypedParameter.OfBoolean("no", false),
-        TypedParameter.OfText("text", "größer als – 日本"),
-        TypedParameter.OfText("empty", ""),
-        TypedParameter.OfText("migrate_disks", "vda"),
-        TypedParameter.OfText("migrate_disks", "vdb"),
-        TypedParameter.OfText("migrate_disks", "vdc"),
-        TypedParameter.OfInt32(new string('n', 79), 1),
+        TypedParameter.FromInt32("int", int.MinValue),
+        TypedParameter.FromUInt32("uint", uint.MaxValue),
+        TypedParameter.FromInt64("llong", long.MinValue),
+        TypedParameter.FromUInt64("ullong", ulong.MaxValue),
+        TypedParameter.FromDouble("double", -0.125),
+        TypedParameter.FromBoolean("yes", true),
+        TypedParameter.FromBoolean("no", false),
+        TypedParameter.FromString("text", "größer als – 日本"),
+        TypedParameter.FromString("empty", ""),
+        TypedParameter.FromString("migrate_disks", "vda"),
+        TypedParameter.FromString("migrate_disks", "vdb"),
+        TypedParameter.FromString("migrate_disks", "vdc"),
+        TypedParameter.FromInt32(new string('n', 79), 1),
     ];
 
     [Fact]
@@ -62,7 +62,7 @@ public class TypedParameterTests
     [Fact]
     public void A_name_that_is_too_long_is_refused()
     {
-        var error = Should.Throw<LibvirtException>(() => RoundTrip([TypedParameter.OfInt32(new string('n', 80), 1)]));
+        var error = Should.Throw<LibvirtException>(() => RoundTrip([TypedParameter.FromInt32(new string('n', 80), 1)]));
 
         error.Code.ShouldBe(LibvirtErrorCode.InternalError);
         error.Text.ShouldContain("too long");
@@ -96,36 +96,36 @@ public class TypedParameterTests
             AutoConvergeIncrementPercent = 10,
             ParallelConnections = 4,
             TlsDestination = "hostb.example",
-            Further = [TypedParameter.OfBoolean("newer", true)],
+            Additional = [TypedParameter.FromBoolean("newer", true)],
         };
 
         RoundTrip(parameters.ToTypedParameters()).All.ShouldBe(
             [
-                TypedParameter.OfText("migrate_uri", "tcp://10.0.0.2"),
-                TypedParameter.OfText("listen_address", "0.0.0.0"),
-                TypedParameter.OfText("destination_name", "renamed"),
-                TypedParameter.OfText("destination_xml", "<domain/>"),
-                TypedParameter.OfText("persistent_xml", "<domain persistent='yes'/>"),
-                TypedParameter.OfText("graphics_uri", "spice://viewer"),
-                TypedParameter.OfUInt64("bandwidth", 8_796_093_022_207),
-                TypedParameter.OfUInt64("bandwidth.postcopy", 64),
-                TypedParameter.OfText("migrate_disks", "vda"),
-                TypedParameter.OfText("migrate_disks", "vdb"),
-                TypedParameter.OfInt32("disks_port", 49_200),
-                TypedParameter.OfText("disks_uri", "tcp://10.0.0.2:49200"),
-                TypedParameter.OfText("compression", "xbzrle"),
-                TypedParameter.OfText("compression", "mt"),
-                TypedParameter.OfUInt64("compression.xbzrle.cache", 64 << 20),
-                TypedParameter.OfInt32("compression.mt.level", 1),
-                TypedParameter.OfInt32("compression.mt.threads", 2),
-                TypedParameter.OfInt32("compression.mt.dthreads", 3),
-                TypedParameter.OfInt32("compression.zlib.level", 4),
-                TypedParameter.OfInt32("compression.zstd.level", 5),
-                TypedParameter.OfInt32("auto_converge.initial", 20),
-                TypedParameter.OfInt32("auto_converge.increment", 10),
-                TypedParameter.OfInt32("parallel.connections", 4),
-                TypedParameter.OfText("tls.destination", "hostb.example"),
-                TypedParameter.OfBoolean("newer", true),
+                TypedParameter.FromString("migrate_uri", "tcp://10.0.0.2"),
+                TypedParameter.FromString("listen_address", "0.0.0.0"),
+                TypedParameter.FromString("destination_name", "renamed"),
+                TypedParameter.FromString("destination_xml", "<domain/>"),
+                TypedParameter.FromString("persistent_xml", "<domain persistent='yes'/>"),
+                TypedParameter.FromString("graphics_uri", "spice://viewer"),
+                TypedParameter.FromUInt64("bandwidth", 8_796_093_022_207),
+                TypedParameter.FromUInt64("bandwidth.postcopy", 64),
+                TypedParameter.FromString("migrate_disks", "vda"),
+                TypedParameter.FromString("migrate_disks", "vdb"),
+                TypedParameter.FromInt32("disks_port", 49_200),
+                TypedParameter.FromString("disks_uri", "tcp://10.0.0.2:49200"),
+                TypedParameter.FromString("compression", "xbzrle"),
+                TypedParameter.FromString("compression", "mt"),
+                TypedParameter.FromUInt64("compression.xbzrle.cache", 64 << 20),
+                TypedParameter.FromInt32("compression.mt.level", 1),
+                TypedParameter.FromInt32("compression.mt.threads", 2),
+                TypedParameter.FromInt32("compression.mt.dthreads", 3),
+                TypedParameter.FromInt32("compression.zlib.level", 4),
+                TypedParameter.FromInt32("compression.zstd.level", 5),
+                TypedParameter.FromInt32("auto_converge.initial", 20),
+                TypedParameter.FromInt32("auto_converge.increment", 10),
+                TypedParameter.FromInt32("parallel.connections", 4),
+                TypedParameter.FromString("tls.destination", "hostb.example"),
+                TypedParameter.FromBoolean("newer", true),
             ]);
         new MigrateParameters().ToTypedParameters().ShouldBeEmpty();
     }

@@ -8,7 +8,7 @@ namespace Mesh.Chaos.Tests;
 /// <summary>A cell of the table: one migration of one guest, which is hit by one fault in one phase.</summary>
 internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
 {
-    public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     private const int Done = 0;
     private const int Refused = 4;
@@ -23,13 +23,13 @@ internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
 
     public string Name { get; } = $"{fault.Name}, {phase.Name}";
 
-    public string Guest { get; } = Guests.NameOf(phase, pair.Number);
+    public string Guest { get; } = Guests.GetName(phase, pair.Number);
 
     /// <summary>How it ended; null if it did not.</summary>
     public MigrationView? Ended { get; private set; }
 
     /// <summary>From the strike to the end.</summary>
-    public TimeSpan? Took { get; private set; }
+    public TimeSpan? TimeToEnd { get; private set; }
 
     /// <summary>Where its guest lives on, having been found well; null otherwise.</summary>
     public string? Home { get; set; }
@@ -38,14 +38,14 @@ internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
     public string? Failure { get; private set; }
 
     /// <summary>The migration as the mesh shows it; null if it has not been asked for, or the mesh does not answer.</summary>
-    public async Task<MigrationView?> ViewAsync() => _id.Length > 0 ? await pair.Mesh.Api.FindAsync(_id) : null;
+    public async Task<MigrationView?> ViewAsync() => _id.Length > 0 ? await pair.Mesh.Api.FindMigrationAsync(_id) : null;
 
-    public Task<string?> SourceStateAsync() => pair.Bed.StateAsync(pair.Source, Guest);
+    public Task<string?> SourceStateAsync() => pair.Bed.GetStateAsync(pair.Source, Guest);
 
-    public Task<string?> DestinationStateAsync() => pair.Bed.StateAsync(pair.Destination, Guest);
+    public Task<string?> DestinationStateAsync() => pair.Bed.GetStateAsync(pair.Destination, Guest);
 
     /// <summary>Whether its guest is slowed down by so much on the source.</summary>
-    public async Task<bool> IsThrottledAsync(int percent) => await pair.Bed.QuotaAsync(pair.Source, Guest) == 1000 * (100 - percent);
+    public async Task<bool> IsThrottledAsync(int percent) => await pair.Bed.GetVcpuQuotaAsync(pair.Source, Guest) == 1000 * (100 - percent);
 
     /// <summary>
     /// Changes the migration, as soon as everything is there that it takes. That it is refused is no failure: what has ended, or has
@@ -53,19 +53,19 @@ internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
     /// </summary>
     public Task SetAsync(params string[] options) => Eventually.HoldsAsync(
         async () => await ViewAsync() is { Outcome: not null } || (await pair.Mesh.RunAsync(["set", _id, .. options])).ExitCode is Done or Refused,
-        $"{Guest} is changed", fault.EndsWithin, Look);
+        $"{Guest} is changed", fault.EndTimeout, PollInterval);
 
     /// <summary>Gets the migration into its phase.</summary>
     public async Task EnterAsync()
     {
         if (phase.Hold is { } hold)
             await hold(this);
-        _id = await pair.Mesh.BeginAsync(Guest, pair.Destination, phase.Options.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        _id = await pair.Mesh.StartMigrationAsync(Guest, pair.Destination, phase.Options.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         if (phase.Steer is { } steer)
             await steer(this);
         try
         {
-            await Eventually.HoldsAsync(() => phase.IsIn(this), $"{Guest} is in {phase.Name}", TimeSpan.FromSeconds(120), Look);
+            await Eventually.HoldsAsync(() => phase.IsIn(this), $"{Guest} is in {phase.Name}", TimeSpan.FromSeconds(120), PollInterval);
         }
         catch (TimeoutException e)
         {
@@ -80,27 +80,27 @@ internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
             throw new InvalidOperationException($"{Guest} has left {phase.Name} before the strike");
     }
 
-    public async Task AwaitEndAsync(DateTimeOffset struck)
+    public async Task AwaitEndAsync(DateTimeOffset injectedAt)
     {
-        Ended = await Eventually.GivesAsync(
-            async () => await ViewAsync() is { Outcome: not null } view ? view : null, $"{Guest} ends", fault.EndsWithin, Look);
-        Took = Ended.EndedAt - struck;
+        Ended = await Eventually.ReturnsAsync(
+            async () => await ViewAsync() is { Outcome: not null } view ? view : null, $"{Guest} ends", fault.EndTimeout, PollInterval);
+        TimeToEnd = Ended.EndedAt - injectedAt;
     }
 
     /// <summary>
     /// A migration that goes on after its row broke off holds its slots, and the pair's next row would wait for them. That it cannot be
     /// ended is told on its own, even of a cell that has failed already.
     /// </summary>
-    public async Task LeaveNothingAsync()
+    public async Task AbortIfRunningAsync()
     {
         if (_id.Length == 0 || await ViewAsync() is { Outcome: not null })
             return;
         try
         {
             await pair.Mesh.RunAsync("abort", _id);
-            if (phase.LetGo is { } letGo)
-                await letGo(this);
-            await Eventually.HoldsAsync(async () => await ViewAsync() is { Outcome: not null }, $"{Guest} is aborted", fault.EndsWithin, Look);
+            if (phase.Finish is { } finish)
+                await finish(this);
+            await Eventually.HoldsAsync(async () => await ViewAsync() is { Outcome: not null }, $"{Guest} is aborted", fault.EndTimeout, PollInterval);
         }
         catch (TimeoutException e)
         {
@@ -111,5 +111,5 @@ internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
     public void Fail(string why) => Failure ??= why;
 
     /// <summary>Says where to read on.</summary>
-    public void PointTo(string evidence) => Failure += $" (more in {evidence})";
+    public void AddEvidence(string evidence) => Failure += $" (more in {evidence})";
 }

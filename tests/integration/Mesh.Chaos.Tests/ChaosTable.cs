@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Mesh.Chaos.Tests;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 [assembly: AssemblyFixture(typeof(ChaosTable))]
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
@@ -34,30 +34,30 @@ public sealed class ChaosTable : IAsyncLifetime
         fault => fault.Name, _ => new TaskCompletionSource<IReadOnlyList<Cell>>(TaskCreationOptions.RunContinuationsAsynchronously), StringComparer.Ordinal);
 
     private MeshSystem? _mesh;
-    private Server? _store;
+    private ServerProcess? _store;
     private Task _running = Task.CompletedTask;
 
     public async ValueTask InitializeAsync()
     {
         if (Directory.Exists(Evidence.Folder))
             Directory.Delete(Evidence.Folder, recursive: true);
-        _store = await Server.PostgresAsync();
+        _store = await ServerProcess.StartPostgresAsync();
         _mesh = new MeshSystem
         {
-            Hosts = [.. Numbers().SelectMany(HostPair.NamesOf)],
-            Services = Fault.EachAlone,
+            Hosts = [.. Numbers().SelectMany(HostPair.HostNames)],
+            Services = Fault.SeparateServices,
             Settings = Scheduling,
             Store = $"postgres:Host=127.0.0.1;Port={_store.Port};Username=postgres;Database=postgres",
         };
         await _mesh.StartAsync();
-        await SteeringPolicies.KeepAsync(_mesh);
+        await SteeringPolicies.ApplyAsync(_mesh);
         _running = RunAsync(_mesh, _store);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _running;
-        await TableText.TellAsync([.. _rows.Values.Where(row => row.Task.IsCompleted).SelectMany(row => row.Task.Result)]);
+        await TableText.WriteAsync([.. _rows.Values.Where(row => row.Task.IsCompleted).SelectMany(row => row.Task.Result)]);
         if (_mesh is not null)
             await _mesh.DisposeAsync();
         _store?.Dispose();
@@ -75,13 +75,13 @@ public sealed class ChaosTable : IAsyncLifetime
         return Faults.All.Where(fault => names is null or [] || names.Contains(fault.Name, StringComparer.Ordinal));
     }
 
-    private async Task RunAsync(MeshSystem mesh, Server store)
+    private async Task RunAsync(MeshSystem mesh, ServerProcess store)
     {
         var free = Channel.CreateUnbounded<HostPair>();
         foreach (var number in Numbers())
             await free.Writer.WriteAsync(new HostPair(mesh, store, number));
 
-        var chosen = Chosen().ToLookup(fault => fault.HitsEveryone);
+        var chosen = Chosen().ToLookup(fault => fault.IsExclusive);
         await Task.WhenAll(chosen[false].Select(fault => RunAsync(fault, free)));
         foreach (var fault in chosen[true])
         {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Mesh.Contracts.Serialization;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Chaos.Tests;
 
@@ -12,7 +12,7 @@ internal static class Evidence
     public static string Folder { get; } = Path.Combine(Repository.Artifacts, "chaos");
 
     /// <summary>Keeps it and tells where.</summary>
-    public static async Task<string> KeepAsync(Cell cell)
+    public static async Task<string> SaveAsync(Cell cell)
     {
         var pair = cell.Pair;
         var lines = new List<string>
@@ -21,23 +21,23 @@ internal static class Evidence
             $"{cell.Guest} from {pair.Source} to {pair.Destination}",
             JsonSerializer.Serialize(await cell.ViewAsync(), MeshJson.Options),
             $"--- what waits\n{await pair.Mesh.RunAsync("queue")}",
-            $"--- what has not ended\n{JsonSerializer.Serialize((await pair.Mesh.Api.MigrationsAsync()).Where(migration => migration.Outcome is null), MeshJson.Options)}",
+            $"--- what has not ended\n{JsonSerializer.Serialize((await pair.Mesh.Api.ListMigrationsAsync()).Where(migration => migration.Outcome is null), MeshJson.Options)}",
         };
         foreach (var host in pair.Hosts)
         {
             lines.Add($"--- libvirt of {host}");
-            lines.Add($"{await pair.Bed.TryAsync("virsh", host, "domstate", cell.Guest, "--reason")}");
-            lines.Add($"{await pair.Bed.TryAsync("virsh", host, "domjobinfo", cell.Guest, "--anystats")}");
+            lines.Add($"{await pair.Bed.TryRunAsync("virsh", host, "domstate", cell.Guest, "--reason")}");
+            lines.Add($"{await pair.Bed.TryRunAsync("virsh", host, "domjobinfo", cell.Guest, "--anystats")}");
             foreach (var log in (string[])["libvirtd.log", $"qemu/{cell.Guest}.log", $"{cell.Guest}.console"])
-                lines.Add($"--- {log} of {host}\n{End(pair.Bed.LogPath(host, log))}");
+                lines.Add($"--- {log} of {host}\n{ReadTail(pair.Bed.LogPath(host, log))}");
         }
 
-        lines.Add(pair.Mesh.Said());
+        lines.Add(pair.Mesh.CollectOutput());
         Directory.CreateDirectory(Folder);
         var path = Path.Combine(Folder, $"{cell.Name.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-')}.txt");
         await File.WriteAllLinesAsync(path, lines);
         return path;
     }
 
-    private static string End(string path) => File.Exists(path) ? string.Join('\n', File.ReadLines(path).TakeLast(LinesOfEachLog)) : "(none)";
+    private static string ReadTail(string path) => File.Exists(path) ? string.Join('\n', File.ReadLines(path).TakeLast(LinesOfEachLog)) : "(none)";
 }

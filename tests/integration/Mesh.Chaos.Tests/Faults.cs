@@ -1,5 +1,5 @@
 using Mesh.Contracts.Migrations;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 using static Mesh.Contracts.Migrations.MigrationOutcome;
 
 namespace Mesh.Chaos.Tests;
@@ -8,57 +8,57 @@ namespace Mesh.Chaos.Tests;
 internal static class Faults
 {
     /// <summary>That a machine is lost is named after three minutes of agreement only.</summary>
-    private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongEndTimeout = TimeSpan.FromMinutes(5);
 
     public static readonly IReadOnlyList<Fault> All =
     [
         new("power of the source", pair => pair.PowerOffAsync(pair.Source), pair => pair.PowerOnAsync(pair.Source))
         {
-            SilencesHost = pair => pair.Source,
-            EndsWithin = Long,
-            Ends = Each(("prepare", Dies(Failed)), ("pre-copy", Dies(Lost)), ("switch-over", Dies(Lost)), ("post-copy", Dies(Lost)), ("queue", Dies(Refused))),
+            UnresponsiveHost = pair => pair.Source,
+            EndTimeout = LongEndTimeout,
+            ExpectedOutcomes = ByPhase(("prepare", GuestDies(Failed)), ("pre-copy", GuestDies(Lost)), ("switch-over", GuestDies(Lost)), ("post-copy", GuestDies(Lost)), ("queue", GuestDies(Refused))),
         },
         new("power of the destination", pair => pair.PowerOffAsync(pair.Destination), pair => pair.PowerOnAsync(pair.Destination))
         {
-            SilencesHost = pair => pair.Destination,
-            EndsWithin = Long,
-            Ends = Each(("pre-copy", Stays), ("switch-over", Stays), ("post-copy", Dies(Lost)), ("queue", new End(Completed, Refused))),
+            UnresponsiveHost = pair => pair.Destination,
+            EndTimeout = LongEndTimeout,
+            ExpectedOutcomes = ByPhase(("pre-copy", FailsOnSource), ("switch-over", FailsOnSource), ("post-copy", GuestDies(Lost)), ("queue", new ExpectedOutcome(Completed, Refused))),
         },
         Fenced("the source", pair => pair.Source) with
         {
-            Ends = Each(("prepare", Dies(Lost)), ("pre-copy", Dies(Lost)), ("switch-over", Dies(Lost)), ("post-copy", Dies(Lost)), ("queue", Dies(Lost))),
+            ExpectedOutcomes = ByPhase(("prepare", GuestDies(Lost)), ("pre-copy", GuestDies(Lost)), ("switch-over", GuestDies(Lost)), ("post-copy", GuestDies(Lost)), ("queue", GuestDies(Lost))),
         },
         Fenced("the destination", pair => pair.Destination) with
         {
-            Ends = Each(("prepare", Stays), ("pre-copy", Stays), ("switch-over", Stays), ("post-copy", Dies(Lost)), ("queue", new End(Refused))),
+            ExpectedOutcomes = ByPhase(("prepare", FailsOnSource), ("pre-copy", FailsOnSource), ("switch-over", FailsOnSource), ("post-copy", GuestDies(Lost)), ("queue", new ExpectedOutcome(Refused))),
         },
         new("libvirtd of the source", pair => pair.KillDaemonAsync(pair.Source), pair => pair.StartDaemonAsync(pair.Source))
         {
-            Ends = Each(("prepare", new End(Completed, Failed)), ("pre-copy", Stays), ("switch-over", new End(Completed, Failed)), ("queue", new End(Completed, Failed))),
+            ExpectedOutcomes = ByPhase(("prepare", new ExpectedOutcome(Completed, Failed)), ("pre-copy", FailsOnSource), ("switch-over", new ExpectedOutcome(Completed, Failed)), ("queue", new ExpectedOutcome(Completed, Failed))),
         },
         new("libvirtd of the destination", pair => pair.KillDaemonAsync(pair.Destination), pair => pair.StartDaemonAsync(pair.Destination))
         {
-            Ends = Each(("prepare", new End(Completed, Failed)), ("pre-copy", Stays), ("switch-over", Stays), ("queue", new End(Completed, Failed))),
+            ExpectedOutcomes = ByPhase(("prepare", new ExpectedOutcome(Completed, Failed)), ("pre-copy", FailsOnSource), ("switch-over", FailsOnSource), ("queue", new ExpectedOutcome(Completed, Failed))),
         },
         new("agent of the source", pair => pair.KillAgentAsync(pair.Source), pair => pair.StartAgentAsync(pair.Source)),
         new("agent of the destination", pair => pair.KillAgentAsync(pair.Destination), pair => pair.StartAgentAsync(pair.Destination)),
         Service(MeshProcesses.Gateway, MeshProcesses.Policy) with { Name = "gateway and policy" },
         Service(MeshProcesses.Scheduler),
         Service(MeshProcesses.Migrations),
-        new("RabbitMQ", pair => pair.Mesh.Broker.KillAsync(), pair => pair.Mesh.Broker.StartAsync()) { HitsEveryone = true },
-        new("PostgreSQL", pair => pair.Store.KillAsync(), pair => pair.Store.StartAsync()) { HitsEveryone = true },
+        new("RabbitMQ", pair => pair.Mesh.Broker.KillAsync(), pair => pair.Mesh.Broker.StartAsync()) { IsExclusive = true },
+        new("PostgreSQL", pair => pair.Store.KillAsync(), pair => pair.Store.StartAsync()) { IsExclusive = true },
         Service(MeshProcesses.AllInOne) with { Name = "mesh up (all in one)", Services = [MeshProcesses.AllInOne] },
     ];
 
-    private static End Stays => new(Failed);
+    private static ExpectedOutcome FailsOnSource => new(Failed);
 
     /// <summary>A host that stays off until the ends are named, on a person's word that it is.</summary>
     private static Fault Fenced(string which, Func<HostPair, string> host) =>
         new($"power of {which}, fenced", pair => pair.PowerOffAsync(host(pair)), pair => pair.FenceAsync(host(pair)))
         {
-            SilencesHost = host,
+            UnresponsiveHost = host,
             Restore = pair => pair.PowerOnAsync(host(pair)),
-            EndsWithin = Long,
+            EndTimeout = LongEndTimeout,
         };
 
     private static Fault Service(params string[] names) => new(
@@ -69,9 +69,9 @@ internal static class Faults
             foreach (var name in names)
                 await pair.StartServiceAsync(name);
         })
-    { HitsEveryone = true };
+    { IsExclusive = true };
 
-    private static End Dies(params MigrationOutcome[] outcomes) => new(outcomes) { GuestDies = true };
+    private static ExpectedOutcome GuestDies(params MigrationOutcome[] outcomes) => new(outcomes) { GuestDies = true };
 
-    private static Dictionary<string, End> Each(params (string Phase, End End)[] ends) => ends.ToDictionary(end => end.Phase, end => end.End, StringComparer.Ordinal);
+    private static Dictionary<string, ExpectedOutcome> ByPhase(params (string Phase, ExpectedOutcome End)[] ends) => ends.ToDictionary(end => end.Phase, end => end.End, StringComparer.Ordinal);
 }

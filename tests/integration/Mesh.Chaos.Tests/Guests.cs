@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Chaos.Tests;
 
@@ -14,30 +14,30 @@ internal sealed class Guests(MeshSystem mesh, string number)
 
     private readonly ConcurrentDictionary<string, string> _homes = new(StringComparer.Ordinal);
 
-    public static string NameOf(Phase phase, string number) => $"{phase.Name}-{number}";
+    public static string GetName(Phase phase, string number) => $"{phase.Name}-{number}";
 
     /// <summary>Brings all of them together on one host, and tells on which.</summary>
     public async Task<string> GatherAsync()
     {
-        var source = _homes.Values.GroupBy(home => home).OrderByDescending(there => there.Count()).FirstOrDefault()?.Key ?? HostPair.NamesOf(number)[0];
-        await Task.WhenAll(Phases.All.Select(phase => BringAsync(phase, source)));
+        var source = _homes.Values.GroupBy(home => home).OrderByDescending(there => there.Count()).FirstOrDefault()?.Key ?? HostPair.HostNames(number)[0];
+        await Task.WhenAll(Phases.All.Select(phase => EnsureOnAsync(phase, source)));
         return source;
     }
 
     /// <summary>Notes where a guest lives, or removes what there is of one that is not to be used again.</summary>
-    public async Task SettleAsync(Phase phase, string? home)
+    public async Task RecordHomeAsync(Phase phase, string? home)
     {
-        var name = NameOf(phase, number);
+        var name = GetName(phase, number);
         _homes.TryRemove(name, out _);
         if (home is null)
-            await mesh.Bed.RemoveAsync(name);
+            await mesh.Bed.RemoveGuestAsync(name);
         else
             _homes[name] = home;
     }
 
-    private async Task BringAsync(Phase phase, string source)
+    private async Task EnsureOnAsync(Phase phase, string source)
     {
-        var name = NameOf(phase, number);
+        var name = GetName(phase, number);
         if (!_homes.TryGetValue(name, out var home))
             await BootAsync(phase, name, source);
         else if (home != source)
@@ -58,7 +58,7 @@ internal sealed class Guests(MeshSystem mesh, string number)
         await Booting.WaitAsync();
         try
         {
-            await mesh.Bed.GuestAsync(host, name, phase.Guest.Split(' '));
+            await mesh.Bed.StartGuestAsync(host, name, phase.Guest.Split(' '));
         }
         finally
         {

@@ -1,5 +1,5 @@
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Chaos.Tests;
 
@@ -7,14 +7,14 @@ namespace Mesh.Chaos.Tests;
 /// <param name="Mesh">The mesh.</param>
 /// <param name="Store">The mesh's PostgreSQL.</param>
 /// <param name="Number">Which pair it is.</param>
-internal sealed record HostPair(MeshSystem Mesh, Server Store, string Number)
+internal sealed record HostPair(MeshSystem Mesh, ServerProcess Store, string Number)
 {
     /// <summary>Slow enough for a final pass of seconds: QEMU drops its own limit for that pass, the link does not.</summary>
     private const string SlowLinkMbit = "32";
 
-    public string Source { get; private set; } = NamesOf(Number)[0];
+    public string Source { get; private set; } = HostNames(Number)[0];
 
-    public string Destination { get; private set; } = NamesOf(Number)[1];
+    public string Destination { get; private set; } = HostNames(Number)[1];
 
     public IReadOnlyList<string> Hosts => [Source, Destination];
 
@@ -22,7 +22,7 @@ internal sealed record HostPair(MeshSystem Mesh, Server Store, string Number)
 
     public TestBed Bed => Mesh.Bed;
 
-    public static IReadOnlyList<string> NamesOf(string number) => [$"host{number}a", $"host{number}b"];
+    public static IReadOnlyList<string> HostNames(string number) => [$"host{number}a", $"host{number}b"];
 
     /// <summary>Makes the host on which the guests are the source.</summary>
     public async Task GatherAsync()
@@ -31,22 +31,22 @@ internal sealed record HostPair(MeshSystem Mesh, Server Store, string Number)
         (Source, Destination) = source == Source ? (Source, Destination) : (Destination, Source);
     }
 
-    public Task SlowDownAsync() => Bed.DoAsync("shape", Source, SlowLinkMbit);
+    public Task LimitLinkAsync() => Bed.RunAsync("shape", Source, SlowLinkMbit);
 
     /// <summary>A source that has lost its power meanwhile has forgotten the limit already.</summary>
-    public Task SpeedUpAsync() => Bed.TryAsync("shape", Source, "off");
+    public Task RestoreLinkAsync() => Bed.TryRunAsync("shape", Source, "off");
 
-    public Task KillDaemonAsync(string host) => Bed.DoAsync("kill-daemon", host);
+    public Task KillDaemonAsync(string host) => Bed.RunAsync("kill-daemon", host);
 
-    public Task StartDaemonAsync(string host) => Bed.DoAsync("start-daemon", host);
+    public Task StartDaemonAsync(string host) => Bed.RunAsync("start-daemon", host);
 
-    public Task PowerOffAsync(string host) => Bed.DoAsync("power-off", host);
+    public Task PowerOffAsync(string host) => Bed.RunAsync("power-off", host);
 
     /// <summary>Switches a host on, with its libvirtd and its agent.</summary>
     public async Task PowerOnAsync(string host)
     {
-        await Bed.DoAsync("power-on", host);
-        await Mesh.JoinAsync(host);
+        await Bed.RunAsync("power-on", host);
+        await Mesh.ConnectHostAsync(host);
     }
 
     /// <summary>Tells the mesh that a host is off for certain; it believes that of none that it still hears.</summary>
@@ -70,11 +70,11 @@ internal sealed record HostPair(MeshSystem Mesh, Server Store, string Number)
     }
 
     /// <summary>Waits until the mesh has heard a host again, after whatever was done to it.</summary>
-    public Task AwaitHeardAsync(string host)
+    public Task AwaitReportAsync(string host)
     {
         var now = DateTimeOffset.UtcNow;
         return Eventually.HoldsAsync(
-            async () => (await Mesh.Api.HostsAsync()).Any(view => view.Inventory.Host.Value == host && view.HeardAt > now),
+            async () => (await Mesh.Api.ListHostsAsync()).Any(view => view.Inventory.Host.Value == host && view.LastReportAt > now),
             $"the mesh hears {host}", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(250));
     }
 }

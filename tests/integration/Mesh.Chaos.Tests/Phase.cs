@@ -10,7 +10,7 @@ namespace Mesh.Chaos.Tests;
 internal sealed record Phase(string Name, string Guest, string Options, Func<Cell, Task<bool>> IsIn)
 {
     /// <summary>Its end when nothing happens to it.</summary>
-    public MigrationOutcome Undisturbed { get; init; } = MigrationOutcome.Completed;
+    public MigrationOutcome OutcomeWithoutFault { get; init; } = MigrationOutcome.Completed;
 
     /// <summary>What policies do to a migration that ends well, in order; each once.</summary>
     public IReadOnlyList<string> Steps { get; init; } = [];
@@ -25,5 +25,5 @@ internal sealed record Phase(string Name, string Guest, string Options, Func<Cel
     public Func<Cell, Task>? Release { get; init; }
 
     /// <summary>Lets a migration that is still under way after the healing come to its end; null if it does so by itself.</summary>
-    public Func<Cell, Task>? LetGo { get; init; }
+    public Func<Cell, Task>? Finish { get; init; }
 }

@@ -13,8 +13,8 @@ internal static class Phases
     /// <summary>The destination's agent is there but does nothing, so that the order to prepare stays unanswered.</summary>
     public static readonly Phase Prepare = new("prepare", "WS=16 RATE=2 HB=400", Unlimited, async cell => await cell.ViewAsync() is { Phase: MigrationPhase.Preparing })
     {
-        Hold = cell => cell.Pair.Mesh.Agent(cell.Pair.Destination).HoldAsync(),
-        Release = cell => cell.Pair.Mesh.Agent(cell.Pair.Destination).GoOnAsync(),
+        Hold = cell => cell.Pair.Mesh.Agent(cell.Pair.Destination).SuspendAsync(),
+        Release = cell => cell.Pair.Mesh.Agent(cell.Pair.Destination).ResumeAsync(),
     };
 
     /// <summary>
@@ -29,10 +29,10 @@ internal static class Phases
         Steps = [$"throttle {SteeringPolicies.FirstThrottle} %", $"throttle {SteeringPolicies.SecondThrottle} %", "max downtime 60000 ms"],
         Steer = async cell =>
         {
-            await Eventually.HoldsAsync(() => cell.IsThrottledAsync(SteeringPolicies.FirstThrottle), $"{cell.Guest} is slowed down", every: Cell.Look);
+            await Eventually.HoldsAsync(() => cell.IsThrottledAsync(SteeringPolicies.FirstThrottle), $"{cell.Guest} is slowed down", every: Cell.PollInterval);
             await cell.SetAsync("--policy", "landing");
         },
-        LetGo = cell => cell.SetAsync("--bandwidth", "40"),
+        Finish = cell => cell.SetAsync("--bandwidth", "40"),
     };
 
     /// <summary>Any downtime will do, so that nearly all memory is left to the final pass, which the slow link makes last.</summary>
@@ -44,9 +44,9 @@ internal static class Phases
         "post-copy", "WS=96 RATE=2 HB=400", "--bandwidth 1 --policy changing-over",
         async cell => await cell.SourceStateAsync() is "paused (post-copy)" && await cell.DestinationStateAsync() is "running (post-copy)")
     {
-        Undisturbed = MigrationOutcome.CompletedPostCopy,
+        OutcomeWithoutFault = MigrationOutcome.CompletedPostCopy,
         Steps = ["post-copy"],
-        LetGo = cell => cell.SetAsync("--postcopy-bandwidth", "1000"),
+        Finish = cell => cell.SetAsync("--postcopy-bandwidth", "1000"),
     };
 
     /// <summary>Its policy lets it leave its source only while no other does; it goes on when the other four have ended.</summary>

@@ -8,8 +8,8 @@ namespace Mesh.Chaos.Tests;
 /// </summary>
 internal sealed class Row(Fault fault, HostPair pair)
 {
-    private bool _isStruck;
-    private bool _isHealed;
+    private bool _isInjected;
+    private bool _isRecovered;
     private bool _isRestored;
 
     public IReadOnlyList<Cell> Cells { get; } = [.. Phases.All.Select(phase => new Cell(fault, phase, pair))];
@@ -20,23 +20,23 @@ internal sealed class Row(Fault fault, HostPair pair)
         try
         {
             await EnterAllAsync();
-            var struck = DateTimeOffset.UtcNow;
-            await StrikeAsync();
-            var healed = DateTimeOffset.UtcNow;
-            await HealAsync();
-            await Task.WhenAll(Cells.Select(cell => EachAsync(cell, () => cell.AwaitEndAsync(struck))));
+            var injectedAt = DateTimeOffset.UtcNow;
+            await InjectAsync();
+            var recoveredAt = DateTimeOffset.UtcNow;
+            await RecoverAsync();
+            await Task.WhenAll(Cells.Select(cell => TryStepAsync(cell, () => cell.AwaitEndAsync(injectedAt))));
             await RestoreAsync();
             foreach (var cell in Cells.Where(cell => cell.Ended is not null))
-                await EachAsync(cell, () => CellCheck.CheckAsync(cell, healed));
+                await TryStepAsync(cell, () => CellAssertions.CheckAsync(cell, recoveredAt));
         }
         catch (Exception e)
         {
             foreach (var cell in Cells)
-                cell.Fail($"the row broke off: {Words(e)}");
+                cell.Fail($"the row broke off: {Describe(e)}");
         }
 
         foreach (var cell in Cells.Where(cell => cell.Failure is not null))
-            cell.PointTo(await Evidence.KeepAsync(cell));
+            cell.AddEvidence(await Evidence.SaveAsync(cell));
         await CleanUpAsync();
     }
 
@@ -44,39 +44,39 @@ internal sealed class Row(Fault fault, HostPair pair)
     {
         await pair.GatherAsync();
         foreach (var host in pair.Hosts)
-            await pair.AwaitHeardAsync(host);
-        await pair.SlowDownAsync();
+            await pair.AwaitReportAsync(host);
+        await pair.LimitLinkAsync();
         foreach (var cell in Cells.OrderBy(cell => Phases.AsEntered.IndexOf(cell.Phase)))
             await cell.EnterAsync();
         foreach (var cell in Cells)
             await cell.ConfirmAsync();
     }
 
-    private async Task StrikeAsync()
+    private async Task InjectAsync()
     {
-        _isStruck = true;
-        await fault.Strike(pair);
+        _isInjected = true;
+        await fault.Inject(pair);
         foreach (var cell in Cells.Where(cell => cell.Phase.Release is not null))
             await cell.Phase.Release!(cell);
-        if (fault.SilencesHost is { } silences)
-            await AwaitOneSidedWordAsync(silences(pair) == pair.Source ? pair.Destination : pair.Source);
+        if (fault.UnresponsiveHost is { } unresponsiveHost)
+            await AwaitOneSidedReportAsync(unresponsiveHost(pair) == pair.Source ? pair.Destination : pair.Source);
     }
 
     /// <summary>The other host says all that it can say; that alone must not be enough for an end.</summary>
-    private async Task AwaitOneSidedWordAsync(string speaking)
+    private async Task AwaitOneSidedReportAsync(string responding)
     {
         await Eventually.HoldsAsync(
-            async () => (await Task.WhenAll(Cells.Select(cell => pair.Bed.StateAsync(speaking, cell.Guest)))).All(state => state is not "paused (migrating)"),
-            $"{speaking} has noticed that its counterpart is gone", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(250));
-        await pair.AwaitHeardAsync(speaking);
+            async () => (await Task.WhenAll(Cells.Select(cell => pair.Bed.GetStateAsync(responding, cell.Guest)))).All(state => state is not "paused (migrating)"),
+            $"{responding} has noticed that its counterpart is gone", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(250));
+        await pair.AwaitReportAsync(responding);
     }
 
-    private async Task HealAsync()
+    private async Task RecoverAsync()
     {
-        await fault.Heal(pair);
-        _isHealed = true;
-        await pair.SpeedUpAsync();
-        await Task.WhenAll(Cells.Where(cell => cell.Phase.LetGo is not null).Select(cell => cell.Phase.LetGo!(cell)));
+        await fault.Recover(pair);
+        _isRecovered = true;
+        await pair.RestoreLinkAsync();
+        await Task.WhenAll(Cells.Where(cell => cell.Phase.Finish is not null).Select(cell => cell.Phase.Finish!(cell)));
     }
 
     private async Task RestoreAsync()
@@ -87,7 +87,7 @@ internal sealed class Row(Fault fault, HostPair pair)
         await restore(pair);
     }
 
-    private static async Task EachAsync(Cell cell, Func<Task> step)
+    private static async Task TryStepAsync(Cell cell, Func<Task> step)
     {
         try
         {
@@ -95,25 +95,25 @@ internal sealed class Row(Fault fault, HostPair pair)
         }
         catch (Exception e)
         {
-            cell.Fail(Words(e));
+            cell.Fail(Describe(e));
         }
     }
 
-    private static string Words(Exception e) => e is TimeoutException or ShouldAssertException or InvalidOperationException ? e.Message : e.ToString();
+    private static string Describe(Exception e) => e is TimeoutException or ShouldAssertException or InvalidOperationException ? e.Message : e.ToString();
 
     /// <summary>The next row finds the pair as this one did, whatever became of this one.</summary>
     private async Task CleanUpAsync()
     {
-        if (_isStruck && !_isHealed)
-            await fault.Heal(pair);
+        if (_isInjected && !_isRecovered)
+            await fault.Recover(pair);
         await RestoreAsync();
-        await pair.SpeedUpAsync();
-        await Task.WhenAll(Cells.Select(cell => EachAsync(cell, cell.LeaveNothingAsync)));
+        await pair.RestoreLinkAsync();
+        await Task.WhenAll(Cells.Select(cell => TryStepAsync(cell, cell.AbortIfRunningAsync)));
         foreach (var cell in Cells)
         {
             if (cell.Phase.Release is { } release)
                 await release(cell);
-            await pair.Guests.SettleAsync(cell.Phase, cell.Home);
+            await pair.Guests.RecordHomeAsync(cell.Phase, cell.Home);
         }
     }
 }

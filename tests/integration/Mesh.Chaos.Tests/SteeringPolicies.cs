@@ -1,4 +1,4 @@
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Chaos.Tests;
 
@@ -52,9 +52,9 @@ internal static class SteeringPolicies
         """;
 
     /// <summary>Has the mesh keep all of them.</summary>
-    public static async Task KeepAsync(MeshSystem mesh)
+    public static async Task ApplyAsync(MeshSystem mesh)
     {
         foreach (var document in (string[])[Slowing, Landing, ChangingOver, Alone])
-            await mesh.KeepPolicyAsync(document);
+            await mesh.ApplyPolicyAsync(document);
     }
 }

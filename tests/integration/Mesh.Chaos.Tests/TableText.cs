@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Chaos.Tests;
 
@@ -10,7 +10,7 @@ internal static class TableText
     public static string Path { get; } = System.IO.Path.Combine(Repository.Artifacts, "chaos-table.txt");
 
     /// <summary>Writes it to its file and to the log of the tests.</summary>
-    public static async Task TellAsync(IReadOnlyList<Cell> cells)
+    public static async Task WriteAsync(IReadOnlyList<Cell> cells)
     {
         var lines = Lines(cells).ToList();
         await File.WriteAllLinesAsync(Path, lines);
@@ -23,7 +23,7 @@ internal static class TableText
         string[][] rows =
         [
             ["killed", .. Phases.All.Select(phase => phase.Name)],
-            .. cells.GroupBy(cell => cell.Fault.Name).Select(row => (string[])[row.Key, .. row.Select(Words)]),
+            .. cells.GroupBy(cell => cell.Fault.Name).Select(row => (string[])[row.Key, .. row.Select(Describe)]),
         ];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToList();
         foreach (var row in rows)
@@ -33,10 +33,10 @@ internal static class TableText
             yield return $"{cell.Name}: {cell.Ended?.Reason}{(cell.Failure is { } failure ? $" FAILED: {failure}" : "")}";
     }
 
-    private static string Words(Cell cell)
+    private static string Describe(Cell cell)
     {
         var end = cell.Ended?.Outcome is { } outcome
-            ? string.Create(CultureInfo.InvariantCulture, $"{outcome}{(cell.Fault.EndOf(cell.Phase).GuestDies ? ", guest died" : "")} {cell.Took?.TotalSeconds:0.0} s")
+            ? string.Create(CultureInfo.InvariantCulture, $"{outcome}{(cell.Fault.GetExpected(cell.Phase).GuestDies ? ", guest died" : "")} {cell.TimeToEnd?.TotalSeconds:0.0} s")
             : "no end";
         return cell.Failure is null ? end : $"FAILED ({end})";
     }

@@ -1,5 +1,5 @@
 using Mesh.Durability.Tests;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 [assembly: AssemblyFixture(typeof(BrokerFixture))]
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
@@ -9,11 +9,11 @@ namespace Mesh.Durability.Tests;
 /// <summary>A RabbitMQ that the tests may kill and start again, one after the other.</summary>
 public sealed class BrokerFixture : IAsyncLifetime
 {
-    public Server Server { get; private set; } = null!;
+    public ServerProcess Server { get; private set; } = null!;
 
     public string Url => $"amqp://guest:guest@127.0.0.1:{Server.Port}";
 
-    public async ValueTask InitializeAsync() => Server = await Server.BrokerAsync();
+    public async ValueTask InitializeAsync() => Server = await ServerProcess.StartBrokerAsync();
 
     public ValueTask DisposeAsync()
     {

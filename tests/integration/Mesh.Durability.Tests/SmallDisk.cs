@@ -1,5 +1,5 @@
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Durability.Tests;
 
@@ -13,7 +13,7 @@ internal sealed class SmallDisk : IDisposable
     public string Path => _place.FullName;
 
     /// <summary>What the process has said.</summary>
-    public string Said => _process!.Said;
+    public string Output => _process!.Output;
 
     /// <summary>The same place, seen from out here.</summary>
     private string Inside => $"/proc/{_process!.Id}/root{Path}";
@@ -29,8 +29,8 @@ internal sealed class SmallDisk : IDisposable
     public Task<ShellResult> RunBesideAsync(string command, params string[] arguments) => Shell.RunAsync(
         "nsenter", ["--target", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), "--mount", command, .. arguments]);
 
-    public Task AwaitSaidAsync(string words) => Eventually.HoldsAsync(
-        () => Said.Contains(words, StringComparison.Ordinal) || (_process!.HasExited ? throw new InvalidOperationException($"it ended: {Said}") : false),
+    public Task AwaitOutputAsync(string words) => Eventually.HoldsAsync(
+        () => Output.Contains(words, StringComparison.Ordinal) || (_process!.HasExited ? throw new InvalidOperationException($"it ended: {Output}") : false),
         $"the process says '{words}'", TimeSpan.FromSeconds(60));
 
     /// <summary>Takes all the room that is left.</summary>

@@ -4,9 +4,10 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
+using Mesh.Hosting.Errors;
 using Mesh.Hosting.Store;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -17,7 +18,7 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
     private readonly SqliteFiles _files = new();
     private string _store = "";
 
-    public async ValueTask InitializeAsync() => _store = await _files.NewAsync();
+    public async ValueTask InitializeAsync() => _store = await _files.CreateAsync();
 
     public ValueTask DisposeAsync()
     {
@@ -28,21 +29,21 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
     [Fact]
     public async Task It_goes_to_the_error_queue_with_the_reason_and_the_doctor_shows_it_without_taking_it_away()
     {
-        await using (var host = await BrokerHost.StartAsync(broker.Url))
+        await using (var host = await BusTestHost.StartAsync(broker.Url))
         {
-            host.Reports.Fault = report => report.Sequence == 13 ? new InvalidOperationException("thirteen is too many") : null;
+            host.Reports.FailWith = report => report.Sequence == 13 ? new InvalidOperationException("thirteen is too many") : null;
             await PublishAsync(AgentQueues.HostReports, "this is not JSON");
-            await host.Bus.OfferAsync(AgentQueues.HostReports, host.Report(13));
-            await host.Bus.OfferAsync(AgentQueues.HostReports, host.Report(14));
+            await host.Bus.SendBestEffortAsync(AgentQueues.HostReports, host.Report(13));
+            await host.Bus.SendBestEffortAsync(AgentQueues.HostReports, host.Report(14));
             await Eventually.HoldsAsync(() => host.Reports.All.Any(report => report.Sequence == 14), "the others go on", TimeSpan.FromSeconds(60));
-            await Eventually.HoldsAsync(async () => await SetAsideAsync(AgentQueues.HostReports) == 2, "both are set aside after their tries", TimeSpan.FromSeconds(60));
+            await Eventually.HoldsAsync(async () => await CountDeadLettersAsync(AgentQueues.HostReports) == 2, "both are set aside after their tries", TimeSpan.FromSeconds(60));
         }
 
         using (var database = new MeshDatabase(
             Microsoft.Extensions.Options.Options.Create(new StoreOptions { Location = _store }), SchemaScript.Embedded(typeof(MeshDatabase).Assembly)))
             await database.EnsureReadyAsync();
 
-        for (var look = 1; look <= 2; look++)
+        for (var probe = 1; probe <= 2; probe++)
         {
             var doctor = await Shell.RunAsync(
                 Repository.MeshExecutable, ["doctor", "--store", _store, "--repair", "--broker", broker.Url, "--output", "json"]);
@@ -60,11 +61,11 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
     [Fact]
     public async Task A_message_that_only_the_store_keeps_from_being_taken_waits_instead()
     {
-        await using var host = await BrokerHost.StartAsync(broker.Url);
+        await using var host = await BusTestHost.StartAsync(broker.Url);
         var isFull = true;
-        host.Commands.Fault = _ => isFull ? new StoreUnavailableException("the disk is full") : null;
-        await host.Bus.SendAsync(AgentQueues.Commands(host.Here), BrokerHost.Command(1));
-        await host.Bus.SendAsync(AgentQueues.Commands(host.Here), BrokerHost.Command(2));
+        host.Commands.FailWith = _ => isFull ? new StoreUnavailableException("the disk is full") : null;
+        await host.Bus.SendAsync(AgentQueues.Commands(host.HostName), BusTestHost.Command(1));
+        await host.Bus.SendAsync(AgentQueues.Commands(host.HostName), BusTestHost.Command(2));
 
         // Longer than a faulty message is tried.
         var since = TimeProvider.System.GetTimestamp();
@@ -79,31 +80,31 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
     [Fact]
     public async Task A_request_that_another_service_does_not_answer_is_told_to_its_asker_and_not_set_aside()
     {
-        await using var host = await BrokerHost.StartAsync(broker.Url);
+        await using var host = await BusTestHost.StartAsync(broker.Url);
         var request = new AbortMigration(new MigrationId("m1"), "somebody");
-        host.Answers.Fault = () => new BusRequestException("no answer to ReadFleet");
+        host.Answers.FailWith = () => new BusRequestException("no answer to ReadFleet");
         var told = await Should.ThrowAsync<BusRequestException>(() => host.Bus.RequestAsync<AbortMigration, AbortAnswer>(host.Requests, request));
         told.Message.ShouldEndWith("no answer to ReadFleet");
-        host.Answers.Asked.ShouldBe(1, "to try it again takes longer than anybody waits");
+        host.Answers.RequestCount.ShouldBe(1, "to try it again takes longer than anybody waits");
 
         // What fails for a reason of its own is set aside, and is all that there is.
-        host.Answers.Fault = () => new InvalidOperationException("broken");
+        host.Answers.FailWith = () => new InvalidOperationException("broken");
         await Should.ThrowAsync<BusRequestException>(() => host.Bus.RequestAsync<AbortMigration, AbortAnswer>(host.Requests, request));
-        await Eventually.HoldsAsync(async () => await SetAsideAsync(host.Requests) > 0, "the broken one is set aside", TimeSpan.FromSeconds(60));
-        (await SetAsideAsync(host.Requests)).ShouldBe(1u);
+        await Eventually.HoldsAsync(async () => await CountDeadLettersAsync(host.Requests) > 0, "the broken one is set aside", TimeSpan.FromSeconds(60));
+        (await CountDeadLettersAsync(host.Requests)).ShouldBe(1u);
     }
 
     [Fact]
     public async Task A_broker_that_cannot_be_reached_is_told_of()
     {
         var doctor = await Shell.RunAsync(
-            Repository.MeshExecutable, ["doctor", "--store", _store, "--broker", $"amqp://guest:guest@127.0.0.1:{Server.FreePort()}"]);
+            Repository.MeshExecutable, ["doctor", "--store", _store, "--broker", $"amqp://guest:guest@127.0.0.1:{ServerProcess.FindFreePort()}"]);
 
         doctor.ExitCode.ShouldBe(10);
         doctor.Output.ShouldContain("it cannot be reached: ");
     }
 
-    private async Task<uint> SetAsideAsync(string queue)
+    private async Task<uint> CountDeadLettersAsync(string queue)
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(broker.Url) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();

@@ -1,25 +1,25 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Durability.Tests;
 
 public sealed class When_the_disk_fills_up
 {
-    private readonly string _url = $"http://127.0.0.1:{Server.FreePort()}";
+    private readonly string _url = $"http://127.0.0.1:{ServerProcess.FindFreePort()}";
 
     [Fact]
-    public async Task A_turn_that_cannot_be_kept_has_not_happened_and_the_mesh_goes_on_when_there_is_room()
+    public async Task A_transition_that_cannot_be_saved_has_not_happened_and_the_mesh_goes_on_when_there_is_room()
     {
         using var disk = new SmallDisk();
         using var client = new HttpClient();
         disk.Start("size=3m", $"{Repository.MeshExecutable} up --store sqlite:{disk.Path}/mesh.db --listen {_url}");
-        await disk.AwaitSaidAsync("mesh is up");
-        (await AskAsync(client, "m0")).Status.ShouldBe(HttpStatusCode.NotFound, "no such machine, which is kept");
+        await disk.AwaitOutputAsync("mesh is up");
+        (await PostAsync(client, "m0")).Status.ShouldBe(HttpStatusCode.NotFound, "no such machine, which is kept");
 
         disk.Fill();
-        var (id, (status, type, problem)) = await AskUntilFullAsync(client);
+        var (id, (status, type, problem)) = await PostUntilFullAsync(client);
         status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         type.ShouldBe("application/problem+json");
         problem["type"]!.GetValue<string>().ShouldBe("urn:mesh:problem:no-answer");
@@ -27,21 +27,21 @@ public sealed class When_the_disk_fills_up
         problem.ToJsonString().ShouldNotContain("   at ");
         (await CountAsync(client, "m0")).ShouldBe(1, "what was kept can still be read");
         (await CountAsync(client, id)).ShouldBe(0, "what was not kept is not there");
-        disk.Said.ShouldContain("the disk is full", Case.Sensitive, "it is logged");
+        disk.Output.ShouldContain("the disk is full", Case.Sensitive, "it is logged");
 
         disk.Free();
-        (await AskAsync(client, id)).Status.ShouldBe(HttpStatusCode.NotFound, "the same request is answered as usual");
+        (await PostAsync(client, id)).Status.ShouldBe(HttpStatusCode.NotFound, "the same request is answered as usual");
         (await CountAsync(client, id)).ShouldBe(1);
         var doctor = await disk.RunBesideAsync(Repository.MeshExecutable, "doctor", "--store", $"sqlite:{disk.Path}/mesh.db");
         doctor.ExitCode.ShouldBe(0, doctor.ToString());
     }
 
     /// <summary>There may be room in pages that are there already; each try takes some of it.</summary>
-    private async Task<(string Id, (HttpStatusCode Status, string? Type, JsonNode Body) Answer)> AskUntilFullAsync(HttpClient client)
+    private async Task<(string Id, (HttpStatusCode Status, string? Type, JsonNode Body) Answer)> PostUntilFullAsync(HttpClient client)
     {
         for (var number = 1; number < 500; number++)
         {
-            var answer = await AskAsync(client, $"filling{number}");
+            var answer = await PostAsync(client, $"filling{number}");
             if (answer.Status != HttpStatusCode.NotFound)
                 return ($"filling{number}", answer);
         }
@@ -49,7 +49,7 @@ public sealed class When_the_disk_fills_up
         throw new InvalidOperationException("the disk does not fill up");
     }
 
-    private async Task<(HttpStatusCode Status, string? Type, JsonNode Body)> AskAsync(HttpClient client, string id)
+    private async Task<(HttpStatusCode Status, string? Type, JsonNode Body)> PostAsync(HttpClient client, string id)
     {
         using var body = new StringContent($$"""{ "id": "{{id}}", "vm": "nosuch", "to": "nowhere" }""", Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(new Uri($"{_url}/api/v1/migrations"), body);

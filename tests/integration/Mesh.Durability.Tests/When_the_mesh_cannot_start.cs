@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Durability.Tests;
 
 public sealed class When_the_mesh_cannot_start : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-start-");
-    private readonly int _port = Server.FreePort();
+    private readonly int _port = ServerProcess.FindFreePort();
 
     private string Store => Path.Combine(_directory.FullName, "mesh.db");
 
@@ -71,7 +71,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
     [Fact]
     public async Task A_database_server_that_does_not_answer_is_named_without_its_password()
     {
-        var port = Server.FreePort();
+        var port = ServerProcess.FindFreePort();
 
         var error = ErrorOf(await UpAsync($"postgres:Host=127.0.0.1;Port={port};Username=mesh;Password=secret;Database=mesh"));
 
@@ -93,10 +93,10 @@ public sealed class When_the_mesh_cannot_start : IDisposable
     [InlineData("size=64k", "head -c 1m /dev/zero > {0}/filler;", "cannot write its state to '{0}/hosta.json' (Agent:StateDirectory): ")]
     [InlineData("size=64k,ro", "", "cannot write its state to '{0}/hosta.json' (Agent:StateDirectory): ")]
     [InlineData("size=64k", "mkdir {0}/hosta.json;", "cannot read its state at '{0}/hosta.json' (Agent:StateDirectory): ")]
-    public async Task An_agent_that_cannot_keep_its_state_says_so(string options, string before, string expected)
+    public async Task An_agent_that_cannot_save_its_state_says_so(string options, string before, string expected)
     {
         using var disk = new SmallDisk();
-        var agent = $"{Repository.MeshExecutable} agent --name hosta --libvirt test:///default --broker amqp://127.0.0.1:{Server.FreePort()} --state {disk.Path}";
+        var agent = $"{Repository.MeshExecutable} agent --name hosta --libvirt test:///default --broker amqp://127.0.0.1:{ServerProcess.FindFreePort()} --state {disk.Path}";
 
         var result = await disk.RunAsync(options, $"{{ {string.Format(CultureInfo.InvariantCulture, before, disk.Path)} timeout 30 {agent} 2>{_directory.FullName}/error; }}");
 

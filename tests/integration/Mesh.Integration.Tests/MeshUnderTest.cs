@@ -1,5 +1,5 @@
 using Mesh.Integration.Tests;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 [assembly: AssemblyFixture(typeof(MeshUnderTest))]
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

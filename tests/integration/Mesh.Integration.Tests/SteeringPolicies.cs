@@ -1,4 +1,4 @@
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
@@ -85,9 +85,9 @@ internal static class SteeringPolicies
         """;
 
     /// <summary>Has the mesh keep all of them.</summary>
-    public static async Task KeepAsync(MeshSystem mesh)
+    public static async Task ApplyAsync(MeshSystem mesh)
     {
         foreach (var document in (string[])[Raising, Throttling, ChangingOver, Suspending, Laddering, Limiting])
-            await mesh.KeepPolicyAsync(document);
+            await mesh.ApplyPolicyAsync(document);
     }
 }

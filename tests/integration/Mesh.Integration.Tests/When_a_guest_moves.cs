@@ -1,6 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
@@ -11,41 +11,41 @@ public sealed class When_a_guest_moves(MeshUnderTest fixture)
     [Fact]
     public async Task Should_go_on_counting_there_and_back_again()
     {
-        await _mesh.GuestAsync("hosta", "there", "WS=32", "RATE=20");
+        await _mesh.StartGuestAsync("hosta", "there", "WS=32", "RATE=20");
         try
         {
             foreach (var (to, from) in new[] { ("hostb", "hosta"), ("hosta", "hostb") })
             {
                 var moved = await _mesh.MigrateAsync("there", to);
-                moved.ExitCode.ShouldBe(0, $"{moved}\n{_mesh.Said()}");
-                (await _mesh.Bed.RunningOnAsync(to)).ShouldContain("there");
-                (await _mesh.Bed.RunningOnAsync(from)).ShouldNotContain("there");
-                await _mesh.Bed.VerifyAsync(to, "there");
+                moved.ExitCode.ShouldBe(0, $"{moved}\n{_mesh.CollectOutput()}");
+                (await _mesh.Bed.ListRunningAsync(to)).ShouldContain("there");
+                (await _mesh.Bed.ListRunningAsync(from)).ShouldNotContain("there");
+                await _mesh.Bed.VerifyGuestAsync(to, "there");
             }
         }
         finally
         {
-            await _mesh.Bed.RemoveAsync("there");
+            await _mesh.Bed.RemoveGuestAsync("there");
         }
     }
 
     [Fact]
     public async Task Should_say_how_long_it_took_and_how_long_the_guest_stood_still()
     {
-        await _mesh.GuestAsync("hosta", "told", "WS=16");
+        await _mesh.StartGuestAsync("hosta", "told", "WS=16");
         try
         {
-            var id = await _mesh.BeginAsync("told", "hostb");
+            var id = await _mesh.StartMigrationAsync("told", "hostb");
             var view = await _mesh.AwaitEndAsync(id);
             view.Outcome.ShouldBe(MigrationOutcome.Completed, view.Reason);
             view.Sample!.ActualDowntime.ShouldNotBeNull();
             view.Sample.Memory.Total.Mebibytes.ShouldBeGreaterThan(100);
             view.Progress.Value.ShouldBe(100);
-            await _mesh.Bed.VerifyAsync("hostb", "told");
+            await _mesh.Bed.VerifyGuestAsync("hostb", "told");
         }
         finally
         {
-            await _mesh.Bed.RemoveAsync("told");
+            await _mesh.Bed.RemoveGuestAsync("told");
         }
     }
 
@@ -55,41 +55,41 @@ public sealed class When_a_guest_moves(MeshUnderTest fixture)
     [InlineData("--timeout-abort", MigrationOutcome.AbortedByPolicy)]
     public async Task Should_do_what_the_timeout_says_when_it_does_not_converge(string action, MigrationOutcome outcome)
     {
-        await _mesh.GuestAsync("hosta", "busy", "WS=64", "RATE=60");
+        await _mesh.StartGuestAsync("hosta", "busy", "WS=64", "RATE=60");
         try
         {
             string[] options = ["--bandwidth", "16", "--timeout", "6", action];
-            var id = await _mesh.BeginAsync("busy", "hostb", action == "--timeout-postcopy" ? [.. options, "--postcopy"] : options);
+            var id = await _mesh.StartMigrationAsync("busy", "hostb", action == "--timeout-postcopy" ? [.. options, "--postcopy"] : options);
             var view = await _mesh.AwaitEndAsync(id);
-            view.Outcome.ShouldBe(outcome, $"{view.Reason}\n{_mesh.Said()}");
-            await _mesh.Bed.VerifyAsync(outcome == MigrationOutcome.AbortedByPolicy ? "hosta" : "hostb", "busy");
+            view.Outcome.ShouldBe(outcome, $"{view.Reason}\n{_mesh.CollectOutput()}");
+            await _mesh.Bed.VerifyGuestAsync(outcome == MigrationOutcome.AbortedByPolicy ? "hosta" : "hostb", "busy");
         }
         finally
         {
-            await _mesh.Bed.RemoveAsync("busy");
+            await _mesh.Bed.RemoveGuestAsync("busy");
         }
     }
 
     [Fact]
     public async Task Should_take_its_disk_along_when_asked()
     {
-        await _mesh.GuestAsync("hosta", "disky", "WS=16", "DISK_MIB=64", "DISKRATE=30");
+        await _mesh.StartGuestAsync("hosta", "disky", "WS=16", "DISK_MIB=64", "DISKRATE=30");
         try
         {
             // Some data that is not all zero, and then a disk that holds still, so that both images can be compared.
             await Eventually.HoldsAsync(
-                async () => !(await _mesh.Bed.DoAsync("heartbeat", "hosta", "disky")).Contains("disk=0.0", StringComparison.Ordinal), "the guest writes to its disk");
-            await _mesh.Bed.DoAsync("tell", "hosta", "disky", "disk", "0");
+                async () => !(await _mesh.Bed.RunAsync("heartbeat", "hosta", "disky")).Contains("disk=0.0", StringComparison.Ordinal), "the guest writes to its disk");
+            await _mesh.Bed.RunAsync("tell", "hosta", "disky", "disk", "0");
 
             var moved = await _mesh.MigrateAsync("disky", "hostb", "--copy-storage-all", "--migrate-disks", "vda");
-            moved.ExitCode.ShouldBe(0, $"{moved}\n{_mesh.Said()}");
-            await _mesh.Bed.VerifyAsync("hostb", "disky");
+            moved.ExitCode.ShouldBe(0, $"{moved}\n{_mesh.CollectOutput()}");
+            await _mesh.Bed.VerifyGuestAsync("hostb", "disky");
             var compared = await Shell.RunAsync("qemu-img", ["compare", "-U", _mesh.Bed.ImagePath("hosta", "disky.qcow2"), _mesh.Bed.ImagePath("hostb", "disky.qcow2")]);
             compared.ExitCode.ShouldBe(0, compared.ToString());
         }
         finally
         {
-            await _mesh.Bed.RemoveAsync("disky");
+            await _mesh.Bed.RemoveGuestAsync("disky");
         }
     }
 }

@@ -3,7 +3,7 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
@@ -21,8 +21,8 @@ public sealed class When_a_host_is_drained : IAsyncLifetime
     {
         await _mesh.StartAsync();
         foreach (var guest in Guests)
-            await _mesh.GuestAsync("hosta", guest, "WS=16", "RATE=2");
-        await _mesh.Bed.DoAsync("shape", "hosta", SlowLinkMbit);
+            await _mesh.StartGuestAsync("hosta", guest, "WS=16", "RATE=2");
+        await _mesh.Bed.RunAsync("shape", "hosta", SlowLinkMbit);
     }
 
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
@@ -34,63 +34,63 @@ public sealed class When_a_host_is_drained : IAsyncLifetime
         planned.State.ShouldBe(DrainState.Planned);
         planned.Moves.Select(move => move.VmName).ShouldBe(Guests, ignoreOrder: true);
         planned.Makespan.ShouldBeGreaterThanOrEqualTo(planned.LowerBound);
-        (await _mesh.Bed.RunningOnAsync("hosta")).ShouldBe(Guests, ignoreOrder: true, "a dry run moves nothing");
+        (await _mesh.Bed.ListRunningAsync("hosta")).ShouldBe(Guests, ignoreOrder: true, "a dry run moves nothing");
 
         var drained = await AwaitDoneAsync(await DrainAsync("hosta"));
-        drained.State.ShouldBe(DrainState.Done, _mesh.Said());
+        drained.State.ShouldBe(DrainState.Completed, _mesh.CollectOutput());
         await CheckGuestsAsync(drained, isEmpty: "hosta");
-        (await TogetherMaxAsync()).ShouldBeInRange(1, OutboundMax);
+        (await MaxConcurrentAsync()).ShouldBeInRange(1, OutboundMax);
 
         var refused = await _mesh.RunAsync("migrate", "d1", "--to", "hosta");
         refused.ExitCode.ShouldBe(4, "a host in maintenance takes no machine");
         refused.Error.ShouldContain("maintenance");
 
-        await _mesh.Bed.DoAsync("shape", "hosta", "off");
+        await _mesh.Bed.RunAsync("shape", "hosta", "off");
         var undone = await AwaitDoneAsync(await DrainAsync("--undo", "hosta"));
-        undone.State.ShouldBe(DrainState.Done, _mesh.Said());
+        undone.State.ShouldBe(DrainState.Completed, _mesh.CollectOutput());
         await Eventually.HoldsAsync(
-            async () => (await _mesh.Bed.RunningOnAsync("hosta")).Count == Guests.Length, "all guests are back where they were", TimeSpan.FromSeconds(60));
+            async () => (await _mesh.Bed.ListRunningAsync("hosta")).Count == Guests.Length, "all guests are back where they were", TimeSpan.FromSeconds(60));
     }
 
     [Fact]
     public async Task Should_go_on_elsewhere_when_a_host_dies_that_machines_were_to_go_to()
     {
         var drain = await DrainAsync("hosta");
-        var to = await Eventually.GivesAsync(
-            async () => (await _mesh.Api.MigrationsAsync()).FirstOrDefault(view => view is { Phase: MigrationPhase.PreCopy, Sample.Memory.Transferred.Count: > 0 })?.Destination?.Value,
+        var to = await Eventually.ReturnsAsync(
+            async () => (await _mesh.Api.ListMigrationsAsync()).FirstOrDefault(view => view is { Phase: MigrationPhase.PreCopy, Sample.Memory.Transferred.Count: > 0 })?.Destination?.Value,
             "the first guest is being copied", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100));
-        await _mesh.Bed.DoAsync("power-off", to);
-        var arrived = (await _mesh.Api.MigrationsAsync()).Where(view => view.Destination?.Value == to && view.Outcome == MigrationOutcome.Completed).Select(view => view.VmName).ToList();
+        await _mesh.Bed.RunAsync("power-off", to);
+        var arrived = (await _mesh.Api.ListMigrationsAsync()).Where(view => view.Destination?.Value == to && view.Outcome == MigrationOutcome.Completed).Select(view => view.VmName).ToList();
         await Eventually.HoldsAsync(
             async () => (await _mesh.RunAsync("fence", to, "--confirm")).ExitCode == 0, $"{to} is fenced", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1));
 
         var drained = await AwaitDoneAsync(drain);
-        drained.State.ShouldBe(DrainState.Done, _mesh.Said());
+        drained.State.ShouldBe(DrainState.Completed, _mesh.CollectOutput());
 
         // Whoever was on the dead host has died with it; all others live, whole and once, on the host that is left.
         var left = to == "hostb" ? "hostc" : "hostb";
         arrived.Count.ShouldBeLessThan(Guests.Length);
-        (await _mesh.Bed.RunningOnAsync("hosta")).ShouldBeEmpty();
-        (await _mesh.Bed.RunningOnAsync(left)).ShouldBe(Guests.Except(arrived), ignoreOrder: true, _mesh.Said());
+        (await _mesh.Bed.ListRunningAsync("hosta")).ShouldBeEmpty();
+        (await _mesh.Bed.ListRunningAsync(left)).ShouldBe(Guests.Except(arrived), ignoreOrder: true, _mesh.CollectOutput());
         foreach (var guest in Guests.Except(arrived))
-            await _mesh.Bed.VerifyAsync(left, guest);
-        (await TogetherMaxAsync()).ShouldBeInRange(1, OutboundMax);
+            await _mesh.Bed.VerifyGuestAsync(left, guest);
+        (await MaxConcurrentAsync()).ShouldBeInRange(1, OutboundMax);
     }
 
     private async Task CheckGuestsAsync(DrainView drain, string isEmpty)
     {
-        (await _mesh.Bed.RunningOnAsync(isEmpty)).ShouldBeEmpty();
+        (await _mesh.Bed.ListRunningAsync(isEmpty)).ShouldBeEmpty();
         foreach (var move in drain.Moves)
         {
-            move.State.ShouldBe(DrainMoveState.Done, move.Note);
-            await _mesh.Bed.VerifyAsync(move.To.Value, move.VmName);
+            move.State.ShouldBe(DrainMoveState.Completed, move.Message);
+            await _mesh.Bed.VerifyGuestAsync(move.To.Value, move.VmName);
         }
     }
 
     private async Task<DrainView> DrainAsync(params string[] arguments)
     {
         var answer = await _mesh.RunAsync(["drain", .. arguments, "--output", "json"]);
-        answer.ExitCode.ShouldBe(0, $"{answer}\n{_mesh.Said()}");
+        answer.ExitCode.ShouldBe(0, $"{answer}\n{_mesh.CollectOutput()}");
         return JsonSerializer.Deserialize<DrainView>(answer.Output, MeshJson.Options)!;
     }
 
@@ -99,20 +99,20 @@ public sealed class When_a_host_is_drained : IAsyncLifetime
         DrainView? last = null;
         try
         {
-            return await Eventually.GivesAsync(
-                async () => (last = await _mesh.Api.DrainAsync(drain.Id)) is { State: DrainState.Done or DrainState.Stuck } over ? over : null,
+            return await Eventually.ReturnsAsync(
+                async () => (last = await _mesh.Api.FindDrainAsync(drain.Id)) is { State: DrainState.Completed or DrainState.Blocked } over ? over : null,
                 "the drain is over", TimeSpan.FromMinutes(4), TimeSpan.FromMilliseconds(500));
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"{e.Message}; {JsonSerializer.Serialize(last, MeshJson.Options)}\n{_mesh.Said()}", e);
+            throw new TimeoutException($"{e.Message}; {JsonSerializer.Serialize(last, MeshJson.Options)}\n{_mesh.CollectOutput()}", e);
         }
     }
 
     /// <summary>How many copied at once at most, by the mesh's record of each.</summary>
-    private async Task<int> TogetherMaxAsync()
+    private async Task<int> MaxConcurrentAsync()
     {
-        var copied = (await _mesh.Api.MigrationsAsync()).Where(view => view is { Source.Value: "hosta", StartedAt: not null, EndedAt: not null }).ToList();
+        var copied = (await _mesh.Api.ListMigrationsAsync()).Where(view => view is { Source.Value: "hosta", StartedAt: not null, EndedAt: not null }).ToList();
         return copied.Select(view => copied.Count(other => other.StartedAt <= view.StartedAt && other.EndedAt > view.StartedAt)).DefaultIfEmpty().Max();
     }
 }

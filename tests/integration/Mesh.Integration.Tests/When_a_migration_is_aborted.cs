@@ -1,6 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Telemetry;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
@@ -13,77 +13,77 @@ public sealed class When_a_migration_is_aborted(MeshUnderTest fixture)
     [Fact]
     public async Task Should_not_begin_where_the_destination_still_prepares()
     {
-        await _guest.GetReadyAsync();
+        await _guest.EnsureRunningAsync();
         var destination = _mesh.Agent(_guest.Destination);
-        await destination.HoldAsync();
+        await destination.SuspendAsync();
         try
         {
-            var id = await _guest.FlyAsync();
-            (await _mesh.ShowAsync(id)).Phase.ShouldBe(MigrationPhase.Preparing);
+            var id = await _guest.StartMigrationAsync();
+            (await _mesh.ShowMigrationAsync(id)).Phase.ShouldBe(MigrationPhase.Preparing);
             await AbortAsync(id);
-            await destination.GoOnAsync();
-            var view = await _guest.LandAsync(id, MigrationOutcome.AbortedByOperator);
+            await destination.ResumeAsync();
+            var view = await _guest.ExpectEndAsync(id, MigrationOutcome.AbortedByOperator);
             view.StartedAt.ShouldBeNull();
         }
         finally
         {
-            await destination.GoOnAsync();
+            await destination.ResumeAsync();
         }
     }
 
     [Fact]
     public async Task Should_end_where_it_has_only_been_asked_for()
     {
-        var id = await _guest.FlyAsync();
+        var id = await _guest.StartMigrationAsync();
         await AbortAsync(id);
-        await _guest.LandAsync(id, MigrationOutcome.AbortedByOperator);
+        await _guest.ExpectEndAsync(id, MigrationOutcome.AbortedByOperator);
     }
 
     [Fact]
     public async Task Should_let_a_suspended_guest_run_again()
     {
-        var id = await _guest.FlyAndCopyAsync("--max-downtime", "1");
-        (await _mesh.RunAsync("set", id, "--bandwidth", "2")).ExitCode.ShouldBe(0, _mesh.Said());
-        (await _mesh.RunAsync("suspend", id)).ExitCode.ShouldBe(0, _mesh.Said());
-        (await _mesh.Bed.StateAsync(_guest.Source, BusyGuest.Name)).ShouldBe("paused (migrating)");
+        var id = await _guest.StartCopyingAsync("--max-downtime", "1");
+        (await _mesh.RunAsync("set", id, "--bandwidth", "2")).ExitCode.ShouldBe(0, _mesh.CollectOutput());
+        (await _mesh.RunAsync("suspend", id)).ExitCode.ShouldBe(0, _mesh.CollectOutput());
+        (await _mesh.Bed.GetStateAsync(_guest.Source, BusyGuest.Name)).ShouldBe("paused (migrating)");
         await AbortAsync(id);
-        await _guest.LandAsync(id, MigrationOutcome.AbortedByOperator);
+        await _guest.ExpectEndAsync(id, MigrationOutcome.AbortedByOperator);
     }
 
     [Fact]
     public async Task Should_let_a_throttled_guest_run_freely_again()
     {
-        var id = await _guest.FlyAndCopyAsync();
-        (await _mesh.RunAsync("set", id, "--throttle", "80")).ExitCode.ShouldBe(0, _mesh.Said());
+        var id = await _guest.StartCopyingAsync();
+        (await _mesh.RunAsync("set", id, "--throttle", "80")).ExitCode.ShouldBe(0, _mesh.CollectOutput());
         await _guest.AwaitThrottledAsync(80);
         await AbortAsync(id);
-        await _guest.LandAsync(id, MigrationOutcome.AbortedByOperator);
+        await _guest.ExpectEndAsync(id, MigrationOutcome.AbortedByOperator);
     }
 
     [Fact]
     public async Task Should_leave_no_image_behind_where_its_disk_was_being_copied()
     {
-        await _mesh.GuestAsync("hosta", "half-copied", "WS=16", "DISK_MIB=64", "DISKRATE=30");
+        await _mesh.StartGuestAsync("hosta", "half-copied", "WS=16", "DISK_MIB=64", "DISKRATE=30");
         try
         {
-            var id = await _mesh.BeginAsync("half-copied", "hostb", "--copy-storage-all", "--migrate-disks", "vda", "--bandwidth", "8");
-            await _mesh.AwaitAsync(id, view => view.Sample is { Phase: JobPhase.DiskCopy, Disk.Transferred.Count: > 0 }, "its disk is being copied");
+            var id = await _mesh.StartMigrationAsync("half-copied", "hostb", "--copy-storage-all", "--migrate-disks", "vda", "--bandwidth", "8");
+            await _mesh.AwaitMigrationAsync(id, view => view.Sample is { Phase: JobPhase.DiskCopy, Disk.Transferred.Count: > 0 }, "its disk is being copied");
             await AbortAsync(id);
             (await _mesh.AwaitEndAsync(id)).Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
-            (await _mesh.Bed.StateAsync("hosta", "half-copied") ?? "").ShouldStartWith("running");
-            (await _mesh.Bed.StateAsync("hostb", "half-copied")).ShouldBeNull();
+            (await _mesh.Bed.GetStateAsync("hosta", "half-copied") ?? "").ShouldStartWith("running");
+            (await _mesh.Bed.GetStateAsync("hostb", "half-copied")).ShouldBeNull();
             File.Exists(_mesh.Bed.ImagePath("hostb", "half-copied.qcow2")).ShouldBeFalse();
-            await _mesh.Bed.VerifyAsync("hosta", "half-copied");
+            await _mesh.Bed.VerifyGuestAsync("hosta", "half-copied");
         }
         finally
         {
-            await _mesh.Bed.RemoveAsync("half-copied");
+            await _mesh.Bed.RemoveGuestAsync("half-copied");
         }
     }
 
     private async Task AbortAsync(string id)
     {
         var result = await _mesh.RunAsync("abort", id);
-        result.ExitCode.ShouldBe(0, $"{result}\n{_mesh.Said()}");
+        result.ExitCode.ShouldBe(0, $"{result}\n{_mesh.CollectOutput()}");
     }
 }

@@ -1,5 +1,5 @@
 using Mesh.Contracts.Migrations;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
@@ -12,7 +12,7 @@ public sealed class When_a_move_is_refused(MeshUnderTest fixture)
     [Fact]
     public async Task Should_tell_why_and_leave_the_guest_alone()
     {
-        await _mesh.GuestAsync("hosta", "stays", "WS=16", "DISK_MIB=16", "CDROM=1");
+        await _mesh.StartGuestAsync("hosta", "stays", "WS=16", "DISK_MIB=16", "CDROM=1");
         try
         {
             await ExpectAsync(["stays", "--to", "nowhere"], "no agent has reported a host 'nowhere'");
@@ -21,49 +21,49 @@ public sealed class When_a_move_is_refused(MeshUnderTest fixture)
             await ExpectAsync(["stays", "--to", "hostb", "--copy-storage-all", "--migrate-disks", "hda"], "disk hda of stays is a CD-ROM");
             await ExpectAsync(["stays", "--to", "hostb", "--copy-storage-all", "--migrate-disks", "vdz"], "no disk 'vdz'");
             await ExpectAsync(["stays", "--to", "hostb", "--postcopy", "--parallel", "--parallel-connections", "2"], "QEMU refuses them together");
-            (await _mesh.Bed.RunningOnAsync("hosta")).ShouldContain("stays");
-            (await _mesh.Bed.RunningOnAsync("hostb")).ShouldNotContain("stays");
+            (await _mesh.Bed.ListRunningAsync("hosta")).ShouldContain("stays");
+            (await _mesh.Bed.ListRunningAsync("hostb")).ShouldNotContain("stays");
         }
         finally
         {
-            await _mesh.Bed.RemoveAsync("stays");
+            await _mesh.Bed.RemoveGuestAsync("stays");
         }
     }
 
     [Fact]
     public async Task Should_not_overwrite_an_image_that_is_there()
     {
-        await _mesh.GuestAsync("hosta", "keeps", "WS=16", "DISK_MIB=16");
+        await _mesh.StartGuestAsync("hosta", "keeps", "WS=16", "DISK_MIB=16");
         try
         {
             var precious = _mesh.Bed.ImagePath("hostb", "keeps.qcow2");
             await File.WriteAllTextAsync(precious, "somebody's data");
             var result = await _mesh.MigrateAsync("keeps", "hostb", "--copy-storage-all");
-            result.ExitCode.ShouldBe(Refused, $"{result}\n{_mesh.Said()}");
+            result.ExitCode.ShouldBe(Refused, $"{result}\n{_mesh.CollectOutput()}");
             result.Error.ShouldContain("keeps.qcow2");
             (await File.ReadAllTextAsync(precious)).ShouldBe("somebody's data");
             File.Delete(precious);
         }
         finally
         {
-            await _mesh.Bed.RemoveAsync("keeps");
+            await _mesh.Bed.RemoveGuestAsync("keeps");
         }
     }
 
     [Fact]
     public async Task Should_refuse_a_second_migration_of_the_same_guest()
     {
-        await _mesh.GuestAsync("hosta", "once", "WS=64", "RATE=60");
+        await _mesh.StartGuestAsync("hosta", "once", "WS=64", "RATE=60");
         try
         {
-            var id = await _mesh.BeginAsync("once", "hostb", "--bandwidth", "16");
+            var id = await _mesh.StartMigrationAsync("once", "hostb", "--bandwidth", "16");
             await ExpectAsync(["once", "--to", "hostb"], $"in migration {id} already");
             await _mesh.RunAsync("abort", id);
             (await _mesh.AwaitEndAsync(id)).Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
         }
         finally
         {
-            await _mesh.Bed.RemoveAsync("once");
+            await _mesh.Bed.RemoveGuestAsync("once");
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
@@ -13,89 +13,89 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
     [Fact]
     public async Task Should_go_on_without_end_under_virsh_and_say_why()
     {
-        var id = await _guest.FlyAsync("--policy", "virsh");
-        var view = await _mesh.AwaitAsync(
+        var id = await _guest.StartMigrationAsync("--policy", "virsh");
+        var view = await _mesh.AwaitMigrationAsync(
             id, view => view.Outcome is not null || view.Sample is { Iteration: > 7, Elapsed.TotalSeconds: > 20 }, "many passes over memory are done");
         view.Phase.ShouldBe(MigrationPhase.PreCopy, view.Reason);
         view.Changes.ShouldBeEmpty();
         view.Forecast.ShouldNotBeNull().Converges.ShouldBeFalse(view.Forecast.Text);
-        view.Forecast.Because.ShouldContain("MiB/s");
-        view.Forecast.Remedy.ShouldNotBeEmpty();
+        view.Forecast.Reason.ShouldContain("MiB/s");
+        view.Forecast.Advice.ShouldNotBeEmpty();
         (await _mesh.RunAsync("show", id)).Output.ShouldContain("does not converge because");
 
         (await _mesh.RunAsync("abort", id)).ExitCode.ShouldBe(0);
-        await _guest.LandAsync(id, MigrationOutcome.AbortedByOperator);
+        await _guest.ExpectEndAsync(id, MigrationOutcome.AbortedByOperator);
     }
 
     [Fact]
     public async Task Should_end_by_raised_downtime_and_replay_just_so()
     {
-        var id = await _guest.FlyAsync("--policy", "raising");
-        var view = await _guest.LandAsync(id, MigrationOutcome.Completed);
+        var id = await _guest.StartMigrationAsync("--policy", "raising");
+        var view = await _guest.ExpectEndAsync(id, MigrationOutcome.Completed);
         ShouldHaveTaken(view, "max downtime 400 ms", "max downtime 600 ms", "max downtime 3000 ms");
-        await ReplaysAsync(view);
+        await ShouldReplayAsync(view);
     }
 
     [Fact]
     public async Task Should_end_by_auto_converge()
     {
-        var id = await _guest.FlyAsync("--policy", "virsh-auto-converge");
-        await _mesh.AwaitAsync(id, view => view.Sample is { Throttle.Value: >= 20 }, "QEMU slows the guest down");
-        var view = await _guest.LandAsync(id, MigrationOutcome.Completed);
+        var id = await _guest.StartMigrationAsync("--policy", "virsh-auto-converge");
+        await _mesh.AwaitMigrationAsync(id, view => view.Sample is { Throttle.Value: >= 20 }, "QEMU slows the guest down");
+        var view = await _guest.ExpectEndAsync(id, MigrationOutcome.Completed);
         view.Changes.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Should_end_by_post_copy()
     {
-        var id = await _guest.FlyAsync("--policy", "changing-over");
-        var view = await _guest.LandAsync(id, MigrationOutcome.CompletedPostCopy);
+        var id = await _guest.StartMigrationAsync("--policy", "changing-over");
+        var view = await _guest.ExpectEndAsync(id, MigrationOutcome.CompletedPostCopy);
         ShouldHaveTaken(view, "max downtime 400 ms", "post-copy");
     }
 
     [Fact]
     public async Task Should_end_by_suspending_it()
     {
-        var id = await _guest.FlyAsync("--policy", "suspending");
-        var view = await _guest.LandAsync(id, MigrationOutcome.Completed);
+        var id = await _guest.StartMigrationAsync("--policy", "suspending");
+        var view = await _guest.ExpectEndAsync(id, MigrationOutcome.Completed);
         ShouldHaveTaken(view, "suspend");
     }
 
     [Fact]
     public async Task Should_end_by_throttling_it()
     {
-        var id = await _guest.FlyAsync("--policy", "throttling");
+        var id = await _guest.StartMigrationAsync("--policy", "throttling");
         await _guest.AwaitThrottledAsync(60);
-        var view = await _guest.LandAsync(id, MigrationOutcome.Completed);
+        var view = await _guest.ExpectEndAsync(id, MigrationOutcome.Completed);
         ShouldHaveTaken(view, "throttle 60 %", "throttle 99 %");
     }
 
     [Fact]
     public async Task Should_end_when_a_hopeless_migration_gets_another_policy()
     {
-        var id = await _guest.FlyAsync("--policy", "virsh");
-        await _mesh.AwaitAsync(id, view => view.Forecast is { Converges: false }, "it is found not to converge");
+        var id = await _guest.StartMigrationAsync("--policy", "virsh");
+        await _mesh.AwaitMigrationAsync(id, view => view.Forecast is { Converges: false }, "it is found not to converge");
         var set = await _mesh.RunAsync("set", id, "--policy", "adaptive", "--why", "it will never end");
         set.ExitCode.ShouldBe(0, set.ToString());
 
-        var view = await _guest.LandAsync(id, MigrationOutcome.Completed);
+        var view = await _guest.ExpectEndAsync(id, MigrationOutcome.Completed);
         view.Policy.ShouldNotBeNull().Policy.Name.ShouldBe("adaptive");
         var byHand = view.Changes[0];
-        (byHand.What, byHand.Why).ShouldBe(("policy adaptive", "it will never end"));
+        (byHand.Description, byHand.Reason).ShouldBe(("policy adaptive", "it will never end"));
         view.Changes.Skip(1).ShouldNotBeEmpty();
-        view.Changes.Skip(1).ShouldAllBe(change => change.By == "policy adaptive");
+        view.Changes.Skip(1).ShouldAllBe(change => change.RequestedBy == "policy adaptive");
     }
 
     /// <summary>Each step once, in order, and none of them refused.</summary>
     private static void ShouldHaveTaken(MigrationView view, params string[] steps)
     {
-        view.Changes.Select(change => change.What).ShouldBe(steps);
-        view.Changes.ShouldAllBe(change => change.By == $"policy {view.Policy!.Policy.Name}");
+        view.Changes.Select(change => change.Description).ShouldBe(steps);
+        view.Changes.ShouldAllBe(change => change.RequestedBy == $"policy {view.Policy!.Policy.Name}");
         view.Changes.SelectMany(change => change.Answers.ShouldNotBeNull()).ShouldAllBe(answer => answer.Result != ParameterResult.Refused);
     }
 
     /// <summary>The recorded migration gives the same actions again: the reasons with all their numbers, and the times between them.</summary>
-    private async Task ReplaysAsync(MigrationView view)
+    private async Task ShouldReplayAsync(MigrationView view)
     {
         var trace = Path.GetTempFileName();
         var exported = await _mesh.RunAsync("export", view.Id.Value, "--to", trace);
@@ -105,10 +105,10 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
         File.Delete(trace);
 
         var actions = replayed.Output.Split('\n').Select(line => JsonSerializer.Deserialize<Action>(line, MeshJson.Options)!).ToList();
-        actions.Select(action => action.Reason).ShouldBe(view.Changes.Select(change => change.Why));
+        actions.Select(action => action.Reason).ShouldBe(view.Changes.Select(change => change.Reason));
         foreach (var (action, change) in actions.Zip(view.Changes))
         {
-            change.What.ShouldBe($"max downtime {action.Value} ms");
+            change.Description.ShouldBe($"max downtime {action.Value} ms");
             (change.At - view.Changes[0].At).TotalSeconds.ShouldBe(action.At - actions[0].At, tolerance: 0.5, "a report may take longer than another");
         }
     }

@@ -1,5 +1,5 @@
 using Mesh.Contracts.Migrations;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
@@ -13,7 +13,7 @@ public sealed class When_a_running_migration_is_changed(MeshUnderTest fixture)
     [Fact]
     public async Task Should_take_effect_in_libvirt_or_say_why_not()
     {
-        var id = await _guest.FlyAndCopyAsync();
+        var id = await _guest.StartCopyingAsync();
         await SetAsync(id, 0, "--max-downtime", "1234", "--bandwidth", "24");
         (await VirshAsync("migrate-getmaxdowntime")).ShouldBe("1234");
         (await VirshAsync("migrate-getspeed")).ShouldBe("24");
@@ -26,29 +26,29 @@ public sealed class When_a_running_migration_is_changed(MeshUnderTest fixture)
         await _guest.AwaitUnthrottledAsync(_guest.Source);
 
         (await _mesh.RunAsync("abort", id)).ExitCode.ShouldBe(0);
-        var view = await _guest.LandAsync(id, MigrationOutcome.AbortedByOperator);
-        view.Changes.Select(change => change.What).ShouldBe(
+        var view = await _guest.ExpectEndAsync(id, MigrationOutcome.AbortedByOperator);
+        view.Changes.Select(change => change.Description).ShouldBe(
             ["max downtime 1234 ms, bandwidth 24 MiB/s", "compression on", "auto-converge on", "throttle 70 %", "no throttle"]);
     }
 
     [Fact]
     public async Task Should_be_brought_to_its_end_by_suspending_the_guest()
     {
-        var id = await _guest.FlyAndCopyAsync();
+        var id = await _guest.StartCopyingAsync();
         await DoAsync("suspend", id);
-        var view = await _guest.LandAsync(id, MigrationOutcome.Completed);
-        view.Changes.Select(change => change.What).ShouldBe(["suspend"]);
+        var view = await _guest.ExpectEndAsync(id, MigrationOutcome.Completed);
+        view.Changes.Select(change => change.Description).ShouldBe(["suspend"]);
     }
 
     [Fact]
     public async Task Should_be_brought_to_its_end_by_post_copy_from_which_there_is_no_way_back()
     {
-        var id = await _guest.FlyAndCopyAsync("--postcopy", "--postcopy-bandwidth", "16");
+        var id = await _guest.StartCopyingAsync("--postcopy", "--postcopy-bandwidth", "16");
         await DoAsync("postcopy", id);
-        await _mesh.AwaitAsync(id, view => view.Phase is MigrationPhase.PostCopy, "the guest runs on the destination");
+        await _mesh.AwaitMigrationAsync(id, view => view.Phase is MigrationPhase.PostCopy, "the guest runs on the destination");
         var abort = await _mesh.RunAsync("abort", id);
         abort.ExitCode.ShouldBe(Refused, abort.ToString());
-        await _guest.LandAsync(id, MigrationOutcome.CompletedPostCopy);
+        await _guest.ExpectEndAsync(id, MigrationOutcome.CompletedPostCopy);
     }
 
     [Theory]
@@ -56,21 +56,21 @@ public sealed class When_a_running_migration_is_changed(MeshUnderTest fixture)
     [InlineData("--live", MigrationOutcome.Completed)]
     public async Task Should_be_forced_by_post_copy_where_armed_and_else_by_suspending(string option, MigrationOutcome outcome)
     {
-        var id = await _guest.FlyAndCopyAsync(option);
+        var id = await _guest.StartCopyingAsync(option);
         await DoAsync("force-complete", id);
-        await _guest.LandAsync(id, outcome);
+        await _guest.ExpectEndAsync(id, outcome);
     }
 
     private async Task DoAsync(string verb, string id)
     {
         var result = await _mesh.RunAsync(verb, id, "--why", "it has to end");
-        result.ExitCode.ShouldBe(0, $"{result}\n{_mesh.Said()}");
+        result.ExitCode.ShouldBe(0, $"{result}\n{_mesh.CollectOutput()}");
     }
 
     private async Task<string> SetAsync(string id, int exitCode, params string[] options)
     {
         var result = await _mesh.RunAsync(["set", id, .. options]);
-        result.ExitCode.ShouldBe(exitCode, $"{result}\n{_mesh.Said()}");
+        result.ExitCode.ShouldBe(exitCode, $"{result}\n{_mesh.CollectOutput()}");
         return result.ToString();
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 using RabbitMQ.Client;
 
 namespace Mesh.Integration.Tests;
@@ -23,9 +23,9 @@ public sealed class When_an_agent_is_written_in_another_language(MeshUnderTest f
         """;
 
     [Fact]
-    public async Task Should_be_heard()
+    public async Task Should_be_known_to_the_mesh()
     {
-        await SendAsync("mesh.host-inventories", Inventory);
+        await PublishAsync("mesh.host-inventories", Inventory);
         await Eventually.HoldsAsync(
             async () => (await _mesh.RunAsync("hosts")).Output.Contains("foreign", StringComparison.Ordinal), "the mesh knows the foreign host");
     }
@@ -33,21 +33,21 @@ public sealed class When_an_agent_is_written_in_another_language(MeshUnderTest f
     [Fact]
     public async Task Should_not_stop_the_others_with_what_nobody_can_read()
     {
-        await SendAsync("mesh.host-inventories", "this is not JSON");
-        await SendAsync("mesh.host-reports", """{"host": 7}""");
-        await _mesh.GuestAsync("hosta", "unimpressed", "WS=16");
+        await PublishAsync("mesh.host-inventories", "this is not JSON");
+        await PublishAsync("mesh.host-reports", """{"host": 7}""");
+        await _mesh.StartGuestAsync("hosta", "unimpressed", "WS=16");
         try
         {
-            (await _mesh.MigrateAsync("unimpressed", "hostb")).ExitCode.ShouldBe(0, _mesh.Said());
-            await _mesh.Bed.VerifyAsync("hostb", "unimpressed");
+            (await _mesh.MigrateAsync("unimpressed", "hostb")).ExitCode.ShouldBe(0, _mesh.CollectOutput());
+            await _mesh.Bed.VerifyGuestAsync("hostb", "unimpressed");
         }
         finally
         {
-            await _mesh.Bed.RemoveAsync("unimpressed");
+            await _mesh.Bed.RemoveGuestAsync("unimpressed");
         }
     }
 
-    private async Task SendAsync(string exchange, string json)
+    private async Task PublishAsync(string exchange, string json)
     {
         var factory = new ConnectionFactory { Uri = new Uri(_mesh.BrokerUrl) };
         await using var connection = await factory.CreateConnectionAsync();

@@ -1,7 +1,7 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Telemetry;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
@@ -13,14 +13,14 @@ public sealed class When_post_copy_breaks(MeshUnderTest fixture)
     [Fact]
     public async Task Should_be_taken_up_again_with_the_guest_s_memory_whole()
     {
-        var before = await _mesh.Bed.BeatsAsync(_guest.Destination, BusyGuest.Name);
-        var id = await _guest.FlyAndCopyAsync("--postcopy", "--postcopy-bandwidth", "8");
-        (await _mesh.RunAsync("postcopy", id)).ExitCode.ShouldBe(0, _mesh.Said());
+        var before = await _mesh.Bed.CountHeartbeatsAsync(_guest.Destination, BusyGuest.Name);
+        var id = await _guest.StartCopyingAsync("--postcopy", "--postcopy-bandwidth", "8");
+        (await _mesh.RunAsync("postcopy", id)).ExitCode.ShouldBe(0, _mesh.CollectOutput());
 
         // Before the guest has what it always needs, QEMU's emulation waits for memory while it holds the lock that a recovery needs.
-        await _mesh.AwaitAsync(id, view => view.Sample is { Phase: JobPhase.PostCopy }, "the guest runs on the destination");
+        await _mesh.AwaitMigrationAsync(id, view => view.Sample is { Phase: JobPhase.PostCopy }, "the guest runs on the destination");
         await Eventually.HoldsAsync(
-            async () => await _mesh.Bed.BeatsAsync(_guest.Destination, BusyGuest.Name) >= before + 3, "its heart beats there", TimeSpan.FromSeconds(60));
+            async () => await _mesh.Bed.CountHeartbeatsAsync(_guest.Destination, BusyGuest.Name) >= before + 3, "its heart beats there", TimeSpan.FromSeconds(60));
 
         // What libvirt does to both sides when their connection is lost, without waiting for its keepalive to find out.
         await _mesh.Bed.VirshAsync(_guest.Source, "domjobabort", BusyGuest.Name, "--postcopy");
@@ -28,9 +28,9 @@ public sealed class When_post_copy_breaks(MeshUnderTest fixture)
             async () => (await StateAsync(_guest.Source), await StateAsync(_guest.Destination)) is ("paused (post-copy failed)", "running (post-copy failed)"),
             "both sides have failed");
 
-        var view = await _guest.LandAsync(id, MigrationOutcome.CompletedPostCopy);
-        view.Changes.ShouldContain(change => change.What.StartsWith("taking post-copy up again", StringComparison.Ordinal));
+        var view = await _guest.ExpectEndAsync(id, MigrationOutcome.CompletedPostCopy);
+        view.Changes.ShouldContain(change => change.Description.StartsWith("taking post-copy up again", StringComparison.Ordinal));
     }
 
-    private Task<string?> StateAsync(string host) => _mesh.Bed.StateAsync(host, BusyGuest.Name);
+    private Task<string?> StateAsync(string host) => _mesh.Bed.GetStateAsync(host, BusyGuest.Name);
 }

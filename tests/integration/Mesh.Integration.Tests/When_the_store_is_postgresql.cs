@@ -1,6 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
@@ -11,28 +11,28 @@ public sealed class When_the_store_is_postgresql(MeshUnderTest fixture)
     [Fact]
     public async Task Should_take_up_a_migration_after_a_crash_just_so()
     {
-        using var postgres = await Server.PostgresAsync();
+        using var postgres = await ServerProcess.StartPostgresAsync();
         var before = _mesh.Store;
         await _mesh.KillMeshAsync();
         _mesh.Store = $"postgres:Host=127.0.0.1;Port={postgres.Port};Username=postgres;Database=postgres";
         await _mesh.StartMeshAsync();
         try
         {
-            await _mesh.GuestAsync("hosta", "kept", "WS=64", "RATE=60");
+            await _mesh.StartGuestAsync("hosta", "kept", "WS=64", "RATE=60");
             await Eventually.HoldsAsync(
                 async () => (await _mesh.RunAsync("hosts")).Output.Contains("hostb", StringComparison.Ordinal), "the new store knows both hosts", TimeSpan.FromSeconds(60));
-            var id = await _mesh.BeginAsync("kept", "hostb", "--bandwidth", "16");
+            var id = await _mesh.StartMigrationAsync("kept", "hostb", "--bandwidth", "16");
             await _mesh.AwaitCopyingAsync(id);
 
             await _mesh.KillMeshAsync();
             await _mesh.StartMeshAsync();
             await _mesh.Bed.VirshAsync("hosta", "migrate-setmaxdowntime", "kept", "60000");
             (await _mesh.AwaitEndAsync(id)).Outcome.ShouldBe(MigrationOutcome.Completed);
-            await _mesh.Bed.VerifyAsync("hostb", "kept");
+            await _mesh.Bed.VerifyGuestAsync("hostb", "kept");
         }
         finally
         {
-            await _mesh.Bed.RemoveAsync("kept");
+            await _mesh.Bed.RemoveGuestAsync("kept");
             await _mesh.KillMeshAsync();
             _mesh.Store = before;
             await _mesh.StartMeshAsync();

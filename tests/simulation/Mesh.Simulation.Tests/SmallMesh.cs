@@ -1,4 +1,5 @@
 using Mesh.Agent;
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Simulated;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
@@ -34,11 +35,11 @@ internal sealed class SmallMesh : IAsyncDisposable
         builder.Services.AddLogging();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMigrations(builder.Configuration).AddPolicies(builder.Configuration).AddScheduler(builder.Configuration);
-        builder.Services.AddSingleton(_ => Cluster());
+        builder.Services.AddSingleton(_ => CreateCluster());
         foreach (var host in new[] { Left, Right })
             builder.Services.AddAgent(
                 new AgentOptions { Host = host.Value, MigrationTarget = $"simulated://{host}", Tick = TimeSpan.FromMilliseconds(100), FastTick = TimeSpan.FromMilliseconds(50) },
-                provider => provider.GetRequiredService<SimulatedCluster>().Hypervisor(host));
+                provider => provider.GetRequiredService<SimulatedCluster>().CreateHypervisor(host));
         _host = builder.Build();
     }
 
@@ -49,19 +50,19 @@ internal sealed class SmallMesh : IAsyncDisposable
         var mesh = new SmallMesh();
         await mesh._host.StartAsync();
         await Eventually.HoldsAsync(
-            async () => (await mesh.AskAsync<ListHosts, ListedHosts>(new ListHosts())).Hosts.Count(host => host.HeardAt is not null) == 2, "both hosts are heard");
+            async () => (await mesh.RequestAsync<ListHosts, HostList>(new ListHosts())).Hosts.Count(host => host.LastReportAt is not null) == 2, "both hosts are heard");
         return mesh;
     }
 
-    public Task<TReply> AskAsync<TRequest, TReply>(TRequest request)
+    public Task<TReply> RequestAsync<TRequest, TReply>(TRequest request)
         where TRequest : class
         where TReply : class => Bus.RequestAsync<TRequest, TReply>(MigrationQueues.Requests, request);
 
     public Task<MigrationRequestAnswer> MigrateAsync(RequestMigration request) =>
         Bus.RequestAsync<RequestMigration, MigrationRequestAnswer>(SchedulerQueues.Requests, request);
 
-    public async Task<MigrationView> EndOfAsync(MigrationId id) => await Eventually.GivesAsync(
-        async () => (await AskAsync<ShowMigration, ShownMigration>(new ShowMigration(id))).Migration is { Outcome: not null } ended ? ended : null, "the migration ends");
+    public async Task<MigrationView> AwaitEndAsync(MigrationId id) => await Eventually.ReturnsAsync(
+        async () => (await RequestAsync<GetMigration, GetMigrationAnswer>(new GetMigration(id))).Migration is { Outcome: not null } ended ? ended : null, "the migration ends");
 
     public async ValueTask DisposeAsync()
     {
@@ -70,7 +71,7 @@ internal sealed class SmallMesh : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private static SimulatedCluster Cluster()
+    private static SimulatedCluster CreateCluster()
     {
         var cluster = new SimulatedCluster(TimeProvider.System);
         cluster.AddHost(new SimulatedHost { Name = Left });

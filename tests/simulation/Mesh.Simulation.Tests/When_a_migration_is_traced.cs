@@ -25,7 +25,7 @@ public sealed class When_a_migration_is_traced
         var request = new RequestMigration(
             new MigrationId("traced"), "small", SmallMesh.Right, new MigrationOptions(), new MigrationLimits(), "tester", $"00-{trace}-b7ad6b7169203331-01");
         (await mesh.MigrateAsync(request)).Refusals.ShouldBeEmpty();
-        var ended = await mesh.EndOfAsync(request.Id);
+        var ended = await mesh.AwaitEndAsync(request.Id);
         ended.Outcome.ShouldBe(MigrationOutcome.Completed, ended.Reason);
         ended.TraceParent.ShouldBe(request.TraceParent);
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mesh.Simulation.Plants;
+using Mesh.Simulation.SeededBugs;
 using Mesh.Simulation.Sweeps;
 using Mesh.Simulation.Worlds;
 
@@ -38,17 +38,17 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
 
     /// <summary>The search begins shortly before the first seed that is known to find the bug: minutes are not spent on finding it anew.</summary>
     [Theory]
-    [InlineData(KnownBug.SourceAlone, 1)]
-    [InlineData(KnownBug.EpochUnchecked, 945)]
-    [InlineData(KnownBug.SlotLeaked, 1)]
-    [InlineData(KnownBug.SentBeforeCommit, 1)]
-    [InlineData(KnownBug.LateDownBelieved, 1)]
-    [InlineData(KnownBug.PlanForgotten, 280)]
-    [InlineData(KnownBug.ThrottleLeft, 1)]
-    [InlineData(KnownBug.OldTurnTaken, 780)]
-    [InlineData(KnownBug.EndingSlotFree, 1)]
-    [InlineData(KnownBug.FailedHostForgotten, 30)]
-    public void Should_find_a_planted_bug(KnownBug bug, int from)
+    [InlineData(SeededBugKind.SourceReportTrusted, 1)]
+    [InlineData(SeededBugKind.EpochUnchecked, 945)]
+    [InlineData(SeededBugKind.SlotLeaked, 1)]
+    [InlineData(SeededBugKind.SentBeforeCommit, 1)]
+    [InlineData(SeededBugKind.StaleReportAccepted, 1)]
+    [InlineData(SeededBugKind.PlanRestarted, 280)]
+    [InlineData(SeededBugKind.ThrottleNotRemoved, 1)]
+    [InlineData(SeededBugKind.StalePassAccepted, 780)]
+    [InlineData(SeededBugKind.SlotFreedEarly, 1)]
+    [InlineData(SeededBugKind.FailedHostRetried, 30)]
+    public void Should_find_a_planted_bug(SeededBugKind bug, int from)
     {
         var summary = new Sweep(from, CountInCi, Environment.ProcessorCount, bug).Run(output.WriteLine);
 

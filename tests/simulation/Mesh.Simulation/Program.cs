@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mesh.Simulation.Plants;
+using Mesh.Simulation.SeededBugs;
 using Mesh.Simulation.Sweeps;
 using Mesh.Simulation.Worlds;
 
@@ -7,13 +7,13 @@ var seeds = new Option<int>("--seeds") { Description = "How many seeds to run.",
 var from = new Option<int>("--from") { Description = "The first seed.", DefaultValueFactory = _ => 1 };
 var seed = new Option<int?>("--seed") { Description = "Runs this one seed only." };
 var trace = new Option<bool>("--trace") { Description = "Prints the whole trace of the one seed." };
-var plant = new Option<KnownBug?>("--plant") { Description = "Plants a known bug." };
+var seededBug = new Option<SeededBugKind?>("--plant") { Description = "Plants a known bug." };
 var threads = new Option<int>("--threads") { Description = "How many seeds to run side by side.", DefaultValueFactory = _ => Environment.ProcessorCount };
 var goOn = new Option<bool>("--go-on") { Description = "Goes on after a failure and tells all of them." };
-var command = new RootCommand("Runs the whole mesh in simulation: one seed, one exact run.") { seeds, from, seed, trace, plant, threads, goOn };
+var command = new RootCommand("Runs the whole mesh in simulation: one seed, one exact run.") { seeds, from, seed, trace, seededBug, threads, goOn };
 command.SetAction(parsed =>
 {
-    var bug = parsed.GetValue(plant);
+    var bug = parsed.GetValue(seededBug);
     if (parsed.GetValue(seed) is { } one)
     {
         var result = World.Run(new RunOptions(one, bug, parsed.GetValue(trace) ? Console.WriteLine : null));

@@ -1,5 +1,6 @@
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
-using Mesh.Hosting;
+using Mesh.Hosting.Errors;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,12 +9,12 @@ namespace Mesh.Agent.Tests;
 public sealed class AgentOptionsTests
 {
     [Fact]
-    public void The_defaults_are_accepted() => AgentOptionsValidator.Problems(new AgentOptions { Host = "hosta" }).ShouldBeEmpty();
+    public void The_defaults_are_accepted() => AgentOptionsValidator.Validate(new AgentOptions { Host = "hosta" }).ShouldBeEmpty();
 
     [Fact]
     public void Everything_that_is_wrong_is_said_at_once()
     {
-        var problems = AgentOptionsValidator.Problems(new AgentOptions
+        var problems = AgentOptionsValidator.Validate(new AgentOptions
         {
             Host = "no host",
             Tick = TimeSpan.FromMilliseconds(1),
@@ -62,7 +63,7 @@ public sealed class AgentOptionsTests
 
     [Fact]
     public void A_host_has_no_more_labels_than_anybody_reads() =>
-        LabelRules.Problems(Enumerable.Range(0, 65).ToDictionary(number => $"k{number}", _ => "v", StringComparer.Ordinal))
+        HostLabelValidator.Validate(Enumerable.Range(0, 65).ToDictionary(number => $"k{number}", _ => "v", StringComparer.Ordinal))
             .ShouldBe(["Labels: 65 are given and 64 are accepted at most"]);
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class AgentOptionsTests
     [InlineData("qemu:///system", true)]
     [InlineData("qemu+unix:///system?socket=/run/libvirt/libvirt-sock", true)]
     [InlineData("qemu+tcp://hostb/system", false)]
-    public void Libvirt_is_here_unless_its_URI_names_a_host(string uri, bool expected) => new AgentOptions { LibvirtUri = uri }.IsLibvirtHere.ShouldBe(expected);
+    public void Libvirt_is_here_unless_its_URI_names_a_host(string uri, bool expected) => new AgentOptions { LibvirtUri = uri }.IsLibvirtLocal.ShouldBe(expected);
 
     private static IHypervisor Never(IServiceProvider provider) => throw new InvalidOperationException();
 }

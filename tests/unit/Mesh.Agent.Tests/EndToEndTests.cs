@@ -8,6 +8,7 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Hosting;
 using Mesh.Hosting.Bus;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -31,7 +32,7 @@ public sealed class EndToEndTests : IAsyncLifetime
         foreach (var host in new[] { HostA, HostB })
             builder.Services.AddAgent(
                 o => (o.Host, o.Tick, o.FastTick) = (host.Value, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)),
-                provider => provider.GetRequiredService<SimulatedCluster>().Hypervisor(host));
+                provider => provider.GetRequiredService<SimulatedCluster>().CreateHypervisor(host));
         Hear<HostReport>(AgentQueues.HostReports);
         Hear<HostInventory>(AgentQueues.HostInventories);
         Hear<CommandAnswer>(AgentQueues.CommandAnswers);
@@ -39,7 +40,7 @@ public sealed class EndToEndTests : IAsyncLifetime
         _mesh = builder.Build();
 
         void Hear<T>(string queue)
-            where T : class => builder.Services.AddQueueHandler<T>(queue, _ => new Hearer<T>(_heard));
+            where T : class => builder.Services.AddQueueHandler<T>(queue, _ => new RecordingHandler<T>(_heard));
     }
 
     public async ValueTask InitializeAsync() => await _mesh.StartAsync();
@@ -59,7 +60,7 @@ public sealed class EndToEndTests : IAsyncLifetime
         await SendAsync(HostB, Vm.Prepare(One, disks: [.. vm.Disks]));
         await UntilAsync(() => Heard<CommandAnswer>().Any(), "the destination's answer");
         var prepared = Heard<CommandAnswer>().Single();
-        prepared.Result.ShouldBe(CommandResult.Done);
+        prepared.Result.ShouldBe(CommandResult.Succeeded);
         await SendAsync(HostA, Vm.Start(One, options: new MigrationOptions { CopyStorage = CopyStorage.All, Persistent = true, UndefineSource = true }) with
         {
             DestinationUri = prepared.DestinationUri!,
@@ -75,7 +76,7 @@ public sealed class EndToEndTests : IAsyncLifetime
         Heard<HostReport>().Where(report => report.Host == HostB).SelectMany(report => report.Vms).ShouldContain(status => status.Status == VmStatus.MigratingTo);
         Heard<HostReport>().SelectMany(report => report.Migrations).Select(sample => sample.Phase).Distinct()
             .ShouldBeSubsetOf([JobPhase.Setup, JobPhase.DiskCopy, JobPhase.PreCopy, JobPhase.SwitchOver, JobPhase.Completed]);
-        (await AnswerToAsync(HostB, Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Refused);
+        (await AnswerToAsync(HostB, Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Rejected);
     }
 
     [Fact]
@@ -83,12 +84,12 @@ public sealed class EndToEndTests : IAsyncLifetime
     {
         await AnswerToAsync(HostB, Vm.Prepare(One, disks: Vm.Disk("vda", "/images/one.qcow2")));
         (await AnswerToAsync(HostA, Vm.Start(One, options: new MigrationOptions { Bandwidth = BytesPerSecond.FromMebibytes(1), CopyStorage = CopyStorage.All }))).Result
-            .ShouldBe(CommandResult.Done);
+            .ShouldBe(CommandResult.Succeeded);
         await UntilAsync(() => Last(HostA) is { Migrations: [{ Phase: JobPhase.DiskCopy }] }, "the copy");
 
-        (await AnswerToAsync(HostA, Vm.Abort(One))).Result.ShouldBe(CommandResult.Done);
+        (await AnswerToAsync(HostA, Vm.Abort(One))).Result.ShouldBe(CommandResult.Succeeded);
         await UntilAsync(() => Heard<JobEnded>().Any(), "the end");
-        (await AnswerToAsync(HostB, Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Done);
+        (await AnswerToAsync(HostB, Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Succeeded);
 
         Heard<JobEnded>().Single().Result.ShouldBe(JobResult.Cancelled);
         await UntilAsync(() => Last(HostA) is { Vms: [{ Status: VmStatus.Up }] } && Last(HostB) is { Vms: [] }, "everything as before");
@@ -136,7 +137,7 @@ public sealed class EndToEndTests : IAsyncLifetime
         }
     }
 
-    private sealed class Hearer<T>(ConcurrentQueue<object> heard) : IMessageHandler<T>
+    private sealed class RecordingHandler<T>(ConcurrentQueue<object> heard) : IMessageHandler<T>
         where T : class
     {
         public Task HandleAsync(T message, CancellationToken cancellation)

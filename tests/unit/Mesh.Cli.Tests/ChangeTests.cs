@@ -33,7 +33,7 @@ public sealed class ChangeTests
     [MemberData(nameof(Options))]
     public async Task Every_option_reaches_the_change_and_nothing_else_does(string option, string member, string expected)
     {
-        var cli = new Cli().Answering(Cli.Json(Some.Change(Applied)));
+        var cli = new Cli().Answering(Cli.Json(TestData.Change(Applied)));
 
         (await cli.RunAsync(["set", "m1", .. option.Split(' ')])).ShouldBe(0, cli.Error);
 
@@ -65,9 +65,9 @@ public sealed class ChangeTests
     [Fact]
     public async Task What_became_of_each_parameter_stands_in_a_table()
     {
-        var cli = new Cli().Answering(Cli.Json(Some.Change(Applied, Emulated)));
+        var cli = new Cli().Answering(Cli.Json(TestData.Change(Applied, Emulated)));
 
-        (await cli.RunAsync("set", "m1", "--max-downtime", "500", "--throttle", "40")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("set", "m1", "--max-downtime", "500", "--throttle", "40")).ShouldBe(ExitCodes.Success);
 
         cli.Out.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).ShouldBe(
         [
@@ -81,7 +81,7 @@ public sealed class ChangeTests
     [Fact]
     public async Task A_parameter_that_the_host_refused_makes_the_whole_a_refusal()
     {
-        var cli = new Cli().Answering(Cli.Json(Some.Change(Applied, Refused)));
+        var cli = new Cli().Answering(Cli.Json(TestData.Change(Applied, Refused)));
 
         (await cli.RunAsync("set", "m1", "--max-downtime", "500", "--compression", "on")).ShouldBe(ExitCodes.Refused);
 
@@ -95,7 +95,7 @@ public sealed class ChangeTests
     [InlineData("set m1 --throttle 40")]
     public async Task A_command_that_the_host_refused_is_a_refusal_and_not_watched(string args)
     {
-        var cli = new Cli().Answering(Cli.Json(Some.Change(new ParameterAnswer("all", ParameterResult.Refused, "no job"))));
+        var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer("all", ParameterResult.Refused, "no job"))));
 
         (await cli.RunAsync(args.Split(' '))).ShouldBe(ExitCodes.Refused);
 
@@ -107,9 +107,9 @@ public sealed class ChangeTests
     public async Task What_a_policy_cannot_have_any_more_is_told_but_was_not_asked_for()
     {
         var unarmed = new ParameterAnswer("postCopy", ParameterResult.Refused, "QEMU arms it only at the start");
-        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(Some.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive"), unarmed))) };
+        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(TestData.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive"), unarmed))) };
 
-        (await cli.RunAsync("set", "m1", "--policy", "adaptive")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("set", "m1", "--policy", "adaptive")).ShouldBe(ExitCodes.Success);
         cli.Out.ShouldContain("postCopy   refused  QEMU arms it only at the start");
         cli.Error.ShouldBeEmpty();
 
@@ -119,16 +119,16 @@ public sealed class ChangeTests
     [Fact]
     public async Task A_completion_that_is_forced_by_suspending_in_place_of_post_copy_is_done()
     {
-        var cli = new Cli().Answering(Cli.Json(Some.Change(
+        var cli = new Cli().Answering(Cli.Json(TestData.Change(
             new ParameterAnswer("postCopy", ParameterResult.Refused, "no"), new ParameterAnswer("suspend", ParameterResult.Applied, "true"))));
-        (await cli.RunAsync("force-complete", "m1")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("force-complete", "m1")).ShouldBe(ExitCodes.Success);
         cli.Error.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_host_that_has_not_answered_yet_is_told_apart_from_success()
     {
-        var cli = new Cli().Answering(Cli.Json(Some.Change() with { Answers = null }, HttpStatusCode.Accepted));
+        var cli = new Cli().Answering(Cli.Json(TestData.Change() with { Answers = null }, HttpStatusCode.Accepted));
 
         (await cli.RunAsync("set", "m1", "--max-downtime", "500")).ShouldBe(ExitCodes.Unreachable);
 
@@ -139,7 +139,7 @@ public sealed class ChangeTests
     [Fact]
     public async Task What_the_host_has_not_told_yet_is_pending_beside_what_it_has()
     {
-        var cli = new Cli().Answering(Cli.Json(Some.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive")), HttpStatusCode.Accepted));
+        var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive")), HttpStatusCode.Accepted));
 
         (await cli.RunAsync("set", "m1", "--policy", "adaptive", "--max-downtime", "500")).ShouldBe(ExitCodes.Unreachable);
 
@@ -156,7 +156,7 @@ public sealed class ChangeTests
             Title = "refused",
             Status = 422,
             Detail = "no policy 'x'; 2 s is too long",
-            Refusals = [new(RefusalCode.UnknownPolicy, "no policy 'x'"), new(RefusalCode.BadOption, "2 s is too long")],
+            Refusals = [new(RefusalCode.UnknownPolicy, "no policy 'x'"), new(RefusalCode.InvalidOption, "2 s is too long")],
         }));
 
         (await cli.RunAsync("set", "m1", "--policy", "x", "-o", "json")).ShouldBe(ExitCodes.Refused);
@@ -171,9 +171,9 @@ public sealed class ChangeTests
     [InlineData("suspend")]
     public async Task An_order_is_given_and_answered(string order)
     {
-        var cli = new Cli().Answering(Cli.Json(Some.Change(Applied)));
+        var cli = new Cli().Answering(Cli.Json(TestData.Change(Applied)));
 
-        (await cli.RunAsync(order, "m1", "--why", "now", "--output", "json")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync(order, "m1", "--why", "now", "--output", "json")).ShouldBe(ExitCodes.Success);
 
         var (what, body) = cli.Requests.ShouldHaveSingleItem();
         what.ShouldBe($"POST /api/v1/migrations/m1/{order}");
@@ -192,9 +192,9 @@ public sealed class ChangeTests
             Gateway = (_, what) => Task.FromResult(what switch
             {
                 "POST /api/v1/migrations/m1/force-complete" => isAnswered
-                    ? Cli.Json(Some.Change(Applied)) : Cli.Json(Some.Change() with { Answers = null }, HttpStatusCode.Accepted),
-                "GET /api/v1/migrations/m1/events" => Some.Stream(Some.View(), Some.Ended(outcome)),
-                _ => Cli.Json(Some.View(outcome: outcome)),
+                    ? Cli.Json(TestData.Change(Applied)) : Cli.Json(TestData.Change() with { Answers = null }, HttpStatusCode.Accepted),
+                "GET /api/v1/migrations/m1/events" => TestData.Stream(TestData.View(), TestData.Ended(outcome)),
+                _ => Cli.Json(TestData.View(outcome: outcome)),
             }),
         };
 

@@ -12,15 +12,15 @@ public sealed class DemoTests
 {
     private static readonly DemoMove Move = new("web-1", new HostName("host-b"), new MigrationOptions { AutoConverge = true }, MigrationOutcome.Completed, "a busy machine");
 
-    private static Row RowOf(MigrationOutcome? outcome, string reason = "") =>
-        Row.Of(Some.View(Move.Id.Value, outcome, reason) with { Sample = Some.Sample(throttle: 70) });
+    private static MigrationRow RowOf(MigrationOutcome? outcome, string reason = "") =>
+        MigrationRow.From(TestData.View(Move.Id.Value, outcome, reason) with { Sample = TestData.Sample(throttle: 70) });
 
     [Fact]
     public void An_end_as_expected_is_told_with_the_help_it_needed()
     {
-        var summary = DemoSummary.Of([Move], [RowOf(MigrationOutcome.Completed) with { ActualDowntime = TimeSpan.FromMilliseconds(180) }]);
+        var summary = DemoSummary.Create([Move], [RowOf(MigrationOutcome.Completed) with { ActualDowntime = TimeSpan.FromMilliseconds(180) }]);
         summary.IsAsExpected.ShouldBeTrue();
-        summary.Verdict.ShouldBe("All 1 ended as expected.");
+        summary.Conclusion.ShouldBe("All 1 ended as expected.");
         var line = summary.Lines.ShouldHaveSingleItem();
         (line.Outcome, line.Total, line.Downtime, line.Sent, line.Passes).ShouldBe(("completed", "12.5 s", "180 ms", "3 GiB", "3"));
         line.Notes.ShouldBe("a busy machine, by up to 70 %");
@@ -29,14 +29,14 @@ public sealed class DemoTests
     [Fact]
     public void A_move_under_a_policy_tells_what_the_policy_did()
     {
-        var view = Some.View(Move.Id.Value, MigrationOutcome.Completed) with
+        var view = TestData.View(Move.Id.Value, MigrationOutcome.Completed) with
         {
-            Policy = Some.Steered,
-            Changes = [Some.Change(), Some.Change() with { By = "ann", What = "bandwidth 5 MiB/s" }, Some.Change() with { What = "post-copy" }],
+            Policy = TestData.EffectivePolicy,
+            Changes = [TestData.Change(), TestData.Change() with { RequestedBy = "ann", Description = "bandwidth 5 MiB/s" }, TestData.Change() with { Description = "post-copy" }],
         };
-        DemoSummary.Of([Move with { Policy = "calm" }], [Row.Of(view)]).Lines.ShouldHaveSingleItem().Notes
+        DemoSummary.Create([Move with { Policy = "calm" }], [MigrationRow.From(view)]).Lines.ShouldHaveSingleItem().Notes
             .ShouldBe("a busy machine, policy calm: max downtime 500 ms, post-copy");
-        DemoSummary.Of([Move], [Row.Of(view)]).Lines.ShouldHaveSingleItem().Notes.ShouldBe("a busy machine");
+        DemoSummary.Create([Move], [MigrationRow.From(view)]).Lines.ShouldHaveSingleItem().Notes.ShouldBe("a busy machine");
     }
 
     [Theory]
@@ -45,16 +45,16 @@ public sealed class DemoTests
     [InlineData(null, "", "expected completed, but it stands at preCopy")]
     public void Any_other_end_is_not_as_expected_and_says_why(MigrationOutcome? outcome, string reason, string notes)
     {
-        var summary = DemoSummary.Of([Move, Move], [RowOf(outcome, reason)]);
+        var summary = DemoSummary.Create([Move, Move], [RowOf(outcome, reason)]);
         summary.IsAsExpected.ShouldBeFalse();
-        summary.Verdict.ShouldBe("2 of 2 did not end as expected.");
+        summary.Conclusion.ShouldBe("2 of 2 did not end as expected.");
         summary.Lines[0].Notes.ShouldContain(notes);
     }
 
     [Fact]
     public void A_move_that_never_began_is_not_forgotten()
     {
-        var line = DemoSummary.Of([Move], []).Lines.ShouldHaveSingleItem();
+        var line = DemoSummary.Create([Move], []).Lines.ShouldHaveSingleItem();
         line.IsAsExpected.ShouldBeFalse();
         line.Outcome.ShouldBe("not ended");
         line.Notes.ShouldContain("never began");
@@ -64,7 +64,7 @@ public sealed class DemoTests
     public void A_refusal_tells_its_reason()
     {
         var move = Move with { Expected = MigrationOutcome.Refused };
-        var line = DemoSummary.Of([move], [RowOf(MigrationOutcome.Refused, "it has a device")]).Lines.ShouldHaveSingleItem();
+        var line = DemoSummary.Create([move], [RowOf(MigrationOutcome.Refused, "it has a device")]).Lines.ShouldHaveSingleItem();
         line.IsAsExpected.ShouldBeTrue();
         (line.Notes, line.Downtime, line.Total).ShouldBe(("it has a device", "-", "-"));
     }
@@ -76,7 +76,7 @@ public sealed class DemoTests
     {
         using var text = new StringWriter();
         var io = new Cli().Io with { Out = text, IsTerminal = true, Window = () => (columns, 40), Environment = name => name == "NO_COLOR" ? "1" : null };
-        DemoReport.Write(io, DemoSummary.Of(DemoPlan.Moves, []));
+        DemoReport.Write(io, DemoSummary.Create(DemoPlan.Moves, []));
         var lines = text.ToString().TrimEnd().Split('\n');
         lines.ShouldAllBe(line => line.TrimEnd().Length <= columns);
         foreach (var move in DemoPlan.Moves)
@@ -93,7 +93,7 @@ public sealed class DemoTests
         {
             hosts.ShouldContain(move.To);
             DemoPlan.Vms.ShouldContain(placed => placed.Vm.Name == move.Vm && placed.Host != move.To, move.Vm);
-            OptionRules.Check(move.Options, new MigrationLimits()).ShouldBeEmpty();
+            MigrationOptionsValidator.Validate(move.Options, new MigrationLimits()).ShouldBeEmpty();
             if (move.Policy is { } policy)
                 ShippedPolicies.All.ShouldContain(shipped => shipped.Name == policy);
         }
@@ -104,18 +104,18 @@ public sealed class DemoTests
     {
         var leave = DemoPlan.Moves.Where(move => move.Expected is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy).ToDictionary(move => move.Vm, move => move.To);
         DemoPlan.Vms.Where(placed => leave.GetValueOrDefault(placed.Vm.Name, placed.Host) == DemoPlan.Drained).Select(placed => placed.Vm.Name)
-            .ShouldBe(DemoPlan.OnDrained, ignoreOrder: true);
-        DemoPlan.OnDrained.ShouldBe(DemoPlan.OnDrained.Union(DemoPlan.Left));
+            .ShouldBe(DemoPlan.VmsOnDrained, ignoreOrder: true);
+        DemoPlan.VmsOnDrained.ShouldBe(DemoPlan.VmsOnDrained.Union(DemoPlan.BlockedVms));
     }
 
     [Fact]
     public void The_drain_is_as_expected_if_just_those_are_left_that_cannot_move()
     {
-        var drain = Some.Drain;
-        var (moved, stuck) = (drain.Moves.Select(move => move with { State = DrainMoveState.Done }).ToArray(), Some.Stuck);
-        DemoDrain.IsAsExpected(drain with { Moves = moved, Stuck = [stuck] }, ["gpu-1"]).ShouldBeTrue();
-        DemoDrain.IsAsExpected(drain with { Moves = moved, Stuck = [] }, ["gpu-1"]).ShouldBeFalse();
-        DemoDrain.IsAsExpected(drain with { Moves = moved, Stuck = [stuck, stuck with { VmName = "api-1" }] }, ["gpu-1"]).ShouldBeFalse();
-        DemoDrain.IsAsExpected(drain with { Moves = [.. moved, moved[0] with { State = DrainMoveState.Failed }], Stuck = [stuck] }, ["gpu-1"]).ShouldBeFalse();
+        var drain = TestData.Drain;
+        var (moved, stuck) = (drain.Moves.Select(move => move with { State = DrainMoveState.Completed }).ToArray(), TestData.BlockedVm);
+        DemoDrain.IsAsExpected(drain with { Moves = moved, BlockedVms = [stuck] }, ["gpu-1"]).ShouldBeTrue();
+        DemoDrain.IsAsExpected(drain with { Moves = moved, BlockedVms = [] }, ["gpu-1"]).ShouldBeFalse();
+        DemoDrain.IsAsExpected(drain with { Moves = moved, BlockedVms = [stuck, stuck with { VmName = "api-1" }] }, ["gpu-1"]).ShouldBeFalse();
+        DemoDrain.IsAsExpected(drain with { Moves = [.. moved, moved[0] with { State = DrainMoveState.Failed }], BlockedVms = [stuck] }, ["gpu-1"]).ShouldBeFalse();
     }
 }

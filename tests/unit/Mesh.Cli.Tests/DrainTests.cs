@@ -11,16 +11,16 @@ namespace Mesh.Cli.Tests;
 
 public sealed class DrainTests
 {
-    private static readonly DrainView Drain = Some.Drain;
+    private static readonly DrainView Drain = TestData.Drain;
     private static readonly DrainMove Move = Drain.Moves[0];
-    private static readonly StuckVm Stuck = Some.Stuck;
+    private static readonly BlockedVm Stuck = TestData.BlockedVm;
 
     [Fact]
     public async Task The_plan_is_shown_with_what_cannot_move_first()
     {
-        var cli = new Cli().Answering(Cli.Json(Drain with { Stuck = [Stuck] }, HttpStatusCode.Accepted));
+        var cli = new Cli().Answering(Cli.Json(Drain with { BlockedVms = [Stuck] }, HttpStatusCode.Accepted));
 
-        (await cli.RunAsync("drain", "host-a", "host-b", "--parallel", "3", "--order", "shortest-first", "--relax-affinity", "--why", "kernel")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("drain", "host-a", "host-b", "--parallel", "3", "--order", "shortest-first", "--relax-affinity", "--why", "kernel")).ShouldBe(ExitCodes.Success);
 
         cli.Out.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ShouldBe(
         [
@@ -41,8 +41,8 @@ public sealed class DrainTests
     public async Task A_dry_run_begins_nothing_and_is_not_watched()
     {
         var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(Drain with { State = DrainState.Planned })) };
-        (await cli.RunAsync("drain", "host-a", "--dry-run", "--watch")).ShouldBe(ExitCodes.Done);
-        (await cli.RunAsync("drain", "--undo", "host-a", "--dry-run")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("drain", "host-a", "--dry-run", "--watch")).ShouldBe(ExitCodes.Success);
+        (await cli.RunAsync("drain", "--undo", "host-a", "--dry-run")).ShouldBe(ExitCodes.Success);
         cli.Out.ShouldContain("nothing was begun");
         cli.Requests.Select(request => request.What).ShouldBe(["POST /api/v1/drains", "POST /api/v1/drains/host-a/undo"]);
         cli.Requests.ShouldAllBe(request => request.Body.Contains("\"dryRun\":true", StringComparison.Ordinal));
@@ -52,7 +52,7 @@ public sealed class DrainTests
     public async Task A_drain_is_withdrawn()
     {
         var cli = new Cli().Answering(Cli.Json(new SchedulerAnswer(true, "withdrawn; 2 copy on")));
-        (await cli.RunAsync("drain", "--withdraw", "host-a", "--abort-running")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("drain", "--withdraw", "host-a", "--abort-running")).ShouldBe(ExitCodes.Success);
         cli.Requests.ShouldHaveSingleItem().ShouldBe(("POST /api/v1/drains/host-a/withdraw", """{"abortRunning":true,"by":"ann"}"""));
         cli.Out.Trim().ShouldBe("withdrawn; 2 copy on");
     }
@@ -66,22 +66,22 @@ public sealed class DrainTests
     }
 
     [Theory]
-    [InlineData(DrainState.Done, DrainMoveState.Done, false, 0, "drain d1 of host-a is done after 60.0 s, 1 moved")]
-    [InlineData(DrainState.Done, DrainMoveState.Done, true, 4, "drain d1 of host-a has left 1 machine that needs a person: gpu-1 (shut it down)")]
-    [InlineData(DrainState.Stuck, DrainMoveState.Failed, false, 4, "has left 1 machine that needs a person: web-1 (does not converge)")]
-    [InlineData(DrainState.Withdrawn, DrainMoveState.Dropped, false, 5, "drain d1 of host-a was withdrawn")]
+    [InlineData(DrainState.Completed, DrainMoveState.Completed, false, 0, "drain d1 of host-a is done after 60.0 s, 1 moved")]
+    [InlineData(DrainState.Completed, DrainMoveState.Completed, true, 4, "drain d1 of host-a has left 1 machine that needs a person: gpu-1 (shut it down)")]
+    [InlineData(DrainState.Blocked, DrainMoveState.Failed, false, 4, "has left 1 machine that needs a person: web-1 (does not converge)")]
+    [InlineData(DrainState.Cancelled, DrainMoveState.Skipped, false, 5, "drain d1 of host-a was withdrawn")]
     public async Task Watching_ends_with_the_drain_and_its_exit_code(DrainState state, DrainMoveState move, bool isStuck, int exitCode, string words)
     {
-        IReadOnlyList<StuckVm> stuck = isStuck ? [Stuck] : [];
+        IReadOnlyList<BlockedVm> stuck = isStuck ? [Stuck] : [];
         var looks = new Queue<DrainView>(
         [
-            Drain with { Stuck = stuck, Moves = [Move with { State = DrainMoveState.Moving, Migration = new MigrationId("m1") }], Progress = new Percent(20) },
-            Drain with { Stuck = stuck, State = state, Moves = [Move with { State = move, Note = "does not converge" }], Progress = new Percent(90), EndedAt = Some.Noon.AddSeconds(60) },
+            Drain with { BlockedVms = stuck, Moves = [Move with { State = DrainMoveState.Migrating, Migration = new MigrationId("m1") }], Progress = new Percent(20) },
+            Drain with { BlockedVms = stuck, State = state, Moves = [Move with { State = move, Message = "does not converge" }], Progress = new Percent(90), EndedAt = TestData.Noon.AddSeconds(60) },
         ]);
         var cli = new Cli
         {
-            Time = new EagerTime(),
-            Gateway = (_, what) => Task.FromResult(what.StartsWith("POST ", StringComparison.Ordinal) ? Cli.Json(Drain with { Stuck = stuck }) : Cli.Json(looks.Dequeue())),
+            Time = new ImmediateTimeProvider(),
+            Gateway = (_, what) => Task.FromResult(what.StartsWith("POST ", StringComparison.Ordinal) ? Cli.Json(Drain with { BlockedVms = stuck }) : Cli.Json(looks.Dequeue())),
         };
 
         (await cli.RunAsync("drain", "host-a", "--watch")).ShouldBe(exitCode);
@@ -89,7 +89,7 @@ public sealed class DrainTests
         cli.Requests.Skip(1).ShouldAllBe(request => request.What == "GET /api/v1/drains/d1");
         cli.Out.ShouldContain("web-1  host-a -> host-b  moving");
         cli.Out.ShouldContain("20 %, 0 of 1 machine moved, 1 on their way");
-        if (exitCode == ExitCodes.Done)
+        if (exitCode == ExitCodes.Success)
             cli.Out.TrimEnd().ShouldEndWith(words);
         else
             cli.ErrorLine().ShouldContain(words);
@@ -101,15 +101,15 @@ public sealed class DrainTests
         var number = 0;
         var cli = new Cli
         {
-            Time = new EagerTime(),
+            Time = new ImmediateTimeProvider(),
             Gateway = (_, _) => ++number switch
             {
                 1 => Task.FromResult(Cli.Json(Drain)),
                 2 or 3 => throw new HttpRequestException("away"),
-                _ => Task.FromResult(Cli.Json(Drain with { State = DrainState.Done, Moves = [Move with { State = DrainMoveState.Done }] })),
+                _ => Task.FromResult(Cli.Json(Drain with { State = DrainState.Completed, Moves = [Move with { State = DrainMoveState.Completed }] })),
             },
         };
-        (await cli.RunAsync("drains", "d1", "--watch", "-o", "json")).ShouldBe(ExitCodes.Done, cli.Error);
+        (await cli.RunAsync("drains", "d1", "--watch", "-o", "json")).ShouldBe(ExitCodes.Success, cli.Error);
         JsonDocument.Parse(cli.Out).RootElement.GetProperty("state").GetString().ShouldBe("done");
     }
 
@@ -119,7 +119,7 @@ public sealed class DrainTests
         using var interrupt = new CancellationTokenSource();
         var cli = new Cli
         {
-            Time = new EagerTime(),
+            Time = new ImmediateTimeProvider(),
             Gateway = async (_, what) =>
             {
                 if (what.StartsWith("POST ", StringComparison.Ordinal))
@@ -135,13 +135,13 @@ public sealed class DrainTests
     [Fact]
     public async Task Drains_are_listed_and_shown_machine_by_machine()
     {
-        var cli = new Cli().Answering(Cli.Json(new ListedDrains([Drain], [new HostCordon(new HostName("host-a"), CordonState.Draining, "ann", Some.Noon, "kernel", "d1")])));
-        (await cli.RunAsync("drains")).ShouldBe(ExitCodes.Done);
+        var cli = new Cli().Answering(Cli.Json(new DrainList([Drain], [new HostCordon(new HostName("host-a"), CordonState.Draining, "ann", TestData.Noon, "kernel", "d1")])));
+        (await cli.RunAsync("drains")).ShouldBe(ExitCodes.Success);
         cli.Out.ShouldContain("d1  host-a  running  0 %       0 of 1  0     ");
         cli.Out.ShouldContain("host-a  draining  ");
 
-        var one = new Cli().Answering(Cli.Json(Drain with { Stuck = [Stuck], Replans = 2 }));
-        (await one.RunAsync("drains", "host-a")).ShouldBe(ExitCodes.Done);
+        var one = new Cli().Answering(Cli.Json(Drain with { BlockedVms = [Stuck], ReplanCount = 2 }));
+        (await one.RunAsync("drains", "host-a")).ShouldBe(ExitCodes.Success);
         one.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/drains/host-a");
         foreach (var text in (string[])["state:            running", "planned anew 2 times", "1 machine cannot be moved:", "web-1  host-a  host-b  waiting"])
             one.Out.ShouldContain(text);
@@ -155,11 +155,11 @@ public sealed class DrainTests
         var drain = Drain with
         {
             Progress = new Percent(50),
-            Moves = [.. Enumerable.Range(1, 30).Select(number => Move with { VmName = $"vm-{number}", State = (DrainMoveState)(number % 5), Note = "a note that is rather long, for what it has to say" })],
+            Moves = [.. Enumerable.Range(1, 30).Select(number => Move with { VmName = $"vm-{number}", State = (DrainMoveState)(number % 5), Message = "a note that is rather long, for what it has to say" })],
         };
         using var text = new StringWriter();
         var console = (new Cli().Io with { Out = text, Window = () => (columns, 10) }).Ansi();
-        console.Write(DrainTable.Draw(drain, Some.Noon, columns, 10));
+        console.Write(DrainTable.Draw(drain, TestData.Noon, columns, 10));
 
         var lines = text.ToString().TrimEnd('\n').Split('\n');
         lines.Length.ShouldBeInRange(3, 10);
@@ -170,9 +170,9 @@ public sealed class DrainTests
     }
 
     /// <summary>A clock that has always come as far as somebody waits for.</summary>
-    private sealed class EagerTime : TimeProvider
+    private sealed class ImmediateTimeProvider : TimeProvider
     {
-        private readonly ManualTimeProvider _time = new(Some.Noon);
+        private readonly ManualTimeProvider _time = new(TestData.Noon);
 
         public override DateTimeOffset GetUtcNow() => _time.GetUtcNow();
 

@@ -32,16 +32,16 @@ public sealed class FenceTests
     public async Task A_fence_command_is_waited_for(string? failure, int exitCode, string said)
     {
         var looks = 0;
-        var attempt = new FenceAttempt(Some.Noon, "ann");
+        var attempt = new FenceAttempt(TestData.Noon, "ann");
         var cli = new Cli
         {
             Gateway = (_, what) => Task.FromResult(what.StartsWith("POST", StringComparison.Ordinal)
                 ? Cli.Json(new FenceAnswer(FenceResult.Started, "the fence command runs", []), HttpStatusCode.Accepted)
                 : Cli.Json(new[]
                 {
-                    ++looks == 1 ? Some.Host("host-a") with { FenceAttempt = attempt }
-                        : failure is null ? Some.Host("host-a") with { Health = HostHealth.Fenced }
-                        : Some.Host("host-a") with { FenceAttempt = attempt with { Failure = failure } },
+                    ++looks == 1 ? TestData.Host("host-a") with { FenceAttempt = attempt }
+                        : failure is null ? TestData.Host("host-a") with { Health = HostHealth.Fenced }
+                        : TestData.Host("host-a") with { FenceAttempt = attempt with { Failure = failure } },
                 })),
         };
         (await cli.RunAsync("fence", "host-a")).ShouldBe(exitCode);

@@ -24,7 +24,7 @@ public sealed class ListingTests
     public async Task Columns_stand_under_their_heads()
     {
         var cli = new Cli().Answering(Cli.Json<MigrationView[]>(
-            [Some.View("m1"), Some.View("m-long-2", MigrationOutcome.Failed, "the link\nbroke"), Some.View("m3") with { Stalled = true, Source = null }]));
+            [TestData.View("m1"), TestData.View("m-long-2", MigrationOutcome.Failed, "the link\nbroke"), TestData.View("m3") with { Stalled = true, Source = null }]));
 
         (await cli.RunAsync("list", "--all")).ShouldBe(0);
 
@@ -40,7 +40,7 @@ public sealed class ListingTests
     [Fact]
     public async Task JSON_is_the_API_s_own()
     {
-        var cli = new Cli().Answering(Cli.Json<MigrationView[]>([Some.View("m1", reason: "it's slow") with { Policy = Some.Steered, Forecast = Some.Hopeless, Changes = [Some.Change()] }]));
+        var cli = new Cli().Answering(Cli.Json<MigrationView[]>([TestData.View("m1", reason: "it's slow") with { Policy = TestData.EffectivePolicy, Forecast = TestData.NonConverging, Changes = [TestData.Change()] }]));
         (await cli.RunAsync("list", "--output", "json")).ShouldBe(0);
         var view = JsonDocument.Parse(cli.Out).RootElement[0];
         view.GetProperty("id").GetString().ShouldBe("m1");
@@ -54,10 +54,10 @@ public sealed class ListingTests
     [Fact]
     public async Task A_migration_is_shown_with_what_matters()
     {
-        var view = Some.View("m1", MigrationOutcome.Completed) with
+        var view = TestData.View("m1", MigrationOutcome.Completed) with
         {
             Options = new MigrationOptions { PostCopy = true, Bandwidth = BytesPerSecond.FromMebibytes(32), Timeout = TimeSpan.FromSeconds(60) },
-            Sample = Some.Sample() with { ActualDowntime = TimeSpan.FromMilliseconds(180) },
+            Sample = TestData.Sample() with { ActualDowntime = TimeSpan.FromMilliseconds(180) },
             Parameters = [new ParameterAnswer("compression", ParameterResult.Refused, "QEMU cannot")],
         };
         var cli = new Cli().Answering(Cli.Json(view));
@@ -66,7 +66,7 @@ public sealed class ListingTests
 
         foreach (var line in (string[])
             [
-                "state:            completed", $"vm:               web-1 ({Some.Vm})", "copied:           40 %",
+                "state:            completed", $"vm:               web-1 ({TestData.Vm})", "copied:           40 %",
                 "memory:           512 MiB of 2 GiB left, 3 GiB sent", "downtime:         180 ms",
                 "options:          postCopy=true, timeout=60000, bandwidth=33554432", "limits:           defaults",
                 "parameter:        compression refused: QEMU cannot",
@@ -79,11 +79,11 @@ public sealed class ListingTests
     [Fact]
     public async Task A_migration_is_shown_with_its_policy_what_is_to_be_expected_and_every_change()
     {
-        var view = Some.View("m1") with
+        var view = TestData.View("m1") with
         {
-            Policy = Some.Steered,
-            Forecast = Some.Hopeless,
-            Changes = [Some.Change(), Some.Change() with { By = "ann", Why = "", What = "suspend", Answers = null }],
+            Policy = TestData.EffectivePolicy,
+            Forecast = TestData.NonConverging,
+            Changes = [TestData.Change(), TestData.Change() with { RequestedBy = "ann", Reason = "", Description = "suspend", Answers = null }],
         };
         var cli = new Cli().Answering(Cli.Json(view));
 
@@ -104,12 +104,12 @@ public sealed class ListingTests
     {
         var cli = new Cli().Answering(Cli.Json(new[]
         {
-            Some.Host("host-a", "web-1") with { Cordon = new HostCordon(new HostName("host-a"), CordonState.Draining, "ann", Some.Noon) },
-            Some.Host("host-b") with { HypervisorReachable = false },
-            Some.Host("host-c") with { Health = HostHealth.Unresponsive, HeardAt = DateTimeOffset.UtcNow.AddMinutes(-2) },
-            Some.Host("host-d") with { Health = HostHealth.Suspect, HeardAt = null },
-            Some.Host("host-e") with { Health = HostHealth.Fenced },
-            Some.Host("host-f") with { FenceAttempt = new FenceAttempt(DateTimeOffset.UtcNow, "ann") },
+            TestData.Host("host-a", "web-1") with { Cordon = new HostCordon(new HostName("host-a"), CordonState.Draining, "ann", TestData.Noon) },
+            TestData.Host("host-b") with { HypervisorReachable = false },
+            TestData.Host("host-c") with { Health = HostHealth.Unresponsive, LastReportAt = DateTimeOffset.UtcNow.AddMinutes(-2) },
+            TestData.Host("host-d") with { Health = HostHealth.Suspect, LastReportAt = null },
+            TestData.Host("host-e") with { Health = HostHealth.Fenced },
+            TestData.Host("host-f") with { FenceAttempt = new FenceAttempt(DateTimeOffset.UtcNow, "ann") },
         }));
 
         (await cli.RunAsync("hosts")).ShouldBe(0);
@@ -131,8 +131,8 @@ public sealed class ListingTests
         var cli = new Cli
         {
             Gateway = (_, what) => Task.FromResult(what.EndsWith("vms", StringComparison.Ordinal)
-                ? Cli.Json(new[] { Some.VmOn("host-a", "web-1"), Some.VmOn("host-b", "web-2") })
-                : Cli.Json(new[] { Some.Host("host-a"), Some.Host("host-b"), Some.Host("host-c") })),
+                ? Cli.Json(new[] { TestData.VmOn("host-a", "web-1"), TestData.VmOn("host-b", "web-2") })
+                : Cli.Json(new[] { TestData.Host("host-a"), TestData.Host("host-b"), TestData.Host("host-c") })),
         };
 
         (await cli.RunAsync("vms", "--host", "host-b")).ShouldBe(0);
@@ -146,12 +146,12 @@ public sealed class ListingTests
     [Fact]
     public async Task A_machine_that_is_slowed_down_is_marked()
     {
-        var slow = Some.VmOf("web-1") with { Throttle = new Percent(40) };
+        var slow = TestData.VmOf("web-1") with { Throttle = new Percent(40) };
         var cli = new Cli().Answering(Cli.Json(new[]
         {
-            Some.VmOn("host-a", "web-1") with { Vm = slow },
-            Some.VmOn("host-a", "web-2") with { Vm = Some.VmOf("web-2") with { Throttle = new Percent(0) } },
-            Some.VmOn("host-b", "web-3") with { Vm = slow, Health = HostHealth.Unresponsive },
+            TestData.VmOn("host-a", "web-1") with { Vm = slow },
+            TestData.VmOn("host-a", "web-2") with { Vm = TestData.VmOf("web-2") with { Throttle = new Percent(0) } },
+            TestData.VmOn("host-b", "web-3") with { Vm = slow, Health = HostHealth.Unresponsive },
         }));
 
         (await cli.RunAsync("vms")).ShouldBe(0);
@@ -166,13 +166,13 @@ public sealed class ListingTests
     [Fact]
     public async Task What_a_silent_host_said_is_shown_as_unknown()
     {
-        var (silent, heard) = (new HostSaid(new HostName("host-a"), HostHealth.Unresponsive, VmStatus.MigratingFrom, DateTimeOffset.UtcNow.AddMinutes(-2)), new HostSaid(new HostName("host-b"), HostHealth.Healthy));
-        var row = new MigratingVm(Some.Vm, "web-1", VmStatus.MigratingFrom, true, Some.Noon, [silent, heard], new HostName("host-a"), new HostName("host-b"));
+        var (silent, heard) = (new HostVmStatus(new HostName("host-a"), HostHealth.Unresponsive, VmStatus.MigratingFrom, DateTimeOffset.UtcNow.AddMinutes(-2)), new HostVmStatus(new HostName("host-b"), HostHealth.Healthy));
+        var row = new MigratingVm(TestData.Vm, "web-1", VmStatus.MigratingFrom, true, TestData.Noon, [silent, heard], new HostName("host-a"), new HostName("host-b"));
         var cli = new Cli().Answering(Cli.Json(new[]
         {
-            Some.VmOn("host-a", "web-1") with { Health = HostHealth.Unresponsive, HeardAt = DateTimeOffset.UtcNow.AddMinutes(-2), Migrating = row },
-            Some.VmOn("host-b", "web-1") with { Vm = Some.VmOf("web-1") with { Status = VmStatus.MigratingTo }, Migrating = row },
-            Some.VmOn("host-b", "web-3") with { Vm = Some.VmOf("web-3") with { Status = VmStatus.MigratingTo }, Migrating = row with { IsUnknown = false } },
+            TestData.VmOn("host-a", "web-1") with { Health = HostHealth.Unresponsive, LastReportAt = DateTimeOffset.UtcNow.AddMinutes(-2), Migrating = row },
+            TestData.VmOn("host-b", "web-1") with { Vm = TestData.VmOf("web-1") with { Status = VmStatus.MigratingTo }, Migrating = row },
+            TestData.VmOn("host-b", "web-3") with { Vm = TestData.VmOf("web-3") with { Status = VmStatus.MigratingTo }, Migrating = row with { IsUnknown = false } },
         }));
 
         (await cli.RunAsync("vms")).ShouldBe(0);

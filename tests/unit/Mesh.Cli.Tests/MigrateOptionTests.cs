@@ -59,7 +59,7 @@ public sealed class MigrateOptionTests
     [MemberData(nameof(Options))]
     public async Task Every_option_reaches_the_request(string option, string path, string expected)
     {
-        var cli = new Cli().Answering(Cli.Json(Some.View(), HttpStatusCode.Accepted));
+        var cli = new Cli().Answering(Cli.Json(TestData.View(), HttpStatusCode.Accepted));
 
         (await cli.RunAsync(["migrate", "web-1", "--to", "host-b", .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).ShouldBe(0, cli.Error);
 
@@ -75,7 +75,7 @@ public sealed class MigrateOptionTests
     [InlineData("deadline")]
     public async Task What_is_not_said_is_left_to_the_policy(string member)
     {
-        var cli = new Cli().Answering(Cli.Json(Some.View(), HttpStatusCode.Accepted));
+        var cli = new Cli().Answering(Cli.Json(TestData.View(), HttpStatusCode.Accepted));
         (await cli.RunAsync("migrate", "web-1", "--to", "host-b")).ShouldBe(0);
         JsonDocument.Parse(cli.Requests.ShouldHaveSingleItem().Body).RootElement.TryGetProperty(member, out _).ShouldBeFalse();
     }

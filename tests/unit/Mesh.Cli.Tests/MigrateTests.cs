@@ -11,8 +11,8 @@ public sealed class MigrateTests
     [Fact]
     public async Task Without_watching_the_identity_is_all_that_is_printed()
     {
-        var cli = new Cli().Answering(Cli.Json(Some.View("m7"), HttpStatusCode.Accepted));
-        (await cli.RunAsync("migrate", "web-1", "--to", "host-b")).ShouldBe(ExitCodes.Done);
+        var cli = new Cli().Answering(Cli.Json(TestData.View("m7"), HttpStatusCode.Accepted));
+        (await cli.RunAsync("migrate", "web-1", "--to", "host-b")).ShouldBe(ExitCodes.Success);
         cli.Out.ShouldBe($"m7{Environment.NewLine}");
         cli.Error.ShouldBeEmpty();
     }
@@ -20,7 +20,7 @@ public sealed class MigrateTests
     [Fact]
     public async Task The_identity_is_chosen_before_asking()
     {
-        var cli = new Cli().Answering(Cli.Json(Some.View(), HttpStatusCode.Accepted));
+        var cli = new Cli().Answering(Cli.Json(TestData.View(), HttpStatusCode.Accepted));
         await cli.RunAsync("migrate", "web-1", "--to", "host-b");
         JsonDocument.Parse(cli.Requests.ShouldHaveSingleItem().Body).RootElement.GetProperty("id").GetString()!.Length.ShouldBe(12);
     }
@@ -40,9 +40,9 @@ public sealed class MigrateTests
         {
             Gateway = (_, what) => Task.FromResult(what switch
             {
-                "POST /api/v1/migrations" => Cli.Json(Some.View(), HttpStatusCode.Accepted),
-                "GET /api/v1/migrations/m1/events" => Some.Stream(Some.View(), Some.Progressed(70), Some.Ended(outcome, "because")),
-                "GET /api/v1/migrations/m1" => Cli.Json(Some.View(outcome: outcome, reason: "because")),
+                "POST /api/v1/migrations" => Cli.Json(TestData.View(), HttpStatusCode.Accepted),
+                "GET /api/v1/migrations/m1/events" => TestData.Stream(TestData.View(), TestData.Progressed(70), TestData.Ended(outcome, "because")),
+                "GET /api/v1/migrations/m1" => Cli.Json(TestData.View(outcome: outcome, reason: "because")),
                 _ => throw new InvalidOperationException(what),
             }),
         };
@@ -53,7 +53,7 @@ public sealed class MigrateTests
         cli.Out.ShouldContain("preCopy 70 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s");
         cli.Out.TrimEnd().Split('\n')[^1].ShouldContain(words);
         cli.Out.ShouldContain("because");
-        if (exitCode == ExitCodes.Done)
+        if (exitCode == ExitCodes.Success)
             cli.Error.ShouldBeEmpty();
         else
             cli.ErrorLine().ShouldContain(words);
@@ -65,8 +65,8 @@ public sealed class MigrateTests
         var cli = new Cli
         {
             Gateway = (_, what) => Task.FromResult(what.Contains("events", StringComparison.Ordinal)
-                ? Some.Stream(Some.View(), ": keepalive\n\n", "event: unheardOf\ndata: {}\n\n", Some.Progressed(70), Some.Ended())
-                : Cli.Json(Some.View(outcome: MigrationOutcome.Completed))),
+                ? TestData.Stream(TestData.View(), ": keepalive\n\n", "event: unheardOf\ndata: {}\n\n", TestData.Progressed(70), TestData.Ended())
+                : Cli.Json(TestData.View(outcome: MigrationOutcome.Completed))),
         };
 
         (await cli.RunAsync("watch", "m1", "--output", "json")).ShouldBe(0);
@@ -86,7 +86,7 @@ public sealed class MigrateTests
             Status = 409,
             Detail = "web-1 has a device; host-b is full",
             MigrationId = new MigrationId("m1"),
-            Refusals = [new(RefusalCode.HostDevice, "web-1 has a device"), new(RefusalCode.NotEnoughMemory, "host-b is full")],
+            Refusals = [new(RefusalCode.HostDeviceAttached, "web-1 has a device"), new(RefusalCode.NotEnoughMemory, "host-b is full")],
         };
         var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Problem(problem)) };
 
@@ -128,15 +128,15 @@ public sealed class MigrateTests
             Gateway = (_, what) => Task.FromResult(what switch
             {
                 "POST /api/v1/migrations/m1/abort" => Cli.Json(new AbortAnswer(AbortResult.Aborting, "aborted by ann"), HttpStatusCode.Accepted),
-                "GET /api/v1/migrations/m1/events" => Some.Stream(Some.View(outcome: outcome)),
-                _ => Cli.Json(Some.View(outcome: outcome)),
+                "GET /api/v1/migrations/m1/events" => TestData.Stream(TestData.View(outcome: outcome)),
+                _ => Cli.Json(TestData.View(outcome: outcome)),
             }),
         };
 
         (await cli.RunAsync("abort", "m1", "--watch")).ShouldBe(exitCode);
 
         cli.Requests.First().Body.ShouldBe("""{"by":"ann"}""");
-        if (exitCode == ExitCodes.Done)
+        if (exitCode == ExitCodes.Success)
             cli.Error.ShouldBeEmpty();
         else
             cli.ErrorLine().ShouldContain("migration m1 of web-1");

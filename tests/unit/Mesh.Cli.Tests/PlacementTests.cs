@@ -10,8 +10,8 @@ namespace Mesh.Cli.Tests;
 
 public sealed class PlacementTests : IDisposable
 {
-    private static readonly RatedTargets Rated = new(
-        Some.Vm, "web-1", new HostName("host-a"), [],
+    private static readonly RateTargetsAnswer Rated = new(
+        TestData.Vm, "web-1", new HostName("host-a"), [],
         [
             new HostRating(new HostName("host-b"), 71.5, [], [new RatingTerm("free memory", 75, "48 GiB of 64 GiB free"), new RatingTerm("trouble", -3.5, "1 failed lately")]),
             new HostRating(new HostName("host-c"), 0, [new Refusal(RefusalCode.Cordoned, "host-c is cordoned"), new Refusal(RefusalCode.NotEnoughMemory, "host-c is full")], []),
@@ -25,7 +25,7 @@ public sealed class PlacementTests : IDisposable
     public async Task A_machine_that_may_move_is_told_where_to()
     {
         var cli = new Cli().Answering(Cli.Json(Rated));
-        (await cli.RunAsync("check", "web-1", "--copy-storage-all")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("check", "web-1", "--copy-storage-all")).ShouldBe(ExitCodes.Success);
         cli.Out.Trim().ShouldBe("web-1 may move from host-a to host-b; the best is host-b (score 71.5)");
         var (what, body) = cli.Requests.ShouldHaveSingleItem();
         what.ShouldBe("POST /api/v1/vms/web-1/targets");
@@ -35,7 +35,7 @@ public sealed class PlacementTests : IDisposable
     [Fact]
     public async Task A_machine_that_may_not_move_is_refused_with_every_reason()
     {
-        var cli = new Cli().Answering(Cli.Json(Rated with { Refusals = [new Refusal(RefusalCode.HostDevice, "web-1 has a device")], Ratings = [Rated.Ratings[1]] }));
+        var cli = new Cli().Answering(Cli.Json(Rated with { Refusals = [new Refusal(RefusalCode.HostDeviceAttached, "web-1 has a device")], Ratings = [Rated.Ratings[1]] }));
 
         (await cli.RunAsync("check", "web-1", "--to", "host-c")).ShouldBe(ExitCodes.Refused);
 
@@ -63,7 +63,7 @@ public sealed class PlacementTests : IDisposable
     public async Task Targets_are_listed_by_score_with_what_it_is_made_of()
     {
         var cli = new Cli().Answering(Cli.Json(Rated));
-        (await cli.RunAsync("targets", "web-1")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("targets", "web-1")).ShouldBe(ExitCodes.Success);
         cli.Out.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ShouldBe(
         [
             "HOST    SCORE    WHY",
@@ -85,11 +85,11 @@ public sealed class PlacementTests : IDisposable
     {
         var file = Path.Combine(_directory.FullName, "fleet.json");
         var online = new Cli().Answering(Cli.Json(Fleet));
-        (await online.RunAsync("inventory", "export", file)).ShouldBe(ExitCodes.Done);
+        (await online.RunAsync("inventory", "export", file)).ShouldBe(ExitCodes.Success);
         online.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/inventory");
 
         var cli = new Cli();
-        (await cli.RunAsync("check", "web-1", "--to", "host-b", "--copy-storage-all", "--inventory", file)).ShouldBe(ExitCodes.Done, cli.Error);
+        (await cli.RunAsync("check", "web-1", "--to", "host-b", "--copy-storage-all", "--inventory", file)).ShouldBe(ExitCodes.Success, cli.Error);
         cli.Out.ShouldStartWith("web-1 may move from host-a to host-b (score ");
         cli.Requests.ShouldBeEmpty();
 
@@ -101,8 +101,8 @@ public sealed class PlacementTests : IDisposable
         unknown.ErrorLine().ShouldContain("web-9");
 
         var targets = new Cli { In = await File.ReadAllTextAsync(file) };
-        (await targets.RunAsync("targets", "web-1", "--copy-storage-all", "--inventory", "-", "-o", "json")).ShouldBe(ExitCodes.Done);
-        var rated = JsonSerializer.Deserialize<RatedTargets>(targets.Out, MeshJson.Options)!;
+        (await targets.RunAsync("targets", "web-1", "--copy-storage-all", "--inventory", "-", "-o", "json")).ShouldBe(ExitCodes.Success);
+        var rated = JsonSerializer.Deserialize<RateTargetsAnswer>(targets.Out, MeshJson.Options)!;
         rated.Ratings.Select(rating => (rating.Host.Value, rating.Refusals.Count == 0)).ShouldBe([("host-b", true), ("host-a", false), ("host-c", false)]);
     }
 
@@ -131,19 +131,19 @@ public sealed class PlacementTests : IDisposable
     [Fact]
     public async Task A_choice_is_explained_with_all_that_was_looked_at_and_what_failed()
     {
-        var view = Some.View() with
+        var view = TestData.View() with
         {
             AllowedHosts = [new HostName("host-b"), new HostName("host-c")],
             Priority = MigrationPriority.Drain,
             Drain = "d1",
-            Choice = new PlacementChoice(new HostName("host-b"), Some.Noon, "the most free memory", Rated.Ratings),
-            FailedAttempts = [new FailedAttempt(new HostName("host-c"), "link\nlost", new Epoch(1), Some.Noon)],
+            Placement = new PlacementDecision(new HostName("host-b"), TestData.Noon, "the most free memory", Rated.Ratings),
+            FailedAttempts = [new FailedAttempt(new HostName("host-c"), "link\nlost", new Epoch(1), TestData.Noon)],
             Advice = "stop the backup",
-            Queue = Some.Waiting(3),
+            Queue = TestData.Queued(3),
         };
         var cli = new Cli().Answering(Cli.Json(view));
 
-        (await cli.RunAsync("explain", "m1")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("explain", "m1")).ShouldBe(ExitCodes.Success);
 
         foreach (var line in (string[])
             [
@@ -156,7 +156,7 @@ public sealed class PlacementTests : IDisposable
     [Fact]
     public async Task A_migration_that_waits_is_shown_and_listed_without_a_destination()
     {
-        var view = Some.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = Some.Waiting(3), Attempt = 2, AllowedHosts = [new HostName("host-b")] };
+        var view = TestData.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = TestData.Queued(3), Attempt = 2, AllowedHosts = [new HostName("host-b")] };
         var cli = new Cli().Answering(Cli.Json(view));
         (await cli.RunAsync("show", "m1")).ShouldBe(0);
         foreach (var line in (string[])["to:               not decided yet", "may go to:        host-b", "attempt:          2", "waits:            place 3 in the queue", "priority:         operator"])
@@ -169,12 +169,12 @@ public sealed class PlacementTests : IDisposable
 
     private static Fleet Fleet => new()
     {
-        TakenAt = Some.Noon,
+        TakenAt = TestData.Noon,
         Hosts =
         [
-            new FleetHost(Some.Host("host-a", "web-1").Inventory, HostHealth.Healthy, HeardAt: Some.Noon),
-            new FleetHost(Some.Host("host-b").Inventory, HostHealth.Healthy, HeardAt: Some.Noon),
-            new FleetHost(Some.Host("host-c").Inventory, HostHealth.Healthy, HeardAt: Some.Noon, Cordon: new HostCordon(new HostName("host-c"), CordonState.Cordoned, "ann", Some.Noon)),
+            new FleetHost(TestData.Host("host-a", "web-1").Inventory, HostHealth.Healthy, LastReportAt: TestData.Noon),
+            new FleetHost(TestData.Host("host-b").Inventory, HostHealth.Healthy, LastReportAt: TestData.Noon),
+            new FleetHost(TestData.Host("host-c").Inventory, HostHealth.Healthy, LastReportAt: TestData.Noon, Cordon: new HostCordon(new HostName("host-c"), CordonState.Cordoned, "ann", TestData.Noon)),
         ],
     };
 }

@@ -10,7 +10,7 @@ public sealed class PolicyTests : IDisposable
 {
     private const string Document = "name: calm\ndescription: Takes its time. And more.\n";
 
-    private static readonly PolicyView Calm = new(Some.Steered.Policy, 2, IsDefault: true, "ann", Some.Noon);
+    private static readonly PolicyView Calm = new(TestData.EffectivePolicy.Policy, 2, IsDefault: true, "ann", TestData.Noon);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-cli-tests-");
 
@@ -21,7 +21,7 @@ public sealed class PolicyTests : IDisposable
     {
         var gold = new PolicyView(
             new MigrationPolicy { Name = "gold", Description = "For gold", Select = new Dictionary<string, string>(StringComparer.Ordinal) { ["tier"] = "gold", ["env"] = "prod" } }, 0, false);
-        var cli = new Cli().Answering(Cli.Json(new ListedPolicies([Calm, gold], [new PolicyOverride(Some.Vm, "gold", "ann", Some.Noon)])));
+        var cli = new Cli().Answering(Cli.Json(new PolicyList([Calm, gold], [new PolicyOverride(TestData.Vm, "gold", "ann", TestData.Noon)])));
 
         (await cli.RunAsync("policy", "list")).ShouldBe(0);
 
@@ -30,14 +30,14 @@ public sealed class PolicyTests : IDisposable
         lines[0].ShouldBe("NAME  VERSION  COUNTS FOR          DESCRIPTION");
         lines[1].ShouldBe("calm  2        default             Takes its time.");
         lines[2].ShouldBe("gold  0        env=prod,tier=gold  For gold");
-        lines[5].ShouldStartWith($"{Some.Vm}  gold    ");
+        lines[5].ShouldStartWith($"{TestData.Vm}  gold    ");
         lines[5].ShouldEndWith("  ann");
     }
 
     [Fact]
     public async Task A_policy_is_shown_as_a_document_that_can_be_kept_again()
     {
-        var cli = new Cli().Answering(Cli.Json(new ShownPolicy(Calm, [1, 2])));
+        var cli = new Cli().Answering(Cli.Json(new GetPolicyAnswer(Calm, [1, 2])));
 
         (await cli.RunAsync("policy", "show", "calm", "--version", "2")).ShouldBe(0);
 
@@ -50,7 +50,7 @@ public sealed class PolicyTests : IDisposable
     [Fact]
     public async Task A_shipped_policy_says_so()
     {
-        var cli = new Cli().Answering(Cli.Json(new ShownPolicy(new PolicyView(Calm.Policy, 0, false), [0])));
+        var cli = new Cli().Answering(Cli.Json(new GetPolicyAnswer(new PolicyView(Calm.Policy, 0, false), [0])));
         (await cli.RunAsync("policy", "show", "calm")).ShouldBe(0);
         cli.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/policies/calm");
         cli.Out.Split('\n')[0].ShouldBe("# version 0, as it came with the mesh");
@@ -59,8 +59,8 @@ public sealed class PolicyTests : IDisposable
     [Fact]
     public async Task The_policy_of_a_machine_is_explained()
     {
-        var policy = Calm.Policy with { Permits = new PolicyPermissions { Throttle = true, Pause = true } };
-        var view = new VmPolicyView(Some.Vm, "db 1", new EffectivePolicy(policy, 2, "db 1 has a policy of its own"), new PolicyOverride(Some.Vm, "calm", "ann", Some.Noon));
+        var policy = Calm.Policy with { Permits = new PolicyPermissions { Throttle = true, Suspend = true } };
+        var view = new VmPolicyView(TestData.Vm, "db 1", new EffectivePolicy(policy, 2, "db 1 has a policy of its own"), new PolicyOverride(TestData.Vm, "calm", "ann", TestData.Noon));
         var cli = new Cli().Answering(Cli.Json(view));
 
         (await cli.RunAsync("policy", "explain", "db 1")).ShouldBe(0);
@@ -68,7 +68,7 @@ public sealed class PolicyTests : IDisposable
         cli.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/vms/db%201/policy");
         foreach (var line in (string[])
             [
-                $"vm:       db 1 ({Some.Vm})", "policy:   calm, version 2", "reason:   db 1 has a policy of its own", "own:      calm, set by ann, ",
+                $"vm:       db 1 ({TestData.Vm})", "policy:   calm, version 2", "reason:   db 1 has a policy of its own", "own:      calm, set by ann, ",
                 "permits:  throttle, pause", "does:     Takes its time. And more.",
             ])
             cli.Out.ShouldContain(line);

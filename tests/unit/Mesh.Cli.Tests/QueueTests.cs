@@ -10,9 +10,9 @@ public sealed class QueueTests
     [Fact]
     public async Task The_queue_is_listed_with_what_each_waits_for()
     {
-        var cli = new Cli().Answering(Cli.Json(new ListedQueue([Some.Waiting(1), Some.Waiting(2) with { Phase = MigrationPhase.Ready, Priority = MigrationPriority.System }], 5, new SchedulingLimits())));
+        var cli = new Cli().Answering(Cli.Json(new QueueView([TestData.Queued(1), TestData.Queued(2) with { Phase = MigrationPhase.Ready, Priority = MigrationPriority.System }], 5, new SchedulingLimits())));
 
-        (await cli.RunAsync("queue")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("queue")).ShouldBe(ExitCodes.Success);
 
         var lines = cli.Out.TrimEnd().Split('\n');
         lines[0].ShouldStartWith("PLACE  ID  VM     FROM    TO  STATE   PRIORITY  WAITS SINCE");
@@ -29,7 +29,7 @@ public sealed class QueueTests
     public async Task One_that_waits_is_rescheduled(string[] options, string body)
     {
         var cli = new Cli().Answering(Cli.Json(new RescheduleAnswer(ChangeResult.Accepted, "done as wished", [])));
-        (await cli.RunAsync(["reschedule", "m1", .. options], default)).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync(["reschedule", "m1", .. options], default)).ShouldBe(ExitCodes.Success);
         cli.Out.Trim().ShouldBe("done as wished");
         cli.Requests.ShouldHaveSingleItem().ShouldBe(("POST /api/v1/migrations/m1/reschedule", body));
     }
@@ -59,8 +59,8 @@ public sealed class QueueTests
     [Fact]
     public async Task The_destination_may_be_left_to_the_scheduler()
     {
-        var cli = new Cli().Answering(Cli.Json(Some.View("m7") with { Destination = null, Phase = MigrationPhase.Queued }, HttpStatusCode.Accepted));
-        (await cli.RunAsync("migrate", "web-1")).ShouldBe(ExitCodes.Done);
+        var cli = new Cli().Answering(Cli.Json(TestData.View("m7") with { Destination = null, Phase = MigrationPhase.Queued }, HttpStatusCode.Accepted));
+        (await cli.RunAsync("migrate", "web-1")).ShouldBe(ExitCodes.Success);
         var body = JsonDocument.Parse(cli.Requests.Last().Body).RootElement;
         body.TryGetProperty("to", out _).ShouldBeFalse();
         (body.GetProperty("alternatives").GetArrayLength(), body.GetProperty("priority").GetString(), body.GetProperty("relaxAffinity").GetBoolean()).ShouldBe((0, "operator", false));
@@ -69,8 +69,8 @@ public sealed class QueueTests
     [Fact]
     public async Task The_scheduler_may_be_given_some_hosts_to_choose_among()
     {
-        var cli = new Cli().Answering(Cli.Json(Some.View("m7"), HttpStatusCode.Accepted));
-        (await cli.RunAsync("migrate", "web-1", "--among", "host-b,host-c", "--priority", "balancing", "--relax-affinity")).ShouldBe(ExitCodes.Done);
+        var cli = new Cli().Answering(Cli.Json(TestData.View("m7"), HttpStatusCode.Accepted));
+        (await cli.RunAsync("migrate", "web-1", "--among", "host-b,host-c", "--priority", "balancing", "--relax-affinity")).ShouldBe(ExitCodes.Success);
         var body = JsonDocument.Parse(cli.Requests.Last().Body).RootElement;
         body.TryGetProperty("to", out _).ShouldBeFalse();
         body.GetProperty("alternatives").EnumerateArray().Select(host => host.GetString()).ShouldBe(["host-b", "host-c"]);
@@ -81,8 +81,8 @@ public sealed class QueueTests
     public async Task A_host_is_cordoned_and_taken_back()
     {
         var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(new SchedulerAnswer(true, "as you wish"))) };
-        (await cli.RunAsync("cordon", "host-a", "--why", "looks ill")).ShouldBe(ExitCodes.Done);
-        (await cli.RunAsync("uncordon", "host-a")).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("cordon", "host-a", "--why", "looks ill")).ShouldBe(ExitCodes.Success);
+        (await cli.RunAsync("uncordon", "host-a")).ShouldBe(ExitCodes.Success);
         cli.Requests.ShouldBe([("POST /api/v1/hosts/host-a/cordon", """{"by":"ann","why":"looks ill"}"""), ("DELETE /api/v1/hosts/host-a/cordon?by=ann", "")]);
         cli.Out.ShouldContain("as you wish");
     }

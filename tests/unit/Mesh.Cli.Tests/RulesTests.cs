@@ -18,8 +18,8 @@ public sealed class RulesTests : IDisposable
     [Fact]
     public async Task Rules_are_shown_as_a_document_that_can_be_kept_again()
     {
-        var cli = new Cli().Answering(Cli.Json(new KeptRules(RulesText.Read(Document).Rules, [], "ann", Some.Noon)));
-        (await cli.RunAsync("rules", "show")).ShouldBe(ExitCodes.Done);
+        var cli = new Cli().Answering(Cli.Json(new RulesAnswer(RulesText.Read(Document).Rules, [], "ann", TestData.Noon)));
+        (await cli.RunAsync("rules", "show")).ShouldBe(ExitCodes.Success);
         cli.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/rules");
         cli.Out.ShouldStartWith("# kept by ann, ");
         RulesText.Read(cli.Out).Rules.ShouldNotBeNull().Taints.ShouldHaveSingleItem().Name.ShouldBe("gpu");
@@ -28,10 +28,10 @@ public sealed class RulesTests : IDisposable
     [Fact]
     public async Task No_rules_are_a_document_too()
     {
-        var cli = new Cli().Answering(Cli.Json(new KeptRules(new PlacementRules(), [])));
-        (await cli.RunAsync("rules", "show")).ShouldBe(ExitCodes.Done);
+        var cli = new Cli().Answering(Cli.Json(new RulesAnswer(new PlacementRules(), [])));
+        (await cli.RunAsync("rules", "show")).ShouldBe(ExitCodes.Success);
         cli.Out.ShouldStartWith("# nobody has kept any rules");
-        RulesText.Read(cli.Out).Faults.ShouldBeEmpty();
+        RulesText.Read(cli.Out).Diagnostics.ShouldBeEmpty();
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class RulesTests : IDisposable
     {
         await File.WriteAllTextAsync(RulesPath, Document);
         var cli = new Cli();
-        (await cli.RunAsync("rules", "check", RulesPath)).ShouldBe(ExitCodes.Done);
+        (await cli.RunAsync("rules", "check", RulesPath)).ShouldBe(ExitCodes.Success);
         cli.Out.Trim().ShouldBe($"{RulesPath}: ok (host affinity 0, machine affinity 0, taints 1, networks 0)");
 
         await File.WriteAllTextAsync(RulesPath, "taints:\n  - name: Gpu\nnetwork: []\n");
@@ -57,8 +57,8 @@ public sealed class RulesTests : IDisposable
     [Fact]
     public async Task A_document_is_kept_as_it_is_written()
     {
-        var cli = new Cli { In = Document }.Answering(Cli.Json(new KeptRules(RulesText.Read(Document).Rules, [], "ann", Some.Noon)));
-        (await cli.RunAsync("rules", "apply", "-")).ShouldBe(ExitCodes.Done);
+        var cli = new Cli { In = Document }.Answering(Cli.Json(new RulesAnswer(RulesText.Read(Document).Rules, [], "ann", TestData.Noon)));
+        (await cli.RunAsync("rules", "apply", "-")).ShouldBe(ExitCodes.Success);
         cli.Requests.ShouldHaveSingleItem().ShouldBe(("PUT /api/v1/rules?by=ann", Document));
         cli.Out.Trim().ShouldBe("kept: host affinity 0, machine affinity 0, taints 1, networks 0");
     }
@@ -70,7 +70,7 @@ public sealed class RulesTests : IDisposable
         (await faulty.RunAsync("rules", "apply", "-")).ShouldBe(ExitCodes.Refused);
         faulty.ErrorLine().ShouldContain("-:1: taints: takes a list of taints");
 
-        var refused = new Cli { In = Document }.Answering(Cli.Problem(new ApiProblem { Type = ApiProblemTypes.BadRules, Title = "", Status = 422, Detail = "line 2: too new" }));
+        var refused = new Cli { In = Document }.Answering(Cli.Problem(new ApiProblem { Type = ApiProblemTypes.InvalidRules, Title = "", Status = 422, Detail = "line 2: too new" }));
         (await refused.RunAsync("rules", "apply", "-")).ShouldBe(ExitCodes.Refused);
         refused.ErrorLine().ShouldBe("mesh: refused: line 2: too new");
     }

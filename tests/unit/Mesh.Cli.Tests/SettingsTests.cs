@@ -1,5 +1,5 @@
-using Mesh.Cli.Running;
-using Mesh.Hosting;
+using Mesh.Cli.Hosting;
+using Mesh.Hosting.Errors;
 using Mesh.Hosting.Store;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,7 +17,7 @@ public sealed class SettingsTests : IDisposable
         var file = File("""{"Bus":{"Broker":"amqp://file"},"Store":{"Location":"sqlite:file"},"Gateway":{"Listen":"http://127.0.0.1:1"}}""");
         var cli = new Cli().With("MESH_BROKER", "amqp://environment").With("MESH_STORE", "sqlite:environment").With("MESH_LISTEN", "");
 
-        var settings = Settings.Gather(cli.Io, file, [new(Settings.Broker, "amqp://option"), new(Settings.Store, null)]);
+        var settings = Settings.Load(cli.Io, file, [new(Settings.Broker, "amqp://option"), new(Settings.Store, null)]);
 
         settings[Settings.Broker].ShouldBe("amqp://option");
         settings[Settings.Store].ShouldBe("sqlite:environment");
@@ -29,7 +29,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("", "/users/ann", "sqlite:/users/ann/.local/state/migration-mesh/mesh.db")]
     [InlineData("relative", "/users/ann", "sqlite:/users/ann/.local/state/migration-mesh/mesh.db")]
     public void State_is_kept_where_the_system_keeps_it(string xdg, string home, string store) =>
-        Settings.Gather(new Cli().With("XDG_STATE_HOME", xdg).With("HOME", home).Io, null, [])[Settings.Store].ShouldBe(store);
+        Settings.Load(new Cli().With("XDG_STATE_HOME", xdg).With("HOME", home).Io, null, [])[Settings.Store].ShouldBe(store);
 
     [Theory]
     [InlineData("""{"Bus":{"Brokr":"x"}}""", "has Bus:Brokr, which nothing reads")]
@@ -37,13 +37,13 @@ public sealed class SettingsTests : IDisposable
     [InlineData("{\n\"Bus\":\n}", "is not valid JSON: line 3")]
     [InlineData("[1]", "is not valid JSON")]
     public void A_file_that_nobody_could_follow_is_refused(string json, string why) =>
-        Should.Throw<ProblemException>(() => Settings.Gather(new Cli().Io, File(json), [])).Message.ShouldContain(why);
+        Should.Throw<ProblemException>(() => Settings.Load(new Cli().Io, File(json), [])).Message.ShouldContain(why);
 
     [Theory]
     [InlineData("""{"Logging":{"LogLevel":{"Default":"Debug"}},"bus":{"broker":"in-memory","requestTimeout":"00:00:05"}}""")]
     [InlineData("""{"Agent":{"Host":"a","Tick":"00:00:02"},"Store":{"Location":"x"},"Gateway":{"StreamsMax":3,"ChangeWait":"00:00:02"},"Policies":{"Default":"adaptive"}}""")]
     public void Every_known_setting_is_accepted(string json) =>
-        Should.NotThrow(() => Settings.Gather(new Cli().Io, File(json), []));
+        Should.NotThrow(() => Settings.Load(new Cli().Io, File(json), []));
 
     [Theory]
     [InlineData("in-memory", "in-memory")]
@@ -53,7 +53,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("postgres:Host=db;Username=ann;Password=secret", "postgres:host=db;username=ann;password=***")]
     [InlineData("postgres:Host=db;Pwd=secret", "postgres:host=db;pwd=***")]
     [InlineData("postgres:secret", "postgres:***")]
-    public void Passwords_are_not_printed(string location, string printed) => Secrets.WithoutPassword(location).ShouldBe(printed);
+    public void Passwords_are_not_printed(string location, string printed) => Secrets.MaskPassword(location).ShouldBe(printed);
 
     [Fact]
     public async Task The_mesh_says_when_it_is_up_and_stops_when_told()
@@ -73,11 +73,11 @@ public sealed class SettingsTests : IDisposable
     public async Task A_doctor_knows_every_step_of_the_schema_that_the_mesh_makes()
     {
         var store = $"sqlite:{_directory.FullName}/mesh.db";
-        await using (var mesh = MeshHost.Build(Settings.Gather(new Cli().Io, null, [new(Settings.Store, store)]), _ => { }))
+        await using (var mesh = MeshHost.Build(Settings.Load(new Cli().Io, null, [new(Settings.Store, store)]), _ => { }))
             await mesh.Services.GetRequiredService<MeshDatabase>().EnsureReadyAsync(CancellationToken.None);
 
         var cli = new Cli();
-        (await cli.RunAsync("doctor", "--store", store)).ShouldBe(ExitCodes.Done, cli.Out);
+        (await cli.RunAsync("doctor", "--store", store)).ShouldBe(ExitCodes.Success, cli.Out);
         cli.Out.ShouldEndWith($"healthy{Environment.NewLine}");
     }
 

@@ -15,55 +15,55 @@ public sealed class WatchingTests
     [Fact]
     public void A_row_never_goes_backwards()
     {
-        var row = Row.Of(Some.View()).With(Some.Entered(MigrationPhase.SwitchOver)).With(Some.Progressed(80));
-        row = row.With(Some.Entered(MigrationPhase.PreCopy)).With(Some.Progressed(50));
+        var row = MigrationRow.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80));
+        row = row.Apply(TestData.PhaseChanged(MigrationPhase.PreCopy)).Apply(TestData.Progressed(50));
         row.Phase.ShouldBe(MigrationPhase.SwitchOver);
         row.Progress.Value.ShouldBe(80);
 
-        var ended = row.With(Some.Ended());
+        var ended = row.Apply(TestData.Ended());
         ended.Progress.Value.ShouldBe(100);
-        ended.With(Some.Progressed(10)).ShouldBe(ended);
-        ended.With(Some.Entered(MigrationPhase.PreCopy)).ShouldBe(ended);
+        ended.Apply(TestData.Progressed(10)).ShouldBe(ended);
+        ended.Apply(TestData.PhaseChanged(MigrationPhase.PreCopy)).ShouldBe(ended);
     }
 
     [Fact]
     public void A_row_begins_anew_on_the_next_host_and_forgets_the_one_before()
     {
-        var rerun = Some.Rerun("link lost");
-        var row = Row.Of(Some.View()).With(Some.Entered(MigrationPhase.SwitchOver)).With(Some.Progressed(80)).With(rerun);
+        var rerun = TestData.Requeued("link lost");
+        var row = MigrationRow.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80)).Apply(rerun);
         (row.Destination, row.Phase, row.Progress.Value).ShouldBe((null, MigrationPhase.Queued, 0));
         row.Reason.ShouldContain("link lost");
 
-        row.With(Some.Progressed(90)).ShouldBe(row, "the first host has nothing to say any more");
-        row.With(rerun).ShouldBe(row);
-        row.With(Some.Entered(MigrationPhase.PreCopy) with { At = Some.Noon.AddSeconds(-1) }).ShouldBe(row, "that was before");
-        row.With(Some.Ended(MigrationOutcome.Failed) with { Destination = null }).HasEnded.ShouldBeTrue();
+        row.Apply(TestData.Progressed(90)).ShouldBe(row, "the first host has nothing to say any more");
+        row.Apply(rerun).ShouldBe(row);
+        row.Apply(TestData.PhaseChanged(MigrationPhase.PreCopy) with { At = TestData.Noon.AddSeconds(-1) }).ShouldBe(row, "that was before");
+        row.Apply(TestData.Ended(MigrationOutcome.Failed) with { Destination = null }).HasEnded.ShouldBeTrue();
 
-        var next = row.With(Some.Entered(MigrationPhase.Preparing) with { Destination = new HostName("host-c"), At = Some.Noon.AddSeconds(20) });
+        var next = row.Apply(TestData.PhaseChanged(MigrationPhase.Preparing) with { Destination = new HostName("host-c"), At = TestData.Noon.AddSeconds(20) });
         (next.Destination, next.Phase).ShouldBe((new HostName("host-c"), MigrationPhase.Preparing));
-        next.With(rerun).ShouldBe(next, "that is told already");
-        next.With(Some.Ended() with { Destination = new HostName("host-c") }).HasEnded.ShouldBeTrue();
+        next.Apply(rerun).ShouldBe(next, "that is told already");
+        next.Apply(TestData.Ended() with { Destination = new HostName("host-c") }).HasEnded.ShouldBeTrue();
     }
 
     [Fact]
     public void A_row_that_waits_knows_its_place_until_it_is_admitted()
     {
-        var waiting = Some.Waiting(2);
-        var row = Row.Of(Some.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = waiting });
+        var waiting = TestData.Queued(2);
+        var row = MigrationRow.From(TestData.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = waiting });
         (row.Destination, row.Queue).ShouldBe((null, waiting));
         Draw([row], 140).ShouldContain("web-1: place 2 in the queue, waits for a migration to end that copies away from host-a");
         Draw([row], 140).ShouldContain("host-a → -");
 
-        var admitted = row.With(Some.Entered(MigrationPhase.Preparing));
+        var admitted = row.Apply(TestData.PhaseChanged(MigrationPhase.Preparing));
         (admitted.Destination, admitted.Queue).ShouldBe((new HostName("host-b"), null));
-        row.With(Some.Ended(MigrationOutcome.AbortedByOperator) with { Destination = null }).Queue.ShouldBeNull();
+        row.Apply(TestData.Ended(MigrationOutcome.AbortedByOperator) with { Destination = null }).Queue.ShouldBeNull();
     }
 
     [Fact]
     public void A_row_gathers_what_the_summary_tells()
     {
-        var row = Row.Of(Some.Progressed(10, Some.Sample(throttle: 20))).With(Some.Progressed(20, Some.Sample(throttle: 70)))
-            .With(Some.Progressed(30, Some.Sample())).With(Some.Ended());
+        var row = MigrationRow.From(TestData.Progressed(10, TestData.Sample(throttle: 20))).Apply(TestData.Progressed(20, TestData.Sample(throttle: 70)))
+            .Apply(TestData.Progressed(30, TestData.Sample())).Apply(TestData.Ended());
         row.ThrottleMax.ShouldBe(new Percent(70));
         row.DirtyRate.ShouldBe(BytesPerSecond.FromMebibytes(100));
         row.Remaining.ShouldBe(Bytes.FromMebibytes(512));
@@ -75,34 +75,34 @@ public sealed class WatchingTests
     [Fact]
     public void A_stall_is_over_with_the_switch_over_and_with_the_end()
     {
-        var stalled = Row.Of(Some.View()).With(new MigrationStalled
+        var stalled = MigrationRow.From(TestData.View()).Apply(new MigrationStalled
         {
             MigrationId = new MigrationId("m1"),
             VmName = "web-1",
             Destination = new HostName("host-b"),
-            At = Some.Noon,
+            At = TestData.Noon,
             StalledFor = TimeSpan.FromSeconds(5),
         });
         stalled.Stalled.ShouldBeTrue();
-        stalled.With(Some.Progressed(50)).Stalled.ShouldBeTrue();
-        stalled.With(Some.Progressed(50, Some.Sample(JobPhase.PostCopy))).Stalled.ShouldBeFalse();
-        stalled.With(Some.Ended(MigrationOutcome.TimedOut)).Stalled.ShouldBeFalse();
+        stalled.Apply(TestData.Progressed(50)).Stalled.ShouldBeTrue();
+        stalled.Apply(TestData.Progressed(50, TestData.Sample(JobPhase.PostCopy))).Stalled.ShouldBeFalse();
+        stalled.Apply(TestData.Ended(MigrationOutcome.TimedOut)).Stalled.ShouldBeFalse();
     }
 
     [Fact]
     public void A_row_knows_what_is_to_be_expected_and_what_was_changed_last()
     {
-        var row = Row.Of(Some.View() with { Forecast = Some.Hopeless, Changes = [Some.Change()] });
-        row.Forecast.ShouldBe(Some.Hopeless);
+        var row = MigrationRow.From(TestData.View() with { Forecast = TestData.NonConverging, Changes = [TestData.Change()] });
+        row.Forecast.ShouldBe(TestData.NonConverging);
         row.LatestChange.ShouldBe("max downtime 500 ms, by policy calm (30 s without progress)");
         row.LatestAnswers.ShouldBe("maxDowntime applied (500 ms); throttle refused (no cgroup)");
 
-        row = row.With(Some.Progressed(50)).With(Some.Decided("throttle 40 %", ""));
+        row = row.Apply(TestData.Progressed(50)).Apply(TestData.ChangeRequested("throttle 40 %", ""));
         row.Forecast.ShouldBeNull();
         (row.LatestChange, row.LatestAnswers).ShouldBe(("throttle 40 %, by policy calm", ""));
-        row = row.With(Some.ParametersChanged("policy calm", "", new ParameterAnswer("throttle", ParameterResult.Emulated, "by quota")));
+        row = row.Apply(TestData.ParametersChanged("policy calm", "", new ParameterAnswer("throttle", ParameterResult.Emulated, "by quota")));
         (row.LatestChange, row.LatestAnswers).ShouldBe(("throttle 40 %, by policy calm", "throttle emulated (by quota)"));
-        row.With(Some.Progressed(50) with { Forecast = Some.Hopeless }).With(Some.Ended()).Forecast.ShouldBeNull("it is over");
+        row.Apply(TestData.Progressed(50) with { Forecast = TestData.NonConverging }).Apply(TestData.Ended()).Forecast.ShouldBeNull("it is over");
     }
 
     [Theory]
@@ -113,9 +113,9 @@ public sealed class WatchingTests
     [InlineData(80, 5)]
     public void Below_the_live_table_stand_forecast_and_newest_change_as_far_as_there_is_room(int columns, int lines, params string[] notes)
     {
-        var moving = Row.Of(Some.View()).With(Some.Progressed(45) with { Forecast = Some.Hopeless }).With(Some.Decided("throttle 40 %", "it [never] ends"))
-            .With(Some.ParametersChanged("policy calm", "", new ParameterAnswer("throttle", ParameterResult.Emulated, "")));
-        var text = Draw([moving, Row.Of(Some.View("m2", MigrationOutcome.Completed) with { Changes = [Some.Change()] })], columns, lines).Split('\n');
+        var moving = MigrationRow.From(TestData.View()).Apply(TestData.Progressed(45) with { Forecast = TestData.NonConverging }).Apply(TestData.ChangeRequested("throttle 40 %", "it [never] ends"))
+            .Apply(TestData.ParametersChanged("policy calm", "", new ParameterAnswer("throttle", ParameterResult.Emulated, "")));
+        var text = Draw([moving, MigrationRow.From(TestData.View("m2", MigrationOutcome.Completed) with { Changes = [TestData.Change()] })], columns, lines).Split('\n');
 
         text[3..].Select(line => line.TrimEnd()).ShouldBe(notes);
         text.ShouldAllBe(line => line.Length <= columns);
@@ -127,7 +127,7 @@ public sealed class WatchingTests
     [InlineData("a bc def", 4, "a bc|def")]
     [InlineData("a bc def", 3, "a|bc|def")]
     [InlineData("abcdefgh i", 3, "abc|def|gh|i")]
-    public void Long_sentences_are_broken_between_words(string text, int lengthMax, string lines) => Words.Wrap(text, lengthMax).ShouldBe(lines.Split('|'));
+    public void Long_sentences_are_broken_between_words(string text, int lengthMax, string lines) => TextFormatter.Wrap(text, lengthMax).ShouldBe(lines.Split('|'));
 
     [Theory]
     [InlineData(80)]
@@ -137,7 +137,7 @@ public sealed class WatchingTests
     {
         Draw([], columns).Split('\n').Length.ShouldBeGreaterThan(1);
 
-        var rows = new[] { Row.Of(Some.View()).With(Some.Progressed(45, Some.Sample(throttle: 70))), Row.Of(Some.View("m2", MigrationOutcome.AbortedByOperator)) };
+        var rows = new[] { MigrationRow.From(TestData.View()).Apply(TestData.Progressed(45, TestData.Sample(throttle: 70))), MigrationRow.From(TestData.View("m2", MigrationOutcome.AbortedByOperator)) };
         var lines = Draw(rows, columns).Split('\n');
         lines.ShouldAllBe(line => line.Length <= columns);
         lines[1].ShouldContain("web-1");
@@ -151,7 +151,7 @@ public sealed class WatchingTests
     [Fact]
     public void When_not_all_fit_those_that_move_are_shown()
     {
-        var rows = Enumerable.Range(1, 30).Select(number => Row.Of(Some.View($"m{number}", number <= 28 ? MigrationOutcome.Completed : null) with { VmName = $"vm-{number}" })).ToList();
+        var rows = Enumerable.Range(1, 30).Select(number => MigrationRow.From(TestData.View($"m{number}", number <= 28 ? MigrationOutcome.Completed : null) with { VmName = $"vm-{number}" })).ToList();
         var text = Draw(rows, 100, lines: 10);
         text.ShouldContain("vm-29");
         text.ShouldContain("vm-30");
@@ -163,25 +163,25 @@ public sealed class WatchingTests
     {
         var time = new ManualTimeProvider();
         var cli = new Cli { Time = time };
-        var display = new LineDisplay(cli.Io, new Board());
-        void Take(MigrationEvent happened) => display.Take(new StreamItem.Happened(happened));
+        var display = new LineDisplay(cli.Io, new WatchedMigrations());
+        void Take(MigrationEvent migrationEvent) => display.Handle(new StreamItem.Update(migrationEvent));
 
-        display.Take(new StreamItem.Stands(Some.View()));
-        Take(Some.Progressed(50));
-        Take(Some.Progressed(51));
+        display.Handle(new StreamItem.Snapshot(TestData.View()));
+        Take(TestData.Progressed(50));
+        Take(TestData.Progressed(51));
         time.Advance(TimeSpan.FromSeconds(3));
-        Take(Some.Progressed(60) with { Forecast = Some.Hopeless });
+        Take(TestData.Progressed(60) with { Forecast = TestData.NonConverging });
         time.Advance(TimeSpan.FromSeconds(3));
-        Take(Some.Progressed(61) with { Forecast = Some.Hopeless });
+        Take(TestData.Progressed(61) with { Forecast = TestData.NonConverging });
         time.Advance(TimeSpan.FromSeconds(3));
-        Take(Some.Progressed(62) with { Forecast = Some.Hopeless with { Converges = true, Text = "ends in about 3 s" } });
-        Take(Some.Decided("max downtime 500 ms", "30 s without\nprogress"));
-        Take(Some.ParametersChanged("policy calm", "30 s without progress", new ParameterAnswer("maxDowntime", ParameterResult.Applied, "500 ms")));
-        Take(Some.ParametersChanged(null, "set at the start", new ParameterAnswer("tls", ParameterResult.Refused, "")));
-        Take(Some.Entered(MigrationPhase.PreCopy));
-        Take(Some.Entered(MigrationPhase.CleaningUp, "aborted\nby ann"));
-        Take(Some.Ended(MigrationOutcome.AbortedByOperator, "aborted by ann"));
-        Take(Some.Ended(MigrationOutcome.AbortedByOperator, "aborted by ann"));
+        Take(TestData.Progressed(62) with { Forecast = TestData.NonConverging with { Converges = true, Text = "ends in about 3 s" } });
+        Take(TestData.ChangeRequested("max downtime 500 ms", "30 s without\nprogress"));
+        Take(TestData.ParametersChanged("policy calm", "30 s without progress", new ParameterAnswer("maxDowntime", ParameterResult.Applied, "500 ms")));
+        Take(TestData.ParametersChanged(null, "set at the start", new ParameterAnswer("tls", ParameterResult.Refused, "")));
+        Take(TestData.PhaseChanged(MigrationPhase.PreCopy));
+        Take(TestData.PhaseChanged(MigrationPhase.CleaningUp, "aborted\nby ann"));
+        Take(TestData.Ended(MigrationOutcome.AbortedByOperator, "aborted by ann"));
+        Take(TestData.Ended(MigrationOutcome.AbortedByOperator, "aborted by ann"));
 
         cli.Out.TrimEnd().Split('\n').Select(line => line[(line.IndexOf("host-b  ", StringComparison.Ordinal) + 8)..].TrimEnd()).ShouldBe(
         [
@@ -199,14 +199,14 @@ public sealed class WatchingTests
     public void Plain_lines_tell_the_place_in_the_queue_whenever_it_changes_and_every_host_that_fails()
     {
         var cli = new Cli { Time = new ManualTimeProvider() };
-        var display = new LineDisplay(cli.Io, new Board());
-        var view = Some.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = Some.Waiting(2) };
+        var display = new LineDisplay(cli.Io, new WatchedMigrations());
+        var view = TestData.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = TestData.Queued(2) };
 
-        display.Take(new StreamItem.Stands(view));
-        display.Take(new StreamItem.Stands(view));
-        display.Take(new StreamItem.Stands(view with { Queue = Some.Waiting(1) }));
-        display.Take(new StreamItem.Happened(Some.Entered(MigrationPhase.Preparing, "the most free memory")));
-        display.Take(new StreamItem.Happened(Some.Rerun("no room")));
+        display.Handle(new StreamItem.Snapshot(view));
+        display.Handle(new StreamItem.Snapshot(view));
+        display.Handle(new StreamItem.Snapshot(view with { Queue = TestData.Queued(1) }));
+        display.Handle(new StreamItem.Update(TestData.PhaseChanged(MigrationPhase.Preparing, "the most free memory")));
+        display.Handle(new StreamItem.Update(TestData.Requeued("no room")));
 
         cli.Out.TrimEnd().Split('\n').Select(line => line[(line.IndexOf("host-a", StringComparison.Ordinal))..].TrimEnd()).ShouldBe(
         [
@@ -217,7 +217,7 @@ public sealed class WatchingTests
         ]);
     }
 
-    private static string Draw(IReadOnlyList<Row> rows, int columns, int lines = 24)
+    private static string Draw(IReadOnlyList<MigrationRow> rows, int columns, int lines = 24)
     {
         using var text = new StringWriter();
         var console = (new Cli().Io with { Out = text, Window = () => (columns, lines) }).Ansi();

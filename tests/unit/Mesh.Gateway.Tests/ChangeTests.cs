@@ -21,7 +21,7 @@ public sealed class ChangeTests
     ];
 
     private static MigrationChange Change(string id, IReadOnlyList<ParameterAnswer>? answers = null) =>
-        new(id, "ann", "too slow", "maxDowntime 500 ms", Some.Noon) { Answers = answers };
+        new(id, "ann", "too slow", "maxDowntime 500 ms", TestData.Noon) { Answers = answers };
 
     private static void Accept(FakeBus bus) =>
         bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "passed on", Change(change.ChangeId)));
@@ -31,7 +31,7 @@ public sealed class ChangeTests
     {
         while (true)
         {
-            await Until.TrueAsync(() => response.IsCompleted || gateway.Time.PendingTimers >= 2);
+            await WaitUntil.TrueAsync(() => response.IsCompleted || gateway.Time.PendingTimers >= 2);
             if (response.IsCompleted)
                 return await response;
             gateway.Time.Advance(TimeSpan.FromMilliseconds(200));
@@ -60,8 +60,8 @@ public sealed class ChangeTests
         {
             Id = new MigrationId("m1"),
             ChangeId = "c-1",
-            By = "ann",
-            Why = "too slow",
+            RequestedBy = "ann",
+            Reason = "too slow",
             MaxDowntime = TimeSpan.FromMilliseconds(500),
             Bandwidth = BytesPerSecond.FromMebibytes(32),
             PostCopyBandwidth = BytesPerSecond.FromMebibytes(64),
@@ -90,8 +90,8 @@ public sealed class ChangeTests
         (await gateway.PostAsync($"{Path}/{order}", """{"changeId":"c-2","by":"ann","why":"now"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         var asked = gateway.Bus.Requests.Select(request => (ChangeMigration)request.Request).ToList();
-        (asked[0].By, asked[0].Why, asked[0].ChangeId.Length).ShouldBe(("api", "", 12));
-        var expected = new ChangeMigration { Id = new MigrationId("m1"), ChangeId = "c-2", By = "ann", Why = "now" };
+        (asked[0].RequestedBy, asked[0].Reason, asked[0].ChangeId.Length).ShouldBe(("api", "", 12));
+        var expected = new ChangeMigration { Id = new MigrationId("m1"), ChangeId = "c-2", RequestedBy = "ann", Reason = "now" };
         asked[1].ShouldBe(order switch
         {
             "force-complete" => expected with { ForceComplete = true },
@@ -106,8 +106,8 @@ public sealed class ChangeTests
         await using var gateway = await GatewayFixture.StartAsync();
         var looks = 0;
         Accept(gateway.Bus);
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(_ =>
-            new(Some.View("m1") with { Changes = [Change("other", []), Change("c-1", ++looks < 3 ? null : Answers)] }));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(_ =>
+            new(TestData.View("m1") with { Changes = [Change("other", []), Change("c-1", ++looks < 3 ? null : Answers)] }));
 
         var response = await AnsweredAsync(gateway, gateway.PatchAsync(Path, """{"maxDowntime":500,"changeId":"c-1"}"""));
 
@@ -121,13 +121,13 @@ public sealed class ChangeTests
     {
         await using var gateway = await GatewayFixture.StartAsync(("Gateway:ChangeWait", "00:00:03"));
         Accept(gateway.Bus);
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(_ => new(Some.View("m1") with { Changes = [Change("c-1")] }));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(_ => new(TestData.View("m1") with { Changes = [Change("c-1")] }));
 
         var response = await AnsweredAsync(gateway, gateway.PatchAsync(Path, """{"maxDowntime":500,"changeId":"c-1"}"""));
 
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await response.Content.ReadFromJsonAsync<MigrationChange>(MeshJson.Options))!.Answers.ShouldBeNull();
-        gateway.Time.GetUtcNow().ShouldBe(Some.Noon.AddSeconds(3));
+        gateway.Time.GetUtcNow().ShouldBe(TestData.Noon.AddSeconds(3));
     }
 
     public static TheoryData<string, string, bool> Progress => new()
@@ -154,7 +154,7 @@ public sealed class ChangeTests
             .. answers.Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select(name => new ParameterAnswer(name.TrimStart('!'), name[0] == '!' ? ParameterResult.Refused : ParameterResult.Applied, "")),
         ])));
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(_ => new(Some.View("m1")));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(_ => new(TestData.View("m1")));
 
         var response = ask[0] == '{' ? await gateway.PatchAsync(Path, ask) : await gateway.Http.PostAsync($"{Path}/{ask}", null);
 
@@ -168,8 +168,8 @@ public sealed class ChangeTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
         Accept(gateway.Bus);
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(_ => ends
-            ? new(Some.View("m1", MigrationOutcome.Completed))
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(_ => ends
+            ? new(TestData.View("m1", MigrationOutcome.Completed))
             : throw new BusRequestException("no answer"));
 
         var response = await AnsweredAsync(gateway, gateway.PatchAsync(Path, """{"maxDowntime":500}"""));
@@ -179,8 +179,8 @@ public sealed class ChangeTests
     }
 
     [Theory]
-    [InlineData(HttpStatusCode.Conflict, RefusalCode.Hypervisor, RefusalCode.HostNotUp)]
-    [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.BadOption, RefusalCode.Hypervisor)]
+    [InlineData(HttpStatusCode.Conflict, RefusalCode.HypervisorError, RefusalCode.HostUnavailable)]
+    [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.InvalidOption, RefusalCode.HypervisorError)]
     [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.UnknownPolicy)]
     public async Task A_refused_change_tells_every_reason(HttpStatusCode status, params RefusalCode[] codes)
     {
@@ -197,7 +197,7 @@ public sealed class ChangeTests
     }
 
     [Theory]
-    [InlineData(ChangeResult.Unknown, HttpStatusCode.NotFound, ApiProblemTypes.NotFound, "'m1'")]
+    [InlineData(ChangeResult.NotFound, HttpStatusCode.NotFound, ApiProblemTypes.NotFound, "'m1'")]
     [InlineData(ChangeResult.AlreadyEnded, HttpStatusCode.Conflict, ApiProblemTypes.NotChangeable, "it is over")]
     [InlineData(ChangeResult.Refused, HttpStatusCode.Conflict, ApiProblemTypes.Refused, "it is over")]
     public async Task What_cannot_be_changed_is_told(ChangeResult result, HttpStatusCode status, string type, string why)
@@ -215,7 +215,7 @@ public sealed class ChangeTests
 
         var response = await gateway.PostAsync($"{Path}/suspend", """{"changeId":"c-7"}""");
 
-        var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.ServiceUnavailable, ApiProblemTypes.NoAnswer);
+        var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.ServiceUnavailable, ApiProblemTypes.ServiceUnavailable);
         problem.Detail.ShouldContain("asking again with the changeId 'c-7' is safe");
         problem.MigrationId.ShouldBe(new MigrationId("m1"));
     }
@@ -234,9 +234,9 @@ public sealed class ChangeTests
 
         var problem = await GatewayFixture.ProblemAsync(await gateway.PatchAsync(Path, json), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
 
-        var fault = problem.Faults.ShouldHaveSingleItem();
-        fault.Path.ShouldBe(path);
-        fault.Message.ShouldContain(accepted);
+        var error = problem.Errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe(path);
+        error.Message.ShouldContain(accepted);
         gateway.Bus.Requests.ShouldBeEmpty();
     }
 }

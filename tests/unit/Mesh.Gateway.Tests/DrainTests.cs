@@ -14,8 +14,8 @@ public sealed class DrainTests
         Id = "d1",
         Hosts = [new HostName("host-a")],
         State = DrainState.Running,
-        By = "ann",
-        At = Some.Noon,
+        RequestedBy = "ann",
+        At = TestData.Noon,
         Moves = [],
         Makespan = TimeSpan.FromMinutes(9),
         LowerBound = TimeSpan.FromMinutes(8),
@@ -25,7 +25,7 @@ public sealed class DrainTests
     public async Task A_host_is_drained_as_wished()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<DrainHosts, DrainAnswer>(wish => new(Drain with { Id = wish.Id }));
+        gateway.Bus.Answer<DrainHosts, DrainAnswer>(request => new(Drain with { Id = request.Id }));
 
         var response = await gateway.PostAsync("/api/v1/drains",
             """{"id":"d7","hosts":["host-a","host-b"],"parallel":3,"order":"shortestFirst","relaxAffinity":true,"by":"ann","why":"kernel"}""");
@@ -35,9 +35,9 @@ public sealed class DrainTests
         (await response.Content.ReadFromJsonAsync<DrainView>(MeshJson.Options))!.Makespan.ShouldBe(TimeSpan.FromMinutes(9));
         var (queue, asked) = gateway.Bus.Requests.ShouldHaveSingleItem();
         queue.ShouldBe(SchedulerQueues.Requests);
-        var wish = asked.ShouldBeOfType<DrainHosts>();
-        wish.Hosts.ShouldBe([new HostName("host-a"), new HostName("host-b")]);
-        (wish.Id, wish.Parallel, wish.Order, wish.RelaxAffinity, wish.DryRun, wish.By, wish.Why).ShouldBe(
+        var request = asked.ShouldBeOfType<DrainHosts>();
+        request.Hosts.ShouldBe([new HostName("host-a"), new HostName("host-b")]);
+        (request.Id, request.Parallel, request.Order, request.RelaxAffinity, request.DryRun, request.RequestedBy, request.Reason).ShouldBe(
             ("d7", 3, DrainOrder.ShortestFirst, true, false, "ann", "kernel"));
     }
 
@@ -45,15 +45,15 @@ public sealed class DrainTests
     public async Task A_dry_run_is_a_plan_and_nothing_accepted()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<DrainHosts, DrainAnswer>(wish => new(Drain with { Id = wish.Id, State = DrainState.Planned }));
-        gateway.Bus.Answer<UndoDrain, DrainAnswer>(wish => new(Drain with { Id = wish.Id, State = DrainState.Planned }));
+        gateway.Bus.Answer<DrainHosts, DrainAnswer>(request => new(Drain with { Id = request.Id, State = DrainState.Planned }));
+        gateway.Bus.Answer<UndoDrain, DrainAnswer>(request => new(Drain with { Id = request.Id, State = DrainState.Planned }));
 
         (await gateway.PostAsync("/api/v1/drains", """{"hosts":["host-a"],"dryRun":true}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await gateway.PostAsync("/api/v1/drains/d1/undo", """{"dryRun":true}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         var (drain, undo) = ((DrainHosts)gateway.Bus.Requests.First().Request, (UndoDrain)gateway.Bus.Requests.Last().Request);
-        (drain.Id.Length, drain.DryRun, drain.By, drain.Order, drain.Parallel).ShouldBe((12, true, "api", DrainOrder.LongestFirst, null));
-        (undo.Id.Length, undo.Drain, undo.DryRun, undo.By).ShouldBe((12, "d1", true, "api"));
+        (drain.Id.Length, drain.DryRun, drain.RequestedBy, drain.Order, drain.Parallel).ShouldBe((12, true, "api", DrainOrder.LongestFirst, null));
+        (undo.Id.Length, undo.Drain, undo.DryRun, undo.RequestedBy).ShouldBe((12, "d1", true, "api"));
     }
 
     [Theory]
@@ -69,9 +69,9 @@ public sealed class DrainTests
 
         var problem = await GatewayFixture.ProblemAsync(await gateway.PostAsync("/api/v1/drains", json), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
 
-        var fault = problem.Faults.ShouldHaveSingleItem();
-        fault.Path.ShouldBe(path);
-        fault.Message.ShouldContain(accepted);
+        var error = problem.Errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe(path);
+        error.Message.ShouldContain(accepted);
         gateway.Bus.Requests.ShouldBeEmpty();
     }
 
@@ -83,7 +83,7 @@ public sealed class DrainTests
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<DrainHosts, DrainAnswer>(_ => new(null, "not so", isUnknown));
         gateway.Bus.Answer<UndoDrain, DrainAnswer>(_ => new(null, "not so", isUnknown));
-        gateway.Bus.Answer<WithdrawDrain, SchedulerAnswer>(_ => new(false, "not so", isUnknown));
+        gateway.Bus.Answer<CancelDrain, SchedulerAnswer>(_ => new(false, "not so", isUnknown));
 
         foreach (var (path, body) in ((string, string)[])[("/api/v1/drains", """{"hosts":["host-a"]}"""), ("/api/v1/drains/d1/undo", "{}"), ("/api/v1/drains/d1/withdraw", "{}")])
             (await GatewayFixture.ProblemAsync(await gateway.PostAsync(path, body), status, type)).Detail.ShouldBe("not so");
@@ -93,21 +93,21 @@ public sealed class DrainTests
     public async Task A_drain_is_withdrawn_by_its_identity_or_its_host()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<WithdrawDrain, SchedulerAnswer>(_ => new(true, "withdrawn"));
+        gateway.Bus.Answer<CancelDrain, SchedulerAnswer>(_ => new(true, "withdrawn"));
 
         (await gateway.PostAsync("/api/v1/drains/host-a/withdraw", """{"abortRunning":true,"by":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await gateway.Http.PostAsync("/api/v1/drains/d1/withdraw", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        gateway.Bus.Requests.Select(request => request.Request).ShouldBe([new WithdrawDrain("host-a", "ann", true), new WithdrawDrain("d1", "api")]);
+        gateway.Bus.Requests.Select(request => request.Request).ShouldBe([new CancelDrain("host-a", "ann", true), new CancelDrain("d1", "api")]);
     }
 
     [Fact]
     public async Task Drains_are_listed_and_shown_or_not_found()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ListDrains, ListedDrains>(ask => new(ask.Id == "d9" ? [] : [Drain], []));
+        gateway.Bus.Answer<ListDrains, DrainList>(ask => new(ask.Id == "d9" ? [] : [Drain], []));
 
-        (await gateway.Http.GetFromJsonAsync<ListedDrains>("/api/v1/drains?limit=7", MeshJson.Options))!.Drains.ShouldHaveSingleItem().Id.ShouldBe("d1");
+        (await gateway.Http.GetFromJsonAsync<DrainList>("/api/v1/drains?limit=7", MeshJson.Options))!.Drains.ShouldHaveSingleItem().Id.ShouldBe("d1");
         (await gateway.Http.GetFromJsonAsync<DrainView>("/api/v1/drains/host-a", MeshJson.Options))!.Id.ShouldBe("d1");
         var problem = await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/api/v1/drains/d9"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
 
@@ -121,7 +121,7 @@ public sealed class DrainTests
         await using var gateway = await GatewayFixture.StartAsync();
 
         var problem = await GatewayFixture.ProblemAsync(
-            await gateway.PostAsync("/api/v1/drains", """{"id":"d1","hosts":["host-a"]}"""), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.NoAnswer);
+            await gateway.PostAsync("/api/v1/drains", """{"id":"d1","hosts":["host-a"]}"""), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.ServiceUnavailable);
 
         problem.Title.ShouldBe("The scheduler service did not answer");
         problem.Detail.ShouldContain("asking again with the id 'd1' is safe");

@@ -9,8 +9,8 @@ public sealed class EventBufferTests
     public void Events_come_out_in_the_order_they_went_in()
     {
         var buffer = new EventBuffer(10);
-        foreach (var happened in (MigrationEvent[])[Some.Progressed("m1", 1), Some.Stalled("m1"), Some.Ended("m1")])
-            buffer.TryAdd(happened).ShouldBeTrue();
+        foreach (var migrationEvent in (MigrationEvent[])[TestData.Progressed("m1", 1), TestData.Stalled("m1"), TestData.Ended("m1")])
+            buffer.TryAdd(migrationEvent).ShouldBeTrue();
 
         Drain(buffer).ShouldBe(["progressed 1", "stalled", "ended"]);
     }
@@ -19,8 +19,8 @@ public sealed class EventBufferTests
     public void A_full_buffer_drops_the_oldest_progress_first()
     {
         var buffer = new EventBuffer(3);
-        foreach (var happened in (MigrationEvent[])[Some.Stalled("m1"), Some.Progressed("m1", 1), Some.Progressed("m1", 2), Some.Progressed("m1", 3), Some.Ended("m1")])
-            buffer.TryAdd(happened).ShouldBeTrue();
+        foreach (var migrationEvent in (MigrationEvent[])[TestData.Stalled("m1"), TestData.Progressed("m1", 1), TestData.Progressed("m1", 2), TestData.Progressed("m1", 3), TestData.Ended("m1")])
+            buffer.TryAdd(migrationEvent).ShouldBeTrue();
 
         Drain(buffer).ShouldBe(["stalled", "progressed 3", "ended"]);
         buffer.IsClosed.ShouldBeFalse();
@@ -30,17 +30,17 @@ public sealed class EventBufferTests
     public void A_buffer_full_of_what_may_not_be_dropped_passes_over_progress_and_closes_for_the_rest()
     {
         var buffer = new EventBuffer(2);
-        buffer.TryAdd(Some.Stalled("m1"));
-        buffer.TryAdd(Some.Ended("m1"));
+        buffer.TryAdd(TestData.Stalled("m1"));
+        buffer.TryAdd(TestData.Ended("m1"));
 
-        buffer.TryAdd(Some.Progressed("m2", 1)).ShouldBeTrue();
+        buffer.TryAdd(TestData.Progressed("m2", 1)).ShouldBeTrue();
         buffer.IsClosed.ShouldBeFalse();
-        buffer.TryAdd(Some.Ended("m2")).ShouldBeFalse();
+        buffer.TryAdd(TestData.Ended("m2")).ShouldBeFalse();
 
         buffer.IsClosed.ShouldBeTrue();
         Drain(buffer).ShouldBe(["stalled", "ended"]);
         buffer.WaitAsync().IsCompleted.ShouldBeTrue();
-        buffer.TryAdd(Some.Stalled("m1")).ShouldBeFalse();
+        buffer.TryAdd(TestData.Stalled("m1")).ShouldBeFalse();
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class EventBufferTests
     {
         var buffer = new EventBuffer(2);
         buffer.WaitAsync().IsCompleted.ShouldBeFalse();
-        buffer.TryAdd(Some.Stalled("m1"));
+        buffer.TryAdd(TestData.Stalled("m1"));
         buffer.WaitAsync().IsCompleted.ShouldBeTrue();
 
         buffer.TryTake().ShouldNotBeNull();
@@ -59,8 +59,8 @@ public sealed class EventBufferTests
     private static List<string> Drain(EventBuffer buffer)
     {
         List<string> seen = [];
-        while (buffer.TryTake() is { } happened)
-            seen.Add(happened is MigrationProgressed progressed ? $"progressed {progressed.Progress.Value}" : EventNames.Of(happened));
+        while (buffer.TryTake() is { } migrationEvent)
+            seen.Add(migrationEvent is MigrationProgressed progressed ? $"progressed {progressed.Progress.Value}" : EventNames.GetName(migrationEvent));
         return seen;
     }
 }

@@ -34,6 +34,6 @@ internal sealed class FakeBus : IMessageBus
     public Task SendAsync<T>(string queue, T message, CancellationToken cancellation = default)
         where T : class => throw new NotSupportedException();
 
-    public Task OfferAsync<T>(string queue, T message, CancellationToken cancellation = default)
+    public Task SendBestEffortAsync<T>(string queue, T message, CancellationToken cancellation = default)
         where T : class => throw new NotSupportedException();
 }

@@ -11,14 +11,14 @@ public sealed class LiveTests
     public async Task A_stream_begins_with_the_view_goes_on_with_events_and_closes_after_the_end()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value)));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value)));
         await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/migrations/m1/events");
 
         (await stream.NextAsync()).ShouldBe(("1", "view"));
-        await gateway.Hub.HandleAsync(Some.Progressed("m1", 55), default);
-        await gateway.Hub.HandleAsync(Some.Progressed("m2", 99), default);
-        await gateway.Hub.HandleAsync(Some.Stalled("m1"), default);
-        await gateway.Hub.HandleAsync(Some.Ended("m1"), default);
+        await gateway.Hub.HandleAsync(TestData.Progressed("m1", 55), default);
+        await gateway.Hub.HandleAsync(TestData.Progressed("m2", 99), default);
+        await gateway.Hub.HandleAsync(TestData.Stalled("m1"), default);
+        await gateway.Hub.HandleAsync(TestData.Ended("m1"), default);
 
         (await stream.NextAsync()).ShouldBe(("2", "progressed"));
         stream.Data.GetProperty("progress").GetInt32().ShouldBe(55);
@@ -26,18 +26,18 @@ public sealed class LiveTests
         (await stream.NextAsync()).ShouldBe(("3", "stalled"));
         (await stream.NextAsync()).ShouldBe(("4", "ended"));
         (await stream.NextAsync()).ShouldBeNull();
-        await Until.TrueAsync(() => gateway.Hub.Count == 0);
+        await WaitUntil.TrueAsync(() => gateway.Hub.Count == 0);
     }
 
     [Fact]
     public async Task What_happens_while_the_view_is_fetched_is_not_lost()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.AnswerLater<ShowMigration, ShownMigration>(async show =>
+        gateway.Bus.AnswerLater<GetMigration, GetMigrationAnswer>(async show =>
         {
             // Between the subscription and the answer, which was taken before the end.
-            await gateway.Hub.HandleAsync(Some.Ended("m1"), default);
-            return new(Some.View(show.Id.Value));
+            await gateway.Hub.HandleAsync(TestData.Ended("m1"), default);
+            return new(TestData.View(show.Id.Value));
         });
         await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/migrations/m1/events");
 
@@ -50,7 +50,7 @@ public sealed class LiveTests
     public async Task Who_comes_after_the_end_gets_the_view_and_no_more()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value, MigrationOutcome.TimedOut)));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value, MigrationOutcome.TimedOut)));
         await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/migrations/m1/events");
 
         (await stream.NextAsync()).ShouldBe(("1", "view"));
@@ -62,7 +62,7 @@ public sealed class LiveTests
     public async Task A_stream_of_no_migration_is_a_problem_and_leaves_nothing_behind()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(_ => new(null));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(_ => new(null));
         await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/api/v1/migrations/m1/events"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
         gateway.Hub.Count.ShouldBe(0);
     }
@@ -71,14 +71,14 @@ public sealed class LiveTests
     public async Task The_stream_of_all_shows_what_is_unfinished_and_goes_on_after_an_end()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ListMigrations, ListedMigrations>(list => new(list.UnfinishedOnly ? [Some.View("m2"), Some.View("m1")] : []));
+        gateway.Bus.Answer<ListMigrations, MigrationList>(list => new(list.UnfinishedOnly ? [TestData.View("m2"), TestData.View("m1")] : []));
         await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/events");
 
         (await stream.NextAsync()).ShouldBe(("1", "view"));
         stream.Data.GetProperty("id").GetString().ShouldBe("m1");
         (await stream.NextAsync()).ShouldBe(("2", "view"));
-        await gateway.Hub.HandleAsync(Some.Ended("m1"), default);
-        await gateway.Hub.HandleAsync(Some.Stalled("m3"), default);
+        await gateway.Hub.HandleAsync(TestData.Ended("m1"), default);
+        await gateway.Hub.HandleAsync(TestData.Stalled("m3"), default);
         (await stream.NextAsync()).ShouldBe(("3", "ended"));
         (await stream.NextAsync()).ShouldBe(("4", "stalled"));
     }
@@ -88,11 +88,11 @@ public sealed class LiveTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
         MigrationOutcome? outcome = null;
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value, outcome)));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value, outcome)));
         await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/migrations/m1/events");
         (await stream.NextAsync()).ShouldBe(("1", "view"));
 
-        await Until.TrueAsync(() => gateway.Time.PendingTimers > 0);
+        await WaitUntil.TrueAsync(() => gateway.Time.PendingTimers > 0);
         gateway.Time.Advance(TimeSpan.FromSeconds(14.9));
         gateway.Time.Advance(TimeSpan.FromSeconds(0.1));
         (await stream.NextAsync()).ShouldBe(("", ": keepalive"));
@@ -109,12 +109,12 @@ public sealed class LiveTests
     public async Task Streams_are_limited_and_end_with_the_process()
     {
         await using var gateway = await GatewayFixture.StartAsync(("Gateway:StreamsMax", "1"));
-        gateway.Bus.Answer<ListMigrations, ListedMigrations>(_ => new([Some.View("m1")]));
+        gateway.Bus.Answer<ListMigrations, MigrationList>(_ => new([TestData.View("m1")]));
         await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/events");
         (await stream.NextAsync()).ShouldBe(("1", "view"));
 
         var second = await GatewayFixture.ProblemAsync(
-            await gateway.Http.GetAsync("/api/v1/events"), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.TooMany);
+            await gateway.Http.GetAsync("/api/v1/events"), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.LimitReached);
         second.Detail.ShouldContain("Gateway:StreamsMax");
 
         await gateway.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
@@ -125,10 +125,10 @@ public sealed class LiveTests
     public async Task A_client_that_leaves_is_forgotten()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ListMigrations, ListedMigrations>(_ => new([Some.View("m1")]));
+        gateway.Bus.Answer<ListMigrations, MigrationList>(_ => new([TestData.View("m1")]));
         await using (var stream = await LiveStream.OpenAsync(gateway, "/api/v1/events"))
             (await stream.NextAsync()).ShouldBe(("1", "view"));
 
-        await Until.TrueAsync(() => gateway.Hub.Count == 0);
+        await WaitUntil.TrueAsync(() => gateway.Hub.Count == 0);
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using Mesh.Contracts.Queries;
 using Mesh.Gateway.Api;
 using Mesh.Gateway.Network;
-using Mesh.Hosting;
+using Mesh.Hosting.Errors;
 
 namespace Mesh.Gateway.Tests;
 
@@ -46,7 +46,7 @@ public sealed class NetworkTests
     public async Task A_host_name_that_somebody_pointed_at_this_machine_is_refused(string host)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ListHosts, ListedHosts>(_ => new([], []));
+        gateway.Bus.Answer<ListHosts, HostList>(_ => new([], []));
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/hosts");
         request.Headers.Host = host;
 
@@ -65,7 +65,7 @@ public sealed class NetworkTests
         await GatewayFixture.ProblemAsync(await gateway.Http.SendAsync(foreign), HttpStatusCode.Forbidden, ApiProblemTypes.Forbidden);
         gateway.Bus.Requests.ShouldBeEmpty();
 
-        gateway.Bus.Answer<ListHosts, ListedHosts>(_ => new([], []));
+        gateway.Bus.Answer<ListHosts, HostList>(_ => new([], []));
         using var own = new HttpRequestMessage(HttpMethod.Get, "/api/v1/hosts");
         own.Headers.Add("Origin", gateway.Http.BaseAddress!.GetLeftPart(UriPartial.Authority));
         (await gateway.Http.SendAsync(own)).StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Scheduling;
@@ -11,8 +12,8 @@ namespace Mesh.Gateway.Tests;
 
 public sealed class PlacementTests
 {
-    private static readonly RatedTargets Rated = new(
-        Some.IdOf("web-1"), "web-1", new HostName("host-a"), [],
+    private static readonly RateTargetsAnswer Rated = new(
+        TestData.IdOf("web-1"), "web-1", new HostName("host-a"), [],
         [
             new HostRating(new HostName("host-b"), 71.5, [], [new RatingTerm("free memory", 71.5, "48 GiB of 64 GiB free")]),
             new HostRating(new HostName("host-c"), 0, [new Refusal(RefusalCode.Cordoned, "host-c is cordoned")], []),
@@ -24,9 +25,9 @@ public sealed class PlacementTests
     public async Task Targets_are_rated_as_migrations_are_moved_that_say_nothing(string path, string? to)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<RateTargets, RatedTargets>(_ => Rated);
+        gateway.Bus.Answer<RateTargets, RateTargetsAnswer>(_ => Rated);
 
-        var rated = await gateway.Http.GetFromJsonAsync<RatedTargets>(path, MeshJson.Options);
+        var rated = await gateway.Http.GetFromJsonAsync<RateTargetsAnswer>(path, MeshJson.Options);
 
         rated!.Ratings.Select(rating => (rating.Host.Value, rating.Score, rating.Refusals.Count)).ShouldBe([("host-b", 71.5, 0), ("host-c", 0, 1)]);
         gateway.Bus.Requests.ShouldHaveSingleItem().ShouldBe(
@@ -37,7 +38,7 @@ public sealed class PlacementTests
     public async Task Targets_are_rated_for_the_options_given()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<RateTargets, RatedTargets>(_ => Rated);
+        gateway.Bus.Answer<RateTargets, RateTargetsAnswer>(_ => Rated);
 
         var response = await gateway.PostAsync("/api/v1/vms/web-1/targets", """{"options":{"copyStorage":"all"},"to":"host-b"}""");
 
@@ -52,7 +53,7 @@ public sealed class PlacementTests
     public async Task A_machine_that_is_not_to_be_found_has_no_targets(RefusalCode code, HttpStatusCode status)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<RateTargets, RatedTargets>(_ => new(null, "web-9", null, [new Refusal(code, "which web-9?")], []));
+        gateway.Bus.Answer<RateTargets, RateTargetsAnswer>(_ => new(null, "web-9", null, [new Refusal(code, "which web-9?")], []));
 
         var problem = await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/api/v1/vms/web-9/targets"), status, ApiProblemTypes.Refused);
 
@@ -71,14 +72,14 @@ public sealed class PlacementTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
         var problem = await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync(path), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
-        problem.Faults.ShouldHaveSingleItem().Path.ShouldBe(name);
+        problem.Errors.ShouldHaveSingleItem().Path.ShouldBe(name);
     }
 
     [Fact]
     public async Task The_inventory_is_all_that_the_scheduler_decides_by()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ExportFleet, Fleet>(_ => new Fleet { TakenAt = Some.Noon, Hosts = [new FleetHost(Some.Host("host-a", "web-1").Inventory, default)] });
+        gateway.Bus.Answer<ExportFleet, Fleet>(_ => new Fleet { TakenAt = TestData.Noon, Hosts = [new FleetHost(TestData.Host("host-a", "web-1").Inventory, default)] });
 
         var fleet = await gateway.Http.GetFromJsonAsync<Fleet>("/api/v1/inventory", MeshJson.Options);
 
@@ -122,14 +123,14 @@ public sealed class PlacementTests
     public async Task Hosts_are_shown_with_what_keeps_machines_away()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ListHosts, ListedHosts>(_ => new([Some.Host("host-a"), Some.Host("host-b")], []));
-        gateway.Bus.Answer<ListDrains, ListedDrains>(_ => new([], [new HostCordon(new HostName("host-b"), CordonState.Draining, "ann", Some.Noon, "", "d1")]));
+        gateway.Bus.Answer<ListHosts, HostList>(_ => new([TestData.Host("host-a"), TestData.Host("host-b")], []));
+        gateway.Bus.Answer<ListDrains, DrainList>(_ => new([], [new HostCordon(new HostName("host-b"), CordonState.Draining, "ann", TestData.Noon, "", "d1")]));
 
         var hosts = await gateway.Http.GetFromJsonAsync<List<HostView>>("/api/v1/hosts", MeshJson.Options);
         hosts!.Select(host => host.Cordon?.State).ShouldBe([null, CordonState.Draining]);
         (await gateway.Http.GetFromJsonAsync<HostView>("/api/v1/hosts/host-b", MeshJson.Options))!.Cordon!.Drain.ShouldBe("d1");
 
-        gateway.Bus.Answer<ListDrains, ListedDrains>(_ => throw new Mesh.Hosting.Bus.BusRequestException("nobody"));
+        gateway.Bus.Answer<ListDrains, DrainList>(_ => throw new Mesh.Hosting.Bus.BusRequestException("nobody"));
         hosts = await gateway.Http.GetFromJsonAsync<List<HostView>>("/api/v1/hosts", MeshJson.Options);
         hosts!.Select(host => host.Cordon).ShouldBe([null, null]);
     }
@@ -138,29 +139,29 @@ public sealed class PlacementTests
     public async Task Rules_are_shown_checked_and_kept_as_they_are_written()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        var kept = new KeptRules(new PlacementRules(), [], "ann", Some.Noon);
-        gateway.Bus.Answer<ShowRules, KeptRules>(_ => kept);
-        gateway.Bus.Answer<KeepRules, KeptRules>(_ => kept);
+        var response = new RulesAnswer(new PlacementRules(), [], "ann", TestData.Noon);
+        gateway.Bus.Answer<GetRules, RulesAnswer>(_ => response);
+        gateway.Bus.Answer<ApplyRules, RulesAnswer>(_ => response);
         const string Document = "taints:\n  - name: gpu\n";
 
-        (await gateway.Http.GetFromJsonAsync<KeptRules>("/api/v1/rules", MeshJson.Options))!.By.ShouldBe("ann");
+        (await gateway.Http.GetFromJsonAsync<RulesAnswer>("/api/v1/rules", MeshJson.Options))!.UpdatedBy.ShouldBe("ann");
         (await gateway.PutAsync("/api/v1/rules?by=ann", Document, "application/yaml")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await gateway.PutAsync("/api/v1/rules?check=true", "{}")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        gateway.Bus.Requests.Select(request => request.Request).ShouldBe([new ShowRules(), new KeepRules(Document, "ann"), new KeepRules("{}", "api", DryRun: true)]);
+        gateway.Bus.Requests.Select(request => request.Request).ShouldBe([new GetRules(), new ApplyRules(Document, "ann"), new ApplyRules("{}", "api", DryRun: true)]);
     }
 
     [Fact]
     public async Task Rules_that_are_not_accepted_are_answered_with_every_fault()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<KeepRules, KeptRules>(_ => new(null, [new DocumentFault(2, "taints[0].hosts", "is missing"), new DocumentFault(0, "", "is odd")]));
+        gateway.Bus.Answer<ApplyRules, RulesAnswer>(_ => new(null, [new DocumentDiagnostic(2, "taints[0].hosts", "is missing"), new DocumentDiagnostic(0, "", "is odd")]));
 
         var problem = await GatewayFixture.ProblemAsync(
-            await gateway.PutAsync("/api/v1/rules", "taints: [{}]", "application/yaml"), HttpStatusCode.UnprocessableEntity, ApiProblemTypes.BadRules);
+            await gateway.PutAsync("/api/v1/rules", "taints: [{}]", "application/yaml"), HttpStatusCode.UnprocessableEntity, ApiProblemTypes.InvalidRules);
 
         problem.Detail.ShouldBe("line 2: taints[0].hosts: is missing; is odd");
-        problem.RuleFaults!.Count.ShouldBe(2);
+        problem.RuleDiagnostics!.Count.ShouldBe(2);
         await GatewayFixture.ProblemAsync(
             await gateway.PutAsync("/api/v1/rules", "x", "text/plain"), HttpStatusCode.UnsupportedMediaType, ApiProblemTypes.BadRequest);
     }

@@ -10,15 +10,15 @@ public sealed class PolicyTests
 {
     private const string Document = "name: calm\ndescription: takes its time\n";
 
-    private static readonly PolicyView Calm = new(new MigrationPolicy { Name = "calm", Description = "takes its time" }, 2, IsDefault: false, "ann", Some.Noon);
+    private static readonly PolicyView Calm = new(new MigrationPolicy { Name = "calm", Description = "takes its time" }, 2, IsDefault: false, "ann", TestData.Noon);
 
     [Fact]
     public async Task Policies_are_listed_with_overrides()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ListPolicies, ListedPolicies>(_ => new([Calm], [new(Some.IdOf("db-1"), "calm", "ann", Some.Noon)]));
+        gateway.Bus.Answer<ListPolicies, PolicyList>(_ => new([Calm], [new(TestData.IdOf("db-1"), "calm", "ann", TestData.Noon)]));
 
-        var listed = await gateway.Http.GetFromJsonAsync<ListedPolicies>("/api/v1/policies", MeshJson.Options);
+        var listed = await gateway.Http.GetFromJsonAsync<PolicyList>("/api/v1/policies", MeshJson.Options);
 
         listed!.Policies.ShouldHaveSingleItem().Policy.Name.ShouldBe("calm");
         listed.Overrides.ShouldHaveSingleItem().Policy.ShouldBe("calm");
@@ -29,15 +29,15 @@ public sealed class PolicyTests
     public async Task A_policy_is_shown_by_version_or_not_found()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ShowPolicy, ShownPolicy>(show => (show.Name, show.Version) switch
+        gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(show => (show.Name, show.Version) switch
         {
             ("calm", null or 2) => new(Calm, [1, 2]),
             ("calm", _) => new(null, [1, 2]),
             _ => new(null, []),
         });
 
-        (await gateway.Http.GetFromJsonAsync<ShownPolicy>("/api/v1/policies/calm", MeshJson.Options))!.Versions.ShouldBe([1, 2]);
-        (await gateway.Http.GetFromJsonAsync<ShownPolicy>("/api/v1/policies/calm?version=2", MeshJson.Options))!.Policy!.Version.ShouldBe(2);
+        (await gateway.Http.GetFromJsonAsync<GetPolicyAnswer>("/api/v1/policies/calm", MeshJson.Options))!.Versions.ShouldBe([1, 2]);
+        (await gateway.Http.GetFromJsonAsync<GetPolicyAnswer>("/api/v1/policies/calm?version=2", MeshJson.Options))!.Policy!.Version.ShouldBe(2);
         (await NotFoundAsync("/api/v1/policies/calm?version=0")).ShouldContain("no version 0; it has 1, 2");
         (await NotFoundAsync("/api/v1/policies/wild")).ShouldContain("'wild'");
         (await GatewayFixture.ProblemAsync(
@@ -55,14 +55,14 @@ public sealed class PolicyTests
     public async Task A_document_is_passed_on_as_it_is(bool isKnown, string document, string mediaType, HttpStatusCode status)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ShowPolicy, ShownPolicy>(_ => isKnown ? new(Calm, [1]) : new(null, []));
-        gateway.Bus.Answer<KeepPolicy, KeptPolicy>(_ => new(Calm, []));
+        gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => isKnown ? new(Calm, [1]) : new(null, []));
+        gateway.Bus.Answer<ApplyPolicy, ApplyPolicyAnswer>(_ => new(Calm, []));
 
         var response = await gateway.PutAsync("/api/v1/policies/calm?by=ann", document, mediaType);
 
         response.StatusCode.ShouldBe(status);
         (await response.Content.ReadFromJsonAsync<PolicyView>(MeshJson.Options))!.Policy.Name.ShouldBe("calm");
-        gateway.Bus.Requests.Last().Request.ShouldBe(new KeepPolicy(document, "ann"));
+        gateway.Bus.Requests.Last().Request.ShouldBe(new ApplyPolicy(document, "ann"));
     }
 
     [Theory]
@@ -86,14 +86,14 @@ public sealed class PolicyTests
     public async Task Whether_a_document_is_right_is_left_to_the_policy_service_which_names_every_fault(string document)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        PolicyFault[] faults = [new(3, "steps[0].when", "is missing"), new(0, "", "is empty")];
-        gateway.Bus.Answer<ShowPolicy, ShownPolicy>(_ => new(Calm, [1]));
-        gateway.Bus.Answer<KeepPolicy, KeptPolicy>(_ => new(null, faults));
+        PolicyDiagnostic[] errors = [new(3, "steps[0].when", "is missing"), new(0, "", "is empty")];
+        gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => new(Calm, [1]));
+        gateway.Bus.Answer<ApplyPolicy, ApplyPolicyAnswer>(_ => new(null, errors));
 
         var problem = await GatewayFixture.ProblemAsync(
-            await gateway.PutAsync("/api/v1/policies/calm", document, "application/yaml"), HttpStatusCode.UnprocessableEntity, ApiProblemTypes.BadPolicy);
+            await gateway.PutAsync("/api/v1/policies/calm", document, "application/yaml"), HttpStatusCode.UnprocessableEntity, ApiProblemTypes.InvalidPolicy);
 
-        problem.PolicyFaults.ShouldBe(faults);
+        problem.PolicyDiagnostics.ShouldBe(errors);
         problem.Detail.ShouldBe("line 3: steps[0].when: is missing; is empty");
     }
 
@@ -122,7 +122,7 @@ public sealed class PolicyTests
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<DeletePolicy, PolicyAnswer>(_ => new(done, "in words"));
         gateway.Bus.Answer<SetDefaultPolicy, PolicyAnswer>(_ => new(done, "in words"));
-        gateway.Bus.Answer<ShowPolicy, ShownPolicy>(_ => isKnown ? new(Calm, [1]) : new(null, []));
+        gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => isKnown ? new(Calm, [1]) : new(null, []));
 
         var deleted = await gateway.Http.DeleteAsync("/api/v1/policies/calm?by=ann");
         gateway.Bus.Requests.First().Request.ShouldBe(new DeletePolicy("calm", "ann"));

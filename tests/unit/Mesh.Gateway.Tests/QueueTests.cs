@@ -12,20 +12,20 @@ namespace Mesh.Gateway.Tests;
 public sealed class QueueTests
 {
     private static readonly QueuedMigration Waiting = new(
-        2, new MigrationId("m1"), "web-1", new HostName("host-a"), null, MigrationPhase.Queued, MigrationPriority.Drain, Some.Noon, "a slot on host-a");
+        2, new MigrationId("m1"), "web-1", new HostName("host-a"), null, MigrationPhase.Queued, MigrationPriority.Drain, TestData.Noon, "a slot on host-a");
 
-    private static readonly ListedQueue Queue = new([Waiting with { Position = 1, Id = new MigrationId("m0") }, Waiting], 5, new SchedulingLimits());
+    private static readonly QueueView Queue = new([Waiting with { Position = 1, Id = new MigrationId("m0") }, Waiting], 5, new SchedulingLimits());
 
     [Fact]
     public async Task The_queue_is_listed()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ListQueue, ListedQueue>(_ => Queue);
+        gateway.Bus.Answer<ListQueue, QueueView>(_ => Queue);
 
-        var listed = await gateway.Http.GetFromJsonAsync<ListedQueue>("/api/v1/queue", MeshJson.Options);
+        var listed = await gateway.Http.GetFromJsonAsync<QueueView>("/api/v1/queue", MeshJson.Options);
 
         listed!.Waiting.Select(waiting => waiting.Position).ShouldBe([1, 2]);
-        listed.Copying.ShouldBe(5);
+        listed.Transferring.ShouldBe(5);
         gateway.Bus.Requests.ShouldHaveSingleItem().Queue.ShouldBe(SchedulerQueues.Requests);
     }
 
@@ -36,8 +36,8 @@ public sealed class QueueTests
     public async Task A_migration_that_waits_is_shown_with_its_place(MigrationPhase phase, bool waits)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value) with { Phase = phase, Destination = null }));
-        gateway.Bus.Answer<ListQueue, ListedQueue>(_ => Queue);
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value) with { Phase = phase, Destination = null }));
+        gateway.Bus.Answer<ListQueue, QueueView>(_ => Queue);
 
         var view = await gateway.Http.GetFromJsonAsync<MigrationView>("/api/v1/migrations/m1", MeshJson.Options);
 
@@ -51,16 +51,16 @@ public sealed class QueueTests
     {
         await using var gateway = await GatewayFixture.StartAsync(("Gateway:AdditionWait", "00:00:03"));
         var asked = new TaskCompletionSource();
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value) with { Phase = MigrationPhase.Queued }));
-        gateway.Bus.AnswerLater<ListQueue, ListedQueue>(_ =>
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value) with { Phase = MigrationPhase.Queued }));
+        gateway.Bus.AnswerLater<ListQueue, QueueView>(_ =>
         {
             asked.SetResult();
-            return new TaskCompletionSource<ListedQueue>().Task;
+            return new TaskCompletionSource<QueueView>().Task;
         });
 
         var response = gateway.Http.GetFromJsonAsync<MigrationView>("/api/v1/migrations/m1", MeshJson.Options);
         await asked.Task;
-        await Until.TrueAsync(() => gateway.Time.PendingTimers > 0);
+        await WaitUntil.TrueAsync(() => gateway.Time.PendingTimers > 0);
         gateway.Time.Advance(TimeSpan.FromSeconds(3));
 
         var view = await response;
@@ -72,14 +72,14 @@ public sealed class QueueTests
     public async Task A_live_stream_tells_again_how_one_stands_that_waits()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value) with { Phase = MigrationPhase.Queued }));
-        gateway.Bus.Answer<ListQueue, ListedQueue>(_ => Queue);
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value) with { Phase = MigrationPhase.Queued }));
+        gateway.Bus.Answer<ListQueue, QueueView>(_ => Queue);
         await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/migrations/m1/events");
         (await stream.NextAsync()).ShouldBe(("1", "view"));
         stream.Data.GetProperty("queue").GetProperty("position").GetInt32().ShouldBe(2);
 
-        gateway.Bus.Answer<ListQueue, ListedQueue>(_ => new([Waiting with { Position = 1 }], 5, new SchedulingLimits()));
-        await Until.TrueAsync(() => gateway.Time.PendingTimers > 0);
+        gateway.Bus.Answer<ListQueue, QueueView>(_ => new([Waiting with { Position = 1 }], 5, new SchedulingLimits()));
+        await WaitUntil.TrueAsync(() => gateway.Time.PendingTimers > 0);
         gateway.Time.Advance(TimeSpan.FromSeconds(15));
 
         (await stream.NextAsync()).ShouldBe(("", ": keepalive"));
@@ -97,14 +97,14 @@ public sealed class QueueTests
             "/api/v1/migrations/m1/reschedule", """{"priority":"system","to":"host-b","alternatives":["host-c"],"by":"ann"}""");
 
         (await response.Content.ReadFromJsonAsync<RescheduleAnswer>(MeshJson.Options))!.Explanation.ShouldBe("priority system");
-        var wish = gateway.Bus.Requests.ShouldHaveSingleItem().Request.ShouldBeOfType<RescheduleMigration>();
-        (wish.Id.Value, wish.By, wish.Priority, wish.To, wish.ToAny, wish.Preferred).ShouldBe(
+        var request = gateway.Bus.Requests.ShouldHaveSingleItem().Request.ShouldBeOfType<RescheduleMigration>();
+        (request.Id.Value, request.RequestedBy, request.Priority, request.To, request.ToAny, request.Preferred).ShouldBe(
             ("m1", "ann", MigrationPriority.System, new HostName("host-b"), false, null));
-        wish.Alternatives.ShouldBe([new HostName("host-c")]);
+        request.Alternatives.ShouldBe([new HostName("host-c")]);
     }
 
     [Theory]
-    [InlineData(ChangeResult.Unknown, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
+    [InlineData(ChangeResult.NotFound, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
     [InlineData(ChangeResult.AlreadyEnded, HttpStatusCode.Conflict, ApiProblemTypes.NotChangeable)]
     [InlineData(ChangeResult.Refused, HttpStatusCode.Conflict, ApiProblemTypes.Refused)]
     public async Task What_cannot_be_rescheduled_is_a_problem(ChangeResult result, HttpStatusCode status, string type)
@@ -116,7 +116,7 @@ public sealed class QueueTests
             await gateway.PostAsync("/api/v1/migrations/m1/reschedule", """{"toAny":true}"""), status, type);
 
         problem.MigrationId.ShouldBe(new MigrationId("m1"));
-        if (result != ChangeResult.Unknown)
+        if (result != ChangeResult.NotFound)
             problem.Detail.ShouldBe("it copies already");
     }
 
@@ -147,9 +147,9 @@ public sealed class QueueTests
         var problem = await GatewayFixture.ProblemAsync(
             await gateway.PostAsync("/api/v1/migrations/m1/reschedule", json), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
 
-        var fault = problem.Faults.ShouldHaveSingleItem();
-        fault.Path.ShouldBe(path);
-        fault.Message.ShouldContain(accepted);
+        var error = problem.Errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe(path);
+        error.Message.ShouldContain(accepted);
         gateway.Bus.Requests.ShouldBeEmpty();
     }
 }

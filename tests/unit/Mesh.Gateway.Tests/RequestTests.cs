@@ -19,7 +19,7 @@ public sealed class RequestTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value)));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value)));
 
         var response = await gateway.PostAsync("/api/v1/migrations",
             """{"id":"m1","vm":"web-1","to":"host-b","requestedBy":"ann","options":{"postCopy":true,"timeout":60000},"limits":{"progressTimeout":0}}""");
@@ -46,7 +46,7 @@ public sealed class RequestTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value)));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value)));
 
         await gateway.PostAsync("/api/v1/migrations", """{"vm":"web-1","to":"host-b","limits":{"completionTimeout":60000}}""");
         await gateway.PostAsync("/api/v1/migrations",
@@ -57,7 +57,7 @@ public sealed class RequestTests
         plain.Limits.ShouldBe(new MigrationLimits { CompletionTimeout = TimeSpan.FromMinutes(1) });
         plain.Limits.ProgressTimeout.ShouldBeNull();
         (steered.Policy, steered.DowntimeBudget, steered.Deadline).ShouldBe(("adaptive", TimeSpan.FromMilliseconds(900), TimeSpan.FromMinutes(2)));
-        steered.Allow.ShouldBe(new PolicyPermissions { Throttle = true, Pause = true });
+        steered.Allow.ShouldBe(new PolicyPermissions { Throttle = true, Suspend = true });
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class RequestTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value)));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value)));
 
         await gateway.PostAsync("/api/v1/migrations", """{"vm":"web-1"}""");
         await gateway.PostAsync("/api/v1/migrations",
@@ -82,7 +82,7 @@ public sealed class RequestTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(Some.View(show.Id.Value)));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value)));
         var trace = ActivityTraceId.CreateRandom().ToString();
         using var message = new HttpRequestMessage(HttpMethod.Post, "/api/v1/migrations") { Content = JsonContent.Create(new { vm = "web-1", to = "host-b" }) };
         message.Headers.Add("traceparent", $"00-{trace}-00f067aa0ba902b7-01");
@@ -105,10 +105,10 @@ public sealed class RequestTests
 
     [Theory]
     [InlineData(HttpStatusCode.Conflict, RefusalCode.SameHost)]
-    [InlineData(HttpStatusCode.Conflict, RefusalCode.HostDevice, RefusalCode.NotEnoughMemory)]
+    [InlineData(HttpStatusCode.Conflict, RefusalCode.HostDeviceAttached, RefusalCode.NotEnoughMemory)]
     [InlineData(HttpStatusCode.NotFound, RefusalCode.UnknownVm)]
-    [InlineData(HttpStatusCode.NotFound, RefusalCode.UnknownHost, RefusalCode.HostDevice)]
-    [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.BadOption)]
+    [InlineData(HttpStatusCode.NotFound, RefusalCode.UnknownHost, RefusalCode.HostDeviceAttached)]
+    [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.InvalidOption)]
     [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.UnknownPolicy)]
     [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.UnknownVm, RefusalCode.ConflictingOptions)]
     public async Task A_refusal_tells_every_reason(HttpStatusCode status, params RefusalCode[] codes)
@@ -164,9 +164,9 @@ public sealed class RequestTests
         var response = await gateway.PostAsync("/api/v1/migrations", json);
 
         var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
-        var fault = problem.Faults.ShouldHaveSingleItem();
-        fault.Path.ShouldBe(path);
-        fault.Message.ShouldContain(accepted);
+        var error = problem.Errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe(path);
+        error.Message.ShouldContain(accepted);
         problem.Detail.ShouldContain(path);
         problem.Detail.ShouldNotContain("System.");
         gateway.Bus.Requests.ShouldBeEmpty();
@@ -180,7 +180,7 @@ public sealed class RequestTests
         var response = await gateway.PostAsync("/api/v1/migrations", """{"options":{"live":1,"tsl":true},"to":"b"}""");
 
         var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
-        problem.Faults!.Select(fault => fault.Path).ShouldBe(["$.options.live", "$.options.tsl", "$.vm"], ignoreOrder: true);
+        problem.Errors!.Select(error => error.Path).ShouldBe(["$.options.live", "$.options.tsl", "$.vm"], ignoreOrder: true);
     }
 
     [Theory]
@@ -216,7 +216,7 @@ public sealed class RequestTests
 
         var response = await gateway.PostAsync("/api/v1/migrations", """{"id":"m1","vm":"web-1","to":"host-b"}""");
 
-        var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.ServiceUnavailable, ApiProblemTypes.NoAnswer);
+        var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.ServiceUnavailable, ApiProblemTypes.ServiceUnavailable);
         problem.MigrationId.ShouldBe(new MigrationId("m1"));
         problem.Detail.ShouldContain("asking again with the id 'm1' is safe");
     }
@@ -226,19 +226,19 @@ public sealed class RequestTests
     {
         await using var gateway = await GatewayFixture.StartAsync(("Gateway:AnswerTimeout", "00:00:07"));
         var asked = new TaskCompletionSource();
-        gateway.Bus.AnswerLater<ListHosts, ListedHosts>(_ =>
+        gateway.Bus.AnswerLater<ListHosts, HostList>(_ =>
         {
             asked.SetResult();
-            return new TaskCompletionSource<ListedHosts>().Task;
+            return new TaskCompletionSource<HostList>().Task;
         });
 
         var response = gateway.Http.GetAsync("/api/v1/hosts");
         await asked.Task;
-        await Until.TrueAsync(() => gateway.Time.PendingTimers > 0);
+        await WaitUntil.TrueAsync(() => gateway.Time.PendingTimers > 0);
         gateway.Time.Advance(TimeSpan.FromSeconds(6.9));
         response.IsCompleted.ShouldBeFalse();
         gateway.Time.Advance(TimeSpan.FromSeconds(0.2));
 
-        (await GatewayFixture.ProblemAsync(await response, HttpStatusCode.ServiceUnavailable, ApiProblemTypes.NoAnswer)).Detail.ShouldContain("7 s");
+        (await GatewayFixture.ProblemAsync(await response, HttpStatusCode.ServiceUnavailable, ApiProblemTypes.ServiceUnavailable)).Detail.ShouldContain("7 s");
     }
 }

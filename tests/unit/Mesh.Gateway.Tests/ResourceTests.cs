@@ -20,7 +20,7 @@ public sealed class ResourceTests
     public async Task Migrations_are_listed_as_asked(string path, bool unfinished, int limit)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ListMigrations, ListedMigrations>(_ => new([Some.View("m1"), Some.View("m2")]));
+        gateway.Bus.Answer<ListMigrations, MigrationList>(_ => new([TestData.View("m1"), TestData.View("m2")]));
 
         var views = await gateway.Http.GetFromJsonAsync<List<MigrationView>>(path, MeshJson.Options);
 
@@ -42,16 +42,16 @@ public sealed class ResourceTests
 
         var problem = await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync(path), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
 
-        var fault = problem.Faults.ShouldHaveSingleItem();
-        fault.Path.ShouldBe(name);
-        fault.Message.ShouldContain(accepted);
+        var error = problem.Errors.ShouldHaveSingleItem();
+        error.Path.ShouldBe(name);
+        error.Message.ShouldContain(accepted);
     }
 
     [Fact]
     public async Task A_migration_is_shown_or_not_found()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ShowMigration, ShownMigration>(show => new(show.Id.Value == "m1" ? Some.View("m1") : null));
+        gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(show.Id.Value == "m1" ? TestData.View("m1") : null));
 
         (await gateway.Http.GetFromJsonAsync<MigrationView>("/api/v1/migrations/m1", MeshJson.Options))!.VmName.ShouldBe("web-1");
         var problem = await GatewayFixture.ProblemAsync(
@@ -64,7 +64,7 @@ public sealed class ResourceTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
         const string Trace = "{\"vm\":{}}\n{\"t_s\":0.5}\n";
-        gateway.Bus.Answer<ExportMigration, ExportedMigration>(export => new(export.Id.Value == "m1" ? Trace : null));
+        gateway.Bus.Answer<ExportMigration, ExportMigrationAnswer>(export => new(export.Id.Value == "m1" ? Trace : null));
 
         var response = await gateway.Http.GetAsync("/api/v1/migrations/m1/trace");
 
@@ -75,7 +75,7 @@ public sealed class ResourceTests
 
     [Theory]
     [InlineData(AbortResult.Aborting, HttpStatusCode.Accepted, null)]
-    [InlineData(AbortResult.Unknown, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
+    [InlineData(AbortResult.NotFound, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
     [InlineData(AbortResult.AlreadyEnded, HttpStatusCode.Conflict, ApiProblemTypes.NotAbortable)]
     [InlineData(AbortResult.TooLate, HttpStatusCode.Conflict, ApiProblemTypes.NotAbortable)]
     public async Task An_abort_is_answered_by_what_became_of_it(AbortResult result, HttpStatusCode status, string? type)
@@ -109,9 +109,9 @@ public sealed class ResourceTests
     public async Task Hosts_and_their_machines_are_shown()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ListHosts, ListedHosts>(_ => new(
-            [Some.Host("host-a", "web-2", "db-1"), Some.Host("host-b", "web-1")],
-            [new MigratingVm(Some.IdOf("web-1"), "web-1", VmStatus.MigratingFrom, true, Some.Noon, [], new HostName("host-b"))]));
+        gateway.Bus.Answer<ListHosts, HostList>(_ => new(
+            [TestData.Host("host-a", "web-2", "db-1"), TestData.Host("host-b", "web-1")],
+            [new MigratingVm(TestData.IdOf("web-1"), "web-1", VmStatus.MigratingFrom, true, TestData.Noon, [], new HostName("host-b"))]));
 
         var hosts = await gateway.Http.GetFromJsonAsync<List<HostView>>("/api/v1/hosts", MeshJson.Options);
         hosts!.Select(host => host.Inventory.Host.Value).ShouldBe(["host-a", "host-b"]);
@@ -148,9 +148,9 @@ public sealed class ResourceTests
     public async Task Health_means_that_the_migrations_service_answers()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/health"), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.NoAnswer);
+        await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/health"), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.ServiceUnavailable);
 
-        gateway.Bus.Answer<ListMigrations, ListedMigrations>(_ => new([]));
+        gateway.Bus.Answer<ListMigrations, MigrationList>(_ => new([]));
         (await gateway.Http.GetFromJsonAsync<JsonElement>("/health")).GetProperty("status").GetString().ShouldBe("up");
     }
 
@@ -163,7 +163,7 @@ public sealed class ResourceTests
         await GatewayFixture.ProblemAsync(
             await gateway.Http.DeleteAsync("/api/v1/hosts"), HttpStatusCode.MethodNotAllowed, ApiProblemTypes.BadRequest);
 
-        gateway.Bus.Answer<ListHosts, ListedHosts>(_ => throw new InvalidOperationException("secret"));
+        gateway.Bus.Answer<ListHosts, HostList>(_ => throw new InvalidOperationException("secret"));
         var problem = await GatewayFixture.ProblemAsync(
             await gateway.Http.GetAsync("/api/v1/hosts"), HttpStatusCode.InternalServerError, ApiProblemTypes.Internal);
         problem.Detail.ShouldNotContain("secret");

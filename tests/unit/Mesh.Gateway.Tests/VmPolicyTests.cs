@@ -21,11 +21,11 @@ public sealed class VmPolicyTests
     private static async Task<GatewayFixture> StartAsync(params HostView[] hosts)
     {
         var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<ListHosts, ListedHosts>(_ => new(hosts, []));
-        gateway.Bus.Answer<ResolvePolicy, ResolvedPolicy>(_ => new(Effective));
-        gateway.Bus.Answer<ListPolicies, ListedPolicies>(_ => new([], [new(Some.IdOf("db-1"), "calm", "ann", Some.Noon)]));
+        gateway.Bus.Answer<ListHosts, HostList>(_ => new(hosts, []));
+        gateway.Bus.Answer<ResolvePolicy, ResolvePolicyAnswer>(_ => new(Effective));
+        gateway.Bus.Answer<ListPolicies, PolicyList>(_ => new([], [new(TestData.IdOf("db-1"), "calm", "ann", TestData.Noon)]));
         gateway.Bus.Answer<OverridePolicy, PolicyAnswer>(_ => new(true, "in words"));
-        gateway.Bus.Answer<ShowPolicy, ShownPolicy>(_ => new(new PolicyView(Calm, 2, false), [2]));
+        gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => new(new PolicyView(Calm, 2, false), [2]));
         return gateway;
     }
 
@@ -37,18 +37,18 @@ public sealed class VmPolicyTests
         static VmDescription Labelled(VmDescription vm, string tier, VmStatus status) =>
             vm with { Status = status, Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["tier"] = tier } };
         await using var gateway = await StartAsync(
-            With(Some.Host("host-a", "db-1"), vm => Labelled(vm, "old", VmStatus.Down)),
-            With(Some.Host("host-b", "db-1"), vm => Labelled(vm, "gold", VmStatus.Up)),
-            Some.Host("host-c", "web-1"));
+            With(TestData.Host("host-a", "db-1"), vm => Labelled(vm, "old", VmStatus.Down)),
+            With(TestData.Host("host-b", "db-1"), vm => Labelled(vm, "gold", VmStatus.Up)),
+            TestData.Host("host-c", "web-1"));
 
         var view = await gateway.Http.GetFromJsonAsync<VmPolicyView>("/api/v1/vms/db-1/policy", MeshJson.Options);
 
-        (view!.Vm, view.Name, view.Effective.Policy.Name, view.Effective.Reason).ShouldBe((Some.IdOf("db-1"), "db-1", "calm", "it is the default"));
-        view.Override!.By.ShouldBe("ann");
+        (view!.Vm, view.Name, view.Effective.Policy.Name, view.Effective.Reason).ShouldBe((TestData.IdOf("db-1"), "db-1", "calm", "it is the default"));
+        view.Override!.RequestedBy.ShouldBe("ann");
         var asked = Asked<ResolvePolicy>(gateway);
-        (asked.Vm, asked.Labels["tier"], asked.Named).ShouldBe((Some.IdOf("db-1"), "gold", null));
+        (asked.Vm, asked.Labels["tier"], asked.Named).ShouldBe((TestData.IdOf("db-1"), "gold", null));
 
-        (await gateway.Http.GetFromJsonAsync<VmPolicyView>($"/api/v1/vms/{Some.IdOf("web-1")}/policy", MeshJson.Options))!.Override.ShouldBeNull();
+        (await gateway.Http.GetFromJsonAsync<VmPolicyView>($"/api/v1/vms/{TestData.IdOf("web-1")}/policy", MeshJson.Options))!.Override.ShouldBeNull();
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class VmPolicyTests
     [InlineData("/api/v1/vms/99999999-9999-4999-8999-999999999999/policy")]
     public async Task A_machine_that_nobody_knows_has_no_policy(string path)
     {
-        await using var gateway = await StartAsync(Some.Host("host-a", "db-1"));
+        await using var gateway = await StartAsync(TestData.Host("host-a", "db-1"));
         foreach (var response in (HttpResponseMessage[])[await gateway.Http.GetAsync(path), await gateway.PutAsync(path, """{"policy":"calm"}""")])
             (await GatewayFixture.ProblemAsync(response, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)).Detail.ShouldContain("no host has reported a machine");
     }
@@ -65,35 +65,35 @@ public sealed class VmPolicyTests
     public async Task A_name_of_several_machines_is_answered_with_the_candidates()
     {
         var other = VmId.Parse("99999999-9999-4999-8999-999999999999");
-        await using var gateway = await StartAsync(Some.Host("host-a", "db-1"), With(Some.Host("host-b", "db-1"), vm => vm with { Id = other }));
+        await using var gateway = await StartAsync(TestData.Host("host-a", "db-1"), With(TestData.Host("host-b", "db-1"), vm => vm with { Id = other }));
 
         var problem = await GatewayFixture.ProblemAsync(
             await gateway.Http.GetAsync("/api/v1/vms/db-1/policy"), HttpStatusCode.Conflict, ApiProblemTypes.Refused);
 
-        problem.Detail.ShouldContain($"{Some.IdOf("db-1")} on host-a, {other} on host-b");
+        problem.Detail.ShouldContain($"{TestData.IdOf("db-1")} on host-a, {other} on host-b");
         (await gateway.Http.GetAsync($"/api/v1/vms/{other}/policy")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
     public async Task A_machine_is_given_a_policy_of_its_own_and_loses_it_again()
     {
-        await using var gateway = await StartAsync(Some.Host("host-a", "db-1"));
+        await using var gateway = await StartAsync(TestData.Host("host-a", "db-1"));
 
         (await gateway.PutAsync("/api/v1/vms/db-1/policy", """{"policy":"calm","by":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(Some.IdOf("db-1"), "calm", "ann"));
+        Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), "calm", "ann"));
         gateway.Bus.Requests.Clear();
 
         (await gateway.Http.DeleteAsync("/api/v1/vms/db-1/policy?by=ann")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(Some.IdOf("db-1"), null, "ann"));
+        Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), null, "ann"));
     }
 
     [Fact]
     public async Task The_policy_of_a_machine_that_is_gone_can_be_taken_away_by_its_UUID()
     {
-        await using var gateway = await StartAsync(Some.Host("host-a"));
+        await using var gateway = await StartAsync(TestData.Host("host-a"));
 
-        (await gateway.Http.DeleteAsync($"/api/v1/vms/{Some.IdOf("db-1")}/policy")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(Some.IdOf("db-1"), null, "api"));
+        (await gateway.Http.DeleteAsync($"/api/v1/vms/{TestData.IdOf("db-1")}/policy")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), null, "api"));
         await GatewayFixture.ProblemAsync(await gateway.Http.DeleteAsync("/api/v1/vms/db-1/policy"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
     }
 
@@ -102,9 +102,9 @@ public sealed class VmPolicyTests
     [InlineData(false, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
     public async Task A_policy_that_cannot_be_given_is_told(bool isKnown, HttpStatusCode status, string type)
     {
-        await using var gateway = await StartAsync(Some.Host("host-a", "db-1"));
+        await using var gateway = await StartAsync(TestData.Host("host-a", "db-1"));
         gateway.Bus.Answer<OverridePolicy, PolicyAnswer>(_ => new(false, "it cannot be"));
-        gateway.Bus.Answer<ShowPolicy, ShownPolicy>(_ => isKnown ? new(new PolicyView(Calm, 2, false), [2]) : new(null, []));
+        gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => isKnown ? new(new PolicyView(Calm, 2, false), [2]) : new(null, []));
 
         (await GatewayFixture.ProblemAsync(await gateway.PutAsync("/api/v1/vms/db-1/policy", """{"policy":"calm"}"""), status, type)).Detail.ShouldBe("it cannot be");
     }

@@ -1,3 +1,3 @@
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]

@@ -20,23 +20,23 @@ namespace Mesh.Migrations.Host.Tests;
 /// <summary>The migrations service as one process with a recording bus; begun anew on the same store it is the process after a crash.</summary>
 internal sealed class MigrationsProcess : IAsyncDisposable
 {
-    private static long _turns;
+    private static long _passEpochs;
 
     private readonly IHost _host;
 
     private MigrationsProcess(IHost host) => _host = host;
 
-    public MigrationHome Home => _host.Services.GetRequiredService<MigrationHome>();
+    public LocalGrainHost Home => _host.Services.GetRequiredService<LocalGrainHost>();
 
-    public SchedulerRequests Scheduler => _host.Services.GetRequiredService<SchedulerRequests>();
+    public SchedulerRequestHandler Scheduler => _host.Services.GetRequiredService<SchedulerRequestHandler>();
 
-    public Requests Requests => _host.Services.GetRequiredService<Requests>();
+    public MigrationRequestHandler Requests => _host.Services.GetRequiredService<MigrationRequestHandler>();
 
-    public HostFencing Fencing => _host.Services.GetRequiredService<HostFencing>();
+    public FenceRequestHandler Fencing => _host.Services.GetRequiredService<FenceRequestHandler>();
 
     public HostRegistry Hosts => _host.Services.GetRequiredService<HostRegistry>();
 
-    public AgentMessages Agents => _host.Services.GetRequiredService<AgentMessages>();
+    public AgentMessageHandler Agents => _host.Services.GetRequiredService<AgentMessageHandler>();
 
     public MigrationStore Store => _host.Services.GetRequiredService<MigrationStore>();
 
@@ -63,12 +63,12 @@ internal sealed class MigrationsProcess : IAsyncDisposable
     }
 
     /// <summary>A request as the scheduler passes it on.</summary>
-    public Task<MigrationRequestAnswer> AskAsync(RequestMigration request) => Requests.AnswerAsync(new QueueMigration(request, []), default);
+    public Task<MigrationRequestAnswer> AskAsync(RequestMigration request) => Requests.AnswerAsync(new EnqueueMigration(request, []), default);
 
     /// <summary>The scheduler's next turn: what it reads, and the number that its admissions are to bear.</summary>
-    public async Task<(FleetFacts Fleet, long Turn)> ReadAsync()
+    public async Task<(ReadFleetAnswer Fleet, long Turn)> ReadAsync()
     {
-        var turn = Interlocked.Increment(ref _turns);
+        var turn = Interlocked.Increment(ref _passEpochs);
         return (await Scheduler.AnswerAsync(new ReadFleet(turn), default), turn);
     }
 
@@ -76,7 +76,7 @@ internal sealed class MigrationsProcess : IAsyncDisposable
     public async Task<AdmissionAnswer> AdmitAsync(MigrationId id, bool mayTransfer = true, HostName? to = null)
     {
         var (fleet, turn) = await ReadAsync();
-        return await Scheduler.AnswerAsync(Words.Admission(id, turn, fleet.Migrations.Single(migration => migration.Id == id).Attempt, mayTransfer, to), default);
+        return await Scheduler.AnswerAsync(HostMessages.Admission(id, turn, fleet.Migrations.Single(migration => migration.Id == id).Attempt, mayTransfer, to), default);
     }
 
     /// <summary>A request that is taken on and admitted at once.</summary>
@@ -101,7 +101,7 @@ internal sealed class RecordingBus : IMessageBus
     public ConcurrentQueue<MigrationEvent> Events { get; } = new();
 
     /// <summary>What the policy service answers; null for nothing.</summary>
-    public Func<ResolvePolicy, ResolvedPolicy?> Policies { get; set; } = _ => new ResolvedPolicy(null);
+    public Func<ResolvePolicy, ResolvePolicyAnswer?> Policies { get; set; } = _ => new ResolvePolicyAnswer(null);
 
     /// <summary>Whether the broker can be reached.</summary>
     public bool IsReachable { get; set; } = true;
@@ -112,7 +112,7 @@ internal sealed class RecordingBus : IMessageBus
     public Task SendAsync<T>(string queue, T message, CancellationToken cancellation = default)
         where T : class => RememberAsync(message);
 
-    public Task OfferAsync<T>(string queue, T message, CancellationToken cancellation = default)
+    public Task SendBestEffortAsync<T>(string queue, T message, CancellationToken cancellation = default)
         where T : class => RememberAsync(message);
 
     public Task<TReply> RequestAsync<TRequest, TReply>(string queue, TRequest request, CancellationToken cancellation = default)
@@ -127,8 +127,8 @@ internal sealed class RecordingBus : IMessageBus
             throw new IOException("the broker is not reachable");
         if (message is AgentCommand command)
             Commands.Enqueue(command);
-        if (message is MigrationEvent told)
-            Events.Enqueue(told);
+        if (message is MigrationEvent published)
+            Events.Enqueue(published);
         return Task.CompletedTask;
     }
 }

@@ -4,24 +4,24 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Vms;
 using Mesh.Migrations.Host.Fencing;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Migrations.Host.Tests;
 
 public sealed class When_a_host_is_fenced : IAsyncLifetime
 {
-    private static readonly FenceHost Confirmed = new(Words.Source, true, "ann");
+    private static readonly FenceHost Confirmed = new(HostMessages.Source, true, "ann");
 
     private readonly SqliteFiles _stores = new();
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingBus _bus = new();
-    private readonly Words _words;
+    private readonly HostMessages _words;
     private string _location = "";
 
-    public When_a_host_is_fenced() => _words = new Words(_time);
+    public When_a_host_is_fenced() => _words = new HostMessages(_time);
 
-    public async ValueTask InitializeAsync() => _location = await _stores.NewAsync();
+    public async ValueTask InitializeAsync() => _location = await _stores.CreateAsync();
 
     public ValueTask DisposeAsync()
     {
@@ -32,20 +32,20 @@ public sealed class When_a_host_is_fenced : IAsyncLifetime
     private async Task<MigrationsProcess> WithMigrationAsync(params (string Name, string Value)[] settings)
     {
         var process = await MigrationsProcess.StartAsync(_location, _time, _bus, settings);
-        await process.Agents.HandleAsync(_words.Inventory(Words.Source, Words.Machine()), default);
-        await process.Agents.HandleAsync(_words.Inventory(Words.Destination), default);
-        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.Up), default);
-        await process.Agents.HandleAsync(_words.Report(Words.Destination, null), default);
-        await process.BeginAsync(Words.Request());
-        await process.Agents.HandleAsync(Words.Done(await CommandAsync<PrepareIncoming>()), default);
-        await process.Agents.HandleAsync(Words.Done(await CommandAsync<StartMigration>()), default);
-        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.MigratingFrom), default);
-        await process.Agents.HandleAsync(_words.Report(Words.Destination, VmStatus.MigratingTo), default);
+        await process.Agents.HandleAsync(_words.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
+        await process.Agents.HandleAsync(_words.Inventory(HostMessages.Destination), default);
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Source, VmStatus.Up), default);
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Destination, null), default);
+        await process.BeginAsync(HostMessages.Request());
+        await process.Agents.HandleAsync(HostMessages.Done(await CommandAsync<PrepareIncoming>()), default);
+        await process.Agents.HandleAsync(HostMessages.Done(await CommandAsync<StartMigration>()), default);
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Source, VmStatus.MigratingFrom), default);
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Destination, VmStatus.MigratingTo), default);
         return process;
     }
 
     private async Task<T> CommandAsync<T>()
-        where T : AgentCommand => await Eventually.GivesAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), $"{typeof(T).Name} is given");
+        where T : AgentCommand => await Eventually.ReturnsAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), $"{typeof(T).Name} is given");
 
     [Fact]
     public async Task Should_refuse_to_believe_that_a_host_is_off_that_is_heard()
@@ -61,8 +61,8 @@ public sealed class When_a_host_is_fenced : IAsyncLifetime
     {
         await using var process = await WithMigrationAsync();
         _time.Advance(TimeSpan.FromMinutes(2));
-        await process.Agents.HandleAsync(_words.Report(Words.Destination, VmStatus.Up), default);
-        process.Hosts.Migrating().ShouldHaveSingleItem().IsUnknown.ShouldBeTrue("the source is silent");
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Destination, VmStatus.Up), default);
+        process.Hosts.ListMigratingVms().ShouldHaveSingleItem().IsUnknown.ShouldBeTrue("the source is silent");
 
         var answer = await process.Fencing.AnswerAsync(Confirmed, default);
         (answer.Result, answer.Migrations.Count).ShouldBe((FenceResult.Fenced, 1));
@@ -70,16 +70,16 @@ public sealed class When_a_host_is_fenced : IAsyncLifetime
         process.Hosts.List()[0].Inventory.Vms.ShouldAllBe(vm => vm.Status == VmStatus.Down);
 
         _time.Advance(TimeSpan.FromSeconds(1));
-        await process.Agents.HandleAsync(_words.Report(Words.Destination, VmStatus.Up), default);
-        _time.Advance(FlightTimers.VerdictGrace * 2);
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Destination, VmStatus.Up), default);
+        _time.Advance(MigrationTimers.LocationGrace * 2);
         await Eventually.HoldsAsync(
-            async () => (await process.Home.Get(Words.Request().Id).ShowAsync())!.Outcome == MigrationOutcome.Completed, "the machine is found on the destination");
+            async () => (await process.Home.Get(HostMessages.Request().Id).GetAsync())!.Outcome == MigrationOutcome.Completed, "the machine is found on the destination");
     }
 
     [Fact]
     public async Task Should_not_believe_what_the_host_had_said_before_even_after_a_restart()
     {
-        var late = _words.Report(Words.Source, VmStatus.Up);
+        var late = _words.Report(HostMessages.Source, VmStatus.Up);
         await using (var process = await WithMigrationAsync())
         {
             _time.Advance(TimeSpan.FromMinutes(2));
@@ -90,44 +90,44 @@ public sealed class When_a_host_is_fenced : IAsyncLifetime
         await next.Agents.HandleAsync(late with { Sequence = 1000 }, default);
         next.Hosts.List()[0].Health.ShouldBe(HostHealth.Fenced);
 
-        await next.Agents.HandleAsync(_words.Report(Words.Source, null) with { AgentEpoch = 2, Sequence = 1 }, default);
+        await next.Agents.HandleAsync(_words.Report(HostMessages.Source, null) with { AgentEpoch = 2, Sequence = 1 }, default);
         next.Hosts.List()[0].Health.ShouldBe(HostHealth.Healthy, "a new process of its agent speaks");
     }
 
     [Fact]
-    public async Task Should_take_the_fencing_back_when_the_same_process_goes_on_speaking()
+    public async Task Should_take_the_fencing_back_when_the_same_process_goes_on_reporting()
     {
         await using var process = await WithMigrationAsync();
         _time.Advance(TimeSpan.FromMinutes(2));
         (await process.Fencing.AnswerAsync(Confirmed, default)).Result.ShouldBe(FenceResult.Fenced);
-        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.MigratingFrom), default);
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Source, VmStatus.MigratingFrom), default);
         process.Hosts.List()[0].Health.ShouldBe(HostHealth.Fenced, "a report may have been under way");
 
         _time.Advance(TimeSpan.FromMinutes(2));
-        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.MigratingFrom), default);
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Source, VmStatus.MigratingFrom), default);
         process.Hosts.List()[0].Health.ShouldBe(HostHealth.Healthy, "it was never off");
-        (await process.Home.Get(Words.Request().Id).ShowAsync())!.Outcome.ShouldBeNull();
+        (await process.Home.Get(HostMessages.Request().Id).GetAsync())!.Outcome.ShouldBeNull();
     }
 
     [Fact]
-    public async Task Should_tell_once_of_a_silent_host_whose_agent_speaks_as_an_older_one()
+    public async Task Should_log_once_an_unresponsive_host_whose_agent_reports_as_an_older_one()
     {
         await using var process = await WithMigrationAsync();
-        HostReport Older() => _words.Report(Words.Source, VmStatus.Up) with { AgentEpoch = 0 };
-        process.Hosts.Take(Older()).ShouldSatisfyAllConditions(
-            heard => heard.IsTaken.ShouldBeFalse(), heard => heard.IsFromOlderProcess.ShouldBeFalse("it may have been late, and the host is heard"));
+        HostReport Older() => _words.Report(HostMessages.Source, VmStatus.Up) with { AgentEpoch = 0 };
+        process.Hosts.Update(Older()).ShouldSatisfyAllConditions(
+            reported => reported.IsAccepted.ShouldBeFalse(), reported => reported.IsFromOlderProcess.ShouldBeFalse("it may have been late, and the host is heard"));
 
         _time.Advance(TimeSpan.FromMinutes(3));
-        process.Hosts.Take(Older()).ShouldSatisfyAllConditions(heard => heard.IsTaken.ShouldBeFalse(), heard => heard.IsFromOlderProcess.ShouldBeTrue());
-        process.Hosts.Take(Older()).IsFromOlderProcess.ShouldBeFalse("it was told");
+        process.Hosts.Update(Older()).ShouldSatisfyAllConditions(reported => reported.IsAccepted.ShouldBeFalse(), reported => reported.IsFromOlderProcess.ShouldBeTrue());
+        process.Hosts.Update(Older()).IsFromOlderProcess.ShouldBeFalse("it was told");
 
         await process.Fencing.AnswerAsync(Confirmed, default);
-        process.Hosts.Take(Older() with { AgentEpoch = -1 }).IsFromOlderProcess.ShouldBeTrue("a fenced host is looked at likewise");
+        process.Hosts.Update(Older() with { AgentEpoch = -1 }).IsFromOlderProcess.ShouldBeTrue("a fenced host is looked at likewise");
         process.Hosts.List()[0].Health.ShouldBe(HostHealth.Fenced);
     }
 
     [Fact]
-    public async Task Should_refuse_without_a_command_or_a_persons_word()
+    public async Task Should_refuse_without_a_command_or_a_persons_confirmation()
     {
         await using var process = await WithMigrationAsync();
         (await process.Fencing.AnswerAsync(Confirmed with { Confirmed = false }, default)).Explanation.ShouldContain("--confirm");
@@ -139,7 +139,7 @@ public sealed class When_a_host_is_fenced : IAsyncLifetime
     {
         await using var process = await WithMigrationAsync(("Fencing:Command", "true"), ("Fencing:Verify", "test $MESH_HOST = hosta"));
         (await process.Fencing.AnswerAsync(Confirmed with { Confirmed = false }, default)).Result.ShouldBe(FenceResult.Started);
-        await Eventually.HoldsAsync(() => process.Hosts.List()[0] is { Health: HostHealth.Fenced, Fence.By: "ann", FenceAttempt: null }, "the host is fenced");
+        await Eventually.HoldsAsync(() => process.Hosts.List()[0] is { Health: HostHealth.Fenced, Fence.RequestedBy: "ann", FenceAttempt: null }, "the host is fenced");
     }
 
     [Fact]
@@ -164,10 +164,10 @@ public sealed class When_a_host_is_fenced : IAsyncLifetime
     public async Task Should_be_off_only_when_command_and_verification_say_so(string command, string verify, string? failure)
     {
         var options = new FenceOptions { Command = command, Verify = verify, Timeout = TimeSpan.FromSeconds(1), VerifyTimeout = TimeSpan.FromSeconds(1) };
-        var said = await new FenceCommand(Options.Create(options), TimeProvider.System).PowerOffAsync(Words.Source, default);
+        var known = await new ShellFenceDevice(Options.Create(options), TimeProvider.System).PowerOffAsync(HostMessages.Source, default);
         if (failure is null)
-            said.ShouldBeNull();
+            known.ShouldBeNull();
         else
-            said.ShouldNotBeNull().ShouldContain(failure);
+            known.ShouldNotBeNull().ShouldContain(failure);
     }
 }

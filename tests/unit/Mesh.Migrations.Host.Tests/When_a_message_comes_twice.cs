@@ -2,7 +2,7 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Vms;
 using Mesh.Migrations.Host.Store;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Migrations.Host.Tests;
 
@@ -15,19 +15,19 @@ public abstract class When_a_message_comes_twice(IStoreSource stores) : IAsyncLi
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingBus _bus = new();
     private string _location = "";
-    private Words _words = null!;
+    private HostMessages _words = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _location = await stores.NewAsync();
-        _words = new Words(_time);
+        _location = await stores.CreateAsync();
+        _words = new HostMessages(_time);
     }
 
     [Fact]
     public async Task Should_take_an_answer_once()
     {
         await using var process = await BegunAsync();
-        var done = Words.Done(await CommandAsync<PrepareIncoming>());
+        var done = HostMessages.Done(await CommandAsync<PrepareIncoming>());
 
         await process.Agents.HandleAsync(done, default);
         var once = await VersionAsync(process);
@@ -82,12 +82,12 @@ public abstract class When_a_message_comes_twice(IStoreSource stores) : IAsyncLi
     }
 
     [Fact]
-    public async Task Should_take_a_message_whose_turn_was_not_kept_when_it_comes_again()
+    public async Task Should_take_a_message_whose_transition_was_not_saved_when_it_comes_again()
     {
         await using var process = await BegunAsync();
         var stored = (await process.Store.LoadAsync(new("m1")))!;
-        var done = Words.Done(await CommandAsync<PrepareIncoming>());
-        var identity = Hosting.Inbox.MessageIdentity.Of(done);
+        var done = HostMessages.Done(await CommandAsync<PrepareIncoming>());
+        var identity = Hosting.Inbox.MessageIdentity.From(done);
 
         await Should.ThrowAsync<ConcurrencyException>(
             () => process.Store.SaveAsync(stored.State, stored.Version + 7, new AnswerReceived(done), _time.GetUtcNow(), [], identity));
@@ -106,18 +106,18 @@ public abstract class When_a_message_comes_twice(IStoreSource stores) : IAsyncLi
     private async Task<MigrationsProcess> BegunAsync()
     {
         var process = await MigrationsProcess.StartAsync(_location, _time, _bus);
-        await process.Agents.HandleAsync(_words.Inventory(Words.Source, Words.Machine()), default);
-        await process.Agents.HandleAsync(_words.Inventory(Words.Destination), default);
-        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.Up), default);
-        await process.Agents.HandleAsync(_words.Report(Words.Destination, null), default);
-        await process.BeginAsync(Words.Request());
+        await process.Agents.HandleAsync(_words.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
+        await process.Agents.HandleAsync(_words.Inventory(HostMessages.Destination), default);
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Source, VmStatus.Up), default);
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Destination, null), default);
+        await process.BeginAsync(HostMessages.Request());
         return process;
     }
 
     private JobStalled Stalled(AgentCommand command) => new()
     {
         EventId = new("m1.1.1.1"),
-        Host = Words.Source,
+        Host = HostMessages.Source,
         MigrationId = command.MigrationId,
         Epoch = command.Epoch,
         VmId = command.VmId,
@@ -128,5 +128,5 @@ public abstract class When_a_message_comes_twice(IStoreSource stores) : IAsyncLi
     private static async Task<long> VersionAsync(MigrationsProcess process) => (await process.Store.LoadAsync(new("m1")))!.Version;
 
     private Task<T> CommandAsync<T>()
-        where T : AgentCommand => Eventually.GivesAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), typeof(T).Name);
+        where T : AgentCommand => Eventually.ReturnsAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), typeof(T).Name);
 }

@@ -6,7 +6,7 @@ using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Migrations.Host.Tests;
 
@@ -32,12 +32,12 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingBus _bus = new();
     private string _location = "";
-    private Words _words = null!;
+    private HostMessages _words = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _location = await stores.NewAsync();
-        _words = new Words(_time);
+        _location = await stores.CreateAsync();
+        _words = new HostMessages(_time);
     }
 
     [Fact]
@@ -49,9 +49,9 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
             asked = ask;
             return new(new EffectivePolicy(Eager, 3, "its labels say so"));
         };
-        await using var process = await BegunAsync(Words.Request() with { Policy = "eager" });
+        await using var process = await BegunAsync(HostMessages.Request() with { Policy = "eager" });
 
-        (asked!.Vm, asked.Named).ShouldBe((Words.Machine().Id, "eager"));
+        (asked!.Vm, asked.Named).ShouldBe((HostMessages.CreateVm().Id, "eager"));
         var view = await ShowAsync(process);
         (view.Policy!.Policy.Name, view.Policy.Version, view.Policy.Reason).ShouldBe(("eager", 3, "its labels say so"));
     }
@@ -60,23 +60,23 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
     public async Task Should_begin_nothing_when_the_policy_service_does_not_answer()
     {
         _bus.Policies = _ => null;
-        await using var process = await HeardAsync();
+        await using var process = await ReportedAsync();
 
-        (await process.AskAsync(Words.Request())).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.NoPolicyService);
-        (await process.Requests.AnswerAsync(new ShowMigration(Id), default)).Migration.ShouldBeNull();
+        (await process.AskAsync(HostMessages.Request())).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.PolicyServiceUnavailable);
+        (await process.Requests.AnswerAsync(new GetMigration(Id), default)).Migration.ShouldBeNull();
         _bus.Commands.ShouldBeEmpty();
 
         _bus.Policies = _ => new(new EffectivePolicy(Eager, 1, ""));
-        (await process.AskAsync(Words.Request())).Refusals.ShouldBeEmpty();
+        (await process.AskAsync(HostMessages.Request())).Refusals.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Should_answer_a_repeated_request_although_its_policy_is_gone()
     {
         _bus.Policies = _ => new(new EffectivePolicy(Eager, 1, ""));
-        await using var process = await BegunAsync(Words.Request() with { Policy = "eager" });
+        await using var process = await BegunAsync(HostMessages.Request() with { Policy = "eager" });
         _bus.Policies = _ => null;
-        (await process.AskAsync(Words.Request() with { Policy = "eager" })).Refusals.ShouldBeEmpty();
+        (await process.AskAsync(HostMessages.Request() with { Policy = "eager" })).Refusals.ShouldBeEmpty();
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
             (await CommandAsync<ChangeParameters>()).MaxDowntime.ShouldBe(TimeSpan.FromMilliseconds(700));
         }
 
-        await using var next = await HeardAsync();
+        await using var next = await ReportedAsync();
         await PassAsync(next, 2);
         _bus.Commands.ShouldNotContain(command => command is AbortJob);
         await PassAsync(next, 3);
@@ -102,15 +102,15 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
     public async Task Should_change_a_running_migration_and_tell_what_became_of_it()
     {
         await using var process = await CopyingAsync();
-        var wish = new ChangeMigration { Id = Id, ChangeId = "c1", By = "tester", Why = "slow", MaxDowntime = TimeSpan.FromSeconds(1) };
-        (await process.Requests.AnswerAsync(wish, default)).Change!.Answers.ShouldBeNull();
+        var request = new ChangeMigration { Id = Id, ChangeId = "c1", RequestedBy = "tester", Reason = "slow", MaxDowntime = TimeSpan.FromSeconds(1) };
+        (await process.Requests.AnswerAsync(request, default)).Change!.Answers.ShouldBeNull();
 
         var command = await CommandAsync<ChangeParameters>();
         await process.Agents.HandleAsync(
-            Words.Done(command) with { Parameters = [new ParameterAnswer("maxDowntime", ParameterResult.Applied, "1000 ms")] }, default);
+            HostMessages.Done(command) with { Parameters = [new ParameterAnswer("maxDowntime", ParameterResult.Applied, "1000 ms")] }, default);
 
-        var change = (await process.Requests.AnswerAsync(wish, default)).Change!;
-        (change.By, change.Why, change.Answers!.Single().Result).ShouldBe(("tester", "slow", ParameterResult.Applied));
+        var change = (await process.Requests.AnswerAsync(request, default)).Change!;
+        (change.RequestedBy, change.Reason, change.Answers!.Single().Result).ShouldBe(("tester", "slow", ParameterResult.Applied));
         (await ShowAsync(process)).Changes.ShouldHaveSingleItem().ChangeId.ShouldBe("c1");
     }
 
@@ -120,17 +120,17 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
         await using var process = await CopyingAsync();
         _bus.Policies = ask => ask.Named == "eager" ? new(new EffectivePolicy(Eager, 2, "the change names it")) : new(null, "no such policy");
 
-        var wish = new ChangeMigration { Id = Id, ChangeId = "c1", By = "tester" };
-        (await process.Requests.AnswerAsync(wish with { Policy = "eagre" }, default)).Result.ShouldBe(ChangeResult.Refused);
-        (await process.Requests.AnswerAsync(wish with { Policy = "eager" }, default)).Result.ShouldBe(ChangeResult.Accepted);
+        var request = new ChangeMigration { Id = Id, ChangeId = "c1", RequestedBy = "tester" };
+        (await process.Requests.AnswerAsync(request with { Policy = "eagre" }, default)).Result.ShouldBe(ChangeResult.Refused);
+        (await process.Requests.AnswerAsync(request with { Policy = "eager" }, default)).Result.ShouldBe(ChangeResult.Accepted);
         (await ShowAsync(process)).Policy!.Policy.Name.ShouldBe("eager");
     }
 
     [Fact]
     public async Task Should_say_that_there_is_nothing_to_change_or_export()
     {
-        await using var process = await HeardAsync();
-        (await process.Requests.AnswerAsync(new ChangeMigration { Id = Id, ChangeId = "c", By = "tester", Suspend = true }, default)).Result.ShouldBe(ChangeResult.Unknown);
+        await using var process = await ReportedAsync();
+        (await process.Requests.AnswerAsync(new ChangeMigration { Id = Id, ChangeId = "c", RequestedBy = "tester", Suspend = true }, default)).Result.ShouldBe(ChangeResult.NotFound);
         (await process.Requests.AnswerAsync(new ExportMigration(Id), default)).Trace.ShouldBeNull();
     }
 
@@ -154,35 +154,35 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    private async Task<MigrationsProcess> HeardAsync()
+    private async Task<MigrationsProcess> ReportedAsync()
     {
         var process = await MigrationsProcess.StartAsync(_location, _time, _bus);
-        await process.Agents.HandleAsync(_words.Inventory(Words.Source, Words.Machine()), default);
-        await process.Agents.HandleAsync(_words.Inventory(Words.Destination), default);
-        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.Up), default);
-        await process.Agents.HandleAsync(_words.Report(Words.Destination, null), default);
+        await process.Agents.HandleAsync(_words.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
+        await process.Agents.HandleAsync(_words.Inventory(HostMessages.Destination), default);
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Source, VmStatus.Up), default);
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Destination, null), default);
         return process;
     }
 
     private async Task<MigrationsProcess> BegunAsync(RequestMigration? request = null)
     {
-        var process = await HeardAsync();
-        await process.BeginAsync(request ?? Words.Request());
+        var process = await ReportedAsync();
+        await process.BeginAsync(request ?? HostMessages.Request());
         return process;
     }
 
     private async Task<MigrationsProcess> CopyingAsync()
     {
         var process = await BegunAsync();
-        await process.Agents.HandleAsync(Words.Done(await CommandAsync<PrepareIncoming>()), default);
-        await process.Agents.HandleAsync(Words.Done(await CommandAsync<StartMigration>()), default);
+        await process.Agents.HandleAsync(HostMessages.Done(await CommandAsync<PrepareIncoming>()), default);
+        await process.Agents.HandleAsync(HostMessages.Done(await CommandAsync<StartMigration>()), default);
         return process;
     }
 
     private async Task PassAsync(MigrationsProcess process, long iteration)
     {
         var start = await CommandAsync<StartMigration>();
-        await process.Agents.HandleAsync(_words.Report(Words.Source, VmStatus.MigratingFrom, new MigrationSample
+        await process.Agents.HandleAsync(_words.Report(HostMessages.Source, VmStatus.MigratingFrom, new MigrationSample
         {
             MigrationId = Id,
             Epoch = start.Epoch,
@@ -195,8 +195,8 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
         }), default);
     }
 
-    private static async Task<MigrationView> ShowAsync(MigrationsProcess process) => (await process.Requests.AnswerAsync(new ShowMigration(Id), default)).Migration!;
+    private static async Task<MigrationView> ShowAsync(MigrationsProcess process) => (await process.Requests.AnswerAsync(new GetMigration(Id), default)).Migration!;
 
     private Task<T> CommandAsync<T>()
-        where T : AgentCommand => Eventually.GivesAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), typeof(T).Name);
+        where T : AgentCommand => Eventually.ReturnsAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), typeof(T).Name);
 }

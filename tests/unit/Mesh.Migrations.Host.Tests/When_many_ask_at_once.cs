@@ -6,7 +6,7 @@ using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Vms;
 using Mesh.Migrations.Host.Store;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Migrations.Host.Tests;
 
@@ -23,13 +23,13 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
 
     public async ValueTask InitializeAsync()
     {
-        _location = await stores.NewAsync();
+        _location = await stores.CreateAsync();
         _process = await MigrationsProcess.StartAsync(_location, _time, _bus);
-        var words = new Words(_time);
-        await _process.Agents.HandleAsync(words.Inventory(Words.Source, Words.Machine()), default);
-        await _process.Agents.HandleAsync(words.Inventory(Words.Destination), default);
-        await _process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.Up), default);
-        await _process.Agents.HandleAsync(words.Report(Words.Destination, null), default);
+        var words = new HostMessages(_time);
+        await _process.Agents.HandleAsync(words.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
+        await _process.Agents.HandleAsync(words.Inventory(HostMessages.Destination), default);
+        await _process.Agents.HandleAsync(words.Report(HostMessages.Source, VmStatus.Up), default);
+        await _process.Agents.HandleAsync(words.Report(HostMessages.Destination, null), default);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
         answers.Count(answer => answer.Refusals.Count == 0).ShouldBe(1);
         answers.Where(answer => answer.Refusals.Count > 0)
             .ShouldAllBe(answer => answer.Refusals.Single().Code == RefusalCode.AlreadyMigrating);
-        (await _process.Store.UnfinishedAsync()).Count.ShouldBe(1);
+        (await _process.Store.ListUnfinishedAsync()).Count.ShouldBe(1);
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
         _bus.Commands.ShouldBeEmpty("it waits");
 
         var (_, turn) = await _process.ReadAsync();
-        var admitted = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _process.Scheduler.AnswerAsync(Words.Admission(new("same"), turn), default)));
-        admitted.ShouldAllBe(answer => answer.Taken);
+        var admitted = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _process.Scheduler.AnswerAsync(HostMessages.Admission(new("same"), turn), default)));
+        admitted.ShouldAllBe(answer => answer.Accepted);
         await Eventually.HoldsAsync(() => !_bus.Commands.IsEmpty);
         _bus.Commands.OfType<PrepareIncoming>().Select(command => command.CommandId).Distinct().ShouldHaveSingleItem();
     }
@@ -70,19 +70,19 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
     {
         await Ask("m1");
         var stored = (await _process.Store.LoadAsync(new("m1")))!;
-        await _process.Store.SaveAsync(stored.State, stored.Version, new TimeCame(), _time.GetUtcNow(), []);
+        await _process.Store.SaveAsync(stored.State, stored.Version, new TimerElapsed(), _time.GetUtcNow(), []);
         await Should.ThrowAsync<ConcurrencyException>(
-            () => _process.Store.SaveAsync(stored.State, stored.Version, new TimeCame(), _time.GetUtcNow(), []));
+            () => _process.Store.SaveAsync(stored.State, stored.Version, new TimerElapsed(), _time.GetUtcNow(), []));
     }
 
     [Fact]
     public async Task Should_replay_the_journal_to_the_stored_state()
     {
-        await _process.BeginAsync(Words.Request());
+        await _process.BeginAsync(HostMessages.Request());
         await _process.Requests.AnswerAsync(new AbortMigration(new("m1"), "tester"), default);
-        FlightState? replayed = null;
-        foreach (var (at, input) in await _process.Store.JournalAsync(new("m1")))
-            replayed = Flight.Apply(replayed, input, at).State;
+        MigrationState? replayed = null;
+        foreach (var (at, input) in await _process.Store.LoadJournalAsync(new("m1")))
+            replayed = MigrationStateMachine.Apply(replayed, input, at).State;
         var stored = (await _process.Store.LoadAsync(new("m1")))!.State;
         JsonSerializer.Serialize(replayed, MeshJson.Options).ShouldBe(JsonSerializer.Serialize(stored, MeshJson.Options));
     }
@@ -92,13 +92,13 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
     {
         await Ask("m1", vm: "nosuch");
         _process.Home.ActiveCount.ShouldBe(1);
-        _time.Advance(Grains.MigrationHome.IdleMax * 2);
+        _time.Advance(Grains.LocalGrainHost.IdleMax * 2);
         await Eventually.HoldsAsync(() =>
         {
             _process.Home.Sweep();
             return _process.Home.ActiveCount == 0;
         });
-        (await _process.Home.Get(new("m1")).ShowAsync()).ShouldNotBeNull();
+        (await _process.Home.Get(new("m1")).GetAsync()).ShouldNotBeNull();
     }
 
     [Fact]
@@ -115,8 +115,8 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
     [Fact]
     public async Task Should_say_that_there_is_no_such_migration()
     {
-        (await _process.Requests.AnswerAsync(new ShowMigration(new("none")), default)).Migration.ShouldBeNull();
-        (await _process.Requests.AnswerAsync(new AbortMigration(new("none"), "tester"), default)).Result.ShouldBe(AbortResult.Unknown);
+        (await _process.Requests.AnswerAsync(new GetMigration(new("none")), default)).Migration.ShouldBeNull();
+        (await _process.Requests.AnswerAsync(new AbortMigration(new("none"), "tester"), default)).Result.ShouldBe(AbortResult.NotFound);
     }
 
     public async ValueTask DisposeAsync()
@@ -126,5 +126,5 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
         GC.SuppressFinalize(this);
     }
 
-    private Task<MigrationRequestAnswer> Ask(string id, string vm = "g1") => _process.AskAsync(Words.Request(id, vm));
+    private Task<MigrationRequestAnswer> Ask(string id, string vm = "g1") => _process.AskAsync(HostMessages.Request(id, vm));
 }

@@ -3,7 +3,7 @@ using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Vms;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Migrations.Host.Tests;
 
@@ -18,38 +18,38 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
     private readonly RecordingBus _bus = new();
     private string _location = "";
 
-    public async ValueTask InitializeAsync() => _location = await stores.NewAsync();
+    public async ValueTask InitializeAsync() => _location = await stores.CreateAsync();
 
     [Fact]
-    public async Task Should_bring_the_flight_to_its_end_all_the_same()
+    public async Task Should_bring_the_migration_to_its_end_all_the_same()
     {
-        var words = new Words(_time);
+        var words = new HostMessages(_time);
         await InProcess(async process =>
         {
-            await process.Agents.HandleAsync(words.Inventory(Words.Source, Words.Machine()), default);
-            await process.Agents.HandleAsync(words.Inventory(Words.Destination), default);
+            await process.Agents.HandleAsync(words.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
+            await process.Agents.HandleAsync(words.Inventory(HostMessages.Destination), default);
         });
         await InProcess(async process =>
         {
             // After the restart the inventories are there, but a host counts as up only once it has been heard again.
-            await HearBothHosts(process, words);
-            (await process.AskAsync(Words.Request())).Refusals.ShouldBeEmpty();
+            await ReportBothHosts(process, words);
+            (await process.AskAsync(HostMessages.Request())).Refusals.ShouldBeEmpty();
         });
         await InProcess(async process =>
         {
-            await HearBothHosts(process, words);
-            (await process.AdmitAsync(Words.Request().Id, mayTransfer: false)).Taken.ShouldBeTrue();
+            await ReportBothHosts(process, words);
+            (await process.AdmitAsync(HostMessages.Request().Id, mayTransfer: false)).Accepted.ShouldBeTrue();
         });
-        await InProcess(async process => await process.Agents.HandleAsync(Words.Done(await CommandAsync<PrepareIncoming>()), default));
-        await InProcess(async process => (await process.AdmitAsync(Words.Request().Id)).Taken.ShouldBeTrue());
-        await InProcess(async process => await process.Agents.HandleAsync(Words.Done(await CommandAsync<StartMigration>()), default));
-        await InProcess(process => process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.MigratingFrom), default));
+        await InProcess(async process => await process.Agents.HandleAsync(HostMessages.Done(await CommandAsync<PrepareIncoming>()), default));
+        await InProcess(async process => (await process.AdmitAsync(HostMessages.Request().Id)).Accepted.ShouldBeTrue());
+        await InProcess(async process => await process.Agents.HandleAsync(HostMessages.Done(await CommandAsync<StartMigration>()), default));
+        await InProcess(process => process.Agents.HandleAsync(words.Report(HostMessages.Source, VmStatus.MigratingFrom), default));
         await InProcess(async process => await process.Agents.HandleAsync(words.JobEnded(await CommandAsync<StartMigration>(), JobResult.Completed), default));
-        await InProcess(process => process.Agents.HandleAsync(words.Report(Words.Source, null), default));
+        await InProcess(process => process.Agents.HandleAsync(words.Report(HostMessages.Source, null), default));
         await InProcess(async process =>
         {
-            await process.Agents.HandleAsync(words.Report(Words.Destination, VmStatus.Up), default);
-            var view = await process.Home.Get(Words.Request().Id).ShowAsync();
+            await process.Agents.HandleAsync(words.Report(HostMessages.Destination, VmStatus.Up), default);
+            var view = await process.Home.Get(HostMessages.Request().Id).GetAsync();
             view!.Outcome.ShouldBe(MigrationOutcome.Completed);
             await Eventually.HoldsAsync(() => _bus.Events.OfType<MigrationEnded>().Any(), "the end is told");
         });
@@ -61,47 +61,47 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
     [Fact]
     public async Task Should_send_what_was_decided_once_the_broker_is_back_even_by_the_next_process()
     {
-        var words = new Words(_time);
+        var words = new HostMessages(_time);
         _bus.IsReachable = false;
         await InProcess(async process =>
         {
-            await KnowBothHosts(process, words);
-            await process.BeginAsync(Words.Request());
+            await DescribeBothHosts(process, words);
+            await process.BeginAsync(HostMessages.Request());
         });
         _bus.Commands.ShouldBeEmpty();
 
         _bus.IsReachable = true;
         await InProcess(_ => Eventually.HoldsAsync(() => !_bus.Commands.IsEmpty, "the command comes out of the outbox"));
-        (await CommandAsync<PrepareIncoming>()).VmId.ShouldBe(Words.Machine().Id);
+        (await CommandAsync<PrepareIncoming>()).VmId.ShouldBe(HostMessages.CreateVm().Id);
     }
 
     [Fact]
     public async Task Should_answer_a_repeated_request_as_the_first_even_after_the_crash()
     {
-        var words = new Words(_time);
+        var words = new HostMessages(_time);
         await InProcess(async process =>
         {
-            await KnowBothHosts(process, words);
-            (await process.AskAsync(Words.Request(vm: "nosuch"))).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
+            await DescribeBothHosts(process, words);
+            (await process.AskAsync(HostMessages.Request(vm: "nosuch"))).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
         });
         await InProcess(async process =>
         {
-            await KnowBothHosts(process, words);
-            (await process.AskAsync(Words.Request())).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
+            await DescribeBothHosts(process, words);
+            (await process.AskAsync(HostMessages.Request())).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
         });
     }
 
     [Fact]
-    public async Task Should_wake_a_flight_whose_time_came_meanwhile()
+    public async Task Should_wake_a_migration_whose_time_came_meanwhile()
     {
-        var words = new Words(_time);
+        var words = new HostMessages(_time);
         await InProcess(async process =>
         {
-            await KnowBothHosts(process, words);
-            await process.BeginAsync(Words.Request());
+            await DescribeBothHosts(process, words);
+            await process.BeginAsync(HostMessages.Request());
             await Eventually.HoldsAsync(() => _bus.Commands.Count == 1, "the command is sent");
         });
-        _time.Advance(FlightTimers.ResendFirst * 2);
+        _time.Advance(MigrationTimers.ResendFirst * 2);
         await InProcess(_ => Eventually.HoldsAsync(() => _bus.Commands.Count == 2, "the unanswered command is sent again"));
         _bus.Commands.Select(command => command.CommandId).Distinct().ShouldHaveSingleItem();
     }
@@ -119,19 +119,19 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
         await step(process);
     }
 
-    private static async Task KnowBothHosts(MigrationsProcess process, Words words)
+    private static async Task DescribeBothHosts(MigrationsProcess process, HostMessages words)
     {
-        await process.Agents.HandleAsync(words.Inventory(Words.Source, Words.Machine()), default);
-        await process.Agents.HandleAsync(words.Inventory(Words.Destination), default);
-        await HearBothHosts(process, words);
+        await process.Agents.HandleAsync(words.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
+        await process.Agents.HandleAsync(words.Inventory(HostMessages.Destination), default);
+        await ReportBothHosts(process, words);
     }
 
-    private static async Task HearBothHosts(MigrationsProcess process, Words words)
+    private static async Task ReportBothHosts(MigrationsProcess process, HostMessages words)
     {
-        await process.Agents.HandleAsync(words.Report(Words.Source, VmStatus.Up), default);
-        await process.Agents.HandleAsync(words.Report(Words.Destination, null), default);
+        await process.Agents.HandleAsync(words.Report(HostMessages.Source, VmStatus.Up), default);
+        await process.Agents.HandleAsync(words.Report(HostMessages.Destination, null), default);
     }
 
     private Task<T> CommandAsync<T>()
-        where T : AgentCommand => Eventually.GivesAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), typeof(T).Name);
+        where T : AgentCommand => Eventually.ReturnsAsync(() => Task.FromResult(_bus.Commands.OfType<T>().LastOrDefault()), typeof(T).Name);
 }

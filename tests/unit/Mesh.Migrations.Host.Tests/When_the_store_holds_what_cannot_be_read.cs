@@ -1,8 +1,8 @@
 using Dapper;
-using Mesh.Hosting;
+using Mesh.Hosting.Errors;
 using Mesh.Hosting.Store;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Migrations.Host.Tests;
@@ -12,7 +12,7 @@ public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
     private readonly SqliteFiles _stores = new();
     private string _location = "";
 
-    public async ValueTask InitializeAsync() => _location = await _stores.NewAsync();
+    public async ValueTask InitializeAsync() => _location = await _stores.CreateAsync();
 
     [Fact]
     public async Task Should_not_start_and_say_who_can_help()

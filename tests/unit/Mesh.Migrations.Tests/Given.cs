@@ -18,7 +18,7 @@ internal static class Given
     public static readonly VmId Vm = VmId.Parse("00000000-0000-4000-8000-000000000001");
     public static readonly Epoch Epoch = new(7);
 
-    public static VmDescription Machine(params VmDisk[] disks) => new(
+    public static VmDescription CreateVm(params VmDisk[] disks) => new(
         Vm, "g1", VmStatus.Up, Bytes.FromGibibytes(1), 2, "pc", "qemu64", false, disks, [], [], new Dictionary<string, string>());
 
     public static VmDisk Disk(string target, DiskDevice device = DiskDevice.Disk, bool readOnly = false, bool shareable = false, string? source = null) => new(
@@ -29,7 +29,7 @@ internal static class Given
         new HypervisorInfo($"uuid-{host}", "QEMU", "10.0.2", "9.0.0"), $"qemu+tcp://{host}/system", vms);
 
     public static MigrationFacts Facts(VmDescription? vm = null) =>
-        new([new LocatedVm(Source, vm ?? Machine())]);
+        new([new LocatedVm(Source, vm ?? CreateVm())]);
 
     /// <summary>A policy of the given steps; it permits everything and arms post-copy.</summary>
     public static EffectivePolicy Policy(params PolicyStep[] steps) => Policy(new MigrationPolicy { Name = "test", Description = "For tests.", Steps = steps });
@@ -48,10 +48,10 @@ internal static class Given
     {
         Id = new MigrationId("m1"),
         Attempt = attempt,
-        Turn = 1,
+        PassEpoch = 1,
         Destination = destination,
         MayTransfer = mayTransfer,
         Bandwidth = share,
-        Choice = new PlacementChoice(destination, Start, $"{destination} has the most memory free", []),
+        Placement = new PlacementDecision(destination, Start, $"{destination} has the most memory free", []),
     };
 }

@@ -13,30 +13,30 @@ public sealed class When_a_link_is_shared
     private static readonly BytesPerSecond Less = BytesPerSecond.FromMebibytes(20);
     private static readonly BytesPerSecond Limit = BytesPerSecond.FromMebibytes(30);
 
-    private static FlightDriver Copying(RequestMigration? request = null, EffectivePolicy? policy = null) =>
-        FlightDriver.Waiting(request, Given.Facts() with { Policy = policy }).Admit(share: Share).Started().Pass(1, 1);
+    private static MigrationDriver Copying(RequestMigration? request = null, EffectivePolicy? policy = null) =>
+        MigrationDriver.Waiting(request, Given.Facts() with { Policy = policy }).Admit(share: Share).Started().Pass(1, 1);
 
     [Fact]
-    public void Should_start_with_its_share_and_follow_it_in_flight()
+    public void Should_start_with_its_share_and_follow_it_while_it_copies()
     {
-        var flight = Copying();
-        flight.Last<StartMigration>().Options.Bandwidth.ShouldBe(Share);
-        flight.Ask(Given.Admission(Given.Destination, share: Share)).Taken.ShouldBeTrue();
-        flight.Commands.ShouldNotContain(command => command is ChangeParameters);
+        var migration = Copying();
+        migration.Last<StartMigration>().Options.Bandwidth.ShouldBe(Share);
+        migration.Ask(Given.Admission(Given.Destination, share: Share)).Accepted.ShouldBeTrue();
+        migration.Commands.ShouldNotContain(command => command is ChangeParameters);
 
-        flight.Ask(Given.Admission(Given.Destination, share: Less)).Taken.ShouldBeTrue();
-        flight.Last<ChangeParameters>().Bandwidth.ShouldBe(Less);
-        var change = flight.State.Changes.ShouldHaveSingleItem();
-        (change.By, change.Why, flight.State.Share).ShouldBe(("scheduler", "its share of the link", Less));
+        migration.Ask(Given.Admission(Given.Destination, share: Less)).Accepted.ShouldBeTrue();
+        migration.Last<ChangeParameters>().Bandwidth.ShouldBe(Less);
+        var change = migration.State.Changes.ShouldHaveSingleItem();
+        (change.RequestedBy, change.Reason, migration.State.Share).ShouldBe(("scheduler", "its share of the link", Less));
     }
 
     [Fact]
     public void Should_never_set_it_over_a_limit_of_the_request()
     {
-        var flight = Copying(Given.Request(new MigrationOptions { Bandwidth = Limit }));
-        flight.Last<StartMigration>().Options.Bandwidth.ShouldBe(Limit);
-        flight.Ask(Given.Admission(Given.Destination, share: Less));
-        flight.Commands.ShouldNotContain(command => command is ChangeParameters);
+        var migration = Copying(Given.Request(new MigrationOptions { Bandwidth = Limit }));
+        migration.Last<StartMigration>().Options.Bandwidth.ShouldBe(Limit);
+        migration.Ask(Given.Admission(Given.Destination, share: Less));
+        migration.Commands.ShouldNotContain(command => command is ChangeParameters);
     }
 
     [Fact]
@@ -45,10 +45,10 @@ public sealed class When_a_link_is_shared
         var start = Given.Policy(new MigrationPolicy { Name = "test", Description = "For tests.", Start = new() { Bandwidth = Limit } });
         Copying(policy: start).Last<StartMigration>().Options.Bandwidth.ShouldBe(Limit);
 
-        var flight = Copying(policy: Given.Policy(new PolicyStep(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.SetBandwidth, Bandwidth = Limit }))).Pass(2, 5);
-        flight.Last<ChangeParameters>().Bandwidth.ShouldBe(Limit);
-        flight.Ask(Given.Admission(Given.Destination, share: Less));
-        flight.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem("the policy's limit stays");
+        var migration = Copying(policy: Given.Policy(new PolicyStep(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.SetBandwidth, Bandwidth = Limit }))).Pass(2, 5);
+        migration.Last<ChangeParameters>().Bandwidth.ShouldBe(Limit);
+        migration.Ask(Given.Admission(Given.Destination, share: Less));
+        migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem("the policy's limit stays");
     }
 
     [Fact]
@@ -59,13 +59,13 @@ public sealed class When_a_link_is_shared
     [Fact]
     public void Should_never_set_it_or_another_policy_over_a_limit_of_a_person()
     {
-        var flight = Copying();
-        flight.Change(flight.Wish() with { Bandwidth = Limit });
-        flight.Ask(Given.Admission(Given.Destination, share: Less));
-        flight.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem().Bandwidth.ShouldBe(Limit);
+        var migration = Copying();
+        migration.Change(migration.NewChange() with { Bandwidth = Limit });
+        migration.Ask(Given.Admission(Given.Destination, share: Less));
+        migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem().Bandwidth.ShouldBe(Limit);
 
         var other = Given.Policy(new MigrationPolicy { Name = "test", Description = "For tests.", Start = new() { Bandwidth = Share } });
-        flight.Change(flight.Wish("c2") with { Policy = "test" }, other).Last<ChangeParameters>().Bandwidth.ShouldBeNull();
+        migration.Change(migration.NewChange("c2") with { Policy = "test" }, other).Last<ChangeParameters>().Bandwidth.ShouldBeNull();
     }
 
     [Theory]
@@ -76,14 +76,14 @@ public sealed class When_a_link_is_shared
         var policy = byLimit
             ? new MigrationPolicy { Name = "test", Description = "For tests.", Limits = new() { CompletionTimeout = TimeSpan.FromSeconds(60) }, LastResort = [PolicyActionKind.Abort] }
             : new MigrationPolicy { Name = "test", Description = "For tests.", Steps = [new(new() { IterationsOver = 4 }, new() { Kind = PolicyActionKind.Abort })] };
-        var flight = Copying(Given.Request(alternatives: Given.Third), Given.Policy(policy)).Pass(2, 5, 800).Pass(3, 9, 800).Pass(4, 13, 800).Pass(5, 17, 800);
-        flight.Pass(6, 21, 800).Wait(TimeSpan.FromSeconds(60));
-        flight.Answer(flight.Last<AbortJob>()).JobEnds(JobResult.Cancelled).Report(Given.Source, VmStatus.Up).Answer(flight.Last<CleanUpIncoming>());
+        var migration = Copying(Given.Request(alternatives: Given.Third), Given.Policy(policy)).Pass(2, 5, 800).Pass(3, 9, 800).Pass(4, 13, 800).Pass(5, 17, 800);
+        migration.Pass(6, 21, 800).Wait(TimeSpan.FromSeconds(60));
+        migration.Answer(migration.Last<AbortJob>()).JobEnds(JobResult.Cancelled).Report(Given.Source, VmStatus.Up).Answer(migration.Last<CleanUpIncoming>());
 
-        flight.State.Outcome.ShouldBe(byLimit ? MigrationOutcome.TimedOut : MigrationOutcome.AbortedByPolicy);
-        flight.State.Forecast.ShouldNotBeNull();
-        flight.State.Advice.ShouldNotBeEmpty();
-        flight.State.ToView().Advice.ShouldBe(flight.State.Advice);
-        flight.State.FailedAttempts.ShouldBeEmpty("another host would find it no different");
+        migration.State.Outcome.ShouldBe(byLimit ? MigrationOutcome.TimedOut : MigrationOutcome.AbortedByPolicy);
+        migration.State.Forecast.ShouldNotBeNull();
+        migration.State.Advice.ShouldNotBeEmpty();
+        migration.State.ToView().Advice.ShouldBe(migration.State.Advice);
+        migration.State.FailedAttempts.ShouldBeEmpty("another host would find it no different");
     }
 }

@@ -14,18 +14,18 @@ public sealed class When_a_migration_is_changed
     [Fact]
     public void Its_parameters_go_to_the_source_and_the_answer_is_kept_with_who_and_why()
     {
-        var flight = FlightDriver.Under(Patient).Started().Pass(1, 1);
-        flight.Change(flight.Wish() with { MaxDowntime = TimeSpan.FromSeconds(2), Bandwidth = BytesPerSecond.FromMebibytes(64), Compression = true });
+        var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
+        migration.Change(migration.NewChange() with { MaxDowntime = TimeSpan.FromSeconds(2), Bandwidth = BytesPerSecond.FromMebibytes(64), Compression = true });
 
-        var command = flight.Last<ChangeParameters>();
+        var command = migration.Last<ChangeParameters>();
         (command.MaxDowntime, command.Bandwidth, command.Compression).ShouldBe((TimeSpan.FromSeconds(2), BytesPerSecond.FromMebibytes(64), true));
-        flight.Answer(
+        migration.Answer(
             command, new("maxDowntime", ParameterResult.Applied, "2000 ms"), new("bandwidth", ParameterResult.Applied, "64 MiB/s"),
             new("compression", ParameterResult.Refused, "QEMU fixes it when the migration starts"));
 
-        var change = flight.State.Changes.ShouldHaveSingleItem();
-        (change.ChangeId, change.By, change.Why).ShouldBe(("c1", "tester", "it takes too long"));
-        change.What.ShouldBe("max downtime 2000 ms, bandwidth 64 MiB/s, compression on");
+        var change = migration.State.Changes.ShouldHaveSingleItem();
+        (change.ChangeId, change.RequestedBy, change.Reason).ShouldBe(("c1", "tester", "it takes too long"));
+        change.Description.ShouldBe("max downtime 2000 ms, bandwidth 64 MiB/s, compression on");
         change.Answers!.Select(answer => (answer.Parameter, answer.Result)).ShouldBe(
             [("maxDowntime", ParameterResult.Applied), ("bandwidth", ParameterResult.Applied), ("compression", ParameterResult.Refused)]);
     }
@@ -33,130 +33,130 @@ public sealed class When_a_migration_is_changed
     [Fact]
     public void Asking_twice_changes_nothing_more()
     {
-        var flight = FlightDriver.Under(Patient).Started().Pass(1, 1);
-        var wish = flight.Wish() with { MaxDowntime = TimeSpan.FromSeconds(2) };
-        flight.Change(wish).Change(wish);
-        flight.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem();
-        ChangeRules.Objection(flight.State, wish, null)!.Result.ShouldBe(ChangeResult.Accepted);
+        var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
+        var request = migration.NewChange() with { MaxDowntime = TimeSpan.FromSeconds(2) };
+        migration.Change(request).Change(request);
+        migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem();
+        ChangeRules.Validate(migration.State, request, null)!.Result.ShouldBe(ChangeResult.Accepted);
     }
 
     [Fact]
     public void Another_policy_turns_a_hopeless_migration_into_one_that_ends()
     {
-        var flight = FlightDriver.Under(Patient).Started().Pass(1, 1).Pass(2, 5).Pass(3, 9);
-        flight.Commands.ShouldNotContain(command => command is ChangeParameters);
+        var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1).Pass(2, 5).Pass(3, 9);
+        migration.Commands.ShouldNotContain(command => command is ChangeParameters);
 
         var eager = Given.Policy(new PolicyStep(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.PostCopy }));
-        flight.Change(flight.Wish() with { Policy = "test" }, eager);
-        flight.State.Policy.ShouldBe(eager);
-        flight.State.Changes.ShouldHaveSingleItem().Answers!.ShouldContain(answer => answer.Parameter == "policy" && answer.Result == ParameterResult.Applied);
+        migration.Change(migration.NewChange() with { Policy = "test" }, eager);
+        migration.State.Policy.ShouldBe(eager);
+        migration.State.Changes.ShouldHaveSingleItem().Answers!.ShouldContain(answer => answer.Parameter == "policy" && answer.Result == ParameterResult.Applied);
 
-        flight.Pass(3, 10).Pass(4, 14).Last<ChangeParameters>().PostCopy.ShouldBe(true);
+        migration.Pass(3, 10).Pass(4, 14).Last<ChangeParameters>().PostCopy.ShouldBe(true);
     }
 
     [Fact]
     public void Another_policy_brings_its_hard_limits_to_the_agent()
     {
-        var flight = FlightDriver.Under(Patient).Started().Pass(1, 1);
-        flight.Change(flight.Wish() with { Policy = "strict" }, Given.Policy(new MigrationPolicy
+        var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
+        migration.Change(migration.NewChange() with { Policy = "strict" }, Given.Policy(new MigrationPolicy
         {
             Name = "strict",
             Description = "Aborts.",
             Limits = new() { CompletionTimeout = TimeSpan.FromSeconds(60) },
             LastResort = [PolicyActionKind.Abort],
         }));
-        flight.Last<ChangeParameters>().Limits!.CompletionTimeout.ShouldBe(TimeSpan.FromSeconds(70));
+        migration.Last<ChangeParameters>().Limits!.CompletionTimeout.ShouldBe(TimeSpan.FromSeconds(70));
     }
 
     [Fact]
     public void What_is_asked_for_during_preparation_is_done_when_the_job_begins()
     {
-        var flight = FlightDriver.Under(Patient);
-        flight.Change(flight.Wish() with { Suspend = true });
-        flight.Commands.ShouldNotContain(command => command is ChangeParameters);
+        var migration = MigrationDriver.Under(Patient);
+        migration.Change(migration.NewChange() with { Suspend = true });
+        migration.Commands.ShouldNotContain(command => command is ChangeParameters);
 
-        flight.Prepared();
-        flight.Commands.TakeLast(2).Select(command => command.GetType()).ShouldBe([typeof(StartMigration), typeof(ChangeParameters)]);
-        flight.Last<ChangeParameters>().Suspend.ShouldBe(true);
+        migration.Prepared();
+        migration.Commands.TakeLast(2).Select(command => command.GetType()).ShouldBe([typeof(StartMigration), typeof(ChangeParameters)]);
+        migration.Last<ChangeParameters>().Suspend.ShouldBe(true);
     }
 
     [Fact]
     public void Forcing_the_completion_changes_over_to_post_copy_where_that_is_armed()
     {
-        var flight = FlightDriver.Under(Patient).Started().Pass(1, 1);
-        var command = flight.Change(flight.Wish() with { ForceComplete = true }).Last<ChangeParameters>();
+        var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
+        var command = migration.Change(migration.NewChange() with { ForceComplete = true }).Last<ChangeParameters>();
         (command.PostCopy, command.Suspend).ShouldBe((true, null));
 
-        flight.Answer(command, new ParameterAnswer("postCopy", ParameterResult.Refused, "not now")).Last<ChangeParameters>().Suspend.ShouldBe(true);
-        flight.Answer(flight.Last<ChangeParameters>(), new ParameterAnswer("suspend", ParameterResult.Applied, "true"));
-        flight.State.Changes.ShouldHaveSingleItem().Answers!.Select(answer => answer.Parameter).ShouldBe(["postCopy", "suspend"]);
+        migration.Answer(command, new ParameterAnswer("postCopy", ParameterResult.Refused, "not now")).Last<ChangeParameters>().Suspend.ShouldBe(true);
+        migration.Answer(migration.Last<ChangeParameters>(), new ParameterAnswer("suspend", ParameterResult.Applied, "true"));
+        migration.State.Changes.ShouldHaveSingleItem().Answers!.Select(answer => answer.Parameter).ShouldBe(["postCopy", "suspend"]);
     }
 
     [Fact]
     public void Forcing_the_completion_suspends_where_post_copy_is_not_armed()
     {
-        var flight = new FlightDriver().Started().Pass(1, 1);
-        var command = flight.Change(flight.Wish() with { ForceComplete = true }).Last<ChangeParameters>();
+        var migration = new MigrationDriver().Started().Pass(1, 1);
+        var command = migration.Change(migration.NewChange() with { ForceComplete = true }).Last<ChangeParameters>();
         (command.PostCopy, command.Suspend).ShouldBe((null, true));
     }
 
     [Fact]
     public void What_was_set_by_hand_counts_for_the_next_host_too()
     {
-        var flight = FlightDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
-        flight.Change(flight.Wish() with { Bandwidth = BytesPerSecond.FromMebibytes(64) }).Answer(flight.Last<ChangeParameters>());
-        flight.JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up).Answer(flight.Last<CleanUpIncoming>());
+        var migration = MigrationDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
+        migration.Change(migration.NewChange() with { Bandwidth = BytesPerSecond.FromMebibytes(64) }).Answer(migration.Last<ChangeParameters>());
+        migration.JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up).Answer(migration.Last<CleanUpIncoming>());
 
-        flight.Prepared().Last<StartMigration>().Options.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(64));
+        migration.Prepared().Last<StartMigration>().Options.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(64));
     }
 
     [Fact]
     public void A_policy_that_arms_post_copy_does_so_as_long_as_nothing_was_let_copy()
     {
-        var flight = FlightDriver.Waiting().Admit(mayTransfer: false);
-        flight.Change(flight.Wish() with { Policy = "patient" }, Patient).Prepared();
+        var migration = MigrationDriver.Waiting().Admit(mayTransfer: false);
+        migration.Change(migration.NewChange() with { Policy = "patient" }, Patient).Prepared();
 
-        var uncounted = flight.Ask(Given.Admission(Given.Destination) with { PostCopy = false });
+        var uncounted = migration.Ask(Given.Admission(Given.Destination) with { PostCopy = false });
         uncounted.ShouldBe(new AdmissionAnswer(false, "g1 may change over to post-copy by now, and is admitted as one that may not"));
-        flight.State.Phase.ShouldBe(MigrationPhase.Ready);
+        migration.State.Phase.ShouldBe(MigrationPhase.Ready);
 
-        flight.Ask(Given.Admission(Given.Destination) with { PostCopy = true }).Taken.ShouldBeTrue();
-        flight.Last<StartMigration>().Options.PostCopy.ShouldBeTrue();
+        migration.Ask(Given.Admission(Given.Destination) with { PostCopy = true }).Accepted.ShouldBeTrue();
+        migration.Last<StartMigration>().Options.PostCopy.ShouldBeTrue();
     }
 
     [Fact]
-    public void What_waits_is_not_admitted_by_a_turn_that_has_read_the_policy_before()
+    public void What_waits_is_not_admitted_by_a_pass_that_has_read_the_policy_before()
     {
-        var flight = FlightDriver.Waiting();
-        flight.Change(flight.Wish() with { Policy = "patient" }, Patient);
+        var migration = MigrationDriver.Waiting();
+        migration.Change(migration.NewChange() with { Policy = "patient" }, Patient);
 
-        flight.Ask(Given.Admission(Given.Destination) with { PostCopy = false }).Taken.ShouldBeFalse();
-        flight.Ask(Given.Admission(Given.Destination, mayTransfer: false) with { PostCopy = false }).Taken.ShouldBeTrue("the next admission, to copy, will count it");
+        migration.Ask(Given.Admission(Given.Destination) with { PostCopy = false }).Accepted.ShouldBeFalse();
+        migration.Ask(Given.Admission(Given.Destination, mayTransfer: false) with { PostCopy = false }).Accepted.ShouldBeTrue("the next admission, to copy, will count it");
     }
 
     [Fact]
     public void What_was_let_copy_without_post_copy_begins_without_it()
     {
-        var flight = new FlightDriver();
-        flight.Change(flight.Wish() with { Policy = "patient" }, Patient).Prepared();
+        var migration = new MigrationDriver();
+        migration.Change(migration.NewChange() with { Policy = "patient" }, Patient).Prepared();
 
-        flight.Last<StartMigration>().Options.PostCopy.ShouldBeFalse();
-        flight.State.Policy.ShouldBe(Patient);
-        flight.State.Changes.ShouldHaveSingleItem().Answers!.Select(answer => (answer.Parameter, answer.Result)).ShouldBe(
+        migration.Last<StartMigration>().Options.PostCopy.ShouldBeFalse();
+        migration.State.Policy.ShouldBe(Patient);
+        migration.State.Changes.ShouldHaveSingleItem().Answers!.Select(answer => (answer.Parameter, answer.Result)).ShouldBe(
             [("postCopy", ParameterResult.Refused), ("policy", ParameterResult.Applied)]);
     }
 
     [Fact]
     public void The_next_attempt_waits_with_all_that_the_other_policy_arms()
     {
-        var flight = FlightDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
-        flight.Change(flight.Wish() with { Policy = "patient" }, Patient);
-        flight.State.Options.PostCopy.ShouldBeFalse("QEMU arms it only at the start");
+        var migration = MigrationDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
+        migration.Change(migration.NewChange() with { Policy = "patient" }, Patient);
+        migration.State.Options.PostCopy.ShouldBeFalse("QEMU arms it only at the start");
 
-        flight.IsAdmittedAtOnce = false;
-        flight.Answer(flight.Last<ChangeParameters>()).JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up).Answer(flight.Last<CleanUpIncoming>());
-        flight.State.Phase.ShouldBe(MigrationPhase.Queued);
-        flight.State.ToView().Options.PostCopy.ShouldBeTrue();
+        migration.IsAdmittedAtOnce = false;
+        migration.Answer(migration.Last<ChangeParameters>()).JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up).Answer(migration.Last<CleanUpIncoming>());
+        migration.State.Phase.ShouldBe(MigrationPhase.Queued);
+        migration.State.ToView().Options.PostCopy.ShouldBeTrue();
     }
 
     public static TheoryData<ChangeMigration, string> Bad => new()
@@ -179,20 +179,20 @@ public sealed class When_a_migration_is_changed
     [MemberData(nameof(Bad))]
     public void Bad_wishes_are_refused_with_the_reason(ChangeMigration change, string reason)
     {
-        var flight = new FlightDriver().Started().Pass(1, 1);
-        var answer = ChangeRules.Objection(flight.State, change, null)!;
+        var migration = new MigrationDriver().Started().Pass(1, 1);
+        var answer = ChangeRules.Validate(migration.State, change, null)!;
         answer.Result.ShouldBe(ChangeResult.Refused);
         answer.Explanation.ShouldContain(reason);
-        flight.Change(change).Commands.ShouldNotContain(command => command is ChangeParameters);
+        migration.Change(change).Commands.ShouldNotContain(command => command is ChangeParameters);
     }
 
     [Fact]
     public void Nothing_is_changed_once_the_job_is_over()
     {
-        var flight = new FlightDriver().Started().JobEnds(JobResult.Completed);
-        ChangeRules.Objection(flight.State, flight.Wish() with { Suspend = true }, null)!.Result.ShouldBe(ChangeResult.AlreadyEnded);
-        ChangeRules.Objection(null, Wish(), null)!.Result.ShouldBe(ChangeResult.Unknown);
+        var migration = new MigrationDriver().Started().JobEnds(JobResult.Completed);
+        ChangeRules.Validate(migration.State, migration.NewChange() with { Suspend = true }, null)!.Result.ShouldBe(ChangeResult.AlreadyEnded);
+        ChangeRules.Validate(null, Wish(), null)!.Result.ShouldBe(ChangeResult.NotFound);
     }
 
-    private static ChangeMigration Wish() => new() { Id = new MigrationId("m1"), ChangeId = "c1", By = "tester" };
+    private static ChangeMigration Wish() => new() { Id = new MigrationId("m1"), ChangeId = "c1", RequestedBy = "tester" };
 }

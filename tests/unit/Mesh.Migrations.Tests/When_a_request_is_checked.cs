@@ -6,7 +6,7 @@ namespace Mesh.Migrations.Tests;
 
 public sealed class When_a_request_is_checked
 {
-    private static readonly VmDescription Plain = Given.Machine(Given.Disk("vda"));
+    private static readonly VmDescription Plain = Given.CreateVm(Given.Disk("vda"));
 
     public static TheoryData<RefusalCode, MigrationFacts, MigrationOptions> Refused => new()
     {
@@ -17,20 +17,20 @@ public sealed class When_a_request_is_checked
         { RefusalCode.AlreadyMigrating, Given.Facts(Plain with { Status = VmStatus.MigratingFrom }), new() },
         { RefusalCode.SameHost, Given.Facts() with { Candidates = [new(Given.Destination, Plain)] }, new() },
         { RefusalCode.UnknownDisk, Given.Facts(Plain), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["vdz"] } },
-        { RefusalCode.DiskNotWritable, Given.Facts(Given.Machine(Given.Disk("sda", DiskDevice.CdRom, source: ""))), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["sda"] } },
-        { RefusalCode.DiskNotWritable, Given.Facts(Given.Machine(Given.Disk("vdb", readOnly: true))), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["vdb"] } },
-        { RefusalCode.DiskNotWritable, Given.Facts(Given.Machine()), new() { CopyStorage = CopyStorage.All } },
-        { RefusalCode.CdRomInserted, Given.Facts(Given.Machine(Given.Disk("sda", DiskDevice.CdRom))), new() },
-        { RefusalCode.HostDevice, Given.Facts(Plain with { HostDevices = [new("pci", "0000:3b:00.0")] }), new() },
-        { RefusalCode.BadOption, Given.Facts(), new() { MaxDowntime = TimeSpan.Zero } },
-        { RefusalCode.BadOption, Given.Facts(), new() { MaxDowntime = TimeSpan.FromSeconds(2001) } },
-        { RefusalCode.BadOption, Given.Facts(), new() { ParallelConnections = 256 } },
-        { RefusalCode.BadOption, Given.Facts(), new() { Compression = ["mt"], ParallelConnections = 2 } },
-        { RefusalCode.BadOption, Given.Facts(), new() { AutoConverge = true, AutoConvergeInitial = new Percent(100) } },
-        { RefusalCode.BadOption, Given.Facts(), new() { Bandwidth = new BytesPerSecond(1000) } },
-        { RefusalCode.BadOption, Given.Facts(), new() { MigrationUri = "10.0.0.2" } },
-        { RefusalCode.BadOption, Given.Facts(), new() { Timeout = TimeSpan.Zero } },
-        { RefusalCode.BadOption, Given.Facts(), new() { KeepAliveCount = 0 } },
+        { RefusalCode.DiskNotWritable, Given.Facts(Given.CreateVm(Given.Disk("sda", DiskDevice.CdRom, source: ""))), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["sda"] } },
+        { RefusalCode.DiskNotWritable, Given.Facts(Given.CreateVm(Given.Disk("vdb", readOnly: true))), new() { CopyStorage = CopyStorage.All, MigrateDisks = ["vdb"] } },
+        { RefusalCode.DiskNotWritable, Given.Facts(Given.CreateVm()), new() { CopyStorage = CopyStorage.All } },
+        { RefusalCode.CdRomInserted, Given.Facts(Given.CreateVm(Given.Disk("sda", DiskDevice.CdRom))), new() },
+        { RefusalCode.HostDeviceAttached, Given.Facts(Plain with { HostDevices = [new("pci", "0000:3b:00.0")] }), new() },
+        { RefusalCode.InvalidOption, Given.Facts(), new() { MaxDowntime = TimeSpan.Zero } },
+        { RefusalCode.InvalidOption, Given.Facts(), new() { MaxDowntime = TimeSpan.FromSeconds(2001) } },
+        { RefusalCode.InvalidOption, Given.Facts(), new() { ParallelConnections = 256 } },
+        { RefusalCode.InvalidOption, Given.Facts(), new() { Compression = ["mt"], ParallelConnections = 2 } },
+        { RefusalCode.InvalidOption, Given.Facts(), new() { AutoConverge = true, AutoConvergeInitial = new Percent(100) } },
+        { RefusalCode.InvalidOption, Given.Facts(), new() { Bandwidth = new BytesPerSecond(1000) } },
+        { RefusalCode.InvalidOption, Given.Facts(), new() { MigrationUri = "10.0.0.2" } },
+        { RefusalCode.InvalidOption, Given.Facts(), new() { Timeout = TimeSpan.Zero } },
+        { RefusalCode.InvalidOption, Given.Facts(), new() { KeepAliveCount = 0 } },
         { RefusalCode.ConflictingOptions, Given.Facts(), new() { ParallelConnections = 2, PostCopy = true } },
         { RefusalCode.ConflictingOptions, Given.Facts(), new() { ParallelConnections = 2, Compression = ["xbzrle"] } },
         { RefusalCode.ConflictingOptions, Given.Facts(), new() { Compression = ["zstd"] } },
@@ -45,28 +45,28 @@ public sealed class When_a_request_is_checked
     [MemberData(nameof(Refused))]
     public void Should_refuse_for_exactly_that_reason(RefusalCode code, MigrationFacts facts, MigrationOptions options)
     {
-        var flight = new FlightDriver(options, facts: facts);
-        flight.State.Outcome.ShouldBe(MigrationOutcome.Refused);
-        flight.State.Refusals.Select(refusal => refusal.Code).Distinct().ShouldBe([code]);
-        flight.State.Refusals.ShouldAllBe(refusal => refusal.Message.Length > 10);
-        flight.Commands.ShouldBeEmpty();
+        var migration = new MigrationDriver(options, facts: facts);
+        migration.State.Outcome.ShouldBe(MigrationOutcome.Refused);
+        migration.State.Refusals.Select(refusal => refusal.Code).Distinct().ShouldBe([code]);
+        migration.State.Refusals.ShouldAllBe(refusal => refusal.Message.Length > 10);
+        migration.Commands.ShouldBeEmpty();
     }
 
     [Fact]
     public void Should_give_every_reason_at_once()
     {
         var facts = Given.Facts(Plain with { Status = VmStatus.Down, HostDevices = [new("pci", "0000:3b:00.0")] });
-        new FlightDriver(new MigrationOptions { KeepAliveCount = 0 }, facts: facts).State.Refusals.Select(refusal => refusal.Code).ShouldBe(
-            [RefusalCode.BadOption, RefusalCode.VmNotRunning, RefusalCode.HostDevice]);
+        new MigrationDriver(new MigrationOptions { KeepAliveCount = 0 }, facts: facts).State.Refusals.Select(refusal => refusal.Code).ShouldBe(
+            [RefusalCode.InvalidOption, RefusalCode.VmNotRunning, RefusalCode.HostDeviceAttached]);
     }
 
     [Fact]
     public void Should_refuse_for_what_the_scheduler_has_found_and_say_the_same_reason_once()
     {
         Refusal[] found = [new(RefusalCode.Cordoned, "hostb is cordoned"), new(RefusalCode.VmNotRunning, "g1 is not running on hosta")];
-        var state = Flight.Apply(null, new RequestReceived(Given.Request(new MigrationOptions { KeepAliveCount = 0 }), Given.Facts(Plain with { Status = VmStatus.Down }), found), Given.Start).State;
+        var state = MigrationStateMachine.Apply(null, new RequestReceived(Given.Request(new MigrationOptions { KeepAliveCount = 0 }), Given.Facts(Plain with { Status = VmStatus.Down }), found), Given.Start).State;
         state.Outcome.ShouldBe(MigrationOutcome.Refused);
-        state.Refusals.Select(refusal => refusal.Code).ShouldBe([RefusalCode.Cordoned, RefusalCode.VmNotRunning, RefusalCode.BadOption]);
+        state.Refusals.Select(refusal => refusal.Code).ShouldBe([RefusalCode.Cordoned, RefusalCode.VmNotRunning, RefusalCode.InvalidOption]);
         state.Reason.ShouldStartWith("hostb is cordoned; g1 is not running on hosta; ");
     }
 
@@ -81,8 +81,8 @@ public sealed class When_a_request_is_checked
     [MemberData(nameof(BadRequests))]
     public void Should_say_what_would_be_accepted(string words, RequestMigration request)
     {
-        var refusal = FlightDriver.Waiting(request).State.Refusals.ShouldHaveSingleItem();
-        refusal.Code.ShouldBe(RefusalCode.BadOption);
+        var refusal = MigrationDriver.Waiting(request).State.Refusals.ShouldHaveSingleItem();
+        refusal.Code.ShouldBe(RefusalCode.InvalidOption);
         refusal.Message.ShouldContain(words);
     }
 
@@ -90,9 +90,9 @@ public sealed class When_a_request_is_checked
     public void Should_leave_hosts_to_the_scheduler_unless_the_machine_is_on_the_only_one_already()
     {
         var facts = Given.Facts() with { Candidates = [new(Given.Destination, Plain)] };
-        FlightDriver.Waiting(Given.Request(), facts).State.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.SameHost);
-        FlightDriver.Waiting(Given.Request(alternatives: Given.Third), facts).State.Phase.ShouldBe(MigrationPhase.Queued);
-        FlightDriver.Waiting(Given.Request() with { To = null }, facts).State.Phase.ShouldBe(MigrationPhase.Queued);
+        MigrationDriver.Waiting(Given.Request(), facts).State.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.SameHost);
+        MigrationDriver.Waiting(Given.Request(alternatives: Given.Third), facts).State.Phase.ShouldBe(MigrationPhase.Queued);
+        MigrationDriver.Waiting(Given.Request() with { To = null }, facts).State.Phase.ShouldBe(MigrationPhase.Queued);
     }
 
     [Fact]
@@ -120,13 +120,13 @@ public sealed class When_a_request_is_checked
             MigrationUri = "tcp://10.0.0.2:49152",
             Unsafe = true,
         };
-        new FlightDriver(options, facts: Given.Facts(Plain)).State.Refusals.ShouldBeEmpty();
+        new MigrationDriver(options, facts: Given.Facts(Plain)).State.Refusals.ShouldBeEmpty();
     }
 
     [Fact]
     public void Should_find_the_machine_where_it_runs()
     {
         var facts = Given.Facts() with { Candidates = [new(new HostName("hostz"), Plain with { Status = VmStatus.Down }), new(Given.Source, Plain)] };
-        new FlightDriver(facts: facts).State.Source.ShouldBe(Given.Source);
+        new MigrationDriver(facts: facts).State.Source.ShouldBe(Given.Source);
     }
 }

@@ -17,23 +17,23 @@ public sealed class When_everything_goes_wrong
 
     [Fact]
     public void Should_reach_one_named_end_that_agrees_with_where_the_machine_is() =>
-        Check.One(Many, Prop.ForAll(Seeds, seed => new StormyWorld(seed).Run()));
+        Check.One(Many, Prop.ForAll(Seeds, seed => new FaultyWorld(seed).Run()));
 
     [Theory]
     [InlineData(1220052218)] // reports that were long on their way made it clean up while the job went on, and it never ended
     [InlineData(631598306)] // telemetry from a host whose hypervisor was silent made an old word of it count as a new one
     [InlineData(1111757947)] // the job's end was the first that was heard of the job, and the machine that it left paused was not resumed
-    public void Should_pass_where_it_once_failed(int seed) => new StormyWorld(seed).Run();
+    public void Should_pass_where_it_once_failed(int seed) => new FaultyWorld(seed).Run();
 
     [Fact]
-    public void Should_replay_a_recorded_flight_exactly() =>
+    public void Should_replay_a_recorded_migration_exactly() =>
         Check.One(Many.WithMaxTest(200), Prop.ForAll(Seeds, seed =>
         {
-            var world = new StormyWorld(seed);
+            var world = new FaultyWorld(seed);
             world.Run();
-            FlightState? replayed = null;
+            MigrationState? replayed = null;
             foreach (var (at, input) in world.Journal)
-                replayed = Flight.Apply(replayed, RoundTrip(input), at).State;
+                replayed = MigrationStateMachine.Apply(replayed, RoundTrip(input), at).State;
             JsonSerializer.Serialize(replayed, MeshJson.Options).ShouldBe(JsonSerializer.Serialize(world.State, MeshJson.Options));
         }));
 
@@ -43,7 +43,7 @@ public sealed class When_everything_goes_wrong
         var missing = Enum.GetValues<MigrationOutcome>().ToHashSet();
         for (var seed = 0; seed < 3000 && missing.Count > 0; seed++)
         {
-            var world = new StormyWorld(seed);
+            var world = new FaultyWorld(seed);
             world.Run();
             missing.Remove(world.State!.Outcome!.Value);
         }
@@ -51,6 +51,6 @@ public sealed class When_everything_goes_wrong
         missing.ShouldBeEmpty();
     }
 
-    private static FlightInput RoundTrip(FlightInput input) =>
-        JsonSerializer.Deserialize<FlightInput>(JsonSerializer.Serialize(input, MeshJson.Options), MeshJson.Options)!;
+    private static MigrationInput RoundTrip(MigrationInput input) =>
+        JsonSerializer.Deserialize<MigrationInput>(JsonSerializer.Serialize(input, MeshJson.Options), MeshJson.Options)!;
 }

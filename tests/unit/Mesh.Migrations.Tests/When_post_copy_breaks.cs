@@ -13,68 +13,68 @@ public sealed class When_post_copy_breaks
     [Fact]
     public void It_is_taken_up_again_with_the_options_that_it_was_started_with()
     {
-        var flight = Broken().Wait(TimeSpan.FromSeconds(6));
-        var recover = flight.Commands.OfType<RecoverPostCopy>().ShouldHaveSingleItem();
+        var migration = Broken().Wait(TimeSpan.FromSeconds(6));
+        var recover = migration.Commands.OfType<RecoverPostCopy>().ShouldHaveSingleItem();
         recover.DestinationUri.ShouldBe("qemu+tcp://hostb/system");
         recover.Options.PostCopy.ShouldBeTrue();
 
-        flight.Answer(recover).Report(Given.Source, VmStatus.MigratingFrom, flight.Sample(JobPhase.PostCopy)).Report(Given.Destination, VmStatus.MigratingTo);
-        flight.State.Recovery.ShouldBeNull();
-        flight.Wait(TimeSpan.FromMinutes(10)).JobEnds(JobResult.Completed).Both(VmStatus.Down, VmStatus.Up);
-        flight.State.Outcome.ShouldBe(MigrationOutcome.CompletedPostCopy);
+        migration.Answer(recover).Report(Given.Source, VmStatus.MigratingFrom, migration.Sample(JobPhase.PostCopy)).Report(Given.Destination, VmStatus.MigratingTo);
+        migration.State.Recovery.ShouldBeNull();
+        migration.Wait(TimeSpan.FromMinutes(10)).JobEnds(JobResult.Completed).ReportBoth(VmStatus.Down, VmStatus.Up);
+        migration.State.Outcome.ShouldBe(MigrationOutcome.CompletedPostCopy);
     }
 
     [Fact]
     public void It_is_tried_several_times_with_longer_pauses_and_then_left_to_a_person()
     {
-        var flight = Broken();
+        var migration = Broken();
         List<double> tries = [];
-        for (var second = 0; second < 1200 && !flight.State.HasEnded; second++)
+        for (var second = 0; second < 1200 && !migration.State.HasEnded; second++)
         {
-            flight.Wait(Second);
-            if (flight.State.Outstanding.Any(command => command.Command is RecoverPostCopy))
+            migration.Wait(Second);
+            if (migration.State.Outstanding.Any(command => command.Command is RecoverPostCopy))
             {
-                tries.Add((flight.Now - Given.Start).TotalSeconds);
-                flight.Answer(flight.Last<RecoverPostCopy>(), CommandResult.Failed, new Refusal(RefusalCode.Hypervisor, "no route to host"));
+                tries.Add((migration.Now - Given.Start).TotalSeconds);
+                migration.Answer(migration.Last<RecoverPostCopy>(), CommandResult.Failed, new Refusal(RefusalCode.HypervisorError, "no route to host"));
             }
 
-            flight.Both(VmStatus.PostCopyFailed, VmStatus.PostCopyFailed);
+            migration.ReportBoth(VmStatus.PostCopyFailed, VmStatus.PostCopyFailed);
         }
 
-        tries.Count.ShouldBe(Recovering.TriesMax);
+        tries.Count.ShouldBe(PostCopyRecoveryHandler.AttemptsMax);
         tries.Zip(tries.Skip(1), (earlier, later) => Math.Round(later - earlier)).ShouldBe([5, 10, 20, 40, 60, 60, 60], 1.0);
-        flight.State.Outcome.ShouldBe(MigrationOutcome.PostCopyFailed);
-        flight.State.Reason.ShouldContain("no route to host");
+        migration.State.Outcome.ShouldBe(MigrationOutcome.PostCopyFailed);
+        migration.State.Reason.ShouldContain("no route to host");
     }
 
     [Fact]
-    public void It_is_not_taken_up_on_one_host_s_word()
+    public void It_is_not_recovered_on_one_host_s_report()
     {
-        var flight = new FlightDriver(new MigrationOptions { PostCopy = true }).Started();
-        flight.Report(Given.Source, VmStatus.PostCopyFailed).Wait(TimeSpan.FromMinutes(5));
-        flight.Commands.ShouldNotContain(command => command is RecoverPostCopy);
+        var migration = new MigrationDriver(new MigrationOptions { PostCopy = true }).Started();
+        migration.Report(Given.Source, VmStatus.PostCopyFailed).Wait(TimeSpan.FromMinutes(5));
+        migration.Commands.ShouldNotContain(command => command is RecoverPostCopy);
     }
 
     [Fact]
     public void It_is_not_taken_up_while_it_flows()
     {
-        var flight = Broken().Wait(TimeSpan.FromSeconds(6));
-        flight.Answer(flight.Last<RecoverPostCopy>()).Both(VmStatus.MigratingFrom, VmStatus.MigratingTo).Wait(TimeSpan.FromMinutes(5));
-        flight.Commands.OfType<RecoverPostCopy>().ShouldHaveSingleItem();
+        var migration = Broken().Wait(TimeSpan.FromSeconds(6));
+        migration.Answer(migration.Last<RecoverPostCopy>()).ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo).Wait(TimeSpan.FromMinutes(5));
+        migration.Commands.OfType<RecoverPostCopy>().ShouldHaveSingleItem();
     }
 
     [Fact]
     public void Whoever_watches_is_told()
     {
-        var flight = Broken().Wait(TimeSpan.FromSeconds(6));
-        flight.State.Reason.ShouldBe($"taking post-copy up again (try 1 of {Recovering.TriesMax}): it lost its connection");
-        flight.Events.OfType<MigrationDecided>().ShouldHaveSingleItem().What.ShouldBe($"taking post-copy up again (try 1 of {Recovering.TriesMax})");
+        var migration = Broken().Wait(TimeSpan.FromSeconds(6));
+        migration.State.Reason.ShouldBe($"taking post-copy up again (try 1 of {PostCopyRecoveryHandler.AttemptsMax}): it lost its connection");
+        migration.Events.OfType<MigrationChangeRequested>().ShouldHaveSingleItem().Description.ShouldBe($"taking post-copy up again (try 1 of {PostCopyRecoveryHandler.AttemptsMax})");
     }
 
-    private static FlightDriver Broken()
+    private static MigrationDriver Broken()
     {
-        var flight = new FlightDriver(new MigrationOptions { PostCopy = true }).Started();
-        return flight.Report(Given.Source, VmStatus.MigratingFrom, flight.Sample(JobPhase.PostCopy))
-            .Both(VmStatus.PostCopyFailed, VmStatus.PostCopyFailed);
+        var migration = new MigrationDriver(new MigrationOptions { PostCopy = true }).Started();
+        return migration.Report(Given.Source, VmStatus.MigratingFrom, migration.Sample(JobPhase.PostCopy))
+            .ReportBoth(VmStatus.PostCopyFailed, VmStatus.PostCopyFailed);
     }
 }

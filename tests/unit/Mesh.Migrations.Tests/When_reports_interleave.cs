@@ -22,8 +22,8 @@ public sealed class When_reports_interleave
     [Fact]
     public void Should_announce_something_in_most_worlds()
     {
-        var announced = Enumerable.Range(0, 500).SelectMany(seed => new World(seed).Run()).GroupBy(settled => settled.Verdict).ToDictionary(group => group.Key, group => group.Count());
-        foreach (var verdict in new[] { Verdict.OnSource, Verdict.OnDestination, Verdict.Nowhere })
+        var announced = Enumerable.Range(0, 500).SelectMany(seed => new World(seed).Run()).GroupBy(settled => settled.Location).ToDictionary(group => group.Key, group => group.Count());
+        foreach (var verdict in new[] { ObservedLocation.OnSource, ObservedLocation.OnDestination, ObservedLocation.Nowhere })
             announced.GetValueOrDefault(verdict).ShouldBeGreaterThan(20, $"{verdict} is met");
     }
 
@@ -35,13 +35,13 @@ public sealed class When_reports_interleave
         private readonly Dictionary<HostName, VmStatus> _truth = new() { [Given.Source] = VmStatus.Up, [Given.Destination] = VmStatus.Down };
         private readonly Dictionary<HostName, Queue<HostReport>> _underWay = Hosts.ToDictionary(host => host, _ => new Queue<HostReport>());
         private readonly List<(long Step, VmStatus Source, VmStatus Destination)> _history = [];
-        private readonly List<Settled> _announced = [];
+        private readonly List<SettledExternalMigration> _announced = [];
         private StatusTable _table = StatusTable.Empty;
         private long _step;
 
         private DateTimeOffset Now => Given.Start + TimeSpan.FromSeconds(_step);
 
-        public List<Settled> Run()
+        public List<SettledExternalMigration> Run()
         {
             Note();
             for (_step = 1; _step < 600; _step++)
@@ -53,7 +53,7 @@ public sealed class When_reports_interleave
                     if (_random.Next(3) == 0)
                         _underWay[host].Enqueue(Report(host));
                     if (_random.Next(3) == 0 && _underWay[host].TryDequeue(out var report))
-                        Hear(report);
+                        Apply(report);
                 }
             }
 
@@ -82,20 +82,20 @@ public sealed class When_reports_interleave
         private HostReport Report(HostName host) => new(
             host, 1, _step, Now, true, _truth[host] == VmStatus.Down ? [] : [new VmStatusReport(Given.Vm, "g1", _truth[host], "")], []);
 
-        private void Hear(HostReport report)
+        private void Apply(HostReport report)
         {
-            (_table, var settled) = _table.Hear(report, Now);
+            (_table, var settled) = _table.ApplyReport(report, Now);
             foreach (var (row, verdict) in settled)
             {
-                _announced.Add(new Settled(row, verdict));
+                _announced.Add(new SettledExternalMigration(row, verdict));
                 var (source, destination) = verdict switch
                 {
-                    Verdict.OnSource => (VmStatus.Up, VmStatus.Down),
-                    Verdict.OnDestination => (VmStatus.Down, VmStatus.Up),
+                    ObservedLocation.OnSource => (VmStatus.Up, VmStatus.Down),
+                    ObservedLocation.OnDestination => (VmStatus.Down, VmStatus.Up),
                     _ => (VmStatus.Down, VmStatus.Down),
                 };
                 var isForward = row.Source != Given.Destination;
-                long[] words = [row.SourceWord?.Sequence ?? _step, row.DestinationWord?.Sequence ?? _step];
+                long[] words = [row.SourceObservation?.Sequence ?? _step, row.DestinationObservation?.Sequence ?? _step];
                 var moments = _history.Where(moment => moment.Step <= words.Max() && !_history.Any(later => later.Step > moment.Step && later.Step <= words.Min()));
                 moments.ShouldContain(
                     moment => isForward ? moment.Source == source && moment.Destination == destination : moment.Source == destination && moment.Destination == source,

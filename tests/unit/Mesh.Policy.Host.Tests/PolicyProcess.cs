@@ -39,23 +39,23 @@ internal sealed class PolicyProcess : IAsyncDisposable
 
     public IMessageBus Bus => _host.Services.GetRequiredService<IMessageBus>();
 
-    private Requests Requests => _host.Services.GetRequiredService<Requests>();
+    private PolicyRequestHandler Requests => _host.Services.GetRequiredService<PolicyRequestHandler>();
 
-    private Changes Changes => _host.Services.GetRequiredService<Changes>();
+    private PolicyChangeHandler Changes => _host.Services.GetRequiredService<PolicyChangeHandler>();
 
-    public Task<ResolvedPolicy> ResolveAsync(ResolvePolicy request) => Requests.AnswerAsync(request, default);
+    public Task<ResolvePolicyAnswer> ResolveAsync(ResolvePolicy request) => Requests.AnswerAsync(request, default);
 
-    public Task<ShownPolicy> ShowAsync(string name, int? version = null) => Requests.AnswerAsync(new ShowPolicy(name, version), default);
+    public Task<GetPolicyAnswer> ShowAsync(string name, int? version = null) => Requests.AnswerAsync(new GetPolicy(name, version), default);
 
-    public Task<ListedPolicies> ListAsync() => Requests.AnswerAsync(new ListPolicies(), default);
+    public Task<PolicyList> ListAsync() => Requests.AnswerAsync(new ListPolicies(), default);
 
-    public Task<KeptPolicy> KeepAsync(string document, string by = "jane") => Changes.AnswerAsync(new KeepPolicy(document, by), default);
+    public Task<ApplyPolicyAnswer> KeepAsync(string document, string by = "jane") => Changes.AnswerAsync(new ApplyPolicy(document, by), default);
 
     public Task<PolicyAnswer> DeleteAsync(string name) => Changes.AnswerAsync(new DeletePolicy(name, "jane"), default);
 
     public Task<PolicyAnswer> SetDefaultAsync(string name) => Changes.AnswerAsync(new SetDefaultPolicy(name, "jane"), default);
 
-    public Task<PolicyAnswer> OverrideAsync(VmId vm, string? name) => Changes.AnswerAsync(new OverridePolicy(Vm: vm, Name: name, By: "jane"), default);
+    public Task<PolicyAnswer> OverrideAsync(VmId vm, string? name) => Changes.AnswerAsync(new OverridePolicy(Vm: vm, Name: name, RequestedBy: "jane"), default);
 
     public async ValueTask DisposeAsync()
     {

@@ -44,7 +44,7 @@ public sealed class When_a_policy_is_selected
     [MemberData(nameof(Table))]
     public void Should_take_what_fits_best(string labels, string? named, string expected, SelectedBy by, string reason)
     {
-        var selected = PolicySelection.For(new ResolvePolicy(Vm, Labels(labels), named), Catalogue);
+        var selected = PolicySelection.Select(new ResolvePolicy(Vm, Labels(labels), named), Catalogue);
 
         selected.By.ShouldBe(by);
         selected.Answer.Error.ShouldBe("");
@@ -55,7 +55,7 @@ public sealed class When_a_policy_is_selected
     [Fact]
     public void Should_take_the_machines_own_before_any_label()
     {
-        var selected = PolicySelection.For(new ResolvePolicy(Other, Labels("tier=gold")), Catalogue);
+        var selected = PolicySelection.Select(new ResolvePolicy(Other, Labels("tier=gold")), Catalogue);
 
         selected.By.ShouldBe(SelectedBy.Override);
         selected.Answer.Effective.ShouldNotBeNull().Policy.Name.ShouldBe("silver");
@@ -64,14 +64,14 @@ public sealed class When_a_policy_is_selected
 
     [Fact]
     public void Should_take_what_the_request_names_before_the_machines_own() =>
-        PolicySelection.For(new ResolvePolicy(Other, Labels(""), "gold"), Catalogue).Answer.Effective.ShouldNotBeNull().Policy.Name.ShouldBe("gold");
+        PolicySelection.Select(new ResolvePolicy(Other, Labels(""), "gold"), Catalogue).Answer.Effective.ShouldNotBeNull().Policy.Name.ShouldBe("gold");
 
     [Fact]
     public void Should_give_the_version_that_counts()
     {
         var catalogue = Catalogue with { Policies = [View("calm") with { Version = 7 }] };
 
-        PolicySelection.For(new ResolvePolicy(Vm, Labels("")), catalogue).Answer.Effective.ShouldNotBeNull().Version.ShouldBe(7);
+        PolicySelection.Select(new ResolvePolicy(Vm, Labels("")), catalogue).Answer.Effective.ShouldNotBeNull().Version.ShouldBe(7);
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class When_a_policy_is_selected
     [InlineData("platinum", "there is no policy 'platinum'; accepted: calm, gold, gold-a, silver, silver-too, zone-a")]
     public void Should_say_what_may_have_been_meant(string named, string error)
     {
-        var selected = PolicySelection.For(new ResolvePolicy(Vm, Labels("tier=gold"), named), Catalogue);
+        var selected = PolicySelection.Select(new ResolvePolicy(Vm, Labels("tier=gold"), named), Catalogue);
 
         selected.Answer.Effective.ShouldBeNull();
         selected.Answer.Error.ShouldBe(error);
@@ -93,7 +93,7 @@ public sealed class When_a_policy_is_selected
     {
         var catalogue = Torn with { Overrides = [new(Vm, "gold", "jane", default)] };
 
-        var selected = PolicySelection.For(new ResolvePolicy(Vm, Labels(""), named), catalogue);
+        var selected = PolicySelection.Select(new ResolvePolicy(Vm, Labels(""), named), catalogue);
 
         selected.By.ShouldBe(by);
         selected.Answer.Effective.ShouldBeNull();
@@ -103,7 +103,7 @@ public sealed class When_a_policy_is_selected
     [Fact]
     public void Should_take_nothing_for_a_default_that_cannot_be_read()
     {
-        var selected = PolicySelection.For(new ResolvePolicy(Vm, Labels("")), Torn with { Default = "gold" });
+        var selected = PolicySelection.Select(new ResolvePolicy(Vm, Labels("")), Torn with { Default = "gold" });
 
         selected.Answer.Effective.ShouldBeNull();
         selected.Answer.Error.ShouldBe("the default: policy 'gold' cannot be read from the store: it is torn");
@@ -111,7 +111,7 @@ public sealed class When_a_policy_is_selected
 
     [Fact]
     public void Should_say_which_could_not_be_considered() =>
-        PolicySelection.For(new ResolvePolicy(Vm, Labels("zone=a")), Torn).Answer.Effective.ShouldNotBeNull().Reason
+        PolicySelection.Select(new ResolvePolicy(Vm, Labels("zone=a")), Torn).Answer.Effective.ShouldNotBeNull().Reason
             .ShouldBe("its label zone=a matches. Not considered, because unreadable in the store: gold");
 
     private static PolicyCatalogue Torn => Catalogue with

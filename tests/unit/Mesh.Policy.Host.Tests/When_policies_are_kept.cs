@@ -1,7 +1,7 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Policy.Host.Tests;
 
@@ -19,7 +19,7 @@ public abstract class When_policies_are_kept(IStoreSource stores) : IAsyncLifeti
 
     public async ValueTask InitializeAsync()
     {
-        _location = await stores.NewAsync();
+        _location = await stores.CreateAsync();
         _process = await PolicyProcess.StartAsync(_location);
     }
 
@@ -35,7 +35,7 @@ public abstract class When_policies_are_kept(IStoreSource stores) : IAsyncLifeti
         var listed = await _process.ListAsync();
 
         listed.Policies.Select(view => view.Policy.Name).ShouldBe(ShippedPolicies.All.Select(policy => policy.Name));
-        listed.Policies.ShouldAllBe(view => view.Version == 0 && view.By == null && view.IsDefault == (view.Policy.Name == "harvester"));
+        listed.Policies.ShouldAllBe(view => view.Version == 0 && view.UpdatedBy == null && view.IsDefault == (view.Policy.Name == "harvester"));
         listed.Overrides.ShouldBeEmpty();
         (await ResolveAsync()).Effective.ShouldNotBeNull().Policy.Name.ShouldBe("harvester");
     }
@@ -51,7 +51,7 @@ public abstract class When_policies_are_kept(IStoreSource stores) : IAsyncLifeti
         var shown = await _process.ShowAsync("gold");
         shown.Versions.ShouldBe([1, 2]);
         shown.Policy.ShouldNotBeNull().Policy.Interval.ShouldBe(TimeSpan.FromSeconds(20));
-        (shown.Policy.Version, shown.Policy.By, shown.Policy.At).ShouldBe((2, "joe", new ManualTimeProvider().GetUtcNow()));
+        (shown.Policy.Version, shown.Policy.UpdatedBy, shown.Policy.UpdatedAt).ShouldBe((2, "joe", new ManualTimeProvider().GetUtcNow()));
         (await _process.ShowAsync("gold", 1)).Policy.ShouldNotBeNull().Policy.Interval.ShouldBe(TimeSpan.FromSeconds(10));
         (await _process.ShowAsync("gold", 3)).Policy.ShouldBeNull();
         (await _process.ShowAsync("silver")).Versions.ShouldBeEmpty();
@@ -62,7 +62,7 @@ public abstract class When_policies_are_kept(IStoreSource stores) : IAsyncLifeti
     {
         await _process.KeepAsync(Gold("10 s"));
 
-        (await _process.KeepAsync(Gold("10 s"), "joe")).Policy.ShouldNotBeNull().By.ShouldBe("jane");
+        (await _process.KeepAsync(Gold("10 s"), "joe")).Policy.ShouldNotBeNull().UpdatedBy.ShouldBe("jane");
         (await _process.KeepAsync($"# a word\n{Gold("10000 ms")}")).Policy.ShouldNotBeNull().Version.ShouldBe(1);
         (await _process.ShowAsync("gold")).Versions.ShouldBe([1]);
         _process.Log.Count(line => line.StartsWith("4000 ", StringComparison.Ordinal)).ShouldBe(1);
@@ -74,7 +74,7 @@ public abstract class When_policies_are_kept(IStoreSource stores) : IAsyncLifeti
         var kept = await _process.KeepAsync(Gold("10"));
 
         kept.Policy.ShouldBeNull();
-        kept.Faults.ShouldHaveSingleItem().Field.ShouldBe("interval");
+        kept.Diagnostics.ShouldHaveSingleItem().Field.ShouldBe("interval");
         (await _process.ShowAsync("gold")).Versions.ShouldBeEmpty();
     }
 
@@ -95,7 +95,7 @@ public abstract class When_policies_are_kept(IStoreSource stores) : IAsyncLifeti
     public async Task Should_give_no_number_twice()
     {
         await _process.KeepAsync(Gold("10 s"));
-        (await _process.DeleteAsync("gold")).Done.ShouldBeTrue();
+        (await _process.DeleteAsync("gold")).Succeeded.ShouldBeTrue();
         (await _process.ShowAsync("gold")).Policy.ShouldBeNull();
 
         (await _process.KeepAsync(Gold("20 s"))).Policy.ShouldNotBeNull().Version.ShouldBe(2);
@@ -105,7 +105,7 @@ public abstract class When_policies_are_kept(IStoreSource stores) : IAsyncLifeti
     public async Task Should_stay_while_anything_needs_it()
     {
         await _process.KeepAsync(Gold("10 s"));
-        (await _process.SetDefaultAsync("gold")).Done.ShouldBeTrue();
+        (await _process.SetDefaultAsync("gold")).Succeeded.ShouldBeTrue();
         (await _process.DeleteAsync("gold")).ShouldBe(new PolicyAnswer(false, "'gold' is the default; name another one first"));
 
         await _process.SetDefaultAsync("virsh");
@@ -139,7 +139,7 @@ public abstract class When_policies_are_kept(IStoreSource stores) : IAsyncLifeti
         (await _process.SetDefaultAsync("harvestor")).ShouldBe(new PolicyAnswer(false, "there is no policy 'harvestor'; did you mean harvester?"));
         (await OverrideAsync("vrsh")).ShouldBe(new PolicyAnswer(false, "there is no policy 'vrsh'; did you mean virsh?"));
         (await OverrideAsync(null)).ShouldBe(new PolicyAnswer(true, $"machine {Vm} had no policy of its own"));
-        (await _process.ResolveAsync(new ResolvePolicy(Vm, NoLabels, "vrsh"))).ShouldBe(new ResolvedPolicy(null, "there is no policy 'vrsh'; did you mean virsh?"));
+        (await _process.ResolveAsync(new ResolvePolicy(Vm, NoLabels, "vrsh"))).ShouldBe(new ResolvePolicyAnswer(null, "there is no policy 'vrsh'; did you mean virsh?"));
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public abstract class When_policies_are_kept(IStoreSource stores) : IAsyncLifeti
 
     private static string Gold(string interval) => $"name: gold\ndescription: for the best\ninterval: {interval}\n";
 
-    private Task<ResolvedPolicy> ResolveAsync() => _process.ResolveAsync(new ResolvePolicy(Vm, NoLabels));
+    private Task<ResolvePolicyAnswer> ResolveAsync() => _process.ResolveAsync(new ResolvePolicy(Vm, NoLabels));
 
     private Task<PolicyAnswer> OverrideAsync(string? name) => _process.OverrideAsync(Vm, name);
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Policy.Host.Tests;
 
@@ -16,7 +16,7 @@ public sealed class When_services_ask : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _location = await _stores.NewAsync();
+        _location = await _stores.CreateAsync();
         _process = await PolicyProcess.StartAsync(_location);
     }
 
@@ -29,22 +29,22 @@ public sealed class When_services_ask : IAsyncLifetime
     [Fact]
     public async Task Should_be_answered_over_the_bus_at_one_queue()
     {
-        (await AskAsync<KeepPolicy, KeptPolicy>(new("name: gold\ndescription: for the best\n", "jane"))).Policy.ShouldNotBeNull().Version.ShouldBe(1);
-        (await AskAsync<ListPolicies, ListedPolicies>(new())).Policies.ShouldContain(view => view.Policy.Name == "gold");
-        (await AskAsync<ShowPolicy, ShownPolicy>(new("gold"))).Versions.ShouldBe([1]);
-        (await AskAsync<SetDefaultPolicy, PolicyAnswer>(new("gold", "jane"))).Done.ShouldBeTrue();
-        (await AskAsync<OverridePolicy, PolicyAnswer>(new(Vm: Vm, Name: "virsh", By: "jane"))).Done.ShouldBeTrue();
-        (await AskAsync<ResolvePolicy, ResolvedPolicy>(new(Vm, new Dictionary<string, string>()))).Effective.ShouldNotBeNull().Policy.Name.ShouldBe("virsh");
+        (await AskAsync<ApplyPolicy, ApplyPolicyAnswer>(new("name: gold\ndescription: for the best\n", "jane"))).Policy.ShouldNotBeNull().Version.ShouldBe(1);
+        (await AskAsync<ListPolicies, PolicyList>(new())).Policies.ShouldContain(view => view.Policy.Name == "gold");
+        (await AskAsync<GetPolicy, GetPolicyAnswer>(new("gold"))).Versions.ShouldBe([1]);
+        (await AskAsync<SetDefaultPolicy, PolicyAnswer>(new("gold", "jane"))).Succeeded.ShouldBeTrue();
+        (await AskAsync<OverridePolicy, PolicyAnswer>(new(Vm: Vm, Name: "virsh", RequestedBy: "jane"))).Succeeded.ShouldBeTrue();
+        (await AskAsync<ResolvePolicy, ResolvePolicyAnswer>(new(Vm, new Dictionary<string, string>()))).Effective.ShouldNotBeNull().Policy.Name.ShouldBe("virsh");
         (await AskAsync<DeletePolicy, PolicyAnswer>(new("gold", "jane"))).Explanation.ShouldBe("'gold' is the default; name another one first");
     }
 
     [Fact]
     public async Task Should_be_answered_over_the_bus_when_there_is_nothing()
     {
-        (await AskAsync<KeepPolicy, KeptPolicy>(new("name: gold\n", "jane"))).Faults.ShouldHaveSingleItem().Field.ShouldBe("description");
-        (await AskAsync<ShowPolicy, ShownPolicy>(new("gold"))).Policy.ShouldBeNull();
-        (await AskAsync<ResolvePolicy, ResolvedPolicy>(new(Vm, new Dictionary<string, string>(), "gold"))).Error.ShouldStartWith("there is no policy 'gold'");
-        (await AskAsync<OverridePolicy, PolicyAnswer>(new(Vm: Vm, Name: null, By: "jane"))).Done.ShouldBeTrue();
+        (await AskAsync<ApplyPolicy, ApplyPolicyAnswer>(new("name: gold\n", "jane"))).Diagnostics.ShouldHaveSingleItem().Field.ShouldBe("description");
+        (await AskAsync<GetPolicy, GetPolicyAnswer>(new("gold"))).Policy.ShouldBeNull();
+        (await AskAsync<ResolvePolicy, ResolvePolicyAnswer>(new(Vm, new Dictionary<string, string>(), "gold"))).Error.ShouldStartWith("there is no policy 'gold'");
+        (await AskAsync<OverridePolicy, PolicyAnswer>(new(Vm: Vm, Name: null, RequestedBy: "jane"))).Succeeded.ShouldBeTrue();
     }
 
     [Fact]

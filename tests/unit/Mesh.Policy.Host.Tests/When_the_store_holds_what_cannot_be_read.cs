@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 using Mesh.Hosting.Doctor;
 using Mesh.Hosting.Store;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -22,10 +22,10 @@ public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _location = await _stores.NewAsync();
+        _location = await _stores.CreateAsync();
         await using var process = await PolicyProcess.StartAsync(_location);
-        (await process.KeepAsync(Gold)).Faults.ShouldBeEmpty();
-        (await process.KeepAsync("name: silver\ndescription: for the others\n")).Faults.ShouldBeEmpty();
+        (await process.KeepAsync(Gold)).Diagnostics.ShouldBeEmpty();
+        (await process.KeepAsync("name: silver\ndescription: for the others\n")).Diagnostics.ShouldBeEmpty();
     }
 
     public ValueTask DisposeAsync()
@@ -71,7 +71,7 @@ public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
         await PlantAsync("UPDATE policy_version SET document = '{ half' WHERE name = 'gold'");
         await using var process = await PolicyProcess.StartAsync(_location);
 
-        (await process.DeleteAsync("gold")).Done.ShouldBeTrue();
+        (await process.DeleteAsync("gold")).Succeeded.ShouldBeTrue();
 
         (await ResolveAsync(process, "gold")).Error.ShouldStartWith("there is no policy 'gold'");
     }
@@ -116,7 +116,7 @@ public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
         (await process.ListAsync()).Overrides.ShouldBeEmpty();
     }
 
-    private static Task<ResolvedPolicy> ResolveAsync(PolicyProcess process, string? named) =>
+    private static Task<ResolvePolicyAnswer> ResolveAsync(PolicyProcess process, string? named) =>
         process.ResolveAsync(new ResolvePolicy(Vm, new Dictionary<string, string> { ["tier"] = "gold" }, named));
 
     private async Task PlantAsync(string sql)
@@ -133,6 +133,6 @@ public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
             .AddSingleton<TimeProvider>(new ManualTimeProvider())
             .AddPolicies(configuration)
             .BuildServiceProvider();
-        return await provider.GetRequiredService<StoreDoctor>().ExamineAsync(repair);
+        return await provider.GetRequiredService<StoreDoctor>().DiagnoseAsync(repair);
     }
 }

@@ -21,7 +21,7 @@ public sealed class When_a_host_is_closed : IAsyncLifetime
         await _mesh.QueueAsync("g1");
 
         (await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1"))[0].Destination.ShouldBe(new HostName("hostc"));
-        (await _mesh.RequestAsync(Words.Request("g2", "hostb"))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.Cordoned);
+        (await _mesh.RequestAsync(TestMessages.Request("g2", "hostb"))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.Cordoned);
         _mesh.Scheduler.Log.ShouldContain("5020 Host hostb was cordoned by jane. a new disk");
     }
 
@@ -35,7 +35,7 @@ public sealed class When_a_host_is_closed : IAsyncLifetime
         await CordonAsync("hostc");
         await _mesh.EndAsync("g1");
         await _mesh.SettleAsync();
-        (await _mesh.QueueAsync()).Waiting.ShouldHaveSingleItem().WaitsFor.ShouldStartWith("a host that can take the machine: hostb ");
+        (await _mesh.QueueAsync()).Waiting.ShouldHaveSingleItem().WaitReason.ShouldStartWith("a host that can take the machine: hostb ");
 
         await UncordonAsync("hostc");
 
@@ -49,7 +49,7 @@ public sealed class When_a_host_is_closed : IAsyncLifetime
 
         await _mesh.RestartSchedulerAsync();
 
-        var cordon = (await _mesh.AskAsync<ListDrains, ListedDrains>(new ListDrains())).Cordons.ShouldHaveSingleItem();
+        var cordon = (await _mesh.AskAsync<ListDrains, DrainList>(new ListDrains())).Cordons.ShouldHaveSingleItem();
         cordon.ShouldBe(new HostCordon(new HostName("hostb"), CordonState.Cordoned, "jane", _mesh.Time.GetUtcNow(), "a new disk"));
         (await _mesh.AskAsync<ExportFleet, Fleet>(new ExportFleet())).Hosts.Single(host => host.Inventory.Host.Value == "hostb").Cordon.ShouldBe(cordon);
     }
@@ -62,14 +62,14 @@ public sealed class When_a_host_is_closed : IAsyncLifetime
 
         (await UncordonAsync("hostb")).ShouldBe(new SchedulerAnswer(true, "hostb takes machines again"));
         (await UncordonAsync("hostb")).ShouldBe(new SchedulerAnswer(true, "hostb takes machines already"));
-        (await _mesh.AskAsync<ListDrains, ListedDrains>(new ListDrains())).Cordons.ShouldBeEmpty();
+        (await _mesh.AskAsync<ListDrains, DrainList>(new ListDrains())).Cordons.ShouldBeEmpty();
         _mesh.Scheduler.Log.Count(line => line.StartsWith("5021 Host hostb was uncordoned by jane", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]
     public async Task Should_say_that_nobody_knows_the_host()
     {
-        var unknown = new SchedulerAnswer(false, "no agent has reported a host 'hostz' (`mesh hosts` lists them)", IsUnknown: true);
+        var unknown = new SchedulerAnswer(false, "no agent has reported a host 'hostz' (`mesh hosts` lists them)", IsNotFound: true);
 
         (await CordonAsync("hostz")).ShouldBe(unknown);
         (await UncordonAsync("hostz")).ShouldBe(unknown);

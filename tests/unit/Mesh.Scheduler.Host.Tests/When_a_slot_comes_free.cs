@@ -1,8 +1,8 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
+using Mesh.Scheduler.Host.Passes;
 using Mesh.Scheduler.Host.Tests.Running;
-using Mesh.Scheduler.Host.Turns;
 
 namespace Mesh.Scheduler.Host.Tests;
 
@@ -14,7 +14,7 @@ public sealed class When_a_slot_comes_free : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _mesh = await TestMesh.StartAsync(["g1", "g2", "g3"], ("Scheduling:PreparingPerHost", "0"));
-        (await _mesh.RequestAsync(Words.Request("g1", "hostb"))).Refusals.ShouldBeEmpty();
+        (await _mesh.RequestAsync(TestMessages.Request("g1", "hostb"))).Refusals.ShouldBeEmpty();
         await _mesh.QueueAsync("g2");
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1", "g2");
         await _mesh.QueueAsync("g3");
@@ -53,12 +53,12 @@ public sealed class When_a_slot_comes_free : IAsyncLifetime
     [Fact]
     public async Task Should_be_given_to_the_next_after_a_while_when_nobody_was_told()
     {
-        _mesh.Broker.LosesEvents = true;
+        _mesh.Broker.DropsEvents = true;
         await _mesh.EndAsync("g1");
         await _mesh.SettleAsync();
         (await _mesh.ShowAsync("g3")).Phase.ShouldBe(MigrationPhase.Queued);
 
-        await _mesh.PassAsync(TurnLoop.LookEvery);
+        await _mesh.AdvanceAsync(SchedulerWorker.PollInterval);
 
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g3");
     }
@@ -66,10 +66,10 @@ public sealed class When_a_slot_comes_free : IAsyncLifetime
     [Fact]
     public async Task Should_be_given_to_the_next_when_the_scheduler_was_down_meanwhile()
     {
-        await _mesh.EndSchedulerAsync();
+        await _mesh.StopSchedulerAsync();
         await _mesh.EndAsync("g1");
 
-        await _mesh.BeginSchedulerAsync(_mesh.Time.GetUtcNow());
+        await _mesh.StartSchedulerAsync(_mesh.Time.GetUtcNow());
 
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g3");
     }

@@ -15,7 +15,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
 
     private TestMesh _mesh = null!;
 
-    private IReadOnlyList<RequestMigration> Asked => [.. _mesh.Broker.Sent.OfType<QueueMigration>().Select(queued => queued.Request)];
+    private IReadOnlyList<RequestMigration> Asked => [.. _mesh.Broker.Sent.OfType<EnqueueMigration>().Select(queued => queued.Request)];
 
     public async ValueTask InitializeAsync() => _mesh = await TestMesh.StartAsync(["g1", "g2", "g3", "g4"], ("Scheduling:PreparingPerHost", "0"));
 
@@ -26,8 +26,8 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
     {
         var plan = (await DrainAsync(Wish("d1") with { DryRun = true })).Drain.ShouldNotBeNull();
 
-        (plan.State, plan.Moves.Count, plan.Stuck.Count).ShouldBe((DrainState.Planned, 4, 0));
-        plan.Moves.ShouldAllBe(move => move.State == DrainMoveState.Waiting && move.From == Hosta && move.To != Hosta);
+        (plan.State, plan.Moves.Count, plan.BlockedVms.Count).ShouldBe((DrainState.Planned, 4, 0));
+        plan.Moves.ShouldAllBe(move => move.State == DrainMoveState.Pending && move.From == Hosta && move.To != Hosta);
         plan.Makespan.ShouldBeGreaterThan(TimeSpan.Zero);
         var listed = await ListAsync();
         listed.Drains.ShouldBeEmpty();
@@ -45,8 +45,8 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
         await CarryOutAsync("d1", expected: 4);
 
         var (drain, cordon) = ((await ListAsync()).Drains.ShouldHaveSingleItem(), (await ListAsync()).Cordons.ShouldHaveSingleItem());
-        (drain.State, drain.Progress.Value).ShouldBe((DrainState.Done, 100));
-        drain.Moves.ShouldAllBe(move => move.State == DrainMoveState.Done);
+        (drain.State, drain.Progress.Value).ShouldBe((DrainState.Completed, 100));
+        drain.Moves.ShouldAllBe(move => move.State == DrainMoveState.Completed);
         cordon.State.ShouldBe(CordonState.Maintenance);
         foreach (var vm in new[] { "g1", "g2", "g3", "g4" })
             _mesh.HomesOf(vm).ShouldHaveSingleItem().ShouldNotBe("hosta");
@@ -61,9 +61,9 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
         var first = (await DrainAsync(Wish("d1"))).Drain.ShouldNotBeNull();
         await Eventually.HoldsAsync(() => Asked.Count == 3);
 
-        var second = (await DrainAsync(Wish("d1") with { Why = "another reason" })).Drain.ShouldNotBeNull();
+        var second = (await DrainAsync(Wish("d1") with { Reason = "another reason" })).Drain.ShouldNotBeNull();
 
-        (second.Id, second.Why, second.At).ShouldBe((first.Id, "a new disk", first.At));
+        (second.Id, second.Reason, second.At).ShouldBe((first.Id, "a new disk", first.At));
         (await ListAsync()).Drains.ShouldHaveSingleItem();
         Asked.Select(request => request.Id).ShouldBeUnique();
     }
@@ -73,7 +73,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
     {
         await DrainAsync(Wish("d1"));
 
-        (await DrainAsync(Wish("d2", "hostz"))).ShouldBe(new DrainAnswer(null, "no agent has reported a host 'hostz' (`mesh hosts` lists them)", IsUnknown: true));
+        (await DrainAsync(Wish("d2", "hostz"))).ShouldBe(new DrainAnswer(null, "no agent has reported a host 'hostz' (`mesh hosts` lists them)", IsNotFound: true));
         (await DrainAsync(Wish("d2", "hostb", "hostb"))).ShouldBe(new DrainAnswer(null, "hostb is named twice"));
         (await DrainAsync(Wish("d2", "hostb", "hosta"))).ShouldBe(new DrainAnswer(null, "hosta is in drain d1 already, which is Running"));
         (await DrainAsync(Wish("d2") with { Hosts = [] })).Explanation.ShouldBe("no host is named; at least one is to be drained");
@@ -89,10 +89,10 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
     {
         await DrainAsync(Wish("d1"));
         var first = await NextAsync([]);
-        await _mesh.EndSchedulerAsync();
+        await _mesh.StopSchedulerAsync();
         await _mesh.CompleteAsync(first);
 
-        await _mesh.BeginSchedulerAsync(_mesh.Time.GetUtcNow());
+        await _mesh.StartSchedulerAsync(_mesh.Time.GetUtcNow());
 
         _mesh.Scheduler.Log.ShouldContain("5000 Took up 1 drains from the store");
         await CarryOutAsync("d1", expected: 3, first);
@@ -103,14 +103,14 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
     public async Task Should_ask_again_and_nothing_twice_after_a_crash_between_keeping_and_asking()
     {
         var isDown = true;
-        _mesh.Broker.Instead = request => isDown && request is QueueMigration ? throw new BusRequestException("nobody answers") : null;
+        _mesh.Broker.AnswerOverride = request => isDown && request is EnqueueMigration ? throw new BusRequestException("nobody answers") : null;
         await DrainAsync(Wish("d1"));
-        await Eventually.HoldsAsync(async () => (await ListAsync()).Drains[0].Moves.Count(move => move.State == DrainMoveState.Moving) == 3, "it is kept what is asked for");
+        await Eventually.HoldsAsync(async () => (await ListAsync()).Drains[0].Moves.Count(move => move.State == DrainMoveState.Migrating) == 3, "it is kept what is asked for");
         await Eventually.HoldsAsync(() => Asked.Count > 0);
-        await _mesh.EndSchedulerAsync();
+        await _mesh.StopSchedulerAsync();
         isDown = false;
 
-        await _mesh.BeginSchedulerAsync(_mesh.Time.GetUtcNow());
+        await _mesh.StartSchedulerAsync(_mesh.Time.GetUtcNow());
         await CarryOutAsync("d1", expected: 4);
 
         Asked.DistinctBy(request => request.Id).Select(request => request.Vm).ShouldBeUnique();
@@ -119,20 +119,20 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
     [Fact]
     public async Task Should_not_keep_asking_without_a_pause_for_what_is_not_taken()
     {
-        _mesh.Broker.Instead = request => request is QueueMigration queued
-            ? new MigrationRequestAnswer(queued.Request.Id, [new Refusal(RefusalCode.NoPolicyService, "the policy service is silent")])
+        _mesh.Broker.AnswerOverride = request => request is EnqueueMigration queued
+            ? new MigrationRequestAnswer(queued.Request.Id, [new Refusal(RefusalCode.PolicyServiceUnavailable, "the policy service is silent")])
             : null;
         await DrainAsync(Wish("d1"));
         await Eventually.HoldsAsync(() => Asked.Count >= 3);
         for (var times = 0; times < 10; times++)
         {
             await _mesh.SettleAsync();
-            await _mesh.PassAsync(TimeSpan.FromSeconds(1));
+            await _mesh.AdvanceAsync(TimeSpan.FromSeconds(1));
         }
 
         Asked.Count.ShouldBeLessThan(10);
-        _mesh.Broker.Instead = _ => null;
-        await _mesh.PassAsync(TimeSpan.FromSeconds(15));
+        _mesh.Broker.AnswerOverride = _ => null;
+        await _mesh.AdvanceAsync(TimeSpan.FromSeconds(15));
         await CarryOutAsync("d1", expected: 4);
     }
 
@@ -146,7 +146,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
         await _mesh.AwaitAsync(MigrationPhase.Queued, first);
         await _mesh.SettleAsync();
 
-        await _mesh.PassAsync(TimeSpan.FromSeconds(20));
+        await _mesh.AdvanceAsync(TimeSpan.FromSeconds(20));
 
         (await _mesh.AwaitAsync(MigrationPhase.Preparing, first))[0].Destination.ShouldNotBe(failed);
         await CarryOutAsync("d1", expected: 4);
@@ -186,10 +186,10 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
                     return (await _mesh.ShowAsync(id)).Outcome == MigrationOutcome.AbortedByOperator;
                 },
                 $"{id} is aborted");
-        await Eventually.HoldsAsync(async () => (await ListAsync("d1")).Drains[0].Moves.All(move => move.State == DrainMoveState.Dropped), "it is followed to its end");
+        await Eventually.HoldsAsync(async () => (await ListAsync("d1")).Drains[0].Moves.All(move => move.State == DrainMoveState.Skipped), "it is followed to its end");
         Asked.Count.ShouldBe(3, "nothing more is begun");
         (await WithdrawAsync("d1")).ShouldBe(new SchedulerAnswer(false, "drain d1 is over: it is Withdrawn"));
-        (await WithdrawAsync("nosuch")).IsUnknown.ShouldBeTrue();
+        (await WithdrawAsync("nosuch")).IsNotFound.ShouldBeTrue();
         first.ShouldStartWith("d1.");
     }
 
@@ -207,7 +207,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
 
         (await _mesh.ShowAsync(copies)).Outcome.ShouldBe(MigrationOutcome.Completed);
         await Eventually.HoldsAsync(
-            async () => (await ListAsync("d1")).Drains[0] is { State: DrainState.Withdrawn } drain && drain.Moves.Count(move => move.State == DrainMoveState.Done) == 1, "it is known where it went");
+            async () => (await ListAsync("d1")).Drains[0] is { State: DrainState.Cancelled } drain && drain.Moves.Count(move => move.State == DrainMoveState.Completed) == 1, "it is known where it went");
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
         var answer = await _mesh.AskAsync<UncordonHost, SchedulerAnswer>(new UncordonHost(Hosta, "joe"));
 
         answer.ShouldBe(new SchedulerAnswer(true, "hosta takes machines again; drain d1 is withdrawn"));
-        (await ListAsync()).Drains.ShouldHaveSingleItem().State.ShouldBe(DrainState.Withdrawn);
+        (await ListAsync()).Drains.ShouldHaveSingleItem().State.ShouldBe(DrainState.Cancelled);
         (await ListAsync()).Cordons.ShouldBeEmpty();
         _mesh.Scheduler.Log.ShouldContain("5043 Drain d1 was withdrawn by joe");
     }
@@ -230,7 +230,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
         await DrainAsync(Wish("d1"));
         (await UndoAsync("u1", "d1")).Explanation.ShouldBe("drain d1 still runs; withdraw it first (`mesh drain --withdraw d1`)");
         await CarryOutAsync("d1", expected: 4);
-        (await UndoAsync("u1", "hostb")).IsUnknown.ShouldBeTrue();
+        (await UndoAsync("u1", "hostb")).IsNotFound.ShouldBeTrue();
         (await UndoAsync("u1", "hosta", dryRun: true)).Drain.ShouldNotBeNull().State.ShouldBe(DrainState.Planned);
         (await ListAsync()).Cordons.ShouldHaveSingleItem();
 
@@ -248,17 +248,17 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
     {
         Id = id,
         Hosts = [.. (hosts.Length > 0 ? hosts : ["hosta"]).Select(host => new HostName(host))],
-        By = "jane",
-        Why = "a new disk",
+        RequestedBy = "jane",
+        Reason = "a new disk",
     };
 
-    private Task<DrainAnswer> DrainAsync(DrainHosts wish) => _mesh.AskAsync<DrainHosts, DrainAnswer>(wish);
+    private Task<DrainAnswer> DrainAsync(DrainHosts request) => _mesh.AskAsync<DrainHosts, DrainAnswer>(request);
 
     private Task<DrainAnswer> UndoAsync(string id, string drain, bool dryRun = false) => _mesh.AskAsync<UndoDrain, DrainAnswer>(new UndoDrain(id, drain, "jane", dryRun));
 
-    private Task<SchedulerAnswer> WithdrawAsync(string id) => _mesh.AskAsync<WithdrawDrain, SchedulerAnswer>(new WithdrawDrain(id, "jane"));
+    private Task<SchedulerAnswer> WithdrawAsync(string id) => _mesh.AskAsync<CancelDrain, SchedulerAnswer>(new CancelDrain(id, "jane"));
 
-    private Task<ListedDrains> ListAsync(string? id = null) => _mesh.AskAsync<ListDrains, ListedDrains>(new ListDrains(id));
+    private Task<DrainList> ListAsync(string? id = null) => _mesh.AskAsync<ListDrains, DrainList>(new ListDrains(id));
 
     /// <summary>Carries a drain's migrations out, one after the other, until it is over; never more of them are on their way than may be.</summary>
     private async Task CarryOutAsync(string drain, int expected, params string[] before)
@@ -267,16 +267,16 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
         for (var number = 0; number < expected; number++)
         {
             var next = await NextAsync(done, drain);
-            (await _mesh.QueueAsync()).Copying.ShouldBeLessThanOrEqualTo(2);
+            (await _mesh.QueueAsync()).Transferring.ShouldBeLessThanOrEqualTo(2);
             await _mesh.CompleteAsync(next);
             done.Add(next);
         }
 
-        await Eventually.HoldsAsync(async () => (await ListAsync(drain)).Drains[0].State == DrainState.Done, $"{drain} is over");
+        await Eventually.HoldsAsync(async () => (await ListAsync(drain)).Drains[0].State == DrainState.Completed, $"{drain} is over");
     }
 
     /// <summary>The drain's next migration that was admitted.</summary>
-    private Task<string> NextAsync(IReadOnlyCollection<string> done, string drain = "d1") => Eventually.GivesAsync(
+    private Task<string> NextAsync(IReadOnlyCollection<string> done, string drain = "d1") => Eventually.ReturnsAsync(
         async () =>
         {
             foreach (var id in Asked.Where(request => request.Drain == drain).Select(request => request.Id.Value).Distinct().Except(done).ToList())

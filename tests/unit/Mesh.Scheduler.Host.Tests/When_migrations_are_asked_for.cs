@@ -16,26 +16,26 @@ public sealed class When_migrations_are_asked_for : IAsyncLifetime
     [Fact]
     public async Task Should_refuse_with_every_reason_at_once_and_keep_what_was_refused()
     {
-        await _mesh.SayAsync(Words.Inventory("hosta", vms: [Words.Machine("g1"), Words.Machine("g2") with { Status = Contracts.Vms.VmStatus.Down }]));
+        await _mesh.SendInventoryAsync(TestMessages.Inventory("hosta", vms: [TestMessages.Vm("g1"), TestMessages.Vm("g2") with { Status = Contracts.Vms.VmStatus.Down }]));
         var options = new MigrationOptions { ParallelConnections = 300 };
 
-        var answer = await _mesh.RequestAsync(Words.Request("g2", "hostz") with { Options = options });
+        var answer = await _mesh.RequestAsync(TestMessages.Request("g2", "hostz") with { Options = options });
 
-        answer.Refusals.Select(refusal => refusal.Code).ShouldBe([RefusalCode.BadOption, RefusalCode.VmNotRunning, RefusalCode.UnknownHost], ignoreOrder: true);
+        answer.Refusals.Select(refusal => refusal.Code).ShouldBe([RefusalCode.InvalidOption, RefusalCode.VmNotRunning, RefusalCode.UnknownHost], ignoreOrder: true);
         var kept = await _mesh.ShowAsync("g2");
         kept.Outcome.ShouldBe(MigrationOutcome.Refused);
         kept.Refusals.ShouldBe(answer.Refusals);
-        (await _mesh.RequestAsync(Words.Request("g2"))).Refusals.ShouldBe(answer.Refusals, "asked again with the same identity, it is answered alike");
-        (await _mesh.RequestAsync(Words.Request("nosuch") with { Options = options })).Refusals.Select(refusal => refusal.Code)
-            .ShouldBe([RefusalCode.BadOption, RefusalCode.UnknownVm], ignoreOrder: true);
+        (await _mesh.RequestAsync(TestMessages.Request("g2"))).Refusals.ShouldBe(answer.Refusals, "asked again with the same identity, it is answered alike");
+        (await _mesh.RequestAsync(TestMessages.Request("nosuch") with { Options = options })).Refusals.Select(refusal => refusal.Code)
+            .ShouldBe([RefusalCode.InvalidOption, RefusalCode.UnknownVm], ignoreOrder: true);
     }
 
     [Fact]
     public async Task Should_refuse_what_no_host_can_take()
     {
-        await _mesh.SayAsync(Words.Inventory("hosta", vms: [Words.Machine("g1") with { Memory = Bytes.FromGibibytes(100) }]));
+        await _mesh.SendInventoryAsync(TestMessages.Inventory("hosta", vms: [TestMessages.Vm("g1") with { Memory = Bytes.FromGibibytes(100) }]));
 
-        var refusal = (await _mesh.RequestAsync(Words.Request("g1"))).Refusals.ShouldHaveSingleItem();
+        var refusal = (await _mesh.RequestAsync(TestMessages.Request("g1"))).Refusals.ShouldHaveSingleItem();
 
         refusal.Code.ShouldBe(RefusalCode.NotEnoughMemory);
         refusal.Message.ShouldEndWith("; likewise one other host");
@@ -44,24 +44,24 @@ public sealed class When_migrations_are_asked_for : IAsyncLifetime
     [Fact]
     public async Task Should_admit_to_the_best_host_and_say_why()
     {
-        await _mesh.SayAsync(Words.Inventory("hostb", vms: [.. Enumerable.Range(0, 20).Select(number => Words.Machine($"b{number}"))]));
+        await _mesh.SendInventoryAsync(TestMessages.Inventory("hostb", vms: [.. Enumerable.Range(0, 20).Select(number => TestMessages.Vm($"b{number}"))]));
 
         await _mesh.QueueAsync("g1");
 
         var view = (await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1"))[0];
         view.Destination.ShouldBe(new HostName("hostc"));
         view.MayTransfer.ShouldBeTrue();
-        view.Choice.ShouldNotBeNull().Host.ShouldBe(new HostName("hostc"));
-        view.Choice.Ratings.Select(rating => rating.Host.Value).ShouldBe(["hostc", "hostb", "hosta"]);
+        view.Placement.ShouldNotBeNull().Host.ShouldBe(new HostName("hostc"));
+        view.Placement.Ratings.Select(rating => rating.Host.Value).ShouldBe(["hostc", "hostb", "hosta"]);
         _mesh.Scheduler.Log.ShouldContain(line => line.StartsWith("5010 Migration g1 of g1 is admitted to hostc, attempt 1, to copy. ", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Should_go_where_it_was_said_although_another_host_is_better()
     {
-        await _mesh.SayAsync(Words.Inventory("hostb", vms: [.. Enumerable.Range(0, 20).Select(number => Words.Machine($"b{number}"))]));
+        await _mesh.SendInventoryAsync(TestMessages.Inventory("hostb", vms: [.. Enumerable.Range(0, 20).Select(number => TestMessages.Vm($"b{number}"))]));
 
-        (await _mesh.RequestAsync(Words.Request("g1", "hostb"))).Refusals.ShouldBeEmpty();
+        (await _mesh.RequestAsync(TestMessages.Request("g1", "hostb"))).Refusals.ShouldBeEmpty();
 
         (await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1"))[0].Destination.ShouldBe(new HostName("hostb"));
     }
@@ -76,10 +76,10 @@ public sealed class When_migrations_are_asked_for : IAsyncLifetime
 
         var queue = await _mesh.QueueAsync();
 
-        queue.Copying.ShouldBe(2);
+        queue.Transferring.ShouldBe(2);
         queue.Limits.PreparingPerHost.ShouldBe(0);
         queue.Waiting.Select(waiting => (waiting.Position, waiting.Id.Value, waiting.Phase)).ShouldBe([(1, "g3", MigrationPhase.Queued), (2, "g4", MigrationPhase.Queued)]);
-        queue.Waiting.ShouldAllBe(waiting => waiting.WaitsFor == "a place among those that copy away from hosta: 2 of 2 taken");
+        queue.Waiting.ShouldAllBe(waiting => waiting.WaitReason == "a place among those that copy away from hosta: 2 of 2 taken");
         queue.Waiting.ShouldAllBe(waiting => waiting.ExpectedStart > _mesh.Time.GetUtcNow());
         queue.Waiting[1].ExpectedStart.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(queue.Waiting[0].ExpectedStart!.Value);
     }
@@ -106,8 +106,8 @@ public sealed class When_migrations_are_asked_for : IAsyncLifetime
     {
         await using var mesh = await TestMesh.StartAsync(["g1", "g2"], ("Scheduling:HostsTriedMax", "7"));
         await mesh.QueueAsync("g1");
-        (await mesh.RequestAsync(Words.Request("g2") with { HostsTriedMax = 2 })).Refusals.ShouldBeEmpty();
+        (await mesh.RequestAsync(TestMessages.Request("g2") with { HostsTriedMax = 2 })).Refusals.ShouldBeEmpty();
 
-        mesh.Broker.Sent.OfType<QueueMigration>().Select(queued => queued.Request.HostsTriedMax).ShouldBe([7, 2]);
+        mesh.Broker.Sent.OfType<EnqueueMigration>().Select(queued => queued.Request.HostsTriedMax).ShouldBe([7, 2]);
     }
 }

@@ -4,7 +4,7 @@ using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Scheduler.Host.Tests.Running;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Scheduler.Host.Tests;
@@ -14,7 +14,7 @@ public sealed class When_options_are_set : IAsyncLifetime
     private readonly SqliteFiles _stores = new();
     private string _location = "";
 
-    public async ValueTask InitializeAsync() => _location = await _stores.NewAsync();
+    public async ValueTask InitializeAsync() => _location = await _stores.CreateAsync();
 
     public ValueTask DisposeAsync()
     {
@@ -99,11 +99,11 @@ public sealed class When_options_are_set : IAsyncLifetime
             LinkShare = new Percent(17),
             AssumedLink = BytesPerSecond.FromMebibytes(18),
             HostsTriedMax = 19,
-            BackOffFirst = TimeSpan.FromSeconds(21),
-            BackOffMax = TimeSpan.FromSeconds(22),
+            BackoffInitial = TimeSpan.FromSeconds(21),
+            BackoffMax = TimeSpan.FromSeconds(22),
             AgeingStep = TimeSpan.FromSeconds(23),
-            UnplaceableAfter = TimeSpan.FromSeconds(24),
-            TroubleKept = TimeSpan.FromSeconds(25),
+            UnschedulableTimeout = TimeSpan.FromSeconds(24),
+            FailurePenaltyTime = TimeSpan.FromSeconds(25),
             CpuOvercommit = 2.6,
             MemoryReserve = Bytes.FromMebibytes(27),
             Strategy = PlacementStrategy.Pack,
@@ -115,5 +115,5 @@ public sealed class When_options_are_set : IAsyncLifetime
     private static string Json(SchedulingLimits limits) => JsonSerializer.Serialize(limits, MeshJson.Options);
 
     private Task<MeshProcess> StartAsync(string name, string value) =>
-        MeshProcess.SchedulerAsync(_location, new Broker(), new ManualTimeProvider(), ($"Scheduling:{name}", value));
+        MeshProcess.SchedulerAsync(_location, new TestBroker(), new ManualTimeProvider(), ($"Scheduling:{name}", value));
 }

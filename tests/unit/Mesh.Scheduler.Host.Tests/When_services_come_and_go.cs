@@ -1,5 +1,4 @@
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Queries;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
@@ -25,22 +24,22 @@ public sealed class When_services_come_and_go : IAsyncLifetime
     public async Task Should_put_off_what_it_cannot_read_with_one_warning_and_take_it_up_again()
     {
         await _mesh.QueueAsync("g2");
-        _mesh.Broker.Instead = request => request is ReadFleet ? throw new BusRequestException("nobody answers") : null;
+        _mesh.Broker.AnswerOverride = request => request is ReadFleet ? throw new BusRequestException("nobody answers") : null;
         await _mesh.EndAsync("g1");
-        var before = _mesh.Turns;
+        var before = _mesh.PassCount;
         for (var times = 1; times <= 5; times++)
         {
-            await Eventually.HoldsAsync(() => _mesh.Turns >= before + times, "it is tried again");
+            await Eventually.HoldsAsync(() => _mesh.PassCount >= before + times, "it is tried again");
             await _mesh.SettleAsync();
-            await _mesh.PassAsync(TimeSpan.FromSeconds(2));
+            await _mesh.AdvanceAsync(TimeSpan.FromSeconds(2));
         }
 
         _mesh.Scheduler.Log.Where(line => line.StartsWith("5001 ", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldEndWith("it is tried again: nobody answers");
         (await _mesh.ShowAsync("g2")).Phase.ShouldBe(MigrationPhase.Queued);
 
-        _mesh.Broker.Instead = _ => null;
+        _mesh.Broker.AnswerOverride = _ => null;
         await _mesh.SettleAsync();
-        await _mesh.PassAsync(TimeSpan.FromSeconds(2));
+        await _mesh.AdvanceAsync(TimeSpan.FromSeconds(2));
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g2");
         _mesh.Scheduler.Log.ShouldContain("5003 Scheduling goes on");
         _mesh.Scheduler.Log.ShouldNotContain(line => line.StartsWith("5002 ", StringComparison.Ordinal));
@@ -60,38 +59,38 @@ public sealed class When_services_come_and_go : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_go_on_counting_turns_when_the_clock_was_set_back()
+    public async Task Should_go_on_counting_passes_when_the_clock_was_set_back()
     {
         await _mesh.QueueAsync("g2");
         await _mesh.SettleAsync();
-        var newest = _mesh.Broker.Sent.OfType<ReadFleet>().Max(read => read.Turn);
-        await _mesh.EndSchedulerAsync();
+        var newest = _mesh.Broker.Sent.OfType<ReadFleet>().Max(read => read.PassEpoch);
+        await _mesh.StopSchedulerAsync();
 
-        await _mesh.BeginSchedulerAsync(_mesh.Time.GetUtcNow() - TimeSpan.FromDays(1));
+        await _mesh.StartSchedulerAsync(_mesh.Time.GetUtcNow() - TimeSpan.FromDays(1));
         await _mesh.EndAsync("g1");
 
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g2");
-        _mesh.Broker.Sent.OfType<AdmitMigration>().Last().Turn.ShouldBeGreaterThan(newest);
+        _mesh.Broker.Sent.OfType<AdmitMigration>().Last().PassEpoch.ShouldBeGreaterThan(newest);
     }
 
     [Fact]
-    public async Task Should_take_a_turn_of_its_own_after_another_scheduler()
+    public async Task Should_run_a_pass_of_its_own_after_another_scheduler()
     {
-        var other = _mesh.Broker.Sent.OfType<ReadFleet>().Max(read => read.Turn) + 1_000_000;
-        (await _mesh.Broker.RequestAsync<ReadFleet, FleetFacts>(MigrationQueues.Requests, new ReadFleet(other))).Turn.ShouldBe(other);
+        var other = _mesh.Broker.Sent.OfType<ReadFleet>().Max(read => read.PassEpoch) + 1_000_000;
+        (await _mesh.Broker.RequestAsync<ReadFleet, ReadFleetAnswer>(MigrationQueues.Requests, new ReadFleet(other))).PassEpoch.ShouldBe(other);
 
         await _mesh.QueueAsync("g2");
         await _mesh.EndAsync("g1");
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g2");
 
-        var late = new AdmitMigration { Id = new MigrationId("g2"), Attempt = 1, Turn = other, Destination = new HostName("hostb"), MayTransfer = true };
+        var late = new AdmitMigration { Id = new MigrationId("g2"), Attempt = 1, PassEpoch = other, Destination = new HostName("hostb"), MayTransfer = true };
         var answer = await _mesh.Broker.RequestAsync<AdmitMigration, AdmissionAnswer>(MigrationQueues.Requests, late);
-        answer.Taken.ShouldBeFalse();
+        answer.Accepted.ShouldBeFalse();
         answer.Explanation.ShouldStartWith($"turn {other} of the scheduler is over");
     }
 
     [Fact]
-    public async Task Should_leave_the_turn_alone_when_it_only_answers()
+    public async Task Should_leave_the_pass_alone_when_it_only_answers()
     {
         await _mesh.QueueAsync("g2");
         await _mesh.SettleAsync();
@@ -103,7 +102,7 @@ public sealed class When_services_come_and_go : IAsyncLifetime
 
         OnlyRead().ShouldBe(before + 2);
 
-        int OnlyRead() => _mesh.Broker.Sent.OfType<ReadFleet>().Count(read => read.Turn == 0);
+        int OnlyRead() => _mesh.Broker.Sent.OfType<ReadFleet>().Count(read => read.PassEpoch == 0);
     }
 
     [Fact]
@@ -124,7 +123,7 @@ public sealed class When_services_come_and_go : IAsyncLifetime
                     return (await _mesh.ShowAsync(order[number])).Phase == MigrationPhase.Preparing;
                 },
                 $"{order[number]} has its slot");
-            (await _mesh.QueueAsync()).Copying.ShouldBe(1);
+            (await _mesh.QueueAsync()).Transferring.ShouldBe(1);
             await _mesh.EndAsync(order[number]);
         }
     }

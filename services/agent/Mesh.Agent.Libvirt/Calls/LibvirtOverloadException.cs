@@ -7,14 +7,14 @@ public sealed class LibvirtOverloadException : InvalidOperationException
         : base($"{call} was not started: {unreturned.Count} calls {state} ({Names(unreturned)}).")
     {
         Call = call;
-        Unreturned = unreturned;
+        PendingCalls = unreturned;
     }
 
     /// <summary>The name of the call that was not started.</summary>
     public string Call { get; }
 
     /// <summary>The names of the calls that have not returned.</summary>
-    public IReadOnlyList<string> Unreturned { get; }
+    public IReadOnlyList<string> PendingCalls { get; }
 
     private static string Names(IEnumerable<string> calls) => string.Join(", ", calls.Distinct(StringComparer.Ordinal));
 }

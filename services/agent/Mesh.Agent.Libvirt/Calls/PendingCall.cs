@@ -6,7 +6,7 @@ namespace Mesh.Agent.Libvirt;
 /// A native call on a thread of its own, and whoever waits for it. Either the call returns first, or the wait is given up first;
 /// then the call is entered in a register until it returns.
 /// </summary>
-internal sealed class PendingCall<T>(string name, Func<T> call, CallRegister abandonedCalls)
+internal sealed class PendingCall<T>(string name, Func<T> call, CallTracker abandonedCalls)
 {
     private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
@@ -31,7 +31,7 @@ internal sealed class PendingCall<T>(string name, Func<T> call, CallRegister aba
             }
 
             _abandoned = true;
-            abandonedCalls.Enter(name);
+            abandonedCalls.Add(name);
         }
 
         _outcome.TrySetException(error);
@@ -48,7 +48,7 @@ internal sealed class PendingCall<T>(string name, Func<T> call, CallRegister aba
         if (_abandoned)
         {
             Discard(result);
-            abandonedCalls.Leave(name);
+            abandonedCalls.Remove(name);
         }
         else if (error is not null)
         {

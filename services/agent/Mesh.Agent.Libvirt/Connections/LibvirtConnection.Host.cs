@@ -49,7 +49,7 @@ public sealed partial class LibvirtConnection
         LibvirtException.ThrowIfFailed(Native.virNodeGetInfo(_handle, out var info), nameof(Native.virNodeGetInfo));
         return new NodeInfo(
             NativeText.FromField(info.Model),
-            Sizes.FromKibibytes(info.MemoryKibibytes),
+            SizeConversion.FromKibibytes(info.MemoryKibibytes),
             (int)info.Cpus,
             (int)info.Megahertz,
             (int)info.NumaNodes,
@@ -64,7 +64,7 @@ public sealed partial class LibvirtConnection
         var bytes = Native.virNodeGetFreeMemory(_handle);
 
         // Zero means failure: a host that runs us has some.
-        return bytes != 0 ? Sizes.FromBytes(bytes) : throw LibvirtException.FromLastError(nameof(Native.virNodeGetFreeMemory));
+        return bytes != 0 ? SizeConversion.FromBytes(bytes) : throw LibvirtException.FromLastError(nameof(Native.virNodeGetFreeMemory));
     }
 
     /// <summary>The version of libvirt that the daemon runs (<c>virConnectGetLibVersion</c>).</summary>

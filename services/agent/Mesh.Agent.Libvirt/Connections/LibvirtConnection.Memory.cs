@@ -29,7 +29,7 @@ public sealed partial class LibvirtConnection
         const string Call = nameof(Native.virNodeGetCellsFreeMemory);
         ulong bytes = 0;
         var count = LibvirtException.ThrowIfFailed(Native.virNodeGetCellsFreeMemory(_handle, &bytes, cell, 1), Call);
-        return count == 1 ? Sizes.FromBytes(bytes) : throw LibvirtException.FromLastError(Call);
+        return count == 1 ? SizeConversion.FromBytes(bytes) : throw LibvirtException.FromLastError(Call);
     }
 
     /// <summary>The host's free pages of each of several sizes, in the order of the sizes (<c>virNodeGetFreePages</c>).</summary>

@@ -12,7 +12,7 @@ public sealed partial class LibvirtConnection
         var handles = NativeList.TakeOwned(count, networks, static pointer => new NetworkHandle(pointer, Call), Call);
         try
         {
-            return [.. handles.Select(handle => NativeText.CopyLent(Native.virNetworkGetName(handle), nameof(Native.virNetworkGetName)))];
+            return [.. handles.Select(handle => NativeText.CopyBorrowed(Native.virNetworkGetName(handle), nameof(Native.virNetworkGetName)))];
         }
         finally
         {

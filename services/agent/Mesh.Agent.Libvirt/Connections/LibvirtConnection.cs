@@ -2,7 +2,7 @@ namespace Mesh.Agent.Libvirt;
 
 /// <summary>
 /// A connection to one libvirt daemon (<c>virConnectPtr</c>). Safe to use from several threads. Every member that is not cached
-/// calls libvirt and can block for as long as the daemon does: run it through <see cref="LibvirtCalls"/>.
+/// calls libvirt and can block for as long as the daemon does: run it through <see cref="LibvirtCallRunner"/>.
 /// </summary>
 /// <remarks>
 /// Members throw <see cref="LibvirtException"/> when libvirt refuses and <see cref="ObjectDisposedException"/> after
@@ -69,7 +69,7 @@ public sealed partial class LibvirtConnection : IDisposable
 
     /// <summary>
     /// Ends the subscriptions and gives up this reference on the connection. Talks to the daemon: run it through
-    /// <see cref="LibvirtCalls.CloseAsync"/> where a dead daemon must not block the caller.
+    /// <see cref="LibvirtCallRunner.CloseAsync"/> where a dead daemon must not block the caller.
     /// </summary>
     public void Dispose()
     {

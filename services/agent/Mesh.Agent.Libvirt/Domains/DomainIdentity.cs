@@ -4,7 +4,7 @@ namespace Mesh.Agent.Libvirt;
 internal static class DomainIdentity
 {
     internal static string Name(nint domain) =>
-        NativeText.CopyLent(Native.virDomainGetName(domain), nameof(Native.virDomainGetName));
+        NativeText.CopyBorrowed(Native.virDomainGetName(domain), nameof(Native.virDomainGetName));
 
     internal static unsafe Guid Uuid(nint domain) =>
         NativeText.ReadUuid(buffer => Native.virDomainGetUUIDString(domain, buffer), nameof(Native.virDomainGetUUIDString));

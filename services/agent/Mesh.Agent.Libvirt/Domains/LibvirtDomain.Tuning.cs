@@ -12,7 +12,7 @@ public sealed partial class LibvirtDomain
         var result = Native.virDomainGetBlockInfo(_handle, disk, out var info, 0);
         LibvirtException.ThrowIfFailed(result, nameof(Native.virDomainGetBlockInfo));
         return new DomainBlockInfo(
-            Sizes.FromBytes(info.Capacity), Sizes.FromBytes(info.Allocation), Sizes.FromBytes(info.Physical));
+            SizeConversion.FromBytes(info.Capacity), SizeConversion.FromBytes(info.Allocation), SizeConversion.FromBytes(info.Physical));
     }
 
     /// <summary>The CPU scheduler's parameters (<c>virDomainGetSchedulerParameters</c> and its like with flags).</summary>
@@ -75,10 +75,10 @@ public sealed partial class LibvirtDomain
     /// <param name="affect">The running domain, its definition, or both.</param>
     public void SetVcpuQuota(long quotaMicroseconds, long? periodMicroseconds = null, DomainAffect affect = DomainAffect.Live)
     {
-        List<TypedParameter> parameters = [TypedParameter.OfInt64(QuotaField, quotaMicroseconds)];
+        List<TypedParameter> parameters = [TypedParameter.FromInt64(QuotaField, quotaMicroseconds)];
         if (periodMicroseconds is { } period)
         {
-            parameters.Add(TypedParameter.OfUInt64(PeriodField, checked((ulong)period)));
+            parameters.Add(TypedParameter.FromUInt64(PeriodField, checked((ulong)period)));
         }
 
         SetSchedulerParameters(parameters, affect);

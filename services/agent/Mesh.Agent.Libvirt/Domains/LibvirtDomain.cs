@@ -2,7 +2,7 @@ namespace Mesh.Agent.Libvirt;
 
 /// <summary>
 /// A domain of a connection (<c>virDomainPtr</c>). Name and UUID are known; everything else calls libvirt and can block for as
-/// long as the daemon does: run it through <see cref="LibvirtCalls"/>. Safe to use from several threads.
+/// long as the daemon does: run it through <see cref="LibvirtCallRunner"/>. Safe to use from several threads.
 /// </summary>
 /// <remarks>Members throw <see cref="LibvirtException"/>, with <see cref="LibvirtErrorCode.NoDomain"/> when it is gone.</remarks>
 public sealed partial class LibvirtDomain : IDisposable
@@ -56,8 +56,8 @@ public sealed partial class LibvirtDomain : IDisposable
         LibvirtException.ThrowIfFailed(Native.virDomainGetInfo(_handle, out var info), nameof(Native.virDomainGetInfo));
         return new DomainInfo(
             (DomainState)info.State,
-            Sizes.FromKibibytes(info.MaxMemoryKibibytes),
-            Sizes.FromKibibytes(info.MemoryKibibytes),
+            SizeConversion.FromKibibytes(info.MaxMemoryKibibytes),
+            SizeConversion.FromKibibytes(info.MemoryKibibytes),
             info.VirtualCpus,
             TimeSpan.FromTicks((long)(info.CpuTimeNanoseconds / TimeSpan.NanosecondsPerTick)));
     }

@@ -9,7 +9,7 @@ internal sealed record LibvirtError(int Code, int Domain, int Level, string Text
     private static LibvirtError? _preserved;
 
     /// <summary>Copies and clears this thread's last error; null when the thread has none.</summary>
-    internal static LibvirtError? Take()
+    internal static LibvirtError? ConsumeLast()
     {
         var error = Read() ?? _preserved;
         _preserved = null;
@@ -22,7 +22,7 @@ internal sealed record LibvirtError(int Code, int Domain, int Level, string Text
     {
         if (result < 0)
         {
-            Take();
+            ConsumeLast();
         }
     }
 

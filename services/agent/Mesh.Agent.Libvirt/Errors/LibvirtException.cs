@@ -37,7 +37,7 @@ public sealed class LibvirtException : Exception
     public string Text { get; }
 
     /// <summary>The error of the call that just failed on this thread. Nothing may call libvirt in between.</summary>
-    internal static LibvirtException FromLastError(string call) => new(call, LibvirtError.Take());
+    internal static LibvirtException FromLastError(string call) => new(call, LibvirtError.ConsumeLast());
 
     /// <summary>libvirt's functions answer a negative number when they fail.</summary>
     internal static int ThrowIfFailed(int result, string call) => result >= 0 ? result : throw FromLastError(call);

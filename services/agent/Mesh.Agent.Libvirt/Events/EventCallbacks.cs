@@ -20,7 +20,7 @@ internal static unsafe class EventCallbacks
     internal static delegate* unmanaged[Cdecl]<nint, nint, nint, int, nint, void> JobCompleted => &OnJobCompleted;
 
     /// <summary>libvirt's number of the event, and the function for it.</summary>
-    internal static (int EventId, nint Callback) For(LibvirtEventKinds kind) => kind switch
+    internal static (int EventId, nint Callback) GetRegistration(LibvirtEventKinds kind) => kind switch
     {
         LibvirtEventKinds.Lifecycle => (LifecycleEvent, (nint)Lifecycle),
         LibvirtEventKinds.MigrationIteration => (MigrationIterationEvent, (nint)MigrationIteration),
@@ -42,7 +42,7 @@ internal static unsafe class EventCallbacks
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnJobCompleted(nint connection, nint domain, nint parameters, int count, nint key) =>
         Deliver(key, domain, (name, uuid) => new JobCompletedEvent(
-            name, uuid, DomainJobStats.OfEnded(TypedParameterArray.Read(parameters, count))));
+            name, uuid, DomainJobStats.FromCompletedEvent(TypedParameterArray.Read(parameters, count))));
 
     private static void Deliver(nint key, nint domain, Func<string, Guid, LibvirtEvent> describe)
     {

@@ -14,7 +14,7 @@ public sealed class LibvirtEventSubscription : IDisposable
     private readonly SubscriptionSet _siblings;
     private readonly List<(int CallbackId, nint Key)> _registrations = [];
     private readonly Channel<LibvirtEvent> _events;
-    private long _lost;
+    private long _lostEvents;
     private int _disposed;
 
     internal LibvirtEventSubscription(
@@ -51,7 +51,7 @@ public sealed class LibvirtEventSubscription : IDisposable
     /// <summary>
     /// How many events were lost because nobody read them in time. When this grows, ask libvirt for the present state anew.
     /// </summary>
-    public long Lost => Interlocked.Read(ref _lost);
+    public long LostEvents => Interlocked.Read(ref _lostEvents);
 
     internal IReadOnlyList<nint> Keys => [.. _registrations.Select(r => r.Key)];
 
@@ -82,11 +82,11 @@ public sealed class LibvirtEventSubscription : IDisposable
         }
     }
 
-    internal void CountLost() => Interlocked.Increment(ref _lost);
+    internal void CountLost() => Interlocked.Increment(ref _lostEvents);
 
     private unsafe void Register(LibvirtEventKinds kind)
     {
-        var (eventId, callback) = EventCallbacks.For(kind);
+        var (eventId, callback) = EventCallbacks.GetRegistration(kind);
         var key = CallbackTable.Add(this);
         var callbackId = Native.virConnectDomainEventRegisterAny(
             _connection, 0, eventId, (void*)callback, key, CallbackTable.FreeFunction);

@@ -125,6 +125,6 @@ public sealed record DomainJobStats
     internal static DomainJobStats From(DomainJobType type, TypedParameters raw) => new() { Type = type, Raw = raw };
 
     /// <summary>Of the event that a job has ended, which tells no type.</summary>
-    internal static DomainJobStats OfEnded(TypedParameters raw) =>
+    internal static DomainJobStats FromCompletedEvent(TypedParameters raw) =>
         From(raw.Boolean("success") == false ? DomainJobType.Failed : DomainJobType.Completed, raw);
 }

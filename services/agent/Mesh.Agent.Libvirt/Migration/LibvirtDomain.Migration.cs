@@ -9,7 +9,7 @@ public sealed partial class LibvirtDomain
 
     /// <summary>
     /// Migrates the domain and returns when the migration has ended (<c>virDomainMigrateToURI3</c>). Blocks for as long as that
-    /// takes; <see cref="LibvirtCalls.MigrateAsync"/> does it on a thread of its own.
+    /// takes; <see cref="LibvirtCallRunner.MigrateAsync"/> does it on a thread of its own.
     /// </summary>
     /// <param name="destinationUri">The destination daemon as the source daemon reaches it, with
     /// <see cref="MigrateFlags.PeerToPeer"/>.</param>
@@ -104,7 +104,7 @@ public sealed partial class LibvirtDomain
     {
         var result = Native.virDomainMigrateGetMaxSpeed(_handle, out var mebibytesPerSecond, postCopy ? SpeedOfPostCopy : 0);
         LibvirtException.ThrowIfFailed(result, nameof(Native.virDomainMigrateGetMaxSpeed));
-        return Sizes.FromBytes(mebibytesPerSecond);
+        return SizeConversion.FromBytes(mebibytesPerSecond);
     }
 
     /// <summary>

@@ -81,7 +81,7 @@ public sealed record MigrateParameters
     public string? TlsDestination { get; init; }
 
     /// <summary>Further parameters that this record has no property for, such as those of a newer libvirt.</summary>
-    public IReadOnlyList<TypedParameter> Further { get; init; } = [];
+    public IReadOnlyList<TypedParameter> Additional { get; init; } = [];
 
     /// <summary>The parameters as libvirt takes them.</summary>
     public IReadOnlyList<TypedParameter> ToTypedParameters()
@@ -95,10 +95,10 @@ public sealed record MigrateParameters
         AddText("graphics_uri", GraphicsUri);
         AddUInt64("bandwidth", BandwidthMebibytesPerSecond);
         AddUInt64("bandwidth.postcopy", PostCopyBandwidthMebibytesPerSecond);
-        parameters.AddRange(MigrateDisks.Select(value => TypedParameter.OfText("migrate_disks", value)));
+        parameters.AddRange(MigrateDisks.Select(value => TypedParameter.FromString("migrate_disks", value)));
         AddInt32("disks_port", DisksPort);
         AddText("disks_uri", DisksUri);
-        parameters.AddRange(CompressionMethods.Select(value => TypedParameter.OfText("compression", value)));
+        parameters.AddRange(CompressionMethods.Select(value => TypedParameter.FromString("compression", value)));
         AddUInt64("compression.xbzrle.cache", XbzrleCacheBytes);
         AddInt32("compression.mt.level", MultiThreadCompressionLevel);
         AddInt32("compression.mt.threads", MultiThreadCompressionThreads);
@@ -109,14 +109,14 @@ public sealed record MigrateParameters
         AddInt32("auto_converge.increment", AutoConvergeIncrementPercent);
         AddInt32("parallel.connections", ParallelConnections);
         AddText("tls.destination", TlsDestination);
-        parameters.AddRange(Further);
+        parameters.AddRange(Additional);
         return parameters;
 
         void AddText(string name, string? value)
         {
             if (value is not null)
             {
-                parameters.Add(TypedParameter.OfText(name, value));
+                parameters.Add(TypedParameter.FromString(name, value));
             }
         }
 
@@ -124,7 +124,7 @@ public sealed record MigrateParameters
         {
             if (value is { } number)
             {
-                parameters.Add(TypedParameter.OfInt32(name, number));
+                parameters.Add(TypedParameter.FromInt32(name, number));
             }
         }
 
@@ -133,7 +133,7 @@ public sealed record MigrateParameters
             if (value is { } number)
             {
                 ArgumentOutOfRangeException.ThrowIfNegative(number, name);
-                parameters.Add(TypedParameter.OfUInt64(name, (ulong)number));
+                parameters.Add(TypedParameter.FromUInt64(name, (ulong)number));
             }
         }
     }

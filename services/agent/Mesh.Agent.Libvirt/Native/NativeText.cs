@@ -30,7 +30,7 @@ internal static class NativeText
     }
 
     /// <summary>Copies a <c>const char *</c> that stays libvirt's.</summary>
-    internal static string CopyLent(nint text, string call) =>
+    internal static string CopyBorrowed(nint text, string call) =>
         Marshal.PtrToStringUTF8(text) ?? throw LibvirtException.FromLastError(call);
 
     /// <summary>Calls a function that writes a UUID as text into a buffer of ours.</summary>

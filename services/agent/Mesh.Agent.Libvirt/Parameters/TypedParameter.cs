@@ -10,23 +10,23 @@ namespace Mesh.Agent.Libvirt;
 public sealed record TypedParameter(string Name, TypedParameterKind Kind, object Value)
 {
     /// <summary>A signed 32-bit value (<c>virTypedParamsAddInt</c>).</summary>
-    public static TypedParameter OfInt32(string name, int value) => new(name, TypedParameterKind.Signed32, value);
+    public static TypedParameter FromInt32(string name, int value) => new(name, TypedParameterKind.Signed32, value);
 
     /// <summary>An unsigned 32-bit value (<c>virTypedParamsAddUInt</c>).</summary>
-    public static TypedParameter OfUInt32(string name, uint value) => new(name, TypedParameterKind.Unsigned32, value);
+    public static TypedParameter FromUInt32(string name, uint value) => new(name, TypedParameterKind.Unsigned32, value);
 
     /// <summary>A signed 64-bit value (<c>virTypedParamsAddLLong</c>).</summary>
-    public static TypedParameter OfInt64(string name, long value) => new(name, TypedParameterKind.Signed64, value);
+    public static TypedParameter FromInt64(string name, long value) => new(name, TypedParameterKind.Signed64, value);
 
     /// <summary>An unsigned 64-bit value (<c>virTypedParamsAddULLong</c>).</summary>
-    public static TypedParameter OfUInt64(string name, ulong value) => new(name, TypedParameterKind.Unsigned64, value);
+    public static TypedParameter FromUInt64(string name, ulong value) => new(name, TypedParameterKind.Unsigned64, value);
 
     /// <summary>A floating-point value (<c>virTypedParamsAddDouble</c>).</summary>
-    public static TypedParameter OfDouble(string name, double value) => new(name, TypedParameterKind.Real, value);
+    public static TypedParameter FromDouble(string name, double value) => new(name, TypedParameterKind.Real, value);
 
     /// <summary>A truth value (<c>virTypedParamsAddBoolean</c>).</summary>
-    public static TypedParameter OfBoolean(string name, bool value) => new(name, TypedParameterKind.Boolean, value);
+    public static TypedParameter FromBoolean(string name, bool value) => new(name, TypedParameterKind.Boolean, value);
 
     /// <summary>A text (<c>virTypedParamsAddString</c>).</summary>
-    public static TypedParameter OfText(string name, string value) => new(name, TypedParameterKind.Text, value);
+    public static TypedParameter FromString(string name, string value) => new(name, TypedParameterKind.Text, value);
 }

@@ -4,7 +4,7 @@ namespace Mesh.Agent.Libvirt;
 
 /// <summary>
 /// A storage pool (<c>virStoragePoolPtr</c>): a directory, volume group or the like whose volumes libvirt knows. Every method
-/// calls libvirt and can block: run it through <see cref="LibvirtCalls"/>.
+/// calls libvirt and can block: run it through <see cref="LibvirtCallRunner"/>.
 /// </summary>
 public sealed class LibvirtStoragePool : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class LibvirtStoragePool : IDisposable
         _handle = handle;
         try
         {
-            Name = NativeText.CopyLent(Native.virStoragePoolGetName(handle), nameof(Native.virStoragePoolGetName));
+            Name = NativeText.CopyBorrowed(Native.virStoragePoolGetName(handle), nameof(Native.virStoragePoolGetName));
             Uuid = NativeText.ReadUuid(
                 buffer => Native.virStoragePoolGetUUIDString(handle, buffer), nameof(Native.virStoragePoolGetUUIDString));
         }
@@ -55,9 +55,9 @@ public sealed class LibvirtStoragePool : IDisposable
         LibvirtException.ThrowIfFailed(Native.virStoragePoolGetInfo(_handle, out var info), nameof(Native.virStoragePoolGetInfo));
         return new StoragePoolInfo(
             (StoragePoolState)info.State,
-            Sizes.FromBytes(info.Capacity),
-            Sizes.FromBytes(info.Allocation),
-            Sizes.FromBytes(info.Available));
+            SizeConversion.FromBytes(info.Capacity),
+            SizeConversion.FromBytes(info.Allocation),
+            SizeConversion.FromBytes(info.Available));
     }
 
     /// <summary>Looks again for volumes that somebody else made or removed (<c>virStoragePoolRefresh</c>).</summary>

@@ -2,7 +2,7 @@ namespace Mesh.Agent.Libvirt;
 
 /// <summary>
 /// A volume of a storage pool (<c>virStorageVolPtr</c>), such as a disk image. Every method calls libvirt and can block: run it
-/// through <see cref="LibvirtCalls"/>.
+/// through <see cref="LibvirtCallRunner"/>.
 /// </summary>
 public sealed class LibvirtStorageVolume : IDisposable
 {
@@ -13,7 +13,7 @@ public sealed class LibvirtStorageVolume : IDisposable
         _handle = handle;
         try
         {
-            Name = NativeText.CopyLent(Native.virStorageVolGetName(handle), nameof(Native.virStorageVolGetName));
+            Name = NativeText.CopyBorrowed(Native.virStorageVolGetName(handle), nameof(Native.virStorageVolGetName));
         }
         catch
         {
@@ -37,7 +37,7 @@ public sealed class LibvirtStorageVolume : IDisposable
     public StorageVolumeInfo GetInfo()
     {
         LibvirtException.ThrowIfFailed(Native.virStorageVolGetInfo(_handle, out var info), nameof(Native.virStorageVolGetInfo));
-        return new StorageVolumeInfo(Sizes.FromBytes(info.Capacity), Sizes.FromBytes(info.Allocation));
+        return new StorageVolumeInfo(SizeConversion.FromBytes(info.Capacity), SizeConversion.FromBytes(info.Allocation));
     }
 
     /// <summary>Deletes it, with its data (<c>virStorageVolDelete</c>).</summary>

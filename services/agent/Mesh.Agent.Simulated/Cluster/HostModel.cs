@@ -26,14 +26,14 @@ internal sealed class HostModel(SimulatedHost spec, Action changed)
     public Bytes FreeMemory =>
         Spec.Memory - new Bytes(Vms.Values.Where(vm => vm.IsActive).Sum(vm => vm.Spec.Memory.Count));
 
-    public void Tell(HypervisorEvent what)
+    public void Publish(HypervisorEvent what)
     {
         foreach (var listener in Listeners)
-            listener.Take(what);
+            listener.Deliver(what);
     }
 
-    public void Tell(VmModel vm, VmLifecycle change, bool isByMigration, string detail, bool isPostCopy = false) =>
-        Tell(new VmLifecycleChanged(vm.Spec.Id, vm.Spec.Name, change, isByMigration, detail, isPostCopy));
+    public void Publish(VmModel vm, VmLifecycle change, bool isByMigration, string detail, bool isPostCopy = false) =>
+        Publish(new VmLifecycleChanged(vm.Spec.Id, vm.Spec.Name, change, isByMigration, detail, isPostCopy));
 }
 
 /// <summary>A machine on one host of the model. Guarded by the cluster's lock.</summary>
@@ -53,7 +53,7 @@ internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail,
     public bool IsActive => State is not (VmRunState.Down or VmRunState.DownMigrated);
 
     /// <summary>The job that moves it away or here; null if there is none.</summary>
-    public FlightModel? Flight { get; set; }
+    public JobModel? Job { get; set; }
 
     public JobStats? LastCompletedJob { get; set; }
 
@@ -69,7 +69,7 @@ internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail,
     /// <summary>Whether it has run on this host: then nobody takes it for one that waits for its memory.</summary>
     public bool HasRunHere { get; private set; } = state is VmRunState.Running;
 
-    public void Become(VmRunState state, string detail)
+    public void SetState(VmRunState state, string detail)
     {
         (State, Detail) = (state, detail);
         QuotaPercent = IsActive ? QuotaPercent : 0;

@@ -11,7 +11,7 @@ public sealed partial class SimulatedCluster
     {
         lock (_lock)
         {
-            while (_flights.Count > 0 && _time.GetElapsedTime(_advancedTo) >= MigrationModel.Step)
+            while (_jobs.Count > 0 && _time.GetElapsedTime(_advancedTo) >= MigrationModel.Step)
             {
                 _advancedTo += (long)(MigrationModel.Step.TotalSeconds * _time.TimestampFrequency);
                 StepAll();
@@ -19,9 +19,9 @@ public sealed partial class SimulatedCluster
         }
     }
 
-    private void WatchTheClock()
+    private void StartTimer()
     {
-        if (_flights.Count > 0)
+        if (_jobs.Count > 0)
             return;
         _advancedTo = _time.GetTimestamp();
         _timer.Change(TimerPeriod, TimerPeriod);
@@ -29,85 +29,85 @@ public sealed partial class SimulatedCluster
 
     private void StepAll()
     {
-        var leaving = _flights.CountBy(flight => flight.Source).ToDictionary();
-        var coming = _flights.CountBy(flight => flight.Destination).ToDictionary();
-        foreach (var flight in _flights.ToList())
+        var outgoing = _jobs.CountBy(job => job.Source).ToDictionary();
+        var incoming = _jobs.CountBy(job => job.Destination).ToDictionary();
+        foreach (var job in _jobs.ToList())
         {
-            if (flight.IsBroken)
+            if (job.IsBroken)
                 continue;
-            if (flight.IsHandedOver)
+            if (job.IsHandedOver)
             {
-                Confirm(flight);
+                ConfirmOnSource(job);
                 continue;
             }
 
-            var share = IsCut(flight) ? 0 : Math.Min(
-                (double)flight.Source.Link.Count / leaving[flight.Source],
-                (double)flight.Destination.Link.Count / coming[flight.Destination]);
-            var before = flight.Now;
-            flight.Now = MigrationModel.Advance(before, share, MigrationModel.Step);
-            Tell(flight, before, flight.Now);
+            var share = IsPartitioned(job) ? 0 : Math.Min(
+                (double)job.Source.Link.Count / outgoing[job.Source],
+                (double)job.Destination.Link.Count / incoming[job.Destination]);
+            var before = job.Progress;
+            job.Progress = MigrationModel.Advance(before, share, MigrationModel.Step);
+            ApplyTransition(job, before, job.Progress);
         }
 
-        if (_flights.Count == 0)
+        if (_jobs.Count == 0)
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Says and does what libvirt does between two moments of a migration.</summary>
-    private static void Tell(FlightModel flight, SimulatedMigration before, SimulatedMigration now)
+    private static void ApplyTransition(JobModel job, SimulatedMigration before, SimulatedMigration now)
     {
-        var (source, destination) = (flight.Source, flight.Destination);
+        var (source, destination) = (job.Source, job.Destination);
         if (now.Iteration > before.Iteration)
-            source.Tell(new MigrationIterated(flight.VmId, now.Iteration));
+            source.Publish(new MigrationIterated(job.VmId, now.Iteration));
         if (now.Phase == before.Phase)
             return;
 
         switch (now.Phase)
         {
             case SimulatedPhase.SwitchOver:
-                flight.AtSource.Become(VmRunState.PausedMigrating, "paused (migrating)");
-                source.Tell(flight.AtSource, VmLifecycle.Suspended, isByMigration: true, "Suspended Migrated");
+                job.SourceVm.SetState(VmRunState.PausedMigrating, "paused (migrating)");
+                source.Publish(job.SourceVm, VmLifecycle.Suspended, isByMigration: true, "Suspended Migrated");
                 break;
             case SimulatedPhase.PostCopy:
-                flight.AtSource.Become(VmRunState.PausedPostCopy, "paused (post-copy)");
-                source.Tell(flight.AtSource, VmLifecycle.Suspended, isByMigration: true, "Suspended Post-copy", isPostCopy: true);
-                flight.AtDestination.QuotaPercent = flight.AtSource.QuotaPercent;
-                flight.AtDestination.Become(VmRunState.RunningPostCopy, "running (post-copy)");
-                destination.Tell(flight.AtDestination, VmLifecycle.Resumed, isByMigration: true, "Resumed Post-copy", isPostCopy: true);
+                job.SourceVm.SetState(VmRunState.PausedPostCopy, "paused (post-copy)");
+                source.Publish(job.SourceVm, VmLifecycle.Suspended, isByMigration: true, "Suspended Post-copy", isPostCopy: true);
+                job.DestinationVm.QuotaPercent = job.SourceVm.QuotaPercent;
+                job.DestinationVm.SetState(VmRunState.RunningPostCopy, "running (post-copy)");
+                destination.Publish(job.DestinationVm, VmLifecycle.Resumed, isByMigration: true, "Resumed Post-copy", isPostCopy: true);
                 break;
             case SimulatedPhase.Completed:
-                HandOver(flight);
+                HandOver(job);
                 break;
         }
     }
 
-    private bool IsCut(FlightModel flight) => _cuts.Contains((flight.Source.Name, flight.Destination.Name));
+    private bool IsPartitioned(JobModel job) => _partitions.Contains((job.Source.Name, job.Destination.Name));
 
     /// <summary>The destination lets the machine run; the source hears of it a moment later.</summary>
-    private static void HandOver(FlightModel flight)
+    private static void HandOver(JobModel job)
     {
-        var (destination, came) = (flight.Destination, flight.AtDestination);
-        flight.IsHandedOver = true;
-        came.Flight = null;
-        came.IsPersistent |= flight.Options.Persistent;
+        var (destination, destinationVm) = (job.Destination, job.DestinationVm);
+        job.IsHandedOver = true;
+        destinationVm.Job = null;
+        destinationVm.IsPersistent |= job.Options.Persistent;
 
-        if (!flight.Now.IsPostCopyAsked)
-            came.QuotaPercent = flight.AtSource.QuotaPercent;
+        if (!job.Progress.IsPostCopyRequested)
+            destinationVm.QuotaPercent = job.SourceVm.QuotaPercent;
 
         // As libvirt has it: after post-copy the destination keeps no account of the job.
-        came.LastCompletedJob = flight.Now.IsPostCopyAsked ? null : flight.Stats(JobOperation.MigrationIn);
-        came.Become(VmRunState.Running, "running (migrated)");
-        destination.Tell(came, VmLifecycle.Resumed, isByMigration: true, "Resumed Migrated");
+        destinationVm.LastCompletedJob = job.Progress.IsPostCopyRequested ? null : job.GetStats(JobOperation.MigrationIn);
+        destinationVm.SetState(VmRunState.Running, "running (migrated)");
+        destination.Publish(destinationVm, VmLifecycle.Resumed, isByMigration: true, "Resumed Migrated");
     }
 
-    private void Confirm(FlightModel flight)
+    private void ConfirmOnSource(JobModel job)
     {
-        _flights.Remove(flight);
-        var (source, left) = (flight.Source, flight.AtSource);
-        left.IsPersistent &= !flight.Options.UndefineSource;
-        left.LastCompletedJob = flight.Stats(JobOperation.MigrationOut);
+        _jobs.Remove(job);
+        var (source, left) = (job.Source, job.SourceVm);
+        left.IsPersistent &= !job.Options.UndefineSource;
+        left.LastCompletedJob = job.GetStats(JobOperation.MigrationOut);
         Stop(source, left, "shut off (migrated)", "Stopped Migrated", isByMigration: true);
-        source.Tell(new JobCompleted(flight.VmId, flight.Stats(JobOperation.MigrationOut)));
-        flight.Return(MigrateResult.Completed);
+        source.Publish(new JobCompleted(job.VmId, job.GetStats(JobOperation.MigrationOut)));
+        job.Complete(MigrateResult.Completed);
     }
 }

@@ -5,31 +5,31 @@ namespace Mesh.Agent.Simulated;
 
 public sealed partial class SimulatedCluster
 {
-    private readonly HashSet<(HostName, HostName)> _cuts = [];
+    private readonly HashSet<(HostName, HostName)> _partitions = [];
     private long _version;
 
-    /// <summary>Rises with everything that changes what <see cref="Copies"/> tells.</summary>
+    /// <summary>Rises with everything that changes what <see cref="ListDomains"/> tells.</summary>
     internal long Version => Interlocked.Read(ref _version);
 
     /// <summary>Every machine on every host.</summary>
-    internal IReadOnlyList<SimulatedCopy> Copies()
+    internal IReadOnlyList<SimulatedDomain> ListDomains()
     {
         lock (_lock)
             return
             [
                 .. _hosts.Values.SelectMany(host => host.Vms.Values.Select(
-                    vm => new SimulatedCopy(host.Name, vm.Spec.Id, vm.Spec.Name, vm.State, vm.HasRunHere, vm.QuotaPercent))),
+                    vm => new SimulatedDomain(host.Name, vm.Spec.Id, vm.Spec.Name, vm.State, vm.HasRunHere, vm.QuotaPercent))),
             ];
     }
 
     /// <summary>Every migration that runs.</summary>
-    internal IReadOnlyList<SimulatedJob> Jobs()
+    internal IReadOnlyList<SimulatedJob> ListJobs()
     {
         lock (_lock)
             return
             [
-                .. _flights.Select(flight => new SimulatedJob(
-                    flight.VmId, flight.Source.Name, flight.Destination.Name, flight.Now.Phase, flight.IsHandedOver)),
+                .. _jobs.Select(job => new SimulatedJob(
+                    job.VmId, job.Source.Name, job.Destination.Name, job.Progress.Phase, job.IsHandedOver)),
             ];
     }
 
@@ -39,35 +39,35 @@ public sealed partial class SimulatedCluster
         lock (_lock)
         {
             Advance();
-            if (_flights.FirstOrDefault(flight => flight.VmId == vm) is not { IsHandedOver: false } flight)
+            if (_jobs.FirstOrDefault(job => job.VmId == vm) is not { IsHandedOver: false } job)
                 return false;
-            if (IsInPostCopy(flight))
-                BreakPostCopy(flight);
+            if (IsInPostCopy(job))
+                BreakPostCopy(job);
             else
-                BackToSource(flight, new MigrateResult(MigrateOutcome.Failed, error));
+                ReturnToSource(job, new MigrateResult(MigrateOutcome.Failed, error));
             return true;
         }
     }
 
-    /// <summary>Cuts two hosts' hypervisors off from each other: what is under way between them stands still until <see cref="Mend"/> or a failure.</summary>
-    internal void Cut(HostName left, HostName right)
+    /// <summary>Cuts two hosts' hypervisors off from each other: what is under way between them stands still until <see cref="Heal"/> or a failure.</summary>
+    internal void Partition(HostName left, HostName right)
     {
         lock (_lock)
         {
             Advance();
-            _cuts.Add((left, right));
-            _cuts.Add((right, left));
+            _partitions.Add((left, right));
+            _partitions.Add((right, left));
         }
     }
 
     /// <summary>Lets two hosts' hypervisors reach each other again.</summary>
-    internal void Mend(HostName left, HostName right)
+    internal void Heal(HostName left, HostName right)
     {
         lock (_lock)
         {
             Advance();
-            _cuts.Remove((left, right));
-            _cuts.Remove((right, left));
+            _partitions.Remove((left, right));
+            _partitions.Remove((right, left));
         }
     }
 
@@ -77,58 +77,58 @@ public sealed partial class SimulatedCluster
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="jobsGoOn">Whether outgoing jobs that have not handed over go on.</param>
-    /// <param name="leavesStrays">Whether a machine that was handed over and not confirmed stays behind as a paused copy, as with libvirt.</param>
-    internal void RestartDaemon(HostName host, bool jobsGoOn, bool leavesStrays)
+    /// <param name="leavesOrphans">Whether a machine that was handed over and not confirmed stays behind as a paused copy, as with libvirt.</param>
+    internal void RestartDaemon(HostName host, bool jobsGoOn, bool leavesOrphans)
     {
         lock (_lock)
         {
             Advance();
-            var daemon = Host(host);
-            foreach (var flight in _flights.Where(flight => flight.Source == daemon || flight.Destination == daemon).ToList())
-                Disconnect(flight, daemon, jobsGoOn, leavesStrays);
+            var daemon = GetHost(host);
+            foreach (var job in _jobs.Where(job => job.Source == daemon || job.Destination == daemon).ToList())
+                Disconnect(job, daemon, jobsGoOn, leavesOrphans);
         }
     }
 
-    private void Disconnect(FlightModel flight, HostModel daemon, bool jobsGoOn, bool leavesStrays)
+    private void Disconnect(JobModel job, HostModel daemon, bool jobsGoOn, bool leavesOrphans)
     {
         var lost = new MigrateResult(MigrateOutcome.Lost, "internal error: client socket is closed");
-        if (flight.Source != daemon)
+        if (job.Source != daemon)
         {
-            if (!flight.IsHandedOver && !IsInPostCopy(flight))
-                BackToSource(flight, new MigrateResult(MigrateOutcome.Failed, "operation failed: Lost connection to destination host"));
+            if (!job.IsHandedOver && !IsInPostCopy(job))
+                ReturnToSource(job, new MigrateResult(MigrateOutcome.Failed, "operation failed: Lost connection to destination host"));
             return;
         }
 
-        flight.Return(lost);
-        if (flight.IsHandedOver && leavesStrays)
-            LeaveStray(flight);
-        else if (!flight.IsHandedOver && !jobsGoOn && !IsInPostCopy(flight))
-            BackToSource(flight, lost);
+        job.Complete(lost);
+        if (job.IsHandedOver && leavesOrphans)
+            LeaveOrphan(job);
+        else if (!job.IsHandedOver && !jobsGoOn && !IsInPostCopy(job))
+            ReturnToSource(job, lost);
     }
 
     /// <summary>The destination runs the machine and nobody confirms that to the source: its copy stays, paused and without a job.</summary>
-    private void LeaveStray(FlightModel flight)
+    private void LeaveOrphan(JobModel job)
     {
-        _flights.Remove(flight);
-        flight.AtSource.Flight = null;
-        flight.AtDestination.Flight = null;
-        flight.AtSource.Become(VmRunState.PausedMigrating, "paused (migrating)");
+        _jobs.Remove(job);
+        job.SourceVm.Job = null;
+        job.DestinationVm.Job = null;
+        job.SourceVm.SetState(VmRunState.PausedMigrating, "paused (migrating)");
     }
 
     /// <summary>Both hosts live, and half of the memory is on each: neither can go on until <see cref="Recover"/>.</summary>
-    private static void BreakPostCopy(FlightModel flight)
+    private static void BreakPostCopy(JobModel job)
     {
-        flight.IsBroken = true;
-        flight.AtSource.Become(VmRunState.PostCopyFailed, "paused (post-copy failed)");
-        flight.Source.Tell(flight.AtSource, VmLifecycle.Suspended, isByMigration: true, "Suspended Post-copy Error");
-        if (!flight.Destination.IsDown)
+        job.IsBroken = true;
+        job.SourceVm.SetState(VmRunState.PostCopyFailed, "paused (post-copy failed)");
+        job.Source.Publish(job.SourceVm, VmLifecycle.Suspended, isByMigration: true, "Suspended Post-copy Error");
+        if (!job.Destination.IsDown)
         {
-            flight.AtDestination.Become(VmRunState.PostCopyFailed, "running (post-copy failed)");
-            flight.Destination.Tell(flight.AtDestination, VmLifecycle.Resumed, isByMigration: true, "Resumed Post-copy Error");
+            job.DestinationVm.SetState(VmRunState.PostCopyFailed, "running (post-copy failed)");
+            job.Destination.Publish(job.DestinationVm, VmLifecycle.Resumed, isByMigration: true, "Resumed Post-copy Error");
         }
 
-        flight.Return(new MigrateResult(MigrateOutcome.Failed, "operation failed: job 'migration out' failed in post-copy phase"));
+        job.Complete(new MigrateResult(MigrateOutcome.Failed, "operation failed: job 'migration out' failed in post-copy phase"));
     }
 
-    private static bool IsInPostCopy(FlightModel flight) => flight.AtSource.State is VmRunState.PausedPostCopy or VmRunState.PostCopyFailed;
+    private static bool IsInPostCopy(JobModel job) => job.SourceVm.State is VmRunState.PausedPostCopy or VmRunState.PostCopyFailed;
 }

@@ -13,7 +13,7 @@ public sealed partial class SimulatedCluster : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly Dictionary<HostName, HostModel> _hosts = [];
-    private readonly List<FlightModel> _flights = [];
+    private readonly List<JobModel> _jobs = [];
     private long _advancedTo;
 
     /// <summary>A cluster without hosts.</summary>
@@ -39,49 +39,49 @@ public sealed partial class SimulatedCluster : IDisposable
         ArgumentNullException.ThrowIfNull(vm);
         lock (_lock)
         {
-            var on = Host(host);
+            var on = GetHost(host);
             var added = new VmModel(vm, VmRunState.Running, "running (booted)", on.Changed);
             on.Vms.Add(vm.Id, added);
             foreach (var disk in vm.Disks)
                 on.Images.Add(disk.Source);
-            on.Tell(added, VmLifecycle.Started, isByMigration: false, "Started Booted");
+            on.Publish(added, VmLifecycle.Started, isByMigration: false, "Started Booted");
         }
     }
 
     /// <summary>A host's hypervisor, as one more connection to it.</summary>
-    public IHypervisor Hypervisor(HostName host) => Hypervisor(host, gate: null);
+    public IHypervisor CreateHypervisor(HostName host) => CreateHypervisor(host, gate: null);
 
     /// <summary>The same with somebody in between who decides what becomes of each call.</summary>
-    internal IHypervisor Hypervisor(HostName host, IHypervisorGate? gate)
+    internal IHypervisor CreateHypervisor(HostName host, IHypervisorGate? gate)
     {
         lock (_lock)
         {
             var hypervisor = new SimulatedHypervisor(this, host, gate);
-            Host(host).Listeners.Add(hypervisor);
+            GetHost(host).Listeners.Add(hypervisor);
             return hypervisor;
         }
     }
 
     /// <summary>Switches a host off as if its power failed: whatever runs there is lost.</summary>
-    public void Fail(HostName host)
+    public void PowerOff(HostName host)
     {
         lock (_lock)
         {
             Advance();
-            var failed = Host(host);
+            var failed = GetHost(host);
             failed.IsDown = true;
-            foreach (var flight in _flights.Where(flight => flight.Source == failed || flight.Destination == failed).ToList())
-                Break(flight);
+            foreach (var job in _jobs.Where(job => job.Source == failed || job.Destination == failed).ToList())
+                FailJobOfDeadHost(job);
             foreach (var vm in failed.Vms.Values.Where(vm => vm.IsActive).ToList())
                 Stop(failed, vm, "shut off (crashed)", "Stopped Crashed");
         }
     }
 
     /// <summary>Switches a failed host on again, with nothing running.</summary>
-    public void Restore(HostName host)
+    public void PowerOn(HostName host)
     {
         lock (_lock)
-            Host(host).IsDown = false;
+            GetHost(host).IsDown = false;
     }
 
     /// <summary>Changes what a host's link carries; zero cuts it.</summary>
@@ -90,7 +90,7 @@ public sealed partial class SimulatedCluster : IDisposable
         lock (_lock)
         {
             Advance();
-            Host(host).Link = link;
+            GetHost(host).Link = link;
         }
     }
 
@@ -100,29 +100,29 @@ public sealed partial class SimulatedCluster : IDisposable
     internal void Remove(SimulatedHypervisor hypervisor)
     {
         lock (_lock)
-            Host(hypervisor.Name).Listeners.Remove(hypervisor);
+            GetHost(hypervisor.Name).Listeners.Remove(hypervisor);
     }
 
     /// <summary>Asks something of a host that is up.</summary>
-    internal T On<T>(HostName host, Func<HostModel, T> ask)
+    internal T Query<T>(HostName host, Func<HostModel, T> ask)
     {
         lock (_lock)
         {
             Advance();
-            var on = Host(host);
+            var on = GetHost(host);
             return on.IsDown ? throw new HypervisorException(HypervisorErrorCode.Unreachable, null, $"host {host} is down") : ask(on);
         }
     }
 
-    private HostModel Host(HostName name) =>
+    private HostModel GetHost(HostName name) =>
         _hosts.TryGetValue(name, out var host) ? host : throw new ArgumentException($"the simulated cluster has no host '{name}'", nameof(name));
 
-    private static void Stop(HostModel host, VmModel vm, string detail, string told, bool isByMigration = false)
+    private static void Stop(HostModel host, VmModel vm, string detail, string reported, bool isByMigration = false)
     {
-        vm.Flight = null;
-        vm.Become(isByMigration ? VmRunState.DownMigrated : VmRunState.Down, detail);
+        vm.Job = null;
+        vm.SetState(isByMigration ? VmRunState.DownMigrated : VmRunState.Down, detail);
         if (!vm.IsPersistent)
             host.Vms.Remove(vm.Spec.Id);
-        host.Tell(vm, VmLifecycle.Stopped, isByMigration, told);
+        host.Publish(vm, VmLifecycle.Stopped, isByMigration, reported);
     }
 }

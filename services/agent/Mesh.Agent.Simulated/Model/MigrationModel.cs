@@ -66,7 +66,7 @@ internal static class MigrationModel
             Downtime = migration.Downtime + (migration.IsSuspended ? step : TimeSpan.Zero),
         };
         var threshold = rate * migration.MaxDowntime.TotalSeconds;
-        return migration.IsPostCopyAsked || later.RemainingBytes <= threshold ? Synchronise(later, link, threshold) : later;
+        return migration.IsPostCopyRequested || later.RemainingBytes <= threshold ? Synchronise(later, link, threshold) : later;
     }
 
     /// <summary>Reads the dirty bitmap: hands the machine over if what is pending now fits into the downtime, else begins another pass.</summary>
@@ -83,13 +83,13 @@ internal static class MigrationModel
             DirtyRateBytesPerSecond = dirtied / migration.TimeInPass.TotalSeconds,
         };
 
-        if (migration.IsPostCopyAsked)
-            return synchronised with { Phase = SimulatedPhase.SwitchOver, SwitchOverLeft = SwitchOverCost };
+        if (migration.IsPostCopyRequested)
+            return synchronised with { Phase = SimulatedPhase.SwitchOver, SwitchOverRemaining = SwitchOverCost };
         if (pending <= threshold && link > 0)
         {
             // QEMU lifts the limit of the data rate for the final pass: only the link counts there.
             var last = TimeSpan.FromSeconds(pending * migration.WireFactor / link);
-            return synchronised with { Phase = SimulatedPhase.SwitchOver, SwitchOverLeft = last + SwitchOverCost };
+            return synchronised with { Phase = SimulatedPhase.SwitchOver, SwitchOverRemaining = last + SwitchOverCost };
         }
 
         return synchronised with
@@ -114,14 +114,14 @@ internal static class MigrationModel
 
     private static SimulatedMigration SwitchOver(SimulatedMigration migration, TimeSpan step)
     {
-        if (migration.SwitchOverLeft > step)
-            return migration with { SwitchOverLeft = migration.SwitchOverLeft - step, Downtime = migration.Downtime + step };
+        if (migration.SwitchOverRemaining > step)
+            return migration with { SwitchOverRemaining = migration.SwitchOverRemaining - step, Downtime = migration.Downtime + step };
 
-        var over = migration with { SwitchOverLeft = TimeSpan.Zero, Downtime = migration.Downtime + migration.SwitchOverLeft, ThrottlePercent = 0 };
-        if (migration.IsPostCopyAsked && migration.RemainingBytes > 0)
+        var over = migration with { SwitchOverRemaining = TimeSpan.Zero, Downtime = migration.Downtime + migration.SwitchOverRemaining, ThrottlePercent = 0 };
+        if (migration.IsPostCopyRequested && migration.RemainingBytes > 0)
             return over with { Phase = SimulatedPhase.PostCopy };
 
-        var sent = migration.IsPostCopyAsked ? 0 : migration.RemainingBytes * migration.WireFactor;
+        var sent = migration.IsPostCopyRequested ? 0 : migration.RemainingBytes * migration.WireFactor;
         return over with
         {
             Phase = SimulatedPhase.Completed,

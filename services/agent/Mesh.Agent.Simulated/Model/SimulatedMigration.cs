@@ -16,7 +16,7 @@ internal sealed record SimulatedMigration
 
     public Bytes DiskTotal { get; init; }
 
-    public AutoConverge? AutoConverge { get; init; }
+    public AutoConvergeSettings? AutoConverge { get; init; }
 
     public TimeSpan MaxDowntime { get; init; } = TimeSpan.FromMilliseconds(300);
 
@@ -26,7 +26,7 @@ internal sealed record SimulatedMigration
 
     public bool IsSuspended { get; init; }
 
-    public bool IsPostCopyAsked { get; init; }
+    public bool IsPostCopyRequested { get; init; }
 
     public SimulatedPhase Phase { get; init; }
 
@@ -76,7 +76,7 @@ internal sealed record SimulatedMigration
     public TimeSpan Downtime { get; init; }
 
     /// <summary>What is left of the switch-over.</summary>
-    public TimeSpan SwitchOverLeft { get; init; }
+    public TimeSpan SwitchOverRemaining { get; init; }
 
     public long PostCopyRequests { get; init; }
 
@@ -88,7 +88,7 @@ internal sealed record SimulatedMigration
     public bool IsOver => Phase is SimulatedPhase.Completed;
 
     /// <summary>A migration about to begin.</summary>
-    public static SimulatedMigration Start(SimulatedVm vm, Bytes disks, AutoConverge? autoConverge, TimeSpan maxDowntime, bool isPaused) => new()
+    public static SimulatedMigration Start(SimulatedVm vm, Bytes disks, AutoConvergeSettings? autoConverge, TimeSpan maxDowntime, bool isPaused) => new()
     {
         Memory = vm.Memory,
         NonZero = vm.NonZero,
@@ -108,4 +108,4 @@ internal sealed record SimulatedMigration
 /// <summary>QEMU's auto-converge ladder.</summary>
 /// <param name="InitialPercent">First step.</param>
 /// <param name="IncrementPercent">Every further step.</param>
-internal sealed record AutoConverge(int InitialPercent, int IncrementPercent);
+internal sealed record AutoConvergeSettings(int InitialPercent, int IncrementPercent);

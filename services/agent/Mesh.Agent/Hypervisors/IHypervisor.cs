@@ -36,7 +36,7 @@ public interface IHypervisor : IAsyncDisposable
     /// The address by which a destination's URI leads back to this very host, so that a machine would be sent to where it is; null if it
     /// leads elsewhere, or if nobody can tell in time.
     /// </summary>
-    Task<string?> FindWayBackAsync(string destinationUri, CancellationToken cancellation);
+    Task<string?> FindLoopbackAddressAsync(string destinationUri, CancellationToken cancellation);
 
     /// <summary>
     /// Moves a machine, peer to peer, and returns when the job is over. Cancelling abandons the wait, not the job, which only
@@ -102,5 +102,5 @@ public interface IHypervisor : IAsyncDisposable
     Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation);
 
     /// <summary>Destroys a copy that stands still, because the machine runs elsewhere. Does nothing unless it is paused.</summary>
-    Task DestroyStrayAsync(VmId vm, CancellationToken cancellation);
+    Task DestroyOrphanAsync(VmId vm, CancellationToken cancellation);
 }

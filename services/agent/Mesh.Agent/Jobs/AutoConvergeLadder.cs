@@ -16,24 +16,24 @@ internal sealed record AutoConvergeLadder(long Iteration, Bytes Transferred, Tim
     public const int InitialPercent = 20;
     public const int IncrementPercent = 10;
     public const int MaxPercent = 99;
-    private const int HighPassesForAStep = 2;
+    private const int HighPassesPerStep = 2;
 
-    public static readonly AutoConvergeLadder Unseen = new(0, Bytes.Zero, TimeSpan.Zero, 0);
+    public static readonly AutoConvergeLadder Initial = new(0, Bytes.Zero, TimeSpan.Zero, 0);
 
     /// <summary>The next step from where the machine is slowed down so much; the same at the top.</summary>
-    public static Percent StepFrom(Percent? throttle) =>
+    public static Percent NextStep(Percent? throttle) =>
         throttle is { Value: > 0 } now ? new Percent(Math.Min(MaxPercent, now.Value + IncrementPercent)) : new Percent(InitialPercent);
 
     /// <summary>What to remember, and whether a step is due.</summary>
     /// <param name="sample">The newest telemetry, whether new or not.</param>
-    public (AutoConvergeLadder Next, bool IsStepDue) Look(MigrationSample sample)
+    public (AutoConvergeLadder Next, bool IsStepDue) Observe(MigrationSample sample)
     {
         if (sample.Iteration <= Iteration)
             return (this, false);
         var next = this with { Iteration = sample.Iteration, Transferred = sample.Memory.Transferred, Elapsed = sample.Elapsed };
         if (Iteration == 0 || !DirtiedTooMuch(sample))
             return (next, false);
-        return HighPasses + 1 < HighPassesForAStep ? (next with { HighPasses = HighPasses + 1 }, false) : (next with { HighPasses = 0 }, true);
+        return HighPasses + 1 < HighPassesPerStep ? (next with { HighPasses = HighPasses + 1 }, false) : (next with { HighPasses = 0 }, true);
     }
 
     private bool DirtiedTooMuch(MigrationSample sample)

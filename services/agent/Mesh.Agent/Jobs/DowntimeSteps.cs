@@ -13,7 +13,7 @@ internal static class DowntimeSteps
     /// The limits for a maximum, in rising order. With n steps, step i of them is max/n + (max − max/n)^(i/(n−1)) ms, so that
     /// 500 ms gives 101, 104, 120, 189 and 500 ms.
     /// </summary>
-    public static IReadOnlyList<TimeSpan> For(TimeSpan max, int count = Count)
+    public static IReadOnlyList<TimeSpan> Compute(TimeSpan max, int count = Count)
     {
         var maxMs = max.TotalMilliseconds;
         var offset = maxMs / count;
@@ -25,7 +25,7 @@ internal static class DowntimeSteps
     /// <summary>The limit after so many steps; 0 for the one to begin with.</summary>
     /// <param name="max">The limit to be reached.</param>
     /// <param name="step">Steps taken, 0 to one less than <see cref="Count"/>.</param>
-    public static TimeSpan At(TimeSpan max, int step) => For(max)[step];
+    public static TimeSpan LimitAt(TimeSpan max, int step) => Compute(max)[step];
 
     /// <summary>Whether the next step is due: VDSM takes step N at the first new pass that is more than N after the first one seen.</summary>
     /// <param name="stepsTaken">Steps taken so far.</param>

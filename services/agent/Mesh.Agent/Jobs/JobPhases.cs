@@ -10,7 +10,7 @@ internal static class JobPhases
     /// <param name="stats">Its numbers; null before there are any.</param>
     /// <param name="state">The state of its machine on the source; null if unknown.</param>
     /// <param name="isStoppedOnPurpose">Whether the machine was suspended for the copy, so that being paused does not mean the switch-over.</param>
-    public static JobPhase Of(JobStats? stats, VmRunState? state, bool isStoppedOnPurpose) => (stats, state) switch
+    public static JobPhase FromStats(JobStats? stats, VmRunState? state, bool isStoppedOnPurpose) => (stats, state) switch
     {
         (_, VmRunState.PostCopyFailed) => JobPhase.PostCopyFailed,
         (_, VmRunState.PausedPostCopy) => JobPhase.PostCopy,
@@ -22,7 +22,7 @@ internal static class JobPhases
     };
 
     /// <summary>Whether the machine runs on the destination, so that aborting would lose it.</summary>
-    public static bool IsPastReturn(JobPhase phase) => phase is JobPhase.PostCopy or JobPhase.PostCopyFailed or JobPhase.Completed;
+    public static bool IsPastPointOfNoReturn(JobPhase phase) => phase is JobPhase.PostCopy or JobPhase.PostCopyFailed or JobPhase.Completed;
 
     /// <summary>Whether the end is so near that the job deserves a closer look.</summary>
     public static bool IsNearEnd(MigrationSample? sample, TimeSpan below) => sample switch

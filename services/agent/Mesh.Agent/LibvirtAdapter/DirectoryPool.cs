@@ -5,19 +5,19 @@ namespace Mesh.Agent.LibvirtAdapter;
 /// <summary>The storage pool of a directory: the one that is there, or else one made for the moment and removed again, files untouched.</summary>
 internal sealed class DirectoryPool : IDisposable
 {
-    private const string MomentaryPrefix = "migration-mesh-";
+    private const string TransientPrefix = "migration-mesh-";
 
     private DirectoryPool(LibvirtStoragePool pool) => Pool = pool;
 
     public LibvirtStoragePool Pool { get; }
 
     /// <summary>Whether a pool was made for the moment, by this agent or another.</summary>
-    public static bool IsMomentary(LibvirtStoragePool pool) => pool.Name.StartsWith(MomentaryPrefix, StringComparison.Ordinal);
+    public static bool IsTransient(LibvirtStoragePool pool) => pool.Name.StartsWith(TransientPrefix, StringComparison.Ordinal);
 
-    public static DirectoryPool Of(LibvirtConnection connection, string directory)
+    public static DirectoryPool Open(LibvirtConnection connection, string directory)
     {
         var pool = new DirectoryPool(connection.FindStoragePoolByTargetPath(directory) ?? connection.CreateStoragePool(
-            LibvirtStoragePool.DirectoryXml($"{MomentaryPrefix}{Guid.NewGuid():N}", directory)));
+            LibvirtStoragePool.DirectoryXml($"{TransientPrefix}{Guid.NewGuid():N}", directory)));
         try
         {
             // Others put files there too, and libvirt knows only those that it has seen.
@@ -36,7 +36,7 @@ internal sealed class DirectoryPool : IDisposable
         try
         {
             // By its name, so that one which a crash left behind goes as well.
-            if (IsMomentary(Pool))
+            if (IsTransient(Pool))
                 Pool.Destroy();
         }
         catch (LibvirtException)

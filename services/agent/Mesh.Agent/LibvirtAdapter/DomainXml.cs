@@ -29,8 +29,8 @@ internal static class DomainXml
         return new VmDescription(
             VmId.Parse(Text(domain, "uuid")),
             Text(domain, "name"),
-            VmStatuses.Of(state, hasOutgoingJob: false, expectsIncoming: false),
-            Memory(domain.Element("memory")),
+            VmStatusMapping.FromRunState(state, hasOutgoingJob: false, expectsIncoming: false),
+            ReadMemory(domain.Element("memory")),
             int.TryParse(Text(domain, "vcpu"), out var vcpus) ? vcpus : 1,
             Attribute(domain.Element("os")?.Element("type"), "machine"),
             CpuModel(domain.Element("cpu")),
@@ -50,23 +50,23 @@ internal static class DomainXml
     public static bool HasMirror(string xml) =>
         XDocument.Parse(xml).Root!.Element("devices")?.Elements("disk").Any(disk => disk.Element("mirror") is not null) is true;
 
-    /// <summary>The quota that libvirt gives each of the machine's processors, in microseconds; <see cref="CpuQuota.Unlimited"/> for none.</summary>
+    /// <summary>The quota that libvirt gives each of the machine's processors, in microseconds; <see cref="CgroupCpuQuota.Unlimited"/> for none.</summary>
     /// <param name="xml">What <c>virDomainGetXMLDesc</c> gives of the running machine.</param>
     public static long VcpuQuota(string xml) =>
-        long.TryParse(Text(XDocument.Parse(xml).Root!.Element("cputune"), "quota"), CultureInfo.InvariantCulture, out var quota) && quota > 0 ? quota : CpuQuota.Unlimited;
+        long.TryParse(Text(XDocument.Parse(xml).Root!.Element("cputune"), "quota"), CultureInfo.InvariantCulture, out var quota) && quota > 0 ? quota : CgroupCpuQuota.Unlimited;
 
     internal static string Text(XElement? element, string child) => element?.Element(child)?.Value ?? "";
 
     internal static string Attribute(XElement? element, string name) => element?.Attribute(name)?.Value ?? "";
 
-    internal static Bytes Memory(XElement? memory)
+    internal static Bytes ReadMemory(XElement? memory)
     {
         _ = long.TryParse(memory?.Value, out var number);
-        return Amount(number, Attribute(memory, "unit"));
+        return ToBytes(number, Attribute(memory, "unit"));
     }
 
     /// <summary>A number in one of libvirt's units of memory; KiB unless it says so.</summary>
-    internal static Bytes Amount(long number, string unit) => unit switch
+    internal static Bytes ToBytes(long number, string unit) => unit switch
     {
         "b" or "bytes" => new Bytes(number),
         "M" or "MiB" => Bytes.FromMebibytes(number),

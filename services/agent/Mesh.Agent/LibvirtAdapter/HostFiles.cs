@@ -15,7 +15,7 @@ internal sealed class HostFiles(string hostRoot)
     private string Devices => Path.Combine(hostRoot, "sys/class/net");
 
     /// <summary>The mounted file systems; null if they cannot be read.</summary>
-    public MountTable? Mounts() => Try(() => MountTable.Read(File.ReadLines(Mountinfo)));
+    public MountTable? Mounts() => Try(() => MountTable.Parse(File.ReadLines(Mountinfo)));
 
     /// <summary>The host's bridges, Open vSwitch's included; null if they cannot be read.</summary>
     public IReadOnlyList<string>? Bridges() => Try<IReadOnlyList<string>>(() =>
@@ -52,9 +52,9 @@ internal sealed class HostFiles(string hostRoot)
         while (ahead.TryPop(out var step))
         {
             var next = step == ".." ? Path.GetDirectoryName(at) ?? "/" : Path.Combine(at, step);
-            if (isShared(next) || mounts.Holding(next) is { IsShared: true })
+            if (isShared(next) || mounts.FindMount(next) is { IsShared: true })
                 return false;
-            if (mounts.Holding(next) is not { IsShared: false })
+            if (mounts.FindMount(next) is not { IsShared: false })
                 return null;
             if (LinkTarget(next) is not { } target)
             {
@@ -67,11 +67,11 @@ internal sealed class HostFiles(string hostRoot)
             if (++links > LinksMax)
                 return null;
             at = Path.IsPathRooted(target) ? "/" : at;
-            foreach (var further in Steps(target).Reverse())
-                ahead.Push(further);
+            foreach (var additionalFlags in Steps(target).Reverse())
+                ahead.Push(additionalFlags);
         }
 
-        return mounts.Holding(at) is { IsShared: false } ? true : null;
+        return mounts.FindMount(at) is { IsShared: false } ? true : null;
     }
 
     private string OnHost(string path) => Path.Combine(hostRoot, path.TrimStart('/'));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Libvirt;
 using Mesh.Contracts.Migrations;
@@ -11,35 +12,35 @@ namespace Mesh.Agent.LibvirtAdapter;
 /// <summary>A libvirt host's hypervisor.</summary>
 internal sealed class LibvirtHypervisor : IHypervisor
 {
-    private const int EventsHeldMax = 10_000;
+    private const int EventCapacity = 10_000;
 
     /// <summary>A read of a job waits this long in the end, as the final pass of a large machine may take; callers wait less.</summary>
-    private static readonly TimeSpan FinalPassMax = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan FinalPassTimeout = TimeSpan.FromMinutes(10);
 
     private readonly Channel<HypervisorEvent> _events = Channel.CreateBounded<HypervisorEvent>(
-        new BoundedChannelOptions(EventsHeldMax) { FullMode = BoundedChannelFullMode.DropOldest });
+        new BoundedChannelOptions(EventCapacity) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    private readonly LibvirtLinks _links;
+    private readonly LibvirtClients _clients;
     private readonly LibvirtImages _images;
-    private readonly LibvirtHost _host;
+    private readonly LibvirtHostReader _host;
     private readonly LibvirtInventory _inventory;
-    private readonly WayBack _wayBack;
+    private readonly LoopbackDetector _loopback;
     private readonly VcpuThrottle _throttle;
-    private readonly LibvirtMigrations _migrations;
-    private readonly SharedReads _reads;
+    private readonly LibvirtMigrator _migrations;
+    private readonly CoalescedJobReads _reads;
     private readonly ConcurrentDictionary<VmId, bool> _migrating = [];
 
     /// <summary>A hypervisor that is connected to when it is first asked something.</summary>
     public LibvirtHypervisor(AgentOptions options, TimeProvider time)
     {
-        _links = new LibvirtLinks(options, time, connection => _ = ForwardAsync(connection.Subscribe()));
-        _images = new LibvirtImages(_links.Main);
-        _throttle = new VcpuThrottle(new VcpuGroups(options.HostRoot));
-        _host = new LibvirtHost(_links, options, time);
-        _inventory = new LibvirtInventory(_links, _host, _throttle);
-        _wayBack = new WayBack(options.IsLibvirtHere, time);
-        _migrations = new LibvirtMigrations(time);
-        _reads = new SharedReads(time, options.CallTimeout);
+        _clients = new LibvirtClients(options, time, connection => _ = ForwardEventsAsync(connection.Subscribe()));
+        _images = new LibvirtImages(_clients.Main);
+        _throttle = new VcpuThrottle(new VcpuCgroupFinder(options.HostRoot));
+        _host = new LibvirtHostReader(_clients, options, time);
+        _inventory = new LibvirtInventory(_clients, _host, _throttle);
+        _loopback = new LoopbackDetector(options.IsLibvirtLocal, time);
+        _migrations = new LibvirtMigrator(time);
+        _reads = new CoalescedJobReads(time, options.CallTimeout);
     }
 
     public ChannelReader<HypervisorEvent> Events => _events.Reader;
@@ -54,56 +55,56 @@ internal sealed class LibvirtHypervisor : IHypervisor
         vm,
         async () =>
         {
-            var stats = await OnAsync("virDomainGetJobStats", vm, domain => JobReadings.Of(domain.GetJobStats()), CancellationToken.None, FinalPassMax);
+            var stats = await QueryDomainAsync("virDomainGetJobStats", vm, domain => JobStatsMapping.FromLibvirt(domain.GetJobStats()), CancellationToken.None, FinalPassTimeout);
 
             // While it migrates, this machine's silence must not be everyone's.
             if (stats is { Operation: JobOperation.MigrationOut })
-                _links.For(vm);
+                _clients.GetOrAddDedicated(vm);
             else if (stats is null && !_migrating.ContainsKey(vm))
-                await _links.DropAsync(vm);
+                await _clients.CloseDedicatedAsync(vm);
             return stats;
         },
         cancellation);
 
     public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
-        OnAsync("virDomainGetJobStats", vm, domain => JobReadings.Of(domain.GetCompletedJobStats(), isEnded: true), cancellation);
+        QueryDomainAsync("virDomainGetJobStats", vm, domain => JobStatsMapping.FromLibvirt(domain.GetCompletedJobStats(), isEnded: true), cancellation);
 
-    public Task<string?> FindWayBackAsync(string destinationUri, CancellationToken cancellation) => _wayBack.FindAsync(destinationUri, cancellation);
+    public Task<string?> FindLoopbackAddressAsync(string destinationUri, CancellationToken cancellation) => _loopback.FindAsync(destinationUri, cancellation);
 
     public async Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation)
     {
         var (vm, options) = (migration.VmId, migration.Options);
 
-        await using var link = _links.ForCall(options);
+        await using var link = _clients.CreateForMigration(options);
         _migrating.TryAdd(vm, true);
-        _links.For(vm);
+        _clients.GetOrAddDedicated(vm);
         try
         {
             var open = await link.OpenAsync(cancellation);
             using var domain = await open.Calls.RunAsync("virDomainLookupByUUIDString", () => open.Connection.LookupDomain(vm.Value), null, cancellation);
             return await _migrations.RunAsync(open, domain, migration, cancellation);
         }
-        catch (Exception e) when (e is HypervisorException || LibvirtErrors.IsKnown(e))
+        catch (Exception e) when (e is HypervisorException || LibvirtErrorMapping.IsLibvirtError(e))
         {
-            return new MigrateResult(MigrateOutcome.Failed, LibvirtErrors.Of(e, vm).Message);
+            return new MigrateResult(MigrateOutcome.Failed, LibvirtErrorMapping.ToHypervisorException(e, vm).Message);
         }
         finally
         {
             _migrating.TryRemove(vm, out _);
-            await _links.DropAsync(vm);
+            await _clients.CloseDedicatedAsync(vm);
         }
     }
 
-    public Task AbortJobAsync(VmId vm, CancellationToken cancellation) => DoAsync("virDomainAbortJob", vm, domain => domain.AbortJob(), cancellation);
+    public Task AbortJobAsync(VmId vm, CancellationToken cancellation) => InvokeDomainAsync("virDomainAbortJob", vm, domain => domain.AbortJob(), cancellation);
 
     public Task<TimeSpan> GetMaxDowntimeAsync(VmId vm, CancellationToken cancellation) =>
-        OnAsync("virDomainMigrateGetMaxDowntime", vm, domain => domain.GetMaxDowntime(), cancellation);
+        QueryDomainAsync("virDomainMigrateGetMaxDowntime", vm, domain => domain.GetMaxDowntime(), cancellation);
 
     public Task SetMaxDowntimeAsync(VmId vm, TimeSpan downtime, CancellationToken cancellation) =>
-        DoAsync("virDomainMigrateSetMaxDowntime", vm, domain => domain.SetMaxDowntime(downtime), cancellation);
+        InvokeDomainAsync("virDomainMigrateSetMaxDowntime", vm, domain => domain.SetMaxDowntime(downtime), cancellation);
 
     public Task<BytesPerSecond?> GetBandwidthAsync(VmId vm, CopyStage stage, CancellationToken cancellation) =>
-        OnAsync<BytesPerSecond?>(
+        QueryDomainAsync<BytesPerSecond?>(
             "virDomainMigrateGetMaxSpeed",
             vm,
             domain => domain.GetMaxSpeedMebibytesPerSecond(stage is CopyStage.PostCopy) is > 0 and < MigrateArguments.UnlimitedMebibytesPerSecond and var speed
@@ -114,28 +115,28 @@ internal sealed class LibvirtHypervisor : IHypervisor
     public Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation)
     {
         var none = stage is CopyStage.PostCopy ? 0 : MigrateArguments.UnlimitedMebibytesPerSecond;
-        var speed = limit is { } rate ? MigrateArguments.Mebibytes(rate) : none;
-        return DoAsync("virDomainMigrateSetMaxSpeed", vm, domain => domain.SetMaxSpeed(speed, stage is CopyStage.PostCopy), cancellation);
+        var speed = limit is { } rate ? MigrateArguments.ToMebibytesPerSecond(rate) : none;
+        return InvokeDomainAsync("virDomainMigrateSetMaxSpeed", vm, domain => domain.SetMaxSpeed(speed, stage is CopyStage.PostCopy), cancellation);
     }
 
     public Task StartPostCopyAsync(VmId vm, CancellationToken cancellation) =>
-        DoAsync("virDomainMigrateStartPostCopy", vm, domain => domain.StartPostCopy(), cancellation);
+        InvokeDomainAsync("virDomainMigrateStartPostCopy", vm, domain => domain.StartPostCopy(), cancellation);
 
     public async Task SetThrottleAsync(VmId vm, Percent throttle, CancellationToken cancellation)
     {
-        var (name, quota) = await QuotaOnRecordAsync(vm, cancellation);
+        var (name, quota) = await ReadConfiguredQuotaAsync(vm, cancellation);
         _throttle.Set(vm, name, quota, throttle);
     }
 
     public async Task LiftThrottleAsync(VmId vm, CancellationToken cancellation)
     {
-        var (name, quota) = await QuotaOnRecordAsync(vm, cancellation);
+        var (name, quota) = await ReadConfiguredQuotaAsync(vm, cancellation);
         _throttle.Lift(vm, name, quota);
     }
 
-    public Task SuspendAsync(VmId vm, CancellationToken cancellation) => DoAsync("virDomainSuspend", vm, domain => domain.Suspend(), cancellation);
+    public Task SuspendAsync(VmId vm, CancellationToken cancellation) => InvokeDomainAsync("virDomainSuspend", vm, domain => domain.Suspend(), cancellation);
 
-    public Task ResumeAsync(VmId vm, CancellationToken cancellation) => DoAsync("virDomainResume", vm, domain => domain.Resume(), cancellation);
+    public Task ResumeAsync(VmId vm, CancellationToken cancellation) => InvokeDomainAsync("virDomainResume", vm, domain => domain.Resume(), cancellation);
 
     public Task<bool> ImageExistsAsync(string path, CancellationToken cancellation) => _images.ExistsAsync(path, cancellation);
 
@@ -144,13 +145,13 @@ internal sealed class LibvirtHypervisor : IHypervisor
 
     public Task DeleteImageAsync(string path, CancellationToken cancellation) => _images.DeleteAsync(path, cancellation);
 
-    public Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation) => DoAsync(
+    public Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation) => InvokeDomainAsync(
         "virDomainDestroyFlags",
         vm,
         domain =>
         {
             // Certain only if libvirt itself calls it incoming: a source's machine is paused for its migration just alike.
-            var state = DomainStates.Of(domain.GetStatus());
+            var state = DomainStateMapping.ToRunState(domain.GetStatus());
             var isIncoming = state is VmRunState.PausedStarting or VmRunState.PausedMigrating
                 && domain.GetJobStats() is { Operation: DomainJobOperation.MigrationIn };
             if (isIncoming)
@@ -158,29 +159,29 @@ internal sealed class LibvirtHypervisor : IHypervisor
         },
         cancellation);
 
-    public Task DestroyStrayAsync(VmId vm, CancellationToken cancellation) => DoAsync(
+    public Task DestroyOrphanAsync(VmId vm, CancellationToken cancellation) => InvokeDomainAsync(
         "virDomainDestroyFlags",
         vm,
         domain =>
         {
             // Asked again at the last moment: what runs by now is no stray.
-            if (DomainStates.Of(domain.GetStatus()) is VmRunState.Paused or VmRunState.PausedMigrating or VmRunState.PausedPostCopy or VmRunState.PostCopyFailed)
+            if (DomainStateMapping.ToRunState(domain.GetStatus()) is VmRunState.Paused or VmRunState.PausedMigrating or VmRunState.PausedPostCopy or VmRunState.PostCopyFailed)
                 domain.Destroy();
         },
         cancellation);
 
     public async ValueTask DisposeAsync()
     {
-        await _links.DisposeAsync();
+        await _clients.DisposeAsync();
         _images.Dispose();
         _events.Writer.TryComplete();
     }
 
-    private Task<(string Name, long Quota)> QuotaOnRecordAsync(VmId vm, CancellationToken cancellation) =>
-        OnAsync("virDomainGetXMLDesc", vm, domain => (domain.Name, DomainXml.VcpuQuota(domain.GetXml())), cancellation);
+    private Task<(string Name, long Quota)> ReadConfiguredQuotaAsync(VmId vm, CancellationToken cancellation) =>
+        QueryDomainAsync("virDomainGetXMLDesc", vm, domain => (domain.Name, DomainXml.VcpuQuota(domain.GetXml())), cancellation);
 
-    private Task<T> OnAsync<T>(string name, VmId vm, Func<LibvirtDomain, T> call, CancellationToken cancellation, TimeSpan? limit = null) =>
-        _links.Of(vm).CallAsync(
+    private Task<T> QueryDomainAsync<T>(string name, VmId vm, Func<LibvirtDomain, T> call, CancellationToken cancellation, TimeSpan? limit = null) =>
+        _clients.Get(vm).CallAsync(
             name,
             vm,
             connection =>
@@ -191,7 +192,7 @@ internal sealed class LibvirtHypervisor : IHypervisor
             cancellation,
             limit);
 
-    private Task<bool> DoAsync(string name, VmId vm, Action<LibvirtDomain> call, CancellationToken cancellation) => OnAsync(
+    private Task<bool> InvokeDomainAsync(string name, VmId vm, Action<LibvirtDomain> call, CancellationToken cancellation) => QueryDomainAsync(
         name,
         vm,
         domain =>
@@ -201,10 +202,10 @@ internal sealed class LibvirtHypervisor : IHypervisor
         },
         cancellation);
 
-    private async Task ForwardAsync(LibvirtEventSubscription subscription)
+    private async Task ForwardEventsAsync(LibvirtEventSubscription subscription)
     {
         await foreach (var what in subscription.Reader.ReadAllAsync())
-            if (HypervisorEvents.Of(what) is { } known)
+            if (HypervisorEventMapping.FromLibvirt(what) is { } known)
                 _events.Writer.TryWrite(known);
     }
 }

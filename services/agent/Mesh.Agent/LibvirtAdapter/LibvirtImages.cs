@@ -9,11 +9,11 @@ namespace Mesh.Agent.LibvirtAdapter;
 /// Creates and deletes images where the host's libvirt sees them, through its storage API: the agent itself may run elsewhere,
 /// or see other mounts.
 /// </summary>
-internal sealed class LibvirtImages(LibvirtLink link) : IDisposable
+internal sealed class LibvirtImages(LibvirtClient link) : IDisposable
 {
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _gate = new(1);
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _gate.Dispose();
 
     public Task<bool> ExistsAsync(string path, CancellationToken cancellation) =>
         InPoolAsync("virStorageVolLookupByName", path, pool => Find(pool.Pool, path) is not null, cancellation);
@@ -21,9 +21,9 @@ internal sealed class LibvirtImages(LibvirtLink link) : IDisposable
     public async Task CreateAsync(VmDisk disk, CopyStorage copyStorage, CancellationToken cancellation)
     {
         if (disk.Storage is not DiskStorage.File || !Path.IsPathRooted(disk.Source))
-            throw Refused($"only image files can be created, and disk {disk.Target} ({disk.Source}) is none");
+            throw CreateRefusal($"only image files can be created, and disk {disk.Target} ({disk.Source}) is none");
         if (disk.Capacity is null)
-            throw Refused($"the capacity of disk {disk.Target} is not known");
+            throw CreateRefusal($"the capacity of disk {disk.Target} is not known");
 
         var isIncremental = copyStorage is CopyStorage.Incremental && disk.BackingFile is not null;
         var backingFormat = isIncremental ? await BackingFormatAsync(disk.BackingFile!, cancellation) : null;
@@ -38,7 +38,7 @@ internal sealed class LibvirtImages(LibvirtLink link) : IDisposable
                     throw new HypervisorException(HypervisorErrorCode.ImageExists, null, $"{disk.Source} exists already");
                 }
 
-                pool.Pool.CreateVolume(VolumeXml.Of(disk, copyStorage, backingFormat)).Dispose();
+                pool.Pool.CreateVolume(StorageVolumeXml.Create(disk, copyStorage, backingFormat)).Dispose();
                 return true;
             },
             cancellation);
@@ -61,8 +61,8 @@ internal sealed class LibvirtImages(LibvirtLink link) : IDisposable
         pool =>
         {
             using var volume = Find(pool.Pool, path)
-                ?? throw Refused($"the backing file {path} does not exist here, and only what lies above it would be copied");
-            return VolumeXml.Format(volume.GetXml()) ?? "raw";
+                ?? throw CreateRefusal($"the backing file {path} does not exist here, and only what lies above it would be copied");
+            return StorageVolumeXml.ReadFormat(volume.GetXml()) ?? "raw";
         },
         cancellation);
 
@@ -72,7 +72,7 @@ internal sealed class LibvirtImages(LibvirtLink link) : IDisposable
     /// </summary>
     private async Task<T> InPoolAsync<T>(string name, string path, Func<DirectoryPool, T> act, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _gate.WaitAsync(cancellation);
         try
         {
             return await link.CallAsync(
@@ -80,7 +80,7 @@ internal sealed class LibvirtImages(LibvirtLink link) : IDisposable
                 null,
                 connection =>
                 {
-                    using var pool = DirectoryPool.Of(connection, Path.GetDirectoryName(path) ?? "/");
+                    using var pool = DirectoryPool.Open(connection, Path.GetDirectoryName(path) ?? "/");
                     return act(pool);
                 },
                 cancellation);
@@ -91,7 +91,7 @@ internal sealed class LibvirtImages(LibvirtLink link) : IDisposable
         }
         finally
         {
-            _turn.Release();
+            _gate.Release();
         }
     }
 
@@ -107,5 +107,5 @@ internal sealed class LibvirtImages(LibvirtLink link) : IDisposable
         }
     }
 
-    private static HypervisorException Refused(string why) => new(HypervisorErrorCode.Storage, null, why);
+    private static HypervisorException CreateRefusal(string why) => new(HypervisorErrorCode.Storage, null, why);
 }

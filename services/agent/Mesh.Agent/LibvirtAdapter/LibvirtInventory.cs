@@ -7,72 +7,72 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Agent.LibvirtAdapter;
 
 /// <summary>The machines of a libvirt host.</summary>
-internal sealed class LibvirtInventory(LibvirtLinks links, LibvirtHost host, VcpuThrottle throttle)
+internal sealed class LibvirtInventory(LibvirtClients links, LibvirtHostReader host, VcpuThrottle throttle)
 {
     /// <summary>What holds a machine is good to know, and no inventory waits long for it.</summary>
-    private static readonly TimeSpan LockReadMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LockQueryTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<VmId, Described> _described = [];
-    private readonly CpuNeeds _cpuNeeds = new();
+    private readonly ConcurrentDictionary<VmId, DescribedVm> _described = [];
+    private readonly RequiredCpuFeatures _cpuNeeds = new();
 
-    public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) => links.Watch.CallAsync<IReadOnlyList<VmState>>(
-        "virConnectListAllDomains", null, connection => [.. ForEach(connection, State)], cancellation);
+    public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) => links.Monitoring.CallAsync<IReadOnlyList<VmState>>(
+        "virConnectListAllDomains", null, connection => [.. ForEach(connection, ReadState)], cancellation);
 
     /// <summary>Every machine, one call each: one that is busy migrating keeps its description of before, and holds up no other.</summary>
     public async Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation)
     {
         var states = await ListVmsAsync(cancellation);
-        var (places, reading) = (host.Places(), new LockReading());
+        var (storageMap, reading) = (host.GetStorageMap(), new LockQueryState());
         var descriptions = new List<VmDescription>();
         foreach (var vm in states)
             if (await DescribeAsync(vm, reading, cancellation) is { } description)
-                descriptions.Add(description with { Disks = [.. description.Disks.Select(disk => disk with { IsLocal = places.IsLocal(disk) })] });
+                descriptions.Add(description with { Disks = [.. description.Disks.Select(disk => disk with { IsLocal = storageMap.IsLocal(disk) })] });
 
         foreach (var gone in _described.Keys.Except(states.Select(vm => vm.Id)))
             _described.TryRemove(gone, out _);
         return descriptions;
     }
 
-    private async Task<VmDescription?> DescribeAsync(VmState vm, LockReading reading, CancellationToken cancellation)
+    private async Task<VmDescription?> DescribeAsync(VmState vm, LockQueryState reading, CancellationToken cancellation)
     {
         // Before libvirt's record of them, which changes last: somebody who sets a quota now must not be taken for a stale throttle.
-        var quotas = vm.State is VmRunState.Down or VmRunState.DownMigrated ? [] : throttle.Quotas(vm.Id, vm.Name);
-        return await DescribedAsync(vm, cancellation) is { } described
+        var quotas = vm.State is VmRunState.Down or VmRunState.DownMigrated ? [] : throttle.ReadQuotas(vm.Id, vm.Name);
+        return await GetDescribedAsync(vm, cancellation) is { } described
             ? described.Vm with
             {
-                Throttle = VcpuThrottle.OfQuotas(quotas, described.RecordedQuota),
+                Throttle = VcpuThrottle.FromQuotas(quotas, described.RecordedQuota),
                 Lock = await LockAsync(vm, described.HasMirror, reading, cancellation),
             }
             : null;
     }
 
-    private async Task<VmLock?> LockAsync(VmState vm, bool hasMirror, LockReading reading, CancellationToken cancellation)
+    private async Task<VmLock?> LockAsync(VmState vm, bool hasMirror, LockQueryState reading, CancellationToken cancellation)
     {
         // What has a connection of its own migrates, which is no lock.
-        if (reading.HasHung || vm.State is VmRunState.Down or VmRunState.DownMigrated || links.Has(vm.Id))
+        if (reading.HasTimedOut || vm.State is VmRunState.Down or VmRunState.DownMigrated || links.HasDedicated(vm.Id))
             return null;
         try
         {
-            return await links.Main.CallAsync("virDomainGetJobStats", vm.Id, connection => Lock(connection, vm.Id, hasMirror), cancellation, LockReadMax);
+            return await links.Main.CallAsync("virDomainGetJobStats", vm.Id, connection => ReadLock(connection, vm.Id, hasMirror), cancellation, LockQueryTimeout);
         }
         catch (HypervisorException e)
         {
             // A migration in its final pass, which cannot be asked, would look alike: better no lock than one that is none.
-            reading.HasHung = e.Code is HypervisorErrorCode.TimedOut;
+            reading.HasTimedOut = e.Code is HypervisorErrorCode.TimedOut;
             return null;
         }
     }
 
-    private static VmLock? Lock(LibvirtConnection connection, VmId vm, bool hasMirror)
+    private static VmLock? ReadLock(LibvirtConnection connection, VmId vm, bool hasMirror)
     {
         using var domain = connection.LookupDomain(vm.Value);
-        return VmLocks.Of(domain.GetJobStats(), hasMirror);
+        return VmLockMapping.FromJob(domain.GetJobStats(), hasMirror);
     }
 
-    private async Task<Described?> DescribedAsync(VmState vm, CancellationToken cancellation)
+    private async Task<DescribedVm?> GetDescribedAsync(VmState vm, CancellationToken cancellation)
     {
         var known = _described.GetValueOrDefault(vm.Id);
-        if (known is not null && links.Has(vm.Id))
+        if (known is not null && links.HasDedicated(vm.Id))
             return known;
         try
         {
@@ -88,16 +88,16 @@ internal sealed class LibvirtInventory(LibvirtLinks links, LibvirtHost host, Vcp
         }
     }
 
-    private Described Describe(LibvirtConnection connection, VmState vm)
+    private DescribedVm Describe(LibvirtConnection connection, VmState vm)
     {
         using var domain = connection.LookupDomain(vm.Id.Value);
         var xml = domain.GetXml();
-        var read = DomainXml.Read(xml, vm.State, domain.IsPersistent(), target => Sizes(domain, target));
-        return new Described(
-            read with { CpuFeatures = _cpuNeeds.Of(connection, xml) ?? read.CpuFeatures }, DomainXml.VcpuQuota(xml), DomainXml.HasMirror(xml));
+        var read = DomainXml.Read(xml, vm.State, domain.IsPersistent(), target => ReadDiskSizes(domain, target));
+        return new DescribedVm(
+            read with { CpuFeatures = _cpuNeeds.Get(connection, xml) ?? read.CpuFeatures }, DomainXml.VcpuQuota(xml), DomainXml.HasMirror(xml));
     }
 
-    private static (Bytes Capacity, Bytes Allocation)? Sizes(LibvirtDomain domain, string target)
+    private static (Bytes Capacity, Bytes Allocation)? ReadDiskSizes(LibvirtDomain domain, string target)
     {
         try
         {
@@ -111,19 +111,19 @@ internal sealed class LibvirtInventory(LibvirtLinks links, LibvirtHost host, Vcp
         }
     }
 
-    private static VmState State(LibvirtDomain domain)
+    private static VmState ReadState(LibvirtDomain domain)
     {
         var status = domain.GetStatus();
-        return new VmState(new VmId(domain.Uuid), domain.Name, DomainStates.Of(status), DomainStates.Words(status));
+        return new VmState(new VmId(domain.Uuid), domain.Name, DomainStateMapping.ToRunState(status), DomainStateMapping.Describe(status));
     }
 
     /// <summary>A machine, the quota that libvirt has on record for its processors, and whether a disk of it is being copied.</summary>
-    private sealed record Described(VmDescription Vm, long RecordedQuota, bool HasMirror);
+    private sealed record DescribedVm(VmDescription Vm, long RecordedQuota, bool HasMirror);
 
     /// <summary>The reading of all machines' locks: once one has hung, the others are left alone, so that many do not add up.</summary>
-    private sealed class LockReading
+    private sealed class LockQueryState
     {
-        public bool HasHung { get; set; }
+        public bool HasTimedOut { get; set; }
     }
 
     private static IEnumerable<T> ForEach<T>(LibvirtConnection connection, Func<LibvirtDomain, T> ask)
@@ -131,13 +131,13 @@ internal sealed class LibvirtInventory(LibvirtLinks links, LibvirtHost host, Vcp
     {
         foreach (var domain in connection.ListDomains())
             using (domain)
-                if (LibvirtTry.NullIfGone(() => ask(domain)) is { } answer)
+                if (DomainLookup.NullIfGone(() => ask(domain)) is { } answer)
                     yield return answer;
     }
 }
 
 /// <summary>A machine may go between being listed and being asked.</summary>
-internal static class LibvirtTry
+internal static class DomainLookup
 {
     public static T? NullIfGone<T>(Func<T> ask)
         where T : class

@@ -10,7 +10,7 @@ internal static class MigrateArguments
     /// <summary>libvirt's word for no limit, in MiB/s.</summary>
     public const long UnlimitedMebibytesPerSecond = 8_796_093_022_207;
 
-    public static MigrateFlags Flags(MigrationOptions options) =>
+    public static MigrateFlags CreateFlags(MigrationOptions options) =>
         // Peer to peer, so that the job outlives this process; and a disk error on the way must end it, not the machine.
         MigrateFlags.PeerToPeer | MigrateFlags.AbortOnError
         | If(options.Live, MigrateFlags.Live)
@@ -25,11 +25,11 @@ internal static class MigrateArguments
         | If(options.CopyStorage is CopyStorage.Incremental, MigrateFlags.NonSharedIncremental)
         | If(options.Unsafe, MigrateFlags.Unsafe);
 
-    public static MigrateParameters Parameters(MigrationOptions options) => new()
+    public static MigrateParameters CreateParameters(MigrationOptions options) => new()
     {
         MigrateUri = options.MigrationUri,
-        BandwidthMebibytesPerSecond = options.Bandwidth is { } rate ? Mebibytes(rate) : null,
-        PostCopyBandwidthMebibytesPerSecond = options is { PostCopy: true, PostCopyBandwidth: { } pulled } ? Mebibytes(pulled) : null,
+        BandwidthMebibytesPerSecond = options.Bandwidth is { } rate ? ToMebibytesPerSecond(rate) : null,
+        PostCopyBandwidthMebibytesPerSecond = options is { PostCopy: true, PostCopyBandwidth: { } pulled } ? ToMebibytesPerSecond(pulled) : null,
         MigrateDisks = options.MigrateDisks,
         CompressionMethods = options.Compression,
         AutoConvergeInitialPercent = options.AutoConvergeInitial?.Value,
@@ -38,7 +38,7 @@ internal static class MigrateArguments
     };
 
     /// <summary>A rate in libvirt's unit: the nearest whole MiB/s, and never 0, which would mean no limit.</summary>
-    public static long Mebibytes(BytesPerSecond rate) => Math.Max(1, (long)Math.Round(rate.Mebibytes));
+    public static long ToMebibytesPerSecond(BytesPerSecond rate) => Math.Max(1, (long)Math.Round(rate.Mebibytes));
 
     private static MigrateFlags If(bool isSo, MigrateFlags flag) => isSo ? flag : MigrateFlags.None;
 }

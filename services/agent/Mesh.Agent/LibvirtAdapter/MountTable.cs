@@ -3,10 +3,10 @@ using System.Text;
 namespace Mesh.Agent.LibvirtAdapter;
 
 /// <summary>A mounted file system.</summary>
-/// <param name="At">Where it is mounted.</param>
+/// <param name="MountPoint">Where it is mounted.</param>
 /// <param name="Type">Such as <c>ext4</c> or <c>nfs4</c>.</param>
 /// <param name="Source">What is mounted, such as <c>nas:/vms</c>.</param>
-internal sealed record Mount(string At, string Type, string Source)
+internal sealed record Mount(string MountPoint, string Type, string Source)
 {
     // In the kernel's words; those that run in user space bear "fuse." before their name.
     private static readonly string[] SharedTypes =
@@ -30,17 +30,17 @@ internal sealed class MountTable(IReadOnlyList<Mount> mounts)
     public IEnumerable<Mount> Shared => mounts.Where(mount => mount.IsShared is true);
 
     /// <summary>Reads the lines of <c>mountinfo</c>; one that is not of its form is passed over.</summary>
-    public static MountTable Read(IEnumerable<string> lines) => new([.. lines.Select(ReadLine).OfType<Mount>()]);
+    public static MountTable Parse(IEnumerable<string> lines) => new([.. lines.Select(ParseLine).OfType<Mount>()]);
 
     /// <summary>The file system that holds a path without links in it; null if none is known.</summary>
-    public Mount? Holding(string path) => mounts.Reverse().Where(mount => IsAtOrBelow(path, mount.At)).MaxBy(mount => mount.At.Length);
+    public Mount? FindMount(string path) => mounts.Reverse().Where(mount => IsAtOrBelow(path, mount.MountPoint)).MaxBy(mount => mount.MountPoint.Length);
 
     /// <summary>Whether a path is a directory, or something in it or below.</summary>
     public static bool IsAtOrBelow(string path, string directory) =>
         directory == "/" || path == directory || path.StartsWith($"{directory.TrimEnd('/')}/", StringComparison.Ordinal);
 
     // 36 35 98:0 /root /mnt rw,noatime shared:1 - ext3 /dev/root rw; any number of optional fields stands before the dash.
-    private static Mount? ReadLine(string line)
+    private static Mount? ParseLine(string line)
     {
         var fields = line.Split(' ');
         var dash = Array.IndexOf(fields, "-");

@@ -25,18 +25,18 @@ internal sealed record NumaCellXml(int Id, Bytes Memory, int LogicalCpus, IReadO
         var pages = new Dictionary<uint, long>();
         foreach (var kind in cell.Elements("pages"))
             if (long.TryParse(kind.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-                pages[(uint)(PageSize.Of(kind).Count >> 10)] = count;
-        return new NumaCellXml(id, DomainXml.Memory(cell.Element("memory")), cell.Element("cpus")?.Elements("cpu").Count() ?? 0, pages);
+                pages[(uint)(PageSizeXml.Read(kind).Count >> 10)] = count;
+        return new NumaCellXml(id, DomainXml.ReadMemory(cell.Element("memory")), cell.Element("cpus")?.Elements("cpu").Count() ?? 0, pages);
     }
 }
 
 /// <summary>Reads the size of a page, as <c>pages</c> and <c>page</c> elements tell it.</summary>
-internal static class PageSize
+internal static class PageSizeXml
 {
     /// <summary>The size; 0 if there is none.</summary>
-    public static Bytes Of(XElement? pages)
+    public static Bytes Read(XElement? pages)
     {
         _ = long.TryParse(DomainXml.Attribute(pages, "size"), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-        return DomainXml.Amount(number, DomainXml.Attribute(pages, "unit"));
+        return DomainXml.ToBytes(number, DomainXml.Attribute(pages, "unit"));
     }
 }

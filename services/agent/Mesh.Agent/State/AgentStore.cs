@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Values;
-using Mesh.Hosting;
+using Mesh.Hosting.Errors;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Agent.State;
@@ -10,65 +11,65 @@ namespace Mesh.Agent.State;
 internal sealed class AgentStore
 {
     private readonly Lock _lock = new();
-    private readonly StateFile? _file;
+    private readonly AgentStateFile? _file;
     private readonly int _recordsKeptMax;
     private readonly ILogger _log;
-    private bool _wasLost;
-    private AgentRecord _record;
+    private bool _isStateLost;
+    private AgentState _state;
 
-    public AgentStore(StateFile? file, int recordsKeptMax, ILogger log)
+    public AgentStore(AgentStateFile? file, int recordsKeptMax, ILogger log)
     {
         (_file, _recordsKeptMax, _log) = (file, recordsKeptMax, log);
-        _record = Load();
+        _state = Load();
     }
 
-    public AgentRecord Record
+    public AgentState State
     {
         get
         {
             lock (_lock)
-                return _record;
+                return _state;
         }
     }
 
-    public MigrationRecord? Find(MigrationId migration, Epoch epoch) => Record.Find(migration, epoch);
+    public MigrationRecord? Find(MigrationId migration, Epoch epoch) => State.Find(migration, epoch);
 
     /// <summary>
     /// Begins a process of the agent, and gives the number that it goes by: the time in milliseconds, but always more than that of the
     /// process before, because the mesh drops what a smaller one says as old, and a clock may have been set back meanwhile.
     /// </summary>
     /// <exception cref="ProblemException">The state cannot be written, so that no command could be taken.</exception>
-    public long Begin(DateTimeOffset now)
+    public long StartAgentEpoch(DateTimeOffset now)
     {
         lock (_lock)
         {
             var number = now.ToUnixTimeMilliseconds();
-            var begun = _record with
+            var begun = _state with
             {
-                AgentEpoch = Math.Max(number, _record.AgentEpoch + 1),
-                LostBelow = _wasLost ? new Epoch(number) : _record.LostBelow,
+                AgentEpoch = Math.Max(number, _state.AgentEpoch + 1),
+                MinimumEpoch = _isStateLost ? new Epoch(number) : _state.MinimumEpoch,
             };
             try
             {
-                Keep(begun);
+                Save(begun);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 throw new ProblemException($"the agent cannot write its state to '{_file!.Path}' (Agent:StateDirectory): {e.Message}", e);
             }
 
-            return _record.AgentEpoch;
+            return _state.AgentEpoch;
         }
     }
 
     /// <summary>Makes sure that the command's attempt is known and fences older ones off.</summary>
-    public MigrationRecord Meet(AgentCommand command, DateTimeOffset now)
+    public MigrationRecord GetOrAdd(AgentCommand command, DateTimeOffset now)
     {
         lock (_lock)
         {
-            var fence = new VmFence(command.VmId, command.Epoch, command.MigrationId);
-            var known = _record.Find(command.MigrationId, command.Epoch);
-            if (known is not null && _record.FenceOf(command.VmId) == fence)
+            var latest = new VmEpoch(command.VmId, command.Epoch, command.MigrationId);
+            var known = _state.Find(command.MigrationId, command.Epoch);
+            if (known is not null && _state.FindVmEpoch(command.VmId) == latest)
                 return known;
 
             var record = known ?? new MigrationRecord
@@ -76,66 +77,66 @@ internal sealed class AgentStore
                 MigrationId = command.MigrationId,
                 Epoch = command.Epoch,
                 VmId = command.VmId,
-                HeardAt = now,
+                FirstSeenAt = now,
                 TraceParent = command.TraceParent,
             };
-            Keep(_record.With(record).With(fence));
+            Save(_state.With(record).With(latest));
             return record;
         }
     }
 
     /// <summary>Changes a record before anyone acts upon the change.</summary>
     /// <exception cref="IOException">It could not be written, and is as it was.</exception>
-    public MigrationRecord Change(MigrationRecord record, Func<MigrationRecord, MigrationRecord> change)
+    public MigrationRecord Update(MigrationRecord record, Func<MigrationRecord, MigrationRecord> change)
     {
         lock (_lock)
         {
-            var changed = change(_record.Find(record.MigrationId, record.Epoch) ?? record);
-            Keep(_record.With(changed));
+            var changed = change(_state.Find(record.MigrationId, record.Epoch) ?? record);
+            Save(_state.With(changed));
             return changed;
         }
     }
 
     /// <summary>Takes note of what has happened, even if it cannot be written: then it is forgotten with the process.</summary>
-    public MigrationRecord Note(MigrationRecord record, Func<MigrationRecord, MigrationRecord> change)
+    public MigrationRecord UpdateBestEffort(MigrationRecord record, Func<MigrationRecord, MigrationRecord> change)
     {
         lock (_lock)
         {
-            var changed = change(_record.Find(record.MigrationId, record.Epoch) ?? record);
-            var all = _record.With(changed).Pruned(_recordsKeptMax);
+            var changed = change(_state.Find(record.MigrationId, record.Epoch) ?? record);
+            var all = _state.With(changed).Pruned(_recordsKeptMax);
             try
             {
-                Keep(all);
+                Save(all);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 _log.StateNotWritten(e);
-                _record = all;
+                _state = all;
             }
 
             return changed;
         }
     }
 
-    private void Keep(AgentRecord record)
+    private void Save(AgentState record)
     {
         var pruned = record.Pruned(_recordsKeptMax);
         _file?.Write(pruned);
-        _record = pruned;
+        _state = pruned;
     }
 
-    private AgentRecord Load()
+    private AgentState Load()
     {
         try
         {
-            return _file?.Read() ?? AgentRecord.Empty;
+            return _file?.Read() ?? AgentState.Empty;
         }
         catch (JsonException e)
         {
-            _file!.SetAside();
+            _file!.Quarantine();
             _log.StateCorrupt(e, _file.CorruptPath);
-            _wasLost = true;
-            return AgentRecord.Empty;
+            _isStateLost = true;
+            return AgentState.Empty;
         }
     }
 }

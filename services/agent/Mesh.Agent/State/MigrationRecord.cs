@@ -14,7 +14,7 @@ internal sealed record MigrationRecord
     public required VmId VmId { get; init; }
 
     /// <summary>When this host first heard of it; the oldest are forgotten first.</summary>
-    public required DateTimeOffset HeardAt { get; init; }
+    public required DateTimeOffset FirstSeenAt { get; init; }
 
     public string? TraceParent { get; init; }
 
@@ -34,9 +34,9 @@ internal sealed record MigrationRecord
     public bool IsRunning => Source is { Ended: null };
 
     /// <summary>Whether nothing depends on this record any more but answers to repeated commands.</summary>
-    public bool IsForgettable => Source is not ({ Ended: null } or { IsEndDelivered: false }) && Destination is not { CreatedImages.Count: > 0, HasArrived: false };
+    public bool IsPrunable => Source is not ({ Ended: null } or { IsEndSent: false }) && Destination is not { CreatedImages.Count: > 0, HasArrived: false };
 
-    public CommandAnswer? AnswerTo(CommandId command) => Answers.FirstOrDefault(answer => answer.CommandId == command);
+    public CommandAnswer? FindAnswer(CommandId command) => Answers.FirstOrDefault(answer => answer.CommandId == command);
 
     /// <summary>The record with one more answer; older ones make room, since only recent commands come again.</summary>
     public MigrationRecord With(CommandAnswer answer) => this with { Answers = [.. Answers.TakeLast(AnswersKeptMax - 1), answer] };
@@ -76,7 +76,7 @@ internal sealed record SourceRecord
     public bool IsEndInferred { get; init; }
 
     /// <summary>Whether the broker has taken the news of the end.</summary>
-    public bool IsEndDelivered { get; init; }
+    public bool IsEndSent { get; init; }
 }
 
 /// <summary>An attempt on its destination.</summary>

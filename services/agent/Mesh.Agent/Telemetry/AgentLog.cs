@@ -2,7 +2,7 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Values;
 using Microsoft.Extensions.Logging;
 
-namespace Mesh.Agent;
+namespace Mesh.Agent.Telemetry;
 
 /// <summary>What an agent tells its operator: what it does, and why.</summary>
 internal static partial class AgentLog
@@ -14,7 +14,7 @@ internal static partial class AgentLog
     public static partial void Stopped(this ILogger log, HostName host);
 
     [LoggerMessage(1002, LogLevel.Error, "The agent's {Part} failed and are begun again")]
-    public static partial void PartFailed(this ILogger log, Exception error, string part);
+    public static partial void LoopFailed(this ILogger log, Exception error, string part);
 
     [LoggerMessage(1010, LogLevel.Error, "The agent's state file cannot be read and is set aside as {Path}: attempts of before now are refused, because nobody knows which are over, and migrations that run are no longer known to be the mesh's")]
     public static partial void StateCorrupt(this ILogger log, Exception error, string path);
@@ -23,22 +23,22 @@ internal static partial class AgentLog
     public static partial void StateNotWritten(this ILogger log, Exception error);
 
     [LoggerMessage(1020, LogLevel.Warning, "The hypervisor does not answer: {Error}")]
-    public static partial void HypervisorLost(this ILogger log, string error);
+    public static partial void HypervisorUnreachable(this ILogger log, string error);
 
     [LoggerMessage(1021, LogLevel.Information, "The hypervisor answers again")]
-    public static partial void HypervisorBack(this ILogger log);
+    public static partial void HypervisorReachable(this ILogger log);
 
     [LoggerMessage(1030, LogLevel.Warning, "Message to {Queue} not taken by the broker: {Error}; tried again in {Wait}")]
     public static partial void MessageNotSent(this ILogger log, string queue, string error, TimeSpan wait);
 
     [LoggerMessage(1031, LogLevel.Error, "Message to {Queue} given up: it cannot be written as JSON")]
-    public static partial void MessageUnwritable(this ILogger log, Exception error, string queue);
+    public static partial void MessageNotSerializable(this ILogger log, Exception error, string queue);
 
     [LoggerMessage(1032, LogLevel.Warning, "Reports are not taken by the broker: {Error}")]
     public static partial void ReportsNotSent(this ILogger log, string error);
 
     [LoggerMessage(1033, LogLevel.Information, "Reports are taken by the broker again")]
-    public static partial void ReportsSent(this ILogger log);
+    public static partial void ReportsResumed(this ILogger log);
 
     [LoggerMessage(1034, LogLevel.Warning, "No inventory could be taken or sent: {Error}; tried again at each tick")]
     public static partial void InventoryFailed(this ILogger log, string error);

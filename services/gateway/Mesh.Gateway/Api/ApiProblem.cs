@@ -1,6 +1,6 @@
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Gateway.Api;
@@ -27,19 +27,19 @@ public sealed record ApiProblem
     public IReadOnlyList<Refusal>? Refusals { get; init; }
 
     /// <summary>Everything that is wrong with a request's body or query.</summary>
-    public IReadOnlyList<ApiFault>? Faults { get; init; }
+    public IReadOnlyList<ApiError>? Errors { get; init; }
 
     /// <summary>Everything that is wrong with a policy document.</summary>
-    public IReadOnlyList<PolicyFault>? PolicyFaults { get; init; }
+    public IReadOnlyList<PolicyDiagnostic>? PolicyDiagnostics { get; init; }
 
     /// <summary>Everything that is wrong with a document of placement rules.</summary>
-    public IReadOnlyList<DocumentFault>? RuleFaults { get; init; }
+    public IReadOnlyList<DocumentDiagnostic>? RuleDiagnostics { get; init; }
 }
 
 /// <summary>One thing that is wrong with a request's body or query.</summary>
 /// <param name="Path">Where: a JSON path such as <c>$.options.timeout</c>, or a query parameter's name.</param>
 /// <param name="Message">What is wrong, and what is accepted.</param>
-public sealed record ApiFault(string Path, string Message);
+public sealed record ApiError(string Path, string Message);
 
 /// <summary>Kinds of problems, as URIs that stay the same.</summary>
 public static class ApiProblemTypes
@@ -59,11 +59,11 @@ public static class ApiProblemTypes
     /// <summary>The migration can no longer be changed.</summary>
     public const string NotChangeable = "urn:mesh:problem:not-changeable";
 
-    /// <summary>A policy document is not accepted; <see cref="ApiProblem.PolicyFaults"/> tells everything that is wrong with it.</summary>
-    public const string BadPolicy = "urn:mesh:problem:bad-policy";
+    /// <summary>A policy document is not accepted; <see cref="ApiProblem.PolicyDiagnostics"/> tells everything that is wrong with it.</summary>
+    public const string InvalidPolicy = "urn:mesh:problem:bad-policy";
 
-    /// <summary>A document of placement rules is not accepted; <see cref="ApiProblem.RuleFaults"/> tells everything that is wrong with it.</summary>
-    public const string BadRules = "urn:mesh:problem:bad-rules";
+    /// <summary>A document of placement rules is not accepted; <see cref="ApiProblem.RuleDiagnostics"/> tells everything that is wrong with it.</summary>
+    public const string InvalidRules = "urn:mesh:problem:bad-rules";
 
     /// <summary>Something speaks against a wish about policies; nothing was changed.</summary>
     public const string PolicyConflict = "urn:mesh:problem:policy-conflict";
@@ -72,10 +72,10 @@ public static class ApiProblemTypes
     public const string NotFenced = "urn:mesh:problem:not-fenced";
 
     /// <summary>A service did not answer; whether it acted is not known, and asking again with the same identity is safe.</summary>
-    public const string NoAnswer = "urn:mesh:problem:no-answer";
+    public const string ServiceUnavailable = "urn:mesh:problem:no-answer";
 
     /// <summary>The gateway is at one of its limits.</summary>
-    public const string TooMany = "urn:mesh:problem:too-many";
+    public const string LimitReached = "urn:mesh:problem:too-many";
 
     /// <summary>Whoever asks may not.</summary>
     public const string Forbidden = "urn:mesh:problem:forbidden";

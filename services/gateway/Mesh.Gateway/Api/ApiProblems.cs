@@ -1,6 +1,6 @@
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Microsoft.AspNetCore.Http;
 
@@ -12,8 +12,8 @@ internal static class ApiProblems
     public static ApiProblem BadRequest(string detail, int status = StatusCodes.Status400BadRequest) =>
         new() { Type = ApiProblemTypes.BadRequest, Title = "The request is not accepted", Status = status, Detail = detail };
 
-    public static ApiProblem BadRequest(IReadOnlyList<ApiFault> faults) =>
-        BadRequest(string.Join("; ", faults.Select(fault => $"{fault.Path}: {fault.Message}"))) with { Faults = faults };
+    public static ApiProblem BadRequest(IReadOnlyList<ApiError> errors) =>
+        BadRequest(string.Join("; ", errors.Select(error => $"{error.Path}: {error.Message}"))) with { Errors = errors };
 
     public static ApiProblem NotFound(string detail) =>
         new() { Type = ApiProblemTypes.NotFound, Title = "There is no such thing", Status = StatusCodes.Status404NotFound, Detail = detail };
@@ -38,22 +38,22 @@ internal static class ApiProblems
         MigrationId = id,
     };
 
-    public static ApiProblem BadPolicy(IReadOnlyList<PolicyFault> faults) => new()
+    public static ApiProblem InvalidPolicy(IReadOnlyList<PolicyDiagnostic> errors) => new()
     {
-        Type = ApiProblemTypes.BadPolicy,
+        Type = ApiProblemTypes.InvalidPolicy,
         Title = "The policy document is not accepted",
         Status = StatusCodes.Status422UnprocessableEntity,
-        Detail = string.Join("; ", faults.Select(fault => InWords(fault.Line, fault.Field, fault.Message))),
-        PolicyFaults = faults,
+        Detail = string.Join("; ", errors.Select(error => Describe(error.Line, error.Field, error.Message))),
+        PolicyDiagnostics = errors,
     };
 
-    public static ApiProblem BadRules(IReadOnlyList<DocumentFault> faults) => new()
+    public static ApiProblem InvalidRules(IReadOnlyList<DocumentDiagnostic> errors) => new()
     {
-        Type = ApiProblemTypes.BadRules,
+        Type = ApiProblemTypes.InvalidRules,
         Title = "The placement rules are not accepted",
         Status = StatusCodes.Status422UnprocessableEntity,
-        Detail = string.Join("; ", faults.Select(fault => InWords(fault.Line, fault.Field, fault.Message))),
-        RuleFaults = faults,
+        Detail = string.Join("; ", errors.Select(error => Describe(error.Line, error.Field, error.Message))),
+        RuleDiagnostics = errors,
     };
 
     public static ApiProblem PolicyConflict(string detail) => new()
@@ -67,16 +67,16 @@ internal static class ApiProblems
     public static ApiProblem NotFenced(HostName host, string detail) =>
         new() { Type = ApiProblemTypes.NotFenced, Title = $"{host} is not fenced", Status = StatusCodes.Status409Conflict, Detail = detail };
 
-    public static ApiProblem NoAnswer(string service, string detail) => new()
+    public static ApiProblem ServiceUnavailable(string service, string detail) => new()
     {
-        Type = ApiProblemTypes.NoAnswer,
+        Type = ApiProblemTypes.ServiceUnavailable,
         Title = $"The {service} service did not answer",
         Status = StatusCodes.Status503ServiceUnavailable,
         Detail = detail,
     };
 
-    public static ApiProblem TooMany(string detail) =>
-        new() { Type = ApiProblemTypes.TooMany, Title = "The gateway is at a limit", Status = StatusCodes.Status503ServiceUnavailable, Detail = detail };
+    public static ApiProblem LimitReached(string detail) =>
+        new() { Type = ApiProblemTypes.LimitReached, Title = "The gateway is at a limit", Status = StatusCodes.Status503ServiceUnavailable, Detail = detail };
 
     public static ApiProblem Forbidden(string detail) =>
         new() { Type = ApiProblemTypes.Forbidden, Title = "Not allowed", Status = StatusCodes.Status403Forbidden, Detail = detail };
@@ -99,7 +99,7 @@ internal static class ApiProblems
     {
         var codes = refusals.Select(refusal => refusal.Code).ToHashSet();
         var status =
-            codes.Overlaps([RefusalCode.BadOption, RefusalCode.ConflictingOptions, RefusalCode.UnknownPolicy]) ? StatusCodes.Status422UnprocessableEntity
+            codes.Overlaps([RefusalCode.InvalidOption, RefusalCode.ConflictingOptions, RefusalCode.UnknownPolicy]) ? StatusCodes.Status422UnprocessableEntity
             : codes.Overlaps([RefusalCode.UnknownVm, RefusalCode.UnknownHost]) ? StatusCodes.Status404NotFound
             : StatusCodes.Status409Conflict;
         return new()
@@ -117,6 +117,6 @@ internal static class ApiProblems
         ? NotFound(explanation)
         : Refused(title, []) with { Detail = explanation };
 
-    private static string InWords(int line, string field, string message) =>
+    private static string Describe(int line, string field, string message) =>
         string.Concat(line > 0 ? $"line {line}: " : "", field.Length > 0 ? $"{field}: " : "", message);
 }

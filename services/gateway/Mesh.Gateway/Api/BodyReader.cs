@@ -56,10 +56,10 @@ internal static class BodyReader
 
         using (document)
         {
-            var faults = StrictShape.Check(document.RootElement, typeof(T)).ToList();
-            return faults.Count == 0
+            var errors = StrictJsonValidator.Validate(document.RootElement, typeof(T)).ToList();
+            return errors.Count == 0
                 ? document.Deserialize<T>(MeshJson.Options)!
-                : throw new ApiException(ApiProblems.BadRequest(faults));
+                : throw new ApiException(ApiProblems.BadRequest(errors));
         }
     }
 

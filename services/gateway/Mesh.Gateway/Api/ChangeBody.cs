@@ -39,23 +39,23 @@ public sealed record ChangeBody
     public string? ChangeId { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+    public string RequestedBy { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 
     /// <summary>Why, for the audit.</summary>
-    public string Why { get; init; } = "";
+    public string Reason { get; init; } = "";
 }
 
 /// <summary>
 /// The body of <c>POST /api/v1/migrations/{id}/force-complete</c>, <c>/postcopy</c> and <c>/suspend</c>, which may also be left out.
 /// </summary>
-public sealed record OrderBody
+public sealed record ChangeActionBody
 {
     /// <summary>Chosen by whoever asks, so that asking twice is harmless; null lets the gateway choose.</summary>
     public string? ChangeId { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+    public string RequestedBy { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 
     /// <summary>Why, for the audit.</summary>
-    public string Why { get; init; } = "";
+    public string Reason { get; init; } = "";
 }

@@ -10,10 +10,10 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Api;
 
 /// <summary>Changing running migrations. A change is answered once the host has said what became of it, if it says so in time.</summary>
-internal sealed partial class ChangesApi(Migrations migrations, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChangesApi> logger)
+internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChangesApi> logger)
 {
     private const string Root = "/api/v1/migrations/{id}";
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -23,20 +23,20 @@ internal sealed partial class ChangesApi(Migrations migrations, IOptions<Gateway
         Order("suspend", change => change with { Suspend = true });
 
         void Order(string name, Func<ChangeMigration, ChangeMigration> what) => routes.MapPost(
-            $"{Root}/{name}", (HttpContext context, string id, ChangesApi api) => api.OrderAsync(context, id, what));
+            $"{Root}/{name}", (HttpContext context, string id, ChangesApi api) => api.ApplyActionAsync(context, id, what));
     }
 
     private async Task<IResult> ChangeAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         var id = QueryReader.Id(text);
-        var body = await BodyReader.ReadAsync<ChangeBody>(context.Request, options.Value.BodyBytesMax);
+        var body = await BodyReader.ReadAsync<ChangeBody>(context.Request, options.Value.MaxBodyBytes);
         var change = new ChangeMigration
         {
             Id = id,
-            ChangeId = GivenIdentity.Of(body.ChangeId, "$.changeId", longest: 64),
-            By = body.By,
-            Why = body.Why,
+            ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64),
+            RequestedBy = body.RequestedBy,
+            Reason = body.Reason,
             MaxDowntime = body.MaxDowntime,
             Bandwidth = body.Bandwidth,
             PostCopyBandwidth = body.PostCopyBandwidth,
@@ -48,17 +48,17 @@ internal sealed partial class ChangesApi(Migrations migrations, IOptions<Gateway
             StallingLimit = body.StallingLimit,
             Policy = body.Policy,
         };
-        if (ChangeAnswers.Asked(change).Count == 0)
-            throw new ApiException(ApiProblems.BadRequest([new ApiFault("$", "names nothing to change")]));
+        if (ChangeCompletion.GetRequestedParameters(change).Count == 0)
+            throw new ApiException(ApiProblems.BadRequest([new ApiError("$", "names nothing to change")]));
         return await SendAsync(change, context.RequestAborted);
     }
 
-    private async Task<IResult> OrderAsync(HttpContext context, string text, Func<ChangeMigration, ChangeMigration> what)
+    private async Task<IResult> ApplyActionAsync(HttpContext context, string text, Func<ChangeMigration, ChangeMigration> what)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         var id = QueryReader.Id(text);
-        var body = await BodyReader.ReadIfAnyAsync<OrderBody>(context.Request, options.Value.BodyBytesMax) ?? new OrderBody();
-        var change = new ChangeMigration { Id = id, ChangeId = GivenIdentity.Of(body.ChangeId, "$.changeId", longest: 64), By = body.By, Why = body.Why };
+        var body = await BodyReader.ReadIfAnyAsync<ChangeActionBody>(context.Request, options.Value.MaxBodyBytes) ?? new ChangeActionBody();
+        var change = new ChangeMigration { Id = id, ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64), RequestedBy = body.RequestedBy, Reason = body.Reason };
         return await SendAsync(what(change), context.RequestAborted);
     }
 
@@ -69,7 +69,7 @@ internal sealed partial class ChangesApi(Migrations migrations, IOptions<Gateway
         {
             answer = await migrations.ChangeAsync(change, cancellation);
         }
-        catch (ApiException e) when (e.Problem.Type == ApiProblemTypes.NoAnswer)
+        catch (ApiException e) when (e.Problem.Type == ApiProblemTypes.ServiceUnavailable)
         {
             throw new ApiException(e.Problem with
             {
@@ -78,14 +78,14 @@ internal sealed partial class ChangesApi(Migrations migrations, IOptions<Gateway
             });
         }
 
-        Log.Changed(logger, change.Id, change.ChangeId, change.By, answer.Result, answer.Explanation);
+        GatewayLog.Changed(logger, change.Id, change.ChangeId, change.RequestedBy, answer.Result, answer.Explanation);
         switch (answer.Result)
         {
             case ChangeResult.Accepted:
-                var known = await AwaitAsync(change, answer.Change!, cancellation);
-                var isComplete = ChangeAnswers.AreComplete(change, known.Answers);
+                var known = await WaitForOutcomesAsync(change, answer.Change!, cancellation);
+                var isComplete = ChangeCompletion.IsComplete(change, known.Answers);
                 return Results.Json(known, MeshJson.Options, statusCode: isComplete ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
-            case ChangeResult.Unknown:
+            case ChangeResult.NotFound:
                 throw new ApiException(ApiProblems.NoMigration(change.Id));
             case ChangeResult.AlreadyEnded:
                 throw new ApiException(ApiProblems.NotChangeable(change.Id, answer.Explanation));
@@ -95,17 +95,17 @@ internal sealed partial class ChangesApi(Migrations migrations, IOptions<Gateway
     }
 
     /// <summary>The change as soon as it tells what became of it, or as it stands when that takes too long.</summary>
-    private async Task<MigrationChange> AwaitAsync(ChangeMigration asked, MigrationChange change, CancellationToken cancellation)
+    private async Task<MigrationChange> WaitForOutcomesAsync(ChangeMigration asked, MigrationChange change, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(options.Value.ChangeWait, time);
+        using var limit = new CancellationTokenSource(options.Value.ChangeTimeout, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
             var hasEnded = false;
-            while (!ChangeAnswers.AreComplete(asked, change.Answers) && !hasEnded)
+            while (!ChangeCompletion.IsComplete(asked, change.Answers) && !hasEnded)
             {
-                await Task.Delay(LookEvery, time, stop.Token);
-                var view = await migrations.ShowAsync(asked.Id, stop.Token);
+                await Task.Delay(PollInterval, time, stop.Token);
+                var view = await migrations.GetAsync(asked.Id, stop.Token);
                 change = view?.Changes.FirstOrDefault(made => made.ChangeId == change.ChangeId) ?? change;
                 hasEnded = view is not { Outcome: null };
             }
@@ -114,7 +114,7 @@ internal sealed partial class ChangesApi(Migrations migrations, IOptions<Gateway
         {
             // The host takes its time.
         }
-        catch (ApiException e) when (e.Problem.Type == ApiProblemTypes.NoAnswer)
+        catch (ApiException e) when (e.Problem.Type == ApiProblemTypes.ServiceUnavailable)
         {
             // The change was accepted all the same, and whoever asked may look for themselves.
         }

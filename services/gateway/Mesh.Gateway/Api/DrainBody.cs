@@ -25,24 +25,24 @@ public sealed record DrainBody
     public bool DryRun { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+    public string RequestedBy { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 
     /// <summary>Why, for the audit.</summary>
-    public string Why { get; init; } = "";
+    public string Reason { get; init; } = "";
 }
 
 /// <summary>The body of <c>POST /api/v1/drains/{id}/withdraw</c>, which may also be left out.</summary>
-public sealed record WithdrawBody
+public sealed record CancelDrainBody
 {
     /// <summary>Whether migrations that copy are aborted too.</summary>
     public bool AbortRunning { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+    public string RequestedBy { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 }
 
 /// <summary>The body of <c>POST /api/v1/drains/{id}/undo</c>, which may also be left out.</summary>
-public sealed record UndoBody
+public sealed record UndoDrainBody
 {
     /// <summary>Identity of the drain that begins, chosen by whoever asks; null lets the gateway choose.</summary>
     public string? Id { get; init; }
@@ -51,5 +51,5 @@ public sealed record UndoBody
     public bool DryRun { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+    public string RequestedBy { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 }

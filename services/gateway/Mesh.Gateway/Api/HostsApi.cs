@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Api;
 
 /// <summary>Hosts and their machines, and whether the gateway is well.</summary>
-internal sealed class HostsApi(Migrations migrations, Scheduler scheduler, IOptions<GatewayOptions> options)
+internal sealed class HostsApi(MigrationsClient migrations, SchedulerClient scheduler, IOptions<GatewayOptions> options)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -22,13 +22,13 @@ internal sealed class HostsApi(Migrations migrations, Scheduler scheduler, IOpti
 
     private async Task<IResult> ListAsync(HttpContext context)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         return Results.Json(await HostsAsync(context.RequestAborted), MeshJson.Options);
     }
 
     private async Task<IResult> ShowAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         var name = QueryReader.Host(text);
         var hosts = await HostsAsync(context.RequestAborted);
         return hosts.FirstOrDefault(host => host.Inventory.Host == name) is { } found
@@ -41,16 +41,16 @@ internal sealed class HostsApi(Migrations migrations, Scheduler scheduler, IOpti
 
     private async Task<IResult> ListVmsAsync(HttpContext context)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         return Results.Json(await migrations.VmsAsync(context.RequestAborted), MeshJson.Options);
     }
 
     private async Task<IResult> FenceAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         var name = QueryReader.Host(text);
-        var body = await BodyReader.ReadAsync<FenceBody>(context.Request, options.Value.BodyBytesMax);
-        var answer = await migrations.FenceAsync(new FenceHost(name, body.Confirmed, body.By), context.RequestAborted);
+        var body = await BodyReader.ReadAsync<FenceBody>(context.Request, options.Value.MaxBodyBytes);
+        var answer = await migrations.FenceAsync(new FenceHost(name, body.Confirmed, body.RequestedBy), context.RequestAborted);
         return answer.Result switch
         {
             FenceResult.Fenced => Results.Json(answer, MeshJson.Options),

@@ -57,7 +57,7 @@ public sealed record MigrationRequestBody
 public sealed record AbortBody
 {
     /// <summary>Who asks, for the audit.</summary>
-    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+    public string RequestedBy { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 }
 
 /// <summary>The body of <c>POST /api/v1/hosts/{name}/fence</c>.</summary>
@@ -67,5 +67,5 @@ public sealed record FenceBody
     public bool Confirmed { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+    public string RequestedBy { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 }

@@ -14,10 +14,10 @@ namespace Mesh.Gateway.Api;
 
 /// <summary>Asking for migrations, watching and aborting them.</summary>
 internal sealed class MigrationsApi(
-    Migrations migrations, Scheduler scheduler, EventStream stream, IOptions<GatewayOptions> options, ILogger<MigrationsApi> logger)
+    MigrationsClient migrations, SchedulerClient scheduler, EventStream stream, IOptions<GatewayOptions> options, ILogger<MigrationsApi> logger)
 {
     private const string Root = "/api/v1/migrations";
-    private const int ListedUnlessSaid = 100;
+    private const int DefaultLimit = 100;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -32,18 +32,18 @@ internal sealed class MigrationsApi(
 
     private async Task<IResult> ListAsync(HttpContext context)
     {
-        QueryReader.Accept(context.Request, "unfinished", "limit");
+        QueryReader.RejectUnknown(context.Request, "unfinished", "limit");
         var unfinished = QueryReader.Flag(context.Request, "unfinished");
-        var limit = QueryReader.Count(context.Request, "limit", ListedUnlessSaid, Migrations.ListedMax);
+        var limit = QueryReader.Count(context.Request, "limit", DefaultLimit, MigrationsClient.ListedMax);
         return Results.Json(await migrations.ListAsync(unfinished, limit, context.RequestAborted), MeshJson.Options);
     }
 
     private async Task<IResult> RequestAsync(HttpContext context)
     {
-        QueryReader.Accept(context.Request);
-        var body = await BodyReader.ReadAsync<MigrationRequestBody>(context.Request, options.Value.BodyBytesMax);
+        QueryReader.RejectUnknown(context.Request);
+        var body = await BodyReader.ReadAsync<MigrationRequestBody>(context.Request, options.Value.MaxBodyBytes);
         if (string.IsNullOrWhiteSpace(body.Vm))
-            throw new ApiException(ApiProblems.BadRequest([new ApiFault("$.vm", "is empty; it takes the machine's name or UUID")]));
+            throw new ApiException(ApiProblems.BadRequest([new ApiError("$.vm", "is empty; it takes the machine's name or UUID")]));
 
         var id = body.Id ?? MigrationId.New(Random.Shared);
         var request = new RequestMigration(
@@ -54,23 +54,23 @@ internal sealed class MigrationsApi(
             RelaxAffinity = body.RelaxAffinity,
             HostsTriedMax = body.HostsTriedMax,
         };
-        var hosts = InWords(body);
+        var hosts = DescribeHosts(body);
         try
         {
             var answer = await scheduler.RequestAsync(request, context.RequestAborted);
             if (answer.Refusals.Count > 0)
             {
                 var problem = ApiProblems.Refused(answer);
-                Log.Refused(logger, id, body.Vm, hosts, body.RequestedBy, problem.Detail);
+                GatewayLog.Refused(logger, id, body.Vm, hosts, body.RequestedBy, problem.Detail);
                 throw new ApiException(problem);
             }
 
-            Log.Accepted(logger, id, body.Vm, hosts, body.RequestedBy);
+            GatewayLog.Accepted(logger, id, body.Vm, hosts, body.RequestedBy);
             context.Response.Headers.Location = $"{Root}/{id}";
-            var view = await migrations.ShowAsync(id, context.RequestAborted);
+            var view = await migrations.GetAsync(id, context.RequestAborted);
             return Results.Json(view, MeshJson.Options, statusCode: StatusCodes.Status202Accepted);
         }
-        catch (ApiException e) when (e.Problem.Type == ApiProblemTypes.NoAnswer)
+        catch (ApiException e) when (e.Problem.Type == ApiProblemTypes.ServiceUnavailable)
         {
             throw new ApiException(e.Problem with
             {
@@ -82,14 +82,14 @@ internal sealed class MigrationsApi(
 
     private async Task<IResult> ShowAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         var id = QueryReader.Id(text);
-        return await migrations.ShowAsync(id, context.RequestAborted) is { } view
+        return await migrations.GetAsync(id, context.RequestAborted) is { } view
             ? Results.Json(await scheduler.WithQueueAsync(view, context.RequestAborted), MeshJson.Options)
             : throw new ApiException(ApiProblems.NoMigration(id));
     }
 
-    private static string InWords(MigrationRequestBody body)
+    private static string DescribeHosts(MigrationRequestBody body)
     {
         var hosts = body.To is { } to ? [to, .. body.Alternatives] : body.Alternatives;
         return hosts.Count == 0 ? "any host" : string.Join(body.To is null ? " or " : ", then ", hosts);
@@ -97,7 +97,7 @@ internal sealed class MigrationsApi(
 
     private async Task<IResult> ExportAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         var id = QueryReader.Id(text);
         return await migrations.ExportAsync(id, context.RequestAborted) is { } trace
             ? Results.Text(trace, "application/jsonl", Encoding.UTF8)
@@ -106,27 +106,27 @@ internal sealed class MigrationsApi(
 
     private async Task<IResult> AbortAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         var id = QueryReader.Id(text);
-        var body = await BodyReader.ReadIfAnyAsync<AbortBody>(context.Request, options.Value.BodyBytesMax) ?? new AbortBody();
-        var answer = await migrations.AbortAsync(new AbortMigration(id, body.By), context.RequestAborted);
+        var body = await BodyReader.ReadIfAnyAsync<AbortBody>(context.Request, options.Value.MaxBodyBytes) ?? new AbortBody();
+        var answer = await migrations.AbortAsync(new AbortMigration(id, body.RequestedBy), context.RequestAborted);
         return answer.Result switch
         {
             AbortResult.Aborting => Results.Json(answer, MeshJson.Options, statusCode: StatusCodes.Status202Accepted),
-            AbortResult.Unknown => throw new ApiException(ApiProblems.NoMigration(id)),
+            AbortResult.NotFound => throw new ApiException(ApiProblems.NoMigration(id)),
             _ => throw new ApiException(ApiProblems.NotAbortable(id, answer.Explanation)),
         };
     }
 
     private Task FollowAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         return stream.FollowAsync(context, QueryReader.Id(text));
     }
 
     private Task FollowAllAsync(HttpContext context)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         return stream.FollowAllAsync(context);
     }
 }

@@ -7,7 +7,7 @@ public sealed record PolicyDefaultBody
     public required string Name { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+    public string RequestedBy { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 }
 
 /// <summary>The body of <c>PUT /api/v1/vms/{vm}/policy</c>.</summary>
@@ -17,5 +17,5 @@ public sealed record VmPolicyBody
     public required string Policy { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+    public string RequestedBy { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 }

@@ -7,19 +7,19 @@ namespace Mesh.Gateway.Api;
 /// <summary>Turns whatever goes wrong with a request into problem details.</summary>
 internal static class ProblemWriter
 {
-    public static async Task GuardAsync(HttpContext context, RequestDelegate next, ILogger logger)
+    public static async Task InvokeAsync(HttpContext context, RequestDelegate next, ILogger logger)
     {
         var request = context.Request;
         try
         {
             await next(context);
             if (context.Response is { HasStarted: false, ContentType: null, ContentLength: null, StatusCode: >= 400 } response)
-                await WriteAsync(context, OfStatus(request, response.StatusCode));
+                await WriteAsync(context, FromStatus(request, response.StatusCode));
         }
         catch (ApiException e) when (!context.Response.HasStarted)
         {
-            if (e.Problem.Type == ApiProblemTypes.NoAnswer)
-                Log.NoAnswer(logger, request.Method, request.Path, e.Problem.Detail);
+            if (e.Problem.Type == ApiProblemTypes.ServiceUnavailable)
+                GatewayLog.ServiceUnavailable(logger, request.Method, request.Path, e.Problem.Detail);
             await WriteAsync(context, e.Problem);
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
@@ -32,12 +32,12 @@ internal static class ProblemWriter
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            Log.RequestFailed(logger, e, request.Method, request.Path);
+            GatewayLog.RequestFailed(logger, e, request.Method, request.Path);
             await WriteAsync(context, ApiProblems.Internal());
         }
     }
 
-    private static ApiProblem OfStatus(HttpRequest request, int status) => status switch
+    private static ApiProblem FromStatus(HttpRequest request, int status) => status switch
     {
         StatusCodes.Status404NotFound => ApiProblems.NotFound($"there is nothing at {request.Path}"),
         StatusCodes.Status405MethodNotAllowed => ApiProblems.BadRequest($"{request.Path} does not take {request.Method}", status),

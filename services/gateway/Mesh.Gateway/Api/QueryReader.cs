@@ -8,10 +8,10 @@ namespace Mesh.Gateway.Api;
 internal static class QueryReader
 {
     /// <summary>Refuses parameters that nobody would read: a misspelt filter must not answer with everything.</summary>
-    public static void Accept(HttpRequest request, params string[] names)
+    public static void RejectUnknown(HttpRequest request, params string[] names)
     {
         foreach (var name in request.Query.Keys.Except(names, StringComparer.Ordinal))
-            throw Fault(name, names.Length == 0
+            throw Error(name, names.Length == 0
                 ? "is not known; this resource takes no parameters"
                 : $"is not known; this resource takes {string.Join(", ", names)}");
     }
@@ -21,11 +21,11 @@ internal static class QueryReader
         [] => false,
         ["true"] => true,
         ["false"] => false,
-        var other => throw Fault(name, $"'{string.Join(',', other)}' is not accepted; it takes true or false"),
+        var other => throw Error(name, $"'{string.Join(',', other)}' is not accepted; it takes true or false"),
     };
 
     /// <summary>Who asks, where the resource takes no JSON that could say so.</summary>
-    public static string By(HttpRequest request) =>
+    public static string RequestedBy(HttpRequest request) =>
         request.Query["by"].ToString() is { Length: > 0 } by ? by : MigrationRequestBody.DefaultRequestedBy;
 
     public static int Count(HttpRequest request, string name, int unless, int max) => Number(request, name, 1, max) ?? unless;
@@ -38,15 +38,15 @@ internal static class QueryReader
             return null;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= min && count <= max
             ? count
-            : throw Fault(name, $"'{text}' is not accepted; it takes a whole number from {min} to {max}");
+            : throw Error(name, $"'{text}' is not accepted; it takes a whole number from {min} to {max}");
     }
 
-    public static MigrationId Id(string text) => Named(text, "id", value => new MigrationId(value));
+    public static MigrationId Id(string text) => Parse(text, "id", value => new MigrationId(value));
 
     /// <summary>A host's name; <paramref name="where"/> is where it stands.</summary>
-    public static HostName Host(string text, string where = "name") => Named(text, where, value => new HostName(value));
+    public static HostName Host(string text, string where = "name") => Parse(text, where, value => new HostName(value));
 
-    private static T Named<T>(string text, string where, Func<string, T> read)
+    private static T Parse<T>(string text, string where, Func<string, T> read)
     {
         try
         {
@@ -54,9 +54,9 @@ internal static class QueryReader
         }
         catch (ArgumentException e)
         {
-            throw Fault(where, e.Message.Split(" (Parameter", 2)[0]);
+            throw Error(where, e.Message.Split(" (Parameter", 2)[0]);
         }
     }
 
-    private static ApiException Fault(string path, string message) => new(ApiProblems.BadRequest([new ApiFault(path, message)]));
+    private static ApiException Error(string path, string message) => new(ApiProblems.BadRequest([new ApiError(path, message)]));
 }

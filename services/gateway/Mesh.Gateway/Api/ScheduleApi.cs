@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Api;
 
 /// <summary>The queue, where machines may go, what that is decided by, and hosts that none may come to.</summary>
-internal sealed class ScheduleApi(Scheduler scheduler, IOptions<GatewayOptions> options, ILogger<ScheduleApi> logger)
+internal sealed class ScheduleApi(SchedulerClient scheduler, IOptions<GatewayOptions> options, ILogger<ScheduleApi> logger)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -19,7 +19,7 @@ internal sealed class ScheduleApi(Scheduler scheduler, IOptions<GatewayOptions> 
         routes.MapGet("/api/v1/inventory", (HttpContext context, ScheduleApi api) => api.ExportAsync(context));
         routes.MapPost(
             "/api/v1/migrations/{id}/reschedule", (HttpContext context, string id, ScheduleApi api) => api.RescheduleAsync(context, id));
-        routes.MapGet("/api/v1/vms/{vm}/targets", (HttpContext context, string vm, ScheduleApi api) => api.RatePlainAsync(context, vm));
+        routes.MapGet("/api/v1/vms/{vm}/targets", (HttpContext context, string vm, ScheduleApi api) => api.RateWithDefaultsAsync(context, vm));
         routes.MapPost("/api/v1/vms/{vm}/targets", (HttpContext context, string vm, ScheduleApi api) => api.RateAsync(context, vm));
         routes.MapPost("/api/v1/hosts/{name}/cordon", (HttpContext context, string name, ScheduleApi api) => api.CordonAsync(context, name));
         routes.MapDelete("/api/v1/hosts/{name}/cordon", (HttpContext context, string name, ScheduleApi api) => api.UncordonAsync(context, name));
@@ -27,55 +27,55 @@ internal sealed class ScheduleApi(Scheduler scheduler, IOptions<GatewayOptions> 
 
     private async Task<IResult> ListQueueAsync(HttpContext context)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         return Results.Json(await scheduler.QueueAsync(context.RequestAborted), MeshJson.Options);
     }
 
     private async Task<IResult> ExportAsync(HttpContext context)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         return Results.Json(await scheduler.ExportAsync(context.RequestAborted), MeshJson.Options);
     }
 
     private async Task<IResult> RescheduleAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         var id = QueryReader.Id(text);
-        var body = await BodyReader.ReadAsync<RescheduleBody>(context.Request, options.Value.BodyBytesMax);
-        if (Objection(body) is { } fault)
-            throw new ApiException(ApiProblems.BadRequest([fault]));
+        var body = await BodyReader.ReadAsync<RescheduleBody>(context.Request, options.Value.MaxBodyBytes);
+        if (Validate(body) is { } error)
+            throw new ApiException(ApiProblems.BadRequest([error]));
 
-        var wish = new RescheduleMigration
+        var request = new RescheduleMigration
         {
             Id = id,
-            By = body.By,
+            RequestedBy = body.RequestedBy,
             Priority = body.Priority,
             To = body.To,
             Alternatives = body.Alternatives.Count > 0 ? body.Alternatives : null,
             ToAny = body.ToAny,
         };
-        var answer = await scheduler.RescheduleAsync(wish, context.RequestAborted);
-        Log.Scheduled(logger, $"rescheduling migration {id}", body.By, answer.Explanation);
+        var answer = await scheduler.RescheduleAsync(request, context.RequestAborted);
+        GatewayLog.Scheduled(logger, $"rescheduling migration {id}", body.RequestedBy, answer.Explanation);
         return answer.Result switch
         {
             ChangeResult.Accepted => Results.Json(answer, MeshJson.Options),
-            ChangeResult.Unknown => throw new ApiException(ApiProblems.NoMigration(id)),
+            ChangeResult.NotFound => throw new ApiException(ApiProblems.NoMigration(id)),
             ChangeResult.AlreadyEnded => throw new ApiException(ApiProblems.NotChangeable(id, answer.Explanation)),
             _ => throw new ApiException(Refused(id, answer)),
         };
     }
 
-    private async Task<IResult> RatePlainAsync(HttpContext context, string vm)
+    private async Task<IResult> RateWithDefaultsAsync(HttpContext context, string vm)
     {
-        QueryReader.Accept(context.Request, "to");
+        QueryReader.RejectUnknown(context.Request, "to");
         var to = context.Request.Query["to"].ToString() is { Length: > 0 } host ? QueryReader.Host(host, "to") : (HostName?)null;
         return await AnswerAsync(new RateTargets(vm, null, to), context.RequestAborted);
     }
 
     private async Task<IResult> RateAsync(HttpContext context, string vm)
     {
-        QueryReader.Accept(context.Request);
-        var body = await BodyReader.ReadAsync<TargetsBody>(context.Request, options.Value.BodyBytesMax);
+        QueryReader.RejectUnknown(context.Request);
+        var body = await BodyReader.ReadAsync<TargetsBody>(context.Request, options.Value.MaxBodyBytes);
         return await AnswerAsync(new RateTargets(vm, body.Options, body.To), context.RequestAborted);
     }
 
@@ -91,30 +91,30 @@ internal sealed class ScheduleApi(Scheduler scheduler, IOptions<GatewayOptions> 
 
     private async Task<IResult> CordonAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         var host = QueryReader.Host(text);
-        var body = await BodyReader.ReadIfAnyAsync<CordonBody>(context.Request, options.Value.BodyBytesMax) ?? new CordonBody();
-        var answer = await scheduler.CordonAsync(new CordonHost(host, body.By, body.Why), context.RequestAborted);
-        return Tell($"{host} is not cordoned", $"cordoning {host}", body.By, answer);
+        var body = await BodyReader.ReadIfAnyAsync<CordonBody>(context.Request, options.Value.MaxBodyBytes) ?? new CordonBody();
+        var answer = await scheduler.CordonAsync(new CordonHost(host, body.RequestedBy, body.Reason), context.RequestAborted);
+        return ToResult($"{host} is not cordoned", $"cordoning {host}", body.RequestedBy, answer);
     }
 
     private async Task<IResult> UncordonAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request, "by");
-        var (host, by) = (QueryReader.Host(text), QueryReader.By(context.Request));
+        QueryReader.RejectUnknown(context.Request, "by");
+        var (host, by) = (QueryReader.Host(text), QueryReader.RequestedBy(context.Request));
         var answer = await scheduler.UncordonAsync(new UncordonHost(host, by), context.RequestAborted);
-        return Tell($"{host} stays as it is", $"uncordoning {host}", by, answer);
+        return ToResult($"{host} stays as it is", $"uncordoning {host}", by, answer);
     }
 
-    private IResult Tell(string title, string wish, string by, SchedulerAnswer answer)
+    private IResult ToResult(string title, string request, string by, SchedulerAnswer answer)
     {
-        Log.Scheduled(logger, wish, by, answer.Explanation);
-        return answer.Done
+        GatewayLog.Scheduled(logger, request, by, answer.Explanation);
+        return answer.Succeeded
             ? Results.Json(answer, MeshJson.Options)
-            : throw new ApiException(ApiProblems.NotScheduled(title, answer.Explanation, answer.IsUnknown));
+            : throw new ApiException(ApiProblems.NotScheduled(title, answer.Explanation, answer.IsNotFound));
     }
 
-    private static ApiFault? Objection(RescheduleBody body) => body switch
+    private static ApiError? Validate(RescheduleBody body) => body switch
     {
         { Priority: null, To: null, ToAny: false, Alternatives.Count: 0 } => new("$", "names nothing to change; it takes priority, to or toAny"),
         { To: not null, ToAny: true } => new("$.toAny", "excludes to: either these hosts may take the migration, or any"),

@@ -19,7 +19,7 @@ public sealed record RescheduleBody
     public bool ToAny { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
-    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+    public string RequestedBy { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 }
 
 /// <summary>The body of <c>POST /api/v1/vms/{vm}/targets</c>.</summary>
@@ -36,8 +36,8 @@ public sealed record TargetsBody
 public sealed record CordonBody
 {
     /// <summary>Who asks, for the audit.</summary>
-    public string By { get; init; } = MigrationRequestBody.DefaultRequestedBy;
+    public string RequestedBy { get; init; } = MigrationRequestBody.DefaultRequestedBy;
 
     /// <summary>Why, for the audit.</summary>
-    public string Why { get; init; } = "";
+    public string Reason { get; init; } = "";
 }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Api;
 
 /// <summary>Which policy counts for a machine, and a machine's own one.</summary>
-internal sealed class VmPolicyApi(Migrations migrations, Policies policies, IOptions<GatewayOptions> options)
+internal sealed class VmPolicyApi(MigrationsClient migrations, PoliciesClient policies, IOptions<GatewayOptions> options)
 {
     private const string Root = "/api/v1/vms/{vm}/policy";
 
@@ -24,7 +24,7 @@ internal sealed class VmPolicyApi(Migrations migrations, Policies policies, IOpt
 
     private async Task<IResult> ExplainAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request);
+        QueryReader.RejectUnknown(context.Request);
         var vm = await FindAsync(text, context.RequestAborted) ?? throw Unknown(text);
         var resolved = await policies.ResolveAsync(new ResolvePolicy(vm.Id, vm.Labels), context.RequestAborted);
         if (resolved.Effective is not { } effective)
@@ -36,24 +36,24 @@ internal sealed class VmPolicyApi(Migrations migrations, Policies policies, IOpt
 
     private async Task<IResult> OverrideAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request);
-        var body = await BodyReader.ReadAsync<VmPolicyBody>(context.Request, options.Value.BodyBytesMax);
+        QueryReader.RejectUnknown(context.Request);
+        var body = await BodyReader.ReadAsync<VmPolicyBody>(context.Request, options.Value.MaxBodyBytes);
         var vm = await FindAsync(text, context.RequestAborted) ?? throw Unknown(text);
-        var answer = await policies.OverrideAsync(new OverridePolicy(vm.Id, body.Policy, body.By), context.RequestAborted);
-        return answer.Done
+        var answer = await policies.OverrideAsync(new OverridePolicy(vm.Id, body.Policy, body.RequestedBy), context.RequestAborted);
+        return answer.Succeeded
             ? Results.Json(answer, MeshJson.Options)
-            : throw new ApiException(await policies.WhyNotAsync(answer, body.Policy, context.RequestAborted));
+            : throw new ApiException(await policies.CreateProblemAsync(answer, body.Policy, context.RequestAborted));
     }
 
     private async Task<IResult> ClearAsync(HttpContext context, string text)
     {
-        QueryReader.Accept(context.Request, "by");
+        QueryReader.RejectUnknown(context.Request, "by");
 
         // A machine that is gone may still have a policy of its own, by its UUID.
         var id = (await FindAsync(text, context.RequestAborted))?.Id
             ?? (Guid.TryParse(text, out var gone) ? new VmId(gone) : throw Unknown(text));
-        var answer = await policies.OverrideAsync(new OverridePolicy(id, null, QueryReader.By(context.Request)), context.RequestAborted);
-        return answer.Done ? Results.Json(answer, MeshJson.Options) : throw new ApiException(ApiProblems.PolicyConflict(answer.Explanation));
+        var answer = await policies.OverrideAsync(new OverridePolicy(id, null, QueryReader.RequestedBy(context.Request)), context.RequestAborted);
+        return answer.Succeeded ? Results.Json(answer, MeshJson.Options) : throw new ApiException(ApiProblems.PolicyConflict(answer.Explanation));
     }
 
     /// <summary>The machine of that name or UUID, by the host that runs it; null if none is known.</summary>

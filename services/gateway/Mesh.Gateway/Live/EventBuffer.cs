@@ -15,7 +15,7 @@ internal sealed class EventBuffer(int countMax)
     private bool _isClosed;
 
     /// <summary>Puts an event in; false if the client is too slow for it and the buffer is closed.</summary>
-    public bool TryAdd(MigrationEvent happened)
+    public bool TryAdd(MigrationEvent migrationEvent)
     {
         lock (_lock)
         {
@@ -25,14 +25,14 @@ internal sealed class EventBuffer(int countMax)
             if (_waiting.Count >= countMax && !DropOldestProgress())
             {
                 // Even a full buffer of other things loses nothing when the newest is but one more progress report.
-                if (happened is MigrationProgressed)
+                if (migrationEvent is MigrationProgressed)
                     return true;
                 _isClosed = true;
                 _signal.TrySetResult();
                 return false;
             }
 
-            _waiting.AddLast(happened);
+            _waiting.AddLast(migrationEvent);
             _signal.TrySetResult();
             return true;
         }

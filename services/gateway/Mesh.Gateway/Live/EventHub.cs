@@ -21,10 +21,10 @@ internal sealed class EventHub(IOptions<GatewayOptions> options, ILogger<EventHu
     /// <exception cref="ApiException">Too many streams are open.</exception>
     public Subscription Subscribe(MigrationId? id)
     {
-        if (_subscriptions.Count >= options.Value.StreamsMax)
-            throw new ApiException(ApiProblems.TooMany($"{options.Value.StreamsMax} live streams are open (Gateway:StreamsMax); close one"));
+        if (_subscriptions.Count >= options.Value.MaxStreams)
+            throw new ApiException(ApiProblems.LimitReached($"{options.Value.MaxStreams} live streams are open (Gateway:StreamsMax); close one"));
 
-        var subscription = new Subscription(this, id, new EventBuffer(options.Value.EventsWaitingMax));
+        var subscription = new Subscription(this, id, new EventBuffer(options.Value.MaxBufferedEvents));
         _subscriptions[subscription] = true;
         return subscription;
     }
@@ -36,7 +36,7 @@ internal sealed class EventHub(IOptions<GatewayOptions> options, ILogger<EventHu
             if ((subscription.Id is null || subscription.Id == message.MigrationId) && !subscription.Events.TryAdd(message))
             {
                 _subscriptions.TryRemove(subscription, out _);
-                Log.ClientTooSlow(logger, options.Value.EventsWaitingMax);
+                GatewayLog.ClientTooSlow(logger, options.Value.MaxBufferedEvents);
             }
 
         return Task.CompletedTask;

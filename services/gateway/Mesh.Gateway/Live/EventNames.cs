@@ -14,5 +14,5 @@ internal static class EventNames
         .GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false)
         .ToDictionary(derived => derived.DerivedType, derived => (string)derived.TypeDiscriminator!);
 
-    public static string Of(MigrationEvent happened) => Names[happened.GetType()];
+    public static string GetName(MigrationEvent migrationEvent) => Names[migrationEvent.GetType()];
 }

@@ -13,15 +13,15 @@ namespace Mesh.Gateway.Live;
 /// between them; the first events may therefore tell what the view already shows.
 /// </summary>
 internal sealed class EventStream(
-    EventHub hub, Migrations migrations, Scheduler scheduler, IOptions<GatewayOptions> options, TimeProvider time,
+    EventHub hub, MigrationsClient migrations, SchedulerClient scheduler, IOptions<GatewayOptions> options, TimeProvider time,
     IHostApplicationLifetime lifetime)
 {
     /// <summary>Follows one migration to its end.</summary>
     public async Task FollowAsync(HttpContext context, MigrationId id)
     {
-        using var stop = StopOf(context);
+        using var stop = CreateStopSource(context);
         using var subscription = hub.Subscribe(id);
-        var view = await migrations.ShowAsync(id, stop.Token) ?? throw new ApiException(ApiProblems.NoMigration(id));
+        var view = await migrations.GetAsync(id, stop.Token) ?? throw new ApiException(ApiProblems.NoMigration(id));
 
         await WriteAsync(context, [await scheduler.WithQueueAsync(view, stop.Token)], subscription, stop.Token);
     }
@@ -29,14 +29,14 @@ internal sealed class EventStream(
     /// <summary>Follows every migration, for as long as the client listens.</summary>
     public async Task FollowAllAsync(HttpContext context)
     {
-        using var stop = StopOf(context);
+        using var stop = CreateStopSource(context);
         using var subscription = hub.Subscribe(null);
-        var views = await migrations.ListAsync(unfinishedOnly: true, Migrations.ListedMax, stop.Token);
+        var views = await migrations.ListAsync(unfinishedOnly: true, MigrationsClient.ListedMax, stop.Token);
         await WriteAsync(context, views.Reverse(), subscription, stop.Token);
     }
 
     // A stream never ends by itself, so it has to end with the process.
-    private CancellationTokenSource StopOf(HttpContext context) =>
+    private CancellationTokenSource CreateStopSource(HttpContext context) =>
         CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
 
     private async Task WriteAsync(
@@ -67,10 +67,10 @@ internal sealed class EventStream(
         var tick = timer.WaitForNextTickAsync(stop).AsTask();
         while (true)
         {
-            while (subscription.Events.TryTake() is { } happened)
+            while (subscription.Events.TryTake() is { } migrationEvent)
             {
-                await writer.EventAsync(EventNames.Of(happened), happened, stop);
-                if (subscription.Id is not null && happened is MigrationEnded)
+                await writer.EventAsync(EventNames.GetName(migrationEvent), migrationEvent, stop);
+                if (subscription.Id is not null && migrationEvent is MigrationEnded)
                     return;
             }
 
@@ -100,7 +100,7 @@ internal sealed class EventStream(
 
         try
         {
-            if (await migrations.ShowAsync(id, stop) is not { } view || (view.Outcome is null && !Scheduler.Waits(view)))
+            if (await migrations.GetAsync(id, stop) is not { } view || (view.Outcome is null && !SchedulerClient.IsQueued(view)))
                 return false;
             await writer.EventAsync(EventNames.View, await scheduler.WithQueueAsync(view, stop), stop);
             return view.Outcome is not null;

@@ -1,5 +1,5 @@
 using System.Net;
-using Mesh.Hosting;
+using Mesh.Hosting.Errors;
 
 namespace Mesh.Gateway.Network;
 

@@ -12,7 +12,7 @@ internal abstract class BusEndpoint(string? queue, QueueTraits traits)
     public QueueTraits Traits { get; } = traits;
 
     /// <summary>The queues that a container's handlers listen to.</summary>
-    public static IReadOnlyList<string> QueuesOf(IServiceProvider provider) =>
+    public static IReadOnlyList<string> GetQueues(IServiceProvider provider) =>
         [.. provider.GetServices<BusEndpoint>().Select(endpoint => endpoint.Queue).OfType<string>().Distinct(StringComparer.Ordinal)];
 
     /// <summary>The message that is taken; derived ones travel as it.</summary>
@@ -31,10 +31,10 @@ internal sealed class HandlerEndpoint<T>(string? queue, QueueTraits traits, Func
 
     public override void Attach(IBusListener listener, IServiceProvider provider)
     {
-        var taker = new Lazy<IMessageHandler<T>>(() => handler(provider));
-        var patience = new StorePatience(provider);
-        listener.Handle<T>((message, cancellation) => patience.HandleAsync(
-            message.GetType().Name, () => taker.Value.HandleAsync(message, cancellation), cancellation));
+        var lazyHandler = new Lazy<IMessageHandler<T>>(() => handler(provider));
+        var storeRetry = new StoreRetry(provider);
+        listener.Handle<T>((message, cancellation) => storeRetry.HandleAsync(
+            message.GetType().Name, () => lazyHandler.Value.HandleAsync(message, cancellation), cancellation));
     }
 }
 
@@ -79,5 +79,5 @@ internal enum QueueTraits
     AgentFacing = 2,
 
     /// <summary>Bounded; the oldest message makes room for the newest.</summary>
-    NewestCounts = 4,
+    DropOldest = 4,
 }

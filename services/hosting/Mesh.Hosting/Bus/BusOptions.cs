@@ -20,7 +20,7 @@ public sealed class BusOptions : IValidatableObject
 
     /// <summary>How many host reports may wait in the broker before the oldest are dropped. Default: 10,000.</summary>
     [Range(1, int.MaxValue)]
-    public int ReportsHeldMax { get; set; } = 10_000;
+    public int MaxQueuedReports { get; set; } = 10_000;
 
     internal bool IsInMemory => string.Equals(Broker, InMemory, StringComparison.OrdinalIgnoreCase);
 

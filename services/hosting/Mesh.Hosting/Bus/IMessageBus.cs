@@ -15,7 +15,7 @@ public interface IMessageBus
         where T : class;
 
     /// <summary>Offers a message that is worth nothing later: it is dropped where nobody listens to the queue's exchange.</summary>
-    Task OfferAsync<T>(string queue, T message, CancellationToken cancellation = default)
+    Task SendBestEffortAsync<T>(string queue, T message, CancellationToken cancellation = default)
         where T : class;
 
     /// <summary>Asks whoever answers at a queue.</summary>

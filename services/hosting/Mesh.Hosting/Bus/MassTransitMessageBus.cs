@@ -6,22 +6,22 @@ namespace Mesh.Hosting.Bus;
 /// <summary>The bus over MassTransit.</summary>
 internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions> options) : IMessageBus
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     public Task PublishAsync<T>(T message, CancellationToken cancellation = default)
-        where T : class => BoundedAsync(bus.Publish<T>(message, cancellation), typeof(T).Name, cancellation);
+        where T : class => WithTimeoutAsync(bus.Publish<T>(message, cancellation), typeof(T).Name, cancellation);
 
     public Task SendAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => BoundedAsync(SendToAsync(new Uri($"queue:{queue}"), message, cancellation), $"{typeof(T).Name} to '{queue}'", cancellation);
+        where T : class => WithTimeoutAsync(SendToAsync(new Uri($"queue:{queue}"), message, cancellation), $"{typeof(T).Name} to '{queue}'", cancellation);
 
-    public Task OfferAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => BoundedAsync(SendToAsync(new Uri($"exchange:{queue}"), message, cancellation), $"{typeof(T).Name} to '{queue}'", cancellation);
+    public Task SendBestEffortAsync<T>(string queue, T message, CancellationToken cancellation = default)
+        where T : class => WithTimeoutAsync(SendToAsync(new Uri($"exchange:{queue}"), message, cancellation), $"{typeof(T).Name} to '{queue}'", cancellation);
 
     public async Task<TReply> RequestAsync<TRequest, TReply>(string queue, TRequest request, CancellationToken cancellation = default)
         where TRequest : class
         where TReply : class
     {
-        if (!await HearsAsync(cancellation))
+        if (!await WaitForReplyEndpointAsync(cancellation))
             throw new BusRequestException($"{typeof(TRequest).Name} could not be sent to '{queue}': there has been no connection to the broker for {options.Value.RequestTimeout.TotalSeconds:0.#} s");
         var client = bus.CreateRequestClient<TRequest>(new Uri($"queue:{queue}"), RequestTimeout.After(ms: (int)options.Value.RequestTimeout.TotalMilliseconds));
         try
@@ -43,14 +43,14 @@ internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions
     /// Waits until answers can be heard, for no longer than a request may take. After the broker has come back what is sent arrives before
     /// the queue of the answers is there again, and an answer that comes first is lost. By the machine's clock, as all that the bus waits for.
     /// </summary>
-    private async Task<bool> HearsAsync(CancellationToken cancellation)
+    private async Task<bool> WaitForReplyEndpointAsync(CancellationToken cancellation)
     {
         var begun = TimeProvider.System.GetTimestamp();
-        while (bus.CheckHealth().Endpoints.TryGetValue(bus.Address.ToString(), out var ears) && ears.Status != BusHealthStatus.Healthy)
+        while (bus.CheckHealth().Endpoints.TryGetValue(bus.Address.ToString(), out var replyEndpoint) && replyEndpoint.Status != BusHealthStatus.Healthy)
         {
             if (TimeProvider.System.GetElapsedTime(begun) > options.Value.RequestTimeout)
                 return false;
-            await Task.Delay(LookEvery, cancellation);
+            await Task.Delay(PollInterval, cancellation);
         }
 
         return true;
@@ -58,7 +58,7 @@ internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions
 
     // A message that is under way when the broker dies may never be confirmed: seen with RabbitMQ killed. Whoever sends one after the
     // other would wait for ever, so the wait is given up; the message may arrive all the same, and is taken as one when it is repeated.
-    private async Task BoundedAsync(Task sending, string what, CancellationToken cancellation)
+    private async Task WithTimeoutAsync(Task sending, string what, CancellationToken cancellation)
     {
         try
         {

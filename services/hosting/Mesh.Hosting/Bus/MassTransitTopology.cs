@@ -24,7 +24,7 @@ internal static class MassTransitTopology
             bus.ReceiveEndpoint(queue.Key, endpoint =>
             {
                 endpoint.ConfigureConsumeTopology = false;
-                Shape(endpoint, traits, options);
+                ConfigureQueue(endpoint, traits, options);
                 Attach(endpoint, queue, provider);
             });
         }
@@ -32,18 +32,18 @@ internal static class MassTransitTopology
         foreach (var subscription in endpoints.Where(endpoint => endpoint.Queue is null))
             bus.ReceiveEndpoint(new TemporaryEndpointDefinition("mesh"), endpoint =>
             {
-                Shape(endpoint, subscription.Traits, options);
+                ConfigureQueue(endpoint, subscription.Traits, options);
                 Attach(endpoint, [subscription], provider);
             });
     }
 
-    private static void Shape(IReceiveEndpointConfigurator endpoint, QueueTraits traits, BusOptions options)
+    private static void ConfigureQueue(IReceiveEndpointConfigurator endpoint, QueueTraits traits, BusOptions options)
     {
         endpoint.ConcurrentMessageLimit = traits.HasFlag(QueueTraits.Ordered) ? 1 : ParallelMessagesMax;
         if (traits.HasFlag(QueueTraits.AgentFacing))
             endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType | RawSerializerOptions.AddTransportHeaders, isDefault: true);
-        if (traits.HasFlag(QueueTraits.NewestCounts) && endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
-            rabbit.SetQueueArgument("x-max-length", options.ReportsHeldMax);
+        if (traits.HasFlag(QueueTraits.DropOldest) && endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+            rabbit.SetQueueArgument("x-max-length", options.MaxQueuedReports);
     }
 
     private static void Attach(IReceiveEndpointConfigurator endpoint, IEnumerable<BusEndpoint> handlers, IServiceProvider provider)
@@ -56,7 +56,7 @@ internal static class MassTransitTopology
         endpoint.ConfigureError(error =>
         {
             error.UseFilter(new GenerateFaultFilter());
-            error.UseFilter(new UnansweredFilter());
+            error.UseFilter(new RequestErrorFilter());
             error.UseFilter(new ErrorTransportFilter());
         });
         var listener = new MassTransitListener(endpoint);

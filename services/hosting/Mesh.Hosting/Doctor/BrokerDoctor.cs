@@ -30,16 +30,16 @@ public sealed class BrokerDoctor
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
-        _queues = BusEndpoint.QueuesOf(services);
+        _queues = BusEndpoint.GetQueues(services);
     }
 
     /// <summary>Adds what the broker says to what was found in the store.</summary>
     /// <param name="report">What was found in the store; it names the hosts whose queues are looked at.</param>
     /// <param name="cancellation">Ends the examination.</param>
-    public async Task<DoctorReport> ExamineAsync(DoctorReport report, CancellationToken cancellation = default)
+    public async Task<DoctorReport> DiagnoseAsync(DoctorReport report, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var (queues, findings) = (new List<QueueState>(), new List<Finding>());
+        var (queues, findings) = (new List<QueueState>(), new List<DoctorFinding>());
         try
         {
             var factory = new ConnectionFactory
@@ -51,33 +51,33 @@ public sealed class BrokerDoctor
             };
             await using var connection = await factory.CreateConnectionAsync(cancellation);
             foreach (var queue in _queues.Concat(report.AgentQueues).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
-                await LookAsync(connection, queue, queues, findings, cancellation);
+                await CheckQueueAsync(connection, queue, queues, findings, cancellation);
         }
         catch (Exception e) when (e is BrokerUnreachableException or RabbitMQClientException or IOException or TimeoutException)
         {
-            findings.Add(Finding.Problem(Check, "the broker", $"it cannot be reached: {e.GetBaseException().Message}"));
+            findings.Add(DoctorFinding.Problem(Check, "the broker", $"it cannot be reached: {e.GetBaseException().Message}"));
         }
 
         return report with
         {
             Queues = queues,
             Findings = [.. report.Findings, .. findings],
-            Examined = [.. report.Examined, $"{queues.Count} queues"],
+            Checked = [.. report.Checked, $"{queues.Count} queues"],
         };
     }
 
-    private static async Task LookAsync(
-        IConnection connection, string queue, List<QueueState> queues, List<Finding> findings, CancellationToken cancellation)
+    private static async Task CheckQueueAsync(
+        IConnection connection, string queue, List<QueueState> queues, List<DoctorFinding> findings, CancellationToken cancellation)
     {
-        if (await StateAsync(connection, queue, cancellation) is { } state)
+        if (await GetStateAsync(connection, queue, cancellation) is { } state)
         {
             queues.Add(state);
             if (state is { Waiting: > 0, Consumers: 0 })
-                findings.Add(Finding.Notice(Check, $"queue {queue}", $"{state.Waiting} wait, and nobody reads the queue now"));
+                findings.Add(DoctorFinding.Notice(Check, $"queue {queue}", $"{state.Waiting} wait, and nobody reads the queue now"));
         }
 
         foreach (var aside in (string[])[queue + ErrorSuffix, queue + SkippedSuffix])
-            if (await StateAsync(connection, aside, cancellation) is { Waiting: > 0 } failed)
+            if (await GetStateAsync(connection, aside, cancellation) is { Waiting: > 0 } failed)
             {
                 queues.Add(failed);
                 await ReadReasonsAsync(connection, failed, findings, cancellation);
@@ -85,7 +85,7 @@ public sealed class BrokerDoctor
     }
 
     /// <summary>Asking for a queue that is not there closes the channel, so each question has its own.</summary>
-    private static async Task<QueueState?> StateAsync(IConnection connection, string queue, CancellationToken cancellation)
+    private static async Task<QueueState?> GetStateAsync(IConnection connection, string queue, CancellationToken cancellation)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         try
@@ -100,7 +100,7 @@ public sealed class BrokerDoctor
     }
 
     // What is got and not acknowledged goes back to its place when the channel closes.
-    private static async Task ReadReasonsAsync(IConnection connection, QueueState queue, List<Finding> findings, CancellationToken cancellation)
+    private static async Task ReadReasonsAsync(IConnection connection, QueueState queue, List<DoctorFinding> findings, CancellationToken cancellation)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         var reasons = new Dictionary<string, (int Count, string? Last)>(StringComparer.Ordinal);
@@ -114,7 +114,7 @@ public sealed class BrokerDoctor
         }
 
         foreach (var (reason, (count, last)) in reasons)
-            findings.Add(Finding.Problem(
+            findings.Add(DoctorFinding.Problem(
                 Check,
                 $"queue {queue.Name}",
                 string.Create(

@@ -2,9 +2,9 @@ namespace Mesh.Hosting.Doctor;
 
 /// <summary>What an examination has found.</summary>
 /// <param name="Store">Where the store is, without passwords.</param>
-/// <param name="Examined">What was looked at, in words, in the order in which it was.</param>
+/// <param name="Checked">What was looked at, in words, in the order in which it was.</param>
 /// <param name="Findings">What is not as it should be.</param>
-public sealed record DoctorReport(string? Store, IReadOnlyList<string> Examined, IReadOnlyList<Finding> Findings)
+public sealed record DoctorReport(string? Store, IReadOnlyList<string> Checked, IReadOnlyList<DoctorFinding> Findings)
 {
     /// <summary>The broker, without passwords; null if it was not looked at.</summary>
     public string? Broker { get; init; }

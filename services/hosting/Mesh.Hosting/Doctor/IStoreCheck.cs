@@ -2,7 +2,7 @@ namespace Mesh.Hosting.Doctor;
 
 /// <summary>
 /// One thing that <see cref="StoreDoctor"/> looks at. A service registers a check for whatever it keeps in the store; a check reads,
-/// and changes nothing but through <see cref="Examination.FindAsync"/>.
+/// and changes nothing but through <see cref="DiagnosticContext.ReportAsync"/>.
 /// </summary>
 public interface IStoreCheck
 {
@@ -10,5 +10,5 @@ public interface IStoreCheck
     string Name { get; }
 
     /// <summary>Looks, and tells what is not as it should be.</summary>
-    Task RunAsync(Examination examination);
+    Task RunAsync(DiagnosticContext context);
 }

@@ -7,15 +7,15 @@ internal sealed class IntegrityCheck(SqlDialect dialect) : IStoreCheck
 {
     public string Name => "integrity";
 
-    public async Task RunAsync(Examination examination)
+    public async Task RunAsync(DiagnosticContext context)
     {
-        var complaints = await dialect.IntegrityAsync(examination.Connection, examination.Cancellation);
-        examination.Looked("the database itself");
-        foreach (var complaint in complaints)
-            examination.Find(Finding.Problem(Name, "the database", complaint));
+        var errors = await dialect.CheckIntegrityAsync(context.Connection, context.Cancellation);
+        context.AddChecked("the database itself");
+        foreach (var error in errors)
+            context.Report(DoctorFinding.Problem(Name, "the database", error));
 
         // What a damaged database says of anything else is worth little, and writing to it makes it worse.
-        if (complaints.Count > 0)
-            examination.LeaveAlone();
+        if (errors.Count > 0)
+            context.DisableRepair();
     }
 }

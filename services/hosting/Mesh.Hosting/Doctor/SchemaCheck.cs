@@ -13,34 +13,34 @@ internal sealed class SchemaCheck(SqlDialect dialect, IEnumerable<SchemaScript> 
     /// <summary>Whether every table is there, so that the rest can be looked at.</summary>
     public bool IsComplete { get; private set; }
 
-    public async Task RunAsync(Examination examination)
+    public async Task RunAsync(DiagnosticContext context)
     {
-        if (!await dialect.HasTableAsync(examination.Connection, "mesh_schema"))
+        if (!await dialect.HasTableAsync(context.Connection, "mesh_schema"))
         {
             IsComplete = false;
-            examination.Find(Finding.Problem(Name, "the store", "it has no schema of the mesh: it is empty, or belongs to something else"));
+            context.Report(DoctorFinding.Problem(Name, "the store", "it has no schema of the mesh: it is empty, or belongs to something else"));
             return;
         }
 
-        var applied = (await examination.Connection.QueryAsync<string>("SELECT name FROM mesh_schema")).ToHashSet(StringComparer.Ordinal);
-        examination.Looked($"{applied.Count} steps of the schema");
+        var applied = (await context.Connection.QueryAsync<string>("SELECT name FROM mesh_schema")).ToHashSet(StringComparer.Ordinal);
+        context.AddChecked($"{applied.Count} steps of the schema");
         foreach (var unknown in applied.Where(name => _scripts.All(script => script.Name != name)).Order(StringComparer.Ordinal))
         {
-            examination.LeaveAlone();
-            examination.Find(Finding.Problem(
+            context.DisableRepair();
+            context.Report(DoctorFinding.Problem(
                 Name, unknown, "this version of the mesh does not know the step: the store was used by a newer one, and only that one may repair it"));
         }
 
         IReadOnlyList<SchemaScript> missing = [.. _scripts.Where(script => !applied.Contains(script.Name))];
-        IsComplete = missing.Count == 0 || examination.IsRepairing;
+        IsComplete = missing.Count == 0 || context.IsRepairing;
         foreach (var script in missing)
         {
-            await examination.FindAsync(
-                Finding.Problem(Name, script.Name, "the step has not been applied, so the rest of the store cannot be looked at; the next 'mesh up' applies it"),
+            await context.ReportAsync(
+                DoctorFinding.Problem(Name, script.Name, "the step has not been applied, so the rest of the store cannot be looked at; the next 'mesh up' applies it"),
                 "the step was applied",
                 "applies it",
-                transaction => SchemaScript.ApplyAsync(examination.Connection, transaction, dialect, script));
-            IsComplete &= examination.Findings[^1].Repair == RepairState.Done;
+                transaction => SchemaScript.ApplyAsync(context.Connection, transaction, dialect, script));
+            IsComplete &= context.Findings[^1].Repair == RepairState.Done;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Mesh.Hosting.Errors;
 using Mesh.Hosting.Store;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +28,7 @@ public sealed class StoreDoctor
     /// <summary>Looks at everything.</summary>
     /// <param name="repair">Whether to repair what is safe to repair.</param>
     /// <param name="cancellation">Ends the examination.</param>
-    public async Task<DoctorReport> ExamineAsync(bool repair, CancellationToken cancellation = default)
+    public async Task<DoctorReport> DiagnoseAsync(bool repair, CancellationToken cancellation = default)
     {
         var (dialect, where) = (SqlDialect.For(_location), SqlDialect.Describe(_location));
         DbConnection connection;
@@ -37,30 +38,30 @@ public sealed class StoreDoctor
         }
         catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or ArgumentException or ProblemException)
         {
-            return new DoctorReport(where, [], [Finding.Problem("store", where, $"it cannot be opened: {dialect.WordsForOutside(e) ?? e.Message}")]);
+            return new DoctorReport(where, [], [DoctorFinding.Problem("store", where, $"it cannot be opened: {dialect.DescribeOutage(e) ?? e.Message}")]);
         }
 
         await using (connection)
         {
-            var examination = new Examination(dialect, connection, _time.GetUtcNow(), repair, cancellation);
-            if (await RunAsync(new IntegrityCheck(dialect), examination) && await RunAsync(_schema, examination) && _schema.IsComplete)
+            var context = new DiagnosticContext(dialect, connection, _time.GetUtcNow(), repair, cancellation);
+            if (await RunAsync(new IntegrityCheck(dialect), context) && await RunAsync(_schema, context) && _schema.IsComplete)
                 foreach (var check in _checks)
-                    await RunAsync(check, examination);
-            return new DoctorReport(where, examination.Examined, examination.Findings) { AgentQueues = examination.Queues };
+                    await RunAsync(check, context);
+            return new DoctorReport(where, context.Checked, context.Findings) { AgentQueues = context.Queues };
         }
     }
 
     /// <summary>What one check stumbles over is a finding, and the others still have their turn.</summary>
-    private static async Task<bool> RunAsync(IStoreCheck check, Examination examination)
+    private static async Task<bool> RunAsync(IStoreCheck check, DiagnosticContext context)
     {
         try
         {
-            await check.RunAsync(examination);
+            await check.RunAsync(context);
             return true;
         }
         catch (Exception e) when (e is DbException or JsonException or InvalidOperationException or InvalidCastException or FormatException or OverflowException)
         {
-            examination.Find(Finding.Problem(check.Name, "the check", $"it could not be brought to an end: {e.Message}"));
+            context.Report(DoctorFinding.Problem(check.Name, "the check", $"it could not be brought to an end: {e.Message}"));
             return false;
         }
     }

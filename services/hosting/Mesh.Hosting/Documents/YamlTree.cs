@@ -10,35 +10,35 @@ public static class YamlTree
     /// <summary>No document here is nested deeper than a third of this.</summary>
     private const int DepthMax = 16;
 
-    private const string NoYaml = "is neither YAML nor JSON: ";
+    private const string NotYaml = "is neither YAML nor JSON: ";
 
     /// <summary>Reads one document; null with a fault if there is none, or not one alone, or if it is no YAML.</summary>
-    public static DocumentNode? Read(string text, out Fault? fault)
+    public static DocumentNode? Read(string text, out ReadDiagnostic? error)
     {
-        fault = null;
+        error = null;
         text = text.TrimStart('\uFEFF').ReplaceLineEndings("\n");
         var parser = new Parser(new StringReader(text));
         try
         {
             return Document(parser, text);
         }
-        catch (RefusedException e)
+        catch (UnsupportedYamlException e)
         {
-            fault = new Fault(e.Line, "", e.Message);
+            error = new ReadDiagnostic(e.Line, "", e.Message);
         }
         catch (YamlException e) when (e.Message.Contains("invalid tab", StringComparison.Ordinal))
         {
-            fault = new Fault(TabbedLine(text), "", $"{NoYaml}a tab stands where YAML takes spaces only");
+            error = new ReadDiagnostic(TabbedLine(text), "", $"{NotYaml}a tab stands where YAML takes spaces only");
         }
         catch (YamlException e)
         {
             // What is missed at the end is found missing behind it.
-            fault = new Fault(Math.Min((int)e.Start.Line, text.AsSpan().TrimEnd('\n').Count('\n') + 1), "", $"{NoYaml}{InWords(e)}");
+            error = new ReadDiagnostic(Math.Min((int)e.Start.Line, text.AsSpan().TrimEnd('\n').Count('\n') + 1), "", $"{NotYaml}{Describe(e)}");
         }
         catch (InvalidOperationException)
         {
             // The parser's way of running into the next line out of an open bracket.
-            fault = new Fault((int)(parser.Current?.Start.Line ?? 0), "", $"{NoYaml}a bracket, a brace or a comma is missing here or in the next line");
+            error = new ReadDiagnostic((int)(parser.Current?.Start.Line ?? 0), "", $"{NotYaml}a bracket, a brace or a comma is missing here or in the next line");
         }
 
         return null;
@@ -61,27 +61,27 @@ public static class YamlTree
     {
         // The parser takes a null character for the end of the text.
         if (text.AsSpan().IndexOfAnyInRange('\0', '\b') is var at and >= 0)
-            throw new RefusedException(text.AsSpan(0, at).Count('\n') + 1, $"holds the control character U+{(int)text[at]:X4}");
+            throw new UnsupportedYamlException(text.AsSpan(0, at).Count('\n') + 1, $"holds the control character U+{(int)text[at]:X4}");
         parser.Consume<StreamStart>();
         if (!parser.TryConsume<DocumentStart>(out _))
-            throw new RefusedException(0, "is empty; it takes a mapping of fields");
+            throw new UnsupportedYamlException(0, "is empty; it takes a mapping of fields");
         var document = Node(parser, depth: 0);
         parser.Consume<DocumentEnd>();
         return parser.TryConsume<DocumentStart>(out var second)
-            ? throw new RefusedException(Line(second), "holds a second document; one is accepted")
+            ? throw new UnsupportedYamlException(Line(second), "holds a second document; one is accepted")
             : document;
     }
 
     private static DocumentNode Node(Parser parser, int depth)
     {
         if (depth > DepthMax)
-            throw new RefusedException(Line(parser.Current!), $"is nested more than {DepthMax} levels deep");
+            throw new UnsupportedYamlException(Line(parser.Current!), $"is nested more than {DepthMax} levels deep");
         if (parser.TryConsume<AnchorAlias>(out var alias))
-            throw new RefusedException(Line(alias), $"has a reference (*{alias.Value}); references are not accepted: write it out");
+            throw new UnsupportedYamlException(Line(alias), $"has a reference (*{alias.Value}); references are not accepted: write it out");
         if (parser.Current is NodeEvent { Anchor.IsEmpty: false } anchored)
-            throw new RefusedException(Line(anchored), $"has an anchor (&{anchored.Anchor.Value}); anchors are not accepted");
+            throw new UnsupportedYamlException(Line(anchored), $"has an anchor (&{anchored.Anchor.Value}); anchors are not accepted");
         if (parser.Current is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } } tagged)
-            throw new RefusedException(Line(tagged), $"has a tag ({tagged.Tag.Value}); tags are not accepted");
+            throw new UnsupportedYamlException(Line(tagged), $"has a tag ({tagged.Tag.Value}); tags are not accepted");
         if (parser.TryConsume<Scalar>(out var scalar))
             return new DocumentScalar(Line(scalar), scalar.Value, scalar.Style != ScalarStyle.Plain);
         return parser.TryConsume<SequenceStart>(out var list) ? List(parser, list, depth) : Map(parser, parser.Consume<MappingStart>(), depth);
@@ -102,7 +102,7 @@ public static class YamlTree
             fields.Add(Node(parser, depth + 1) switch
             {
                 DocumentScalar name => new DocumentField(name.Line, name.Text, Node(parser, depth + 1)),
-                var other => throw new RefusedException(other.Line, "has a list or a mapping where the name of a field is wanted"),
+                var other => throw new UnsupportedYamlException(other.Line, "has a list or a mapping where the name of a field is wanted"),
             });
         return new DocumentMap(Line(start), fields);
     }
@@ -150,10 +150,10 @@ public static class YamlTree
     private static int TabbedLine(string text) =>
         text.Split('\n').Index().FirstOrDefault(line => line.Item[..^line.Item.TrimStart().Length].Contains('\t')).Index + 1;
 
-    private static string InWords(YamlException e) => e.Message is [var first, .. var rest] ? $"{char.ToLowerInvariant(first)}{rest.TrimEnd('.')}" : "it cannot be read";
+    private static string Describe(YamlException e) => e.Message is [var first, .. var rest] ? $"{char.ToLowerInvariant(first)}{rest.TrimEnd('.')}" : "it cannot be read";
 
     /// <summary>Something that YAML allows and documents here do not.</summary>
-    private sealed class RefusedException(int line, string message) : Exception(message)
+    private sealed class UnsupportedYamlException(int line, string message) : Exception(message)
     {
         public int Line => line;
     }

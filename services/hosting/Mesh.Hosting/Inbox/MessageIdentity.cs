@@ -10,14 +10,14 @@ namespace Mesh.Hosting.Inbox;
 public readonly record struct MessageIdentity(string Value)
 {
     /// <summary>The identity of an answer: an attempt's command is answered once.</summary>
-    public static MessageIdentity Of(CommandAnswer answer)
+    public static MessageIdentity From(CommandAnswer answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
         return new($"answer/{answer.Host}/{answer.MigrationId}/{answer.Epoch.Number}/{answer.CommandId}");
     }
 
     /// <summary>The identity of an event; null if its agent gave it none.</summary>
-    public static MessageIdentity? Of(AgentEvent agentEvent)
+    public static MessageIdentity? From(AgentEvent agentEvent)
     {
         ArgumentNullException.ThrowIfNull(agentEvent);
         return agentEvent.EventId is { } id ? new($"event/{agentEvent.Host}/{id}") : null;

@@ -15,7 +15,7 @@ internal sealed partial class OutboxDispatcher(
     : IHostedService, IDisposable
 {
     private const int BatchMax = 200;
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(10);
 
     // Sent, and still in the store, because it could not be written since: not to be sent again by this process.
@@ -52,7 +52,7 @@ internal sealed partial class OutboxDispatcher(
             {
                 await SendAllAsync(stopping);
                 retry = TimeSpan.FromMilliseconds(200);
-                await signal.WaitAsync(LookEvery, time, stopping);
+                await signal.WaitAsync(PollInterval, time, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -78,7 +78,7 @@ internal sealed partial class OutboxDispatcher(
         while (true)
         {
             var from = after;
-            var rows = await database.ReadAsync(connection => OutboxTable.NextAsync(connection, from, BatchMax), cancellation);
+            var rows = await database.ReadAsync(connection => OutboxTable.ReadBatchAsync(connection, from, BatchMax), cancellation);
             try
             {
                 foreach (var row in rows.Where(row => !_sent.Contains(row.Seq) && !failures.ContainsKey(row.Queue ?? "")))

@@ -23,10 +23,10 @@ public sealed class OutboxMessage
     public string Body { get; }
 
     /// <summary>A message for one queue, sent as <typeparamref name="T"/>.</summary>
-    public static OutboxMessage To<T>(string queue, T message)
-        where T : class => new(OutboxRoute.NameOf<T>(), queue, JsonSerializer.Serialize(message, MeshJson.Options));
+    public static OutboxMessage ToQueue<T>(string queue, T message)
+        where T : class => new(OutboxRoute.GetName<T>(), queue, JsonSerializer.Serialize(message, MeshJson.Options));
 
     /// <summary>A message for all subscribers of <typeparamref name="T"/>.</summary>
-    public static OutboxMessage ToAll<T>(T message)
-        where T : class => new(OutboxRoute.NameOf<T>(), null, JsonSerializer.Serialize(message, MeshJson.Options));
+    public static OutboxMessage ToSubscribers<T>(T message)
+        where T : class => new(OutboxRoute.GetName<T>(), null, JsonSerializer.Serialize(message, MeshJson.Options));
 }

@@ -10,10 +10,10 @@ namespace Mesh.Hosting.Outbox;
 /// <param name="Read">Reads its JSON; whatever this throws it throws each time.</param>
 internal sealed record OutboxRoute(Type Type, string Name, Func<string, SendMessage> Read)
 {
-    public static string NameOf<T>() => typeof(T).FullName!;
+    public static string GetName<T>() => typeof(T).FullName!;
 
-    public static OutboxRoute Of<T>()
-        where T : class => new(typeof(T), NameOf<T>(), body =>
+    public static OutboxRoute Create<T>()
+        where T : class => new(typeof(T), GetName<T>(), body =>
         {
             var message = JsonSerializer.Deserialize<T>(body, MeshJson.Options) ?? throw new JsonException("it holds null");
             return (bus, queue, cancellation) =>

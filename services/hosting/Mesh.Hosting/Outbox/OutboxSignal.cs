@@ -1,4 +1,4 @@
-using Mesh.Hosting.Running;
+using Mesh.Hosting.Background;
 
 namespace Mesh.Hosting.Outbox;
 
@@ -8,7 +8,7 @@ public sealed class OutboxSignal
     private readonly AsyncSignal _pending = new();
 
     /// <summary>Says that messages were kept.</summary>
-    public void Raise() => _pending.Give();
+    public void Set() => _pending.Set();
 
     internal Task<bool> WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellation) => _pending.WaitAsync(limit, time, cancellation);
 }

@@ -20,7 +20,7 @@ public static class OutboxTable
                 new { message.MessageType, message.Queue, message.Body, now = now.ToUnixTimeMilliseconds() }, transaction);
     }
 
-    internal static async Task<IReadOnlyList<Row>> NextAsync(DbConnection connection, long after, int countMax) =>
+    internal static async Task<IReadOnlyList<Row>> ReadBatchAsync(DbConnection connection, long after, int countMax) =>
         [.. await connection.QueryAsync<Row>($"{SelectRow} WHERE seq > @after ORDER BY seq LIMIT @countMax", new { after, countMax })];
 
     // One by one and not up to the last: where several transactions write at once, a lower number may become visible after a higher one.

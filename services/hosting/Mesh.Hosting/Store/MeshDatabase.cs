@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Mesh.Hosting.Errors;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Hosting.Store;
@@ -10,7 +11,7 @@ public sealed class MeshDatabase : IDisposable
     private readonly SqlDialect _dialect;
     private readonly string _location;
     private readonly IReadOnlyList<SchemaScript> _scripts;
-    private readonly StoreGate? _gate;
+    private readonly StoreInterceptor? _gate;
     private readonly SemaphoreSlim _writer = new(1);
     private readonly SemaphoreSlim _opening = new(1);
     private bool _isReady;
@@ -18,11 +19,11 @@ public sealed class MeshDatabase : IDisposable
     /// <summary>The database at the configured place, with the schema of everything that the service keeps in it.</summary>
     /// <param name="options">Where it is.</param>
     /// <param name="scripts">The schema.</param>
-    /// <param name="gate">Stands before the store in a simulation; null everywhere else.</param>
-    public MeshDatabase(IOptions<StoreOptions> options, IEnumerable<SchemaScript> scripts, StoreGate? gate = null)
+    /// <param name="interceptor">Stands before the store in a simulation; null everywhere else.</param>
+    public MeshDatabase(IOptions<StoreOptions> options, IEnumerable<SchemaScript> scripts, StoreInterceptor? interceptor = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _gate = gate;
+        _gate = interceptor;
         _location = options.Value.Location;
         _dialect = SqlDialect.For(_location);
         _scripts = [.. scripts.OrderBy(script => script.Name, StringComparer.Ordinal)];
@@ -36,14 +37,14 @@ public sealed class MeshDatabase : IDisposable
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(read);
-        await PassAsync(StoreMoment.BeforeReading);
+        await InterceptAsync(StoreCallStage.BeforeRead);
         await EnsureReadyAsync(cancellation);
         try
         {
             await using var connection = await _dialect.OpenAsync(cancellation);
             return await read(connection);
         }
-        catch (Exception e) when (_dialect.WordsForOutside(e) is { } words)
+        catch (Exception e) when (_dialect.DescribeOutage(e) is { } words)
         {
             throw Unavailable(words, e);
         }
@@ -54,19 +55,19 @@ public sealed class MeshDatabase : IDisposable
     public async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(write);
-        await PassAsync(StoreMoment.BeforeWriting);
+        await InterceptAsync(StoreCallStage.BeforeWrite);
         await EnsureReadyAsync(cancellation);
         T result;
         try
         {
-            result = await TransactAsync(write, cancellation);
+            result = await InTransactionAsync(write, cancellation);
         }
-        catch (Exception e) when (_dialect.WordsForOutside(e) is { } words)
+        catch (Exception e) when (_dialect.DescribeOutage(e) is { } words)
         {
             throw Unavailable(words, e);
         }
 
-        await PassAsync(StoreMoment.Committed);
+        await InterceptAsync(StoreCallStage.AfterCommit);
         return result;
     }
 
@@ -79,12 +80,12 @@ public sealed class MeshDatabase : IDisposable
         try
         {
             if (!_isReady)
-                await TransactAsync(ApplyScriptsAsync, cancellation);
+                await InTransactionAsync(ApplyScriptsAsync, cancellation);
             Volatile.Write(ref _isReady, true);
         }
         catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new ProblemException($"the store {SqlDialect.Describe(_location)} cannot be used: {_dialect.WordsForOutside(e) ?? e.Message}", e);
+            throw new ProblemException($"the store {SqlDialect.Describe(_location)} cannot be used: {_dialect.DescribeOutage(e) ?? e.Message}", e);
         }
         finally
         {
@@ -99,9 +100,9 @@ public sealed class MeshDatabase : IDisposable
         _opening.Dispose();
     }
 
-    private Task PassAsync(StoreMoment moment) => _gate is null ? Task.CompletedTask : _gate(moment);
+    private Task InterceptAsync(StoreCallStage moment) => _gate is null ? Task.CompletedTask : _gate(moment);
 
-    private async Task<T> TransactAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellation)
+    private async Task<T> InTransactionAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellation)
     {
         if (_dialect.HasSingleWriter)
             await _writer.WaitAsync(cancellation);
@@ -121,7 +122,7 @@ public sealed class MeshDatabase : IDisposable
             catch
             {
                 // What failed is what is told, not what the provider stumbles over when it cleans up behind it.
-                await _dialect.AbandonAsync(connection, transaction);
+                await _dialect.RollbackAndCloseAsync(connection, transaction);
                 throw;
             }
         }

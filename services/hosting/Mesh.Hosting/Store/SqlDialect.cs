@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Dapper;
+using Mesh.Hosting.Errors;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -21,21 +22,21 @@ internal abstract class SqlDialect
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancellation);
 
     /// <summary>What keeps the store from being used, where that is nothing about the statement; null otherwise.</summary>
-    public abstract string? WordsForOutside(Exception exception);
+    public abstract string? DescribeOutage(Exception exception);
 
     /// <summary>Undoes a transaction, even one that the database has undone by itself; never throws.</summary>
-    public abstract Task UndoAsync(DbConnection connection, DbTransaction transaction);
+    public abstract Task RollbackAsync(DbConnection connection, DbTransaction transaction);
 
     /// <summary>Undoes a transaction and gives up its connection; never throws.</summary>
-    public async Task AbandonAsync(DbConnection connection, DbTransaction? transaction)
+    public async Task RollbackAndCloseAsync(DbConnection connection, DbTransaction? transaction)
     {
         if (transaction is not null)
-            await UndoAsync(connection, transaction);
-        foreach (var leaving in (IAsyncDisposable?[])[transaction, connection])
+            await RollbackAsync(connection, transaction);
+        foreach (var disposable in (IAsyncDisposable?[])[transaction, connection])
             try
             {
-                if (leaving is not null)
-                    await leaving.DisposeAsync();
+                if (disposable is not null)
+                    await disposable.DisposeAsync();
             }
             catch (Exception e) when (e is DbException or InvalidOperationException or IOException)
             {
@@ -48,7 +49,7 @@ internal abstract class SqlDialect
     public abstract Task<DbConnection> OpenExistingAsync(CancellationToken cancellation);
 
     /// <summary>What the database finds wrong with itself; empty if nothing.</summary>
-    public abstract Task<IReadOnlyList<string>> IntegrityAsync(DbConnection connection, CancellationToken cancellation);
+    public abstract Task<IReadOnlyList<string>> CheckIntegrityAsync(DbConnection connection, CancellationToken cancellation);
 
     public abstract Task<bool> HasTableAsync(DbConnection connection, string table);
 
@@ -110,16 +111,16 @@ internal abstract class SqlDialect
             }
         }
 
-        public override string? WordsForOutside(Exception exception) => exception switch
+        public override string? DescribeOutage(Exception exception) => exception switch
         {
-            SqliteException e when SqliteErrors.IsOutside(e) => SqliteErrors.InWords(e, path),
+            SqliteException e when SqliteErrors.IsOutage(e) => SqliteErrors.Describe(e, path),
             IOException or UnauthorizedAccessException => exception.Message,
             _ => null,
         };
 
         // When a commit fails, as on a full disk, SQLite has undone the transaction already, and its provider stumbles over that:
         // it is content only once there was something to undo.
-        public override async Task UndoAsync(DbConnection connection, DbTransaction transaction)
+        public override async Task RollbackAsync(DbConnection connection, DbTransaction transaction)
         {
             try
             {
@@ -159,7 +160,7 @@ internal abstract class SqlDialect
             }
         }
 
-        public override async Task<IReadOnlyList<string>> IntegrityAsync(DbConnection connection, CancellationToken cancellation) =>
+        public override async Task<IReadOnlyList<string>> CheckIntegrityAsync(DbConnection connection, CancellationToken cancellation) =>
             [.. (await connection.QueryAsync<string>("PRAGMA integrity_check(20)")).Where(line => !string.Equals(line, "ok", StringComparison.Ordinal))];
 
         public override async Task<bool> HasTableAsync(DbConnection connection, string table) =>
@@ -181,14 +182,14 @@ internal abstract class SqlDialect
             return connection;
         }
 
-        public override string? WordsForOutside(Exception exception) => exception switch
+        public override string? DescribeOutage(Exception exception) => exception switch
         {
-            PostgresException e => IsServerOut(e.SqlState) ? e.MessageText : null,
+            PostgresException e => IsServerUnavailable(e.SqlState) ? e.MessageText : null,
             NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException => exception.Message,
             _ => null,
         };
 
-        public override async Task UndoAsync(DbConnection connection, DbTransaction transaction)
+        public override async Task RollbackAsync(DbConnection connection, DbTransaction transaction)
         {
             try
             {
@@ -201,7 +202,7 @@ internal abstract class SqlDialect
         }
 
         // Out of resources, being stopped or started, or unable to write: classes 53, 57P and 58, and a server that only reads.
-        private static bool IsServerOut(string state) =>
+        private static bool IsServerUnavailable(string state) =>
             state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal)
             || state.StartsWith("58", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal)
             || state is PostgresErrorCodes.ReadOnlySqlTransaction;
@@ -209,7 +210,7 @@ internal abstract class SqlDialect
         public override Task<DbConnection> OpenExistingAsync(CancellationToken cancellation) => OpenAsync(cancellation);
 
         // The server looks after its own pages; that it answers is what can be known from here.
-        public override async Task<IReadOnlyList<string>> IntegrityAsync(DbConnection connection, CancellationToken cancellation) =>
+        public override async Task<IReadOnlyList<string>> CheckIntegrityAsync(DbConnection connection, CancellationToken cancellation) =>
             await connection.ExecuteScalarAsync<int>("SELECT 1") == 1 ? [] : ["it gives a wrong answer to SELECT 1"];
 
         public override Task<bool> HasTableAsync(DbConnection connection, string table) =>

@@ -14,9 +14,9 @@ internal static class SqliteErrors
     private const int NotADatabase = 26;
 
     /// <summary>Whether the file system or another process is at fault, and not the statement.</summary>
-    public static bool IsOutside(SqliteException e) => e.SqliteErrorCode is Busy or ReadOnly or InputOutput or Corrupt or Full or CannotOpen or NotADatabase;
+    public static bool IsOutage(SqliteException e) => e.SqliteErrorCode is Busy or ReadOnly or InputOutput or Corrupt or Full or CannotOpen or NotADatabase;
 
-    public static string InWords(SqliteException e, string path) => e.SqliteErrorCode switch
+    public static string Describe(SqliteException e, string path) => e.SqliteErrorCode switch
     {
         Busy => "another process keeps the file locked",
         ReadOnly => "the file cannot be written: it, its directory, or the file system is read-only",

@@ -10,7 +10,7 @@ public sealed class StoreOptions : IValidatableObject
     public string Location { get; set; } = "sqlite:mesh.db";
 
     /// <summary>For how long a message that was taken is remembered, so that it is not taken again. 1 h to 1 year. Default: 7 days.</summary>
-    public TimeSpan InboxKept { get; set; } = TimeSpan.FromDays(7);
+    public TimeSpan InboxRetention { get; set; } = TimeSpan.FromDays(7);
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -18,7 +18,7 @@ public sealed class StoreOptions : IValidatableObject
         if (!Location.StartsWith(SqlDialect.SqlitePrefix, StringComparison.Ordinal) && !Location.StartsWith(SqlDialect.PostgresPrefix, StringComparison.Ordinal))
             yield return new ValidationResult(
                 $"store '{Location}' is neither {SqlDialect.SqlitePrefix}PATH nor {SqlDialect.PostgresPrefix}CONNECTION", [nameof(Location)]);
-        if (InboxKept < TimeSpan.FromHours(1) || InboxKept > TimeSpan.FromDays(366))
-            yield return new ValidationResult($"taken messages are remembered from 1 h to 1 year, not {InboxKept}", [nameof(InboxKept)]);
+        if (InboxRetention < TimeSpan.FromHours(1) || InboxRetention > TimeSpan.FromDays(366))
+            yield return new ValidationResult($"taken messages are remembered from 1 h to 1 year, not {InboxRetention}", [nameof(InboxRetention)]);
     }
 }

@@ -25,7 +25,7 @@ public static class MeshTelemetry
     /// <param name="name">What is done, in the field's words.</param>
     /// <param name="traceParent">The migration's W3C trace context; null begins a trace of its own.</param>
     /// <param name="kind">Which side of a message this is.</param>
-    public static Activity? Start(string name, string? traceParent, ActivityKind kind = ActivityKind.Internal) =>
+    public static Activity? StartActivity(string name, string? traceParent, ActivityKind kind = ActivityKind.Internal) =>
         ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent)
             ? Activities.StartActivity(name, kind, parent)
             : Activities.StartActivity(name, kind);

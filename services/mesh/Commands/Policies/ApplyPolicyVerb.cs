@@ -29,11 +29,11 @@ internal sealed class ApplyPolicyVerb : ClientVerb
     {
         var path = parsed.GetRequiredValue(_file);
         var document = DocumentFile.ReadText(Io, path);
-        var view = await client.KeepPolicyAsync(PolicyFile.Read(path, document).Name, document, Io.UserName, cancellation);
+        var view = await client.ApplyPolicyAsync(PolicyFile.Read(path, document).Name, document, Io.UserName, cancellation);
         if (output == OutputFormat.Json)
-            Json.Write(Io, view);
+            JsonOutput.Write(Io, view);
         else
             Io.Out.WriteLine($"{view.Policy.Name}: version {view.Version}");
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 }

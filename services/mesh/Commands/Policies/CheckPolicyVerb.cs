@@ -31,27 +31,27 @@ internal sealed class CheckPolicyVerb : Verb
 
     public override IReadOnlyList<string> Notes =>
     [
-        $"It ends with {ExitCodes.Done} if every document is accepted, and with {ExitCodes.Refused} otherwise.",
+        $"It ends with {ExitCodes.Success} if every document is accepted, and with {ExitCodes.Refused} otherwise.",
     ];
 
     private int Run(ParseResult parsed)
     {
         var checkedFiles = parsed.GetRequiredValue(_files).Select(path => new Checked(path, PolicyText.Read(DocumentFile.ReadText(_io, path)).Faults)).ToList();
         if (parsed.GetValue(_output) == OutputFormat.Json)
-            Json.Write(_io, checkedFiles);
+            JsonOutput.Write(_io, checkedFiles);
         else
             foreach (var line in checkedFiles.SelectMany(Lines))
                 _io.Out.WriteLine(line);
 
         var refused = checkedFiles.Where(file => file.Faults.Count > 0).ToList();
         return refused.Count == 0
-            ? ExitCodes.Done
+            ? ExitCodes.Success
             : throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", refused.SelectMany(Lines))}");
     }
 
     private static IEnumerable<string> Lines(Checked file) =>
-        file.Faults.Count == 0 ? [$"{file.File}: ok"] : file.Faults.Select(fault => Words.OneLine(PolicyFile.InWords(file.File, fault)));
+        file.Faults.Count == 0 ? [$"{file.File}: ok"] : file.Faults.Select(error => TextFormatter.ToSingleLine(PolicyFile.FormatDiagnostic(file.File, error)));
 
     /// <summary>A document and what is wrong with it.</summary>
-    private sealed record Checked(string File, IReadOnlyList<PolicyFault> Faults);
+    private sealed record Checked(string File, IReadOnlyList<PolicyDiagnostic> Faults);
 }

@@ -5,7 +5,7 @@ using Mesh.Cli.Watching;
 namespace Mesh.Cli.Commands.Policies;
 
 /// <summary><c>mesh policy delete</c>.</summary>
-internal sealed class DeletePolicyVerb : PolicyWishVerb
+internal sealed class DeletePolicyVerb : PolicyChangeVerb
 {
     private readonly Argument<string> _name = new("NAME") { Description = "The policy." };
 
@@ -15,5 +15,5 @@ internal sealed class DeletePolicyVerb : PolicyWishVerb
     public override IReadOnlyList<(string, string)> Examples => [("mesh policy delete gold", "it is not needed any more")];
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation) =>
-        Tell(output, await client.DeletePolicyAsync(parsed.GetRequiredValue(_name), Io.UserName, cancellation));
+        WriteAnswer(output, await client.DeletePolicyAsync(parsed.GetRequiredValue(_name), Io.UserName, cancellation));
 }

@@ -25,11 +25,11 @@ internal sealed class ExplainPolicyVerb : ClientVerb
     {
         var view = await client.VmPolicyAsync(parsed.GetRequiredValue(_vm), cancellation);
         if (output == OutputFormat.Json)
-            Json.Write(Io, view);
+            JsonOutput.Write(Io, view);
         else
             foreach (var (name, value) in Lines(view))
                 Io.Out.WriteLine($"{name + ":",-10}{value}");
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 
     private static IEnumerable<(string Name, string Value)> Lines(VmPolicyView view)
@@ -37,15 +37,15 @@ internal sealed class ExplainPolicyVerb : ClientVerb
         var policy = view.Effective.Policy;
         yield return ("vm", $"{view.Name} ({view.Vm})");
         yield return ("policy", $"{policy.Name}, version {view.Effective.Version}");
-        yield return ("reason", Words.OneLine(view.Effective.Reason));
-        yield return ("own", view.Override is { } own ? $"{own.Policy}, set by {own.By}, {Words.Of(own.At)}" : "none");
+        yield return ("reason", TextFormatter.ToSingleLine(view.Effective.Reason));
+        yield return ("own", view.Override is { } own ? $"{own.Policy}, set by {own.RequestedBy}, {TextFormatter.Format(own.At)}" : "none");
         yield return ("permits", Permits(policy.Permits));
-        yield return ("does", Words.OneLine(policy.Description));
+        yield return ("does", TextFormatter.ToSingleLine(policy.Description));
     }
 
     private static string Permits(PolicyPermissions permits)
     {
-        (bool Is, string Word)[] all = [(permits.Throttle, "throttle"), (permits.PostCopy, "post-copy"), (permits.Pause, "pause"), (permits.Compression, "compression")];
+        (bool Is, string Word)[] all = [(permits.Throttle, "throttle"), (permits.PostCopy, "post-copy"), (permits.Suspend, "pause"), (permits.Compression, "compression")];
         var permitted = all.Where(one => one.Is).Select(one => one.Word).ToList();
         return permitted.Count == 0 ? "nothing" : string.Join(", ", permitted);
     }

@@ -20,8 +20,8 @@ internal sealed class ListPoliciesVerb(Io io) : ClientVerb("list", "List the pol
         var listed = await client.PoliciesAsync(cancellation);
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, listed);
-            return ExitCodes.Done;
+            JsonOutput.Write(Io, listed);
+            return ExitCodes.Success;
         }
 
         var table = new TextTable("NAME", "VERSION", "COUNTS FOR", "DESCRIPTION");
@@ -29,14 +29,14 @@ internal sealed class ListPoliciesVerb(Io io) : ClientVerb("list", "List the pol
             table.Add(view.Policy.Name, $"{view.Version}", CountsFor(view), FirstSentence(view.Policy.Description));
         table.Write(Io);
         if (listed.Overrides.Count == 0)
-            return ExitCodes.Done;
+            return ExitCodes.Success;
 
         Io.Out.WriteLine();
         var overrides = new TextTable("VM", "POLICY", "SET", "BY");
         foreach (var own in listed.Overrides)
-            overrides.Add(own.Vm.ToString(), own.Policy, Words.Of(own.At), own.By);
+            overrides.Add(own.Vm.ToString(), own.Policy, TextFormatter.Format(own.At), own.RequestedBy);
         overrides.Write(Io);
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 
     private static string CountsFor(PolicyView view)
@@ -46,12 +46,12 @@ internal sealed class ListPoliciesVerb(Io io) : ClientVerb("list", "List the pol
             what.Add(string.Join(',', labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}")));
         if (view.IsDefault)
             what.Add("default");
-        return what.Count == 0 ? Words.None : string.Join("; ", what);
+        return what.Count == 0 ? TextFormatter.Placeholder : string.Join("; ", what);
     }
 
     private static string FirstSentence(string description)
     {
-        var line = Words.OneLine(description);
+        var line = TextFormatter.ToSingleLine(description);
         return line.IndexOf(". ", StringComparison.Ordinal) is var at and >= 0 ? line[..(at + 1)] : line;
     }
 }

@@ -5,7 +5,7 @@ using Mesh.Cli.Watching;
 namespace Mesh.Cli.Commands.Policies;
 
 /// <summary><c>mesh policy override</c>.</summary>
-internal sealed class OverridePolicyVerb : PolicyWishVerb
+internal sealed class OverridePolicyVerb : PolicyChangeVerb
 {
     private readonly Argument<string> _vm = new("VM") { Description = "The machine's name or UUID." };
     private readonly Argument<string?> _name = new("NAME") { Description = "The policy.", Arity = ArgumentArity.ZeroOrOne };
@@ -31,5 +31,5 @@ internal sealed class OverridePolicyVerb : PolicyWishVerb
     ];
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation) =>
-        Tell(output, await client.OverridePolicyAsync(parsed.GetRequiredValue(_vm), parsed.GetValue(_name), Io.UserName, cancellation));
+        WriteAnswer(output, await client.OverridePolicyAsync(parsed.GetRequiredValue(_vm), parsed.GetValue(_name), Io.UserName, cancellation));
 }

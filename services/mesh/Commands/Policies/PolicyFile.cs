@@ -10,10 +10,10 @@ internal static class PolicyFile
     /// <exception cref="CliException">Something is wrong with the document; everything is told.</exception>
     public static MigrationPolicy Read(string path, string text)
     {
-        var (policy, faults) = PolicyText.Read(text);
-        return policy ?? throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", faults.Select(fault => InWords(path, fault)))}");
+        var (policy, errors) = PolicyText.Read(text);
+        return policy ?? throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", errors.Select(error => FormatDiagnostic(path, error)))}");
     }
 
     /// <summary>A fault as compilers tell theirs, so that editors find the place.</summary>
-    public static string InWords(string path, PolicyFault fault) => DocumentFile.InWords(path, fault.Line, fault.Field, fault.Message);
+    public static string FormatDiagnostic(string path, PolicyDiagnostic error) => DocumentFile.FormatDiagnostic(path, error.Line, error.Field, error.Message);
 }

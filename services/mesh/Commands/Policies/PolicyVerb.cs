@@ -9,7 +9,7 @@ internal sealed class PolicyVerb : Verb
         foreach (var verb in (Verb[])
             [
                 new ListPoliciesVerb(io), new ShowPolicyVerb(io), new ExplainPolicyVerb(io), new CheckPolicyVerb(io), new ReplayPolicyVerb(io),
-                new ApplyPolicyVerb(io), new DeletePolicyVerb(io), new DefaultPolicyVerb(io), new OverridePolicyVerb(io),
+                new ApplyPolicyVerb(io), new DeletePolicyVerb(io), new SetDefaultPolicyVerb(io), new OverridePolicyVerb(io),
             ])
             Subcommands.Add(verb);
     }

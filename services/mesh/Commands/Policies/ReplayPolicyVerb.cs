@@ -52,9 +52,9 @@ internal sealed class ReplayPolicyVerb : ClientVerb
         if (reading.Trace is not { } trace)
             throw new CliException(ExitCodes.Refused, $"refused: {path}: {string.Join("; ", reading.Faults)}");
 
-        foreach (var action in Replay.Run(policy, trace))
+        foreach (var action in PolicyReplay.Run(policy, trace))
             Io.Out.WriteLine(TraceFormat.Write(action));
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 
     private async Task<MigrationPolicy> FindAsync(string nameOrFile, MeshClient client, CancellationToken cancellation)

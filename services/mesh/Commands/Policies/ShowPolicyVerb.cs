@@ -21,7 +21,7 @@ internal sealed class ShowPolicyVerb : ClientVerb
         {
             Description = "Which version; 0 is the one that came with the mesh. Default: the newest.",
             HelpName = "N",
-            CustomParser = Values.Count("--version", "versions", 0, int.MaxValue),
+            CustomParser = OptionParsers.Count("--version", "versions", 0, int.MaxValue),
         });
     }
 
@@ -36,16 +36,16 @@ internal sealed class ShowPolicyVerb : ClientVerb
         var shown = await client.PolicyAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_version), cancellation);
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, shown);
-            return ExitCodes.Done;
+            JsonOutput.Write(Io, shown);
+            return ExitCodes.Success;
         }
 
         // What the document itself does not say stands in remarks, so that the whole can be kept again.
         Io.Out.WriteLine($"# {Origin(shown.Policy!)}{(shown.Versions.Count > 1 ? $"; there are versions {string.Join(", ", shown.Versions)}" : "")}");
         Io.Out.Write(PolicyText.Write(shown.Policy!.Policy));
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 
     private static string Origin(PolicyView view) =>
-        $"version {view.Version}, {(view.By is { } by ? $"kept by {by}, {Words.Of(view.At)}" : "as it came with the mesh")}{(view.IsDefault ? "; the default" : "")}";
+        $"version {view.Version}, {(view.UpdatedBy is { } by ? $"kept by {by}, {TextFormatter.Format(view.UpdatedAt)}" : "as it came with the mesh")}{(view.IsDefault ? "; the default" : "")}";
 }

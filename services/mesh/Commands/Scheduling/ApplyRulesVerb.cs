@@ -26,11 +26,11 @@ internal sealed class ApplyRulesVerb : ClientVerb
         var path = parsed.GetRequiredValue(_file);
         var document = DocumentFile.ReadText(Io, path);
         var rules = RulesFile.Read(path, document);
-        var kept = await client.KeepRulesAsync(document, Io.UserName, cancellation);
+        var response = await client.ApplyRulesAsync(document, Io.UserName, cancellation);
         if (output == OutputFormat.Json)
-            Json.Write(Io, kept);
+            JsonOutput.Write(Io, response);
         else
-            Io.Out.WriteLine($"kept: {RulesFile.Count(kept.Rules ?? rules)}");
-        return ExitCodes.Done;
+            Io.Out.WriteLine($"kept: {RulesFile.Count(response.Rules ?? rules)}");
+        return ExitCodes.Success;
     }
 }

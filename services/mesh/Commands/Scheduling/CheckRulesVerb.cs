@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Mesh.Cli.Output;
 using Mesh.Cli.Watching;
-using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Documents;
 using Mesh.Scheduler.Host.Documents;
 
 namespace Mesh.Cli.Commands.Scheduling;
@@ -28,24 +28,24 @@ internal sealed class CheckRulesVerb : Verb
         ("mesh rules check -", "from standard input"),
     ];
 
-    public override IReadOnlyList<string> Notes => [$"It ends with {ExitCodes.Done} if the document is accepted, and with {ExitCodes.Refused} otherwise."];
+    public override IReadOnlyList<string> Notes => [$"It ends with {ExitCodes.Success} if the document is accepted, and with {ExitCodes.Refused} otherwise."];
 
     private int Run(ParseResult parsed)
     {
         var path = parsed.GetRequiredValue(_file);
-        var (rules, faults) = RulesText.Read(DocumentFile.ReadText(_io, path));
+        var (rules, errors) = RulesText.Read(DocumentFile.ReadText(_io, path));
         if (parsed.GetValue(_output) == OutputFormat.Json)
-            Json.Write(_io, new Checked(path, faults));
+            JsonOutput.Write(_io, new Checked(path, errors));
         else if (rules is not null)
             _io.Out.WriteLine($"{path}: ok ({RulesFile.Count(rules)})");
         else
-            foreach (var fault in faults)
-                _io.Out.WriteLine(Words.OneLine(RulesFile.InWords(path, fault)));
+            foreach (var error in errors)
+                _io.Out.WriteLine(TextFormatter.ToSingleLine(RulesFile.FormatDiagnostic(path, error)));
         return rules is not null
-            ? ExitCodes.Done
-            : throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", faults.Select(fault => RulesFile.InWords(path, fault)))}");
+            ? ExitCodes.Success
+            : throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", errors.Select(error => RulesFile.FormatDiagnostic(path, error)))}");
     }
 
     /// <summary>A document and what is wrong with it.</summary>
-    private sealed record Checked(string File, IReadOnlyList<DocumentFault> Faults);
+    private sealed record Checked(string File, IReadOnlyList<DocumentDiagnostic> Faults);
 }

@@ -6,7 +6,7 @@ using Mesh.Contracts.Values;
 namespace Mesh.Cli.Commands.Scheduling;
 
 /// <summary><c>mesh check</c>.</summary>
-internal sealed class CheckVerb(Io io) : TargetsAskVerb("check", "Tell whether a machine may move, with every reason against it, and begin nothing.", io)
+internal sealed class CheckVerb(Io io) : TargetQueryVerb("check", "Tell whether a machine may move, with every reason against it, and begin nothing.", io)
 {
     public override IReadOnlyList<(string, string)> Examples =>
     [
@@ -16,27 +16,27 @@ internal sealed class CheckVerb(Io io) : TargetsAskVerb("check", "Tell whether a
     ];
 
     public override IReadOnlyList<string> Notes =>
-        [.. base.Notes, $"It ends with {ExitCodes.Done} if the machine may move, and with {ExitCodes.Refused} if not."];
+        [.. base.Notes, $"It ends with {ExitCodes.Success} if the machine may move, and with {ExitCodes.Refused} if not."];
 
-    protected override int Tell(OutputFormat output, RatedTargets rated, HostName? to)
+    protected override int WriteResult(OutputFormat output, RateTargetsAnswer rated, HostName? to)
     {
         var able = rated.Refusals.Count > 0 ? [] : rated.Ratings.Where(rating => rating.Refusals.Count == 0).ToList();
         if (output == OutputFormat.Json)
-            Json.Write(Io, rated);
+            JsonOutput.Write(Io, rated);
         else if (able.Count > 0)
-            Io.Out.WriteLine(InWords(rated, able, to));
+            Io.Out.WriteLine(Describe(rated, able, to));
         else
-            Ratings.Reasons(rated).Write(Io);
+            RatingText.Reasons(rated).Write(Io);
         return able.Count > 0
-            ? ExitCodes.Done
-            : throw new CliException(ExitCodes.Refused, $"refused: {WhyNot(rated, to)}");
+            ? ExitCodes.Success
+            : throw new CliException(ExitCodes.Refused, $"refused: {DescribeRefusal(rated, to)}");
     }
 
-    private static string InWords(RatedTargets rated, List<HostRating> able, HostName? to) => to is { } host
-        ? $"{rated.VmName} may move from {Words.Of(rated.Source)} to {host} (score {Ratings.Points(able[0].Score)})"
-        : $"{rated.VmName} may move from {Words.Of(rated.Source)} to {string.Join(", ", able.Select(rating => rating.Host))}; the best is {able[0].Host} (score {Ratings.Points(able[0].Score)})";
+    private static string Describe(RateTargetsAnswer rated, List<HostRating> able, HostName? to) => to is { } host
+        ? $"{rated.VmName} may move from {TextFormatter.Format(rated.Source)} to {host} (score {RatingText.Points(able[0].Score)})"
+        : $"{rated.VmName} may move from {TextFormatter.Format(rated.Source)} to {string.Join(", ", able.Select(rating => rating.Host))}; the best is {able[0].Host} (score {RatingText.Points(able[0].Score)})";
 
-    private static string WhyNot(RatedTargets rated, HostName? to)
+    private static string DescribeRefusal(RateTargetsAnswer rated, HostName? to)
     {
         if (rated.Refusals.Count == 0 && to is null)
             return rated.Ratings.Count == 0 ? $"no host is known that could take {rated.VmName}" : $"none of {rated.Ratings.Count} hosts can take {rated.VmName}";

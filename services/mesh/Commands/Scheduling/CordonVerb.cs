@@ -28,12 +28,12 @@ internal sealed class CordonVerb : ClientVerb
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
-        var host = Values.Named(parsed.GetRequiredValue(_host), text => new HostName(text));
-        var answer = await client.CordonAsync(host, new CordonBody { By = Io.UserName, Why = parsed.GetValue(_why) ?? "" }, cancellation);
+        var host = OptionParsers.Parse(parsed.GetRequiredValue(_host), text => new HostName(text));
+        var answer = await client.CordonAsync(host, new CordonBody { RequestedBy = Io.UserName, Reason = parsed.GetValue(_why) ?? "" }, cancellation);
         if (output == OutputFormat.Json)
-            Json.Write(Io, answer);
+            JsonOutput.Write(Io, answer);
         else
-            Io.Out.WriteLine(Words.OneLine(answer.Explanation));
-        return ExitCodes.Done;
+            Io.Out.WriteLine(TextFormatter.ToSingleLine(answer.Explanation));
+        return ExitCodes.Success;
     }
 }

@@ -18,10 +18,10 @@ internal sealed class DrainVerb : ClientVerb
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly DrainOptions _options;
+    private readonly DrainCommandOptions _options;
     private readonly Option<bool> _dryRun;
     private readonly Option<bool> _watch;
-    private readonly Option<bool> _withdraw;
+    private readonly Option<bool> _cancel;
     private readonly Option<bool> _abortRunning;
     private readonly Option<bool> _undo;
 
@@ -29,10 +29,10 @@ internal sealed class DrainVerb : ClientVerb
         : base("drain", "Empty hosts for maintenance: plan every move, show the plan, and carry it out.", io)
     {
         Arguments.Add(_hosts);
-        _options = new DrainOptions(this);
+        _options = new DrainCommandOptions(this);
         _dryRun = Add(new Option<bool>("--dry-run") { Description = "Only show the plan." });
         _watch = Add(new Option<bool>("--watch") { Description = "Show the progress and end with the drain." });
-        _withdraw = Add(new Option<bool>("--withdraw") { Description = "Give a drain up: nothing more is begun, and its hosts take machines again." });
+        _cancel = Add(new Option<bool>("--withdraw") { Description = "Give a drain up: nothing more is begun, and its hosts take machines again." });
         _abortRunning = Add(new Option<bool>("--abort-running") { Description = "Abort what copies, too. Needs --withdraw." });
         _undo = Add(new Option<bool>("--undo") { Description = "Move the machines of a drain back to where they were." });
         Validators.Add(Check);
@@ -50,50 +50,50 @@ internal sealed class DrainVerb : ClientVerb
     public override IReadOnlyList<string> Notes =>
     [
         "No machine comes to a host that is drained. Machines that cannot be moved are listed first, each with what to do about it.",
-        $"With --watch it ends with {ExitCodes.Done} if every machine has moved, with {ExitCodes.Refused} if machines are left, and with {ExitCodes.Aborted} if the drain was withdrawn.",
+        $"With --watch it ends with {ExitCodes.Success} if every machine has moved, with {ExitCodes.Refused} if machines are left, and with {ExitCodes.Aborted} if the drain was withdrawn.",
         "Without --watch the drain goes on by itself: 'mesh drains ID' tells how it stands.",
     ];
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
         var names = parsed.GetRequiredValue(_hosts);
-        if (parsed.GetValue(_withdraw))
-            return await WithdrawAsync(client, output, names[0], parsed.GetValue(_abortRunning), cancellation);
+        if (parsed.GetValue(_cancel))
+            return await CancelAsync(client, output, names[0], parsed.GetValue(_abortRunning), cancellation);
 
         // Chosen here, so that a request whose answer is lost can be repeated without draining twice.
-        var (id, isDry) = (MigrationId.New(Random.Shared).Value, parsed.GetValue(_dryRun));
+        var (id, isDryRun) = (MigrationId.New(Random.Shared).Value, parsed.GetValue(_dryRun));
         var drain = parsed.GetValue(_undo)
-            ? await client.UndoAsync(Values.Named(names[0], text => new HostName(text)).Value, new UndoBody { Id = id, DryRun = isDry, By = Io.UserName }, cancellation)
+            ? await client.UndoDrainAsync(OptionParsers.Parse(names[0], text => new HostName(text)).Value, new UndoDrainBody { Id = id, DryRun = isDryRun, RequestedBy = Io.UserName }, cancellation)
             : await client.DrainAsync(
-                _options.Read(parsed, new DrainBody { Id = id, Hosts = [.. names.Select(name => Values.Named(name, text => new HostName(text)))], DryRun = isDry, By = Io.UserName }),
+                _options.Read(parsed, new DrainBody { Id = id, Hosts = [.. names.Select(name => OptionParsers.Parse(name, text => new HostName(text)))], DryRun = isDryRun, RequestedBy = Io.UserName }),
                 cancellation);
-        var watches = parsed.GetValue(_watch) && !isDry;
-        Tell(output, drain, isDry, watches);
-        return watches ? await new DrainWatcher(Io, client, output).WatchAsync(drain, cancellation) : ExitCodes.Done;
+        var watches = parsed.GetValue(_watch) && !isDryRun;
+        WriteResult(output, drain, isDryRun, watches);
+        return watches ? await new DrainWatcher(Io, client, output).WatchAsync(drain, cancellation) : ExitCodes.Success;
     }
 
-    private async Task<int> WithdrawAsync(MeshClient client, OutputFormat output, string name, bool abortRunning, CancellationToken cancellation)
+    private async Task<int> CancelAsync(MeshClient client, OutputFormat output, string name, bool abortRunning, CancellationToken cancellation)
     {
-        var drain = Values.Named(name, text => new HostName(text)).Value;
-        var answer = await client.WithdrawAsync(drain, new WithdrawBody { AbortRunning = abortRunning, By = Io.UserName }, cancellation);
+        var drain = OptionParsers.Parse(name, text => new HostName(text)).Value;
+        var answer = await client.CancelDrainAsync(drain, new CancelDrainBody { AbortRunning = abortRunning, RequestedBy = Io.UserName }, cancellation);
         if (output == OutputFormat.Json)
-            Json.Write(Io, answer);
+            JsonOutput.Write(Io, answer);
         else
-            Io.Out.WriteLine(Words.OneLine(answer.Explanation));
-        return ExitCodes.Done;
+            Io.Out.WriteLine(TextFormatter.ToSingleLine(answer.Explanation));
+        return ExitCodes.Success;
     }
 
-    private void Tell(OutputFormat output, DrainView drain, bool isDry, bool watches)
+    private void WriteResult(OutputFormat output, DrainView drain, bool isDryRun, bool watches)
     {
         // Whoever watches as a program reads a line for each look.
         if (output == OutputFormat.Json && watches)
-            Json.WriteLine(Io, drain);
+            JsonOutput.WriteLine(Io, drain);
         else if (output == OutputFormat.Json)
-            Json.Write(Io, drain);
+            JsonOutput.Write(Io, drain);
         else
         {
-            Drains.WritePlan(Io, drain);
-            Io.Out.WriteLine(isDry ? "nothing was begun" : $"drain {drain.Id} has begun (mesh drains {drain.Id}, mesh drain --withdraw {drain.Id})");
+            DrainText.WritePlan(Io, drain);
+            Io.Out.WriteLine(isDryRun ? "nothing was begun" : $"drain {drain.Id} has begun (mesh drains {drain.Id}, mesh drain --withdraw {drain.Id})");
             Io.Out.Flush();
         }
     }
@@ -101,16 +101,16 @@ internal sealed class DrainVerb : ClientVerb
     private void Check(CommandResult result)
     {
         bool Has(Option option) => result.GetResult(option) is { Implicit: false };
-        if (Has(_withdraw) && Has(_undo))
+        if (Has(_cancel) && Has(_undo))
             result.AddError("--withdraw and --undo exclude each other");
-        if (Has(_abortRunning) && !Has(_withdraw))
+        if (Has(_abortRunning) && !Has(_cancel))
             result.AddError("--abort-running needs --withdraw");
-        if (!Has(_withdraw) && !Has(_undo))
+        if (!Has(_cancel) && !Has(_undo))
             return;
-        var mode = Has(_withdraw) ? _withdraw : _undo;
+        var mode = Has(_cancel) ? _cancel : _undo;
         if (result.GetResult(_hosts) is { Tokens.Count: > 1 })
             result.AddError($"{mode.Name} takes one drain, by its ID or its host");
-        foreach (var option in _options.All.Concat(Has(_withdraw) ? [_dryRun, _watch] : []).Where(Has))
+        foreach (var option in _options.All.Concat(Has(_cancel) ? [_dryRun, _watch] : []).Where(Has))
             result.AddError($"{option.Name} has no meaning with {mode.Name}");
     }
 }

@@ -10,7 +10,7 @@ namespace Mesh.Cli.Commands.Scheduling;
 /// <summary><c>mesh drains</c>.</summary>
 internal sealed class DrainsVerb : ClientVerb
 {
-    private const int ListedUnlessSaid = 100;
+    private const int DefaultLimit = 100;
 
     private readonly Argument<string?> _id = new("ID")
     {
@@ -28,9 +28,9 @@ internal sealed class DrainsVerb : ClientVerb
         _watch = Add(new Option<bool>("--watch") { Description = "Show the progress of one drain and end with it. Needs ID." });
         _limit = Add(new Option<int?>("--limit")
         {
-            Description = $"How many at most, 1 to 1000. Default: {ListedUnlessSaid}.",
+            Description = $"How many at most, 1 to 1000. Default: {DefaultLimit}.",
             HelpName = "N",
-            CustomParser = Values.Count("--limit", "drains", 1, 1000),
+            CustomParser = OptionParsers.Count("--limit", "drains", 1, 1000),
         });
         Validators.Add(result =>
         {
@@ -49,61 +49,61 @@ internal sealed class DrainsVerb : ClientVerb
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
         if (parsed.GetValue(_id) is not { } name)
-            return List(output, await client.DrainsAsync(parsed.GetValue(_limit) ?? ListedUnlessSaid, cancellation));
+            return List(output, await client.DrainsAsync(parsed.GetValue(_limit) ?? DefaultLimit, cancellation));
 
-        var drain = await client.DrainAsync(Values.Named(name, text => new HostName(text)).Value, cancellation);
+        var drain = await client.DrainAsync(OptionParsers.Parse(name, text => new HostName(text)).Value, cancellation);
         if (parsed.GetValue(_watch))
             return await new DrainWatcher(Io, client, output).WatchAsync(drain, cancellation);
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, drain);
-            return ExitCodes.Done;
+            JsonOutput.Write(Io, drain);
+            return ExitCodes.Success;
         }
 
         foreach (var (label, value) in Lines(drain))
             Io.Out.WriteLine($"{label + ":",-18}{value}");
         Io.Out.WriteLine();
-        Drains.WriteStuck(Io, drain);
-        Drains.Moves(drain).Write(Io);
-        return ExitCodes.Done;
+        DrainText.WriteBlocked(Io, drain);
+        DrainText.CreateTable(drain).Write(Io);
+        return ExitCodes.Success;
     }
 
-    private int List(OutputFormat output, ListedDrains listed)
+    private int List(OutputFormat output, DrainList listed)
     {
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, listed);
-            return ExitCodes.Done;
+            JsonOutput.Write(Io, listed);
+            return ExitCodes.Success;
         }
 
         var table = new TextTable("ID", "HOSTS", "STATE", "PROGRESS", "MOVED", "LEFT", "BEGUN", "EXPECTED END", "BY", "WHY");
         foreach (var drain in listed.Drains)
             table.Add(
-                drain.Id, Drains.Hosts(drain), Words.Of(drain.State), drain.Progress.ToString(), $"{drain.Moves.Count(move => move.State == DrainMoveState.Done)} of {drain.Moves.Count}",
-                $"{drain.Stuck.Count + drain.Moves.Count(move => move.State == DrainMoveState.Failed)}", Words.Of(drain.At), Words.Of(drain.ExpectedEnd), drain.By, Words.OneLine(drain.Why));
+                drain.Id, DrainText.DescribeHosts(drain), TextFormatter.Format(drain.State), drain.Progress.ToString(), $"{drain.Moves.Count(move => move.State == DrainMoveState.Completed)} of {drain.Moves.Count}",
+                $"{drain.BlockedVms.Count + drain.Moves.Count(move => move.State == DrainMoveState.Failed)}", TextFormatter.Format(drain.At), TextFormatter.Format(drain.ExpectedEnd), drain.RequestedBy, TextFormatter.ToSingleLine(drain.Reason));
         table.Write(Io);
         if (listed.Cordons.Count == 0)
-            return ExitCodes.Done;
+            return ExitCodes.Success;
 
         Io.Out.WriteLine();
         var cordons = new TextTable("HOST", "STATE", "SINCE", "BY", "WHY");
         foreach (var cordon in listed.Cordons)
-            cordons.Add(cordon.Host.ToString(), Words.Of(cordon.State), Words.Of(cordon.At), cordon.By, Words.OneLine(cordon.Why));
+            cordons.Add(cordon.Host.ToString(), TextFormatter.Format(cordon.State), TextFormatter.Format(cordon.At), cordon.RequestedBy, TextFormatter.ToSingleLine(cordon.Reason));
         cordons.Write(Io);
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 
     private IEnumerable<(string Name, string Value)> Lines(DrainView drain)
     {
         yield return ("id", drain.Id);
-        yield return ("hosts", Drains.Hosts(drain));
+        yield return ("hosts", DrainText.DescribeHosts(drain));
         if (drain.Undoes is { } undone)
             yield return ("undoes", undone);
-        yield return ("state", Words.Of(drain.State));
-        yield return ("progress", Drains.Standing(drain, Io.Time.GetUtcNow()));
-        yield return ("plan", $"{Drains.Prediction(drain)}{(drain.Replans > 0 ? $"; planned anew {drain.Replans} times" : "")}");
-        yield return ("begun", $"{Words.Of(drain.At)} by {drain.By}{(drain.Why.Length > 0 ? $": {Words.OneLine(drain.Why)}" : "")}");
+        yield return ("state", TextFormatter.Format(drain.State));
+        yield return ("progress", DrainText.DescribeProgress(drain, Io.Time.GetUtcNow()));
+        yield return ("plan", $"{DrainText.DescribePrediction(drain)}{(drain.ReplanCount > 0 ? $"; planned anew {drain.ReplanCount} times" : "")}");
+        yield return ("begun", $"{TextFormatter.Format(drain.At)} by {drain.RequestedBy}{(drain.Reason.Length > 0 ? $": {TextFormatter.ToSingleLine(drain.Reason)}" : "")}");
         if (drain.EndedAt is { } end)
-            yield return ("ended", $"{Words.Of(end)}, after {Words.Of(end - drain.At)}");
+            yield return ("ended", $"{TextFormatter.Format(end)}, after {TextFormatter.Format(end - drain.At)}");
     }
 }

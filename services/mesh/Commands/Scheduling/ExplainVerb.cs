@@ -22,43 +22,43 @@ internal sealed class ExplainVerb : ClientVerb
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
-        var view = await client.ShowAsync(ReadId(parsed.GetRequiredValue(_id)), cancellation);
+        var view = await client.GetAsync(ReadId(parsed.GetRequiredValue(_id)), cancellation);
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, view);
-            return ExitCodes.Done;
+            JsonOutput.Write(Io, view);
+            return ExitCodes.Success;
         }
 
         foreach (var (name, value) in Lines(view))
-            Io.Out.WriteLine($"{name + ":",-18}{Words.OneLine(value)}");
-        if (view.Choice is { Ratings.Count: > 0 } choice)
+            Io.Out.WriteLine($"{name + ":",-18}{TextFormatter.ToSingleLine(value)}");
+        if (view.Placement is { Ratings.Count: > 0 } choice)
         {
             Io.Out.WriteLine();
-            Ratings.Table(choice.Ratings).Write(Io);
+            RatingText.Table(choice.Ratings).Write(Io);
         }
 
-        return ExitCodes.Done;
+        return ExitCodes.Success;
     }
 
     private static IEnumerable<(string Name, string Value)> Lines(MigrationView view)
     {
-        yield return ("migration", $"{view.Id} of {view.VmName} from {Words.Of(view.Source)}, asked for by {view.RequestedBy}");
-        yield return ("asked for", Asked(view));
-        yield return ("stands", $"{Words.Of(view.Phase, view.Outcome)}{(view.Reason.Length > 0 ? $": {view.Reason}" : "")}");
-        yield return ("goes to", view.Destination is { } to ? $"{to}{(view.Choice is { } choice ? $", chosen {Words.Of(choice.At)}: {choice.Why}" : "")}" : "not decided yet");
+        yield return ("migration", $"{view.Id} of {view.VmName} from {TextFormatter.Format(view.Source)}, asked for by {view.RequestedBy}");
+        yield return ("asked for", DescribeRequest(view));
+        yield return ("stands", $"{TextFormatter.Format(view.Phase, view.Outcome)}{(view.Reason.Length > 0 ? $": {view.Reason}" : "")}");
+        yield return ("goes to", view.Destination is { } to ? $"{to}{(view.Placement is { } choice ? $", chosen {TextFormatter.Format(choice.At)}: {choice.Reason}" : "")}" : "not decided yet");
         if (view.Queue is { } queue)
-            yield return ("waits", Queues.InWords(queue));
+            yield return ("waits", QueueText.Describe(queue));
         foreach (var (attempt, number) in view.FailedAttempts.Select((attempt, index) => (attempt, index + 1)))
-            yield return ($"attempt {number}", $"{attempt.Destination} failed{(attempt.At is { } at ? $" {Words.Of(at)}" : "")}: {attempt.Failure}");
+            yield return ($"attempt {number}", $"{attempt.Destination} failed{(attempt.At is { } at ? $" {TextFormatter.Format(at)}" : "")}: {attempt.Failure}");
         foreach (var refusal in view.Refusals)
-            yield return ("refused", $"{Words.Of(refusal.Code)}: {refusal.Message}");
+            yield return ("refused", $"{TextFormatter.Format(refusal.Code)}: {refusal.Message}");
         if (view.Forecast is { } forecast)
             yield return ("forecast", forecast.Text);
         if (view.Advice.Length > 0)
             yield return ("would help", view.Advice);
     }
 
-    private static string Asked(MigrationView view)
+    private static string DescribeRequest(MigrationView view)
     {
         var hosts = view.AllowedHosts.Count switch
         {
@@ -66,7 +66,7 @@ internal sealed class ExplainVerb : ClientVerb
             1 => $"{view.AllowedHosts[0]} and no other",
             _ => string.Join(", ", view.AllowedHosts),
         };
-        return $"{hosts}{(view.Preferred is { } preferred ? $", preferably {preferred}" : "")}, priority {Words.Of(view.Priority)}"
+        return $"{hosts}{(view.Preferred is { } preferred ? $", preferably {preferred}" : "")}, priority {TextFormatter.Format(view.Priority)}"
             + $"{(view.Drain is { } drain ? $", for the drain {drain}" : "")}{(view.RelaxAffinity ? ", affinity may be relaxed" : "")}";
     }
 }

@@ -25,9 +25,9 @@ internal sealed class ExportInventoryVerb : ClientVerb
     {
         var fleet = await client.InventoryAsync(cancellation);
         if (parsed.GetValue(_file) is { } path && path != DocumentFile.StandardInput)
-            await DocumentFile.WriteTextAsync(path, Json.Text(fleet) + "\n", cancellation);
+            await DocumentFile.WriteTextAsync(path, JsonOutput.Text(fleet) + "\n", cancellation);
         else
-            Json.Write(Io, fleet);
-        return ExitCodes.Done;
+            JsonOutput.Write(Io, fleet);
+        return ExitCodes.Success;
     }
 }

@@ -15,15 +15,15 @@ internal static partial class InventoryFile
         try
         {
             CheckFormat(path, text);
-            return JsonSerializer.Deserialize<Fleet>(text, MeshJson.Options) ?? throw Fault(path, 1, "", "is null; it takes an inventory");
+            return JsonSerializer.Deserialize<Fleet>(text, MeshJson.Options) ?? throw Error(path, 1, "", "is null; it takes an inventory");
         }
         catch (JsonException e)
         {
-            throw Fault(path, (int)(e.LineNumber ?? 0) + 1, e.Path is { Length: > 1 } member ? member : "", InWords(e));
+            throw Error(path, (int)(e.LineNumber ?? 0) + 1, e.Path is { Length: > 1 } member ? member : "", Describe(e));
         }
         catch (Exception e) when (e is ArgumentException or FormatException or NotSupportedException or OverflowException)
         {
-            throw Fault(path, 1, "", e.Message.Split(" (Parameter", 2)[0]);
+            throw Error(path, 1, "", e.Message.Split(" (Parameter", 2)[0]);
         }
     }
 
@@ -32,15 +32,15 @@ internal static partial class InventoryFile
     {
         using var document = JsonDocument.Parse(text);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
-            throw Fault(path, 1, "", "takes an object, as 'mesh inventory export' writes it");
+            throw Error(path, 1, "", "takes an object, as 'mesh inventory export' writes it");
         if (!document.RootElement.TryGetProperty("format", out var format))
-            throw Fault(path, 1, "format", $"is missing; this version reads format {Fleet.CurrentFormat}");
+            throw Error(path, 1, "format", $"is missing; this version reads format {Fleet.CurrentFormat}");
         if (format.ValueKind != JsonValueKind.Number || !format.TryGetInt32(out var number) || number != Fleet.CurrentFormat)
-            throw Fault(path, 1, "format", $"{format.GetRawText()} is not accepted; this version reads format {Fleet.CurrentFormat}");
+            throw Error(path, 1, "format", $"{format.GetRawText()} is not accepted; this version reads format {Fleet.CurrentFormat}");
     }
 
     // System.Text.Json speaks of types; whoever wrote the file knows members.
-    private static string InWords(JsonException e) => Missing().Match(e.Message) is { Success: true } missing
+    private static string Describe(JsonException e) => Missing().Match(e.Message) is { Success: true } missing
         ? $"lacks {missing.Groups["names"].Value.TrimEnd('.')}"
         : e.Path is { Length: > 1 } && e.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
             ? "has a value that is not accepted here (infra/docs/schemas/Fleet.json tells what is)"
@@ -49,8 +49,8 @@ internal static partial class InventoryFile
     private static string WithoutPosition(string message) =>
         message.Split(" Path:", 2)[0].Split(" LineNumber:", 2)[0].TrimEnd('.') is [var first, .. var rest] ? $"{char.ToLowerInvariant(first)}{rest}" : "it cannot be read";
 
-    private static CliException Fault(string path, int line, string member, string message) =>
-        new(ExitCodes.Usage, DocumentFile.InWords(path, line, member, message));
+    private static CliException Error(string path, int line, string member, string message) =>
+        new(ExitCodes.Usage, DocumentFile.FormatDiagnostic(path, line, member, message));
 
     [GeneratedRegex(@"missing required properties including: (?<names>[^\r\n]*?)(\.? Path:.*)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Missing();

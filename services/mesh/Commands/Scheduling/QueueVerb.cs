@@ -19,19 +19,19 @@ internal sealed class QueueVerb(Io io) : ClientVerb("queue", "List the migration
         var queue = await client.QueueAsync(cancellation);
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, queue);
-            return ExitCodes.Done;
+            JsonOutput.Write(Io, queue);
+            return ExitCodes.Success;
         }
 
         var table = new TextTable("PLACE", "ID", "VM", "FROM", "TO", "STATE", "PRIORITY", "WAITS SINCE", "EXPECTED START", "FOR");
         foreach (var waiting in queue.Waiting)
             table.Add(
-                $"{waiting.Position}", waiting.Id.ToString(), waiting.VmName, Words.Of(waiting.Source), Words.To(waiting.Destination), Words.Of(waiting.Phase),
-                Words.Of(waiting.Priority), Words.Of(waiting.WaitingSince), Words.Of(waiting.ExpectedStart), Words.OneLine(waiting.WaitsFor));
+                $"{waiting.Position}", waiting.Id.ToString(), waiting.VmName, TextFormatter.Format(waiting.Source), TextFormatter.FormatDestination(waiting.Destination), TextFormatter.Format(waiting.Phase),
+                TextFormatter.Format(waiting.Priority), TextFormatter.Format(waiting.WaitingSince), TextFormatter.Format(waiting.ExpectedStart), TextFormatter.ToSingleLine(waiting.WaitReason));
         table.Write(Io);
         Io.Out.WriteLine();
         Io.Out.WriteLine(
-            $"{queue.Copying} of at most {queue.Limits.ClusterMax} copy now; on each host at most {queue.Limits.OutboundPerHost} outbound and {queue.Limits.InboundPerHost} inbound");
-        return ExitCodes.Done;
+            $"{queue.Transferring} of at most {queue.Limits.ClusterMax} copy now; on each host at most {queue.Limits.OutboundPerHost} outbound and {queue.Limits.InboundPerHost} inbound");
+        return ExitCodes.Success;
     }
 }

@@ -26,13 +26,13 @@ internal sealed class RescheduleVerb : ClientVerb
         {
             Description = "The host that is to take it, and no other.",
             HelpName = "HOST",
-            CustomParser = Values.NamedOption("--to", text => new HostName(text)),
+            CustomParser = OptionParsers.ParsedOption("--to", text => new HostName(text)),
         });
         _orTo = Add(new Option<IReadOnlyList<HostName>>("--or-to")
         {
             Description = "Hosts to try next, in this order. Needs --to.",
             HelpName = "HOST,...",
-            CustomParser = Values.Hosts("--or-to"),
+            CustomParser = OptionParsers.Hosts("--or-to"),
         });
         _toAny = Add(new Option<bool>("--to-any") { Description = "Any host may take it." });
         Validators.Add(result =>
@@ -62,13 +62,13 @@ internal sealed class RescheduleVerb : ClientVerb
             To = parsed.GetValue(_to),
             Alternatives = parsed.GetValue(_orTo) ?? [],
             ToAny = parsed.GetValue(_toAny),
-            By = Io.UserName,
+            RequestedBy = Io.UserName,
         };
         var answer = await client.RescheduleAsync(ReadId(parsed.GetRequiredValue(_id)), body, cancellation);
         if (output == OutputFormat.Json)
-            Json.Write(Io, answer);
+            JsonOutput.Write(Io, answer);
         else
-            Io.Out.WriteLine(answer.Explanation.Length > 0 ? Words.OneLine(answer.Explanation) : "rescheduled");
-        return ExitCodes.Done;
+            Io.Out.WriteLine(answer.Explanation.Length > 0 ? TextFormatter.ToSingleLine(answer.Explanation) : "rescheduled");
+        return ExitCodes.Success;
     }
 }

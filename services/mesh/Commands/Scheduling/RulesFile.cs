@@ -1,3 +1,4 @@
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Scheduling;
 using Mesh.Scheduler.Host.Documents;
 
@@ -10,12 +11,12 @@ internal static class RulesFile
     /// <exception cref="CliException">Something is wrong with the document; everything is told.</exception>
     public static PlacementRules Read(string path, string text)
     {
-        var (rules, faults) = RulesText.Read(text);
-        return rules ?? throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", faults.Select(fault => InWords(path, fault)))}");
+        var (rules, errors) = RulesText.Read(text);
+        return rules ?? throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", errors.Select(error => FormatDiagnostic(path, error)))}");
     }
 
     /// <summary>A fault as compilers tell theirs, so that editors find the place.</summary>
-    public static string InWords(string path, DocumentFault fault) => DocumentFile.InWords(path, fault.Line, fault.Field, fault.Message);
+    public static string FormatDiagnostic(string path, DocumentDiagnostic error) => DocumentFile.FormatDiagnostic(path, error.Line, error.Field, error.Message);
 
     /// <summary>How many rules of each kind.</summary>
     public static string Count(PlacementRules rules) =>

@@ -18,16 +18,16 @@ internal sealed class ShowRulesVerb(Io io) : ClientVerb("show", "Show the placem
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
-        var kept = await client.RulesAsync(cancellation);
+        var response = await client.RulesAsync(cancellation);
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, kept);
-            return ExitCodes.Done;
+            JsonOutput.Write(Io, response);
+            return ExitCodes.Success;
         }
 
         // What the document itself does not say stands in remarks, so that the whole can be kept again.
-        Io.Out.WriteLine(kept.By is { } by ? $"# kept by {by}, {Words.Of(kept.At)}" : "# nobody has kept any rules");
-        Io.Out.Write(RulesText.Write(kept.Rules ?? new PlacementRules()));
-        return ExitCodes.Done;
+        Io.Out.WriteLine(response.UpdatedBy is { } by ? $"# kept by {by}, {TextFormatter.Format(response.UpdatedAt)}" : "# nobody has kept any rules");
+        Io.Out.Write(RulesText.Write(response.Rules ?? new PlacementRules()));
+        return ExitCodes.Success;
     }
 }

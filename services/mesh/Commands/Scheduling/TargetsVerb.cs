@@ -6,7 +6,7 @@ using Mesh.Contracts.Values;
 namespace Mesh.Cli.Commands.Scheduling;
 
 /// <summary><c>mesh targets</c>.</summary>
-internal sealed class TargetsVerb(Io io) : TargetsAskVerb("targets", "List every host as a machine's destination: by score those that can take it, and why the others cannot.", io)
+internal sealed class TargetsVerb(Io io) : TargetQueryVerb("targets", "List every host as a machine's destination: by score those that can take it, and why the others cannot.", io)
 {
     public override IReadOnlyList<(string, string)> Examples =>
     [
@@ -15,21 +15,21 @@ internal sealed class TargetsVerb(Io io) : TargetsAskVerb("targets", "List every
         ("mesh targets db-1 --inventory fleet.json --output json | jq -r '.ratings[] | select(.refusals == []) | .host'", "names for programs"),
     ];
 
-    protected override int Tell(OutputFormat output, RatedTargets rated, HostName? to)
+    protected override int WriteResult(OutputFormat output, RateTargetsAnswer rated, HostName? to)
     {
         if (output == OutputFormat.Json)
         {
-            Json.Write(Io, rated);
+            JsonOutput.Write(Io, rated);
         }
         else
         {
             foreach (var refusal in rated.Refusals)
-                Io.Out.WriteLine($"whichever host: {Words.Of(refusal.Code)}: {Words.OneLine(refusal.Message)}");
-            Ratings.Table(rated.Ratings).Write(Io);
+                Io.Out.WriteLine($"whichever host: {TextFormatter.Format(refusal.Code)}: {TextFormatter.ToSingleLine(refusal.Message)}");
+            RatingText.Table(rated.Ratings).Write(Io);
         }
 
         return rated.Vm is not null
-            ? ExitCodes.Done
+            ? ExitCodes.Success
             : throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", rated.Refusals.Select(refusal => refusal.Message))}");
     }
 }

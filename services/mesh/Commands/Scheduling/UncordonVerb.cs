@@ -22,11 +22,11 @@ internal sealed class UncordonVerb : ClientVerb
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
-        var answer = await client.UncordonAsync(Values.Named(parsed.GetRequiredValue(_host), text => new HostName(text)), Io.UserName, cancellation);
+        var answer = await client.UncordonAsync(OptionParsers.Parse(parsed.GetRequiredValue(_host), text => new HostName(text)), Io.UserName, cancellation);
         if (output == OutputFormat.Json)
-            Json.Write(Io, answer);
+            JsonOutput.Write(Io, answer);
         else
-            Io.Out.WriteLine(Words.OneLine(answer.Explanation));
-        return ExitCodes.Done;
+            Io.Out.WriteLine(TextFormatter.ToSingleLine(answer.Explanation));
+        return ExitCodes.Success;
     }
 }

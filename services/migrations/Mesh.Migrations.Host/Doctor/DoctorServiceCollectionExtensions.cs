@@ -6,7 +6,7 @@ namespace Mesh.Migrations.Host.Doctor;
 internal static class DoctorServiceCollectionExtensions
 {
     public static IServiceCollection AddMigrationChecks(this IServiceCollection services) => services
-        .AddSingleton<IStoreCheck, FlightsCheck>()
+        .AddSingleton<IStoreCheck, MigrationsCheck>()
         .AddSingleton<IStoreCheck, EpochCheck>()
         .AddSingleton<IStoreCheck, InventoryCheck>()
         .AddSingleton<IStoreCheck, FenceCheck>();

@@ -8,18 +8,18 @@ internal sealed class EpochCheck : IStoreCheck
 {
     public string Name => "epoch";
 
-    public async Task RunAsync(Examination examination)
+    public async Task RunAsync(DiagnosticContext examination)
     {
         long newest = 0;
-        foreach (var id in await FlightRow.IdsAsync(examination))
-            if (await FlightRow.LoadAsync(examination, id) is { } row && row.TryRead(out _) is { } state)
+        foreach (var id in await MigrationRow.IdsAsync(examination))
+            if (await MigrationRow.LoadAsync(examination, id) is { } row && row.TryRead(out _) is { } state)
                 newest = Math.Max(newest, state.Epoch.Number);
 
         var given = await examination.Connection.ExecuteScalarAsync<long?>("SELECT MAX(number) FROM epoch") ?? 0;
-        examination.Looked($"the newest epoch, {given}");
+        examination.AddChecked($"the newest epoch, {given}");
         if (given < newest)
-            await examination.FindAsync(
-                Finding.Problem(Name, "the newest epoch", $"it is {given}, but an attempt has {newest} already: agents would refuse the next attempts as old"),
+            await examination.ReportAsync(
+                DoctorFinding.Problem(Name, "the newest epoch", $"it is {given}, but an attempt has {newest} already: agents would refuse the next attempts as old"),
                 $"it was raised to {newest}",
                 $"raises it to {newest}",
                 transaction => examination.Connection.ExecuteAsync(

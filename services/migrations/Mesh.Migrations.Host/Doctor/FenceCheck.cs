@@ -12,13 +12,13 @@ internal sealed class FenceCheck : IStoreCheck
 {
     public string Name => "fences";
 
-    public async Task RunAsync(Examination examination)
+    public async Task RunAsync(DiagnosticContext examination)
     {
         var rows = (await examination.Connection.QueryAsync<(string Host, string Fence)>("SELECT host, fence FROM host_fence ORDER BY host")).AsList();
-        examination.Looked($"{rows.Count} hosts that are fenced");
+        examination.AddChecked($"{rows.Count} hosts that are fenced");
         foreach (var (host, json) in rows)
-            if (HostRow.Complaint<HostFence>(host, json, fence => fence.Host) is { } complaint)
-                examination.Find(Finding.Problem(
+            if (HostJsonRow.FindProblem<HostFence>(host, json, fence => fence.Host) is { } complaint)
+                examination.Report(DoctorFinding.Problem(
                     Name, $"host {host}", $"its fencing cannot be read: {complaint}. Fence the host again once it is certain to be off, or delete the row when it is back"));
     }
 }

@@ -11,16 +11,16 @@ internal sealed class InventoryCheck : IStoreCheck
 {
     public string Name => "hosts";
 
-    public async Task RunAsync(Examination examination)
+    public async Task RunAsync(DiagnosticContext examination)
     {
         var rows = (await examination.Connection.QueryAsync<(string Name, string Inventory)>("SELECT name, inventory FROM host ORDER BY name")).AsList();
-        examination.Looked($"{rows.Count} hosts' inventories");
+        examination.AddChecked($"{rows.Count} hosts' inventories");
         foreach (var (name, json) in rows)
-            if (HostRow.Complaint<HostInventory>(name, json, inventory => inventory.Host) is not { } complaint)
-                examination.Expect(AgentQueues.Commands(new HostName(name)));
+            if (HostJsonRow.FindProblem<HostInventory>(name, json, inventory => inventory.Host) is not { } complaint)
+                examination.AddQueue(AgentQueues.Commands(new HostName(name)));
             else
-                await examination.FindAsync(
-                    Finding.Problem(Name, $"host {name}", $"its inventory cannot be read: {complaint}"),
+                await examination.ReportAsync(
+                    DoctorFinding.Problem(Name, $"host {name}", $"its inventory cannot be read: {complaint}"),
                     "it was dropped; the host's agent sends it again",
                     "drops it; the host's agent sends it again",
                     transaction => examination.Connection.ExecuteAsync("DELETE FROM host WHERE name = @name", new { name }, transaction));

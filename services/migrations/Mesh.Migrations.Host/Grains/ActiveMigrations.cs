@@ -10,9 +10,9 @@ internal sealed class ActiveMigrations(HostRegistry hosts)
     private readonly ConcurrentDictionary<MigrationId, Entry> _entries = new();
 
     /// <summary>Takes note of a flight's state after a transition.</summary>
-    public void Follow(FlightState state)
+    public void Update(MigrationState state)
     {
-        hosts.Follow(state);
+        hosts.UpdateMigration(state);
         if (state.HasEnded)
             _entries.TryRemove(state.Id, out _);
         else
@@ -20,11 +20,11 @@ internal sealed class ActiveMigrations(HostRegistry hosts)
     }
 
     /// <summary>The unfinished flights that have a host as source or destination, always in the same order.</summary>
-    public IReadOnlyList<MigrationId> On(HostName host) =>
+    public IReadOnlyList<MigrationId> FindByHost(HostName host) =>
         [.. _entries.Where(entry => entry.Value.Source == host || entry.Value.Destination == host).Select(entry => entry.Key).OrderBy(id => id.Value, StringComparer.Ordinal)];
 
     /// <summary>The unfinished flight of a machine; null if there is none.</summary>
-    public MigrationId? Of(VmId vm)
+    public MigrationId? FindByVm(VmId vm)
     {
         foreach (var (id, entry) in _entries)
             if (entry.Vm == vm)

@@ -6,4 +6,4 @@ namespace Mesh.Migrations.Host.Grains;
 
 /// <summary>What every grain is given by its home.</summary>
 internal sealed record GrainServices(
-    MigrationStore Store, IMessageBus Bus, ActiveMigrations Active, WakeQueue Wakes, TimeProvider Time, ILogger<MigrationGrain> Log, FlightRule Rule, HostRegistry Hosts);
+    MigrationStore Store, IMessageBus Bus, ActiveMigrations Active, TimerQueue Timers, TimeProvider Time, ILogger<MigrationGrain> Log, TransitionFunction Transition, HostRegistry Hosts);

@@ -6,46 +6,46 @@ namespace Mesh.Migrations.Host.Grains;
 
 internal sealed partial class MigrationGrain
 {
-    private void Log(FlightState? before, Transition transition)
+    private void Log(MigrationState? before, Transition transition)
     {
         var state = transition.State;
         foreach (var output in transition.Outputs)
             switch (output)
             {
-                case CommandGiven { Command: var command, Host: var host }:
+                case SendCommand { Command: var command, Host: var host }:
                     LogCommand(services.Log, state.Id.Value, command.GetType().Name, host.Value, state.Epoch.Number);
                     break;
-                case EventTold { Event: MigrationRequested requested }:
-                    LogRequested(services.Log, state.Id.Value, state.VmName(), state.Source?.Value ?? "?", Where(state), state.Wish.Priority, requested.RequestedBy);
+                case PublishEvent { Event: MigrationRequested requested }:
+                    LogRequested(services.Log, state.Id.Value, state.VmName(), state.Source?.Value ?? "?", DescribeTargets(state), state.Preferences.Priority, requested.RequestedBy);
                     break;
-                case EventTold { Event: MigrationPhaseChanged changed }:
+                case PublishEvent { Event: MigrationPhaseChanged changed }:
                     LogPhase(services.Log, state.Id.Value, state.VmName(), before?.Phase.ToString() ?? "", changed.Phase.ToString(), changed.Reason);
                     break;
-                case EventTold { Event: MigrationDecided decided }:
-                    MigrationMetrics.Decided(state, decided);
-                    LogDecided(services.Log, state.Id.Value, state.VmName(), decided.What, decided.By, decided.Why);
+                case PublishEvent { Event: MigrationChangeRequested decided }:
+                    MigrationMetrics.RecordDecision(state, decided);
+                    LogDecided(services.Log, state.Id.Value, state.VmName(), decided.Description, decided.RequestedBy, decided.Reason);
                     break;
-                case EventTold { Event: MigrationParametersChanged changed }:
+                case PublishEvent { Event: MigrationParametersChanged changed }:
                     foreach (var parameter in changed.Parameters)
                         LogParameter(services.Log, state.Id.Value, state.VmName(), parameter.Parameter, parameter.Result.ToString(), parameter.Explanation);
                     break;
-                case EventTold { Event: MigrationStalled stalled }:
+                case PublishEvent { Event: MigrationStalled stalled }:
                     LogStalled(services.Log, state.Id.Value, state.VmName(), stalled.StalledFor.TotalSeconds);
                     break;
-                case EventTold { Event: MigrationLimitReached reached }:
+                case PublishEvent { Event: MigrationLimitReached reached }:
                     LogLimit(services.Log, state.Id.Value, state.VmName(), reached.Limit, reached.Value.TotalSeconds);
                     break;
-                case EventTold { Event: MigrationRerun rerun }:
+                case PublishEvent { Event: MigrationRequeued rerun }:
                     LogRerun(services.Log, state.Id.Value, state.VmName(), rerun.Destination?.Value ?? "?", rerun.Failure, rerun.Attempt);
                     break;
-                case EventTold { Event: MigrationEnded ended }:
-                    MigrationMetrics.Ended(ended);
+                case PublishEvent { Event: MigrationEnded ended }:
+                    MigrationMetrics.RecordEnd(ended);
                     LogEnded(services.Log, state.Id.Value, state.VmName(), ended.Outcome.ToString(), ended.TotalTime.TotalSeconds, ended.ActualDowntime?.TotalMilliseconds, ended.Reason);
                     break;
             }
     }
 
-    private static string Where(FlightState state) => state.Wish.AllowedHosts.Count == 0 ? "any host" : string.Join(" or ", state.Wish.AllowedHosts);
+    private static string DescribeTargets(MigrationState state) => state.Preferences.AllowedHosts.Count == 0 ? "any host" : string.Join(" or ", state.Preferences.AllowedHosts);
 
     [LoggerMessage(2000, LogLevel.Information, "Migration {MigrationId} of {Vm} from {Source} to {Destination} was requested with priority {Priority} by {RequestedBy}")]
     private static partial void LogRequested(ILogger log, string migrationId, string vm, string source, string destination, MigrationPriority priority, string requestedBy);
@@ -75,5 +75,5 @@ internal sealed partial class MigrationGrain
     private static partial void LogParameter(ILogger log, string migrationId, string vm, string parameter, string result, string explanation);
 
     [LoggerMessage(2006, LogLevel.Debug, "Progress of migration {MigrationId} could not be told")]
-    private static partial void LogProgressNotTold(ILogger log, Exception exception, string migrationId);
+    private static partial void LogProgressNotPublished(ILogger log, Exception exception, string migrationId);
 }

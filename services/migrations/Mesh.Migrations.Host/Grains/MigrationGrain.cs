@@ -19,7 +19,7 @@ namespace Mesh.Migrations.Host.Grains;
 /// </summary>
 internal sealed partial class MigrationGrain(MigrationId id, GrainServices services) : IMigrationGrain
 {
-    private FlightState? _state;
+    private MigrationState? _state;
     private long _version;
 
     /// <summary>Reads the flight from the store; to be called once before the first turn.</summary>
@@ -31,10 +31,10 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
 
         // The grain before this one may have kept a turn without coming to know it: then nobody has followed the turn yet.
         if (_state is not null)
-            Follow(_state);
+            UpdateIndexes(_state);
     }
 
-    public async Task<MigrationRequestAnswer> RequestAsync(QueueMigration queued, MigrationFacts facts)
+    public async Task<MigrationRequestAnswer> RequestAsync(EnqueueMigration queued, MigrationFacts facts)
     {
         if (_state is null)
             await ApplyAsync(new RequestReceived(queued.Request, facts, queued.Refusals));
@@ -44,116 +44,116 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
     public async Task<AdmissionAnswer> AdmitAsync(AdmitMigration admission, LocatedVm? vm, DestinationFacts destination)
     {
         var now = services.Time.GetUtcNow();
-        if (Admissions.Objection(_state, admission, vm, destination, now) is { } objection)
+        if (AdmissionRules.Validate(_state, admission, vm, destination, now) is { } objection)
             return objection;
         if (_state!.Phase == MigrationPhase.Queued)
-            await ApplyAsync(new AttemptReceived(admission, vm!, await services.Store.NextEpochAsync(now)));
+            await ApplyAsync(new AdmissionReceived(admission, vm!, await services.Store.NextEpochAsync(now)));
         else
-            await ApplyAsync(new TransferReceived(admission.Bandwidth));
+            await ApplyAsync(new TransferAdmissionReceived(admission.Bandwidth));
         return new AdmissionAnswer(true);
     }
 
-    public async Task<AdmissionAnswer> DismissAsync(DismissMigration dismissal)
+    public async Task<AdmissionAnswer> RejectAsync(RejectMigration dismissal)
     {
-        if (Admissions.Objection(_state, dismissal) is { } objection)
+        if (AdmissionRules.Validate(_state, dismissal) is { } objection)
             return objection;
         await ApplyAsync(new DismissalReceived(dismissal.Refusals));
         return new AdmissionAnswer(true);
     }
 
-    public async Task<RescheduleAnswer> RescheduleAsync(RescheduleMigration wish)
+    public async Task<RescheduleAnswer> RescheduleAsync(RescheduleMigration request)
     {
-        if (Admissions.Objection(_state, wish) is { } objection)
+        if (AdmissionRules.Validate(_state, request) is { } objection)
             return objection;
-        await ApplyAsync(new RescheduleReceived(wish));
+        await ApplyAsync(new RescheduleReceived(request));
         return new RescheduleAnswer(ChangeResult.Accepted, "done", []);
     }
 
     public async Task<AbortAnswer> AbortAsync(AbortMigration abort)
     {
         if (_state is null)
-            return new AbortAnswer(AbortResult.Unknown, $"there is no migration '{id}'");
+            return new AbortAnswer(AbortResult.NotFound, $"there is no migration '{id}'");
         if (_state.HasEnded)
             return new AbortAnswer(AbortResult.AlreadyEnded, $"the migration has ended already: {_state.Outcome}");
         await ApplyAsync(new AbortReceived(abort));
-        return Flight.AnswerToAbort(_state);
+        return MigrationStateMachine.AnswerToAbort(_state);
     }
 
     public async Task<ChangeAnswer> ChangeAsync(ChangeMigration change, EffectivePolicy? policy)
     {
-        if (ChangeRules.Objection(_state, change, policy) is { } objection)
+        if (ChangeRules.Validate(_state, change, policy) is { } objection)
             return objection;
         await ApplyAsync(new ChangeReceived(change, policy));
-        return Flight.AnswerToChange(_state!, change.ChangeId);
+        return MigrationStateMachine.AnswerToChange(_state!, change.ChangeId);
     }
 
-    public Task AnswerAsync(CommandAnswer answer) => ApplyIfKnownAsync(new AnswerReceived(answer), MessageIdentity.Of(answer));
+    public Task AnswerAsync(CommandAnswer answer) => ApplyIfKnownAsync(new AnswerReceived(answer), MessageIdentity.From(answer));
 
-    public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent), MessageIdentity.Of(agentEvent));
+    public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent), MessageIdentity.From(agentEvent));
 
     // What waits may wait for long, and nothing that its hosts say meanwhile counts for it.
-    public Task ReportAsync(HostReport report) => _state is { Phase: MigrationPhase.Queued or MigrationPhase.Ready } ? Task.CompletedTask : ApplyIfKnownAsync(new ReportReceived(
+    public Task HandleReportAsync(HostReport report) => _state is { Phase: MigrationPhase.Queued or MigrationPhase.Ready } ? Task.CompletedTask : ApplyIfKnownAsync(new ReportReceived(
         report.Host,
         report.AgentEpoch,
         report.Sequence,
         report.HypervisorReachable,
         report.Vms.FirstOrDefault(vm => vm.Id == _state?.Vm?.Id),
         report.Migrations.FirstOrDefault(sample => sample.MigrationId == id),
-        WhereElse(),
+        FindOnThirdHost(),
         report.At));
 
-    public Task FenceAsync(HostName host, long agentEpoch, string by) =>
+    public Task HandleHostFencedAsync(HostName host, long agentEpoch, string by) =>
         HasLeft(host) ? Task.CompletedTask : ApplyIfKnownAsync(new HostFenced(host, agentEpoch, by));
 
-    public Task WakeAsync() => ApplyIfKnownAsync(new TimeCame());
+    public Task HandleTimerAsync() => ApplyIfKnownAsync(new TimerElapsed());
 
-    public Task<MigrationView?> ShowAsync() => Task.FromResult(_state?.ToView());
+    public Task<MigrationView?> GetAsync() => Task.FromResult(_state?.ToView());
 
     // Moved outside the mesh while its migration waits: the host that it was on takes nothing along any more.
     private bool HasLeft(HostName host) => _state is { Phase: MigrationPhase.Queued, Vm: { } vm }
         && services.Hosts.Locate(vm.Id) is { Vm.Status: VmStatus.Up } located && located.Host != host;
 
     // Looked for only where it counts, because all other hosts' words are to be looked through.
-    private Elsewhere WhereElse() => _state is { Phase: MigrationPhase.CleaningUp, Vm: { } vm, Source: { } source, Destination: { } destination }
-        ? services.Hosts.Elsewhere(vm.Id, source, destination)
-        : Elsewhere.Unknown;
+    private ThirdHostPresence FindOnThirdHost() => _state is { Phase: MigrationPhase.CleaningUp, Vm: { } vm, Source: { } source, Destination: { } destination }
+        ? services.Hosts.FindOnThirdHost(vm.Id, source, destination)
+        : ThirdHostPresence.Unknown;
 
-    private Task ApplyIfKnownAsync(FlightInput input, MessageIdentity? cause = null) =>
+    private Task ApplyIfKnownAsync(MigrationInput input, MessageIdentity? cause = null) =>
         _state is null or { HasEnded: true } ? Task.CompletedTask : ApplyAsync(input, cause);
 
-    private async Task ApplyAsync(FlightInput input, MessageIdentity? cause = null)
+    private async Task ApplyAsync(MigrationInput input, MessageIdentity? cause = null)
     {
         var now = services.Time.GetUtcNow();
         var before = _state;
-        var transition = services.Rule(_state, input, now);
-        using var activity = TraceOf(input, transition);
-        if (!await services.Store.SaveAsync(transition.State, _version, input, now, Durable(transition.Outputs), cause))
+        var transition = services.Transition(_state, input, now);
+        using var activity = StartActivity(input, transition);
+        if (!await services.Store.SaveAsync(transition.State, _version, input, now, ToOutbox(transition.Outputs), cause))
             return;
         _state = transition.State;
         _version++;
-        Follow(_state);
+        UpdateIndexes(_state);
         Log(before, transition);
-        await TellProgressAsync(transition.Outputs);
+        await PublishProgressAsync(transition.Outputs);
     }
 
-    private void Follow(FlightState state)
+    private void UpdateIndexes(MigrationState state)
     {
-        services.Active.Follow(state);
-        services.Wakes.Schedule(id, FlightTimers.NextDue(state));
+        services.Active.Update(state);
+        services.Timers.Schedule(id, MigrationTimers.NextDue(state));
     }
 
     // Progress is worth nothing a second later, so it is told directly and never waits in the outbox.
-    private static IReadOnlyList<OutboxMessage> Durable(IReadOnlyList<FlightOutput> outputs) =>
-        [.. outputs.Where(output => output is not EventTold { Event: MigrationProgressed }).Select(output => output switch
+    private static IReadOnlyList<OutboxMessage> ToOutbox(IReadOnlyList<MigrationOutput> outputs) =>
+        [.. outputs.Where(output => output is not PublishEvent { Event: MigrationProgressed }).Select(output => output switch
         {
-            CommandGiven command => OutboxMessage.To(AgentQueues.Commands(command.Host), command.Command),
-            EventTold told => OutboxMessage.ToAll(told.Event),
+            SendCommand command => OutboxMessage.ToQueue(AgentQueues.Commands(command.Host), command.Command),
+            PublishEvent published => OutboxMessage.ToSubscribers(published.Event),
             _ => throw new UnreachableException($"no way out for {output.GetType().Name}"),
         })];
 
-    private async Task TellProgressAsync(IReadOnlyList<FlightOutput> outputs)
+    private async Task PublishProgressAsync(IReadOnlyList<MigrationOutput> outputs)
     {
-        foreach (var progressed in outputs.OfType<EventTold>().Select(told => told.Event).OfType<MigrationProgressed>())
+        foreach (var progressed in outputs.OfType<PublishEvent>().Select(published => published.Event).OfType<MigrationProgressed>())
         {
             try
             {
@@ -163,15 +163,15 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                LogProgressNotTold(services.Log, e, id.Value);
+                LogProgressNotPublished(services.Log, e, id.Value);
             }
         }
     }
 
-    private static Activity? TraceOf(FlightInput input, Transition transition) =>
-        input is ReportReceived && transition.Outputs.All(output => output is EventTold { Event: MigrationProgressed })
+    private static Activity? StartActivity(MigrationInput input, Transition transition) =>
+        input is ReportReceived && transition.Outputs.All(output => output is PublishEvent { Event: MigrationProgressed })
             ? null
-            : MeshTelemetry.Start($"flight {input.GetType().Name}", transition.State.Request.TraceParent)
+            : MeshTelemetry.StartActivity($"flight {input.GetType().Name}", transition.State.Request.TraceParent)
                 ?.SetTag("mesh.migration.id", transition.State.Id.Value)
                 .SetTag("mesh.migration.phase", transition.State.Phase.ToString());
 }

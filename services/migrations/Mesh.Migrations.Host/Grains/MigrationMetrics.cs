@@ -19,12 +19,12 @@ internal static class MigrationMetrics
     private static readonly Counter<long> Decisions =
         MeshTelemetry.Meter.CreateCounter<long>("mesh.migration.decisions", "{change}", "Changes of running migrations, by policy and by hand");
 
-    public static void Decided(FlightState state, MigrationDecided decided) => Decisions.Add(
+    public static void RecordDecision(MigrationState state, MigrationChangeRequested decided) => Decisions.Add(
         1,
         new KeyValuePair<string, object?>("policy", state.Policy?.Policy.Name ?? "none"),
-        new KeyValuePair<string, object?>("by", decided.By.StartsWith("policy ", StringComparison.Ordinal) ? "policy" : "person"));
+        new KeyValuePair<string, object?>("by", decided.RequestedBy.StartsWith("policy ", StringComparison.Ordinal) ? "policy" : "person"));
 
-    public static void Ended(MigrationEnded ended)
+    public static void RecordEnd(MigrationEnded ended)
     {
         var outcome = new KeyValuePair<string, object?>("outcome", ended.Outcome.ToString());
         Ends.Add(1, outcome);

@@ -13,7 +13,7 @@ internal sealed record HostEntry(HostName Host)
 
     public HostReport? Report { get; init; }
 
-    public DateTimeOffset? HeardAt { get; init; }
+    public DateTimeOffset? LastReportAt { get; init; }
 
     public HostFence? Fence { get; init; }
 
@@ -24,8 +24,8 @@ internal sealed record HostEntry(HostName Host)
 
     public int VmCount => Report?.Vms.Count ?? Inventory?.Vms.Count ?? 0;
 
-    public HostHealth Health(DateTimeOffset since, DateTimeOffset now, HealthLimits limits) =>
-        Fence is not null ? HostHealth.Fenced : HealthRules.Judge(HeardAt, since, VmCount, now, limits);
+    public HostHealth Health(DateTimeOffset since, DateTimeOffset now, HostHealthLimits limits) =>
+        Fence is not null ? HostHealth.Fenced : HostHealthRules.Evaluate(LastReportAt, since, VmCount, now, limits);
 
     public bool IsNewer(long agentEpoch, long sequence) =>
         Report is not { } old || (old.AgentEpoch, old.Sequence).CompareTo((agentEpoch, sequence)) < 0;
@@ -60,10 +60,10 @@ internal sealed record HostEntry(HostName Host)
     {
         if (Fence is not { } fence)
             return false;
-        var clockDifference = HeardAt is { } heard && Report is { } last ? heard - last.At : TimeSpan.Zero;
-        return report.At + clockDifference > fence.At + SpeaksAfter;
+        var clockDifference = LastReportAt is { } reported && Report is { } last ? reported - last.At : TimeSpan.Zero;
+        return report.At + clockDifference > fence.At + InTransitMax;
     }
 
     // Reports that were under way when the host was fenced are not that late.
-    private static readonly TimeSpan SpeaksAfter = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan InTransitMax = TimeSpan.FromSeconds(30);
 }

@@ -13,14 +13,14 @@ namespace Mesh.Migrations.Host.Hosts;
 /// What every host last said, and the status table of all migrating machines: shared by all migrations, in memory, refilled from
 /// the store at start and by the hosts' reports.
 /// </summary>
-internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> options)
+internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions> options)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<HostName, HostEntry> _hosts = [];
     private readonly DateTimeOffset _since = time.GetUtcNow();
-    private readonly HealthLimits _limits = options.Value.ToLimits();
-    private readonly HashSet<RunsTwice> _toldTwice = [];
-    private readonly HashSet<(HostName Host, long AgentEpoch)> _toldOlder = [];
+    private readonly HostHealthLimits _limits = options.Value.ToLimits();
+    private readonly HashSet<DuplicateVm> _reportedDuplicates = [];
+    private readonly HashSet<(HostName Host, long AgentEpoch)> _reportedStaleAgents = [];
     private StatusTable _table = StatusTable.Empty;
 
     /// <summary>Takes over what was known before a restart; the hosts have yet to be heard.</summary>
@@ -36,7 +36,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
     }
 
     /// <summary>Takes an inventory; false if a newer one is known, or the host is off.</summary>
-    public bool Take(HostInventory inventory)
+    public bool Update(HostInventory inventory)
     {
         lock (_lock)
         {
@@ -45,13 +45,13 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
                 return false;
             if (known.Inventory is { } old && (old.AgentEpoch, old.Sequence).CompareTo((inventory.AgentEpoch, inventory.Sequence)) >= 0)
                 return false;
-            _hosts[inventory.Host] = known with { Inventory = inventory, HeardAt = time.GetUtcNow() };
+            _hosts[inventory.Host] = known with { Inventory = inventory, LastReportAt = time.GetUtcNow() };
             return true;
         }
     }
 
     /// <summary>Takes a report, and tells what is to be made of it.</summary>
-    public Heard Take(HostReport report)
+    public ReportResult Update(HostReport report)
     {
         lock (_lock)
         {
@@ -60,28 +60,28 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
             var isAliveAfterFence = isFencedProcess && known.IsMadeAfterFence(report);
             var now = time.GetUtcNow();
             if ((isFencedProcess && !isAliveAfterFence) || !known.IsNewer(report.AgentEpoch, report.Sequence))
-                return Heard.Dropped with { IsFromOlderProcess = IsMistakenForOld(known, report, now) };
+                return ReportResult.Ignored with { IsFromOlderProcess = IsNewlyStale(known, report, now) };
 
-            _hosts[report.Host] = known with { Report = report, HeardAt = now, Fence = null };
-            (_table, var settled) = _table.Hear(report, now);
-            return new Heard(true, known.Fence is not null, isAliveAfterFence, false, settled, report.HypervisorReachable ? RunningTwice(report, now) : []);
+            _hosts[report.Host] = known with { Report = report, LastReportAt = now, Fence = null };
+            (_table, var settled) = _table.ApplyReport(report, now);
+            return new ReportResult(true, known.Fence is not null, isAliveAfterFence, false, settled, report.HypervisorReachable ? FindDuplicates(report, now) : []);
         }
     }
 
     /// <summary>Puts a migration's machine into the status table, or takes it out when it has ended.</summary>
-    public void Follow(FlightState state)
+    public void UpdateMigration(MigrationState state)
     {
         lock (_lock)
-            _table = _table.With(state, time.GetUtcNow());
+            _table = _table.WithMigration(state, time.GetUtcNow());
     }
 
     /// <summary>A host is off for certain.</summary>
-    public void Fence(HostFence fence)
+    public void MarkFenced(HostFence fence)
     {
         lock (_lock)
         {
             _hosts[fence.Host] = Entry(fence.Host) with { Fence = fence, FenceAttempt = null };
-            _table = _table.Fence(fence);
+            _table = _table.ApplyFence(fence);
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
     }
 
     /// <summary>Takes note that a fence command has failed.</summary>
-    public void FailFencing(HostName host, string failure)
+    public void RecordFenceFailure(HostName host, string failure)
     {
         lock (_lock)
             if (Entry(host) is { FenceAttempt: { } attempt } known)
@@ -114,14 +114,14 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
     }
 
     /// <summary>Every host's health.</summary>
-    public IReadOnlyList<(HostEntry Entry, HostHealth Health)> HealthOfAll()
+    public IReadOnlyList<(HostEntry Entry, HostHealth Health)> ListHealth()
     {
         lock (_lock)
             return [.. _hosts.Values.Select(entry => (entry, Health(entry)))];
     }
 
     /// <summary>What is known for a request: the machines that its name or UUID may mean.</summary>
-    public MigrationFacts FactsFor(RequestMigration request, Func<VmId, MigrationId?> unfinishedOf)
+    public MigrationFacts DescribeRequest(RequestMigration request, Func<VmId, MigrationId?> unfinishedOf)
     {
         lock (_lock)
         {
@@ -141,33 +141,33 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
     public LocatedVm? Locate(VmId vm)
     {
         lock (_lock)
-            return VmRules.Locate([.. _hosts.Values.SelectMany(entry => entry.Vms().Where(known => known.Id == vm).Select(known => new LocatedVm(entry.Host, known)))]);
+            return VmMigratability.Locate([.. _hosts.Values.SelectMany(entry => entry.Vms().Where(known => known.Id == vm).Select(known => new LocatedVm(entry.Host, known)))]);
     }
 
     /// <summary>What is known of a destination.</summary>
-    public DestinationFacts FactsOf(HostName host)
+    public DestinationFacts DescribeDestination(HostName host)
     {
         lock (_lock)
         {
             var entry = Entry(host);
             return new DestinationFacts(
                 host, Health(entry), entry.Report?.HypervisorReachable ?? true,
-                entry.Inventory is { } inventory ? inventory with { Vms = entry.Vms() } : null, entry.HeardAt);
+                entry.Inventory is { } inventory ? inventory with { Vms = entry.Vms() } : null, entry.LastReportAt);
         }
     }
 
     /// <summary>Whether a host other than a migration's two has the machine.</summary>
-    public Elsewhere Elsewhere(VmId vm, HostName source, HostName destination)
+    public ThirdHostPresence FindOnThirdHost(VmId vm, HostName source, HostName destination)
     {
         lock (_lock)
         {
             var others = _hosts.Values.Where(entry => entry.Host != source && entry.Host != destination && entry.Fence is null)
                 .Select(entry => (Entry: entry, Health: Health(entry))).Where(host => host.Health != HostHealth.Unresponsive).ToList();
             if (others.Any(host => host.Entry.Report?.Vms.Any(known => known.Id == vm && known.Status != VmStatus.Down) == true))
-                return Mesh.Migrations.Elsewhere.Yes;
+                return Mesh.Migrations.ThirdHostPresence.Yes;
             return others.All(host => host is { Health: HostHealth.Healthy, Entry.Report.HypervisorReachable: true })
-                ? Mesh.Migrations.Elsewhere.No
-                : Mesh.Migrations.Elsewhere.Unknown;
+                ? Mesh.Migrations.ThirdHostPresence.No
+                : Mesh.Migrations.ThirdHostPresence.Unknown;
         }
     }
 
@@ -179,54 +179,54 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
             [
                 .. _hosts.Values.Where(entry => entry.Inventory is not null).OrderBy(entry => entry.Host.Value, StringComparer.Ordinal)
                     .Select(entry => new HostView(
-                        entry.Inventory! with { Vms = entry.Vms() }, entry.Report?.HypervisorReachable ?? entry.HeardAt is not null,
-                        Health(entry), entry.HeardAt, entry.Fence, entry.FenceAttempt)
-                    { Undescribed = entry.Undescribed() }),
+                        entry.Inventory! with { Vms = entry.Vms() }, entry.Report?.HypervisorReachable ?? entry.LastReportAt is not null,
+                        Health(entry), entry.LastReportAt, entry.Fence, entry.FenceAttempt)
+                    { VmsNotInInventory = entry.Undescribed() }),
             ];
     }
 
     /// <summary>The status table, by name.</summary>
-    public IReadOnlyList<MigratingVm> Migrating()
+    public IReadOnlyList<MigratingVm> ListMigratingVms()
     {
         lock (_lock)
-            return [.. _table.Rows.Values.OrderBy(row => row.Name, StringComparer.Ordinal).Select(Show)];
+            return [.. _table.Rows.Values.OrderBy(row => row.Name, StringComparer.Ordinal).Select(ToMigratingVm)];
     }
 
     /// <summary>What a machine's row says, with the health of its hosts; null if it is not migrating.</summary>
-    public MigratingVm? RowOf(VmId vm)
+    public MigratingVm? FindMigratingVm(VmId vm)
     {
         lock (_lock)
-            return _table.Rows.TryGetValue(vm, out var row) ? Show(row) : null;
+            return _table.Rows.TryGetValue(vm, out var row) ? ToMigratingVm(row) : null;
     }
 
-    private MigratingVm Show(StatusRow row)
+    private MigratingVm ToMigratingVm(StatusRow row)
     {
-        var said = TwoSidedStatus.Read(row.SourceWord?.Status, row.DestinationWord?.Status);
-        var hosts = new[] { (Host: row.Source, Word: row.SourceWord), (Host: row.Destination, Word: row.DestinationWord) }
+        var known = TwoSidedStatus.Lookup(row.SourceObservation?.Status, row.DestinationObservation?.Status);
+        var hosts = new[] { (Host: row.Source, Word: row.SourceObservation), (Host: row.Destination, Word: row.DestinationObservation) }
             .Where(side => side.Host is not null)
-            .Select(side => new HostSaid(side.Host!.Value, Health(Entry(side.Host.Value)), side.Word?.Status, side.Word?.HeardAt))
+            .Select(side => new HostVmStatus(side.Host!.Value, Health(Entry(side.Host.Value)), side.Word?.Status, side.Word?.ReceivedAt))
             .ToList();
         return new MigratingVm(
-            row.Vm, row.Name, said.Status, hosts.Any(host => host.Health == HostHealth.Unresponsive), row.Since, hosts, row.Source, row.Destination,
-            said.Where switch { Side.Source => row.Source, Side.Destination => row.Destination, _ => null }, row.Migration);
+            row.Vm, row.Name, known.Status, hosts.Any(host => host.Health == HostHealth.Unresponsive), row.Since, hosts, row.Source, row.Destination,
+            known.RunsOn switch { MigrationSide.Source => row.Source, MigrationSide.Destination => row.Destination, _ => null }, row.Migration);
     }
 
     /// <summary>Machines that this host and another one both say to run: must never be, and a person is to know at once, and once.</summary>
-    private List<RunsTwice> RunningTwice(HostReport report, DateTimeOffset now)
+    private List<DuplicateVm> FindDuplicates(HostReport report, DateTimeOffset now)
     {
-        List<RunsTwice> twice = [];
-        foreach (var other in _hosts.Values.Where(entry => entry.Host != report.Host && entry is { Fence: null, Report.HypervisorReachable: true, HeardAt: { } heard } && now - heard < _limits.SuspectAfter))
+        List<DuplicateVm> twice = [];
+        foreach (var other in _hosts.Values.Where(entry => entry.Host != report.Host && entry is { Fence: null, Report.HypervisorReachable: true, LastReportAt: { } reported } && now - reported < _limits.SuspectAfter))
             foreach (var vm in report.Vms.Where(vm => vm.Status == VmStatus.Up && other.Report!.Vms.Any(same => same.Id == vm.Id && same.Status == VmStatus.Up)))
-                twice.Add(new RunsTwice(vm.Id, vm.Name, report.Host, other.Host));
-        _toldTwice.RemoveWhere(told => told.Host == report.Host && !twice.Contains(told));
-        return [.. twice.Where(_toldTwice.Add)];
+                twice.Add(new DuplicateVm(vm.Id, vm.Name, report.Host, other.Host));
+        _reportedDuplicates.RemoveWhere(published => published.Host == report.Host && !twice.Contains(published));
+        return [.. twice.Where(_reportedDuplicates.Add)];
     }
 
     /// <summary>Whether a host that is held to be silent or off speaks all the while as a process that seems to be an older one; told once for each.</summary>
-    private bool IsMistakenForOld(HostEntry known, HostReport report, DateTimeOffset now) =>
+    private bool IsNewlyStale(HostEntry known, HostReport report, DateTimeOffset now) =>
         report.AgentEpoch < known.AgentEpoch
         && known.Health(_since, now, _limits) is HostHealth.Unresponsive or HostHealth.Fenced
-        && _toldOlder.Add((report.Host, report.AgentEpoch));
+        && _reportedStaleAgents.Add((report.Host, report.AgentEpoch));
 
     private HostEntry Entry(HostName host) => _hosts.GetValueOrDefault(host) ?? new HostEntry(host);
 
@@ -234,16 +234,16 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HealthOptions> op
 }
 
 /// <summary>What is to be made of a report.</summary>
-/// <param name="IsTaken">Whether it is news; if not, it is to be dropped.</param>
+/// <param name="IsAccepted">Whether it is news; if not, it is to be dropped.</param>
 /// <param name="EndsFence">Whether the host had been fenced and is back.</param>
 /// <param name="WasNeverOff">Whether the process speaks that was fenced: the host was not off.</param>
 /// <param name="IsFromOlderProcess">Whether a host that is held to be silent speaks, as an agent that seems to have begun before the newest known; true once for each.</param>
 /// <param name="Settled">Machines moved outside the mesh, of which both hosts now say the same.</param>
-/// <param name="Twice">Machines that run on two hosts by both hosts' words.</param>
-internal sealed record Heard(bool IsTaken, bool EndsFence, bool WasNeverOff, bool IsFromOlderProcess, IReadOnlyList<Settled> Settled, IReadOnlyList<RunsTwice> Twice)
+/// <param name="DuplicateVms">Machines that run on two hosts by both hosts' words.</param>
+internal sealed record ReportResult(bool IsAccepted, bool EndsFence, bool WasNeverOff, bool IsFromOlderProcess, IReadOnlyList<SettledExternalMigration> Settled, IReadOnlyList<DuplicateVm> DuplicateVms)
 {
-    public static readonly Heard Dropped = new(false, false, false, false, [], []);
+    public static readonly ReportResult Ignored = new(false, false, false, false, [], []);
 }
 
 /// <summary>A machine that two hosts say to run.</summary>
-internal sealed record RunsTwice(VmId Vm, string Name, HostName Host, HostName Other);
+internal sealed record DuplicateVm(VmId Vm, string Name, HostName Host, HostName Other);

@@ -10,7 +10,7 @@ namespace Mesh.Migrations.Host.Store;
 /// <summary>Keeps which hosts were fenced and have not come back.</summary>
 internal sealed class FenceStore(MeshDatabase database)
 {
-    public Task KeepAsync(HostFence fence, CancellationToken cancellation = default) =>
+    public Task SaveAsync(HostFence fence, CancellationToken cancellation = default) =>
         database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
             "INSERT INTO host_fence (host, fence) VALUES (@host, @json) ON CONFLICT (host) DO UPDATE SET fence = @json",
             new { host = fence.Host.Value, json = JsonSerializer.Serialize(fence, MeshJson.Options) }, transaction), cancellation);
@@ -19,7 +19,7 @@ internal sealed class FenceStore(MeshDatabase database)
         database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
             "DELETE FROM host_fence WHERE host = @host", new { host = host.Value }, transaction), cancellation);
 
-    public Task<IReadOnlyList<HostFence>> AllAsync(CancellationToken cancellation = default) =>
+    public Task<IReadOnlyList<HostFence>> LoadAllAsync(CancellationToken cancellation = default) =>
         database.ReadAsync<IReadOnlyList<HostFence>>(async connection =>
             [.. (await connection.QueryAsync<string>("SELECT fence FROM host_fence")).Select(json => JsonSerializer.Deserialize<HostFence>(json, MeshJson.Options)!)], cancellation);
 }

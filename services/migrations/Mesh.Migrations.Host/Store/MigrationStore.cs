@@ -14,24 +14,24 @@ namespace Mesh.Migrations.Host.Store;
 /// <summary>A flight as it is kept.</summary>
 /// <param name="State">Its state.</param>
 /// <param name="Version">How many transitions led to it.</param>
-internal sealed record StoredFlight(FlightState State, long Version);
+internal sealed record StoredMigration(MigrationState State, long Version);
 
 /// <summary>Keeps flights: per transition one transaction with the snapshot, the journal and the outgoing messages.</summary>
 internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
 {
-    public Task<StoredFlight?> LoadAsync(MigrationId id, CancellationToken cancellation = default) =>
+    public Task<StoredMigration?> LoadAsync(MigrationId id, CancellationToken cancellation = default) =>
         database.ReadAsync(async connection =>
         {
-            var row = await connection.QuerySingleOrDefaultAsync<FlightRow>(
+            var row = await connection.QuerySingleOrDefaultAsync<SnapshotRow>(
                 "SELECT state AS State, version AS Version FROM migration WHERE id = @id", new { id = id.Value });
-            return row is null ? null : new StoredFlight(Read<FlightState>(row.State), row.Version);
+            return row is null ? null : new StoredMigration(Read<MigrationState>(row.State), row.Version);
         }, cancellation);
 
     /// <summary>Keeps a transition that led from <paramref name="version"/> to the next one.</summary>
     /// <returns>False if the message that caused it was taken before: then nothing is kept, because it is all kept already.</returns>
     /// <exception cref="ConcurrencyException">Another owner has moved the flight on, or the machine has another unfinished migration.</exception>
     public async Task<bool> SaveAsync(
-        FlightState state, long version, FlightInput input, DateTimeOffset at, IReadOnlyList<OutboxMessage> messages,
+        MigrationState state, long version, MigrationInput input, DateTimeOffset at, IReadOnlyList<OutboxMessage> messages,
         MessageIdentity? cause = null, CancellationToken cancellation = default)
     {
         var parameters = new
@@ -51,9 +51,9 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
         {
             isKept = await database.WriteAsync(async (connection, transaction) =>
             {
-                if (cause is { } message && !await InboxTable.TakeAsync(connection, transaction, message, at))
+                if (cause is { } message && !await InboxTable.TryAddAsync(connection, transaction, message, at))
                     return false;
-                var changed = await connection.ExecuteAsync(version == 0 ? InsertFlight : UpdateFlight, parameters, transaction);
+                var changed = await connection.ExecuteAsync(version == 0 ? InsertMigration : UpdateMigration, parameters, transaction);
                 if (changed != 1)
                     throw new ConcurrencyException($"migration {state.Id} is no longer at version {version}");
                 await connection.ExecuteAsync(InsertJournal, parameters, transaction);
@@ -67,25 +67,25 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
         }
 
         if (isKept && messages.Count > 0)
-            outbox.Raise();
+            outbox.Set();
         return isKept;
     }
 
     /// <summary>Flights by time of request, the newest first.</summary>
-    public Task<IReadOnlyList<FlightState>> ListAsync(bool unfinishedOnly, int countMax, CancellationToken cancellation = default) =>
+    public Task<IReadOnlyList<MigrationState>> ListAsync(bool unfinishedOnly, int countMax, CancellationToken cancellation = default) =>
         database.ReadAsync(async connection => Read(await connection.QueryAsync<string>(
             $"SELECT state FROM migration {(unfinishedOnly ? "WHERE ended = 0" : "")} ORDER BY requested_at DESC, id LIMIT @countMax", new { countMax })), cancellation);
 
     /// <summary>Every flight that has not ended.</summary>
-    public Task<IReadOnlyList<FlightState>> UnfinishedAsync(CancellationToken cancellation = default) =>
+    public Task<IReadOnlyList<MigrationState>> ListUnfinishedAsync(CancellationToken cancellation = default) =>
         database.ReadAsync(async connection => Read(await connection.QueryAsync<string>("SELECT state FROM migration WHERE ended = 0")), cancellation);
 
     /// <summary>Every input of a flight with its time, in order.</summary>
-    public Task<IReadOnlyList<(DateTimeOffset At, FlightInput Input)>> JournalAsync(MigrationId id, CancellationToken cancellation = default) =>
-        database.ReadAsync<IReadOnlyList<(DateTimeOffset, FlightInput)>>(async connection =>
+    public Task<IReadOnlyList<(DateTimeOffset At, MigrationInput Input)>> LoadJournalAsync(MigrationId id, CancellationToken cancellation = default) =>
+        database.ReadAsync<IReadOnlyList<(DateTimeOffset, MigrationInput)>>(async connection =>
             [.. (await connection.QueryAsync<(string At, string Input)>(
                 "SELECT at, input FROM journal WHERE migration_id = @id ORDER BY version", new { id = id.Value }))
-                .Select(row => (DateTimeOffset.Parse(row.At, CultureInfo.InvariantCulture), Read<FlightInput>(row.Input)))], cancellation);
+                .Select(row => (DateTimeOffset.Parse(row.At, CultureInfo.InvariantCulture), Read<MigrationInput>(row.Input)))], cancellation);
 
     /// <summary>
     /// A new epoch: more than every one before, and at least the time in milliseconds, so that a store that was lost and begun
@@ -99,19 +99,19 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
             RETURNING number
             """, new { least = now.ToUnixTimeMilliseconds() }, transaction)), cancellation);
 
-    public Task KeepInventoryAsync(HostInventory inventory, CancellationToken cancellation = default) =>
+    public Task SaveInventoryAsync(HostInventory inventory, CancellationToken cancellation = default) =>
         database.WriteAsync((connection, transaction) => connection.ExecuteAsync(
             "INSERT INTO host (name, inventory) VALUES (@name, @json) ON CONFLICT (name) DO UPDATE SET inventory = @json",
             new { name = inventory.Host.Value, json = JsonSerializer.Serialize(inventory, MeshJson.Options) }, transaction), cancellation);
 
-    public Task<IReadOnlyList<HostInventory>> InventoriesAsync(CancellationToken cancellation = default) =>
+    public Task<IReadOnlyList<HostInventory>> LoadInventoriesAsync(CancellationToken cancellation = default) =>
         database.ReadAsync<IReadOnlyList<HostInventory>>(async connection =>
             [.. (await connection.QueryAsync<string>("SELECT inventory FROM host")).Select(Read<HostInventory>)], cancellation);
 
-    private const string InsertFlight =
+    private const string InsertMigration =
         "INSERT INTO migration (id, version, vm_id, ended, requested_at, state) VALUES (@id, @next, @vm, @ended, @requestedAt, @state)";
 
-    private const string UpdateFlight =
+    private const string UpdateMigration =
         "UPDATE migration SET version = @next, ended = @ended, state = @state WHERE id = @id AND version = @version";
 
     private const string InsertJournal =
@@ -121,9 +121,9 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
 
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, MeshJson.Options)!;
 
-    private static IReadOnlyList<FlightState> Read(IEnumerable<string> states) => [.. states.Select(Read<FlightState>)];
+    private static IReadOnlyList<MigrationState> Read(IEnumerable<string> states) => [.. states.Select(Read<MigrationState>)];
 
-    private sealed class FlightRow
+    private sealed class SnapshotRow
     {
         public string State { get; init; } = "";
 

@@ -18,13 +18,13 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
     /// "Not there" must be said for this long before a machine counts as gone: it may have moved to a host whose report is still to
     /// come, or on and back while reports were under way.
     /// </summary>
-    public static readonly TimeSpan GoneAfter = FlightTimers.DoubtfulVerdictGrace;
+    public static readonly TimeSpan GoneAfter = MigrationTimers.DoubtfulLocationGrace;
 
     /// <summary>A table without rows.</summary>
     public static readonly StatusTable Empty = new(ImmutableDictionary<VmId, StatusRow>.Empty);
 
     /// <summary>A migration of the mesh begins, or goes on after a restart.</summary>
-    public StatusTable With(FlightState state, DateTimeOffset now)
+    public StatusTable WithMigration(MigrationState state, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);
         if (state.Vm is not { } vm || state.Source is not { } source)
@@ -38,32 +38,32 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
             Migration = state.Id,
             Source = source,
             Destination = state.Destination,
-            SourceWord = Newer(row.Source == source ? row.SourceWord : null, state.SourceWord),
-            DestinationWord = Newer(row.Destination == state.Destination ? row.DestinationWord : null, state.DestinationWord),
+            SourceObservation = Newer(row.Source == source ? row.SourceObservation : null, state.SourceObservation),
+            DestinationObservation = Newer(row.Destination == state.Destination ? row.DestinationObservation : null, state.DestinationObservation),
         }));
     }
 
     /// <summary>Takes a host's report, which the caller has found to be newer than the one before; tells what it settles.</summary>
-    public (StatusTable Table, IReadOnlyList<Settled> Settled) Hear(HostReport report, DateTimeOffset now)
+    public (StatusTable Table, IReadOnlyList<SettledExternalMigration> Settled) ApplyReport(HostReport report, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(report);
         if (!report.HypervisorReachable)
             return (this, []);
-        var said = report.Vms.ToDictionary(vm => vm.Id);
+        var known = report.Vms.ToDictionary(vm => vm.Id);
         var rows = Rows;
         foreach (var vm in report.Vms)
-            if (Entered(rows.GetValueOrDefault(vm.Id), vm, report.Host, now) is { } entered)
+            if (CreateOrExtendRow(rows.GetValueOrDefault(vm.Id), vm, report.Host, now) is { } entered)
                 rows = rows.SetItem(vm.Id, entered);
 
-        var settled = new List<Settled>();
+        var settled = new List<SettledExternalMigration>();
         foreach (var row in rows.Values.Where(row => row.Source == report.Host || row.Destination == report.Host).ToList())
         {
-            var status = said.GetValueOrDefault(row.Vm);
-            var word = new HostWord(status?.Status ?? VmStatus.Down, status?.Detail ?? "not known there", report.AgentEpoch, report.Sequence, now);
-            var heard = row.Source == report.Host ? row with { SourceWord = word } : row with { DestinationWord = word };
-            heard = heard with { GoneSince = IsNowhere(heard) ? heard.GoneSince ?? now : null };
-            rows = rows.SetItem(row.Vm, heard);
-            if (Settle(heard, now) is not { } done)
+            var status = known.GetValueOrDefault(row.Vm);
+            var observation = new HostObservation(status?.Status ?? VmStatus.Down, status?.Detail ?? "not known there", report.AgentEpoch, report.Sequence, now);
+            var reported = row.Source == report.Host ? row with { SourceObservation = observation } : row with { DestinationObservation = observation };
+            reported = reported with { GoneSince = IsNowhere(reported) ? reported.GoneSince ?? now : null };
+            rows = rows.SetItem(row.Vm, reported);
+            if (TrySettle(reported, now) is not { } done)
                 continue;
             rows = rows.Remove(row.Vm);
             settled.Add(done);
@@ -75,22 +75,22 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
     /// <summary>
     /// A host is off for certain: its machines are down there. One of whose other host nothing is known is down with it, and leaves.
     /// </summary>
-    public StatusTable Fence(HostFence fence)
+    public StatusTable ApplyFence(HostFence fence)
     {
         ArgumentNullException.ThrowIfNull(fence);
-        var word = new HostWord(VmStatus.Down, $"fenced by {fence.By}", fence.AgentEpoch, 0, fence.At) { IsFenced = true };
+        var observation = new HostObservation(VmStatus.Down, $"fenced by {fence.RequestedBy}", fence.AgentEpoch, 0, fence.At) { IsFenced = true };
         var concerned = Rows.Values.Where(row => row.Source == fence.Host || row.Destination == fence.Host).ToList();
         var alone = concerned.Where(row => row.Migration is null && (row.Source is null || row.Destination is null)).Select(row => row.Vm).ToHashSet();
         return new(Rows.RemoveRange(alone).SetItems(concerned
             .Where(row => !alone.Contains(row.Vm))
-            .Select(row => KeyValuePair.Create(row.Vm, row.Source == fence.Host ? row with { SourceWord = word } : row with { DestinationWord = word }))));
+            .Select(row => KeyValuePair.Create(row.Vm, row.Source == fence.Host ? row with { SourceObservation = observation } : row with { DestinationObservation = observation }))));
     }
 
     /// <summary>
     /// A machine enters by being reported as migrating; the other side is whoever reports the other half. What does not fit the row
     /// begins a new one: the machine has moved on before the last move was settled.
     /// </summary>
-    private static StatusRow? Entered(StatusRow? row, VmStatusReport vm, HostName host, DateTimeOffset now)
+    private static StatusRow? CreateOrExtendRow(StatusRow? row, VmStatusReport vm, HostName host, DateTimeOffset now)
     {
         var fresh = new StatusRow(vm.Id, vm.Name, now);
         return vm.Status switch
@@ -102,33 +102,33 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
             VmStatus.MigratingTo => (row is { Destination: null } && row.Source != host ? row : fresh) with { Destination = host },
 
             // A short move may never be seen arriving: whoever runs it afterwards is where it went.
-            VmStatus.Up when row is { Destination: null, SourceWord.Status: VmStatus.Down } && row.Source != host => row with { Destination = host },
+            VmStatus.Up when row is { Destination: null, SourceObservation.Status: VmStatus.Down } && row.Source != host => row with { Destination = host },
             _ => null,
         };
     }
 
     /// <summary>What has become of a machine that somebody moved outside the mesh; migrations of the mesh announce their own ends.</summary>
-    private static Settled? Settle(StatusRow row, DateTimeOffset now)
+    private static SettledExternalMigration? TrySettle(StatusRow row, DateTimeOffset now)
     {
         if (row.Migration is not null)
             return null;
         if (IsNowhere(row))
         {
-            var isSaidAgain = (row.SourceWord is null || row.SourceWord.IsSince(row.GoneSince!.Value)) && (row.DestinationWord is null || row.DestinationWord.IsSince(row.GoneSince!.Value));
-            return isSaidAgain && now - row.GoneSince!.Value >= GoneAfter ? new Settled(row, Verdict.Nowhere) : null;
+            var isSaidAgain = (row.SourceObservation is null || row.SourceObservation.HoldsAfter(row.GoneSince!.Value)) && (row.DestinationObservation is null || row.DestinationObservation.HoldsAfter(row.GoneSince!.Value));
+            return isSaidAgain && now - row.GoneSince!.Value >= GoneAfter ? new SettledExternalMigration(row, ObservedLocation.Nowhere) : null;
         }
 
-        if (row is { Destination: null, SourceWord.Status: VmStatus.Up or VmStatus.Paused })
-            return new Settled(row, Verdict.OnSource);
-        var verdict = TwoSidedStatus.Read(row.SourceWord?.Status, row.DestinationWord?.Status).Verdict;
-        return verdict is Verdict.OnSource or Verdict.OnDestination ? new Settled(row, verdict) : null;
+        if (row is { Destination: null, SourceObservation.Status: VmStatus.Up or VmStatus.Paused })
+            return new SettledExternalMigration(row, ObservedLocation.OnSource);
+        var verdict = TwoSidedStatus.Lookup(row.SourceObservation?.Status, row.DestinationObservation?.Status).Location;
+        return verdict is ObservedLocation.OnSource or ObservedLocation.OnDestination ? new SettledExternalMigration(row, verdict) : null;
     }
 
     private static bool IsNowhere(StatusRow row) => row.Destination is null
-        ? row.SourceWord is { Status: VmStatus.Down }
-        : TwoSidedStatus.Read(row.SourceWord?.Status, row.DestinationWord?.Status).Verdict == Verdict.Nowhere;
+        ? row.SourceObservation is { Status: VmStatus.Down }
+        : TwoSidedStatus.Lookup(row.SourceObservation?.Status, row.DestinationObservation?.Status).Location == ObservedLocation.Nowhere;
 
-    private static HostWord? Newer(HostWord? left, HostWord? right) =>
+    private static HostObservation? Newer(HostObservation? left, HostObservation? right) =>
         left is null || (right is not null && left.IsOlderThan(right.AgentEpoch, right.Sequence)) ? right : left;
 }
 
@@ -148,10 +148,10 @@ public sealed record StatusRow(VmId Vm, string Name, DateTimeOffset Since)
     public HostName? Destination { get; init; }
 
     /// <summary>The source's newest word.</summary>
-    public HostWord? SourceWord { get; init; }
+    public HostObservation? SourceObservation { get; init; }
 
     /// <summary>The destination's newest word.</summary>
-    public HostWord? DestinationWord { get; init; }
+    public HostObservation? DestinationObservation { get; init; }
 
     /// <summary>Since when no host that is known to have to do with it has had it; null if that is not so.</summary>
     public DateTimeOffset? GoneSince { get; init; }
@@ -159,5 +159,5 @@ public sealed record StatusRow(VmId Vm, string Name, DateTimeOffset Since)
 
 /// <summary>A machine that somebody moved outside the mesh, and of which both hosts now say the same.</summary>
 /// <param name="Row">The row, which has left the table.</param>
-/// <param name="Verdict">Where the machine is.</param>
-public sealed record Settled(StatusRow Row, Verdict Verdict);
+/// <param name="Location">Where the machine is.</param>
+public sealed record SettledExternalMigration(StatusRow Row, ObservedLocation Location);

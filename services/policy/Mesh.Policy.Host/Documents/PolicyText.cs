@@ -12,14 +12,14 @@ public static class PolicyText
 
     /// <summary>Reads a policy from YAML or JSON, or tells everything that is wrong with it, each with its line and field.</summary>
     /// <param name="text">The text. Whatever it is, nothing is thrown.</param>
-    public static PolicyReading Read(string text)
+    public static PolicyParseResult Read(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > LengthMax)
-            return new PolicyReading(null, [new PolicyFault(0, "", $"is {text.Length} characters long; at most {LengthMax} are accepted")]);
+            return new PolicyParseResult(null, [new PolicyDiagnostic(0, "", $"is {text.Length} characters long; at most {LengthMax} are accepted")]);
         return YamlTree.Read(text, out var fault) is { } document
             ? PolicyDocument.Read(document)
-            : new PolicyReading(null, [new PolicyFault(fault!.Line, fault.Field, fault.Message)]);
+            : new PolicyParseResult(null, [new PolicyDiagnostic(fault!.Line, fault.Field, fault.Message)]);
     }
 
     /// <summary>Writes a policy as YAML that <see cref="Read"/> reads back to the same policy; what has its default is left out.</summary>

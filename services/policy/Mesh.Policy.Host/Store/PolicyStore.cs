@@ -10,10 +10,10 @@ namespace Mesh.Policy.Host.Store;
 internal sealed partial class PolicyStore(MeshDatabase database, IOptions<PolicyOptions> options, ILogger<PolicyStore> log)
 {
     // What was told of once is not told of again at every look.
-    private readonly ConcurrentDictionary<string, string> _told = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _reported = new(StringComparer.Ordinal);
 
     /// <summary>Every policy as it is now.</summary>
-    public Task<PolicyCatalogue> CatalogueAsync(CancellationToken cancellation = default) =>
+    public Task<PolicyCatalogue> LoadCatalogueAsync(CancellationToken cancellation = default) =>
         database.ReadAsync(connection => ReadAsync(new PolicyTables(connection)), cancellation);
 
     /// <summary>Changes something as one transaction, in which nobody else changes anything.</summary>
@@ -28,15 +28,15 @@ internal sealed partial class PolicyStore(MeshDatabase database, IOptions<Policy
             cancellation);
 
     /// <summary>One version of a policy, the newest for null, and the numbers of all.</summary>
-    public Task<ShownPolicy> ShowAsync(string name, int? version, CancellationToken cancellation = default) =>
+    public Task<GetPolicyAnswer> ShowAsync(string name, int? version, CancellationToken cancellation = default) =>
         database.ReadAsync(
             async connection =>
             {
                 var tables = new PolicyTables(connection);
                 var catalogue = await ReadAsync(tables);
                 IReadOnlyList<int> kept = [.. await tables.VersionsAsync(name)];
-                var shipped = Shipped(name, catalogue.Default);
-                return new ShownPolicy(
+                var shipped = FindShipped(name, catalogue.Default);
+                return new GetPolicyAnswer(
                     version switch
                     {
                         null => catalogue.Find(name),
@@ -48,12 +48,12 @@ internal sealed partial class PolicyStore(MeshDatabase database, IOptions<Policy
             cancellation);
 
     /// <summary>A policy as it comes with the mesh; null if none of the name does.</summary>
-    public static PolicyView? Shipped(string name, string defaultName) =>
+    public static PolicyView? FindShipped(string name, string defaultName) =>
         ShippedPolicies.All.FirstOrDefault(policy => policy.Name == name) is { } policy ? new PolicyView(policy, 0, name == defaultName) : null;
 
     private async Task<PolicyCatalogue> ReadAsync(PolicyTables tables)
     {
-        var rows = await tables.NowAsync();
+        var rows = await tables.LoadAsync();
         var defaultName = rows.Default ?? options.Value.Default;
         var unreadable = new Dictionary<string, string>(StringComparer.Ordinal);
         var kept = rows.Policies.Select(row => Read(row, defaultName, unreadable)).OfType<PolicyView>().ToList();
@@ -73,7 +73,7 @@ internal sealed partial class PolicyStore(MeshDatabase database, IOptions<Policy
         if (row.TryRead(defaultName, out var reason) is { } view)
             return view;
         unreadable[row.Name] = reason;
-        if (_told.TryAdd($"{row.Name} {row.Version}", reason))
+        if (_reported.TryAdd($"{row.Name} {row.Version}", reason))
             LogUnreadable(row.Name, reason);
         return null;
     }
@@ -82,7 +82,7 @@ internal sealed partial class PolicyStore(MeshDatabase database, IOptions<Policy
     {
         if (row.TryRead() is { } own)
             return own;
-        if (_told.TryAdd(row.VmId, row.Policy))
+        if (_reported.TryAdd(row.VmId, row.Policy))
             LogUnreadableOverride(row.VmId, row.Policy);
         return null;
     }

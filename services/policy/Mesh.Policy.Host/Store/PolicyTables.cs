@@ -10,7 +10,7 @@ namespace Mesh.Policy.Host.Store;
 /// <param name="Policies">The newest version of each policy.</param>
 /// <param name="Overrides">Machines' own policies.</param>
 /// <param name="Default">What counts where nothing else does; null while nobody has said so.</param>
-internal sealed record KeptRows(IReadOnlyList<PolicyRow> Policies, IReadOnlyList<OverrideRow> Overrides, string? Default);
+internal sealed record PolicyRows(IReadOnlyList<PolicyRow> Policies, IReadOnlyList<OverrideRow> Overrides, string? Default);
 
 /// <summary>The tables of policies within one transaction, or outside of any for reading.</summary>
 internal sealed class PolicyTables(DbConnection connection, DbTransaction? transaction = null)
@@ -19,7 +19,7 @@ internal sealed class PolicyTables(DbConnection connection, DbTransaction? trans
     public Task LockAsync() => connection.ExecuteAsync("UPDATE policy_default SET name = name WHERE one = 1", transaction: transaction);
 
     /// <summary>Everything that counts now; one statement, so that all of it is of one moment.</summary>
-    public async Task<KeptRows> NowAsync()
+    public async Task<PolicyRows> LoadAsync()
     {
         var rows = (await connection.QueryAsync<Row>(
             """
@@ -30,7 +30,7 @@ internal sealed class PolicyTables(DbConnection connection, DbTransaction? trans
             ORDER BY Kind, Name
             """,
             transaction: transaction)).ToLookup(row => row.Kind, StringComparer.Ordinal);
-        return new KeptRows(
+        return new PolicyRows(
             [.. rows["policy"].Select(row => new PolicyRow { Name = row.Name, Version = row.Version, Document = row.Text, KeptBy = row.By, KeptAt = row.At })],
             [.. rows["override"].Select(row => new OverrideRow(row.Name, row.Text, row.By, row.At))],
             rows["default"].FirstOrDefault()?.Name);
@@ -43,7 +43,7 @@ internal sealed class PolicyTables(DbConnection connection, DbTransaction? trans
         connection.QueryAsync<int>("SELECT version FROM policy_version WHERE name = @name ORDER BY version", new { name }, transaction);
 
     /// <summary>Keeps a document as the next version of its policy, and gives the version.</summary>
-    public async Task<int> KeepAsync(string name, string document, string by, DateTimeOffset at)
+    public async Task<int> SaveAsync(string name, string document, string by, DateTimeOffset at)
     {
         var version = await connection.ExecuteScalarAsync<int>(
             "INSERT INTO policy_number (name, newest) VALUES (@name, 1) ON CONFLICT (name) DO UPDATE SET newest = policy_number.newest + 1 RETURNING newest",
@@ -58,12 +58,12 @@ internal sealed class PolicyTables(DbConnection connection, DbTransaction? trans
 
     public Task SetDefaultAsync(string name) => connection.ExecuteAsync("UPDATE policy_default SET name = @name WHERE one = 1", new { name }, transaction);
 
-    public Task OverrideAsync(PolicyOverride own) => connection.ExecuteAsync(
+    public Task SetOverrideAsync(PolicyOverride own) => connection.ExecuteAsync(
         """
         INSERT INTO policy_override (vm_id, policy, set_by, set_at) VALUES (@vm, @policy, @by, @at)
         ON CONFLICT (vm_id) DO UPDATE SET policy = @policy, set_by = @by, set_at = @at
         """,
-        new { vm = own.Vm.ToString(), policy = own.Policy, by = own.By, at = Instant(own.At) }, transaction);
+        new { vm = own.Vm.ToString(), policy = own.Policy, by = own.RequestedBy, at = Instant(own.At) }, transaction);
 
     /// <summary>Takes a machine's own policy away; false if it has none.</summary>
     public async Task<bool> RemoveOverrideAsync(VmId vm) =>

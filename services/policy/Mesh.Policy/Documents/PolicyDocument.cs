@@ -8,15 +8,15 @@ public static class PolicyDocument
 {
     /// <summary>Reads a policy, or tells everything that is wrong with the document at once.</summary>
     /// <param name="document">The whole document.</param>
-    public static PolicyReading Read(DocumentNode document)
+    public static PolicyParseResult Read(DocumentNode document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        var faults = new Faults();
-        var policy = Fields.Read(Place.Of(document, "", faults), Policy);
+        var faults = new DiagnosticBag();
+        var policy = MappingReader.Read(NodeContext.Create(document, "", faults), Policy);
         if (policy is not null)
-            faults.Add(PolicyRules.Check(policy));
-        IReadOnlyList<PolicyFault> found = [.. faults.InOrder().Select(fault => new PolicyFault(fault.Line, fault.Field, fault.Message))];
-        return new PolicyReading(found.Count == 0 ? policy : null, found);
+            faults.Add(PolicyConsistencyRules.Check(policy));
+        IReadOnlyList<PolicyDiagnostic> found = [.. faults.ToSortedList().Select(fault => new PolicyDiagnostic(fault.Line, fault.Field, fault.Message))];
+        return new PolicyParseResult(found.Count == 0 ? policy : null, found);
     }
 
     /// <summary>Writes a policy so that <see cref="Read"/> gives the same one; what has its default is left out.</summary>
@@ -26,45 +26,45 @@ public static class PolicyDocument
     public static bool IsName(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.Length is > 0 and <= Bounds.NameLengthMax && text[0] != '-'
+        return text.Length is > 0 and <= PolicyBounds.NameLengthMax && text[0] != '-'
             && text.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-');
     }
 
-    private static MigrationPolicy Policy(Fields fields) => new()
+    private static MigrationPolicy Policy(MappingReader fields) => new()
     {
-        Name = Name(fields.Require("name", "lower-case letters, digits and hyphens")),
-        Description = Description(fields.Require("description", "what the policy does and whom it suits")),
-        Select = PartReader.Select(fields.Find("select")),
-        Interval = fields.Find("interval")?.Duration(Bounds.Interval),
-        Start = PartReader.Start(fields.Find("start")),
-        Steps = StepReader.Steps(fields.Find("steps")),
-        CatchUp = fields.Find("catchUp")?.Flag() ?? false,
-        StallDetector = PartReader.StallDetector(fields.Find("stallDetector")),
-        Adaptive = PartReader.Adaptive(fields.Find("adaptive")),
-        LastResort = StepReader.LastResort(fields.Find("lastResort")),
-        Limits = PartReader.Limits(fields.Find("limits")),
-        DowntimeBudget = fields.Find("downtimeBudget")?.Duration(Bounds.Downtime),
-        Permits = PartReader.Permits(fields.Find("permits")),
-        Concurrency = PartReader.Concurrency(fields.Find("concurrency")),
+        Name = Name(fields.Required("name", "lower-case letters, digits and hyphens")),
+        Description = Description(fields.Required("description", "what the policy does and whom it suits")),
+        Select = PolicySectionReader.Select(fields.Optional("select")),
+        Interval = fields.Optional("interval")?.ReadDuration(PolicyBounds.Interval),
+        Start = PolicySectionReader.Start(fields.Optional("start")),
+        Steps = PolicyStepReader.Steps(fields.Optional("steps")),
+        CatchUp = fields.Optional("catchUp")?.ReadBoolean() ?? false,
+        StallDetector = PolicySectionReader.StallDetector(fields.Optional("stallDetector")),
+        Adaptive = PolicySectionReader.Adaptive(fields.Optional("adaptive")),
+        LastResort = PolicyStepReader.LastResort(fields.Optional("lastResort")),
+        Limits = PolicySectionReader.Limits(fields.Optional("limits")),
+        DowntimeBudget = fields.Optional("downtimeBudget")?.ReadDuration(PolicyBounds.Downtime),
+        Permits = PolicySectionReader.Permits(fields.Optional("permits")),
+        Concurrency = PolicySectionReader.Concurrency(fields.Optional("concurrency")),
     };
 
-    private static string Name(Place? place)
+    private static string Name(NodeContext? place)
     {
-        if (place is not { } there || there.Text() is not { } name)
+        if (place is not { } there || there.ReadText() is not { } name)
             return "";
         if (!IsName(name))
-            there.Fault($"{Place.Quote(name)} is no name: 1 to {Bounds.NameLengthMax} lower-case letters, digits and hyphens, a hyphen not first");
+            there.AddError($"{NodeContext.Quote(name)} is no name: 1 to {PolicyBounds.NameLengthMax} lower-case letters, digits and hyphens, a hyphen not first");
         return name;
     }
 
-    private static string Description(Place? place)
+    private static string Description(NodeContext? place)
     {
-        if (place is not { } there || there.Text()?.Trim() is not { } description)
+        if (place is not { } there || there.ReadText()?.Trim() is not { } description)
             return "";
-        if (description.Length is 0 or > Bounds.DescriptionLengthMax)
-            there.Fault(description.Length == 0
+        if (description.Length is 0 or > PolicyBounds.DescriptionLengthMax)
+            there.AddError(description.Length == 0
                 ? "is empty; it says what the policy does and whom it suits"
-                : $"has {description.Length} characters; at most {Bounds.DescriptionLengthMax} are accepted");
+                : $"has {description.Length} characters; at most {PolicyBounds.DescriptionLengthMax} are accepted");
         return description;
     }
 }

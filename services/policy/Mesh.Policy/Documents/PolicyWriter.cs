@@ -2,7 +2,7 @@ using System.Globalization;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Documents;
-using static Mesh.Documents.Nodes;
+using static Mesh.Documents.NodeBuilder;
 
 namespace Mesh.Policy.Documents;
 
@@ -14,20 +14,20 @@ internal static class PolicyWriter
         ("description", Text(policy.Description)),
         ("select", policy.Select is { } labels ? Map(("labels", Map([.. labels.Select(label => (label.Key, (DocumentNode?)Text(label.Value)))]))) : null),
         ("interval", Amount(policy.Interval)),
-        ("start", Filled(Start(policy.Start))),
+        ("start", NullIfEmpty(Start(policy.Start))),
         ("steps", List(policy.Steps.Select(Step))),
         ("catchUp", Flag(policy.CatchUp)),
         ("stallDetector", policy.StallDetector is { } detector ? Write(detector, new StallDetector()) : null),
         ("adaptive", policy.Adaptive is { } adaptive ? Write(adaptive, new AdaptiveRule()) : null),
-        ("lastResort", List(policy.LastResort.Select(kind => Plain(Word(kind))))),
-        ("limits", Filled(Limits(policy.Limits))),
+        ("lastResort", List(policy.LastResort.Select(kind => Plain(ActionName(kind))))),
+        ("limits", NullIfEmpty(Limits(policy.Limits))),
         ("downtimeBudget", Amount(policy.DowntimeBudget)),
-        ("permits", Filled(Map(
+        ("permits", NullIfEmpty(Map(
             ("throttle", Flag(policy.Permits.Throttle)),
             ("postCopy", Flag(policy.Permits.PostCopy)),
-            ("pause", Flag(policy.Permits.Pause)),
+            ("pause", Flag(policy.Permits.Suspend)),
             ("compression", Flag(policy.Permits.Compression))))),
-        ("concurrency", Filled(Map(
+        ("concurrency", NullIfEmpty(Map(
             ("cluster", Number(policy.Concurrency.Cluster)),
             ("outboundPerHost", Number(policy.Concurrency.OutboundPerHost)),
             ("inboundPerHost", Number(policy.Concurrency.InboundPerHost))))));
@@ -48,13 +48,13 @@ internal static class PolicyWriter
         ("progress", limits.Progress == ProgressMeasure.Remaining ? Plain("remaining") : null),
         ("completionTimeout", Amount(limits.CompletionTimeout)),
         ("completionTimeoutPerGiB", Amount(limits.CompletionTimeoutPerGiB)),
-        ("dataSize", Filled(Write(limits.DataSize, new DataSizeRule()))),
+        ("dataSize", NullIfEmpty(Write(limits.DataSize, new DataSizeRule()))),
         ("switchOverDeadline", Amount(limits.SwitchOverDeadline)),
         ("prepareTimeout", Amount(limits.PrepareTimeout)),
         ("stallingLimit", Amount(limits.StallingLimit)));
 
     private static DocumentMap Write(DataSizeRule rule, DataSizeRule standard) => Map(
-        ("unit", rule.Unit == standard.Unit ? null : Plain(Units.Write(rule.Unit))),
+        ("unit", rule.Unit == standard.Unit ? null : Plain(Units.Format(rule.Unit))),
         ("roundUp", Flag(rule.RoundUp)),
         ("memoryAtLeast", Number(rule.MemoryAtLeast, 0)),
         ("diskAtLeast", Number(rule.DiskAtLeast, 0)),
@@ -71,10 +71,10 @@ internal static class PolicyWriter
         ("completionFactor", Number(detector.CompletionFactor, standard.CompletionFactor)));
 
     private static DocumentMap Write(AdaptiveRule rule, AdaptiveRule standard) => Map(
-        ("passesBefore", rule.PassesBefore == standard.PassesBefore ? null : Number(rule.PassesBefore)),
-        ("pause", rule.Pause == standard.Pause ? null : Amount(rule.Pause)),
+        ("passesBefore", rule.MinPasses == standard.MinPasses ? null : Number(rule.MinPasses)),
+        ("pause", rule.ChangeInterval == standard.ChangeInterval ? null : Amount(rule.ChangeInterval)),
         ("throttleMax", rule.ThrottleMax == standard.ThrottleMax ? null : Amount(rule.ThrottleMax)),
-        ("hopelessFor", rule.HopelessFor == standard.HopelessFor ? null : Amount(rule.HopelessFor)));
+        ("hopelessFor", rule.NonConvergenceTimeout == standard.NonConvergenceTimeout ? null : Amount(rule.NonConvergenceTimeout)));
 
     private static DocumentMap Step(PolicyStep step) => Map(("when", Trigger(step.When)), ("do", Action(step.Do)), ("repeat", Flag(step.Repeat)));
 
@@ -93,14 +93,14 @@ internal static class PolicyWriter
     private static DocumentNode Action(PolicyAction action) => action switch
     {
         { Kind: PolicyActionKind.SetDowntime, DowntimeFactor: { } factor } =>
-            Map((Word(action.Kind), Map(("times", Number(factor, 1)), ("max", Amount(action.DowntimeMax))))),
-        { Kind: PolicyActionKind.SetDowntime } => Map((Word(action.Kind), Amount(action.Downtime))),
-        { Kind: PolicyActionKind.SetBandwidth } => Map((Word(action.Kind), Amount(action.Bandwidth) ?? Plain("none"))),
-        { Kind: PolicyActionKind.Throttle } => Map((Word(action.Kind), Amount(action.Throttle))),
-        _ => Plain(Word(action.Kind)),
+            Map((ActionName(action.Kind), Map(("times", Number(factor, 1)), ("max", Amount(action.DowntimeMax))))),
+        { Kind: PolicyActionKind.SetDowntime } => Map((ActionName(action.Kind), Amount(action.Downtime))),
+        { Kind: PolicyActionKind.SetBandwidth } => Map((ActionName(action.Kind), Amount(action.Bandwidth) ?? Plain("none"))),
+        { Kind: PolicyActionKind.Throttle } => Map((ActionName(action.Kind), Amount(action.Throttle))),
+        _ => Plain(ActionName(action.Kind)),
     };
 
-    private static string Word(PolicyActionKind kind) => kind switch
+    private static string ActionName(PolicyActionKind kind) => kind switch
     {
         PolicyActionKind.SetDowntime => "setDowntime",
         PolicyActionKind.SetBandwidth => "setBandwidth",
@@ -115,9 +115,9 @@ internal static class PolicyWriter
     private static DocumentScalar? Number(double number, double standard) =>
         number.Equals(standard) ? null : Plain(number.ToString("R", CultureInfo.InvariantCulture));
 
-    private static DocumentScalar? Amount(TimeSpan? duration) => duration is { } given ? Plain(Units.Write(given)) : null;
+    private static DocumentScalar? Amount(TimeSpan? duration) => duration is { } given ? Plain(Units.Format(given)) : null;
 
-    private static DocumentScalar? Amount(BytesPerSecond? rate) => rate is { } given ? Plain(Units.Write(given)) : null;
+    private static DocumentScalar? Amount(BytesPerSecond? rate) => rate is { } given ? Plain(Units.Format(given)) : null;
 
     private static DocumentScalar? Amount(Percent? percent) => percent is { } given ? Plain(given.ToString()) : null;
 }

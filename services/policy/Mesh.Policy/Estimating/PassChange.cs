@@ -1,5 +1,5 @@
 using Mesh.Contracts.Values;
-using Mesh.Policy.Rules;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
 
@@ -7,30 +7,30 @@ namespace Mesh.Policy.Estimating;
 /// What happened between two samples of different passes. A pass rarely ends at a sample, and many may end between two; but what
 /// remains changes only by what goes out and by what the ends of passes find written anew, so that the sum of the latter is known.
 /// </summary>
-/// <param name="Ended">The pass of the earlier sample.</param>
+/// <param name="Completed">The pass of the earlier sample.</param>
 /// <param name="Between">The mean of those that began and ended since; null if there were none.</param>
-/// <param name="Begun">The pass of the later sample.</param>
-internal sealed record PassChange(EndedPass Ended, EndedPass? Between, OpenPass Begun)
+/// <param name="Started">The pass of the later sample.</param>
+internal sealed record PassChange(CompletedPass Completed, CompletedPass? Between, RunningPass Started)
 {
     // It looks at the bitmap only now and then, and sends on meanwhile: on average, for half of that time.
     private static readonly TimeSpan HalfQuantum = TimeSpan.FromMilliseconds(10);
 
     // More passes than this between two samples are all alike.
-    private const int PassesToTell = 40;
+    private const int DistinctPassesMax = 40;
 
     /// <summary>What must have happened since the state's newest sample.</summary>
     /// <param name="seen">The state, with that sample and its pass.</param>
     /// <param name="sample">The later sample, of a later pass.</param>
     /// <param name="downtime">The downtime limit.</param>
     /// <param name="speed">How fast the machine ran.</param>
-    public static PassChange Of(EstimatorState seen, PlanSample sample, TimeSpan downtime, double speed)
+    public static PassChange FromSamples(EstimatorState seen, CopySample sample, TimeSpan downtime, double speed)
     {
-        var (pass, last, elapsed) = (seen.Pass!, seen.Last!, sample.At - seen.Last!.At);
+        var (pass, last, elapsed) = (seen.CurrentPass!, seen.LastSample!, sample.At - seen.LastSample!.At);
         var wireBefore = pass.Iteration == 1 ? seen.FirstWireFactor : seen.WireFactor;
         var usual = Math.Max(1.0, (seen.Bandwidth ?? sample.Bandwidth).Count);
 
         // Where what went out is counted without repeats, it falls when a pass begins.
-        var sent = sample.Processed < last.Processed ? usual * elapsed.TotalSeconds : (sample.Processed - last.Processed).Count;
+        var sent = sample.Transferred < last.Transferred ? usual * elapsed.TotalSeconds : (sample.Transferred - last.Transferred).Count;
         var bandwidth = sent > 0 ? sent / elapsed.TotalSeconds : usual;
         var rate = bandwidth / seen.WireFactor;
 
@@ -38,35 +38,35 @@ internal sealed record PassChange(EndedPass Ended, EndedPass? Between, OpenPass 
         var left = Math.Min(last.Remaining.Count, rate * Math.Max(0, (downtime - HalfQuantum).TotalSeconds));
         var drained = Math.Min(last.Remaining.Count - left, sent / wireBefore);
         left = last.Remaining.Count - drained;
-        var endedAt = Moment.Of(last.At + Within(drained * wireBefore / bandwidth, elapsed));
-        var guestTime = pass.GuestTime + Moment.Of((endedAt - last.At) * speed);
+        var endedAt = TimeRounding.ToMilliseconds(last.At + Within(drained * wireBefore / bandwidth, elapsed));
+        var guestTime = pass.GuestTime + TimeRounding.ToMilliseconds((endedAt - last.At) * speed);
 
         var count = sample.Iteration - pass.Iteration;
         var dirtied = Math.Max(0, sample.Remaining.Count + Math.Max(0, sent - drained * wireBefore) / seen.WireFactor - left);
-        var (first, mean, newest) = Share(dirtied, seen, guestTime, left, rate, speed, count);
+        var (first, mean, newest) = DistributeDirtied(dirtied, seen, guestTime, left, rate, speed, count);
 
         var pending = Math.Max(sample.Remaining.Count, left + newest);
         var beganAt = count == 1
             ? endedAt
-            : Moment.Of(sample.At - Within((pending - sample.Remaining.Count) / rate, sample.At - endedAt));
-        var time = count == 1 ? TimeSpan.Zero : Moment.Of((beganAt - endedAt) / (count - 1));
-        var between = new EndedPass(
-            sample.Iteration - 1, endedAt, time, Moment.Of(time * speed), Whole(left + time.TotalSeconds * rate), Whole(left), Whole(mean));
+            : TimeRounding.ToMilliseconds(sample.At - Within((pending - sample.Remaining.Count) / rate, sample.At - endedAt));
+        var time = count == 1 ? TimeSpan.Zero : TimeRounding.ToMilliseconds((beganAt - endedAt) / (count - 1));
+        var between = new CompletedPass(
+            sample.Iteration - 1, endedAt, time, TimeRounding.ToMilliseconds(time * speed), ToBytes(left + time.TotalSeconds * rate), ToBytes(left), ToBytes(mean));
         return new PassChange(
-            new EndedPass(pass.Iteration, pass.StartedAt, endedAt - pass.StartedAt, guestTime, pass.Pending, Whole(left), Whole(first)),
+            new CompletedPass(pass.Iteration, pass.StartedAt, endedAt - pass.StartedAt, guestTime, pass.Pending, ToBytes(left), ToBytes(first)),
             count == 1 ? null : between,
-            new OpenPass(sample.Iteration, beganAt, Whole(pending), Moment.Of((sample.At - beganAt) * speed), IsWhole: true));
+            new RunningPass(sample.Iteration, beganAt, ToBytes(pending), TimeRounding.ToMilliseconds((sample.At - beganAt) * speed), IsWhole: true));
     }
 
     /// <summary>How much of what was written anew each pass has found, as the passes before would have it.</summary>
-    private static (double First, double Mean, double Newest) Share(
+    private static (double First, double Mean, double Newest) DistributeDirtied(
         double dirtied, EstimatorState seen, TimeSpan guestTime, double left, double rate, double speed, long count)
     {
         var even = dirtied / count;
-        if (count == 1 || seen.WorkingSet is not { } set || count > PassesToTell)
+        if (count == 1 || seen.WorkingSet is not { } set || count > DistinctPassesMax)
             return (even, even, even);
-        var memory = Math.Max(1.0, seen.Last!.Total.Count);
-        var first = set.Likely.LeftDirty(guestTime.TotalSeconds, memory, seen.Pass!.Pending.Count, seen.Pass.Pending.Count - left);
+        var memory = Math.Max(1.0, seen.LastSample!.Total.Count);
+        var first = set.Likely.LeftDirty(guestTime.TotalSeconds, memory, seen.CurrentPass!.Pending.Count, seen.CurrentPass.Pending.Count - left);
         var (newest, sum) = (first, first);
         for (var pass = 1; pass < count; pass++)
         {
@@ -77,7 +77,7 @@ internal sealed record PassChange(EndedPass Ended, EndedPass? Between, OpenPass 
         return sum > 0 ? (dirtied * first / sum, dirtied * (sum - first) / sum / (count - 1), dirtied * newest / sum) : (even, even, even);
     }
 
-    private static Bytes Whole(double bytes) => new((long)bytes);
+    private static Bytes ToBytes(double bytes) => new((long)bytes);
 
     private static TimeSpan Within(double seconds, TimeSpan most) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, most.TotalSeconds));
 }

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
 
@@ -20,33 +21,33 @@ internal static class Remedies
 
     /// <summary>In words, those that are permitted first, and the others by what stands against them.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="course">The migration as it goes on.</param>
+    /// <param name="input">The migration as it goes on.</param>
     /// <param name="set">How the machine may write.</param>
     /// <param name="best">What comes of it with the least downtime limit with which it ends.</param>
-    public static string Of(PlanState plan, Course course, WorkingSetRange set, Outlook best)
+    public static string Describe(PlanState plan, PredictionInput input, WorkingSetRange set, PreCopyPrediction best)
     {
-        var limit = About.Time(Margin * best.Pending / course.Rate);
+        var limit = EstimateFormat.ToTimeSpan(Margin * best.Pending / input.Rate);
         var budget = plan.Subject.DowntimeBudget ?? plan.Policy.DowntimeBudget;
         var remedies = new List<(string Words, string Bar)>
         {
-            ($"a downtime limit of {About.Of(limit)}", limit > budget ? $"over the budget of {About.Of(budget.Value)}" : ""),
+            ($"a downtime limit of {EstimateFormat.Duration(limit)}", limit > budget ? $"over the budget of {EstimateFormat.Duration(budget.Value)}" : ""),
         };
-        if (Throttle(course, set.Slowest) is { } throttle)
+        if (Throttle(input, set.Slowest) is { } throttle)
             remedies.Add((
-                $"the machine slowed down by {(Ends(course, set.Fastest, throttle) ? "" : "at least ")}{throttle}",
-                Bar(plan, PolicyActionKind.Throttle)));
-        if (Bandwidth(course, set.Likely) is { } bandwidth)
+                $"the machine slowed down by {(Converges(input, set.Fastest, throttle) ? "" : "at least ")}{throttle}",
+                DescribeObstacle(plan, PolicyActionKind.Throttle)));
+        if (Bandwidth(input, set.Likely) is { } bandwidth)
             remedies.Add(IsLimited(plan) ? ($"a bandwidth limit of {bandwidth}", "") : ($"{bandwidth} of bandwidth", "more than the link gives"));
-        remedies.Add(("post-copy", Bar(plan, PolicyActionKind.PostCopy)));
-        var pending = Situation.Pending(course, set.Likely) / course.Rate;
-        remedies.Add(($"the machine suspended for {About.Of(pending)}", Bar(plan, PolicyActionKind.Suspend)));
+        remedies.Add(("post-copy", DescribeObstacle(plan, PolicyActionKind.PostCopy)));
+        var pending = PlanAnalysis.PendingBytes(input, set.Likely) / input.Rate;
+        remedies.Add(($"the machine suspended for {EstimateFormat.Duration(pending)}", DescribeObstacle(plan, PolicyActionKind.Suspend)));
 
-        var permitted = InWords(remedies.Where(remedy => remedy.Bar.Length == 0).Select(remedy => remedy.Words));
+        var permitted = JoinAlternatives(remedies.Where(remedy => remedy.Bar.Length == 0).Select(remedy => remedy.Words));
         var barred = remedies.Where(remedy => remedy.Bar.Length > 0).GroupBy(remedy => remedy.Bar, remedy => remedy.Words, StringComparer.Ordinal);
-        return string.Join("; ", barred.Select(group => $"{group.Key}: {InWords(group)}").Prepend(permitted));
+        return string.Join("; ", barred.Select(group => $"{group.Key}: {JoinAlternatives(group)}").Prepend(permitted));
     }
 
-    private static string InWords(IEnumerable<string> remedies) => remedies.ToList() switch
+    private static string JoinAlternatives(IEnumerable<string> remedies) => remedies.ToList() switch
     {
         [] => "nothing that is permitted",
         [var only] => only,
@@ -54,20 +55,20 @@ internal static class Remedies
     };
 
     // Whether it is the limit, and not the link, that keeps data from going out faster.
-    private static bool IsLimited(PlanState plan) => plan.Estimator.Bandwidth?.Count > Filled * plan.Knobs.Bandwidth?.Count;
+    private static bool IsLimited(PlanState plan) => plan.Estimator.Bandwidth?.Count > Filled * plan.Tuning.Bandwidth?.Count;
 
-    private static Percent? Throttle(Course course, WorkingSet set)
+    private static Percent? Throttle(PredictionInput input, WorkingSet set)
     {
         for (var percent = ThrottleStep; percent <= ThrottleMax; percent += ThrottleStep)
-            if (Situation.Speed(new Percent(percent)) < course.Speed && Ends(course, set, new Percent(percent)))
+            if (PlanAnalysis.GuestSpeed(new Percent(percent)) < input.GuestSpeed && Converges(input, set, new Percent(percent)))
                 return new Percent(percent);
         return null;
     }
 
-    private static bool Ends(Course course, WorkingSet set, Percent throttle) =>
-        PreCopy.Run(course with { Speed = Situation.Speed(throttle) }, set).Ends;
+    private static bool Converges(PredictionInput input, WorkingSet set, Percent throttle) =>
+        PreCopyModel.Predict(input with { GuestSpeed = PlanAnalysis.GuestSpeed(throttle) }, set).Converges;
 
-    private static BytesPerSecond? Bandwidth(Course course, WorkingSet set)
+    private static BytesPerSecond? Bandwidth(PredictionInput input, WorkingSet set)
     {
         var (no, yes) = (1.0, BandwidthFactorMax);
         if (!IsEnough(yes))
@@ -78,15 +79,15 @@ internal static class Remedies
             (no, yes) = IsEnough(middle) ? (no, middle) : (middle, yes);
         }
 
-        return new BytesPerSecond((long)(yes * course.Rate));
+        return new BytesPerSecond((long)(yes * input.Rate));
 
-        bool IsEnough(double factor) => PreCopy.Run(course with { Rate = course.Rate * factor, RateNow = course.RateNow * factor }, set).Ends;
+        bool IsEnough(double factor) => PreCopyModel.Predict(input with { Rate = input.Rate * factor, RateNow = input.RateNow * factor }, set).Converges;
     }
 
-    private static string Bar(PlanState plan, PolicyActionKind kind) => (kind, Permissions.Permit(plan, kind)) switch
+    private static string DescribeObstacle(PlanState plan, PolicyActionKind kind) => (kind, EffectivePermissions.IsPermitted(plan, kind)) switch
     {
         (_, true) => "",
-        _ when Permissions.IsRefused(plan, kind) => "refused by the host",
+        _ when EffectivePermissions.IsRefused(plan, kind) => "refused by the host",
         (PolicyActionKind.PostCopy, _) when plan is { Policy.Permits.PostCopy: true, Subject: { Allow.PostCopy: true, IsPostCopyArmed: false } } =>
             "not armed at the start",
         _ when IsPermitted(plan.Policy.Permits, kind) => "not allowed for this machine",
@@ -97,6 +98,6 @@ internal static class Remedies
     {
         PolicyActionKind.Throttle => permits.Throttle,
         PolicyActionKind.PostCopy => permits.PostCopy,
-        _ => permits.Pause,
+        _ => permits.Suspend,
     };
 }

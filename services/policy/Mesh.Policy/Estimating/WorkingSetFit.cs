@@ -1,4 +1,5 @@
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
 
@@ -23,7 +24,7 @@ internal static class WorkingSetFit
     /// <summary>The working sets that fit the passes.</summary>
     /// <param name="passes">The passes, oldest first; one at least, each with guest time and something sent.</param>
     /// <param name="memory">All memory, in bytes.</param>
-    public static WorkingSetRange Of(IReadOnlyList<EndedPass> passes, double memory)
+    public static WorkingSetRange Fit(IReadOnlyList<CompletedPass> passes, double memory)
     {
         var (without, with) = (Fits(passes, memory, countsWaiting: false), Fits(passes, memory, countsWaiting: true));
         var fits = with.Min(fit => fit.Off) < without.Min(fit => fit.Off) ? with : without;
@@ -33,21 +34,21 @@ internal static class WorkingSetFit
     }
 
     // An amount written anew that makes no difference: what goes out in 20 ms.
-    private static double Negligible(EndedPass pass) => 0.02 * pass.Sent().Count / Math.Max(pass.Time.TotalSeconds, 0.001) + 1;
+    private static double Negligible(CompletedPass pass) => 0.02 * pass.Sent().Count / Math.Max(pass.Duration.TotalSeconds, 0.001) + 1;
 
     /// <summary>The best for each rewrite time, the shortest first.</summary>
-    private static List<(double Off, WorkingSet Set)> Fits(IReadOnlyList<EndedPass> passes, double memory, bool countsWaiting)
+    private static List<(double Off, WorkingSet Set)> Fits(IReadOnlyList<CompletedPass> passes, double memory, bool countsWaiting)
     {
-        var seen = passes.Select(pass => Seen(pass, passes[^1], memory, countsWaiting)).ToArray();
+        var seen = passes.Select(pass => Weigh(pass, passes[^1], memory, countsWaiting)).ToArray();
         var most = Math.Min(memory, 8 * passes.Max(pass => pass.Dirtied.Count) + 1);
         return [.. Enumerable.Range(0, RewriteSteps)
             .Select(step => Best(seen, RewriteSecondsMin * Math.Pow(RewriteStep, step), most, countsWaiting))];
     }
 
-    private static (double Off, WorkingSet Set) Best(SeenPass[] seen, double rewriteSeconds, double most, bool countsWaiting)
+    private static (double Off, WorkingSet Set) Best(WeightedPass[] seen, double rewriteSeconds, double most, bool countsWaiting)
     {
         var (bestOff, bestHot, bestCold) = (double.MaxValue, 0.0, 0.0);
-        var parts = seen.Select(pass => Rewritten.In(pass.Seconds / rewriteSeconds, countsWaiting)).ToArray();
+        var parts = seen.Select(pass => RewrittenShares.Compute(pass.Seconds / rewriteSeconds, countsWaiting)).ToArray();
         for (var step = 0; step <= HotSetSteps; step++)
         {
             var hotSet = step < HotSetSteps ? most / Math.Pow(HotSetStep, step) : 0;
@@ -61,7 +62,7 @@ internal static class WorkingSetFit
     }
 
     /// <summary>How far off a hot set is, with the cold rate that suits it best.</summary>
-    private static (double Off, double ColdRate) Off(SeenPass[] seen, Rewritten[] parts, double hotSet)
+    private static (double Off, double ColdRate) Off(WeightedPass[] seen, RewrittenShares[] parts, double hotSet)
     {
         double weights = 0, coldCold = 0, coldRest = 0, restRest = 0;
         for (var index = 0; index < seen.Length; index++)
@@ -80,16 +81,16 @@ internal static class WorkingSetFit
         return (Math.Sqrt(Math.Max(0, squares) / weights), coldRate);
     }
 
-    private static SeenPass Seen(EndedPass pass, EndedPass newest, double memory, bool countsWaiting)
+    private static WeightedPass Weigh(CompletedPass pass, CompletedPass newest, double memory, bool countsWaiting)
     {
         // Of passes that are long themselves, the last three still count.
-        var halfLife = Math.Max(HalfLife.TotalSeconds, 3 * newest.Time.TotalSeconds);
+        var halfLife = Math.Max(HalfLife.TotalSeconds, 3 * newest.Duration.TotalSeconds);
         var (seconds, pending, sent) = (pass.GuestTime.TotalSeconds, (double)pass.Pending.Count, (double)pass.Sent().Count);
-        return new SeenPass(
+        return new WeightedPass(
             seconds, pending, sent, pass.Dirtied.Count, WorkingSet.ColdPart(seconds, memory, pending, sent, countsWaiting),
             pass.Dirtied.Count + Negligible(pass), Math.Pow(0.5, (newest.StartedAt - pass.StartedAt).TotalSeconds / halfLife));
     }
 
-    private sealed record SeenPass(
+    private sealed record WeightedPass(
         double Seconds, double Pending, double Sent, double Dirtied, double ColdSeconds, double Scale, double Weight);
 }

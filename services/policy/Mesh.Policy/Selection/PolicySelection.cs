@@ -12,46 +12,46 @@ public static class PolicySelection
     /// <summary>Selects the policy. Where the one that should count is not to be had there is none, because another might do too much.</summary>
     /// <param name="ask">The machine, with what its request names.</param>
     /// <param name="catalogue">All policies.</param>
-    public static SelectedPolicy For(ResolvePolicy ask, PolicyCatalogue catalogue)
+    public static SelectedPolicy Select(ResolvePolicy ask, PolicyCatalogue catalogue)
     {
         ArgumentNullException.ThrowIfNull(ask);
         ArgumentNullException.ThrowIfNull(catalogue);
         if (ask.Named is { } named)
-            return Take(SelectedBy.Request, named, catalogue, "the request names it");
+            return Resolve(SelectedBy.Request, named, catalogue, "the request names it");
         if (catalogue.Overrides.FirstOrDefault(entry => entry.Vm == ask.Vm) is { } own)
-            return Take(SelectedBy.Override, own.Policy, catalogue, $"it is the machine's own, set by {own.By} at {own.At:u}");
+            return Resolve(SelectedBy.Override, own.Policy, catalogue, $"it is the machine's own, set by {own.RequestedBy} at {own.At:u}");
 
         PolicyView[] matching = [.. catalogue.Policies.Where(view => Matches(view.Policy, ask.Labels))
             .OrderByDescending(view => view.Policy.Select!.Count).ThenBy(view => view.Policy.Name, StringComparer.Ordinal)];
         var unread = catalogue.Unreadable.Count == 0 ? "" : $". Not considered, because unreadable in the store: {string.Join(", ", catalogue.Unreadable.Keys.Order(StringComparer.Ordinal))}";
         return matching is [var best, .. var others]
-            ? Take(SelectedBy.Labels, best.Policy.Name, catalogue, InWords(best.Policy, others) + unread)
-            : Take(SelectedBy.Default, catalogue.Default, catalogue, $"it is the default, and no policy selects the machine by its labels{unread}");
+            ? Resolve(SelectedBy.Labels, best.Policy.Name, catalogue, DescribeMatch(best.Policy, others) + unread)
+            : Resolve(SelectedBy.Default, catalogue.Default, catalogue, $"it is the default, and no policy selects the machine by its labels{unread}");
     }
 
     /// <summary>Why there is no policy of a name, with the names that may have been meant.</summary>
-    public static string Missing(string name, PolicyCatalogue catalogue)
+    public static string DescribeMissing(string name, PolicyCatalogue catalogue)
     {
         ArgumentNullException.ThrowIfNull(catalogue);
         return catalogue.Unreadable.TryGetValue(name, out var why)
             ? $"policy '{name}' cannot be read from the store: {why}"
-            : $"there is no policy {Place.Quote(name)}; {NearNames.Suggest(name, [.. catalogue.Policies.Select(view => view.Policy.Name)])}";
+            : $"there is no policy {NodeContext.Quote(name)}; {NameSuggestions.Suggest(name, [.. catalogue.Policies.Select(view => view.Policy.Name)])}";
     }
 
-    private static SelectedPolicy Take(SelectedBy by, string name, PolicyCatalogue catalogue, string reason) => new(by, catalogue.Find(name) is { } view
-        ? new ResolvedPolicy(new EffectivePolicy(view.Policy, view.Version, reason))
-        : new ResolvedPolicy(null, by switch
+    private static SelectedPolicy Resolve(SelectedBy by, string name, PolicyCatalogue catalogue, string reason) => new(by, catalogue.Find(name) is { } view
+        ? new ResolvePolicyAnswer(new EffectivePolicy(view.Policy, view.Version, reason))
+        : new ResolvePolicyAnswer(null, by switch
         {
-            SelectedBy.Override => $"the machine's own policy: {Missing(name, catalogue)}",
-            SelectedBy.Default => $"the default: {Missing(name, catalogue)}",
-            _ => Missing(name, catalogue),
+            SelectedBy.Override => $"the machine's own policy: {DescribeMissing(name, catalogue)}",
+            SelectedBy.Default => $"the default: {DescribeMissing(name, catalogue)}",
+            _ => DescribeMissing(name, catalogue),
         }));
 
     private static bool Matches(MigrationPolicy policy, IReadOnlyDictionary<string, string> labels) =>
         policy.Select is { Count: > 0 } wanted
         && wanted.All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value);
 
-    private static string InWords(MigrationPolicy best, PolicyView[] others)
+    private static string DescribeMatch(MigrationPolicy best, PolicyView[] others)
     {
         var labels = string.Join(", ", best.Select!.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"));
         var reason = best.Select!.Count == 1 ? $"its label {labels} matches" : $"its labels {labels} match";

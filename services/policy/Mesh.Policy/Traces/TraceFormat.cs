@@ -1,31 +1,33 @@
+using Mesh.Policy.Model;
+
 namespace Mesh.Policy.Traces;
 
 /// <summary>Traces and planned actions as JSON lines; <c>infra/docs/policies.md</c> describes them.</summary>
 public static class TraceFormat
 {
-    internal static readonly IReadOnlyDictionary<string, PlanStatus> Statuses = new Dictionary<string, PlanStatus>(StringComparer.Ordinal)
+    internal static readonly IReadOnlyDictionary<string, CopyStatus> Statuses = new Dictionary<string, CopyStatus>(StringComparer.Ordinal)
     {
-        ["running"] = PlanStatus.Running,
-        ["post-copy"] = PlanStatus.PostCopy,
-        ["paused"] = PlanStatus.Paused,
+        ["running"] = CopyStatus.Running,
+        ["post-copy"] = CopyStatus.PostCopy,
+        ["paused"] = CopyStatus.Paused,
     };
 
     /// <summary>
     /// Reads a trace: a first line on the migration, then a line for each sample. Empty lines and unknown fields are passed over. Whatever
     /// the text is, nothing is thrown.
     /// </summary>
-    public static TraceReading Parse(string text)
+    public static TraceParseResult Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var reader = new TraceReader();
         foreach (var (number, line) in text.Split('\n').Index())
             if (!string.IsNullOrWhiteSpace(line))
                 reader.Read(number + 1, line);
-        return reader.Done();
+        return reader.ToResult();
     }
 
     /// <summary>Writes a trace so that <see cref="Parse"/> gives the same one, times to the ten-millionth of a second.</summary>
-    public static string Write(Trace trace)
+    public static string Write(MigrationTrace trace)
     {
         ArgumentNullException.ThrowIfNull(trace);
         return string.Concat(trace.Samples.Select(TraceWriter.Sample).Prepend(TraceWriter.Subject(trace.Subject)).Select(line => line + "\n"));

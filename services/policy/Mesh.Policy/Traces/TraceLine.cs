@@ -52,7 +52,7 @@ internal sealed class TraceLine(int number, JsonElement element, string path, Li
         return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : Wrong(field, value, "true or false", false);
     }
 
-    public T Word<T>(string field, IReadOnlyDictionary<string, T> words, T unlessGiven)
+    public T Choice<T>(string field, IReadOnlyDictionary<string, T> words, T unlessGiven)
     {
         if (Find(field) is not { } value)
             return unlessGiven;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Traces;
 
@@ -16,7 +17,7 @@ internal sealed class TraceReader
     private static readonly Bytes UsualPage = new(4096);
 
     private readonly List<TraceFault> _faults = [];
-    private readonly List<PlanSample> _samples = [];
+    private readonly List<CopySample> _samples = [];
     private PlanSubject? _subject;
     private bool _isBegun;
 
@@ -47,11 +48,11 @@ internal sealed class TraceReader
         }
     }
 
-    public TraceReading Done()
+    public TraceParseResult ToResult()
     {
         if (!_isBegun)
             _faults.Add(new TraceFault(1, "", $"the trace is empty; its first line tells of the migration, with {Vm}"));
-        return new TraceReading(_faults.Count == 0 ? new Trace(_subject!, _samples) : null, _faults);
+        return new TraceParseResult(_faults.Count == 0 ? new MigrationTrace(_subject!, _samples) : null, _faults);
     }
 
     private static PlanSubject? Subject(TraceLine line)
@@ -73,16 +74,16 @@ internal sealed class TraceReader
     {
         PostCopy = allow.Flag("post_copy"),
         Throttle = allow.Flag("throttle"),
-        Pause = allow.Flag("pause"),
+        Suspend = allow.Flag("pause"),
         Compression = allow.Flag("compression"),
     };
 
-    private PlanSample Sample(TraceLine line)
+    private CopySample Sample(TraceLine line)
     {
         var at = line.Seconds("t_s");
         if (_samples.Count > 0 && at < _samples[^1].At && line.Has("t_s"))
             line.Fault("t_s", $"{at.TotalSeconds} is before {_samples[^1].At.TotalSeconds} of the sample above; samples stand in order of time");
-        return new PlanSample(
+        return new CopySample(
             at,
             line.Whole("iteration", 0, "the pass over memory, a whole number, 0 or more"),
             line.Bytes("total_bytes"),
@@ -91,6 +92,6 @@ internal sealed class TraceReader
             new BytesPerSecond(line.Whole("bandwidth_bps", 0, "a number of bytes per second, 0 or more")),
             line.Whole("dirty_rate_pages", 0, "a number of pages per second, 0 or more", unlessGiven: 0),
             line.Bytes("page_size", UsualPage),
-            line.Word("status", TraceFormat.Statuses, PlanStatus.Running));
+            line.Choice("status", TraceFormat.Statuses, CopyStatus.Running));
     }
 }

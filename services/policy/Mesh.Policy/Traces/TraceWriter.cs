@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Mesh.Contracts.Policies;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Traces;
 
@@ -25,22 +26,22 @@ internal static class TraceWriter
         json.WriteStartObject("allow");
         json.WriteBoolean("post_copy", subject.Allow.PostCopy);
         json.WriteBoolean("throttle", subject.Allow.Throttle);
-        json.WriteBoolean("pause", subject.Allow.Pause);
+        json.WriteBoolean("pause", subject.Allow.Suspend);
         json.WriteBoolean("compression", subject.Allow.Compression);
         json.WriteEndObject();
         Number(json, "downtime_slo_ms", (decimal?)subject.DowntimeBudget?.Ticks / TimeSpan.TicksPerMillisecond);
         Number(json, "deadline_s", (decimal?)subject.Deadline?.Ticks / TimeSpan.TicksPerSecond);
     });
 
-    public static string Sample(PlanSample sample) => Line(json =>
+    public static string Sample(CopySample sample) => Line(json =>
     {
         Seconds(json, sample.At);
         json.WriteNumber("iteration", sample.Iteration);
         json.WriteNumber("total_bytes", sample.Total.Count);
-        json.WriteNumber("processed_bytes", sample.Processed.Count);
+        json.WriteNumber("processed_bytes", sample.Transferred.Count);
         json.WriteNumber("remaining_bytes", sample.Remaining.Count);
         json.WriteNumber("bandwidth_bps", sample.Bandwidth.Count);
-        json.WriteNumber("dirty_rate_pages", sample.DirtyRatePages);
+        json.WriteNumber("dirty_rate_pages", sample.DirtyPagesPerSecond);
         json.WriteNumber("page_size", sample.PageSize.Count);
         json.WriteString("status", TraceFormat.Statuses.Single(status => status.Value == sample.Status).Key);
     });

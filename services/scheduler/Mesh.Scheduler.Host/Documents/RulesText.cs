@@ -1,3 +1,4 @@
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Scheduling;
 using Mesh.Hosting.Documents;
 using Mesh.Scheduler.Documents;
@@ -12,14 +13,14 @@ public static class RulesText
 
     /// <summary>Reads rules from YAML or JSON, or tells everything that is wrong with them, each with its line and field.</summary>
     /// <param name="text">The text. Whatever it is, nothing is thrown.</param>
-    public static RulesReading Read(string text)
+    public static RulesReadResult Read(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > LengthMax)
-            return new RulesReading(null, [new DocumentFault(0, "", $"is {text.Length} characters long; at most {LengthMax} are accepted")]);
+            return new RulesReadResult(null, [new DocumentDiagnostic(0, "", $"is {text.Length} characters long; at most {LengthMax} are accepted")]);
         return YamlTree.Read(text, out var fault) is { } document
             ? RulesDocument.Read(document)
-            : new RulesReading(null, [new DocumentFault(fault!.Line, fault.Field, fault.Message)]);
+            : new RulesReadResult(null, [new DocumentDiagnostic(fault!.Line, fault.Field, fault.Message)]);
     }
 
     /// <summary>Writes rules as YAML that <see cref="Read"/> reads back to the same rules; what has its default is left out.</summary>

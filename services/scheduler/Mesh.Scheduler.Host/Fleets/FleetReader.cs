@@ -1,4 +1,4 @@
-using Mesh.Contracts.Queries;
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Hosting.Bus;
 using Mesh.Scheduler.Host.Store;
@@ -13,16 +13,16 @@ internal sealed class FleetReader(IMessageBus bus, SchedulerStore store, IOption
     public async Task<Fleet> ReadAsync(CancellationToken cancellation) => (await ReadAsync(0, cancellation)).Fleet;
 
     /// <summary>Reads for a turn: from now on only its admissions are taken.</summary>
-    public async Task<FleetReading> ReadAsync(long turn, CancellationToken cancellation)
+    public async Task<FleetSnapshot> ReadAsync(long passEpoch, CancellationToken cancellation)
     {
         var limits = options.Value.ToLimits();
-        var facts = await bus.RequestAsync<ReadFleet, FleetFacts>(MigrationQueues.Requests, new ReadFleet(turn), cancellation);
+        var facts = await bus.RequestAsync<ReadFleet, ReadFleetAnswer>(MigrationQueues.Requests, new ReadFleet(passEpoch), cancellation);
         var now = time.GetUtcNow();
-        var kept = await store.ReadAsync(now - limits.TroubleKept, cancellation);
-        return new FleetReading(Compose(facts, kept, limits, now), kept, facts.Turn, facts.IsTurn);
+        var kept = await store.ReadAsync(now - limits.FailurePenaltyTime, cancellation);
+        return new FleetSnapshot(Compose(facts, kept, limits, now), kept, facts.PassEpoch, facts.IsCurrentPass);
     }
 
-    private static Fleet Compose(FleetFacts facts, KeptState kept, SchedulingLimits limits, DateTimeOffset now)
+    private static Fleet Compose(ReadFleetAnswer facts, SchedulerState kept, SchedulingLimits limits, DateTimeOffset now)
     {
         var cordons = kept.Cordons.ToDictionary(cordon => cordon.Host);
         var troubles = kept.Troubles.ToLookup(trouble => trouble.Host);
@@ -32,9 +32,9 @@ internal sealed class FleetReader(IMessageBus bus, SchedulerStore store, IOption
             Hosts =
             [
                 .. facts.Hosts.Select(host => new FleetHost(
-                    host.Inventory, host.Health, host.HypervisorReachable, host.HeardAt, cordons.GetValueOrDefault(host.Inventory.Host),
+                    host.Inventory, host.Health, host.HypervisorReachable, host.LastReportAt, cordons.GetValueOrDefault(host.Inventory.Host),
                     [.. troubles[host.Inventory.Host]])
-                { Undescribed = host.Undescribed }),
+                { VmsNotInInventory = host.VmsNotInInventory }),
             ],
             Migrations = facts.Migrations,
             Rules = kept.Rules,
@@ -46,7 +46,7 @@ internal sealed class FleetReader(IMessageBus bus, SchedulerStore store, IOption
 
 /// <summary>What was read.</summary>
 /// <param name="Fleet">All that is decided by.</param>
-/// <param name="Kept">What is kept here.</param>
-/// <param name="NewestTurn">The newest turn that the migrations service knows.</param>
-/// <param name="IsTurn">Whether that is this one.</param>
-internal sealed record FleetReading(Fleet Fleet, KeptState Kept, long NewestTurn, bool IsTurn);
+/// <param name="State">What is kept here.</param>
+/// <param name="NewestPass">The newest turn that the migrations service knows.</param>
+/// <param name="IsCurrentPass">Whether that is this one.</param>
+internal sealed record FleetSnapshot(Fleet Fleet, SchedulerState State, long NewestPass, bool IsCurrentPass);

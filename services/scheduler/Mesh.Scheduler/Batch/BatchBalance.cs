@@ -4,92 +4,92 @@ namespace Mesh.Scheduler.Batch;
 internal static class BatchBalance
 {
     // In fair shares: less is not worth a step.
-    private const double Worthwhile = 1e-3;
+    private const double MinGain = 1e-3;
 
     /// <summary>Moves items off the host whose link takes longest, or exchanges them for smaller ones, as long as that helps.</summary>
-    public static void Run(BatchBoard board)
+    public static void Run(PlacementState state)
     {
-        var fair = BatchGreedy.FairSeconds(board);
-        for (var step = 0; step < 4 * board.Items; step++)
-            if (Slowest(board) is var slowest && (board.Seconds(slowest) <= (1 + Worthwhile) * fair || (!TryMove(board, slowest, fair) && !TryExchange(board, slowest, fair))))
+        var fair = BatchGreedy.FairSeconds(state);
+        for (var step = 0; step < 4 * state.ItemCount; step++)
+            if (Slowest(state) is var slowest && (state.LinkSeconds(slowest) <= (1 + MinGain) * fair || (!TryMove(state, slowest, fair) && !TryExchange(state, slowest, fair))))
                 return;
     }
 
-    private static int Slowest(BatchBoard board)
+    private static int Slowest(PlacementState state)
     {
         var slowest = 0;
-        for (var host = 1; host < board.Hosts; host++)
-            if (board.Seconds(host) > board.Seconds(slowest))
+        for (var host = 1; host < state.HostCount; host++)
+            if (state.LinkSeconds(host) > state.LinkSeconds(slowest))
                 slowest = host;
         return slowest;
     }
 
-    private static bool TryMove(BatchBoard board, int from, double fair)
+    private static bool TryMove(PlacementState state, int from, double fair)
     {
-        var (bestItem, bestHost, most) = (-1, -1, Worthwhile);
-        foreach (var item in board.ItemsOn(from).ToArray())
+        var (bestItem, bestHost, most) = (-1, -1, MinGain);
+        foreach (var item in state.ItemsOn(from).ToArray())
         {
-            if (board.Load(item) <= 0)
+            if (state.Load(item) <= 0)
                 continue;
-            for (var host = 0; host < board.Hosts; host++)
-                if (host != from && Gain(board, from, item, host, BatchBoard.Nowhere, fair) is var gain && gain > most && FitsInstead(board, item, host))
+            for (var host = 0; host < state.HostCount; host++)
+                if (host != from && Gain(state, from, item, host, PlacementState.Unplaced, fair) is var gain && gain > most && FitsInstead(state, item, host))
                     (bestItem, bestHost, most) = (item, host, gain);
         }
 
         if (bestItem < 0)
             return false;
-        board.Take(bestItem);
-        board.Put(bestItem, bestHost);
+        state.Unassign(bestItem);
+        state.Assign(bestItem, bestHost);
         return true;
     }
 
-    private static bool FitsInstead(BatchBoard board, int item, int host)
+    private static bool FitsInstead(PlacementState state, int item, int host)
     {
-        var from = board.Take(item);
-        var fits = board.Fits(item, host);
-        board.Put(item, from);
+        var from = state.Unassign(item);
+        var fits = state.Fits(item, host);
+        state.Assign(item, from);
         return fits;
     }
 
-    private static bool TryExchange(BatchBoard board, int from, double fair)
+    private static bool TryExchange(PlacementState state, int from, double fair)
     {
-        foreach (var item in board.ItemsOn(from).ToArray())
-            for (var host = 0; host < board.Hosts; host++)
-                if (host != from && board.IsAllowed(item, host) && board.Seconds(host) < board.Seconds(from))
-                    foreach (var other in board.ItemsOn(host).ToArray())
-                        if (Gain(board, from, item, host, other, fair) > Worthwhile && board.IsAllowed(other, from) && TryExchange(board, item, other))
+        foreach (var item in state.ItemsOn(from).ToArray())
+            for (var host = 0; host < state.HostCount; host++)
+                if (host != from && state.IsAllowed(item, host) && state.LinkSeconds(host) < state.LinkSeconds(from))
+                    foreach (var other in state.ItemsOn(host).ToArray())
+                        if (Gain(state, from, item, host, other, fair) > MinGain && state.IsAllowed(other, from) && TryExchange(state, item, other))
                             return true;
         return false;
     }
 
-    private static bool TryExchange(BatchBoard board, int item, int other)
+    private static bool TryExchange(PlacementState state, int item, int other)
     {
-        var (from, host) = (board.Take(item), board.Take(other));
-        if (board.Fits(item, host))
+        var (from, host) = (state.Unassign(item), state.Unassign(other));
+        if (state.Fits(item, host))
         {
-            board.Put(item, host);
-            if (board.Fits(other, from))
+            state.Assign(item, host);
+            if (state.Fits(other, from))
             {
-                board.Put(other, from);
+                state.Assign(other, from);
                 return true;
             }
 
-            board.Take(item);
+            state.Unassign(item);
         }
 
-        board.Put(item, from);
-        board.Put(other, host);
+        state.Assign(item, from);
+        state.Assign(other, host);
         return false;
     }
 
     // How much lower the higher of both links becomes, in fair shares, less what the items like their new hosts worse.
-    private static double Gain(BatchBoard board, int from, int item, int to, int other, double fair)
+    private static double Gain(PlacementState state, int from, int item, int to, int other, double fair)
     {
-        var isExchange = other != BatchBoard.Nowhere;
+        var isExchange = other != PlacementState.Unplaced;
         var after = Math.Max(
-            board.Seconds(from) - board.Seconds(item, from) + (isExchange ? board.Seconds(other, from) : 0),
-            board.Seconds(to) + board.Seconds(item, to) - (isExchange ? board.Seconds(other, to) : 0));
-        var cost = board.Cost(item, to) - board.Cost(item, from) + (isExchange ? board.Cost(other, from) - board.Cost(other, to) : 0);
-        return ((board.Seconds(from) - after) / fair) - cost;
+            state.LinkSeconds(from) - state.LinkSeconds(item, from) + (isExchange ? state.LinkSeconds(other, from) : 0),
+            state.LinkSeconds(to) + state.LinkSeconds(item, to) - (isExchange ? state.LinkSeconds(other, to) : 0));
+        var cost = state.Cost(item, to) - state.Cost(item, from) + (isExchange ? state.Cost(other, from) - state.Cost(other, to) : 0);
+        return ((state.LinkSeconds(from) - after) / fair) - cost;
     }
 }

@@ -18,7 +18,7 @@ public static class BatchPlacement
     /// <param name="options">How they would be moved.</param>
     /// <param name="relaxAffinity">Whether there may be a second pass.</param>
     /// <param name="planned">Hosts that were planned before, and are kept where nothing is gained by others; null for none.</param>
-    public static PlacedBatch Place(
+    public static BatchPlacementResult Place(
         FleetIndex fleet,
         IReadOnlyList<LocatedVm> vms,
         MigrationOptions options,
@@ -27,48 +27,48 @@ public static class BatchPlacement
     {
         ArgumentNullException.ThrowIfNull(fleet);
         ArgumentNullException.ThrowIfNull(vms);
-        var first = Pass(fleet, vms, options, relax: false, planned, []);
-        if (!relaxAffinity || first.Left.Count == 0)
+        var first = RunPass(fleet, vms, options, relax: false, planned, []);
+        if (!relaxAffinity || first.Unplaced.Count == 0)
             return first;
-        var second = Pass(fleet, [.. first.Left.Select(left => left.Vm)], options, relax: true, planned, first.Placed);
-        return new([.. first.Placed, .. second.Placed], second.Left);
+        var second = RunPass(fleet, [.. first.Unplaced.Select(left => left.Vm)], options, relax: true, planned, first.Placed);
+        return new([.. first.Placed, .. second.Placed], second.Unplaced);
     }
 
     /// <summary>
     /// As many machines as fit, each to the one host that is its own; rules that keep machines together or apart do not count. Those that fit
     /// alone, and not beside the others, are left.
     /// </summary>
-    public static PlacedBatch Return(FleetIndex fleet, IReadOnlyList<PlacedVm> ways, MigrationOptions options)
+    public static BatchPlacementResult PlaceBack(FleetIndex fleet, IReadOnlyList<PlacedVm> candidates, MigrationOptions options)
     {
         ArgumentNullException.ThrowIfNull(fleet);
-        ArgumentNullException.ThrowIfNull(ways);
-        var vms = ways.Select(way => way.Vm).ToArray();
-        var room = new FleetRoom(fleet, vms);
+        ArgumentNullException.ThrowIfNull(candidates);
+        var vms = candidates.Select(candidate => candidate.Vm).ToArray();
+        var room = new FleetResources(fleet, vms);
         var solution = BatchSolver.Solve(new(
-            [.. ways.Select(way => new BatchItem(
-                room.Demands(way.Vm.Vm),
-                [.. fleet.Hosts.Select(host => host.Name == way.To && Eligibility.OfHost(fleet, way.Vm, way.To, options, relaxAffinity: true).Count == 0)],
-                CopiedDisks.DataSize(way.Vm.Vm, options).Count))],
-            [.. fleet.Hosts.Select(host => room.Of(host, []))],
+            [.. candidates.Select(candidate => new BatchItem(
+                room.Demands(candidate.Vm.Vm),
+                [.. fleet.Hosts.Select(host => host.Name == candidate.To && Eligibility.CheckHost(fleet, candidate.Vm, candidate.To, options, relaxAffinity: true).Count == 0)],
+                CopiedDisks.DataSize(candidate.Vm.Vm, options).Count))],
+            [.. fleet.Hosts.Select(host => room.CreateHost(host, []))],
             [],
             []));
         return new(
-            [.. ways.Where((_, item) => solution.HostOf[item] is not null)],
-            [.. solution.Left.Select(left => new UnplacedVm(vms[left.Item], LeftReasons.Of(fleet, vms[left.Item], ways[left.Item].To, options, left.Because)))]);
+            [.. candidates.Where((_, item) => solution.HostOf[item] is not null)],
+            [.. solution.Unplaced.Select(left => new UnplacedVm(vms[left.Item], UnplacedExplanation.Explain(fleet, vms[left.Item], candidates[left.Item].To, options, left.Reason)))]);
     }
 
-    private static PlacedBatch Pass(
+    private static BatchPlacementResult RunPass(
         FleetIndex fleet, IReadOnlyList<LocatedVm> vms, MigrationOptions options, bool relax, IReadOnlyDictionary<VmId, HostName>? planned, IReadOnlyList<PlacedVm> before)
     {
-        var room = new FleetRoom(fleet, vms);
-        var hosts = fleet.Hosts.Select(host => room.Of(host, before)).ToArray();
-        var preferences = new BatchPreferences(fleet, planned);
+        var room = new FleetResources(fleet, vms);
+        var hosts = fleet.Hosts.Select(host => room.CreateHost(host, before)).ToArray();
+        var preferences = new PlacementCosts(fleet, planned);
         var items = vms.Select(vm => new BatchItem(
             room.Demands(vm.Vm),
-            [.. fleet.Hosts.Select(host => Eligibility.OfHost(fleet, vm, host.Name, options, relax).Count == 0)],
+            [.. fleet.Hosts.Select(host => Eligibility.CheckHost(fleet, vm, host.Name, options, relax).Count == 0)],
             CopiedDisks.DataSize(vm.Vm, options).Count,
-            preferences.Of(vm.Vm))).ToArray();
-        var groups = relax ? [] : fleet.Groups.Where(group => group.Rule.Hard).ToArray();
+            preferences.Compute(vm.Vm))).ToArray();
+        var groups = relax ? [] : fleet.AffinityGroups.Where(group => group.Rule.Hard).ToArray();
         var solution = BatchSolver.Solve(new(
             items,
             hosts,
@@ -77,7 +77,7 @@ public static class BatchPlacement
         return new(
             [.. vms.Select((vm, item) => (vm, Host: solution.HostOf[item])).Where(pair => pair.Host is not null)
                 .Select(pair => new PlacedVm(pair.vm, fleet.Hosts[pair.Host!.Value].Name, relax))],
-            [.. solution.Left.Select(left => new UnplacedVm(vms[left.Item], LeftReasons.Of(fleet, vms[left.Item], options, relax, left.Because)))]);
+            [.. solution.Unplaced.Select(left => new UnplacedVm(vms[left.Item], UnplacedExplanation.Explain(fleet, vms[left.Item], options, relax, left.Reason)))]);
     }
 
     private static IReadOnlyList<int> Members(AffinityGroup group, IReadOnlyList<LocatedVm> vms)

@@ -6,91 +6,91 @@ internal static class BatchRepair
     private const int ChainMax = 3;
 
     // For each item that found no room; enough to look at every item on every host once, and at a good part of the chains.
-    private const int LooksMax = 20_000;
+    private const int StepsMax = 20_000;
 
     /// <summary>Places as many as possible of the items that are nowhere; none that is placed becomes homeless.</summary>
-    public static void Run(BatchBoard board, IReadOnlyList<int> order)
+    public static void Run(PlacementState state, IReadOnlyList<int> order)
     {
         foreach (var item in order)
-            if (board.HostOf(item) == BatchBoard.Nowhere)
+            if (state.HostOf(item) == PlacementState.Unplaced)
             {
-                var looks = LooksMax;
-                for (var depth = 0; depth <= ChainMax && board.HostOf(item) == BatchBoard.Nowhere && looks > 0; depth++)
-                    if (!TryPlace(board, item, BatchBoard.Nowhere, depth, ref looks) && depth == 1)
-                        TryClear(board, item);
+                var steps = StepsMax;
+                for (var depth = 0; depth <= ChainMax && state.HostOf(item) == PlacementState.Unplaced && steps > 0; depth++)
+                    if (!TryPlace(state, item, PlacementState.Unplaced, depth, ref steps) && depth == 1)
+                        TryEvict(state, item);
             }
     }
 
-    private static bool TryPlace(BatchBoard board, int item, int notOn, int depth, ref int looks)
+    private static bool TryPlace(PlacementState state, int item, int notOn, int depth, ref int steps)
     {
-        for (var host = 0; host < board.Hosts; host++)
-            if (host != notOn && board.Fits(item, host))
+        for (var host = 0; host < state.HostCount; host++)
+            if (host != notOn && state.Fits(item, host))
             {
-                board.Put(item, host);
+                state.Assign(item, host);
                 return true;
             }
 
         if (depth == 0)
             return false;
-        for (var host = 0; host < board.Hosts; host++)
-            if (host != notOn && board.IsAllowed(item, host))
-                foreach (var other in board.ItemsOn(host).ToArray())
+        for (var host = 0; host < state.HostCount; host++)
+            if (host != notOn && state.IsAllowed(item, host))
+                foreach (var other in state.ItemsOn(host).ToArray())
                 {
-                    if (--looks <= 0)
+                    if (--steps <= 0)
                         return false;
-                    board.Take(other);
-                    if (board.Fits(item, host))
+                    state.Unassign(other);
+                    if (state.Fits(item, host))
                     {
-                        board.Put(item, host);
-                        if (TryPlace(board, other, host, depth - 1, ref looks))
+                        state.Assign(item, host);
+                        if (TryPlace(state, other, host, depth - 1, ref steps))
                             return true;
-                        board.Take(item);
+                        state.Unassign(item);
                     }
 
-                    board.Put(other, host);
+                    state.Assign(other, host);
                 }
 
         return false;
     }
 
     // A large item may need the room of several small ones.
-    private static void TryClear(BatchBoard board, int item)
+    private static void TryEvict(PlacementState state, int item)
     {
-        for (var host = 0; host < board.Hosts; host++)
+        for (var host = 0; host < state.HostCount; host++)
         {
-            if (!board.IsAllowed(item, host))
+            if (!state.IsAllowed(item, host))
                 continue;
-            var before = board.ToArray();
+            var before = state.ToArray();
             var moved = new List<int>();
-            foreach (var other in board.ItemsOn(host).OrderByDescending(other => board.Slack(other, host)).ToArray())
+            foreach (var other in state.ItemsOn(host).OrderByDescending(other => state.Slack(other, host)).ToArray())
             {
-                if (board.Fits(item, host))
+                if (state.Fits(item, host))
                     break;
-                board.Take(other);
+                state.Unassign(other);
                 moved.Add(other);
             }
 
-            if (board.Fits(item, host))
+            if (state.Fits(item, host))
             {
-                board.Put(item, host);
+                state.Assign(item, host);
                 moved.Reverse();
-                if (moved.TrueForAll(other => PutElsewhere(board, other)))
+                if (moved.TrueForAll(other => AssignElsewhere(state, other)))
                     return;
             }
 
-            board.Restore(before);
+            state.Restore(before);
         }
     }
 
-    private static bool PutElsewhere(BatchBoard board, int item)
+    private static bool AssignElsewhere(PlacementState state, int item)
     {
-        var (best, least) = (BatchBoard.Nowhere, double.MaxValue);
-        for (var host = 0; host < board.Hosts; host++)
-            if (board.Fits(item, host) && board.Slack(item, host) is var slack && slack < least)
+        var (best, least) = (PlacementState.Unplaced, double.MaxValue);
+        for (var host = 0; host < state.HostCount; host++)
+            if (state.Fits(item, host) && state.Slack(item, host) is var slack && slack < least)
                 (best, least) = (host, slack);
-        if (best == BatchBoard.Nowhere)
+        if (best == PlacementState.Unplaced)
             return false;
-        board.Put(item, best);
+        state.Assign(item, best);
         return true;
     }
 }

@@ -6,53 +6,53 @@ namespace Mesh.Scheduler.Batch;
 /// </summary>
 internal sealed class BatchSearch
 {
-    private readonly BatchBoard _board;
+    private readonly PlacementState _state;
     private readonly int[] _items;
-    private readonly int[] _likeHost;
-    private readonly int[] _likeItem;
-    private readonly bool[] _isLeft;
+    private readonly int[] _hostClass;
+    private readonly int[] _itemClass;
+    private readonly bool[] _isUnplaced;
     private long _budget;
 
     /// <summary>A search among the items given; all others stay nowhere.</summary>
-    /// <param name="board">An empty board.</param>
+    /// <param name="state">An empty board.</param>
     /// <param name="problem">The problem that the board is of.</param>
     /// <param name="items">The items.</param>
     /// <param name="budget">How many looks at an item and a host it may take.</param>
-    public BatchSearch(BatchBoard board, BatchProblem problem, IReadOnlyList<int> items, long budget)
+    public BatchSearch(PlacementState state, BatchProblem problem, IReadOnlyList<int> items, long budget)
     {
-        _board = board;
+        _state = state;
         _items = [.. items];
-        _likeHost = BatchTwins.OfHosts(problem);
-        _likeItem = BatchTwins.OfItems(problem);
-        _isLeft = new bool[problem.Items.Count];
+        _hostClass = SymmetryBreaking.HostClasses(problem);
+        _itemClass = SymmetryBreaking.ItemClasses(problem);
+        _isUnplaced = new bool[problem.Items.Count];
         _budget = budget;
     }
 
-    public bool IsSpent => _budget <= 0;
+    public bool IsBudgetSpent => _budget <= 0;
 
     /// <summary>Whether there is a placement with no more items left; it is on the board then, which is empty otherwise.</summary>
-    public bool Find(int leftMax) => Descend(_items.Length, leftMax);
+    public bool Find(int unplacedMax) => Descend(_items.Length, unplacedMax);
 
-    private bool Descend(int open, int leftMax)
+    private bool Descend(int open, int unplacedMax)
     {
         if (open == 0)
             return true;
-        if (IsSpent)
+        if (IsBudgetSpent)
             return false;
         var (item, hosts) = MostConstrained();
         foreach (var host in hosts)
         {
-            _board.Put(item, host);
-            if (Descend(open - 1, leftMax))
+            _state.Assign(item, host);
+            if (Descend(open - 1, unplacedMax))
                 return true;
-            _board.Take(item);
+            _state.Unassign(item);
         }
 
-        if (leftMax == 0)
+        if (unplacedMax == 0)
             return false;
-        _isLeft[item] = true;
-        var found = Descend(open - 1, leftMax - 1);
-        _isLeft[item] = false;
+        _isUnplaced[item] = true;
+        var found = Descend(open - 1, unplacedMax - 1);
+        _isUnplaced[item] = false;
         return found;
     }
 
@@ -62,9 +62,9 @@ internal sealed class BatchSearch
         var (best, bestHosts) = (-1, new List<int>());
         foreach (var item in _items)
         {
-            if (_isLeft[item] || _board.HostOf(item) != BatchBoard.Nowhere)
+            if (_isUnplaced[item] || _state.HostOf(item) != PlacementState.Unplaced)
                 continue;
-            var hosts = Choices(item, best < 0 ? int.MaxValue : bestHosts.Count);
+            var hosts = FindHosts(item, best < 0 ? int.MaxValue : bestHosts.Count);
             if (hosts is null)
                 continue;
             (best, bestHosts) = (item, hosts);
@@ -76,15 +76,15 @@ internal sealed class BatchSearch
     }
 
     // Null if there are not fewer than so many. Of empty hosts that are alike, only the first is worth a try.
-    private List<int>? Choices(int item, int fewerThan)
+    private List<int>? FindHosts(int item, int fewerThan)
     {
-        _budget -= _board.Hosts;
+        _budget -= _state.HostCount;
         var hosts = new List<int>();
-        if (TwinIsLeft(item))
+        if (IsEquivalentUnplaced(item))
             return hosts;
-        for (var host = 0; host < _board.Hosts; host++)
+        for (var host = 0; host < _state.HostCount; host++)
         {
-            if (!_board.Fits(item, host) || (_board.ItemsOn(host).Count == 0 && HasEmptyTwinBefore(host)))
+            if (!_state.Fits(item, host) || (_state.ItemsOn(host).Count == 0 && HasEquivalentEmptyHostBefore(host)))
                 continue;
             hosts.Add(host);
             if (hosts.Count >= fewerThan)
@@ -94,18 +94,18 @@ internal sealed class BatchSearch
         return hosts;
     }
 
-    private bool HasEmptyTwinBefore(int host)
+    private bool HasEquivalentEmptyHostBefore(int host)
     {
-        for (var other = _likeHost[host]; other < host; other++)
-            if (_likeHost[other] == _likeHost[host] && _board.ItemsOn(other).Count == 0)
+        for (var other = _hostClass[host]; other < host; other++)
+            if (_hostClass[other] == _hostClass[host] && _state.ItemsOn(other).Count == 0)
                 return true;
         return false;
     }
 
-    private bool TwinIsLeft(int item)
+    private bool IsEquivalentUnplaced(int item)
     {
-        for (var other = _likeItem[item]; other < item; other++)
-            if (_isLeft[other] && _likeItem[other] == _likeItem[item])
+        for (var other = _itemClass[item]; other < item; other++)
+            if (_isUnplaced[other] && _itemClass[other] == _itemClass[item])
                 return true;
         return false;
     }

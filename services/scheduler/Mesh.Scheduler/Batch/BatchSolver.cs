@@ -14,71 +14,71 @@ public static class BatchSolver
     public static BatchSolution Solve(BatchProblem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        Require(problem);
-        var board = new BatchBoard(problem);
-        var placeable = Enumerable.Range(0, board.Items).Where(item => HasHost(board, item)).ToArray();
-        var best = Heuristic(board, BatchBlocks.Of(problem, board, placeable), placeable);
-        var isProven = board.Placed == placeable.Length || Search(problem, board, placeable, ref best);
-        board.Restore(best);
-        BatchBalance.Run(board);
-        var placed = board.ToArray();
+        Validate(problem);
+        var state = new PlacementState(problem);
+        var placeable = Enumerable.Range(0, state.ItemCount).Where(item => HasHost(state, item)).ToArray();
+        var best = RunHeuristics(state, BatchOrdering.CreateBlocks(problem, state, placeable), placeable);
+        var isProven = state.PlacedCount == placeable.Length || Search(problem, state, placeable, ref best);
+        state.Restore(best);
+        BatchBalance.Run(state);
+        var placed = state.ToArray();
         return new(
-            [.. placed.Select(host => host == BatchBoard.Nowhere ? null : (int?)host)],
-            [.. Enumerable.Range(0, board.Items).Where(item => placed[item] == BatchBoard.Nowhere).Select(item => new BatchLeft(item, Why(problem, board, item)))],
+            [.. placed.Select(host => host == PlacementState.Unplaced ? null : (int?)host)],
+            [.. Enumerable.Range(0, state.ItemCount).Where(item => placed[item] == PlacementState.Unplaced).Select(item => new UnplacedItem(item, FindReason(problem, state, item)))],
             isProven);
     }
 
-    private static bool HasHost(BatchBoard board, int item) => Enumerable.Range(0, board.Hosts).Any(host => board.Fits(item, host));
+    private static bool HasHost(PlacementState state, int item) => Enumerable.Range(0, state.HostCount).Any(host => state.Fits(item, host));
 
-    private static int[] Heuristic(BatchBoard board, IReadOnlyList<int[]> blocks, int[] placeable)
+    private static int[] RunHeuristics(PlacementState state, IReadOnlyList<int[]> blocks, int[] placeable)
     {
-        var nothing = board.ToArray();
+        var nothing = state.ToArray();
         var best = nothing;
         var most = -1;
-        foreach (var place in new Action<BatchBoard, IReadOnlyList<int[]>>[] { BatchGreedy.Spread, BatchGreedy.Pack })
+        foreach (var place in new Action<PlacementState, IReadOnlyList<int[]>>[] { BatchGreedy.Spread, BatchGreedy.Pack })
         {
-            board.Restore(nothing);
-            place(board, blocks);
-            if (board.Placed < placeable.Length)
-                BatchRepair.Run(board, placeable);
-            if (board.Placed > most)
-                (best, most) = (board.ToArray(), board.Placed);
+            state.Restore(nothing);
+            place(state, blocks);
+            if (state.PlacedCount < placeable.Length)
+                BatchRepair.Run(state, placeable);
+            if (state.PlacedCount > most)
+                (best, most) = (state.ToArray(), state.PlacedCount);
             if (most == placeable.Length)
                 break;
         }
 
-        board.Restore(best);
+        state.Restore(best);
         return best;
     }
 
     // First without any item left, then with one, and so on, as long as that would be better than what there is.
-    private static bool Search(BatchProblem problem, BatchBoard board, int[] placeable, ref int[] best)
+    private static bool Search(BatchProblem problem, PlacementState state, int[] placeable, ref int[] best)
     {
-        var left = placeable.Length - board.Placed;
-        board.Restore([.. Enumerable.Repeat(BatchBoard.Nowhere, board.Items)]);
-        var search = new BatchSearch(board, problem, placeable, SearchBudget);
-        for (var leftMax = 0; leftMax < left && !search.IsSpent; leftMax++)
-            if (search.Find(leftMax))
+        var left = placeable.Length - state.PlacedCount;
+        state.Restore([.. Enumerable.Repeat(PlacementState.Unplaced, state.ItemCount)]);
+        var search = new BatchSearch(state, problem, placeable, SearchBudget);
+        for (var unplacedMax = 0; unplacedMax < left && !search.IsBudgetSpent; unplacedMax++)
+            if (search.Find(unplacedMax))
             {
-                best = board.ToArray();
+                best = state.ToArray();
                 return true;
             }
 
-        return !search.IsSpent;
+        return !search.IsBudgetSpent;
     }
 
-    private static LeftBecause Why(BatchProblem problem, BatchBoard board, int item)
+    private static UnplacedReason FindReason(BatchProblem problem, PlacementState state, int item)
     {
-        var allowed = Enumerable.Range(0, board.Hosts).Where(host => board.IsAllowed(item, host)).ToArray();
+        var allowed = Enumerable.Range(0, state.HostCount).Where(host => state.IsAllowed(item, host)).ToArray();
         if (allowed.Length == 0)
-            return LeftBecause.NoHostAllowed;
-        var empty = new BatchBoard(problem);
-        if (!Array.Exists(allowed, host => empty.HasRoom(item, host)))
-            return LeftBecause.TooLarge;
-        return Array.Exists(allowed, host => board.HasRoom(item, host)) ? LeftBecause.Grouped : LeftBecause.NoRoomLeft;
+            return UnplacedReason.NoHostAllowed;
+        var empty = new PlacementState(problem);
+        if (!Array.Exists(allowed, host => empty.HasCapacity(item, host)))
+            return UnplacedReason.TooLarge;
+        return Array.Exists(allowed, host => state.HasCapacity(item, host)) ? UnplacedReason.GroupConflict : UnplacedReason.NoRoomLeft;
     }
 
-    private static void Require(BatchProblem problem)
+    private static void Validate(BatchProblem problem)
     {
         var resources = problem.Hosts.Count == 0 ? 0 : problem.Hosts[0].Free.Count;
         if (problem.Hosts.Any(host => host.Free.Count != resources || host.LinkRate <= 0))

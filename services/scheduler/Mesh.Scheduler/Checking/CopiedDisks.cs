@@ -25,7 +25,7 @@ public static class CopiedDisks
     }
 
     /// <summary>The disks that the options ask for; by default every writable one that is not shared. Names that do not exist are left out.</summary>
-    public static IReadOnlyList<VmDisk> Of(VmDescription vm, MigrationOptions options)
+    public static IReadOnlyList<VmDisk> Select(VmDescription vm, MigrationOptions options)
     {
         ArgumentNullException.ThrowIfNull(vm);
         ArgumentNullException.ThrowIfNull(options);
@@ -36,6 +36,6 @@ public static class CopiedDisks
     public static Bytes DataSize(VmDescription vm, MigrationOptions options)
     {
         ArgumentNullException.ThrowIfNull(vm);
-        return Of(vm, options).Aggregate(vm.Memory, (sum, disk) => sum + (disk.Capacity ?? Bytes.Zero));
+        return Select(vm, options).Aggregate(vm.Memory, (sum, disk) => sum + (disk.Capacity ?? Bytes.Zero));
     }
 }

@@ -4,8 +4,8 @@ namespace Mesh.Scheduler.Checking;
 internal static class CpuModes
 {
     /// <summary>Whether the machine sees the host's very processor, so that only a host with the same one can take it.</summary>
-    public static bool IsPassedThrough(string model) => model is "host-passthrough" or "maximum";
+    public static bool IsHostPassthrough(string model) => model is "host-passthrough" or "maximum";
 
     /// <summary>Whether it is a model by name, which the destination must offer. For <c>host-model</c> the features alone tell.</summary>
-    public static bool IsModel(string model) => model is not ("" or "host-model" or "custom") && !IsPassedThrough(model);
+    public static bool IsNamedModel(string model) => model is not ("" or "host-model" or "custom") && !IsHostPassthrough(model);
 }

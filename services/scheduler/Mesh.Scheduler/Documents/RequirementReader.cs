@@ -23,78 +23,78 @@ internal static class RequirementReader
     };
 
     /// <summary>The operator's word in documents.</summary>
-    public static string Word(LabelOperator of) => Operators.First(word => word.Value == of).Key;
+    public static string OperatorName(LabelOperator of) => Operators.First(operatorName => operatorName.Value == of).Key;
 
-    public static IReadOnlyList<LabelRequirement> Read(Place? place, int countMin)
+    public static IReadOnlyList<LabelRequirement> Read(NodeContext? place, int countMin)
     {
         if (place is not { } there)
             return [];
         if (there.Node is DocumentMap)
-            return [.. (Labels.Read(there, countMin) ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            return [.. (LabelReader.Read(there, countMin) ?? new Dictionary<string, string>(StringComparer.Ordinal))
                 .Select(label => new LabelRequirement(label.Key, LabelOperator.In, [label.Value]))];
         var items = there.Items(Accepted, CountMax);
         if (there.Node is DocumentList && items.Count < countMin)
-            there.Fault($"is empty; it takes {Accepted}");
-        return [.. items.Select(One).OfType<LabelRequirement>()];
+            there.AddError($"is empty; it takes {Accepted}");
+        return [.. items.Select(ReadOne).OfType<LabelRequirement>()];
     }
 
-    private static LabelRequirement? One(Place place) => Fields.Read(place, fields =>
+    private static LabelRequirement? ReadOne(NodeContext place) => MappingReader.Read(place, fields =>
     {
-        var (key, word) = (fields.Require("key", "the label"), fields.Require("operator", string.Join(", ", Operators.Keys)));
-        var label = key?.Text() ?? "";
+        var (key, operatorName) = (fields.Required("key", "the label"), fields.Required("operator", string.Join(", ", Operators.Keys)));
+        var label = key?.ReadText() ?? "";
         if (key is { Node: DocumentScalar { IsText: true } } && label.Length == 0)
-            key?.Fault("is empty; it takes the label's name");
-        if (label.Length > Labels.LengthMax)
-            key?.Fault($"has {label.Length} characters; at most {Labels.LengthMax} are accepted");
-        var values = fields.Find("values");
-        if (word?.OneOf(Operators.Keys) is not { } known)
+            key?.AddError("is empty; it takes the label's name");
+        if (label.Length > LabelReader.LengthMax)
+            key?.AddError($"has {label.Length} characters; at most {LabelReader.LengthMax} are accepted");
+        var values = fields.Optional("values");
+        if (operatorName?.ReadOneOf(Operators.Keys) is not { } known)
             return null;
         var of = Operators[known];
         return new LabelRequirement(label, of, of switch
         {
-            LabelOperator.Exists or LabelOperator.DoesNotExist => None(values, known),
-            LabelOperator.GreaterThan or LabelOperator.LessThan => Number(fields, values, known),
-            _ => Texts(fields, values, known),
+            LabelOperator.Exists or LabelOperator.DoesNotExist => ReadNoValues(values, known),
+            LabelOperator.GreaterThan or LabelOperator.LessThan => ReadNumber(fields, values, known),
+            _ => ReadTexts(fields, values, known),
         });
     });
 
-    private static IReadOnlyList<string> None(Place? values, string word)
+    private static IReadOnlyList<string> ReadNoValues(NodeContext? values, string operatorName)
     {
         if (values is { Node: not DocumentList { Items.Count: 0 } } given)
-            given.Fault($"does not stand beside {word}, which looks at no value");
+            given.AddError($"does not stand beside {operatorName}, which looks at no value");
         return [];
     }
 
-    private static IReadOnlyList<string> Number(Fields fields, Place? values, string word)
+    private static IReadOnlyList<string> ReadNumber(MappingReader fields, NodeContext? values, string operatorName)
     {
         if (values is null)
-            fields.Fault($"has no values; {word} takes one whole number");
-        if (values?.Items($"a list of one whole number for {word}", CountMax) is not { } items || values is not { Node: DocumentList } list)
+            fields.AddError($"has no values; {operatorName} takes one whole number");
+        if (values?.Items($"a list of one whole number for {operatorName}", CountMax) is not { } items || values is not { Node: DocumentList } list)
             return [];
         if (items.Count != 1)
-            list.Fault($"has {items.Count} entries; {word} takes one whole number");
+            list.AddError($"has {items.Count} entries; {operatorName} takes one whole number");
         foreach (var item in items)
             if (item.Node is not DocumentScalar { Text: var text } || !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
-                item.Fault($"takes a whole number for {word}, not {item.Described()}");
+                item.AddError($"takes a whole number for {operatorName}, not {item.Describe()}");
         return [.. items.Select(item => item.Node).OfType<DocumentScalar>().Select(scalar => scalar.Text)];
     }
 
-    private static List<string> Texts(Fields fields, Place? values, string word)
+    private static List<string> ReadTexts(MappingReader fields, NodeContext? values, string operatorName)
     {
         if (values is null)
-            fields.Fault($"has no values; {word} takes a list of texts");
-        if (values?.Items($"a list of texts for {word}", CountMax) is not { } items)
+            fields.AddError($"has no values; {operatorName} takes a list of texts");
+        if (values?.Items($"a list of texts for {operatorName}", CountMax) is not { } items)
             return [];
         if (values is { Node: DocumentList { Items.Count: 0 } } empty)
-            empty.Fault($"is empty; {word} takes one text or more");
+            empty.AddError($"is empty; {operatorName} takes one text or more");
         List<string> texts = [];
         foreach (var item in items)
-            if (item.Text() is { } text)
+            if (item.ReadText() is { } text)
             {
-                if (text.Length is 0 or > Labels.LengthMax)
-                    item.Fault($"names and values of labels have 1 to {Labels.LengthMax} characters");
+                if (text.Length is 0 or > LabelReader.LengthMax)
+                    item.AddError($"names and values of labels have 1 to {LabelReader.LengthMax} characters");
                 else if (texts.Contains(text, StringComparer.Ordinal))
-                    item.Fault($"{item.Described()} stands twice");
+                    item.AddError($"{item.Describe()} stands twice");
                 texts.Add(text);
             }
 

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Scheduling;
 using Mesh.Documents;
 
@@ -14,31 +15,31 @@ public static class RulesDocument
 
     /// <summary>Reads rules, or tells everything that is wrong with the document at once.</summary>
     /// <param name="document">The whole document.</param>
-    public static RulesReading Read(DocumentNode document)
+    public static RulesReadResult Read(DocumentNode document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        var faults = new Faults();
-        var rules = Fields.Read(Place.Of(document, "", faults), Rules);
-        IReadOnlyList<DocumentFault> found = [.. faults.InOrder().Select(fault => new DocumentFault(fault.Line, fault.Field, fault.Message))];
-        return new RulesReading(found.Count == 0 ? rules : null, found);
+        var diagnostics = new DiagnosticBag();
+        var rules = MappingReader.Read(NodeContext.Create(document, "", diagnostics), ReadRules);
+        IReadOnlyList<DocumentDiagnostic> found = [.. diagnostics.ToSortedList().Select(fault => new DocumentDiagnostic(fault.Line, fault.Field, fault.Message))];
+        return new RulesReadResult(found.Count == 0 ? rules : null, found);
     }
 
     /// <summary>Writes rules so that <see cref="Read"/> gives the same ones; what has its default is left out.</summary>
     public static DocumentMap Write(PlacementRules rules) => RulesWriter.Write(rules);
 
-    private static PlacementRules Rules(Fields fields)
+    private static PlacementRules ReadRules(MappingReader fields)
     {
         // The names of the three kinds of rules are one space, because refusals and scores tell only the name.
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         return new PlacementRules
         {
-            HostAffinity = Each(fields.Find("hostAffinity"), "host affinity rules", item => RuleReader.HostAffinity(item, names)),
-            VmAffinity = Each(fields.Find("vmAffinity"), "machine affinity rules", item => RuleReader.VmAffinity(item, names)),
-            Taints = Each(fields.Find("taints"), "taints", item => RuleReader.Taint(item, names)),
-            Networks = Each(fields.Find("networks"), "networks", RuleReader.Networks()),
+            HostAffinity = ReadList(fields.Optional("hostAffinity"), "host affinity rules", item => RuleReader.HostAffinity(item, names)),
+            VmAffinity = ReadList(fields.Optional("vmAffinity"), "machine affinity rules", item => RuleReader.VmAffinity(item, names)),
+            Taints = ReadList(fields.Optional("taints"), "taints", item => RuleReader.Taint(item, names)),
+            Networks = ReadList(fields.Optional("networks"), "networks", RuleReader.Networks()),
         };
     }
 
-    private static List<T> Each<T>(Place? place, string what, Func<Place, T?> read)
+    private static List<T> ReadList<T>(NodeContext? place, string what, Func<NodeContext, T?> read)
         where T : class => [.. place?.Items($"a list of {what}", RulesMax).Select(read).OfType<T>() ?? []];
 }

@@ -9,14 +9,14 @@ namespace Mesh.Scheduler.Draining;
 public static class DrainBounds
 {
     /// <summary>The largest sum of bytes over bandwidth on any link, out of the hosts that are emptied and into those that were chosen.</summary>
-    public static TimeSpan OfLinks(IEnumerable<PlannedMove> moves, LinkLimits links)
+    public static TimeSpan ComputeForPlan(IEnumerable<PlannedMove> moves, LinkLimits links)
     {
         ArgumentNullException.ThrowIfNull(moves);
         ArgumentNullException.ThrowIfNull(links);
         var all = moves.ToArray();
         return Longest([
-            .. all.GroupBy(move => move.From).Select(from => Seconds(from, links.Of(from.Key).Count)),
-            .. all.GroupBy(move => move.To).Select(to => Seconds(to, links.Of(to.Key).Count)),
+            .. all.GroupBy(move => move.From).Select(from => Seconds(from, links.For(from.Key).Count)),
+            .. all.GroupBy(move => move.To).Select(to => Seconds(to, links.For(to.Key).Count)),
         ]);
     }
 
@@ -24,14 +24,14 @@ public static class DrainBounds
     /// <param name="moves">The moves.</param>
     /// <param name="destinations">Every host that may be chosen.</param>
     /// <param name="links">The links.</param>
-    public static TimeSpan OfAnyChoice(IEnumerable<PlannedMove> moves, IEnumerable<HostName> destinations, LinkLimits links)
+    public static TimeSpan ComputeForAnyPlan(IEnumerable<PlannedMove> moves, IEnumerable<HostName> destinations, LinkLimits links)
     {
         ArgumentNullException.ThrowIfNull(moves);
         ArgumentNullException.ThrowIfNull(links);
         var all = moves.ToArray();
         return Longest([
-            .. all.GroupBy(move => move.From).Select(from => Seconds(from, links.Of(from.Key).Count)),
-            Seconds(all, Math.Max(1, destinations.Sum(host => (double)links.Of(host).Count))),
+            .. all.GroupBy(move => move.From).Select(from => Seconds(from, links.For(from.Key).Count)),
+            Seconds(all, Math.Max(1, destinations.Sum(host => (double)links.For(host).Count))),
         ]);
     }
 

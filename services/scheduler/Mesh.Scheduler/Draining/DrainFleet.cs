@@ -11,7 +11,7 @@ namespace Mesh.Scheduler.Draining;
 internal static class DrainFleet
 {
     /// <summary>The fleet with these hosts being emptied.</summary>
-    public static FleetIndex Closing(Fleet fleet, IReadOnlyList<HostName> hosts, string drain, string by, DateTimeOffset now) => new(fleet with
+    public static FleetIndex WithDraining(Fleet fleet, IReadOnlyList<HostName> hosts, string drain, string by, DateTimeOffset now) => new(fleet with
     {
         Hosts = [.. fleet.Hosts.Select(host => hosts.Contains(host.Inventory.Host) && host.Cordon is not { State: CordonState.Draining }
             ? host with { Cordon = new(host.Inventory.Host, CordonState.Draining, by, now, Drain: drain) }
@@ -19,20 +19,20 @@ internal static class DrainFleet
     });
 
     /// <summary>The fleet with these hosts open.</summary>
-    public static FleetIndex Open(Fleet fleet, IReadOnlyList<HostName> hosts) => new(fleet with
+    public static FleetIndex WithUncordoned(Fleet fleet, IReadOnlyList<HostName> hosts) => new(fleet with
     {
         Hosts = [.. fleet.Hosts.Select(host => hosts.Contains(host.Inventory.Host) ? host with { Cordon = null } : host)],
     });
 
     /// <summary>Whether a machine takes its share of the host that describes it: it runs, is paused, or is on its way from there.</summary>
-    public static bool Runs(LocatedVm located, FleetIndex fleet) =>
-        located.Vm.Status is not (VmStatus.Down or VmStatus.MigratingTo) && fleet.Host(located.Host)?.Host.Health != HostHealth.Fenced;
+    public static bool IsRunning(LocatedVm located, FleetIndex fleet) =>
+        located.Vm.Status is not (VmStatus.Down or VmStatus.MigratingTo) && fleet.FindHost(located.Host)?.Host.Health != HostHealth.Fenced;
 
     /// <summary>Whether what a host last said of its machines still counts: it is heard of, or was powered off for certain.</summary>
-    public static bool IsKnown(FleetIndex fleet, HostName host) => fleet.Host(host) is { } known && (known.IsUp || known.Host.Health == HostHealth.Fenced);
+    public static bool IsStateKnown(FleetIndex fleet, HostName host) => fleet.FindHost(host) is { } known && (known.IsUp || known.Host.Health == HostHealth.Fenced);
 
     /// <summary>The machines that a host runs, by name.</summary>
-    public static IReadOnlyList<LocatedVm> RunningOn(FleetIndex fleet, HostName host) => fleet.Host(host) is { } known
-        ? [.. known.Inventory.Vms.Select(vm => new LocatedVm(host, vm)).Where(vm => Runs(vm, fleet)).OrderBy(vm => vm.Vm.Name, StringComparer.Ordinal)]
+    public static IReadOnlyList<LocatedVm> RunningOn(FleetIndex fleet, HostName host) => fleet.FindHost(host) is { } known
+        ? [.. known.Inventory.Vms.Select(vm => new LocatedVm(host, vm)).Where(vm => IsRunning(vm, fleet)).OrderBy(vm => vm.Vm.Name, StringComparer.Ordinal)]
         : [];
 }

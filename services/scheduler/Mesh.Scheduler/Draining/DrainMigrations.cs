@@ -6,8 +6,8 @@ namespace Mesh.Scheduler.Draining;
 internal static class DrainMigrations
 {
     /// <summary>Whether a migration has not begun to copy.</summary>
-    public static bool Waits(MigrationView migration) => migration.Phase is MigrationPhase.Queued or MigrationPhase.Preparing or MigrationPhase.Ready;
+    public static bool IsWaiting(MigrationView migration) => migration.Phase is MigrationPhase.Queued or MigrationPhase.Preparing or MigrationPhase.Ready;
 
     /// <summary>Whether another destination may still be chosen for it.</summary>
-    public static bool IsOpen(MigrationView migration) => migration.Phase == MigrationPhase.Queued;
+    public static bool CanReplan(MigrationView migration) => migration.Phase == MigrationPhase.Queued;
 }

@@ -15,15 +15,15 @@ public static class DrainPlanner
     {
         ArgumentNullException.ThrowIfNull(fleet);
         ArgumentNullException.ThrowIfNull(request);
-        var index = DrainFleet.Closing(fleet, request.Hosts, request.Id, request.By, now);
+        var index = DrainFleet.WithDraining(fleet, request.Hosts, request.Id, request.RequestedBy, now);
         var judged = request.Hosts.SelectMany(host => DrainFleet.RunningOn(index, host))
-            .Where(vm => index.Located(vm.Vm.Id)?.Host == vm.Host)
-            .Select(vm => (Vm: vm, Refusals: Eligibility.OfVm(index, vm, DrainOptions.Any))).ToArray();
+            .Where(vm => index.FindVm(vm.Vm.Id)?.Host == vm.Host)
+            .Select(vm => (Vm: vm, Refusals: Eligibility.CheckVm(index, vm, DrainMigrationOptions.Default))).ToArray();
         var batch = BatchPlacement.Place(
-            index, [.. judged.Where(pair => pair.Refusals.Count == 0).Select(pair => pair.Vm)], DrainOptions.Any, request.RelaxAffinity);
-        var stuck = judged.Where(pair => IsStuck(pair.Refusals)).Select(pair => Stuck(pair.Vm, pair.Refusals))
-            .Concat(batch.Left.Select(left => Stuck(left.Vm, left.Refusals)));
-        return Timed(index, now, new()
+            index, [.. judged.Where(pair => pair.Refusals.Count == 0).Select(pair => pair.Vm)], DrainMigrationOptions.Default, request.RelaxAffinity);
+        var stuck = judged.Where(pair => IsStuck(pair.Refusals)).Select(pair => CreateStuck(pair.Vm, pair.Refusals))
+            .Concat(batch.Unplaced.Select(left => CreateStuck(left.Vm, left.Refusals)));
+        return WithSchedule(index, now, new()
         {
             Id = request.Id,
             Hosts = request.Hosts,
@@ -31,12 +31,12 @@ public static class DrainPlanner
             Parallel = request.Parallel,
             Order = request.Order,
             RelaxAffinity = request.RelaxAffinity,
-            By = request.By,
-            Why = request.Why,
+            RequestedBy = request.RequestedBy,
+            Reason = request.Reason,
             At = now,
             PlannedAt = now,
-            Moves = [.. batch.Placed.Select(placed => Move(placed.Vm, placed.To))],
-            Stuck = [.. stuck],
+            Moves = [.. batch.Placed.Select(placed => CreateMove(placed.Vm, placed.To))],
+            BlockedVms = [.. stuck],
             Makespan = TimeSpan.Zero,
             LowerBound = TimeSpan.Zero,
         });
@@ -50,17 +50,17 @@ public static class DrainPlanner
     /// <param name="fleet">The fleet.</param>
     /// <param name="request">Who asks, and under which identity.</param>
     /// <param name="now">The time by the mesh's clock.</param>
-    public static DrainView Undo(DrainView drain, Fleet fleet, UndoDrain request, DateTimeOffset now)
+    public static DrainView PlanUndo(DrainView drain, Fleet fleet, UndoDrain request, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(drain);
         ArgumentNullException.ThrowIfNull(fleet);
         ArgumentNullException.ThrowIfNull(request);
-        var index = DrainFleet.Open(fleet, drain.Hosts);
-        var ways = drain.Moves.Where(move => move.State == DrainMoveState.Done).Select(move => UndoMove.Of(index, move)).ToArray();
-        var moves = ways.Select(way => way.Move).OfType<DrainMove>().ToArray();
-        var left = BatchPlacement.Return(
-            index, [.. moves.Where(move => move.State == DrainMoveState.Waiting).Select(move => new PlacedVm(index.Located(move.Vm)!, move.To))], DrainOptions.Any).Left;
-        return Timed(index, now, new()
+        var index = DrainFleet.WithUncordoned(fleet, drain.Hosts);
+        var candidates = drain.Moves.Where(move => move.State == DrainMoveState.Completed).Select(move => UndoMovePlanner.Plan(index, move)).ToArray();
+        var moves = candidates.Select(candidate => candidate.Move).OfType<DrainMove>().ToArray();
+        var left = BatchPlacement.PlaceBack(
+            index, [.. moves.Where(move => move.State == DrainMoveState.Pending).Select(move => new PlacedVm(index.FindVm(move.Vm)!, move.To))], DrainMigrationOptions.Default).Unplaced;
+        return WithSchedule(index, now, new()
         {
             Id = request.Id,
             Hosts = drain.Hosts,
@@ -69,44 +69,44 @@ public static class DrainPlanner
             Parallel = drain.Parallel,
             Order = drain.Order,
             RelaxAffinity = drain.RelaxAffinity,
-            By = request.By,
-            Why = $"undoes {drain.Id}",
+            RequestedBy = request.RequestedBy,
+            Reason = $"undoes {drain.Id}",
             At = now,
             PlannedAt = now,
             Moves = [.. moves.Where(move => left.All(vm => vm.Vm.Vm.Id != move.Vm))],
-            Stuck = [.. ways.Select(way => way.Stuck).OfType<StuckVm>(), .. left.Select(vm => Stuck(vm.Vm, vm.Refusals))],
+            BlockedVms = [.. candidates.Select(candidate => candidate.Stuck).OfType<BlockedVm>(), .. left.Select(vm => CreateStuck(vm.Vm, vm.Refusals))],
             Makespan = TimeSpan.Zero,
             LowerBound = TimeSpan.Zero,
         });
     }
 
     /// <summary>A machine that is to be moved.</summary>
-    internal static DrainMove Move(LocatedVm vm, HostName to) => new()
+    internal static DrainMove CreateMove(LocatedVm vm, HostName to) => new()
     {
         Vm = vm.Vm.Id,
         VmName = vm.Vm.Name,
         From = vm.Host,
         To = to,
-        DataSize = CopiedDisks.DataSize(vm.Vm, DrainOptions.Any),
-        Takes = TimeSpan.Zero,
+        DataSize = CopiedDisks.DataSize(vm.Vm, DrainMigrationOptions.Default),
+        EstimatedDuration = TimeSpan.Zero,
     };
 
     /// <summary>A machine that cannot be.</summary>
-    internal static StuckVm Stuck(LocatedVm vm, IReadOnlyList<Refusal> refusals) =>
-        new(vm.Vm.Id, vm.Vm.Name, vm.Host, refusals, DrainAdvice.Of(vm, refusals));
+    internal static BlockedVm CreateStuck(LocatedVm vm, IReadOnlyList<Refusal> refusals) =>
+        new(vm.Vm.Id, vm.Vm.Name, vm.Host, refusals, DrainAdvice.Describe(vm, refusals));
 
     /// <summary>Whether a person has to do something. A machine that is moved already leaves by itself, or is looked at again when that is over.</summary>
     internal static bool IsStuck(IReadOnlyList<Refusal> refusals) =>
         refusals.Count > 0 && refusals.All(refusal => refusal.Code != RefusalCode.AlreadyMigrating);
 
-    private static DrainView Timed(FleetIndex fleet, DateTimeOffset now, DrainView drain)
+    private static DrainView WithSchedule(FleetIndex fleet, DateTimeOffset now, DrainView drain)
     {
         var timing = new DrainTiming(fleet, drain.Parallel, now);
-        var waiting = timing.Sort(drain.Moves.Where(move => move.State == DrainMoveState.Waiting), drain.Order);
-        var times = timing.Of(waiting);
+        var waiting = timing.Sort(drain.Moves.Where(move => move.State == DrainMoveState.Pending), drain.Order);
+        var times = timing.Schedule(waiting);
         return drain with
         {
-            Moves = [.. InOrder(waiting, times), .. drain.Moves.Where(move => move.State != DrainMoveState.Waiting)],
+            Moves = [.. InStartOrder(waiting, times), .. drain.Moves.Where(move => move.State != DrainMoveState.Pending)],
             Makespan = MoveSchedule.Makespan(times),
             LowerBound = timing.LowerBound(waiting),
             ExpectedEnd = now + MoveSchedule.Makespan(times),
@@ -114,7 +114,7 @@ public static class DrainPlanner
     }
 
     /// <summary>The moves with their times, in the order in which they begin.</summary>
-    internal static IEnumerable<DrainMove> InOrder(IReadOnlyList<DrainMove> moves, IReadOnlyList<MoveTimes> times) => moves
-        .Select((move, number) => move with { StartsAfter = times[number].StartsAfter, Takes = times[number].Takes, Alone = times[number].Alone })
-        .OrderBy(move => move.StartsAfter);
+    internal static IEnumerable<DrainMove> InStartOrder(IReadOnlyList<DrainMove> moves, IReadOnlyList<MoveTimes> times) => moves
+        .Select((move, number) => move with { StartOffset = times[number].StartsAfter, EstimatedDuration = times[number].Duration, Exclusive = times[number].IsExclusive })
+        .OrderBy(move => move.StartOffset);
 }

@@ -8,20 +8,20 @@ namespace Mesh.Scheduler.Draining;
 /// <summary>How long the moves of a drain take, and when each has its turn.</summary>
 internal sealed class DrainTiming(FleetIndex fleet, int? parallel, DateTimeOffset now)
 {
-    private readonly LinkLimits _links = LinkLimits.Of(fleet, parallel);
-    private readonly IReadOnlyDictionary<VmId, BytesPerSecond> _dirtyRates = Prediction.DirtyRates(fleet.Fleet);
+    private readonly LinkLimits _links = LinkLimits.For(fleet, parallel);
+    private readonly IReadOnlyDictionary<VmId, BytesPerSecond> _dirtyRates = MigrationPrediction.DirtyRates(fleet.Fleet);
 
     /// <summary>The moves that are not over: first those that were asked for, then those that wait, in their order.</summary>
     public static IEnumerable<DrainMove> Active(IReadOnlyList<DrainMove> moves) =>
-        moves.Where(move => move.State == DrainMoveState.Moving).Concat(moves.Where(move => move.State == DrainMoveState.Waiting));
+        moves.Where(move => move.State == DrainMoveState.Migrating).Concat(moves.Where(move => move.State == DrainMoveState.Pending));
 
     /// <summary>How long a machine would take with its links to itself.</summary>
-    public TimeSpan TakesAlone(VmId vm, HostName from, HostName to, Bytes data) => Prediction.Takes(data, _links.Between(from, to), DirtyRate(vm));
+    public TimeSpan DurationAlone(VmId vm, HostName from, HostName to, Bytes data) => MigrationPrediction.PreCopyDuration(data, _links.RateBetween(from, to), DirtyRate(vm));
 
     /// <summary>The moves in the order that the drain wants.</summary>
     public IReadOnlyList<DrainMove> Sort(IEnumerable<DrainMove> moves, DrainOrder order)
     {
-        var timed = moves.Select(move => (Move: move, Takes: TakesAlone(move.Vm, move.From, move.To, move.DataSize)));
+        var timed = moves.Select(move => (Move: move, Takes: DurationAlone(move.Vm, move.From, move.To, move.DataSize)));
         var sorted = order switch
         {
             DrainOrder.ShortestFirst => timed.OrderBy(pair => pair.Takes).ThenBy(pair => pair.Move.VmName, StringComparer.Ordinal),
@@ -32,24 +32,24 @@ internal sealed class DrainTiming(FleetIndex fleet, int? parallel, DateTimeOffse
     }
 
     /// <summary>When each of the moves that are not over begins from now on, and how long it takes; the earlier in the list has its turn first.</summary>
-    public IReadOnlyList<MoveTimes> Of(IReadOnlyList<DrainMove> moves) => MoveSchedule.Build([.. moves.Select(Planned)], _links);
+    public IReadOnlyList<MoveTimes> Schedule(IReadOnlyList<DrainMove> moves) => MoveSchedule.Build([.. moves.Select(ToPlannedMove)], _links);
 
     /// <summary>What no plan with these destinations could beat.</summary>
-    public TimeSpan LowerBound(IEnumerable<DrainMove> moves) => DrainBounds.OfLinks(moves.Select(Planned), _links);
+    public TimeSpan LowerBound(IEnumerable<DrainMove> moves) => DrainBounds.ComputeForPlan(moves.Select(ToPlannedMove), _links);
 
-    private PlannedMove Planned(DrainMove move)
+    private PlannedMove ToPlannedMove(DrainMove move)
     {
-        var view = move is { State: DrainMoveState.Moving, Migration: { } id } ? fleet.Migration(id) : null;
-        var isUnderWay = view is not null && !DrainMigrations.Waits(view);
+        var view = move is { State: DrainMoveState.Migrating, Migration: { } id } ? fleet.FindMigration(id) : null;
+        var isUnderWay = view is not null && !DrainMigrations.IsWaiting(view);
         return new()
         {
             From = move.From,
             To = move.To,
             DataSize = move.DataSize,
             DirtyRate = view?.Forecast?.DirtyRate ?? DirtyRate(move.Vm),
-            NotBefore = move.State == DrainMoveState.Waiting && move.NotBefore is { } at && at > now ? at - now : TimeSpan.Zero,
+            NotBefore = move.State == DrainMoveState.Pending && move.NotBefore is { } at && at > now ? at - now : TimeSpan.Zero,
             IsUnderWay = isUnderWay,
-            Done = isUnderWay ? view!.Progress.Value / 100.0 : 0,
+            DoneFraction = isUnderWay ? view!.Progress.Value / 100.0 : 0,
             EndsAfter = isUnderWay ? view!.Forecast?.TimeToEnd : null,
         };
     }

@@ -14,29 +14,29 @@ public sealed record LinkLimits(SchedulingLimits Limits, int Outbound, IReadOnly
     /// <summary>The limits for a drain.</summary>
     /// <param name="fleet">The fleet.</param>
     /// <param name="parallel">How many the drain allows at once from each host; null for the scheduler's limit, which it never exceeds.</param>
-    public static LinkLimits Of(FleetIndex fleet, int? parallel)
+    public static LinkLimits For(FleetIndex fleet, int? parallel)
     {
         ArgumentNullException.ThrowIfNull(fleet);
         var limits = fleet.Fleet.Limits;
         return new(
             limits,
             Math.Max(1, Math.Min(parallel ?? limits.OutboundPerHost, limits.OutboundPerHost)),
-            fleet.Hosts.ToDictionary(host => host.Name, host => Links.Usable(host.Inventory.Capacity, limits)));
+            fleet.Hosts.ToDictionary(host => host.Name, host => LinkCapacity.Usable(host.Inventory.Capacity, limits)));
     }
 
     /// <summary>What migrations may take of a host's link, in bytes per second.</summary>
-    public BytesPerSecond Of(HostName host) => Usable.TryGetValue(host, out var usable) ? usable : Links.Usable(null, Limits);
+    public BytesPerSecond For(HostName host) => Usable.TryGetValue(host, out var usable) ? usable : LinkCapacity.Usable(null, Limits);
 
     /// <summary>The rate of a move that has its links to itself.</summary>
-    public BytesPerSecond Between(HostName from, HostName to) => new(Math.Min(Of(from).Count, Of(to).Count));
+    public BytesPerSecond RateBetween(HostName from, HostName to) => new(Math.Min(For(from).Count, For(to).Count));
 
     /// <summary>How many may leave a host at once, so that each has the floor.</summary>
-    public int OutboundMax(HostName host) => Math.Min(Outbound, Links.CopyingMax(Of(host), Limits));
+    public int OutboundMax(HostName host) => Math.Min(Outbound, LinkCapacity.MaxConcurrent(For(host), Limits));
 
     /// <summary>How many may come to a host at once, so that each has the floor.</summary>
-    public int InboundMax(HostName host) => Math.Max(1, Math.Min(Limits.InboundPerHost, Links.CopyingMax(Of(host), Limits)));
+    public int InboundMax(HostName host) => Math.Max(1, Math.Min(Limits.InboundPerHost, LinkCapacity.MaxConcurrent(For(host), Limits)));
 
     /// <summary>Whether a machine writes too fast to be copied beside others from its host.</summary>
-    public bool IsAlone(HostName from, HostName to, BytesPerSecond? dirtyRate) =>
-        Prediction.IsBusy(dirtyRate, new(Math.Max(1, Between(from, to).Count / Math.Max(OutboundMax(from), InboundMax(to)))));
+    public bool NeedsExclusiveLink(HostName from, HostName to, BytesPerSecond? dirtyRate) =>
+        MigrationPrediction.IsBusy(dirtyRate, new(Math.Max(1, RateBetween(from, to).Count / Math.Max(OutboundMax(from), InboundMax(to)))));
 }

@@ -7,7 +7,7 @@ namespace Mesh.Scheduler.Draining;
 internal sealed class MoveFlow(PlannedMove planned, int move, double startedAt)
 {
     private readonly double? _endsAt = planned.EndsAfter?.TotalSeconds;
-    private double _left = 1 - Math.Clamp(planned.Done, 0, 1);
+    private double _left = 1 - Math.Clamp(planned.DoneFraction, 0, 1);
     private double _rate = -1;
     private double _takes;
 
@@ -22,7 +22,7 @@ internal sealed class MoveFlow(PlannedMove planned, int move, double startedAt)
         if (Math.Abs(rate - _rate) < 1)
             return;
         _rate = rate;
-        _takes = Prediction.Takes(planned.DataSize, new BytesPerSecond(Math.Max(1, (long)rate)), planned.DirtyRate).TotalSeconds;
+        _takes = MigrationPrediction.PreCopyDuration(planned.DataSize, new BytesPerSecond(Math.Max(1, (long)rate)), planned.DirtyRate).TotalSeconds;
     }
 
     /// <summary>When it ends if its rate stays.</summary>

@@ -7,8 +7,8 @@ namespace Mesh.Scheduler.Draining;
 public sealed class MoveSchedule
 {
     private readonly IReadOnlyList<PlannedMove> _moves;
-    private readonly SlotBook _slots;
-    private readonly FairShares _shares;
+    private readonly MoveScheduleState _slots;
+    private readonly LinkFairShares _shares;
     private readonly List<MoveFlow> _running = [];
     private readonly MoveTimes[] _times;
     private double _now;
@@ -30,33 +30,33 @@ public sealed class MoveSchedule
     }
 
     /// <summary>When the last of them is over.</summary>
-    public static TimeSpan Makespan(IEnumerable<MoveTimes> times) => times.Select(time => time.StartsAfter + time.Takes).DefaultIfEmpty().Max();
+    public static TimeSpan Makespan(IEnumerable<MoveTimes> times) => times.Select(time => time.StartsAfter + time.Duration).DefaultIfEmpty().Max();
 
     private MoveTimes[] Run()
     {
         for (var move = 0; move < _moves.Count; move++)
             if (_moves[move].IsUnderWay)
-                Begin(move);
+                Start(move);
         while (true)
         {
             while (_slots.Next(_now) is { } move)
-                Begin(move);
+                Start(move);
             if (_running.Count == 0 && !_slots.HasWaiting)
                 return _times;
-            Share();
+            ShareLinks();
             Advance();
         }
     }
 
-    private void Begin(int move)
+    private void Start(int move)
     {
-        _slots.Take(move);
+        _slots.Start(move);
         _running.Add(new MoveFlow(_moves[move], move, _now));
     }
 
-    private void Share()
+    private void ShareLinks()
     {
-        var rates = _shares.Of([.. _running.Select(flow => (_slots.OutOf(flow.Move), _slots.InOf(flow.Move)))]);
+        var rates = _shares.Compute([.. _running.Select(flow => (_slots.OutLink(flow.Move), _slots.InLink(flow.Move)))]);
         for (var flow = 0; flow < rates.Length; flow++)
             _running[flow].SetRate(rates[flow]);
     }
@@ -73,8 +73,8 @@ public sealed class MoveSchedule
         foreach (var over in _running.Where(flow => flow.EndsAt(_now) <= _now + 1e-9).ToArray())
         {
             _running.Remove(over);
-            _slots.Free(over.Move);
-            _times[over.Move] = new(TimeSpan.FromSeconds(over.StartedAt), TimeSpan.FromSeconds(_now - over.StartedAt), _slots.IsAlone(over.Move));
+            _slots.Finish(over.Move);
+            _times[over.Move] = new(TimeSpan.FromSeconds(over.StartedAt), TimeSpan.FromSeconds(_now - over.StartedAt), _slots.NeedsExclusiveLink(over.Move));
         }
     }
 }

@@ -24,7 +24,7 @@ public sealed record PlannedMove
     public bool IsUnderWay { get; init; }
 
     /// <summary>How much of it has been done, 0 to 1; only for one that is under way.</summary>
-    public double Done { get; init; }
+    public double DoneFraction { get; init; }
 
     /// <summary>When it is forecast to be over, from now; null where nothing is forecast. Only for one that is under way.</summary>
     public TimeSpan? EndsAfter { get; init; }

@@ -9,9 +9,9 @@ public sealed class AffinityGroup
 {
     private readonly Dictionary<VmId, AffinityMember> _members = [];
     private readonly Dictionary<HostName, List<AffinityMember>> _at = [];
-    private readonly Dictionary<HostName, int> _homes = [];
+    private readonly Dictionary<HostName, int> _expectedHosts = [];
     private readonly KeyValuePair<string, string>[] _asked;
-    private int _homesTotal;
+    private int _expectedTotal;
 
     internal AffinityGroup(VmAffinityRule rule)
     {
@@ -26,10 +26,10 @@ public sealed class AffinityGroup
     public IReadOnlyCollection<AffinityMember> Members => _members.Values;
 
     /// <summary>Whether the rule is about a machine, running or not.</summary>
-    public bool Concerns(VmDescription vm)
+    public bool AppliesTo(VmDescription vm)
     {
         ArgumentNullException.ThrowIfNull(vm);
-        return Labels.Bears(vm.Labels, _asked);
+        return LabelSelector.MatchesLabels(vm.Labels, _asked);
     }
 
     /// <summary>Other members that are on a host or on their way to it; of those that leave it both hosts count until they have left.</summary>
@@ -48,14 +48,14 @@ public sealed class AffinityGroup
 
     /// <summary>Other members whose host will be another than this one. Where a member's host is still open, it does not count.</summary>
     public IEnumerable<AffinityMember> OthersAwayFrom(HostName host, VmId than) =>
-        _members.Values.Where(member => member.Vm != than && member.Home is { } home && home != host);
+        _members.Values.Where(member => member.Vm != than && member.ExpectedHost is { } home && home != host);
 
     /// <summary>How many other members have a home, and how many of them on this host.</summary>
-    public (int All, int Here) OtherHomes(HostName host, VmId than)
+    public (int All, int Here) CountOthers(HostName host, VmId than)
     {
-        var all = _homesTotal;
-        var here = _homes.GetValueOrDefault(host);
-        if (_members.TryGetValue(than, out var self) && self.Home is { } home)
+        var all = _expectedTotal;
+        var here = _expectedHosts.GetValueOrDefault(host);
+        if (_members.TryGetValue(than, out var self) && self.ExpectedHost is { } home)
         {
             all--;
             here -= home == host ? 1 : 0;
@@ -68,17 +68,17 @@ public sealed class AffinityGroup
     {
         if (!_members.TryAdd(member.Vm, member))
             return;
-        Note(member.Present, member);
-        if (member.Destination is { } destination && destination != member.Present)
-            Note(destination, member);
-        if (member.Home is { } home)
+        AddAt(member.CurrentHost, member);
+        if (member.Destination is { } destination && destination != member.CurrentHost)
+            AddAt(destination, member);
+        if (member.ExpectedHost is { } home)
         {
-            _homes[home] = _homes.GetValueOrDefault(home) + 1;
-            _homesTotal++;
+            _expectedHosts[home] = _expectedHosts.GetValueOrDefault(home) + 1;
+            _expectedTotal++;
         }
     }
 
-    private void Note(HostName host, AffinityMember member)
+    private void AddAt(HostName host, AffinityMember member)
     {
         if (!_at.TryGetValue(host, out var members))
             _at[host] = members = [];

@@ -6,13 +6,13 @@ namespace Mesh.Scheduler.Fleets;
 
 /// <summary>
 /// A fleet with everything at hand that tells who may move where, so that judging one machine on one host takes about as many steps as there
-/// are rules. It never changes; what a further admission takes is in the one that <see cref="With"/> gives.
+/// are rules. It never changes; what a further admission takes is in the one that <see cref="WithMigration"/> gives.
 /// </summary>
 public sealed class FleetIndex
 {
-    private readonly FleetHosts _hosts;
-    private readonly MachineIndex _machines;
-    private readonly Traffic _traffic;
+    private readonly HostIndex _hosts;
+    private readonly VmIndex _vms;
+    private readonly MigrationIndex _migrations;
 
     /// <summary>Makes the index; takes time in proportion to hosts and machines.</summary>
     public FleetIndex(Fleet fleet)
@@ -20,20 +20,20 @@ public sealed class FleetIndex
         ArgumentNullException.ThrowIfNull(fleet);
         Fleet = fleet;
         _hosts = new(fleet.Hosts);
-        _machines = new(_hosts.All);
-        _traffic = new(fleet.Migrations, _hosts, _machines, fleet.Limits);
+        _vms = new(_hosts.All);
+        _migrations = new(fleet.Migrations, _hosts, _vms, fleet.Limits);
         Rules = new(fleet.Rules, _hosts.All);
-        Groups = _traffic.Groups(fleet.Rules.VmAffinity, _hosts, _machines);
+        AffinityGroups = _migrations.AffinityGroups(fleet.Rules.VmAffinity, _hosts, _vms);
     }
 
     private FleetIndex(FleetIndex before, IReadOnlyList<MigrationView> migrations)
     {
         Fleet = before.Fleet with { Migrations = migrations };
         _hosts = before._hosts;
-        _machines = before._machines;
-        _traffic = new(migrations, _hosts, _machines, Fleet.Limits);
+        _vms = before._vms;
+        _migrations = new(migrations, _hosts, _vms, Fleet.Limits);
         Rules = before.Rules;
-        Groups = _traffic.Groups(Fleet.Rules.VmAffinity, _hosts, _machines);
+        AffinityGroups = _migrations.AffinityGroups(Fleet.Rules.VmAffinity, _hosts, _vms);
     }
 
     /// <summary>The fleet itself.</summary>
@@ -43,28 +43,28 @@ public sealed class FleetIndex
     public IReadOnlyList<IndexedHost> Hosts => _hosts.All;
 
     /// <summary>The running machines of each rule of <see cref="PlacementRules.VmAffinity"/>, in the same order.</summary>
-    public IReadOnlyList<AffinityGroup> Groups { get; }
+    public IReadOnlyList<AffinityGroup> AffinityGroups { get; }
 
     internal RuleIndex Rules { get; }
 
     /// <summary>A host; null if no agent has reported it.</summary>
-    public IndexedHost? Host(HostName host) => _hosts.Find(host);
+    public IndexedHost? FindHost(HostName host) => _hosts.Find(host);
 
     /// <summary>A machine where it runs, else where it is known; null if no host knows it.</summary>
-    public LocatedVm? Located(VmId vm) => _machines.Located(vm);
+    public LocatedVm? FindVm(VmId vm) => _vms.FindVm(vm);
 
     /// <summary>An unfinished migration; null if there is none of that identity.</summary>
-    public MigrationView? Migration(MigrationId id) => _traffic.Migration(id);
+    public MigrationView? FindMigration(MigrationId id) => _migrations.FindMigration(id);
 
     /// <summary>The unfinished migration of a machine, other than the given one; null if there is none.</summary>
     public MigrationView? MigrationOf(VmId vm, MigrationId? except = null) =>
-        _traffic.MigrationOf(vm) is { } migration && migration.Id != except ? migration : null;
+        _migrations.MigrationOf(vm) is { } migration && migration.Id != except ? migration : null;
 
     /// <summary>What unfinished migrations will still take of a host that they go to.</summary>
-    public IReadOnlyList<Arrival> Arrivals(IndexedHost host)
+    public IReadOnlyList<DestinationReservation> Reservations(IndexedHost host)
     {
         ArgumentNullException.ThrowIfNull(host);
-        return _traffic.Arrivals(host);
+        return _migrations.Reservations(host);
     }
 
     /// <summary>
@@ -73,40 +73,40 @@ public sealed class FleetIndex
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="except">A migration whose share is not kept; null for none.</param>
-    public Bytes MemoryLeft(IndexedHost host, MigrationId? except = null)
+    public Bytes FreeMemory(IndexedHost host, MigrationId? except = null)
     {
         ArgumentNullException.ThrowIfNull(host);
-        return host.Inventory.Capacity.FreeMemory - Fleet.Limits.MemoryReserve - Reserved(host, except);
+        return host.Inventory.Capacity.FreeMemory - Fleet.Limits.MemoryReserve - ReservedMemory(host, except);
     }
 
     /// <summary>Virtual processors that a host runs, with those on their way to it.</summary>
     /// <param name="host">The host.</param>
     /// <param name="except">A migration that does not count; null for none.</param>
-    public int VCpus(IndexedHost host, MigrationId? except = null)
+    public int AllocatedVCpus(IndexedHost host, MigrationId? except = null)
     {
         ArgumentNullException.ThrowIfNull(host);
-        var sum = host.VCpusRunning;
-        foreach (var arrival in _traffic.Arrivals(host))
-            if (arrival.Migration.Id != except)
-                sum += arrival.VCpus;
+        var sum = host.RunningVCpus;
+        foreach (var reservation in _migrations.Reservations(host))
+            if (reservation.Migration.Id != except)
+                sum += reservation.VCpus;
         return sum;
     }
 
     /// <summary>The same fleet with one migration more, or with a newer account of one; for what was decided since it was taken.</summary>
-    public FleetIndex With(MigrationView migration)
+    public FleetIndex WithMigration(MigrationView migration)
     {
         ArgumentNullException.ThrowIfNull(migration);
         return new(this, [.. Fleet.Migrations.Where(other => other.Id != migration.Id), migration]);
     }
 
-    internal (LocatedVm? Located, Refusal? Refusal) Find(string vm) => _machines.Find(vm);
+    internal (LocatedVm? Located, Refusal? Refusal) ResolveVm(string vm) => _vms.Resolve(vm);
 
-    internal Bytes Reserved(IndexedHost host, MigrationId? except)
+    internal Bytes ReservedMemory(IndexedHost host, MigrationId? except)
     {
         var sum = Bytes.Zero;
-        foreach (var arrival in _traffic.Arrivals(host))
-            if (arrival.Migration.Id != except)
-                sum += arrival.Memory;
+        foreach (var reservation in _migrations.Reservations(host))
+            if (reservation.Migration.Id != except)
+                sum += reservation.Memory;
         return sum;
     }
 }

@@ -14,18 +14,18 @@ public sealed class IndexedHost
     internal IndexedHost(FleetHost host, int number)
     {
         Host = host;
-        Number = number;
+        Index = number;
         var inventory = host.Inventory;
         Labels = new Dictionary<string, string>(inventory.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal)
         {
             ["host"] = inventory.Host.Value,
         };
-        MachineTypes = Set(inventory.Hypervisor.MachineTypes);
-        CpuModels = Set(inventory.Capacity.CpuModels);
-        CpuFeatures = Set(inventory.Capacity.CpuFeatures);
-        Networks = Set(inventory.Networks);
-        HypervisorVersion = LooseVersion.Read(inventory.Hypervisor.Version);
-        LibvirtVersion = LooseVersion.Read(inventory.Hypervisor.LibvirtVersion);
+        MachineTypes = ToSet(inventory.Hypervisor.MachineTypes);
+        CpuModels = ToSet(inventory.Capacity.CpuModels);
+        CpuFeatures = ToSet(inventory.Capacity.CpuFeatures);
+        Networks = ToSet(inventory.Networks);
+        HypervisorVersion = LooseVersion.Parse(inventory.Hypervisor.Version);
+        LibvirtVersion = LooseVersion.Parse(inventory.Hypervisor.LibvirtVersion);
         if (Uri.TryCreate(inventory.MigrationTarget, UriKind.Absolute, out var target) && target.Host.Length > 0)
         {
             Address = target.Authority;
@@ -38,7 +38,7 @@ public sealed class IndexedHost
             if (!_byName.TryGetValue(vm.Name, out var same) || same.Status == VmStatus.Down)
                 _byName[vm.Name] = vm;
             if (vm.Status != VmStatus.Down)
-                VCpusRunning += vm.VCpus;
+                RunningVCpus += vm.VCpus;
         }
     }
 
@@ -55,13 +55,13 @@ public sealed class IndexedHost
     public IReadOnlyDictionary<string, string> Labels { get; }
 
     /// <summary>Virtual processors of all machines there that run, are paused, or arrive.</summary>
-    public int VCpusRunning { get; }
+    public int RunningVCpus { get; }
 
     /// <summary>Whether it is heard of as it should be, and its hypervisor too.</summary>
     public bool IsUp => Host is { Health: HostHealth.Healthy, HypervisorReachable: true };
 
     /// <summary>Its place in the fleet; -1 for a host that is looked at alone.</summary>
-    internal int Number { get; }
+    internal int Index { get; }
 
     /// <summary>Machine types that it can run; null if unknown.</summary>
     internal HashSet<string>? MachineTypes { get; }
@@ -88,10 +88,10 @@ public sealed class IndexedHost
     internal bool IsLoopback { get; }
 
     /// <summary>The machine of that identity there, running or not; null if it knows none.</summary>
-    internal VmDescription? Machine(VmId vm) => _byId.GetValueOrDefault(vm);
+    internal VmDescription? FindVm(VmId vm) => _byId.GetValueOrDefault(vm);
 
     /// <summary>The machine of that name there, the running one first; null if it knows none.</summary>
-    internal VmDescription? Machine(string name) => _byName.GetValueOrDefault(name);
+    internal VmDescription? FindVm(string name) => _byName.GetValueOrDefault(name);
 
-    private static HashSet<string>? Set(IReadOnlyList<string>? names) => names is null ? null : new(names, StringComparer.Ordinal);
+    private static HashSet<string>? ToSet(IReadOnlyList<string>? names) => names is null ? null : new(names, StringComparer.Ordinal);
 }

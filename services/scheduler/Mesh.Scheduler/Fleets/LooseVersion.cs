@@ -8,19 +8,19 @@ namespace Mesh.Scheduler.Fleets;
 internal sealed record LooseVersion(int Major, int Minor)
 {
     /// <summary>The first one or two numbers of a text such as <c>10.0.2</c> or <c>QEMU 9.2.0 (Debian 1:9.2)</c>; null if it holds none.</summary>
-    public static LooseVersion? Read(string text)
+    public static LooseVersion? Parse(string text)
     {
         var start = text.AsSpan().IndexOfAnyInRange('0', '9');
         if (start < 0)
             return null;
         var rest = text.AsSpan(start);
-        if (!Number(ref rest, out var major))
+        if (!ReadNumber(ref rest, out var major))
             return null;
         var minor = 0;
         if (rest is ['.', >= '0' and <= '9', ..])
         {
             rest = rest[1..];
-            if (!Number(ref rest, out minor))
+            if (!ReadNumber(ref rest, out minor))
                 return null;
         }
 
@@ -30,7 +30,7 @@ internal sealed record LooseVersion(int Major, int Minor)
     /// <summary>Whether this is older than another by major, then minor number.</summary>
     public bool IsOlderThan(LooseVersion other) => Major != other.Major ? Major < other.Major : Minor < other.Minor;
 
-    private static bool Number(ref ReadOnlySpan<char> text, out int number)
+    private static bool ReadNumber(ref ReadOnlySpan<char> text, out int number)
     {
         var end = text.IndexOfAnyExceptInRange('0', '9');
         var digits = end < 0 ? text : text[..end];

@@ -13,9 +13,9 @@ internal sealed class RuleIndex
     public RuleIndex(PlacementRules rules, IReadOnlyList<IndexedHost> hosts)
     {
         Rules = rules;
-        _affinity = [.. rules.HostAffinity.Select(rule => Met(rule.Hosts, hosts))];
-        _taints = [.. rules.Taints.Select(rule => Met(rule.Hosts, hosts))];
-        _networks = [.. rules.Networks.Select(rule => Met(rule.Hosts, hosts))];
+        _affinity = [.. rules.HostAffinity.Select(rule => Match(rule.Hosts, hosts))];
+        _taints = [.. rules.Taints.Select(rule => Match(rule.Hosts, hosts))];
+        _networks = [.. rules.Networks.Select(rule => Match(rule.Hosts, hosts))];
         for (var i = 0; i < rules.Networks.Count; i++)
             _networkRules.TryAdd(rules.Networks[i].Name, i);
     }
@@ -23,17 +23,17 @@ internal sealed class RuleIndex
     public PlacementRules Rules { get; }
 
     /// <summary>Whether a host bears what the host affinity rule of that place asks for.</summary>
-    public bool MeetsAffinity(int rule, IndexedHost host) => _affinity[rule][host.Number];
+    public bool MatchesAffinity(int rule, IndexedHost host) => _affinity[rule][host.Index];
 
     /// <summary>Whether the taint of that place is on a host.</summary>
-    public bool IsTainted(int rule, IndexedHost host) => _taints[rule][host.Number];
+    public bool IsTainted(int rule, IndexedHost host) => _taints[rule][host.Index];
 
     /// <summary>The rule for a network; null if there is none.</summary>
-    public NetworkRule? Network(string name) => _networkRules.TryGetValue(name, out var rule) ? Rules.Networks[rule] : null;
+    public NetworkRule? FindNetwork(string name) => _networkRules.TryGetValue(name, out var rule) ? Rules.Networks[rule] : null;
 
     /// <summary>Whether a host has a network by its rule; null if it has no rule.</summary>
-    public bool? HasNetwork(string name, IndexedHost host) => _networkRules.TryGetValue(name, out var rule) ? _networks[rule][host.Number] : null;
+    public bool? HasNetwork(string name, IndexedHost host) => _networkRules.TryGetValue(name, out var rule) ? _networks[rule][host.Index] : null;
 
-    private static bool[] Met(IReadOnlyList<LabelRequirement> asked, IReadOnlyList<IndexedHost> hosts) =>
-        [.. hosts.Select(host => Labels.Meets(host.Labels, asked))];
+    private static bool[] Match(IReadOnlyList<LabelRequirement> requested, IReadOnlyList<IndexedHost> hosts) =>
+        [.. hosts.Select(host => LabelSelector.MatchesRequirements(host.Labels, requested))];
 }

@@ -20,11 +20,11 @@ public static class Placement
     /// <param name="query">The machine and what is wanted.</param>
     /// <param name="now">The time by which earlier troubles fade, and that the choice bears.</param>
     /// <param name="ratings">Every host that was looked at, as <see cref="Rate"/> gives them.</param>
-    public static PlacementChoice? Choose(FleetIndex fleet, PlacementQuery query, DateTimeOffset now, out IReadOnlyList<HostRating> ratings)
+    public static PlacementDecision? Choose(FleetIndex fleet, PlacementQuery query, DateTimeOffset now, out IReadOnlyList<HostRating> ratings)
     {
         (ratings, var isRelaxed) = RateOrRelax(fleet, query, now);
         return CanTake(ratings)
-            ? new(ratings[0].Host, now, Reasons.Of(query, ratings, isRelaxed), ratings)
+            ? new(ratings[0].Host, now, PlacementExplanation.Describe(query, ratings, isRelaxed), ratings)
             : null;
     }
 
@@ -47,7 +47,7 @@ public static class Placement
             .. hosts.Select(host => RateOne(fleet, query, host, now, relax))
                 .OrderBy(rating => rating.Refusals.Count > 0)
                 .ThenByDescending(rating => rating.Host == query.Preferred)
-                .ThenBy(rating => rating.Refusals.Count > 0 ? 0 : Place(query, rating.Host))
+                .ThenBy(rating => rating.Refusals.Count > 0 ? 0 : RequestedPosition(query, rating.Host))
                 .ThenByDescending(rating => rating.Score)
                 .ThenBy(rating => rating.Host.Value, StringComparer.Ordinal),
         ];
@@ -55,12 +55,12 @@ public static class Placement
 
     private static HostRating RateOne(FleetIndex fleet, PlacementQuery query, HostName host, DateTimeOffset now, bool relax)
     {
-        var refusals = Eligibility.OfHost(fleet, query.Vm, host, query.Options, relax, query.Except);
+        var refusals = Eligibility.CheckHost(fleet, query.Vm, host, query.Options, relax, query.Except);
         if (query.Excluded.Contains(host))
             refusals = [.. refusals, FailedBefore(query, host)];
-        if (refusals.Count > 0 || fleet.Host(host) is not { } target)
+        if (refusals.Count > 0 || fleet.FindHost(host) is not { } target)
             return new(host, 0, refusals, []);
-        var terms = Weights.Of(fleet, query, target, now);
+        var terms = HostScorer.Score(fleet, query, target, now);
         return new(host, Math.Round(terms.Sum(term => term.Points), 1), [], terms);
     }
 
@@ -69,7 +69,7 @@ public static class Placement
 
     private static bool CanTake(IReadOnlyList<HostRating> ratings) => ratings is [{ Refusals.Count: 0 }, ..];
 
-    private static int Place(PlacementQuery query, HostName host)
+    private static int RequestedPosition(PlacementQuery query, HostName host)
     {
         for (var i = 0; i < query.Allowed.Count; i++)
             if (query.Allowed[i] == host)

@@ -11,7 +11,7 @@ namespace Mesh.Scheduler.Queueing;
 /// hosts go on; but one that has waited for <see cref="QueueOrder.StepsUntilOverdue"/> ageing steps keeps what it needs from later ones.</item>
 /// <item>One that has all it needs to copy is admitted to prepare and to copy. One that could only prepare is admitted to that, if both hosts
 /// have a preparing slot free, and copies once it is its turn.</item>
-/// <item>One that no host can take is dismissed after <see cref="SchedulingLimits.UnplaceableAfter"/>, counted from when it was queued or from
+/// <item>One that no host can take is dismissed after <see cref="SchedulingLimits.UnschedulableTimeout"/>, counted from when it was queued or from
 /// the end of the pause after its last failure.</item>
 /// </list>
 /// </summary>
@@ -19,22 +19,22 @@ public static class Admission
 {
     /// <summary>Decides one turn.</summary>
     /// <param name="fleet">The fleet.</param>
-    /// <param name="turn">The turn's number, for the messages.</param>
+    /// <param name="passEpoch">The turn's number, for the messages.</param>
     /// <param name="now">The time by the mesh's clock.</param>
     /// <param name="place">
     /// Where a migration could go in a fleet in which what this turn has admitted so far counts; the same object as long as nothing more is
     /// admitted, so that an index of it can be kept. Asked only for migrations whose source has a slot free.
     /// </param>
-    public static TurnDecision Decide(Fleet fleet, long turn, DateTimeOffset now, Func<Fleet, MigrationView, PlacementAnswer> place)
+    public static AdmissionDecision Decide(Fleet fleet, long passEpoch, DateTimeOffset now, Func<Fleet, MigrationView, PlacementResult> place)
     {
         ArgumentNullException.ThrowIfNull(fleet);
         ArgumentNullException.ThrowIfNull(place);
-        var order = QueueOrder.Of(fleet, now);
-        var work = new AdmissionTurn(fleet, turn, now, place);
+        var order = QueueOrder.Sort(fleet, now);
+        var work = new AdmissionPass(fleet, passEpoch, now, place);
         foreach (var migration in order)
-            work.Look(migration);
+            work.Evaluate(migration);
 
-        var (admissions, changes) = BandwidthShares.Apply(work.Fleet, work.Admissions, turn);
+        var (admissions, changes) = BandwidthShares.Apply(work.Fleet, work.Admissions, passEpoch);
         var reordered = QueueOrder.NextChange([.. work.Waiting.Select(waiting => waiting.Migration)], fleet.Limits, now);
         return new(admissions, work.Dismissals, changes, work.Waiting, Earliest(work.NextDue, reordered));
     }

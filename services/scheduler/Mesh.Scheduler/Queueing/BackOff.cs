@@ -10,10 +10,10 @@ public static class BackOff
     private const int DoublingsMax = 30;
 
     /// <summary>
-    /// When the next attempt may begin: <see cref="SchedulingLimits.BackOffFirst"/> after the newest failure, twice as long after each
-    /// further one, at most <see cref="SchedulingLimits.BackOffMax"/>. Null if no attempt has run: hosts that were passed over cost no pause.
+    /// When the next attempt may begin: <see cref="SchedulingLimits.BackoffInitial"/> after the newest failure, twice as long after each
+    /// further one, at most <see cref="SchedulingLimits.BackoffMax"/>. Null if no attempt has run: hosts that were passed over cost no pause.
     /// </summary>
-    public static DateTimeOffset? Ends(MigrationView migration, SchedulingLimits limits)
+    public static DateTimeOffset? EndsAt(MigrationView migration, SchedulingLimits limits)
     {
         ArgumentNullException.ThrowIfNull(migration);
         ArgumentNullException.ThrowIfNull(limits);
@@ -21,7 +21,7 @@ public static class BackOff
         if (ran.Count == 0)
             return null;
         var failedAt = ran.Max(attempt => attempt.At) ?? QueueOrder.WaitingSince(migration);
-        var pause = limits.BackOffFirst.TotalSeconds * Math.Pow(2, Math.Min(ran.Count - 1, DoublingsMax));
-        return failedAt + TimeSpan.FromSeconds(Math.Clamp(pause, 0, Math.Max(0, limits.BackOffMax.TotalSeconds)));
+        var pause = limits.BackoffInitial.TotalSeconds * Math.Pow(2, Math.Min(ran.Count - 1, DoublingsMax));
+        return failedAt + TimeSpan.FromSeconds(Math.Clamp(pause, 0, Math.Max(0, limits.BackoffMax.TotalSeconds)));
     }
 }

@@ -15,21 +15,21 @@ public static class QueueForecast
     /// <param name="fleet">The fleet.</param>
     /// <param name="now">The time by the mesh's clock.</param>
     /// <param name="place">Where a migration could go, as in <see cref="Admission.Decide"/>.</param>
-    public static IReadOnlyList<QueuedMigration> Of(Fleet fleet, DateTimeOffset now, Func<Fleet, MigrationView, PlacementAnswer> place)
+    public static IReadOnlyList<QueuedMigration> Create(Fleet fleet, DateTimeOffset now, Func<Fleet, MigrationView, PlacementResult> place)
     {
         ArgumentNullException.ThrowIfNull(fleet);
         ArgumentNullException.ThrowIfNull(place);
-        var order = QueueOrder.Of(fleet, now);
+        var order = QueueOrder.Sort(fleet, now);
         if (order.Count == 0)
             return [];
-        Dictionary<MigrationId, PlacementAnswer> answers = [];
-        var starts = SimulatedQueue.Starts(fleet, now, PlaceOnce);
-        var decision = Admission.Decide(fleet, turn: 0, now, PlaceOnce);
+        Dictionary<MigrationId, PlacementResult> answers = [];
+        var starts = SimulatedQueue.PredictStarts(fleet, now, PlaceOnce);
+        var decision = Admission.Decide(fleet, passEpoch: 0, now, PlaceOnce);
         var waiting = decision.Waiting.ToDictionary(left => left.Migration.Id);
         var admitted = decision.Admissions.ToDictionary(admission => admission.Id);
         return [.. order.Select((migration, place) => Queued(migration, place + 1))];
 
-        PlacementAnswer PlaceOnce(Fleet at, MigrationView migration)
+        PlacementResult PlaceOnce(Fleet at, MigrationView migration)
         {
             if (!answers.TryGetValue(migration.Id, out var answer))
                 answers[migration.Id] = answer = place(fleet, migration);
@@ -39,11 +39,11 @@ public static class QueueForecast
         QueuedMigration Queued(MigrationView migration, int position)
         {
             var (left, next) = (waiting.GetValueOrDefault(migration.Id), admitted.GetValueOrDefault(migration.Id));
-            var words = left?.WaitsFor ?? (next is null ? "its dismissal: no host can take the machine" : "the scheduler's next turn, which admits it");
+            var description = left?.WaitsFor ?? (next is null ? "its dismissal: no host can take the machine" : "the scheduler's next turn, which admits it");
             DateTimeOffset? start = starts.TryGetValue(migration.Id, out var simulated) ? simulated : next is { MayTransfer: true } ? now : null;
             return new(
                 position, migration.Id, migration.VmName, migration.Source, left?.Destination ?? next?.Destination ?? migration.Destination,
-                migration.Phase, migration.Priority, QueueOrder.WaitingSince(migration), words, start);
+                migration.Phase, migration.Priority, QueueOrder.WaitingSince(migration), description, start);
         }
     }
 }

@@ -16,10 +16,10 @@ public static class QueueOrder
     public const int StepsUntilOverdue = 3;
 
     /// <summary>Those of a fleet that wait, the next one first.</summary>
-    public static IReadOnlyList<MigrationView> Of(Fleet fleet, DateTimeOffset now)
+    public static IReadOnlyList<MigrationView> Sort(Fleet fleet, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(fleet);
-        return [.. fleet.Migrations.Where(Slots.Waits).Order(Comparer<MigrationView>.Create((left, right) => Compare(left, right, fleet.Limits, now)))];
+        return [.. fleet.Migrations.Where(Slots.IsWaiting).Order(Comparer<MigrationView>.Create((left, right) => Compare(left, right, fleet.Limits, now)))];
     }
 
     /// <summary>Since when a migration waits.</summary>

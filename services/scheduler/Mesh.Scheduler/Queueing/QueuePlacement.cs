@@ -10,25 +10,25 @@ namespace Mesh.Scheduler.Queueing;
 public static class QueuePlacement
 {
     /// <summary>A function that answers for one turn after the other of a fleet, and indexes each fleet that it is given once.</summary>
-    public static Func<Fleet, MigrationView, PlacementAnswer> Indexed()
+    public static Func<Fleet, MigrationView, PlacementResult> CreateIndexed()
     {
         FleetIndex? index = null;
         return (fleet, migration) =>
         {
             if (!ReferenceEquals(index?.Fleet, fleet))
                 index = new FleetIndex(fleet);
-            return Of(index!, migration);
+            return Place(index!, migration);
         };
     }
 
     /// <summary>The host that is to take the machine, or everything that speaks against it.</summary>
-    public static PlacementAnswer Of(FleetIndex fleet, MigrationView migration)
+    public static PlacementResult Place(FleetIndex fleet, MigrationView migration)
     {
         ArgumentNullException.ThrowIfNull(fleet);
         ArgumentNullException.ThrowIfNull(migration);
-        if (migration.VmId is not { } id || fleet.Located(id) is not { } located)
+        if (migration.VmId is not { } id || fleet.FindVm(id) is not { } located)
             return new(null, [new(RefusalCode.UnknownVm, $"no host describes {migration.VmName} any more")]);
-        if (Eligibility.OfVm(fleet, located, migration.Options, migration.Id) is { Count: > 0 } ofVm)
+        if (Eligibility.CheckVm(fleet, located, migration.Options, migration.Id) is { Count: > 0 } ofVm)
             return new(null, ofVm);
         var query = new PlacementQuery(located, migration.Options)
         {
@@ -40,6 +40,6 @@ public static class QueuePlacement
         };
         return Placement.Choose(fleet, query, fleet.Fleet.TakenAt, out var ratings) is { } choice
             ? new(choice, [])
-            : new(null, RequestCheck.OfHosts(ratings.Select(rating => (rating.Host, rating.Refusals)), migration.AllowedHosts.Count == 0 ? located.Host : null));
+            : new(null, RequestValidator.CombineHostRefusals(ratings.Select(rating => (rating.Host, rating.Refusals)), migration.AllowedHosts.Count == 0 ? located.Host : null));
     }
 }

@@ -15,23 +15,23 @@ internal static class SimulatedQueue
     private const int StepsMax = 4 * AheadMax;
 
     /// <summary>When each migration that waits is expected to begin to copy, as far as can be said.</summary>
-    public static IReadOnlyDictionary<MigrationId, DateTimeOffset> Starts(Fleet fleet, DateTimeOffset now, Func<Fleet, MigrationView, PlacementAnswer> place)
+    public static IReadOnlyDictionary<MigrationId, DateTimeOffset> PredictStarts(Fleet fleet, DateTimeOffset now, Func<Fleet, MigrationView, PlacementResult> place)
     {
-        var dirtyRates = Prediction.DirtyRates(fleet);
+        var dirtyRates = MigrationPrediction.DirtyRates(fleet);
         Dictionary<MigrationId, DateTimeOffset> starts = [];
-        var ends = Ends(fleet, [.. fleet.Migrations.Where(IsUnderWay)], now, dirtyRates).ToDictionary();
-        var behind = QueueOrder.Of(fleet, now).Skip(AheadMax).Select(migration => migration.Id).ToHashSet();
-        var (world, clock) = (Prepared(fleet with { Migrations = [.. fleet.Migrations.Where(migration => !behind.Contains(migration.Id))] }), now);
-        for (var step = 0; step < StepsMax && world.Migrations.Any(Slots.Waits); step++)
+        var ends = PredictEnds(fleet, [.. fleet.Migrations.Where(IsUnderWay)], now, dirtyRates).ToDictionary();
+        var behind = QueueOrder.Sort(fleet, now).Skip(AheadMax).Select(migration => migration.Id).ToHashSet();
+        var (world, clock) = (AssumePrepared(fleet with { Migrations = [.. fleet.Migrations.Where(migration => !behind.Contains(migration.Id))] }), now);
+        for (var step = 0; step < StepsMax && world.Migrations.Any(Slots.IsWaiting); step++)
         {
-            var decision = Admission.Decide(world, turn: 0, clock, place);
+            var decision = Admission.Decide(world, passEpoch: 0, clock, place);
             world = Apply(world, decision);
             var begun = decision.Admissions.Where(admission => admission.MayTransfer).Select(admission => admission.Id).ToHashSet();
             foreach (var id in begun)
                 starts[id] = clock;
-            foreach (var (id, end) in Ends(world, [.. world.Migrations.Where(migration => begun.Contains(migration.Id))], clock, dirtyRates))
+            foreach (var (id, end) in PredictEnds(world, [.. world.Migrations.Where(migration => begun.Contains(migration.Id))], clock, dirtyRates))
                 ends[id] = end;
-            if (Next(ends, world, clock) is not { } next)
+            if (NextEvent(ends, world, clock) is not { } next)
                 break;
             clock = next;
             var over = ends.Where(end => end.Value <= next).Select(end => end.Key).ToHashSet();
@@ -44,24 +44,24 @@ internal static class SimulatedQueue
     }
 
     /// <summary>What prepares without leave to copy is taken for prepared: preparing takes little beside copying.</summary>
-    private static Fleet Prepared(Fleet fleet) => fleet with
+    private static Fleet AssumePrepared(Fleet fleet) => fleet with
     {
         Migrations = [.. fleet.Migrations.Select(migration =>
             migration is { Phase: MigrationPhase.Preparing, MayTransfer: false } ? migration with { Phase = MigrationPhase.Ready } : migration)],
     };
 
-    private static Fleet Apply(Fleet world, TurnDecision decision)
+    private static Fleet Apply(Fleet world, AdmissionDecision decision)
     {
         var admissions = decision.Admissions.ToDictionary(admission => admission.Id);
         var dismissed = decision.Dismissals.Select(dismissal => dismissal.Id).ToHashSet();
         return world with
         {
             Migrations = [.. world.Migrations.Where(migration => !dismissed.Contains(migration.Id)).Select(migration =>
-                admissions.TryGetValue(migration.Id, out var admission) ? Admitted(migration, admission) : migration)],
+                admissions.TryGetValue(migration.Id, out var admission) ? Admit(migration, admission) : migration)],
         };
     }
 
-    private static MigrationView Admitted(MigrationView migration, AdmitMigration admission) => migration with
+    private static MigrationView Admit(MigrationView migration, AdmitMigration admission) => migration with
     {
         Phase = admission.MayTransfer ? MigrationPhase.PreCopy : MigrationPhase.Ready,
         Destination = admission.Destination,
@@ -70,34 +70,34 @@ internal static class SimulatedQueue
         Forecast = null,
     };
 
-    private static bool IsUnderWay(MigrationView migration) => Slots.Of(migration) == SlotKind.Copying || migration.Phase == MigrationPhase.CleaningUp;
+    private static bool IsUnderWay(MigrationView migration) => Slots.KindOf(migration) == SlotKind.Copying || migration.Phase == MigrationPhase.CleaningUp;
 
-    private static IEnumerable<KeyValuePair<MigrationId, DateTimeOffset>> Ends(
+    private static IEnumerable<KeyValuePair<MigrationId, DateTimeOffset>> PredictEnds(
         Fleet fleet, IReadOnlyList<MigrationView> copying, DateTimeOffset now, IReadOnlyDictionary<VmId, BytesPerSecond> dirtyRates)
     {
-        var rates = copying.Count > 0 ? BandwidthShares.Expected(fleet) : null;
+        var rates = copying.Count > 0 ? BandwidthShares.ComputeExpected(fleet) : null;
         foreach (var migration in copying)
-            yield return new(migration.Id, now + Left(migration, rates!.GetValueOrDefault(migration.Id, fleet.Limits.AssumedLink), dirtyRates));
+            yield return new(migration.Id, now + RemainingTime(migration, rates!.GetValueOrDefault(migration.Id, fleet.Limits.AssumedLink), dirtyRates));
     }
 
     /// <summary>How long one that copies, or begins to, still takes.</summary>
-    private static TimeSpan Left(MigrationView migration, BytesPerSecond bandwidth, IReadOnlyDictionary<VmId, BytesPerSecond> dirtyRates)
+    private static TimeSpan RemainingTime(MigrationView migration, BytesPerSecond bandwidth, IReadOnlyDictionary<VmId, BytesPerSecond> dirtyRates)
     {
-        if (migration.Phase is MigrationPhase.Settling or MigrationPhase.CleaningUp)
+        if (migration.Phase is MigrationPhase.Confirming or MigrationPhase.CleaningUp)
             return TimeSpan.Zero;
         if (migration.Forecast?.TimeToEnd is { } left)
             return left;
         var size = migration.Sample is { Bandwidth.Count: > 0 } sample ? (sample.Memory + sample.Disk).Remaining : migration.DataSize ?? Bytes.Zero;
         var rate = migration.Sample is { Bandwidth.Count: > 0 } seen ? seen.Bandwidth : new BytesPerSecond(Math.Max(1, bandwidth.Count));
         BytesPerSecond? dirty = migration.Forecast?.DirtyRate ?? (migration.VmId is { } vm && dirtyRates.TryGetValue(vm, out var known) ? known : null);
-        return Prediction.Takes(size, rate, dirty);
+        return MigrationPrediction.PreCopyDuration(size, rate, dirty);
     }
 
     /// <summary>When a migration ends, or a pause does; null if nothing more happens by itself. What ageing alone changes shows then, too.</summary>
-    private static DateTimeOffset? Next(Dictionary<MigrationId, DateTimeOffset> ends, Fleet world, DateTimeOffset clock)
+    private static DateTimeOffset? NextEvent(Dictionary<MigrationId, DateTimeOffset> ends, Fleet world, DateTimeOffset clock)
     {
         var pauses = world.Migrations.Where(migration => migration.Phase == MigrationPhase.Queued)
-            .Select(migration => BackOff.Ends(migration, world.Limits)).OfType<DateTimeOffset>().Where(end => end > clock);
+            .Select(migration => BackOff.EndsAt(migration, world.Limits)).OfType<DateTimeOffset>().Where(end => end > clock);
         var moments = ends.Values.Select(end => end > clock ? end : clock).Concat(pauses).ToList();
         return moments.Count > 0 ? moments.Min() : null;
     }

@@ -35,5 +35,5 @@ internal sealed record SlotNeed(SlotResource Resource, HostName Host, int Limit,
     public (SlotResource Resource, HostName Host) Key => (Resource, Host);
 
     /// <summary>Whether who has it takes one of it; a new transfer only waits for a post-copy to be over.</summary>
-    public bool IsTaken => Resource != SlotResource.PostCopyRunning;
+    public bool IsConsumed => Resource != SlotResource.PostCopyRunning;
 }

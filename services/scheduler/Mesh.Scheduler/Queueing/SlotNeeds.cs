@@ -26,12 +26,12 @@ internal sealed class SlotNeeds(SchedulingLimits limits, IReadOnlyDictionary<Hos
         var policy = migration.Policy?.Policy.Concurrency;
         if (migration.Source is { } source)
         {
-            yield return WithinLink(SlotResource.Outbound, source, Stricter(policy?.OutboundPerHost, limits.OutboundPerHost));
+            yield return WithinLink(SlotResource.Outbound, source, StricterLimit(policy?.OutboundPerHost, limits.OutboundPerHost));
             foreach (var need in PostCopy(migration, source))
                 yield return need;
         }
 
-        yield return new(SlotResource.Mesh, default, Stricter(policy?.Cluster, limits.ClusterMax));
+        yield return new(SlotResource.Mesh, default, StricterLimit(policy?.Cluster, limits.ClusterMax));
     }
 
     /// <summary>What copying needs of the destination.</summary>
@@ -39,7 +39,7 @@ internal sealed class SlotNeeds(SchedulingLimits limits, IReadOnlyDictionary<Hos
     {
         if (destination is not { } host)
             yield break;
-        yield return WithinLink(SlotResource.Inbound, host, Stricter(migration.Policy?.Policy.Concurrency.InboundPerHost, limits.InboundPerHost));
+        yield return WithinLink(SlotResource.Inbound, host, StricterLimit(migration.Policy?.Policy.Concurrency.InboundPerHost, limits.InboundPerHost));
         foreach (var need in PostCopy(migration, host))
             yield return need;
     }
@@ -60,11 +60,11 @@ internal sealed class SlotNeeds(SchedulingLimits limits, IReadOnlyDictionary<Hos
         yield return new(SlotResource.PostCopyRunning, host, Math.Max(1, limits.PostCopyPerLink));
     }
 
-    private static int Stricter(int? ofPolicy, int ofMesh) => Math.Max(1, Math.Min(ofPolicy ?? ofMesh, ofMesh));
+    private static int StricterLimit(int? ofPolicy, int ofMesh) => Math.Max(1, Math.Min(ofPolicy ?? ofMesh, ofMesh));
 
     private SlotNeed WithinLink(SlotResource resource, HostName host, int limit)
     {
-        var room = Links.CopyingMax(Links.Usable(hosts.GetValueOrDefault(host)?.Inventory.Capacity, limits), limits);
+        var room = LinkCapacity.MaxConcurrent(LinkCapacity.Usable(hosts.GetValueOrDefault(host)?.Inventory.Capacity, limits), limits);
         return new(resource, host, Math.Max(1, Math.Min(limit, room)), IsLink: room < limit);
     }
 }

@@ -9,16 +9,16 @@ public static class Slots
     /// What a migration takes up now. One that may copy holds its transfer slot from its admission until it has ended, also while it settles
     /// or cleans up, because its data may still move then; one that may only prepare holds a preparing slot as long.
     /// </summary>
-    public static SlotKind Of(MigrationView migration)
+    public static SlotKind KindOf(MigrationView migration)
     {
         ArgumentNullException.ThrowIfNull(migration);
-        return Of(migration.Phase, migration.MayTransfer);
+        return KindOf(migration.Phase, migration.MayTransfer);
     }
 
     /// <summary>The same of a migration in a phase.</summary>
     /// <param name="phase">The phase.</param>
     /// <param name="mayTransfer">Whether it was admitted to copy.</param>
-    public static SlotKind Of(MigrationPhase phase, bool mayTransfer) => phase switch
+    public static SlotKind KindOf(MigrationPhase phase, bool mayTransfer) => phase switch
     {
         MigrationPhase.Queued or MigrationPhase.Ended => SlotKind.None,
         MigrationPhase.Preparing or MigrationPhase.Ready or MigrationPhase.CleaningUp => mayTransfer ? SlotKind.Copying : SlotKind.Preparing,
@@ -26,7 +26,7 @@ public static class Slots
     };
 
     /// <summary>Whether a migration waits for the scheduler: to be admitted, or, prepared, to copy.</summary>
-    public static bool Waits(MigrationView migration)
+    public static bool IsWaiting(MigrationView migration)
     {
         ArgumentNullException.ThrowIfNull(migration);
         return migration.Phase == MigrationPhase.Queued || migration is { Phase: MigrationPhase.Ready, MayTransfer: false, Destination: not null };

@@ -6,28 +6,28 @@ using Mesh.Testing;
 namespace Mesh.Agent.Libvirt.Tests.Bed;
 
 /// <summary>The facts of ADR 0011, on real guests.</summary>
-[Collection(BedCollection.Name)]
-public sealed class When_a_guest_is_slowed_down(BedFixture fixture)
+[Collection(TestBedCollection.Name)]
+public sealed class When_a_guest_is_slowed_down(TestBedFixture fixture)
 {
     private static readonly MigrationOptions Slow = new() { Bandwidth = BytesPerSecond.FromMebibytes(16) };
 
     [Fact]
-    public async Task A_quota_is_set_in_flight_and_stays_behind_when_the_guest_goes()
+    public async Task A_quota_is_set_in_migration_and_stays_behind_when_the_guest_goes()
     {
         var vm = await fixture.BusyGuestAsync("goes", "VCPUS=2");
         var (source, moving) = await BeginAsync(vm);
 
         await source.SetThrottleAsync(vm, new Percent(97), default);
-        (await fixture.QuotaAsync(BedFixture.Source, "goes")).ShouldBe(3000);
-        (await ThrottleAsync(BedFixture.Source, vm)).ShouldBe(new Percent(97));
-        (await fixture.Bed.VirshAsync(BedFixture.Source, "dumpxml", "goes")).ShouldNotContain("<quota>", Case.Sensitive, "libvirt has it not on record");
+        (await fixture.QuotaAsync(TestBedFixture.Source, "goes")).ShouldBe(3000);
+        (await ThrottleAsync(TestBedFixture.Source, vm)).ShouldBe(new Percent(97));
+        (await fixture.Bed.VirshAsync(TestBedFixture.Source, "dumpxml", "goes")).ShouldNotContain("<quota>", Case.Sensitive, "libvirt has it not on record");
         await source.SetMaxDowntimeAsync(vm, TimeSpan.FromSeconds(20), default);
 
         (await moving).ShouldBe(MigrateResult.Completed);
-        (await fixture.QuotaAsync(BedFixture.Destination, "goes")).ShouldBe(-1);
-        (await ThrottleAsync(BedFixture.Destination, vm)).ShouldBeNull();
-        await fixture.Bed.VerifyAsync(BedFixture.Destination, "goes");
-        await fixture.Bed.RemoveAsync("goes");
+        (await fixture.QuotaAsync(TestBedFixture.Destination, "goes")).ShouldBe(-1);
+        (await ThrottleAsync(TestBedFixture.Destination, vm)).ShouldBeNull();
+        await fixture.Bed.VerifyGuestAsync(TestBedFixture.Destination, "goes");
+        await fixture.Bed.RemoveGuestAsync("goes");
     }
 
     [Fact]
@@ -40,31 +40,31 @@ public sealed class When_a_guest_is_slowed_down(BedFixture fixture)
 
         await source.AbortJobAsync(vm, default);
         (await moving).Outcome.ShouldBe(MigrateOutcome.Aborted);
-        (await fixture.QuotaAsync(BedFixture.Source, "stays")).ShouldBe(10_000);
-        (await ThrottleAsync(BedFixture.Source, vm)).ShouldBe(new Percent(90), "by which a later agent finds it");
+        (await fixture.QuotaAsync(TestBedFixture.Source, "stays")).ShouldBe(10_000);
+        (await ThrottleAsync(TestBedFixture.Source, vm)).ShouldBe(new Percent(90), "by which a later agent finds it");
 
         await source.LiftThrottleAsync(vm, default);
         await source.LiftThrottleAsync(vm, default);
-        (await fixture.QuotaAsync(BedFixture.Source, "stays")).ShouldBe(-1);
-        (await ThrottleAsync(BedFixture.Source, vm)).ShouldBeNull();
-        await fixture.Bed.RemoveAsync("stays");
+        (await fixture.QuotaAsync(TestBedFixture.Source, "stays")).ShouldBe(-1);
+        (await ThrottleAsync(TestBedFixture.Source, vm)).ShouldBeNull();
+        await fixture.Bed.RemoveGuestAsync("stays");
     }
 
     [Fact]
     public async Task A_quota_that_the_operator_gave_is_given_back()
     {
         var vm = await fixture.BusyGuestAsync("limited");
-        await fixture.Bed.VirshAsync(BedFixture.Source, "schedinfo", "limited", "--live", "vcpu_quota=50000");
-        var source = fixture.At(BedFixture.Source);
-        (await ThrottleAsync(BedFixture.Source, vm)).ShouldBeNull();
+        await fixture.Bed.VirshAsync(TestBedFixture.Source, "schedinfo", "limited", "--live", "vcpu_quota=50000");
+        var source = fixture.At(TestBedFixture.Source);
+        (await ThrottleAsync(TestBedFixture.Source, vm)).ShouldBeNull();
 
         await source.SetThrottleAsync(vm, new Percent(40), default);
-        (await fixture.QuotaAsync(BedFixture.Source, "limited")).ShouldBe(30_000);
-        (await ThrottleAsync(BedFixture.Source, vm)).ShouldBe(new Percent(40));
+        (await fixture.QuotaAsync(TestBedFixture.Source, "limited")).ShouldBe(30_000);
+        (await ThrottleAsync(TestBedFixture.Source, vm)).ShouldBe(new Percent(40));
 
         await source.LiftThrottleAsync(vm, default);
-        (await fixture.QuotaAsync(BedFixture.Source, "limited")).ShouldBe(50_000);
-        await fixture.Bed.RemoveAsync("limited");
+        (await fixture.QuotaAsync(TestBedFixture.Source, "limited")).ShouldBe(50_000);
+        await fixture.Bed.RemoveGuestAsync("limited");
     }
 
     [Fact]
@@ -72,22 +72,22 @@ public sealed class When_a_guest_is_slowed_down(BedFixture fixture)
     {
         var vm = await fixture.BusyGuestAsync("labelled", "RATE=1");
         await fixture.Bed.VirshAsync(
-            BedFixture.Source, "metadata", "labelled", "--uri", "urn:migration-mesh:labels", "--key", "mesh", "--set", """<labels><label key="tier" value="gold"/></labels>""");
+            TestBedFixture.Source, "metadata", "labelled", "--uri", "urn:migration-mesh:labels", "--key", "mesh", "--set", """<labels><label key="tier" value="gold"/></labels>""");
 
-        var vms = await fixture.At(BedFixture.Source).DescribeVmsAsync(default);
+        var vms = await fixture.At(TestBedFixture.Source).DescribeVmsAsync(default);
         vms.Single(known => known.Id == vm).Labels.ShouldBe(new Dictionary<string, string>(StringComparer.Ordinal) { ["tier"] = "gold" });
-        (await fixture.At(BedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, new MigrationOptions()), default)).ShouldBe(MigrateResult.Completed);
+        (await fixture.At(TestBedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, new MigrationOptions()), default)).ShouldBe(MigrateResult.Completed);
 
-        vms = await fixture.At(BedFixture.Destination).DescribeVmsAsync(default);
+        vms = await fixture.At(TestBedFixture.Destination).DescribeVmsAsync(default);
         vms.Single(known => known.Id == vm).Labels["tier"].ShouldBe("gold");
-        await fixture.Bed.RemoveAsync("labelled");
+        await fixture.Bed.RemoveGuestAsync("labelled");
     }
 
-    private const string Uri = $"qemu+tcp://{BedFixture.Destination}/system";
+    private const string Uri = $"qemu+tcp://{TestBedFixture.Destination}/system";
 
     private async Task<(IHypervisor Source, Task<MigrateResult> Moving)> BeginAsync(VmId vm)
     {
-        var source = fixture.At(BedFixture.Source);
+        var source = fixture.At(TestBedFixture.Source);
         var moving = source.MigrateAsync(new VmMigration(vm, Uri, Slow), default);
         await Eventually.HoldsAsync(
             async () => await source.ReadJobAsync(vm, default) is { Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));

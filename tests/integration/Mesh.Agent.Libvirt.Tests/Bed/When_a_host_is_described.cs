@@ -8,15 +8,15 @@ using Mesh.Testing;
 namespace Mesh.Agent.Libvirt.Tests.Bed;
 
 /// <summary>What the scheduler places by, as real hosts tell it.</summary>
-[Collection(BedCollection.Name)]
-public sealed class When_a_host_is_described(BedFixture fixture)
+[Collection(TestBedCollection.Name)]
+public sealed class When_a_host_is_described(TestBedFixture fixture)
 {
-    private const string Uri = $"qemu+tcp://{BedFixture.Destination}/system";
+    private const string Uri = $"qemu+tcp://{TestBedFixture.Destination}/system";
 
     [Fact]
     public async Task Should_say_what_machines_it_can_run()
     {
-        var host = await fixture.At(BedFixture.Source).DescribeHostAsync(CancellationToken.None);
+        var host = await fixture.At(TestBedFixture.Source).DescribeHostAsync(CancellationToken.None);
 
         host.Hypervisor.MachineTypes.ShouldNotBeNull().ShouldContain("q35");
         host.Hypervisor.MachineTypes.ShouldContain(type => type.StartsWith("pc-q35-", StringComparison.Ordinal));
@@ -31,7 +31,7 @@ public sealed class When_a_host_is_described(BedFixture fixture)
     public async Task Should_name_the_features_behind_a_model_but_those_that_are_switched_off()
     {
         const string Cpu = "<cpu><model>Nehalem</model><feature policy='disable' name='sse4.2'/></cpu>";
-        using var connection = LibvirtConnection.Open(await fixture.Bed.DoAsync("uri", BedFixture.Source));
+        using var connection = LibvirtConnection.Open(await fixture.Bed.RunAsync("uri", TestBedFixture.Source));
 
         string[] features = [.. DomainCapabilitiesXml.Features(connection.ExpandCpuXml(Cpu, "x86_64", "qemu"))];
 
@@ -42,7 +42,7 @@ public sealed class When_a_host_is_described(BedFixture fixture)
     [Fact]
     public async Task Should_say_what_it_has()
     {
-        var host = await fixture.At(BedFixture.Source).DescribeHostAsync(CancellationToken.None);
+        var host = await fixture.At(TestBedFixture.Source).DescribeHostAsync(CancellationToken.None);
 
         var cell = host.Capacity.NumaCells.ShouldNotBeNull()[0];
         cell.Memory.Count.ShouldBeGreaterThan(0);
@@ -56,9 +56,9 @@ public sealed class When_a_host_is_described(BedFixture fixture)
     [Fact]
     public async Task Should_tell_local_disks_from_those_that_the_operator_calls_shared()
     {
-        await fixture.Bed.GuestAsync(BedFixture.Source, "local", ["DISK_MIB=8"]);
-        await fixture.Bed.GuestAsync(BedFixture.Source, "sharing", ["DISK_MIB=8", "DISK=/var/lib/libvirt/shared/sharing.qcow2", "CACHE=none"]);
-        await using var hypervisor = fixture.Connect(BedFixture.Source, options => options.SharedPaths = ["/var/lib/libvirt/shared"]);
+        await fixture.Bed.StartGuestAsync(TestBedFixture.Source, "local", ["DISK_MIB=8"]);
+        await fixture.Bed.StartGuestAsync(TestBedFixture.Source, "sharing", ["DISK_MIB=8", "DISK=/var/lib/libvirt/shared/sharing.qcow2", "CACHE=none"]);
+        await using var hypervisor = fixture.Connect(TestBedFixture.Source, options => options.SharedPaths = ["/var/lib/libvirt/shared"]);
 
         var vms = await hypervisor.DescribeVmsAsync(CancellationToken.None);
 
@@ -66,60 +66,60 @@ public sealed class When_a_host_is_described(BedFixture fixture)
         vms.Single(vm => vm.Name == "local").Disks[0].IsLocal.ShouldBe(true);
         vms.Single(vm => vm.Name == "sharing").Disks[0].IsLocal.ShouldBe(false);
         (await hypervisor.DescribeHostAsync(CancellationToken.None)).Storage.ShouldNotBeNull().ShouldContain(place => place.Path == "/var/lib/libvirt/shared" && place.IsShared);
-        await fixture.Bed.RemoveAsync("local");
-        await fixture.Bed.RemoveAsync("sharing");
+        await fixture.Bed.RemoveGuestAsync("local");
+        await fixture.Bed.RemoveGuestAsync("sharing");
     }
 
     [Fact]
     public async Task Should_call_a_guest_locked_while_its_disk_is_copied()
     {
-        await fixture.Bed.GuestAsync(BedFixture.Source, "copied", ["DISK_MIB=8"]);
-        await using var hypervisor = fixture.Connect(BedFixture.Source);
+        await fixture.Bed.StartGuestAsync(TestBedFixture.Source, "copied", ["DISK_MIB=8"]);
+        await using var hypervisor = fixture.Connect(TestBedFixture.Source);
         (await DescribeAsync(hypervisor, "copied")).Lock.ShouldBeNull();
 
-        await fixture.Bed.VirshAsync(BedFixture.Source, "blockcopy", "copied", "vda", "--dest", "/var/lib/libvirt/images/copy.qcow2", "--transient-job");
+        await fixture.Bed.VirshAsync(TestBedFixture.Source, "blockcopy", "copied", "vda", "--dest", "/var/lib/libvirt/images/copy.qcow2", "--transient-job");
         (await DescribeAsync(hypervisor, "copied")).Lock.ShouldBe(VmLock.BlockJob);
 
-        await fixture.Bed.VirshAsync(BedFixture.Source, "blockjob", "copied", "vda", "--abort");
+        await fixture.Bed.VirshAsync(TestBedFixture.Source, "blockjob", "copied", "vda", "--abort");
         (await DescribeAsync(hypervisor, "copied")).Lock.ShouldBeNull();
-        await fixture.Bed.RemoveAsync("copied");
+        await fixture.Bed.RemoveGuestAsync("copied");
     }
 
     [Fact]
     public async Task Should_not_call_a_guest_locked_that_migrates_with_its_disks()
     {
         var vm = await fixture.BusyGuestAsync("moving", "DISK_MIB=8");
-        await using var stranger = fixture.Connect(BedFixture.Source);
+        await using var stranger = fixture.Connect(TestBedFixture.Source);
         var disk = (await DescribeAsync(stranger, "moving")).Disks.Single();
-        await fixture.At(BedFixture.Destination).CreateImageAsync(disk, CopyStorage.All, CancellationToken.None);
+        await fixture.At(TestBedFixture.Destination).CreateImageAsync(disk, CopyStorage.All, CancellationToken.None);
         var options = new MigrationOptions { CopyStorage = CopyStorage.All, Bandwidth = BytesPerSecond.FromMebibytes(8) };
-        var migrating = fixture.At(BedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, options), CancellationToken.None);
+        var migrating = fixture.At(TestBedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, options), CancellationToken.None);
         await Eventually.HoldsAsync(
-            async () => await fixture.At(BedFixture.Source).ReadJobAsync(vm, default) is { Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
+            async () => await fixture.At(TestBedFixture.Source).ReadJobAsync(vm, default) is { Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
 
         (await DescribeAsync(stranger, "moving")).Lock.ShouldBeNull();
-        (await DescribeAsync(fixture.At(BedFixture.Source), "moving")).Lock.ShouldBeNull();
+        (await DescribeAsync(fixture.At(TestBedFixture.Source), "moving")).Lock.ShouldBeNull();
 
-        await fixture.At(BedFixture.Source).AbortJobAsync(vm, CancellationToken.None);
+        await fixture.At(TestBedFixture.Source).AbortJobAsync(vm, CancellationToken.None);
         (await migrating).Outcome.ShouldBe(MigrateOutcome.Aborted);
-        await fixture.Bed.RemoveAsync("moving");
+        await fixture.Bed.RemoveGuestAsync("moving");
     }
 
     [Fact]
     public async Task Should_read_where_a_guest_belongs_from_its_metadata()
     {
-        await fixture.Bed.GuestAsync(BedFixture.Source, "placed", []);
+        await fixture.Bed.StartGuestAsync(TestBedFixture.Source, "placed", []);
         await fixture.Bed.VirshAsync(
-            BedFixture.Source, "metadata", "placed", "--uri", $"{PlacementXml.Namespace}", "--key", "mesh", "--set", "<placement pinned='yes'><host label='zone' value='a'/></placement>");
+            TestBedFixture.Source, "metadata", "placed", "--uri", $"{PlacementXml.Namespace}", "--key", "mesh", "--set", "<placement pinned='yes'><host label='zone' value='a'/></placement>");
         await fixture.Bed.VirshAsync(
-            BedFixture.Source, "metadata", "placed", "--uri", $"{DomainXml.Labels}", "--key", "mesh", "--set", "<labels><label key='tier' value='db'/></labels>");
+            TestBedFixture.Source, "metadata", "placed", "--uri", $"{DomainXml.Labels}", "--key", "mesh", "--set", "<labels><label key='tier' value='db'/></labels>");
 
-        var vm = await DescribeAsync(fixture.At(BedFixture.Source), "placed");
+        var vm = await DescribeAsync(fixture.At(TestBedFixture.Source), "placed");
 
         vm.Placement.ShouldNotBeNull().PinnedToHost.ShouldBeTrue();
         vm.Placement.HostSelector["zone"].ShouldBe("a");
         vm.Labels["tier"].ShouldBe("db");
-        await fixture.Bed.RemoveAsync("placed");
+        await fixture.Bed.RemoveGuestAsync("placed");
     }
 
     private static async Task<VmDescription> DescribeAsync(IHypervisor hypervisor, string guest) =>

@@ -1,3 +1,4 @@
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Tests.Fakes;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
@@ -8,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Agent.Libvirt.Tests.Bed;
 
 /// <summary>A guest that an agent slowed down, and that no agent looked after when its migration ended.</summary>
-[Collection(BedCollection.Name)]
-public sealed class When_an_agent_is_gone(BedFixture fixture)
+[Collection(TestBedCollection.Name)]
+public sealed class When_an_agent_is_gone(TestBedFixture fixture)
 {
     [Fact]
     public async Task The_next_one_lets_the_guest_go_though_it_knows_nothing_of_it()
@@ -20,26 +21,26 @@ public sealed class When_an_agent_is_gone(BedFixture fixture)
         {
             await agent.HandleAsync(Start(vm), CancellationToken.None);
             await Eventually.HoldsAsync(
-                async () => await fixture.At(BedFixture.Source).ReadJobAsync(vm, default) is { Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
+                async () => await fixture.At(TestBedFixture.Source).ReadJobAsync(vm, default) is { Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
             await agent.HandleAsync(Throttle(vm), CancellationToken.None);
-            await Eventually.HoldsAsync(() => bus.Of<CommandAnswer>().Count == 2, "both answers");
+            await Eventually.HoldsAsync(() => bus.Messages<CommandAnswer>().Count == 2, "both answers");
         }
 
-        bus.Of<CommandAnswer>()[1].Parameters.ShouldHaveSingleItem().Result.ShouldBe(ParameterResult.Emulated);
-        await fixture.Bed.VirshAsync(BedFixture.Source, "domjobabort", "orphan");
-        (await fixture.QuotaAsync(BedFixture.Source, "orphan")).ShouldBe(5000);
+        bus.Messages<CommandAnswer>()[1].Parameters.ShouldHaveSingleItem().Result.ShouldBe(ParameterResult.Emulated);
+        await fixture.Bed.VirshAsync(TestBedFixture.Source, "domjobabort", "orphan");
+        (await fixture.QuotaAsync(TestBedFixture.Source, "orphan")).ShouldBe(5000);
 
         await using var next = await AgentAsync(new RecordingBus());
 
-        await Eventually.HoldsAsync(async () => await fixture.QuotaAsync(BedFixture.Source, "orphan") == -1, "the guest has its processors back", TimeSpan.FromSeconds(60));
-        await fixture.Bed.RemoveAsync("orphan");
+        await Eventually.HoldsAsync(async () => await fixture.QuotaAsync(TestBedFixture.Source, "orphan") == -1, "the guest has its processors back", TimeSpan.FromSeconds(60));
+        await fixture.Bed.RemoveGuestAsync("orphan");
     }
 
     /// <summary>An agent that keeps its state in memory: what one knows, the next does not.</summary>
     private async Task<HostAgent> AgentAsync(RecordingBus bus)
     {
         var log = new Logger<HostAgent>(new ListLogger());
-        var agent = new HostAgent(new AgentOptions { Host = BedFixture.Source }, () => fixture.Connect(BedFixture.Source), bus, TimeProvider.System, log);
+        var agent = new HostAgent(new AgentOptions { Host = TestBedFixture.Source }, () => fixture.Connect(TestBedFixture.Source), bus, TimeProvider.System, log);
         await agent.StartAsync(CancellationToken.None);
         return agent;
     }
@@ -50,8 +51,8 @@ public sealed class When_an_agent_is_gone(BedFixture fixture)
         MigrationId = new MigrationId("orphaned"),
         Epoch = new Epoch(1),
         VmId = vm,
-        Destination = new HostName(BedFixture.Destination),
-        DestinationUri = $"qemu+tcp://{BedFixture.Destination}/system",
+        Destination = new HostName(TestBedFixture.Destination),
+        DestinationUri = $"qemu+tcp://{TestBedFixture.Destination}/system",
         Options = new MigrationOptions { Bandwidth = BytesPerSecond.FromMebibytes(8) },
         Limits = new MigrationLimits(),
         DataSize = Bytes.FromMebibytes(160),

@@ -6,12 +6,12 @@ using Mesh.Testing;
 namespace Mesh.Agent.Libvirt.Tests.Bed;
 
 /// <summary>Post-copy that loses its connection, and is taken up again, on real guests.</summary>
-[Collection(BedCollection.Name)]
-public sealed class When_post_copy_breaks(BedFixture fixture)
+[Collection(TestBedCollection.Name)]
+public sealed class When_post_copy_breaks(TestBedFixture fixture)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private const string Uri = $"qemu+tcp://{BedFixture.Destination}/system";
+    private const string Uri = $"qemu+tcp://{TestBedFixture.Destination}/system";
 
     // Every kind of option that libvirt might not want to hear again.
     private static readonly MigrationOptions Options = new()
@@ -30,7 +30,7 @@ public sealed class When_post_copy_breaks(BedFixture fixture)
     {
         var (vm, moving) = await InPostCopyAsync("torn", "PERSISTENT=1");
 
-        await fixture.Bed.DoAsync("exec", BedFixture.Source, "sh", "-c", "ss -K dst 10.77.0.2 2>/dev/null; true");
+        await fixture.Bed.RunAsync("exec", TestBedFixture.Source, "sh", "-c", "ss -K dst 10.77.0.2 2>/dev/null; true");
 
         (await moving).Outcome.ShouldBe(MigrateOutcome.Failed);
         await AreAsync("torn", "paused (post-copy failed)", "running (post-copy failed)");
@@ -42,9 +42,9 @@ public sealed class When_post_copy_breaks(BedFixture fixture)
     {
         var (vm, moving) = await InPostCopyAsync("believed");
 
-        await fixture.Bed.DoAsync("kill-daemon", BedFixture.Destination);
+        await fixture.Bed.RunAsync("kill-daemon", TestBedFixture.Destination);
         (await moving).Outcome.ShouldBe(MigrateOutcome.Failed);
-        await fixture.Bed.DoAsync("start-daemon", BedFixture.Destination);
+        await fixture.Bed.RunAsync("start-daemon", TestBedFixture.Destination);
 
         await AreAsync("believed", "paused (post-copy failed)", "running (post-copy)");
         await IsRecoveredAsync("believed", vm);
@@ -55,7 +55,7 @@ public sealed class When_post_copy_breaks(BedFixture fixture)
     {
         var (vm, moving) = await InPostCopyAsync("well");
 
-        var result = await fixture.At(BedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, Options, IsRecovery: true), default);
+        var result = await fixture.At(TestBedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, Options, IsRecovery: true), default);
 
         result.Outcome.ShouldBe(MigrateOutcome.Failed);
         result.Error.ShouldContain("paused (post-copy): no post-copy of it is broken");
@@ -69,22 +69,22 @@ public sealed class When_post_copy_breaks(BedFixture fixture)
     private async Task<(VmId Vm, Task<MigrateResult> Moving)> InPostCopyAsync(string name, params string[] settings)
     {
         var vm = await fixture.BusyGuestAsync(name, ["WS=128", .. settings]);
-        var source = fixture.At(BedFixture.Source);
+        var source = fixture.At(TestBedFixture.Source);
         var moving = source.MigrateAsync(new VmMigration(vm, Uri, Options), default);
         await Eventually.HoldsAsync(async () => await SentAsync(vm) > 0, "memory is being copied", Patience);
         await source.StartPostCopyAsync(vm, default);
         await AreAsync(name, "paused (post-copy)", "running (post-copy)");
-        await Eventually.HoldsAsync(async () => await fixture.Bed.BeatsAsync(BedFixture.Destination, name) >= 3, "the guest's heart beats on the destination", Patience);
+        await Eventually.HoldsAsync(async () => await fixture.Bed.CountHeartbeatsAsync(TestBedFixture.Destination, name) >= 3, "the guest's heart beats on the destination", Patience);
         return (vm, moving);
     }
 
-    private async Task<long> SentAsync(VmId vm) => (await fixture.At(BedFixture.Source).ReadJobAsync(vm, default))?.Memory.Transferred.Count ?? 0;
+    private async Task<long> SentAsync(VmId vm) => (await fixture.At(TestBedFixture.Source).ReadJobAsync(vm, default))?.Memory.Transferred.Count ?? 0;
 
     /// <summary>Tries again as the mesh would: the destination's libvirt may need a moment to see what has happened.</summary>
     private async Task IsRecoveredAsync(string name, VmId vm)
     {
-        var source = fixture.At(BedFixture.Source);
-        var said = new List<string>();
+        var source = fixture.At(TestBedFixture.Source);
+        var reportedPhase = new List<string>();
         for (var tries = 0; tries < 10; tries++)
         {
             var recovering = source.MigrateAsync(new VmMigration(vm, Uri, Options, IsRecovery: true), default);
@@ -96,24 +96,24 @@ public sealed class When_post_copy_breaks(BedFixture fixture)
                 return;
             }
 
-            said.Add($"{await recovering}");
+            reportedPhase.Add($"{await recovering}");
         }
 
-        throw new TimeoutException($"not recovered: {string.Join("; ", said)}");
+        throw new TimeoutException($"not recovered: {string.Join("; ", reportedPhase)}");
     }
 
     private async Task EndsWellAsync(string name, VmId vm, Task<MigrateResult> moving)
     {
-        await fixture.At(BedFixture.Source).SetBandwidthAsync(vm, CopyStage.PostCopy, null, default);
+        await fixture.At(TestBedFixture.Source).SetBandwidthAsync(vm, CopyStage.PostCopy, null, default);
         (await moving).ShouldBe(MigrateResult.Completed);
-        (await fixture.Bed.StateAsync(BedFixture.Destination, name)).ShouldBe("running (migrated)");
-        (await fixture.Bed.RunningOnAsync(BedFixture.Source)).ShouldNotContain(name);
-        await fixture.Bed.VerifyAsync(BedFixture.Destination, name);
-        await fixture.Bed.RemoveAsync(name);
+        (await fixture.Bed.GetStateAsync(TestBedFixture.Destination, name)).ShouldBe("running (migrated)");
+        (await fixture.Bed.ListRunningAsync(TestBedFixture.Source)).ShouldNotContain(name);
+        await fixture.Bed.VerifyGuestAsync(TestBedFixture.Destination, name);
+        await fixture.Bed.RemoveGuestAsync(name);
     }
 
     private async Task<(string? Source, string? Destination)> StatesAsync(string name) =>
-        (await fixture.Bed.StateAsync(BedFixture.Source, name), await fixture.Bed.StateAsync(BedFixture.Destination, name));
+        (await fixture.Bed.GetStateAsync(TestBedFixture.Source, name), await fixture.Bed.GetStateAsync(TestBedFixture.Destination, name));
 
     private Task AreAsync(string name, string onSource, string onDestination) => Eventually.HoldsAsync(
         async () => await StatesAsync(name) == (onSource, onDestination), $"{name} is {onSource} and {onDestination}", Patience);

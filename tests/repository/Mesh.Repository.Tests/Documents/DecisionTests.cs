@@ -7,10 +7,10 @@ public sealed class DecisionTests
 {
     private const string Folder = "infra/docs/adr/";
 
-    private static readonly string[] Parts = ["## Context", "## Decision", "## Alternatives", "## Consequences"];
+    private static readonly string[] RequiredHeadings = ["## Context", "## Decision", "## Alternatives", "## Consequences"];
     private static readonly Regex Mention = SourceCode.Compile(@"\bADR[ -](?<number>\d{4})\b");
 
-    private static readonly IReadOnlyList<string> Records = [.. RepositoryFiles.With(".md").Where(path => path.StartsWith(Folder, StringComparison.Ordinal))];
+    private static readonly IReadOnlyList<string> Records = [.. RepositoryFiles.WithExtension(".md").Where(path => path.StartsWith(Folder, StringComparison.Ordinal))];
 
     public static TheoryData<string> Decisions => [.. Records];
 
@@ -25,7 +25,7 @@ public sealed class DecisionTests
         var lines = RepositoryFiles.Read(path).Split('\n');
 
         lines[0].ShouldStartWith($"# {NumberOf(path)} ");
-        lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)).ShouldBe(Parts);
+        lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)).ShouldBe(RequiredHeadings);
         lines.Length.ShouldBeLessThanOrEqualTo(90, "a decision fits on a page");
     }
 
@@ -34,7 +34,7 @@ public sealed class DecisionTests
     {
         var numbers = Records.Select(NumberOf).ToHashSet(StringComparer.Ordinal);
 
-        RepositoryFiles.Text.SelectMany(path => Mention.Matches(RepositoryFiles.Read(path)).Select(match => (Path: path, Number: match.Groups["number"].Value)))
+        RepositoryFiles.TextFiles.SelectMany(path => Mention.Matches(RepositoryFiles.Read(path)).Select(match => (Path: path, Number: match.Groups["number"].Value)))
             .Where(mention => !numbers.Contains(mention.Number))
             .Select(mention => $"{mention.Path} mentions {mention.Number}")
             .ShouldBeEmpty();

@@ -8,7 +8,7 @@ public sealed class LinkTests
     private static readonly Regex Link = SourceCode.Compile(@"\[[^\]\n]*\]\((?<target>[^)\s]+)[^)\n]*\)");
     private static readonly Regex Fence = SourceCode.Compile(@"^```[\s\S]*?^```");
 
-    public static TheoryData<string> Documents => [.. RepositoryFiles.With(".md")];
+    public static TheoryData<string> Documents => [.. RepositoryFiles.WithExtension(".md")];
 
     [Theory]
     [MemberData(nameof(Documents))]

@@ -10,7 +10,7 @@ public sealed class PackageTests
 
     [Fact]
     public void Versions_stand_in_one_place() =>
-        RepositoryFiles.With(".csproj", ".props", ".targets")
+        RepositoryFiles.WithExtension(".csproj", ".props", ".targets")
             .SelectMany(path => XElement.Parse(RepositoryFiles.Read(path)).Descendants("PackageReference")
                 .Where(reference => reference.Attribute("Version") is not null || reference.Attribute("VersionOverride") is not null || reference.Element("Version") is not null)
                 .Select(reference => $"{path}: {reference.Attribute("Include")?.Value}"))

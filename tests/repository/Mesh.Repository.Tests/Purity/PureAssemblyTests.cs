@@ -19,14 +19,14 @@ public sealed class PureAssemblyTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void It_was_compiled_against_the_contracts_others_that_only_decide_and_the_base_library(string name) => Look(name, metadata =>
+    public void It_was_compiled_against_the_contracts_others_that_only_decide_and_the_base_library(string name) => CheckMetadata(name, metadata =>
         metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))
             .Where(reference => reference != "Mesh.Contracts" && !Project.Pure.Any(pure => pure.Name == reference) && !reference.StartsWith("System.", StringComparison.Ordinal))
             .ShouldBeEmpty());
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void It_uses_no_type_that_waits_reads_or_writes(string name) => Look(name, metadata =>
+    public void It_uses_no_type_that_waits_reads_or_writes(string name) => CheckMetadata(name, metadata =>
         metadata.TypeReferences.Select(metadata.GetTypeReference)
             .Select(type => $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}")
             .Where(type => Array.Exists(BannedNamespaces, banned => type.StartsWith(banned + ".", StringComparison.Ordinal)))
@@ -34,7 +34,7 @@ public sealed class PureAssemblyTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void It_calls_neither_the_clock_nor_chance(string name) => Look(name, metadata =>
+    public void It_calls_neither_the_clock_nor_chance(string name) => CheckMetadata(name, metadata =>
         metadata.MemberReferences.Select(metadata.GetMemberReference)
             .Where(member => member.Parent.Kind == HandleKind.TypeReference)
             .Select(member => $"{metadata.GetString(metadata.GetTypeReference((TypeReferenceHandle)member.Parent).Name)}.{metadata.GetString(member.Name)}")
@@ -42,12 +42,12 @@ public sealed class PureAssemblyTests
             .ShouldBeEmpty());
 
     [Fact]
-    public void Contracts_were_compiled_against_the_base_library_alone() => Look("Mesh.Contracts", metadata =>
+    public void Contracts_were_compiled_against_the_base_library_alone() => CheckMetadata("Mesh.Contracts", metadata =>
         metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))
             .Where(reference => !reference.StartsWith("System.", StringComparison.Ordinal))
             .ShouldBeEmpty());
 
-    private static void Look(string name, Action<MetadataReader> rule)
+    private static void CheckMetadata(string name, Action<MetadataReader> rule)
     {
         var path = Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
         File.Exists(path).ShouldBeTrue($"{name} only decides: add a reference to it to Mesh.Repository.Tests.csproj, so that it is looked at");

@@ -7,7 +7,7 @@ namespace Mesh.Repository.Tests.Reading;
 /// <param name="Xml">What it says.</param>
 internal sealed record Project(string Path, XElement Xml)
 {
-    public static IReadOnlyList<Project> All { get; } = [.. RepositoryFiles.With(".csproj").Select(path => new Project(path, XElement.Parse(RepositoryFiles.Read(path))))];
+    public static IReadOnlyList<Project> All { get; } = [.. RepositoryFiles.WithExtension(".csproj").Select(path => new Project(path, XElement.Parse(RepositoryFiles.Read(path))))];
 
     /// <summary>What is shipped.</summary>
     public static IEnumerable<Project> Shipped => All.Where(project => !project.Path.StartsWith("tests/", StringComparison.Ordinal));
@@ -38,7 +38,7 @@ internal sealed record Project(string Path, XElement Xml)
     public IEnumerable<string> References => Includes("ProjectReference")
         .Select(include => RepositoryRoot.Relative(System.IO.Path.GetFullPath(System.IO.Path.Combine(RepositoryRoot.At(Folder), include))));
 
-    public IEnumerable<string> Sources => RepositoryFiles.With(".cs").Where(path => path.StartsWith(Folder + "/", StringComparison.Ordinal));
+    public IEnumerable<string> Sources => RepositoryFiles.WithExtension(".cs").Where(path => path.StartsWith(Folder + "/", StringComparison.Ordinal));
 
     public override string ToString() => Name;
 

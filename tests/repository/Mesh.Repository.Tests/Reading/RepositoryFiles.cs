@@ -6,19 +6,19 @@ namespace Mesh.Repository.Tests.Reading;
 /// <summary>The files that belong to the repository, as paths below its root with forward slashes.</summary>
 internal static class RepositoryFiles
 {
-    private static readonly string[] NotOurs = [".git", "artifacts", "bin", "obj", "node_modules"];
+    private static readonly string[] IgnoredFolders = [".git", "artifacts", "bin", "obj", "node_modules"];
     private static readonly string[] Binary = [".png", ".ico", ".jpg", ".gif", ".woff2", ".gz", ".db"];
 
     /// <summary>Every file that is tracked, or would be if it were added.</summary>
     public static IReadOnlyList<string> All { get; } = [.. (FromGit() ?? FromDisk()).Order(StringComparer.Ordinal)];
 
     /// <summary>Those that people read.</summary>
-    public static IEnumerable<string> Text => All.Where(path => !Binary.Contains(Path.GetExtension(path), StringComparer.Ordinal));
+    public static IEnumerable<string> TextFiles => All.Where(path => !Binary.Contains(Path.GetExtension(path), StringComparer.Ordinal));
 
-    public static IEnumerable<string> With(params string[] extensions) => All.Where(path => extensions.Contains(Path.GetExtension(path), StringComparer.Ordinal));
+    public static IEnumerable<string> WithExtension(params string[] extensions) => All.Where(path => extensions.Contains(Path.GetExtension(path), StringComparer.Ordinal));
 
     /// <summary>The C# sources of what is shipped.</summary>
-    public static IEnumerable<string> ShippedSources => With(".cs").Where(path => !path.StartsWith("tests/", StringComparison.Ordinal));
+    public static IEnumerable<string> ShippedSources => WithExtension(".cs").Where(path => !path.StartsWith("tests/", StringComparison.Ordinal));
 
     public static string Read(string path) => File.ReadAllText(RepositoryRoot.At(path));
 
@@ -51,5 +51,5 @@ internal static class RepositoryFiles
     private static IEnumerable<string> FromDisk() =>
         Directory.EnumerateFiles(RepositoryRoot.Path, "*", SearchOption.AllDirectories)
             .Select(RepositoryRoot.Relative)
-            .Where(path => !path.Split('/').Any(part => NotOurs.Contains(part, StringComparer.Ordinal)));
+            .Where(path => !path.Split('/').Any(part => IgnoredFolders.Contains(part, StringComparer.Ordinal)));
 }

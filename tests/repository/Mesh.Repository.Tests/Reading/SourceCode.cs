@@ -5,13 +5,13 @@ namespace Mesh.Repository.Tests.Reading;
 /// <summary>C# and shell sources as rules look at them.</summary>
 internal static class SourceCode
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RegexTimeout = TimeSpan.FromSeconds(10);
 
-    private static readonly Regex WordsOfPeople = Compile(
+    private static readonly Regex CommentsAndStrings = Compile(
         """(?<quoted>"{3,}[\s\S]*?"{3,}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])')|(?<comment>//[^\n]*|/\*[\s\S]*?\*/)""");
 
     /// <summary>The code without comments and without what stands in quotes; lines keep their numbers.</summary>
-    public static string Bare(string text) => WordsOfPeople.Replace(text, match => new string('\n', match.Value.Count(character => character == '\n')));
+    public static string StripCommentsAndStrings(string text) => CommentsAndStrings.Replace(text, match => new string('\n', match.Value.Count(character => character == '\n')));
 
     /// <summary>Every place where a pattern occurs, as <c>path:line: text</c>.</summary>
     public static IEnumerable<string> Find(string path, string text, Regex pattern)
@@ -21,5 +21,5 @@ internal static class SourceCode
             .Select(line => $"{path}:{line + 1}: {lines[line].Trim()}");
     }
 
-    public static Regex Compile(string pattern) => new(pattern, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, Patience);
+    public static Regex Compile(string pattern) => new(pattern, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, RegexTimeout);
 }

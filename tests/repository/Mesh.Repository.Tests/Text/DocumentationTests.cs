@@ -20,7 +20,7 @@ public sealed class DocumentationTests
 
     [Fact]
     public void Nothing_that_is_shipped_looks_away() =>
-        RepositoryFiles.With(".csproj", ".props", ".targets", ".globalconfig", ".editorconfig")
+        RepositoryFiles.WithExtension(".csproj", ".props", ".targets", ".globalconfig", ".editorconfig")
             .Where(path => !path.StartsWith("tests/", StringComparison.Ordinal) && path.Contains('/', StringComparison.Ordinal))
             .Where(path => RepositoryFiles.Read(path) is var text
                 && (text.Contains("CS1591", StringComparison.Ordinal) || text.Contains("GenerateDocumentationFile", StringComparison.Ordinal)

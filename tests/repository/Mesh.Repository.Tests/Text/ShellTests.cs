@@ -8,7 +8,7 @@ public sealed class ShellTests
     // The first program of the test bed's guest: if it ended, whatever had failed, the guest's kernel would panic.
     private const string FirstProgram = "infra/testbed/guest/init";
 
-    public static TheoryData<string> Scripts => [.. RepositoryFiles.Text.Where(path => path != FirstProgram && IsScript(path))];
+    public static TheoryData<string> Scripts => [.. RepositoryFiles.TextFiles.Where(path => path != FirstProgram && IsScript(path))];
 
     [Theory]
     [MemberData(nameof(Scripts))]

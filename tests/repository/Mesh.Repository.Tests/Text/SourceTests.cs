@@ -13,7 +13,7 @@ public sealed class SourceTests
 
     [Fact]
     public void No_source_file_is_too_long_to_read() =>
-        RepositoryFiles.With(".cs", ".sh", ".c", ".sql", ".js", ".css", ".html", ".yml", ".yaml")
+        RepositoryFiles.WithExtension(".cs", ".sh", ".c", ".sql", ".js", ".css", ".html", ".yml", ".yaml")
             .Select(path => (Path: path, Lines: RepositoryFiles.Read(path).Count(character => character == '\n')))
             .Where(file => file.Lines > LinesMax)
             .Select(file => $"{file.Path} has {file.Lines} lines, {LinesMax} are allowed")
@@ -21,10 +21,10 @@ public sealed class SourceTests
 
     [Fact]
     public void Nothing_is_left_unfinished_skipped_or_asleep() =>
-        RepositoryFiles.With(".cs", ".sh").SelectMany(path => SourceCode.Find(path, RepositoryFiles.Read(path), Unfinished)).ShouldBeEmpty();
+        RepositoryFiles.WithExtension(".cs", ".sh").SelectMany(path => SourceCode.Find(path, RepositoryFiles.Read(path), Unfinished)).ShouldBeEmpty();
 
     [Fact]
     public void Every_file_ends_with_a_line_break_and_has_no_foreign_ones() =>
-        RepositoryFiles.Text.Where(path => RepositoryFiles.Read(path) is { Length: > 0 } text && (!text.EndsWith('\n') || text.Contains('\r', StringComparison.Ordinal)))
+        RepositoryFiles.TextFiles.Where(path => RepositoryFiles.Read(path) is { Length: > 0 } text && (!text.EndsWith('\n') || text.Contains('\r', StringComparison.Ordinal)))
             .ShouldBeEmpty();
 }

@@ -1,5 +1,5 @@
 using Mesh.Hosting.Bus;
-using Mesh.Simulation.Running;
+using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Bus;
 
@@ -7,26 +7,26 @@ namespace Mesh.Simulation.Bus;
 /// The broker: durable queues, at least once. What a consumer did not acknowledge comes again; what its handler throws at a few
 /// times is set aside. Order is kept where a queue is read one message at a time, and nowhere else.
 /// </summary>
-internal sealed class Broker(SimulatedProcess network, Weather weather, Trace trace, int reportsHeldMax)
+internal sealed class Broker(SimulatedProcess network, NetworkConditions conditions, Trace trace, int reportsHeldMax)
 {
     private readonly Dictionary<string, BrokerQueue> _queues = new(StringComparer.Ordinal);
-    private readonly List<(BrokerMessage Message, Exception Reason)> _setAside = [];
+    private readonly List<(BrokerMessage Message, Exception Reason)> _deadLetters = [];
     private long _subscriptions;
 
     /// <summary>Told of every message that the broker takes, at that moment.</summary>
-    public event Action<BrokerMessage>? Taken;
+    public event Action<BrokerMessage>? MessageAccepted;
 
     /// <summary>Told of every message that a consumer is given.</summary>
-    public event Action<SimulatedProcess, BrokerMessage>? Delivered;
+    public event Action<SimulatedProcess, BrokerMessage>? MessageDelivered;
 
     /// <summary>May change what a consumer is given; for planting bugs.</summary>
-    public Func<SimulatedProcess, BrokerMessage, BrokerMessage> OnDelivery { get; set; } = (_, message) => message;
+    public Func<SimulatedProcess, BrokerMessage, BrokerMessage> DeliveryInterceptor { get; set; } = (_, message) => message;
 
     /// <summary>Whether it takes nothing and gives nothing.</summary>
     public bool IsDown { get; private set; }
 
     /// <summary>What was set aside, and why.</summary>
-    public IReadOnlyList<(BrokerMessage Message, Exception Reason)> SetAside => _setAside;
+    public IReadOnlyList<(BrokerMessage Message, Exception Reason)> DeadLetters => _deadLetters;
 
     /// <summary>Goes away; what it holds it keeps.</summary>
     public void Fail()
@@ -42,26 +42,26 @@ internal sealed class Broker(SimulatedProcess network, Weather weather, Trace tr
     {
         IsDown = false;
         foreach (var queue in _queues.Values)
-            network.Post(() => Dispatch(queue), weather.Latency());
+            network.Post(() => Dispatch(queue), conditions.Latency());
     }
 
     /// <summary>Takes a message.</summary>
-    public void Take(BrokerMessage message)
+    public void Accept(BrokerMessage message)
     {
-        Taken?.Invoke(message);
+        MessageAccepted?.Invoke(message);
         if (message.Queue is { } name)
         {
             var queue = Queue(name);
-            if (message.Sending is Sending.Offer && !queue.IsMade)
+            if (message.Mode is SendMode.Offer && !queue.IsDeclared)
                 return;
-            queue.Put(message);
+            queue.Enqueue(message);
             Dispatch(queue);
             return;
         }
 
         foreach (var queue in _queues.Values.Where(queue => queue.Consumers.Any(consumer => consumer.Types.Contains(message.Type)) && IsSubscription(queue)))
         {
-            queue.Put(message);
+            queue.Enqueue(message);
             Dispatch(queue);
         }
     }
@@ -72,14 +72,14 @@ internal sealed class Broker(SimulatedProcess network, Weather weather, Trace tr
         foreach (var group in endpoints.GroupBy(endpoint => endpoint.Queue ?? $"subscription-{++_subscriptions}").ToList())
         {
             var queue = Queue(group.Key);
-            queue.IsMade = true;
+            queue.IsDeclared = true;
             queue.Traits = group.Aggregate(QueueTraits.None, (all, endpoint) => all | endpoint.Traits);
             var consumer = new Consumer(process, link, queue.Traits.HasFlag(QueueTraits.Ordered));
             foreach (var endpoint in group)
                 endpoint.Attach(consumer, provider);
             queue.Consumers.Add(consumer);
-            process.Died += () => network.Post(() => Leave(queue, consumer), weather.Latency());
-            link.Changed += () => Relink(queue, consumer, link);
+            process.Died += () => network.Post(() => RemoveConsumer(queue, consumer), conditions.Latency());
+            link.Changed += () => HandleLinkChange(queue, consumer, link);
             Dispatch(queue);
         }
     }
@@ -93,7 +93,7 @@ internal sealed class Broker(SimulatedProcess network, Weather weather, Trace tr
         return queue;
     }
 
-    private void Leave(BrokerQueue queue, Consumer consumer)
+    private void RemoveConsumer(BrokerQueue queue, Consumer consumer)
     {
         Disconnect(queue, consumer);
         queue.Consumers.Remove(consumer);
@@ -103,18 +103,18 @@ internal sealed class Broker(SimulatedProcess network, Weather weather, Trace tr
             Dispatch(queue);
     }
 
-    private void Relink(BrokerQueue queue, Consumer consumer, BusLink link)
+    private void HandleLinkChange(BrokerQueue queue, Consumer consumer, BusLink link)
     {
         if (link.IsCut)
             Disconnect(queue, consumer);
         else
-            network.Post(() => Dispatch(queue), weather.Latency());
+            network.Post(() => Dispatch(queue), conditions.Latency());
     }
 
     private static void Disconnect(BrokerQueue queue, Consumer consumer)
     {
         consumer.Connection++;
-        queue.Return(consumer.Unacknowledged);
+        queue.Requeue(consumer.Unacknowledged);
         consumer.Unacknowledged.Clear();
     }
 
@@ -122,12 +122,12 @@ internal sealed class Broker(SimulatedProcess network, Weather weather, Trace tr
     {
         while (!IsDown && queue.Count > 0 && queue.Consumers.FirstOrDefault(consumer => consumer.IsFree) is { } consumer)
         {
-            var message = queue.Take(weather);
-            if (message.ExpiresTicks < network.Pump.Ticks)
+            var message = queue.Dequeue(conditions);
+            if (message.ExpiresTicks < network.EventLoop.Ticks)
                 continue;
             consumer.Unacknowledged.Add(message);
             var connection = consumer.Connection;
-            network.Post(() => Deliver(queue, consumer, connection, message), weather.Latency());
+            network.Post(() => Deliver(queue, consumer, connection, message), conditions.Latency());
         }
     }
 
@@ -141,16 +141,16 @@ internal sealed class Broker(SimulatedProcess network, Weather weather, Trace tr
 
     private async Task HandleAsync(BrokerQueue queue, Consumer consumer, int connection, BrokerMessage message)
     {
-        Delivered?.Invoke(consumer.Process, message);
-        var failure = await consumer.HandleAsync(OnDelivery(consumer.Process, message));
-        network.Post(() => Acknowledge(queue, consumer, connection, message, failure), weather.Latency());
+        MessageDelivered?.Invoke(consumer.Process, message);
+        var failure = await consumer.HandleAsync(DeliveryInterceptor(consumer.Process, message));
+        network.Post(() => Acknowledge(queue, consumer, connection, message, failure), conditions.Latency());
     }
 
     private void Acknowledge(BrokerQueue queue, Consumer consumer, int connection, BrokerMessage message, Exception? failure)
     {
         if (consumer.Connection != connection)
             return;
-        if (failure is null && weather.LosesAcknowledgement())
+        if (failure is null && conditions.LosesAcknowledgement())
         {
             Disconnect(queue, consumer);
             Dispatch(queue);
@@ -163,7 +163,7 @@ internal sealed class Broker(SimulatedProcess network, Weather weather, Trace tr
             var isToldOnly = failure is BusRequestException;
             trace.Add("broker", $"! {message.Type.Name} in {queue.Name} {(isToldOnly ? "fails" : "is set aside")}: {failure.GetType().Name}: {failure.Message}");
             if (!isToldOnly)
-                _setAside.Add((message, failure));
+                _deadLetters.Add((message, failure));
             message.Reply?.Invoke(null, failure.Message);
         }
 

@@ -4,7 +4,7 @@ using Mesh.Contracts.Serialization;
 namespace Mesh.Simulation.Bus;
 
 /// <summary>How a message is sent.</summary>
-internal enum Sending
+internal enum SendMode
 {
     /// <summary>Into a queue, for good.</summary>
     Send,
@@ -25,7 +25,7 @@ internal enum Sending
 /// <param name="queue">Where to; null where it is published.</param>
 /// <param name="type">The type that it is sent as.</param>
 /// <param name="content">The message as its sender has it.</param>
-internal sealed class BrokerMessage(string from, Sending sending, string? queue, Type type, object content)
+internal sealed class BrokerMessage(string from, SendMode sending, string? queue, Type type, object content)
 {
     private readonly byte[] _json = JsonSerializer.SerializeToUtf8Bytes(content, type, MeshJson.Options);
 
@@ -33,7 +33,7 @@ internal sealed class BrokerMessage(string from, Sending sending, string? queue,
     public string From { get; } = from;
 
     /// <summary>How it is sent.</summary>
-    public Sending Sending { get; } = sending;
+    public SendMode Mode { get; } = sending;
 
     /// <summary>Where to; null where it is published.</summary>
     public string? Queue { get; } = queue;

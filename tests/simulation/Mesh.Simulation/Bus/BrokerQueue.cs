@@ -11,7 +11,7 @@ internal sealed class BrokerQueue(string name, int boundMax)
     public string Name { get; } = name;
 
     /// <summary>Whether a consumer has made it; before that, offers are dropped.</summary>
-    public bool IsMade { get; set; }
+    public bool IsDeclared { get; set; }
 
     /// <summary>How it treats what lies in it.</summary>
     public QueueTraits Traits { get; set; }
@@ -23,26 +23,26 @@ internal sealed class BrokerQueue(string name, int boundMax)
     public int Count => _ready.Count;
 
     /// <summary>Puts a message at the end; the oldest makes room in a bounded queue.</summary>
-    public void Put(BrokerMessage message)
+    public void Enqueue(BrokerMessage message)
     {
         _ready.AddLast(message);
-        if (Traits.HasFlag(QueueTraits.NewestCounts) && _ready.Count > boundMax)
+        if (Traits.HasFlag(QueueTraits.DropOldest) && _ready.Count > boundMax)
             _ready.RemoveFirst();
     }
 
     /// <summary>Puts messages back in front that were taken and not acknowledged.</summary>
-    public void Return(IEnumerable<BrokerMessage> messages)
+    public void Requeue(IEnumerable<BrokerMessage> messages)
     {
         foreach (var message in messages.Reverse())
             _ready.AddFirst(message);
     }
 
     /// <summary>Takes the next message, or where order is not promised one of the next few.</summary>
-    public BrokerMessage Take(Weather weather)
+    public BrokerMessage Dequeue(NetworkConditions conditions)
     {
         var node = _ready.First!;
-        if (!Traits.HasFlag(QueueTraits.Ordered) && weather.IsStormy)
-            for (var skip = weather.Below(Math.Min(4, _ready.Count)); skip > 0; skip--)
+        if (!Traits.HasFlag(QueueTraits.Ordered) && conditions.IsDegraded)
+            for (var skip = conditions.NextInt(Math.Min(4, _ready.Count)); skip > 0; skip--)
                 node = node.Next!;
         _ready.Remove(node);
         return node.Value;

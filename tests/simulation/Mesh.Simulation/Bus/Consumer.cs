@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Mesh.Contracts.Serialization;
 using Mesh.Hosting.Bus;
-using Mesh.Simulation.Running;
+using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Bus;
 

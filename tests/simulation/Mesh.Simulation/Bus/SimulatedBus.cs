@@ -1,27 +1,27 @@
 using System.Text.Json;
 using Mesh.Contracts.Serialization;
 using Mesh.Hosting.Bus;
-using Mesh.Simulation.Running;
+using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Bus;
 
 /// <summary>A process' connection to the broker.</summary>
-internal sealed class SimulatedBus(Broker broker, SimulatedProcess network, SimulatedProcess process, BusLink link, Weather weather, Action<BrokerMessage> sending) : IMessageBus
+internal sealed class SimulatedBus(Broker broker, SimulatedProcess network, SimulatedProcess process, BusLink link, NetworkConditions conditions, Action<BrokerMessage> sending) : IMessageBus
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(20);
 
     /// <inheritdoc />
     public Task PublishAsync<T>(T message, CancellationToken cancellation = default)
-        where T : class => TransmitAsync(new BrokerMessage(process.Name, Sending.Publish, null, typeof(T), message), cancellation);
+        where T : class => TransmitAsync(new BrokerMessage(process.Name, SendMode.Publish, null, typeof(T), message), cancellation);
 
     /// <inheritdoc />
     public Task SendAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => TransmitAsync(new BrokerMessage(process.Name, Sending.Send, queue, typeof(T), message), cancellation);
+        where T : class => TransmitAsync(new BrokerMessage(process.Name, SendMode.Send, queue, typeof(T), message), cancellation);
 
     /// <inheritdoc />
-    public Task OfferAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => TransmitAsync(new BrokerMessage(process.Name, Sending.Offer, queue, typeof(T), message), cancellation);
+    public Task SendBestEffortAsync<T>(string queue, T message, CancellationToken cancellation = default)
+        where T : class => TransmitAsync(new BrokerMessage(process.Name, SendMode.Offer, queue, typeof(T), message), cancellation);
 
     /// <inheritdoc />
     public async Task<TReply> RequestAsync<TRequest, TReply>(string queue, TRequest request, CancellationToken cancellation = default)
@@ -32,10 +32,10 @@ internal sealed class SimulatedBus(Broker broker, SimulatedProcess network, Simu
         using var late = process.Clock.CreateTimer(
             _ => answer.TrySetException(new BusRequestException($"no answer to {typeof(TRequest).Name} within {RequestTimeout.TotalSeconds:0} s")),
             null, RequestTimeout, Timeout.InfiniteTimeSpan);
-        var message = new BrokerMessage(process.Name, Sending.Request, queue, typeof(TRequest), request)
+        var message = new BrokerMessage(process.Name, SendMode.Request, queue, typeof(TRequest), request)
         {
-            ExpiresTicks = network.Pump.Ticks + RequestTimeout.Ticks,
-            Reply = (json, fault) => network.Post(() => process.Post(() => Take(answer, json, fault)), weather.Latency()),
+            ExpiresTicks = network.EventLoop.Ticks + RequestTimeout.Ticks,
+            Reply = (json, fault) => network.Post(() => process.Post(() => ReceiveReply(answer, json, fault)), conditions.Latency()),
         };
         try
         {
@@ -49,7 +49,7 @@ internal sealed class SimulatedBus(Broker broker, SimulatedProcess network, Simu
         return await answer.Task;
     }
 
-    private void Take<TReply>(TaskCompletionSource<TReply> answer, byte[]? json, string? fault)
+    private void ReceiveReply<TReply>(TaskCompletionSource<TReply> answer, byte[]? json, string? fault)
         where TReply : class
     {
         if (link.IsCut)
@@ -62,40 +62,40 @@ internal sealed class SimulatedBus(Broker broker, SimulatedProcess network, Simu
 
     private async Task TransmitAsync(BrokerMessage message, CancellationToken cancellation)
     {
-        network.Pump.IsOwnThread(process.Name);
+        network.EventLoop.CheckThread(process.Name);
         sending(message);
         cancellation.ThrowIfCancellationRequested();
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var cancelled = cancellation.UnsafeRegister((_, token) => taken.TrySetCanceled(token), null);
-        network.Post(() => Arrive(message, taken, network.Pump.Ticks + PatienceMax.Ticks), weather.Latency());
+        network.Post(() => ReachBroker(message, taken, network.EventLoop.Ticks + SendTimeout.Ticks), conditions.Latency());
         await taken.Task;
     }
 
-    private void Arrive(BrokerMessage message, TaskCompletionSource taken, long untilTicks)
+    private void ReachBroker(BrokerMessage message, TaskCompletionSource taken, long untilTicks)
     {
         if (link.IsCut || broker.IsDown)
         {
             // A client may wait for its broker to come back, or say soon that it is away.
-            if (network.Pump.Ticks > untilTicks || process.IsDead || weather.Coin(0.3))
+            if (network.EventLoop.Ticks > untilTicks || process.IsDead || conditions.NextBool(0.3))
                 Fail(taken, "the broker cannot be reached");
             else
-                network.Post(() => Arrive(message, taken, untilTicks), weather.Within(TimeSpan.FromSeconds(3)));
+                network.Post(() => ReachBroker(message, taken, untilTicks), conditions.NextDelay(TimeSpan.FromSeconds(3)));
             return;
         }
 
-        if (weather.LosesConfirmation())
+        if (conditions.LosesConfirmation())
         {
             // What is on the wires when a connection breaks may still reach the broker, and late.
-            if (weather.Coin())
-                network.Post(() => broker.Take(message), weather.Coin() ? TimeSpan.Zero : weather.WiresHold());
+            if (conditions.NextBool())
+                network.Post(() => broker.Accept(message), conditions.NextBool() ? TimeSpan.Zero : conditions.InFlightDelay());
             Fail(taken, "the connection to the broker was lost");
             return;
         }
 
-        broker.Take(message);
-        network.Post(() => process.Post(() => taken.TrySetResult()), weather.Latency());
+        broker.Accept(message);
+        network.Post(() => process.Post(() => taken.TrySetResult()), conditions.Latency());
     }
 
     private void Fail(TaskCompletionSource taken, string why) =>
-        network.Post(() => process.Post(() => taken.TrySetException(new IOException(why))), weather.Latency());
+        network.Post(() => process.Post(() => taken.TrySetException(new IOException(why))), conditions.Latency());
 }

@@ -22,7 +22,7 @@ internal abstract class Fault
 /// <param name="name">What it is.</param>
 /// <param name="begin">Makes it go wrong; false if there is nothing to go wrong.</param>
 /// <param name="end">Makes it whole again; null if time does.</param>
-internal sealed class Deed(string name, Func<World, bool> begin, Action<World>? end = null) : Fault
+internal sealed class DelegateFault(string name, Func<World, bool> begin, Action<World>? end = null) : Fault
 {
     /// <inheritdoc />
     public override string Name => name;
@@ -35,22 +35,22 @@ internal sealed class Deed(string name, Func<World, bool> begin, Action<World>? 
 }
 
 /// <summary>A fault that waits for a migration to come into a phase: the short ones are never met by chance.</summary>
-internal sealed class PhaseFault(SimulatedPhase phase, bool isHandedOver, TimeSpan pause, TimeSpan lasts, Func<SimulatedJob, Fault> deed) : Fault
+internal sealed class PhaseFault(SimulatedPhase phase, bool isHandedOver, TimeSpan pause, TimeSpan duration, Func<SimulatedJob, Fault> act) : Fault
 {
     /// <inheritdoc />
     public override string Name => $"something at {phase}{(isHandedOver ? " handed over" : "")}";
 
     /// <summary>How long after the phase's begin it comes.</summary>
-    public TimeSpan Pause { get; } = pause;
+    public TimeSpan Delay { get; } = pause;
 
     /// <summary>How long it lasts.</summary>
-    public TimeSpan Lasts { get; } = lasts;
+    public TimeSpan Duration { get; } = duration;
 
     /// <summary>What happens.</summary>
-    public Func<SimulatedJob, Fault> Deed { get; } = deed;
+    public Func<SimulatedJob, Fault> CreateFault { get; } = act;
 
     /// <summary>Whether a migration is in that phase.</summary>
-    public bool Fits(SimulatedJob job) => job.Phase == phase && job.IsHandedOver == isHandedOver;
+    public bool Matches(SimulatedJob job) => job.Phase == phase && job.IsHandedOver == isHandedOver;
 
     /// <inheritdoc />
     public override bool TryBegin(World world) => false;

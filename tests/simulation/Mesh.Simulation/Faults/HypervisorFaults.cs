@@ -18,65 +18,65 @@ internal static class HypervisorFaults
     ];
 
     /// <summary>The hypervisor answers nothing for a while.</summary>
-    public static Fault Hang(string host, Random chance)
+    public static Fault Hang(string host, Random random)
     {
-        var time = TimeSpan.FromSeconds(1 + chance.NextDouble() * 30);
-        var actsLate = chance.NextDouble() < 0.5;
-        return new Deed($"hypervisor of {host} hangs for {time.TotalSeconds:0} s{(actsLate ? " and acts late" : "")}", world =>
+        var time = TimeSpan.FromSeconds(1 + random.NextDouble() * 30);
+        var actsLate = random.NextDouble() < 0.5;
+        return new DelegateFault($"hypervisor of {host} hangs for {time.TotalSeconds:0} s{(actsLate ? " and acts late" : "")}", world =>
         {
-            var trouble = world.Host(new HostName(host)).Trouble;
-            (trouble.HungUntilTicks, trouble.ActsLate) = (world.Pump.Ticks + time.Ticks, actsLate);
+            var faultState = world.Host(new HostName(host)).FaultState;
+            (faultState.HungUntilTicks, faultState.AppliesLate) = (world.EventLoop.Ticks + time.Ticks, actsLate);
             return true;
         });
     }
 
     /// <summary>The hypervisor's daemon dies and comes back.</summary>
-    public static Fault DaemonRestarts(string host, Random chance)
+    public static Fault DaemonRestarts(string host, Random random)
     {
-        var time = TimeSpan.FromSeconds(0.5 + chance.NextDouble() * 15);
-        var jobsGoOn = chance.NextDouble() < 0.5;
-        return new Deed($"hypervisor of {host} unreachable for {time.TotalSeconds:0} s, jobs {(jobsGoOn ? "go on" : "are cancelled")}", world =>
+        var time = TimeSpan.FromSeconds(0.5 + random.NextDouble() * 15);
+        var jobsGoOn = random.NextDouble() < 0.5;
+        return new DelegateFault($"hypervisor of {host} unreachable for {time.TotalSeconds:0} s, jobs {(jobsGoOn ? "go on" : "are cancelled")}", world =>
         {
-            world.Host(new HostName(host)).Trouble.UnreachableUntilTicks = world.Pump.Ticks + time.Ticks;
-            world.Cluster.RestartDaemon(new HostName(host), jobsGoOn, Limits.StraysMayStay);
+            world.Host(new HostName(host)).FaultState.UnreachableUntilTicks = world.EventLoop.Ticks + time.Ticks;
+            world.Cluster.RestartDaemon(new HostName(host), jobsGoOn, FaultLimits.OrphansMayRemain);
             return true;
         });
     }
 
     /// <summary>One of the hypervisor's calls fails.</summary>
-    public static Fault CallFails(string host, Random chance)
+    public static Fault CallFails(string host, Random random)
     {
-        var call = Calls[chance.Next(Calls.Length)];
-        return new Deed(
+        var call = Calls[random.Next(Calls.Length)];
+        return new DelegateFault(
             $"{call} fails on {host}",
             world =>
             {
-                world.Host(new HostName(host)).Trouble.FailingCall = call;
+                world.Host(new HostName(host)).FaultState.FailingCall = call;
                 return true;
             },
-            world => world.Host(new HostName(host)).Trouble.FailingCall = null);
+            world => world.Host(new HostName(host)).FaultState.FailingCall = null);
     }
 
     /// <summary>QEMU gives up a migration, whichever runs.</summary>
-    public static Fault JobFails(Random chance)
+    public static Fault JobFails(Random random)
     {
-        var draw = chance.Next(100);
-        return new Deed("a job fails", world =>
+        var draw = random.Next(100);
+        return new DelegateFault("a job fails", world =>
         {
-            var jobs = world.Cluster.Jobs();
+            var jobs = world.Cluster.ListJobs();
             return jobs.Count > 0 && Fail(world, jobs[draw % jobs.Count].VmId);
         });
     }
 
     /// <summary>QEMU gives up a machine's migration.</summary>
-    public static Fault JobFails(VmId vm) => new Deed("the job fails", world => Fail(world, vm));
+    public static Fault JobFails(VmId vm) => new DelegateFault("the job fails", world => Fail(world, vm));
 
     /// <summary>A host's link carries little.</summary>
-    public static Fault SlowLink(string host, Random chance)
+    public static Fault SlowLink(string host, Random random)
     {
         var name = new HostName(host);
-        var link = chance.NextDouble() < 0.3 ? new BytesPerSecond(0) : BytesPerSecond.FromMebibytes(chance.Next(1, 20));
-        return new Deed(
+        var link = random.NextDouble() < 0.3 ? new BytesPerSecond(0) : BytesPerSecond.FromMebibytes(random.Next(1, 20));
+        return new DelegateFault(
             $"link of {host} carries {link}",
             world =>
             {
@@ -87,32 +87,32 @@ internal static class HypervisorFaults
     }
 
     /// <summary>Two hosts' hypervisors cannot reach each other; what is under way stands still, and may fail.</summary>
-    public static Fault HostsCutOff(string left, string right, Random chance)
+    public static Fault HostsCutOff(string left, string right, Random random)
     {
         var (one, other) = (new HostName(left), new HostName(right));
-        var failsAfter = chance.NextDouble() < 0.5 ? TimeSpan.FromSeconds(chance.NextDouble() * 10) : (TimeSpan?)null;
-        return new Deed(
+        var failsAfter = random.NextDouble() < 0.5 ? TimeSpan.FromSeconds(random.NextDouble() * 10) : (TimeSpan?)null;
+        return new DelegateFault(
             $"{left} and {right} cut off from each other",
             world =>
             {
                 if (left == right)
                     return false;
-                world.Cluster.Cut(one, other);
+                world.Cluster.Partition(one, other);
                 if (failsAfter is { } pause)
                     world.Network.Post(() => FailBetween(world, one, other), pause);
                 return true;
             },
-            world => world.Cluster.Mend(one, other));
+            world => world.Cluster.Heal(one, other));
     }
 
     /// <summary>Somebody migrates a machine past the mesh, and gives up after a while if it takes too long.</summary>
-    public static Fault ForeignMigration(string to, Random chance)
+    public static Fault ExternalMigration(string to, Random random)
     {
-        var draw = chance.Next(100);
+        var draw = random.Next(100);
         Task<MigrateResult>? call = null;
-        return new Deed($"somebody migrates a machine to {to}", Begin, world =>
+        return new DelegateFault($"somebody migrates a machine to {to}", Begin, world =>
         {
-            if (call is { IsCompleted: false } && world.Cluster.Jobs().FirstOrDefault(job => job.VmId == Vm(world).Id) is { Phase: not SimulatedPhase.PostCopy })
+            if (call is { IsCompleted: false } && world.Cluster.ListJobs().FirstOrDefault(job => job.VmId == Vm(world).Id) is { Phase: not SimulatedPhase.PostCopy })
                 world.Cluster.FailJob(Vm(world).Id, "operation aborted: migration out: canceled by client");
         });
 
@@ -121,11 +121,11 @@ internal static class HypervisorFaults
         bool Begin(World world)
         {
             var vm = Vm(world);
-            if (world.Truth.RunsOn(vm.Id) is not { } from || from.Value == to || !world.Host(from).IsOn)
+            if (world.GroundTruth.FindRunningHost(vm.Id) is not { } from || from.Value == to || !world.Host(from).IsOn)
                 return false;
-            world.NoteMovePastTheMesh(vm.Id);
+            world.RecordExternalMigration(vm.Id);
             world.Trace.Add("fault", $"{vm.Name} is migrated from {from} to {to} past the mesh");
-            call = world.Cluster.Hypervisor(from).MigrateAsync(
+            call = world.Cluster.CreateHypervisor(from).MigrateAsync(
                 new VmMigration(vm.Id, $"simulated://{to}", new MigrationOptions { CopyStorage = CopyStorage.None }), CancellationToken.None);
             return true;
         }
@@ -133,14 +133,14 @@ internal static class HypervisorFaults
 
     private static void FailBetween(World world, HostName one, HostName other)
     {
-        foreach (var job in world.Cluster.Jobs())
+        foreach (var job in world.Cluster.ListJobs())
             if ((job.Source == one && job.Destination == other) || (job.Source == other && job.Destination == one))
                 Fail(world, job.VmId);
     }
 
     private static bool Fail(World world, VmId vm)
     {
-        if (world.Cluster.Jobs().FirstOrDefault(job => job.VmId == vm) is not { } job || (!Limits.PostCopyMayFail && job.Phase is SimulatedPhase.PostCopy))
+        if (world.Cluster.ListJobs().FirstOrDefault(job => job.VmId == vm) is not { } job || (!FaultLimits.PostCopyMayFail && job.Phase is SimulatedPhase.PostCopy))
             return false;
         world.Trace.Add("fault", $"the job of {world.Vms.First(known => known.Id == vm).Name} fails in {job.Phase}");
         return world.Cluster.FailJob(vm, "operation failed: migration of domain failed: unexpected end of stream");

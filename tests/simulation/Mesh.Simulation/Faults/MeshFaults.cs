@@ -6,13 +6,13 @@ namespace Mesh.Simulation.Faults;
 internal static class MeshFaults
 {
     /// <summary>A host cannot reach the broker.</summary>
-    public static Fault HostCutOffFromBroker(string host) => new Deed(
+    public static Fault HostCutOffFromBroker(string host) => new DelegateFault(
         $"{host} cut off from the broker",
         world => world.Host(new HostName(host)).Link.IsCut = true,
         world => world.Host(new HostName(host)).Link.IsCut = false);
 
     /// <summary>The broker is away.</summary>
-    public static Fault BrokerAway() => new Deed(
+    public static Fault BrokerDown() => new DelegateFault(
         "broker away",
         world =>
         {

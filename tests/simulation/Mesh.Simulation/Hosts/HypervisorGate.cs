@@ -1,18 +1,18 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Simulated;
 using Mesh.Contracts.Values;
-using Mesh.Simulation.Running;
+using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Hosts;
 
 /// <summary>What is wrong with a host's hypervisor at present.</summary>
-internal sealed class HypervisorTrouble
+internal sealed class HypervisorFaultState
 {
     /// <summary>Until when it answers nothing.</summary>
     public long HungUntilTicks { get; set; }
 
     /// <summary>Whether what it was asked while it hung takes effect when it goes on, though the caller has given up.</summary>
-    public bool ActsLate { get; set; }
+    public bool AppliesLate { get; set; }
 
     /// <summary>Until when nobody can connect to it.</summary>
     public long UnreachableUntilTicks { get; set; }
@@ -23,30 +23,30 @@ internal sealed class HypervisorTrouble
 
 /// <summary>One agent process' way to the hypervisor of its host: calls take a moment, and some of what is wrong with it shows here.</summary>
 internal sealed class HypervisorGate(
-    SimulatedProcess agent, SimulatedProcess hardware, HypervisorTrouble trouble, Random chance, TimeSpan callTimeout, Action<HostName, string, VmId> told) : IHypervisorGate
+    SimulatedProcess agent, SimulatedProcess hardware, HypervisorFaultState faultState, Random random, TimeSpan callTimeout, Action<HostName, string, VmId> told) : IHypervisorGate
 {
-    private long Now => hardware.Pump.Ticks;
+    private long Now => hardware.EventLoop.Ticks;
 
-    private bool IsUnreachable => Now < trouble.UnreachableUntilTicks;
+    private bool IsUnreachable => Now < faultState.UnreachableUntilTicks;
 
     /// <inheritdoc />
-    public bool TellsEvents(HostName host) => !IsUnreachable;
+    public bool DeliversEvents(HostName host) => !IsUnreachable;
 
     /// <inheritdoc />
     public async Task<T> CallAsync<T>(HostName host, string name, VmId? vm, Func<T> act, CancellationToken cancellation)
     {
-        await Task.Delay(Moment(), agent.Clock, cancellation);
+        await Task.Delay(CallDelay(), agent.Clock, cancellation);
         RequireReachable(name);
-        if (Now < trouble.HungUntilTicks)
-            await WaitOutAsync(name, act, cancellation);
+        if (Now < faultState.HungUntilTicks)
+            await WaitUntilResponsiveAsync(name, act, cancellation);
         RequireReachable(name);
-        if (trouble.FailingCall == name)
+        if (faultState.FailingCall == name)
             throw new HypervisorException(HypervisorErrorCode.Other, null, $"internal error: {name} failed for no good reason");
 
-        if (vm is { } machine)
-            told(host, name, machine);
+        if (vm is { } vmId)
+            told(host, name, vmId);
         var result = act();
-        await Task.Delay(Moment(), agent.Clock, cancellation);
+        await Task.Delay(CallDelay(), agent.Clock, cancellation);
         return result;
     }
 
@@ -56,9 +56,9 @@ internal sealed class HypervisorGate(
             throw new HypervisorException(HypervisorErrorCode.Unreachable, null, $"{name}: failed to connect to the hypervisor");
     }
 
-    private async Task WaitOutAsync<T>(string name, Func<T> act, CancellationToken cancellation)
+    private async Task WaitUntilResponsiveAsync<T>(string name, Func<T> act, CancellationToken cancellation)
     {
-        var hung = TimeSpan.FromTicks(trouble.HungUntilTicks - Now);
+        var hung = TimeSpan.FromTicks(faultState.HungUntilTicks - Now);
 
         // A migration has no bound in time; it begins when the hypervisor goes on.
         if (hung <= callTimeout || name == nameof(IHypervisor.MigrateAsync))
@@ -67,13 +67,13 @@ internal sealed class HypervisorGate(
             return;
         }
 
-        if (trouble.ActsLate)
-            hardware.Post(() => ActLate(act), hung);
+        if (faultState.AppliesLate)
+            hardware.Post(() => ApplyLate(act), hung);
         await Task.Delay(callTimeout, agent.Clock, cancellation);
         throw new HypervisorException(HypervisorErrorCode.TimedOut, null, $"{name} was not answered within {callTimeout.TotalSeconds:0} s");
     }
 
-    private static void ActLate<T>(Func<T> act)
+    private static void ApplyLate<T>(Func<T> act)
     {
         try
         {
@@ -85,5 +85,5 @@ internal sealed class HypervisorGate(
         }
     }
 
-    private TimeSpan Moment() => TimeSpan.FromMilliseconds(0.1 + chance.NextDouble() * 3);
+    private TimeSpan CallDelay() => TimeSpan.FromMilliseconds(0.1 + random.NextDouble() * 3);
 }

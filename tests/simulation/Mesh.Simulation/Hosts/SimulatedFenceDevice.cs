@@ -1,12 +1,12 @@
 using Mesh.Contracts.Values;
 using Mesh.Migrations.Host.Fencing;
-using Mesh.Simulation.Running;
+using Mesh.Simulation.Engine;
 using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Hosts;
 
 /// <summary>The power switches of the hosts: slow, and sometimes out of order.</summary>
-internal sealed class SimulatedFenceDevice(World world, SimulatedProcess caller, Random chance) : IFenceDevice
+internal sealed class SimulatedFenceDevice(World world, SimulatedProcess caller, Random random) : IFenceDevice
 {
     /// <inheritdoc />
     public bool IsConfigured => true;
@@ -14,12 +14,12 @@ internal sealed class SimulatedFenceDevice(World world, SimulatedProcess caller,
     /// <inheritdoc />
     public async Task<string?> PowerOffAsync(HostName host, CancellationToken cancellation)
     {
-        await Task.Delay(TimeSpan.FromSeconds(chance.NextDouble() * 5), caller.Clock, cancellation);
-        if (chance.NextDouble() < 0.2)
+        await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 5), caller.Clock, cancellation);
+        if (random.NextDouble() < 0.2)
             return "the switch does not answer";
         world.Host(host).PowerOff();
-        world.NoteFence(host);
-        await Task.Delay(TimeSpan.FromSeconds(chance.NextDouble() * 3), caller.Clock, cancellation);
+        world.RecordFence(host);
+        await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 3), caller.Clock, cancellation);
         return null;
     }
 }

@@ -14,15 +14,15 @@ internal sealed class JournalsReplay(World world) : Invariant(world)
     /// <inheritdoc />
     public override void AtEnd()
     {
-        if (World.Plant is not null)
+        if (World.SeededBug is not null)
             return;
-        foreach (var flight in World.Store.Flights())
+        foreach (var migration in World.MigrationsStore.ReadMigrations())
         {
-            FlightState? replayed = null;
-            foreach (var (at, input) in World.Store.Journal(flight.Id))
-                replayed = Flight.Apply(replayed, input, at).State;
-            if (JsonSerializer.Serialize(replayed, MeshJson.Options) != JsonSerializer.Serialize(flight, MeshJson.Options))
-                Fail($"the journal of {flight.Id} leads to another state than the stored one");
+            MigrationState? replayed = null;
+            foreach (var (at, input) in World.MigrationsStore.ReadJournal(migration.Id))
+                replayed = MigrationStateMachine.Apply(replayed, input, at).State;
+            if (JsonSerializer.Serialize(replayed, MeshJson.Options) != JsonSerializer.Serialize(migration, MeshJson.Options))
+                Fail($"the journal of {migration.Id} leads to another state than the stored one");
         }
     }
 }

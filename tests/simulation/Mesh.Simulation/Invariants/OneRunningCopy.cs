@@ -11,7 +11,7 @@ internal sealed class OneRunningCopy(World world) : Invariant(world)
     /// <inheritdoc />
     public override void AfterChange()
     {
-        foreach (var running in World.Truth.Copies.Where(copy => copy.IsRunning).GroupBy(copy => copy.VmId).Where(copies => copies.Count() > 1))
+        foreach (var running in World.GroundTruth.Copies.Where(copy => copy.IsRunning).GroupBy(copy => copy.VmId).Where(copies => copies.Count() > 1))
             Fail($"{running.First().Name} runs on {string.Join(" and on ", running.Select(copy => copy.Host))}");
     }
 }

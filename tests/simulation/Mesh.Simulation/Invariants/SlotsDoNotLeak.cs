@@ -16,10 +16,10 @@ internal sealed class SlotsDoNotLeak(World world) : Invariant(world)
         if (World.Migrations.Provider?.GetRequiredService<ActiveMigrations>() is not { } active)
             return;
         foreach (var vm in World.Vms)
-            if (active.Of(vm.Id) is { } holder)
-                Fail($"{vm.Name} still counts as in migration {holder}, which has ended ({World.Store.Flight(holder)?.Outcome})");
+            if (active.FindByVm(vm.Id) is { } holder)
+                Fail($"{vm.Name} still counts as in migration {holder}, which has ended ({World.MigrationsStore.FindMigration(holder)?.Outcome})");
         foreach (var host in World.Hosts)
-            if (active.On(host.Name) is [var first, ..])
+            if (active.FindByHost(host.Name) is [var first, ..])
                 Fail($"{host.Name} still counts as busy with {first}, which has ended");
     }
 }

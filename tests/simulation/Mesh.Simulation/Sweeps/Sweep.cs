@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Mesh.Simulation.Plants;
+using Mesh.Simulation.SeededBugs;
 using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Sweeps;
 
 /// <summary>Many seeds, some side by side, each on one thread from its begin to its end.</summary>
-internal sealed class Sweep(int from, int count, int threads, KnownBug? bug = null, bool stopsAtFailure = true)
+internal sealed class Sweep(int from, int count, int threads, SeededBugKind? bug = null, bool stopsAtFailure = true)
 {
-    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentBag<RunResult> _failures = [];
     private readonly ConcurrentDictionary<string, int> _ends = new(StringComparer.Ordinal);
@@ -17,23 +17,23 @@ internal sealed class Sweep(int from, int count, int threads, KnownBug? bug = nu
     private int _done;
     private long _steps;
     private long _virtualTicks;
-    private TimeSpan _told;
+    private TimeSpan _lastReported;
 
     /// <summary>Runs them and tells how it went.</summary>
-    public Summary Run(Action<string> tell)
+    public SweepSummary Run(Action<string> report)
     {
         var clock = Stopwatch.StartNew();
-        var workers = Enumerable.Range(0, threads).Select(_ => new Thread(() => Work(clock, tell))).ToList();
+        var workers = Enumerable.Range(0, threads).Select(_ => new Thread(() => Work(clock, report))).ToList();
         foreach (var worker in workers)
             worker.Start();
         foreach (var worker in workers)
             worker.Join();
-        return new Summary(
+        return new SweepSummary(
             _done, clock.Elapsed, Interlocked.Read(ref _steps), TimeSpan.FromTicks(Interlocked.Read(ref _virtualTicks)),
             [.. _failures.OrderBy(failure => failure.Seed)], new SortedDictionary<string, int>(_ends, StringComparer.Ordinal));
     }
 
-    private void Work(Stopwatch clock, Action<string> tell)
+    private void Work(Stopwatch clock, Action<string> report)
     {
         while (!stopsAtFailure || _failures.IsEmpty)
         {
@@ -44,26 +44,26 @@ internal sealed class Sweep(int from, int count, int threads, KnownBug? bug = nu
             if (result.Failure is not null)
             {
                 _failures.Add(result);
-                tell($"seed {result.Seed} violates: {result.Invariant}");
+                report($"seed {result.Seed} violates: {result.Invariant}");
             }
 
             foreach (var end in result.Ends)
                 _ends.AddOrUpdate(end, 1, (_, known) => known + 1);
             Interlocked.Add(ref _steps, result.Steps);
             Interlocked.Add(ref _virtualTicks, result.VirtualTime.Ticks);
-            Tell(Interlocked.Increment(ref _done), clock, tell);
+            ReportProgress(Interlocked.Increment(ref _done), clock, report);
         }
     }
 
-    private void Tell(int done, Stopwatch clock, Action<string> tell)
+    private void ReportProgress(int done, Stopwatch clock, Action<string> report)
     {
         lock (_lock)
         {
-            if (clock.Elapsed - _told < TellEvery)
+            if (clock.Elapsed - _lastReported < ProgressInterval)
                 return;
-            _told = clock.Elapsed;
+            _lastReported = clock.Elapsed;
         }
 
-        tell($"{done} of {count} seeds, {done / clock.Elapsed.TotalSeconds:0.0} seeds/s, {_failures.Count} failures");
+        report($"{done} of {count} seeds, {done / clock.Elapsed.TotalSeconds:0.0} seeds/s, {_failures.Count} failures");
     }
 }

@@ -2,7 +2,7 @@ using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Simulation.Bus;
-using Mesh.Simulation.Running;
+using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Worlds;
 
@@ -10,7 +10,7 @@ namespace Mesh.Simulation.Worlds;
 internal sealed class Maintainers
 {
     private static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(3);
     private static readonly DrainOrder[] Orders = Enum.GetValues<DrainOrder>();
 
     private static readonly string[] Rules =
@@ -24,100 +24,100 @@ internal sealed class Maintainers
     ];
 
     private readonly World _world;
-    private readonly Random _chance;
+    private readonly Random _random;
     private readonly SimulatedProcess _process;
     private readonly IMessageBus _bus;
     private int _drains;
-    private int _toAsk;
+    private int _pendingCount;
 
     /// <summary>Maintainers with nothing to do yet.</summary>
-    public Maintainers(World world, Random chance)
+    public Maintainers(World world, Random random)
     {
-        (_world, _chance) = (world, chance);
-        _process = new SimulatedProcess(world.Pump, "maintainer");
-        _bus = world.BusOf(_process, new BusLink());
+        (_world, _random) = (world, random);
+        _process = new SimulatedProcess(world.EventLoop, "maintainer");
+        _bus = world.CreateBus(_process, new BusLink());
     }
 
     /// <summary>Whether everything was asked that anybody wants to ask.</summary>
-    public bool IsDone => _toAsk == 0;
+    public bool IsDone => _pendingCount == 0;
 
     /// <summary>Plans who does what in a run; in many runs nobody does anything.</summary>
-    public void Plan(TimeSpan lasts)
+    public void Plan(TimeSpan duration)
     {
-        if (_chance.NextDouble() < 0.45)
+        if (_random.NextDouble() < 0.45)
             return;
-        for (var left = _chance.Next(1, 4); left > 0; left--)
+        for (var left = _random.Next(1, 4); left > 0; left--)
         {
-            var host = _world.Hosts[_chance.Next(_world.Hosts.Count)].Name;
-            Func<Task> deed = _chance.Next(10) switch
+            var host = _world.Hosts[_random.Next(_world.Hosts.Count)].Name;
+            Func<Task> act = _random.Next(10) switch
             {
                 < 6 => () => DrainAsync(host),
-                < 9 => () => CloseAsync(host),
-                _ => () => RuleAsync(Rules[_chance.Next(Rules.Length)]),
+                < 9 => () => CordonAsync(host),
+                _ => () => ApplyRulesAsync(Rules[_random.Next(Rules.Length)]),
             };
-            Later(FirstAfter + (lasts - FirstAfter) * (_chance.NextDouble() * 0.7), deed);
+            RunLater(FirstAfter + (duration - FirstAfter) * (_random.NextDouble() * 0.7), act);
         }
     }
 
     private async Task DrainAsync(HostName host)
     {
         var id = $"d{++_drains}";
-        var second = _world.Hosts[_chance.Next(_world.Hosts.Count)].Name;
-        var answer = await AskAsync<DrainHosts, DrainAnswer>(new DrainHosts
+        var second = _world.Hosts[_random.Next(_world.Hosts.Count)].Name;
+        var answer = await RequestAsync<DrainHosts, DrainAnswer>(new DrainHosts
         {
             Id = id,
-            Hosts = _chance.NextDouble() < 0.15 && second != host ? [host, second] : [host],
-            Parallel = _chance.NextDouble() < 0.4 ? _chance.Next(1, 4) : null,
-            Order = Orders[_chance.Next(Orders.Length)],
-            RelaxAffinity = _chance.NextDouble() < 0.5,
-            DryRun = _chance.NextDouble() < 0.1,
-            By = "maintainer",
+            Hosts = _random.NextDouble() < 0.15 && second != host ? [host, second] : [host],
+            Parallel = _random.NextDouble() < 0.4 ? _random.Next(1, 4) : null,
+            Order = Orders[_random.Next(Orders.Length)],
+            RelaxAffinity = _random.NextDouble() < 0.5,
+            DryRun = _random.NextDouble() < 0.1,
+            RequestedBy = "maintainer",
         });
         _world.Trace.Add(_process.Name, $"drains {host} as {id}: {answer.Drain?.State} {answer.Explanation}");
-        if (_chance.NextDouble() < 0.3)
-            Soon(80, () => WithdrawAsync(_chance.NextDouble() < 0.5 ? id : host.Value));
-        if (_chance.NextDouble() < 0.35)
-            Soon(120, () => UndoAsync(id));
-        if (_chance.NextDouble() < 0.2)
-            Soon(80, () => OpenAsync(host));
+        if (_random.NextDouble() < 0.3)
+            RunWithin(80, () => WithdrawAsync(_random.NextDouble() < 0.5 ? id : host.Value));
+        if (_random.NextDouble() < 0.35)
+            RunWithin(120, () => UndoAsync(id));
+        if (_random.NextDouble() < 0.2)
+            RunWithin(80, () => UncordonAsync(host));
     }
 
     private async Task WithdrawAsync(string drain)
     {
-        var answer = await AskAsync<WithdrawDrain, SchedulerAnswer>(new WithdrawDrain(drain, "maintainer", _chance.NextDouble() < 0.3));
+        var answer = await RequestAsync<CancelDrain, SchedulerAnswer>(new CancelDrain(drain, "maintainer", _random.NextDouble() < 0.3));
         _world.Trace.Add(_process.Name, $"withdraws {drain}: {answer.Explanation}");
     }
 
     private async Task UndoAsync(string drain)
     {
-        var answer = await AskAsync<UndoDrain, DrainAnswer>(new UndoDrain($"u{drain}", drain, "maintainer"));
+        var answer = await RequestAsync<UndoDrain, DrainAnswer>(new UndoDrain($"u{drain}", drain, "maintainer"));
         _world.Trace.Add(_process.Name, $"undoes {drain}: {answer.Drain?.State} {answer.Explanation}");
     }
 
-    private async Task CloseAsync(HostName host)
+    private async Task CordonAsync(HostName host)
     {
-        var answer = await AskAsync<CordonHost, SchedulerAnswer>(new CordonHost(host, "maintainer"));
+        var answer = await RequestAsync<CordonHost, SchedulerAnswer>(new CordonHost(host, "maintainer"));
         _world.Trace.Add(_process.Name, $"cordons {host}: {answer.Explanation}");
-        if (_chance.NextDouble() < 0.6)
-            Soon(60, () => OpenAsync(host));
+        if (_random.NextDouble() < 0.6)
+            RunWithin(60, () => UncordonAsync(host));
     }
 
-    private async Task OpenAsync(HostName host)
+    private async Task UncordonAsync(HostName host)
     {
-        var answer = await AskAsync<UncordonHost, SchedulerAnswer>(new UncordonHost(host, "maintainer"));
+        var answer = await RequestAsync<UncordonHost, SchedulerAnswer>(new UncordonHost(host, "maintainer"));
         _world.Trace.Add(_process.Name, $"uncordons {host}: {answer.Explanation}");
     }
 
-    private async Task RuleAsync(string document)
+    private async Task ApplyRulesAsync(string document)
     {
-        var kept = await AskAsync<KeepRules, KeptRules>(new KeepRules(document, "maintainer"));
+        var kept = await RequestAsync<ApplyRules, RulesAnswer>(new ApplyRules(document, "maintainer"));
         if (kept.Rules is null)
-            throw new InvalidOperationException($"{document}: {string.Join("; ", kept.Faults)}");
+            throw new InvalidOperationException($"{document}: {string.Join("; ", kept.Diagnostics)}");
         _world.Trace.Add(_process.Name, $"keeps rules: {document}");
     }
 
     /// <summary>Asks until there is an answer; asked again, it is the same wish.</summary>
-    private async Task<TReply> AskAsync<TRequest, TReply>(TRequest request)
+    private async Task<TReply> RequestAsync<TRequest, TReply>(TRequest request)
         where TRequest : class
         where TReply : class
     {
@@ -130,22 +130,22 @@ internal sealed class Maintainers
             catch (BusRequestException e)
             {
                 _world.Trace.Add(_process.Name, $"is not answered: {e.Message}");
-                await Task.Delay(AskAgainAfter, _process.Clock);
+                await Task.Delay(RetryInterval, _process.Clock);
             }
         }
     }
 
-    private void Soon(int secondsMax, Func<Task> act) => Later(TimeSpan.FromSeconds(_chance.NextDouble() * secondsMax), act);
+    private void RunWithin(int secondsMax, Func<Task> act) => RunLater(TimeSpan.FromSeconds(_random.NextDouble() * secondsMax), act);
 
-    private void Later(TimeSpan pause, Func<Task> act)
+    private void RunLater(TimeSpan pause, Func<Task> act)
     {
-        _toAsk++;
-        _process.Post(() => _ = ActAsync(act), pause);
+        _pendingCount++;
+        _process.Post(() => _ = RunAsync(act), pause);
     }
 
-    private async Task ActAsync(Func<Task> act)
+    private async Task RunAsync(Func<Task> act)
     {
         await act();
-        _toAsk--;
+        _pendingCount--;
     }
 }

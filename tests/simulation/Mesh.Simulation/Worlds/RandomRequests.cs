@@ -14,32 +14,32 @@ internal static class RandomRequests
     private static readonly MigrationPriority[] Priorities = Enum.GetValues<MigrationPriority>();
 
     /// <summary>How a machine is to be moved.</summary>
-    public static MigrationOptions Options(Random chance, SimulatedVm vm)
+    public static MigrationOptions Options(Random random, SimulatedVm vm)
     {
-        var isPostCopy = chance.NextDouble() < 0.3;
-        var action = isPostCopy && chance.NextDouble() < 0.7
+        var isPostCopy = random.NextDouble() < 0.3;
+        var action = isPostCopy && random.NextDouble() < 0.7
             ? TimeoutAction.PostCopy
-            : chance.NextDouble() < 0.5 ? TimeoutAction.Suspend : TimeoutAction.Abort;
+            : random.NextDouble() < 0.5 ? TimeoutAction.Suspend : TimeoutAction.Abort;
         return new MigrationOptions
         {
-            AutoConverge = chance.NextDouble() < 0.4,
+            AutoConverge = random.NextDouble() < 0.4,
             PostCopy = isPostCopy,
-            Timeout = isPostCopy || chance.NextDouble() < 0.3 ? TimeSpan.FromSeconds(chance.Next(1, isPostCopy ? 6 : 25)) : null,
+            Timeout = isPostCopy || random.NextDouble() < 0.3 ? TimeSpan.FromSeconds(random.Next(1, isPostCopy ? 6 : 25)) : null,
             TimeoutAction = action,
-            Persistent = chance.NextDouble() < 0.5,
-            UndefineSource = chance.NextDouble() < 0.3,
-            Live = isPostCopy || chance.NextDouble() < 0.95,
+            Persistent = random.NextDouble() < 0.5,
+            UndefineSource = random.NextDouble() < 0.3,
+            Live = isPostCopy || random.NextDouble() < 0.95,
             CopyStorage = vm.Disks.Count > 0 ? CopyStorage.All : CopyStorage.None,
         };
     }
 
     /// <summary>Where it may go: mostly one host, sometimes others too, sometimes any.</summary>
-    public static (HostName? To, IReadOnlyList<HostName>? Alternatives) Destinations(Random chance, IReadOnlyList<HostMachine> hosts, HostName? from)
+    public static (HostName? To, IReadOnlyList<HostName>? Alternatives) Destinations(Random random, IReadOnlyList<HostNode> hosts, HostName? from)
     {
         var others = hosts.Select(host => host.Name).Where(host => host != from).ToList();
-        var to = others[chance.Next(others.Count)];
-        IReadOnlyList<HostName> alternatives = [.. others.Where(host => host != to && chance.NextDouble() < 0.6)];
-        return chance.NextDouble() switch
+        var to = others[random.Next(others.Count)];
+        IReadOnlyList<HostName> alternatives = [.. others.Where(host => host != to && random.NextDouble() < 0.6)];
+        return random.NextDouble() switch
         {
             < 0.4 => (to, null),
             < 0.65 => (to, alternatives.Count > 0 ? alternatives : null),
@@ -49,60 +49,60 @@ internal static class RandomRequests
     }
 
     /// <summary>How much it matters.</summary>
-    public static MigrationPriority Priority(Random chance) => chance.NextDouble() < 0.6
+    public static MigrationPriority Priority(Random random) => random.NextDouble() < 0.6
         ? MigrationPriority.Operator
-        : Priorities[chance.Next(Priorities.Length)];
+        : Priorities[random.Next(Priorities.Length)];
 
     /// <summary>Another priority or other hosts for one that waits.</summary>
-    public static RescheduleMigration Reschedule(Random chance, MigrationId id, IReadOnlyList<HostMachine> hosts)
+    public static RescheduleMigration Reschedule(Random random, MigrationId id, IReadOnlyList<HostNode> hosts)
     {
-        var wish = new RescheduleMigration { Id = id, By = "operator" };
-        var to = hosts[chance.Next(hosts.Count)].Name;
-        return chance.Next(4) switch
+        var operatorRequest = new RescheduleMigration { Id = id, RequestedBy = "operator" };
+        var to = hosts[random.Next(hosts.Count)].Name;
+        return random.Next(4) switch
         {
-            0 => wish with { Priority = Priority(chance) },
-            1 => wish with { ToAny = true },
-            2 => wish with { To = to, Alternatives = [hosts[chance.Next(hosts.Count)].Name] },
-            _ => wish with { To = to },
+            0 => operatorRequest with { Priority = Priority(random) },
+            1 => operatorRequest with { ToAny = true },
+            2 => operatorRequest with { To = to, Alternatives = [hosts[random.Next(hosts.Count)].Name] },
+            _ => operatorRequest with { To = to },
         };
     }
 
     /// <summary>The hard limits.</summary>
-    public static MigrationLimits Limits(Random chance) => new()
+    public static MigrationLimits Limits(Random random) => new()
     {
-        CompletionTimeout = chance.NextDouble() < 0.5 ? TimeSpan.FromSeconds(chance.Next(5, 60)) : TimeSpan.FromSeconds(120),
-        ProgressTimeout = chance.NextDouble() < 0.5 ? TimeSpan.FromSeconds(chance.Next(3, 20)) : TimeSpan.FromSeconds(60),
-        StallingLimit = chance.NextDouble() < 0.3 ? TimeSpan.FromSeconds(chance.Next(2, 10)) : null,
-        EnableDowntimeThread = chance.NextDouble() < 0.3,
+        CompletionTimeout = random.NextDouble() < 0.5 ? TimeSpan.FromSeconds(random.Next(5, 60)) : TimeSpan.FromSeconds(120),
+        ProgressTimeout = random.NextDouble() < 0.5 ? TimeSpan.FromSeconds(random.Next(3, 20)) : TimeSpan.FromSeconds(60),
+        StallingLimit = random.NextDouble() < 0.3 ? TimeSpan.FromSeconds(random.Next(2, 10)) : null,
+        EnableDowntimeThread = random.NextDouble() < 0.3,
     };
 
     /// <summary>The policy that is named; null for the machine's own.</summary>
-    public static string? Policy(Random chance) => chance.NextDouble() < 0.6 ? ShippedPolicies.All[chance.Next(ShippedPolicies.All.Count)].Name : null;
+    public static string? Policy(Random random) => random.NextDouble() < 0.6 ? ShippedPolicies.All[random.Next(ShippedPolicies.All.Count)].Name : null;
 
     /// <summary>What may be done to the machine.</summary>
-    public static PolicyPermissions? Allow(Random chance) => chance.NextDouble() < 0.3
-        ? new() { Throttle = chance.NextDouble() < 0.5, PostCopy = chance.NextDouble() < 0.5, Pause = chance.NextDouble() < 0.5, Compression = chance.NextDouble() < 0.5 }
+    public static PolicyPermissions? Allow(Random random) => random.NextDouble() < 0.3
+        ? new() { Throttle = random.NextDouble() < 0.5, PostCopy = random.NextDouble() < 0.5, Suspend = random.NextDouble() < 0.5, Compression = random.NextDouble() < 0.5 }
         : null;
 
     /// <summary>A change of a running migration.</summary>
-    public static ChangeMigration Change(Random chance, MigrationId id, int number)
+    public static ChangeMigration Change(Random random, MigrationId id, int number)
     {
-        var change = new ChangeMigration { Id = id, ChangeId = $"{id}-{number}", By = "operator", Why = "by lot" };
-        return chance.Next(9) switch
+        var change = new ChangeMigration { Id = id, ChangeId = $"{id}-{number}", RequestedBy = "operator", Reason = "by lot" };
+        return random.Next(9) switch
         {
-            0 => change with { MaxDowntime = TimeSpan.FromMilliseconds(chance.Next(1, 3000)) },
-            1 => change with { Bandwidth = BytesPerSecond.FromMebibytes(chance.Next(1, 500)) },
-            2 => change with { Throttle = new Percent(chance.Next(0, 100)) },
-            3 => change with { AutoConverge = chance.NextDouble() < 0.7 },
+            0 => change with { MaxDowntime = TimeSpan.FromMilliseconds(random.Next(1, 3000)) },
+            1 => change with { Bandwidth = BytesPerSecond.FromMebibytes(random.Next(1, 500)) },
+            2 => change with { Throttle = new Percent(random.Next(0, 100)) },
+            3 => change with { AutoConverge = random.NextDouble() < 0.7 },
             4 => change with { PostCopy = true },
             5 => change with { Suspend = true },
             6 => change with { ForceComplete = true },
-            _ => change with { Policy = ShippedPolicies.All[chance.Next(ShippedPolicies.All.Count)].Name },
+            _ => change with { Policy = ShippedPolicies.All[random.Next(ShippedPolicies.All.Count)].Name },
         };
     }
 
     /// <summary>A request's particulars for the trace.</summary>
-    public static string InWords(RequestMigration request)
+    public static string Describe(RequestMigration request)
     {
         var options = request.Options;
         List<string> words =

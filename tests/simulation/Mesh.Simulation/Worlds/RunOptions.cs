@@ -1,4 +1,4 @@
-using Mesh.Simulation.Plants;
+using Mesh.Simulation.SeededBugs;
 
 namespace Mesh.Simulation.Worlds;
 
@@ -6,4 +6,4 @@ namespace Mesh.Simulation.Worlds;
 /// <param name="Seed">Everything that is left to chance comes out of it.</param>
 /// <param name="Bug">A bug to plant; null for none.</param>
 /// <param name="Print">Is given every line of the trace; null for nobody.</param>
-internal sealed record RunOptions(int Seed, KnownBug? Bug = null, Action<string>? Print = null);
+internal sealed record RunOptions(int Seed, SeededBugKind? Bug = null, Action<string>? Print = null);

@@ -1,19 +1,19 @@
 using Mesh.Scheduler.Host;
-using Mesh.Simulation.Running;
+using Mesh.Simulation.Engine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Simulation.Worlds;
 
 /// <summary>The real scheduler. In some runs two of them work over the same store, as after a mistake of whoever has set them up.</summary>
-internal sealed class SchedulerService(World world, string name) : ServiceProcess(world, name, world.Schedule)
+internal sealed class SchedulerService(World world, string name) : ServiceProcess(world, name, world.SchedulerStore)
 {
     /// <inheritdoc />
     protected override IReadOnlyDictionary<string, string?> Settings => World.SlotLimits.Settings;
 
     /// <inheritdoc />
-    protected override void Add(IServiceCollection services, IConfiguration configuration, SimulatedProcess process) => services.AddScheduler(configuration);
+    protected override void ConfigureServices(IServiceCollection services, IConfiguration configuration, SimulatedProcess process) => services.AddScheduler(configuration);
 
     /// <inheritdoc />
-    protected override void NoteCommit() => World.NoteScheduled();
+    protected override void OnCommitted() => World.RaiseSchedulerCommitted();
 }

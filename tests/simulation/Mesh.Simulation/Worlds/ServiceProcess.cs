@@ -1,8 +1,8 @@
 using Mesh.Hosting.Bus;
-using Mesh.Hosting.Running;
+using Mesh.Hosting.Clocks;
 using Mesh.Hosting.Store;
 using Mesh.Simulation.Bus;
-using Mesh.Simulation.Running;
+using Mesh.Simulation.Engine;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +15,7 @@ internal abstract class ServiceProcess(World world, string name, SimulatedStore 
 {
     private const int DiskFull = 13;
 
-    private int _lives;
+    private int _startCount;
 
     /// <summary>Its name.</summary>
     public string Name { get; } = name;
@@ -33,7 +33,7 @@ internal abstract class ServiceProcess(World world, string name, SimulatedStore 
     public bool IsStoreFull { get; set; }
 
     /// <summary>After how many more passages of the store the process is killed; null for never.</summary>
-    public int? KillAfterPassages { get; set; }
+    public int? KillAfterStoreOperations { get; set; }
 
     /// <summary>Whether the next commit is kept without its caller being told.</summary>
     public bool LosesNextCommit { get; set; }
@@ -46,7 +46,7 @@ internal abstract class ServiceProcess(World world, string name, SimulatedStore 
     {
         if (Process is not null)
             return;
-        var process = Process = new SimulatedProcess(World.Pump, $"{Name}{(++_lives > 1 ? $"#{_lives}" : "")}");
+        var process = Process = new SimulatedProcess(World.EventLoop, $"{Name}{(++_startCount > 1 ? $"#{_startCount}" : "")}");
         process.Post(() =>
         {
             var provider = Build(process);
@@ -73,9 +73,9 @@ internal abstract class ServiceProcess(World world, string name, SimulatedStore 
     }
 
     /// <summary>Lets nothing go wrong with it any more.</summary>
-    public void Calm()
+    public void ClearFaults()
     {
-        (KillAfterPassages, LosesNextCommit) = (null, false);
+        (KillAfterStoreOperations, LosesNextCommit) = (null, false);
         Start();
     }
 
@@ -83,52 +83,52 @@ internal abstract class ServiceProcess(World world, string name, SimulatedStore 
     protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 
     /// <summary>Adds what it does.</summary>
-    protected abstract void Add(IServiceCollection services, IConfiguration configuration, SimulatedProcess process);
+    protected abstract void ConfigureServices(IServiceCollection services, IConfiguration configuration, SimulatedProcess process);
 
     /// <summary>Tells that it has committed.</summary>
-    protected abstract void NoteCommit();
+    protected abstract void OnCommitted();
 
     private ServiceProvider Build(SimulatedProcess process)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([.. Settings, new KeyValuePair<string, string?>("Store:Location", store.Location)]).Build();
         var services = new ServiceCollection();
-        services.AddSingleton<ILoggerFactory>(new TraceLogs(World.Trace, process));
+        services.AddSingleton<ILoggerFactory>(new TraceLogger(World.Trace, process));
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton<IConfiguration>(configuration);
-        services.AddSingleton<TimeProvider>(new SteadyTime(process.Clock));
-        services.AddSingleton(BusOf(process));
-        services.AddSingleton<StoreGate>(moment => PassAsync(process, moment));
-        Add(services, configuration, process);
+        services.AddSingleton<TimeProvider>(new MonotonicTimeProvider(process.Clock));
+        services.AddSingleton(CreateBus(process));
+        services.AddSingleton<StoreInterceptor>(moment => OnStoreOperationAsync(process, moment));
+        ConfigureServices(services, configuration, process);
         return services.BuildServiceProvider();
     }
 
-    private IMessageBus BusOf(SimulatedProcess process)
+    private IMessageBus CreateBus(SimulatedProcess process)
     {
-        var bus = World.BusOf(process, Link);
-        return World.Plant?.Wrap(bus, this) ?? bus;
+        var bus = World.CreateBus(process, Link);
+        return World.SeededBug?.Wrap(bus, this) ?? bus;
     }
 
-    private async Task PassAsync(SimulatedProcess process, StoreMoment moment)
+    private async Task OnStoreOperationAsync(SimulatedProcess process, StoreCallStage moment)
     {
-        if (moment == StoreMoment.Committed)
-            NoteCommit();
+        if (moment == StoreCallStage.AfterCommit)
+            OnCommitted();
 
         // A disk takes its time; what else the process does meanwhile comes in between.
-        await Task.Delay(World.Weather.Within(TimeSpan.FromMilliseconds(3)), process.Clock);
-        if (KillAfterPassages is { } left && process == Process)
+        await Task.Delay(World.NetworkConditions.NextDelay(TimeSpan.FromMilliseconds(3)), process.Clock);
+        if (KillAfterStoreOperations is { } left && process == Process)
         {
-            KillAfterPassages = left > 0 ? left - 1 : null;
+            KillAfterStoreOperations = left > 0 ? left - 1 : null;
             if (left == 0)
             {
-                KillAndRestart(World.Weather.Within(TimeSpan.FromSeconds(10)));
+                KillAndRestart(World.NetworkConditions.NextDelay(TimeSpan.FromSeconds(10)));
                 await Task.Yield();
             }
         }
 
-        if (IsStoreFull && moment == StoreMoment.BeforeWriting)
+        if (IsStoreFull && moment == StoreCallStage.BeforeWrite)
             throw new SqliteException("database or disk is full", DiskFull);
-        if (LosesNextCommit && moment == StoreMoment.Committed)
+        if (LosesNextCommit && moment == StoreCallStage.AfterCommit)
         {
             LosesNextCommit = false;
             throw new SqliteException("disk I/O error after the commit", DiskFull);

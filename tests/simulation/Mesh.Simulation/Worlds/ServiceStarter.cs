@@ -1,6 +1,6 @@
 using Mesh.Hosting.Bus;
 using Mesh.Simulation.Bus;
-using Mesh.Simulation.Running;
+using Mesh.Simulation.Engine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

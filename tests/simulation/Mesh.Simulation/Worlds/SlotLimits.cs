@@ -12,16 +12,16 @@ internal sealed class SlotLimits
     private readonly int _unplaceableSeconds;
 
     /// <summary>Draws them.</summary>
-    public SlotLimits(Random chance)
+    public SlotLimits(Random random)
     {
-        Cluster = chance.NextDouble() < 0.6 ? chance.Next(1, 4) : 5;
-        Outbound = chance.Next(1, 3);
-        Inbound = chance.Next(1, 3);
-        Preparing = chance.Next(0, 3);
-        _isPacking = chance.NextDouble() < 0.3;
-        _ageingSeconds = chance.Next(5, 120);
-        _backOffSeconds = chance.Next(1, 20);
-        _unplaceableSeconds = chance.Next(20, 240);
+        Cluster = random.NextDouble() < 0.6 ? random.Next(1, 4) : 5;
+        Outbound = random.Next(1, 3);
+        Inbound = random.Next(1, 3);
+        Preparing = random.Next(0, 3);
+        _isPacking = random.NextDouble() < 0.3;
+        _ageingSeconds = random.Next(5, 120);
+        _backOffSeconds = random.Next(1, 20);
+        _unplaceableSeconds = random.Next(20, 240);
     }
 
     /// <summary>Migrations that copy at once in the mesh.</summary>
@@ -51,7 +51,7 @@ internal sealed class SlotLimits
     };
 
     /// <summary>What counts for a migration under a policy.</summary>
-    public PolicyConcurrency Under(PolicyConcurrency? policy) => new()
+    public PolicyConcurrency WithPolicy(PolicyConcurrency? policy) => new()
     {
         Cluster = Stricter(policy?.Cluster, Cluster),
         OutboundPerHost = Stricter(policy?.OutboundPerHost, Outbound),

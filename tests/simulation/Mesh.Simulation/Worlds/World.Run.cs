@@ -1,18 +1,18 @@
 using Mesh.Contracts.Scheduling;
-using Mesh.Simulation.Running;
+using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Worlds;
 
 /// <summary>The course of a run: begin, storm, calm, and the end that must come.</summary>
 internal sealed partial class World
 {
-    private static readonly TimeSpan EndMustComeWithin = TimeSpan.FromMinutes(20);
-    private static readonly TimeSpan LongerForEach = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan AftermathLasts = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan EndTimeoutPerMigration = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>When the faults have stopped, in ticks; everything must come to its end within a bound after that.</summary>
-    public long CalmSinceTicks { get; private set; } = long.MaxValue;
+    public long FaultsEndedTicks { get; private set; } = long.MaxValue;
 
     /// <summary>Runs a world to its end and tells what came of it.</summary>
     public static RunResult Run(RunOptions options)
@@ -23,7 +23,7 @@ internal sealed partial class World
         {
             world.Run();
         }
-        catch (RunFailedException e)
+        catch (InvariantViolatedException e)
         {
             (failure, invariant) = (e.Message, e.Invariant);
         }
@@ -35,8 +35,8 @@ internal sealed partial class World
         }
 
         return new RunResult(
-            options.Seed, failure is null ? null : world.Report(invariant!, failure), invariant, world.Trace.Hash, world.Pump.Steps, TimeSpan.FromTicks(world.Pump.Ticks),
-            [.. world.Store.Flights().Where(flight => flight.HasEnded).Select(flight => flight.Outcome.ToString()!)], [.. world.Storm.Told]);
+            options.Seed, failure is null ? null : world.DescribeFailure(invariant!, failure), invariant, world.Trace.Hash, world.EventLoop.Steps, TimeSpan.FromTicks(world.EventLoop.Ticks),
+            [.. world.MigrationsStore.ReadMigrations().Where(migration => migration.HasEnded).Select(migration => migration.Outcome.ToString()!)], [.. world.FaultSchedule.Injected]);
     }
 
     private void Run()
@@ -45,56 +45,56 @@ internal sealed partial class World
             service.Start();
         foreach (var host in Hosts)
             host.StartAgent();
-        Operators.Plan(Storm.Lasts);
-        Maintainers.Plan(Storm.Lasts);
-        Storm.Plan();
-        Weather.IsStormy = true;
-        RunUntil(Storm.Lasts.Ticks);
+        Operators.Plan(FaultSchedule.Duration);
+        Maintainers.Plan(FaultSchedule.Duration);
+        FaultSchedule.Plan();
+        NetworkConditions.IsDegraded = true;
+        RunUntil(FaultSchedule.Duration.Ticks);
 
         Trace.Add("world", "the storm is over");
-        Weather.IsStormy = false;
-        Storm.Calm();
-        CalmSinceTicks = Pump.Ticks;
+        NetworkConditions.IsDegraded = false;
+        FaultSchedule.EndAll();
+        FaultsEndedTicks = EventLoop.Ticks;
 
         // Where only one may copy at a time, all others wait for it.
-        var bound = EndMustComeWithin + LongerForEach * (Store.UnfinishedCount() + Vms.Count);
-        var deadline = Pump.Ticks + bound.Ticks;
-        while (!IsOver() && Pump.Ticks < deadline)
-            RunUntil(Pump.Ticks + LookEvery.Ticks);
+        var bound = EndTimeout + EndTimeoutPerMigration * (MigrationsStore.CountUnfinished() + Vms.Count);
+        var deadline = EventLoop.Ticks + bound.Ticks;
+        while (!IsOver() && EventLoop.Ticks < deadline)
+            RunUntil(EventLoop.Ticks + PollInterval.Ticks);
         if (!IsOver())
-            throw new RunFailedException(
-                "every accepted migration reaches its end", $"{bound.TotalMinutes:0} min after the faults stopped there is no end of: {string.Join("; ", Unfinished())}");
+            throw new InvariantViolatedException(
+                "every accepted migration reaches its end", $"{bound.TotalMinutes:0} min after the faults stopped there is no end of: {string.Join("; ", DescribeUnfinished())}");
 
-        RunUntil(Pump.Ticks + AftermathLasts.Ticks);
+        RunUntil(EventLoop.Ticks + SettleTime.Ticks);
         foreach (var invariant in _invariants)
             invariant.AtEnd();
         if (_failure is not null)
             throw _failure;
     }
 
-    private bool IsOver() => Operators.IsDone && Maintainers.IsDone && Store.UnfinishedCount() == 0 && Store.OutboxCount() == 0 && !RunningDrains().Any();
+    private bool IsOver() => Operators.IsDone && Maintainers.IsDone && MigrationsStore.CountUnfinished() == 0 && MigrationsStore.CountOutbox() == 0 && !RunningDrains().Any();
 
-    private IEnumerable<DrainView> RunningDrains() => Schedule.Drains().Where(drain => drain.State == DrainState.Running);
+    private IEnumerable<DrainView> RunningDrains() => SchedulerStore.ReadDrains().Where(drain => drain.State == DrainState.Running);
 
-    private IEnumerable<string> Unfinished() =>
+    private IEnumerable<string> DescribeUnfinished() =>
     [
-        .. Store.Flights().Where(flight => !flight.HasEnded).Select(flight =>
-            $"{flight.Id} {flight.Phase} ({flight.Reason}); words: {flight.SourceWord?.Status.ToString() ?? "none"} on {flight.Source}, {flight.DestinationWord?.Status.ToString() ?? "none"} on {flight.Destination}; outstanding: {string.Join(", ", flight.Outstanding.Select(command => command.Command.GetType().Name))}"),
-        .. Operators.Undone(),
+        .. MigrationsStore.ReadMigrations().Where(migration => !migration.HasEnded).Select(migration =>
+            $"{migration.Id} {migration.Phase} ({migration.Reason}); words: {migration.SourceObservation?.Status.ToString() ?? "none"} on {migration.Source}, {migration.DestinationObservation?.Status.ToString() ?? "none"} on {migration.Destination}; outstanding: {string.Join(", ", migration.Outstanding.Select(command => command.Command.GetType().Name))}"),
+        .. Operators.DescribeUnanswered(),
         .. Maintainers.IsDone ? [] : new[] { "wishes of maintainers" },
         .. RunningDrains().Select(drain => $"drain {drain.Id} of {string.Join(", ", drain.Hosts)}: {string.Join(", ", drain.Moves.Select(move => $"{move.VmName} to {move.To} {move.State} {move.Migration}"))}"),
-        .. Store.OutboxCount() > 0 ? [$"{Store.OutboxCount()} messages in the outbox"] : Array.Empty<string>(),
+        .. MigrationsStore.CountOutbox() > 0 ? [$"{MigrationsStore.CountOutbox()} messages in the outbox"] : Array.Empty<string>(),
     ];
 
     private void RunUntil(long ticks)
     {
-        while (Pump.Step(ticks))
+        while (EventLoop.Step(ticks))
         {
-            if (Pump.HasEscapes)
-                throw new RunFailedException("everything runs on one thread", string.Join("\n", Pump.Escapes));
-            if (Truth.Look())
+            if (EventLoop.HasThreadViolations)
+                throw new InvariantViolatedException("everything runs on one thread", string.Join("\n", EventLoop.ThreadViolations));
+            if (GroundTruth.Refresh())
             {
-                Storm.Look();
+                FaultSchedule.TriggerPhaseFaults();
                 foreach (var invariant in _invariants)
                     invariant.AfterChange();
             }
@@ -104,11 +104,11 @@ internal sealed partial class World
         }
     }
 
-    private string Report(string invariant, string failure) =>
+    private string DescribeFailure(string invariant, string failure) =>
         $"""
         seed {_options.Seed}{(_options.Bug is { } bug ? $", planted {bug}" : "")} violates: {invariant}
         {failure.Replace(Directory, "", StringComparison.Ordinal)}
-        faults: {string.Join("; ", Storm.Told)}
+        faults: {string.Join("; ", FaultSchedule.Injected)}
         machines: {string.Join("; ", Vms.Select(vm => $"{vm.Name} {vm.Id}"))}
         the last of {Trace.Count} lines:
         {string.Join("\n", Trace.Last)}

@@ -2,11 +2,11 @@ using Mesh.Agent.Simulated;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Simulation.Bus;
+using Mesh.Simulation.Engine;
 using Mesh.Simulation.Faults;
 using Mesh.Simulation.Hosts;
 using Mesh.Simulation.Invariants;
-using Mesh.Simulation.Plants;
-using Mesh.Simulation.Running;
+using Mesh.Simulation.SeededBugs;
 
 namespace Mesh.Simulation.Worlds;
 
@@ -15,39 +15,39 @@ internal sealed partial class World : IDisposable
 {
     private const int LinesKept = 80;
 
-    private readonly Dictionary<string, Random> _chances = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Random> _randoms = new(StringComparer.Ordinal);
     private readonly RunOptions _options;
     private readonly List<Invariant> _invariants;
-    private readonly HashSet<VmId> _movedPastTheMesh = [];
+    private readonly HashSet<VmId> _migratedExternally = [];
     private readonly Dictionary<HostName, long> _fencedAt = [];
-    private RunFailedException? _failure;
+    private InvariantViolatedException? _failure;
 
     /// <summary>A mesh that has not begun.</summary>
     public World(RunOptions options)
     {
         _options = options;
-        Pump = new Pump(Chance("pump"), isShuffled: Chance("world").NextDouble() < 0.5);
+        EventLoop = new EventLoop(RandomFor("pump"), isShuffled: RandomFor("world").NextDouble() < 0.5);
         Directory = Path.Combine(System.IO.Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"mesh-simulation-{Guid.NewGuid():N}");
-        Trace = new Trace(Pump, LinesKept, Directory, options.Print);
-        Network = new SimulatedProcess(Pump, "network");
-        Weather = new Weather(Chance("weather"), Chance("wires"));
-        Broker = new Broker(Network, Weather, Trace, reportsHeldMax: Chance("world").Next(3, 2000));
+        Trace = new Trace(EventLoop, LinesKept, Directory, options.Print);
+        Network = new SimulatedProcess(EventLoop, "network");
+        NetworkConditions = new NetworkConditions(RandomFor("weather"), RandomFor("wires"));
+        Broker = new Broker(Network, NetworkConditions, Trace, reportsHeldMax: RandomFor("world").Next(3, 2000));
         Cluster = new SimulatedCluster(Network.Clock);
-        Truth = new Truth(this);
-        Plant = Plants.Plant.Of(options.Bug);
-        (Hosts, Vms) = Population.Make(this, Chance("population"));
+        GroundTruth = new GroundTruth(this);
+        SeededBug = SeededBugs.SeededBug.Create(options.Bug);
+        (Hosts, Vms) = Population.Create(this, RandomFor("population"));
         Migrations = new MigrationsService(this);
-        SlotLimits = new SlotLimits(Chance("scheduling"));
-        Schedulers = [.. (Chance("scheduling").NextDouble() < 0.2 ? ["scheduler", "spare"] : new[] { "scheduler" }).Select(name => new SchedulerService(this, name))];
-        Operators = new Operators(this, Chance("operators"));
-        Maintainers = new Maintainers(this, Chance("maintainers"));
-        Storm = new Storm(this, Chance("storm"));
+        SlotLimits = new SlotLimits(RandomFor("scheduling"));
+        Schedulers = [.. (RandomFor("scheduling").NextDouble() < 0.2 ? ["scheduler", "spare"] : new[] { "scheduler" }).Select(name => new SchedulerService(this, name))];
+        Operators = new Operators(this, RandomFor("operators"));
+        Maintainers = new Maintainers(this, RandomFor("maintainers"));
+        FaultSchedule = new FaultSchedule(this, RandomFor("storm"));
         _invariants = Invariant.All(this);
-        Plant?.Plow(this);
+        SeededBug?.Install(this);
     }
 
     /// <summary>The thread of control.</summary>
-    public Pump Pump { get; }
+    public EventLoop EventLoop { get; }
 
     /// <summary>What happens.</summary>
     public Trace Trace { get; }
@@ -56,7 +56,7 @@ internal sealed partial class World : IDisposable
     public SimulatedProcess Network { get; }
 
     /// <summary>How bad the network is.</summary>
-    public Weather Weather { get; }
+    public NetworkConditions NetworkConditions { get; }
 
     /// <summary>The broker.</summary>
     public Broker Broker { get; }
@@ -65,7 +65,7 @@ internal sealed partial class World : IDisposable
     public SimulatedCluster Cluster { get; }
 
     /// <summary>The hosts.</summary>
-    public IReadOnlyList<HostMachine> Hosts { get; }
+    public IReadOnlyList<HostNode> Hosts { get; }
 
     /// <summary>The machines that there are.</summary>
     public IReadOnlyList<SimulatedVm> Vms { get; }
@@ -74,13 +74,13 @@ internal sealed partial class World : IDisposable
     public MigrationsService Migrations { get; }
 
     /// <summary>The migrations service's database.</summary>
-    public StoreView Store { get; } = new();
+    public MigrationsStore MigrationsStore { get; } = new();
 
     /// <summary>The schedulers: one, or by mistake two.</summary>
     public IReadOnlyList<SchedulerService> Schedulers { get; }
 
     /// <summary>The schedulers' database.</summary>
-    public ScheduleView Schedule { get; } = new();
+    public SchedulerStore SchedulerStore { get; } = new();
 
     /// <summary>How much the schedulers let run at once.</summary>
     public SlotLimits SlotLimits { get; }
@@ -95,84 +95,84 @@ internal sealed partial class World : IDisposable
     public Maintainers Maintainers { get; }
 
     /// <summary>What goes wrong.</summary>
-    public Storm Storm { get; }
+    public FaultSchedule FaultSchedule { get; }
 
     /// <summary>What is physically so.</summary>
-    public Truth Truth { get; }
+    public GroundTruth GroundTruth { get; }
 
     /// <summary>The planted bug; null for none.</summary>
-    public Plant? Plant { get; }
+    public SeededBug? SeededBug { get; }
 
     /// <summary>Where agents keep their state.</summary>
     public string Directory { get; }
 
     /// <summary>Told after every commit of the migrations service.</summary>
-    public event Action? Committed;
+    public event Action? MigrationsCommitted;
 
     /// <summary>Told of every flight that a commit has changed.</summary>
-    public event Action<FlightBrief>? Changed;
+    public event Action<CommittedMigration>? MigrationChanged;
 
     /// <summary>Told after every commit of a scheduler.</summary>
-    public event Action? Scheduled;
+    public event Action? SchedulerCommitted;
 
     /// <summary>Told of every message that a process sends, whatever becomes of it.</summary>
-    public event Action<BrokerMessage>? Sending;
+    public event Action<BrokerMessage>? MessageSending;
 
     /// <summary>Told of every call to a hypervisor that takes effect, with the machine that it is about.</summary>
-    public event Action<HostName, string, VmId>? Called;
+    public event Action<HostName, string, VmId>? HypervisorCalled;
 
     /// <summary>Tells of a call to a hypervisor.</summary>
-    public void NoteCall(HostName host, string call, VmId vm) => Called?.Invoke(host, call, vm);
+    public void RecordCall(HostName host, string call, VmId vm) => HypervisorCalled?.Invoke(host, call, vm);
 
     /// <summary>Whether somebody has tried to move a machine past the mesh: then the mesh cannot be blamed for where it is.</summary>
-    public bool HasMovedPastTheMesh(VmId vm) => _movedPastTheMesh.Contains(vm);
+    public bool WasMigratedExternally(VmId vm) => _migratedExternally.Contains(vm);
 
     /// <summary>Notes that somebody moves a machine past the mesh.</summary>
-    public void NoteMovePastTheMesh(VmId vm) => _movedPastTheMesh.Add(vm);
+    public void RecordExternalMigration(VmId vm) => _migratedExternally.Add(vm);
 
     /// <summary>Notes that a host was made sure to be off.</summary>
-    public void NoteFence(HostName host) => _fencedAt[host] = Pump.Ticks;
+    public void RecordFence(HostName host) => _fencedAt[host] = EventLoop.Ticks;
 
     /// <summary>Whether a host was made sure to be off at some time since.</summary>
     public bool WasFencedSince(HostName host, long ticks) => _fencedAt.TryGetValue(host, out var at) && at >= ticks;
 
     /// <summary>Something is so that must never be so. The run ends after the present step.</summary>
-    public void Fail(string invariant, string what) => _failure ??= new RunFailedException(invariant, what);
+    public void Fail(string invariant, string what) => _failure ??= new InvariantViolatedException(invariant, what);
 
     /// <summary>Tells that the migrations service has committed.</summary>
-    public void NoteCommit()
+    public void RaiseMigrationsCommitted()
     {
-        Committed?.Invoke();
-        foreach (var flight in Store.Changed())
-            Changed?.Invoke(flight);
+        MigrationsCommitted?.Invoke();
+        foreach (var migration in MigrationsStore.ReadChanged())
+            MigrationChanged?.Invoke(migration);
     }
 
     /// <summary>Tells that a scheduler has committed.</summary>
-    public void NoteScheduled() => Scheduled?.Invoke();
+    public void RaiseSchedulerCommitted() => SchedulerCommitted?.Invoke();
 
     /// <summary>A process' connection to the broker.</summary>
-    public IMessageBus BusOf(SimulatedProcess process, BusLink link) => new SimulatedBus(Broker, Network, process, link, Weather, message => Sending?.Invoke(message));
+    public IMessageBus CreateBus(SimulatedProcess process, BusLink link) => new SimulatedBus(Broker, Network, process, link, NetworkConditions, message => MessageSending?.Invoke(message));
 
     /// <summary>The host of a name.</summary>
-    public HostMachine Host(HostName name) => Hosts.First(host => host.Name == name);
+    public HostNode Host(HostName name) => Hosts.First(host => host.Name == name);
 
     /// <summary>Chance for one purpose, so that what is drawn for one does not change what another draws.</summary>
-    public Random Chance(string purpose)
+    public Random RandomFor(string purpose)
     {
-        if (_chances.TryGetValue(purpose, out var chance))
-            return chance;
+        if (_randoms.TryGetValue(purpose, out var random))
+            return random;
         var mixed = _options.Seed;
         foreach (var letter in purpose)
             mixed = unchecked((mixed * 31) ^ (letter * 7919));
-        return _chances[purpose] = new Random(mixed);
+        return _randoms[purpose] = new Random(mixed);
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
         Cluster.Dispose();
-        Store.Dispose();
-        Schedule.Dispose();
+        MigrationsStore.Dispose();
+        SchedulerStore.Dispose();
         if (System.IO.Directory.Exists(Directory))
             System.IO.Directory.Delete(Directory, recursive: true);
     }

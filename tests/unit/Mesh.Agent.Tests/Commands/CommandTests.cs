@@ -19,10 +19,10 @@ public sealed class CommandTests : IAsyncDisposable
         _host.Hypervisor.AddVm(One);
         var start = Vm.Start(One);
 
-        var first = await _host.AskAsync(start);
-        var second = await _host.AskAsync(start);
+        var first = await _host.SendAndWaitAsync(start);
+        var second = await _host.SendAndWaitAsync(start);
 
-        first.Result.ShouldBe(CommandResult.Done);
+        first.Result.ShouldBe(CommandResult.Succeeded);
         second.ShouldBe(first);
         await _host.UntilAsync(() => _host.Hypervisor.Calls.ContainsKey(One), "the call");
         _host.Hypervisor.Log.Count(line => line == $"Migrate {One}").ShouldBe(1);
@@ -33,12 +33,12 @@ public sealed class CommandTests : IAsyncDisposable
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One);
-        await _host.AskAsync(Vm.Abort(One, epoch: 3));
+        await _host.SendAndWaitAsync(Vm.Abort(One, epoch: 3));
 
-        var answer = await _host.AskAsync(Vm.Start(One, epoch: 2));
+        var answer = await _host.SendAndWaitAsync(Vm.Start(One, epoch: 2));
 
-        answer.Result.ShouldBe(CommandResult.Refused);
-        answer.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.OldEpoch);
+        answer.Result.ShouldBe(CommandResult.Rejected);
+        answer.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.StaleEpoch);
         _host.Hypervisor.Calls.ShouldBeEmpty();
     }
 
@@ -48,13 +48,13 @@ public sealed class CommandTests : IAsyncDisposable
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One);
 
-        (await _host.AskAsync(Vm.Abort(One))).Result.ShouldBe(CommandResult.Done);
-        var start = await _host.AskAsync(Vm.Start(One));
-        var next = await _host.AskAsync(Vm.Start(One, epoch: 2));
+        (await _host.SendAndWaitAsync(Vm.Abort(One))).Result.ShouldBe(CommandResult.Succeeded);
+        var start = await _host.SendAndWaitAsync(Vm.Start(One));
+        var next = await _host.SendAndWaitAsync(Vm.Start(One, epoch: 2));
 
-        start.Result.ShouldBe(CommandResult.Refused);
+        start.Result.ShouldBe(CommandResult.Rejected);
         start.Refusals[0].Message.ShouldContain("aborted before it began");
-        next.Result.ShouldBe(CommandResult.Done);
+        next.Result.ShouldBe(CommandResult.Succeeded);
     }
 
     [Fact]
@@ -68,12 +68,12 @@ public sealed class CommandTests : IAsyncDisposable
 
         await _host.SendAsync(prepare);
         await _host.SendAsync(cleanUp);
-        (await _host.AskAsync(Vm.Abort(Two, migration: "m2"))).Result.ShouldBe(CommandResult.Done);
-        _host.Bus.Of<CommandAnswer>().Count.ShouldBe(1);
+        (await _host.SendAndWaitAsync(Vm.Abort(Two, migration: "m2"))).Result.ShouldBe(CommandResult.Succeeded);
+        _host.Bus.Messages<CommandAnswer>().Count.ShouldBe(1);
 
         slow.SetResult();
-        await _host.UntilAsync(() => _host.Bus.Of<CommandAnswer>().Count == 3, "all answers");
-        _host.Bus.Of<CommandAnswer>().Select(answer => answer.CommandId).Skip(1).ShouldBe([prepare.CommandId, cleanUp.CommandId]);
+        await _host.UntilAsync(() => _host.Bus.Messages<CommandAnswer>().Count == 3, "all answers");
+        _host.Bus.Messages<CommandAnswer>().Select(answer => answer.CommandId).Skip(1).ShouldBe([prepare.CommandId, cleanUp.CommandId]);
         _host.Hypervisor.Images.ShouldBeEmpty();
     }
 
@@ -87,7 +87,7 @@ public sealed class CommandTests : IAsyncDisposable
         if (state is { } known)
             _host.Hypervisor.AddVm(One, state: known);
 
-        (await _host.AskAsync(Vm.Start(One))).Refusals.Select(one => one.Code).ShouldBe([expected]);
+        (await _host.SendAndWaitAsync(Vm.Start(One))).Refusals.Select(one => one.Code).ShouldBe([expected]);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class CommandTests : IAsyncDisposable
         _host.Hypervisor.AddVm(One);
         _host.Hypervisor.Jobs[One] = new JobStats { Operation = JobOperation.Other };
 
-        (await _host.AskAsync(Vm.Start(One))).Refusals[0].Code.ShouldBe(RefusalCode.AlreadyMigrating);
+        (await _host.SendAndWaitAsync(Vm.Start(One))).Refusals[0].Code.ShouldBe(RefusalCode.AlreadyMigrating);
     }
 
     [Fact]
@@ -105,9 +105,9 @@ public sealed class CommandTests : IAsyncDisposable
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One, state: VmRunState.Paused);
-        _host.Hypervisor.WaysBack["qemu+tcp://hostb/system"] = "127.0.1.1";
+        _host.Hypervisor.LoopbackAddresses["qemu+tcp://hostb/system"] = "127.0.1.1";
 
-        var answer = await _host.AskAsync(Vm.Start(One));
+        var answer = await _host.SendAndWaitAsync(Vm.Start(One));
 
         answer.Refusals.Select(one => one.Code).ShouldBe([RefusalCode.VmNotRunning, RefusalCode.LoopbackAddress]);
         answer.Refusals[1].Message.ShouldBe(
@@ -121,7 +121,7 @@ public sealed class CommandTests : IAsyncDisposable
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One);
         var options = new MigrationOptions { AutoConverge = true, MaxDowntime = TimeSpan.FromMilliseconds(500), Bandwidth = BytesPerSecond.FromMebibytes(32) };
-        var answer = await _host.AskAsync(Vm.Start(One, options: options, limits: new MigrationLimits { EnableDowntimeThread = true }));
+        var answer = await _host.SendAndWaitAsync(Vm.Start(One, options: options, limits: new MigrationLimits { EnableDowntimeThread = true }));
 
         answer.Parameters.ShouldBe([
             new("autoConverge", ParameterResult.Applied, "true"),
@@ -136,10 +136,10 @@ public sealed class CommandTests : IAsyncDisposable
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One);
-        await _host.AskAsync(Vm.Start(One));
+        await _host.SendAndWaitAsync(Vm.Start(One));
         _host.Hypervisor.Failures["SetBandwidth"] = () => new HypervisorException(HypervisorErrorCode.Other, One, "no bandwidth");
 
-        var answer = await _host.AskAsync(Vm.Change(One) with
+        var answer = await _host.SendAndWaitAsync(Vm.Change(One) with
         {
             MaxDowntime = TimeSpan.FromSeconds(1),
             Bandwidth = new BytesPerSecond(1),
@@ -152,7 +152,7 @@ public sealed class CommandTests : IAsyncDisposable
             Suspend = true,
         });
 
-        answer.Result.ShouldBe(CommandResult.Done);
+        answer.Result.ShouldBe(CommandResult.Succeeded);
         answer.Parameters.Select(one => (one.Parameter, one.Result)).ShouldBe([
             ("limits", ParameterResult.Applied),
             ("stallingLimit", ParameterResult.Applied),
@@ -174,7 +174,7 @@ public sealed class CommandTests : IAsyncDisposable
     {
         await _host.StartAsync();
 
-        (await _host.AskAsync(Vm.Change(One) with { Suspend = true })).Result.ShouldBe(CommandResult.Refused);
+        (await _host.SendAndWaitAsync(Vm.Change(One) with { Suspend = true })).Result.ShouldBe(CommandResult.Rejected);
     }
 
     [Fact]
@@ -183,12 +183,12 @@ public sealed class CommandTests : IAsyncDisposable
         await _host.StartAsync();
         _host.Hypervisor.Images["/images/other.raw"] = "raw";
 
-        var prepared = await _host.AskAsync(Vm.Prepare(One, disks: [Vm.Disk("vda"), Vm.Disk("vdb")]));
-        prepared.Result.ShouldBe(CommandResult.Done);
+        var prepared = await _host.SendAndWaitAsync(Vm.Prepare(One, disks: [Vm.Disk("vda"), Vm.Disk("vdb")]));
+        prepared.Result.ShouldBe(CommandResult.Succeeded);
         prepared.DestinationUri.ShouldBe("qemu+tcp://hosta/system");
         _host.Hypervisor.Images.Count.ShouldBe(3);
 
-        (await _host.AskAsync(Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Succeeded);
         _host.Hypervisor.Images.Keys.ShouldBe(["/images/other.raw"]);
     }
 
@@ -198,10 +198,10 @@ public sealed class CommandTests : IAsyncDisposable
         await _host.StartAsync();
         _host.Hypervisor.Images["/images/vdb.qcow2"] = "somebody else's";
 
-        var answer = await _host.AskAsync(Vm.Prepare(One, disks: [Vm.Disk("vda"), Vm.Disk("vdb")]));
+        var answer = await _host.SendAndWaitAsync(Vm.Prepare(One, disks: [Vm.Disk("vda"), Vm.Disk("vdb")]));
 
-        answer.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.Storage);
-        await _host.AskAsync(Vm.CleanUp(One));
+        answer.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.StorageError);
+        await _host.SendAndWaitAsync(Vm.CleanUp(One));
         _host.Hypervisor.Images.ShouldHaveSingleItem().Value.ShouldBe("somebody else's");
     }
 
@@ -214,9 +214,9 @@ public sealed class CommandTests : IAsyncDisposable
             ? new HypervisorException(HypervisorErrorCode.Storage, null, "no space left")
             : new HypervisorException(HypervisorErrorCode.Other, null, "again");
 
-        var answer = await _host.AskAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
+        var answer = await _host.SendAndWaitAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
 
-        answer.Result.ShouldBe(CommandResult.Refused);
+        answer.Result.ShouldBe(CommandResult.Rejected);
         answer.Refusals[0].Message.ShouldContain("no space left");
         _host.Hypervisor.Images.ShouldBeEmpty();
     }
@@ -228,10 +228,10 @@ public sealed class CommandTests : IAsyncDisposable
     public async Task Cleaning_up_leaves_a_machine_that_runs_and_its_images_alone(VmRunState state)
     {
         await _host.StartAsync();
-        await _host.AskAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
+        await _host.SendAndWaitAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
         _host.Hypervisor.AddVm(One, state: state);
 
-        (await _host.AskAsync(Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Refused);
+        (await _host.SendAndWaitAsync(Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Rejected);
         _host.Hypervisor.Images.Count.ShouldBe(1);
         _host.Hypervisor.Log.ShouldNotContain($"DestroyIncoming {One}");
     }
@@ -240,12 +240,12 @@ public sealed class CommandTests : IAsyncDisposable
     public async Task What_has_arrived_once_keeps_its_images_even_when_it_is_shut_off_later()
     {
         await _host.StartAsync();
-        await _host.AskAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
+        await _host.SendAndWaitAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
         _host.Hypervisor.AddVm(One, detail: "running (migrated)");
         await _host.UntilAsync(() => _host.Log.Has(1123), "the arrival to be seen");
         _host.Hypervisor.AddVm(One, state: VmRunState.Down, detail: "shut off (shutdown)");
 
-        (await _host.AskAsync(Vm.CleanUp(One))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.MovedOn);
+        (await _host.SendAndWaitAsync(Vm.CleanUp(One))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.VmMovedAway);
         _host.Hypervisor.Images.Count.ShouldBe(1);
     }
 
@@ -253,10 +253,10 @@ public sealed class CommandTests : IAsyncDisposable
     public async Task A_machine_that_waits_in_vain_is_removed()
     {
         await _host.StartAsync();
-        await _host.AskAsync(Vm.Prepare(One));
+        await _host.SendAndWaitAsync(Vm.Prepare(One));
         _host.Hypervisor.AddVm(One, state: VmRunState.PausedMigrating);
 
-        (await _host.AskAsync(Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Succeeded);
         _host.Hypervisor.Log.ShouldContain($"DestroyIncoming {One}");
     }
 
@@ -271,7 +271,7 @@ public sealed class CommandTests : IAsyncDisposable
 
         _host.Bus.IsDown = false;
 
-        await _host.UntilAsync(() => _host.Bus.Of<CommandAnswer>().Any(answer => answer.CommandId == abort.CommandId), "the answer");
+        await _host.UntilAsync(() => _host.Bus.Messages<CommandAnswer>().Any(answer => answer.CommandId == abort.CommandId), "the answer");
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
@@ -27,7 +28,7 @@ public sealed class AgentHarness : IAsyncDisposable
 
     internal HostAgent Agent => _agents[^1];
 
-    public IReadOnlyList<HostReport> Reports => Bus.Of<HostReport>();
+    public IReadOnlyList<HostReport> Reports => Bus.Messages<HostReport>();
 
     /// <summary>The newest report; an empty one before the first.</summary>
     public HostReport Report => Reports is { Count: > 0 } reports ? reports[^1] : new HostReport(new HostName("none"), 0, 0, default, false, [], []);
@@ -45,12 +46,12 @@ public sealed class AgentHarness : IAsyncDisposable
     public Task SendAsync(AgentCommand command) => Agent.HandleAsync(command, CancellationToken.None);
 
     /// <summary>Sends a command and waits for its answer.</summary>
-    public async Task<CommandAnswer> AskAsync(AgentCommand command)
+    public async Task<CommandAnswer> SendAndWaitAsync(AgentCommand command)
     {
-        var before = Bus.Of<CommandAnswer>().Count(answer => answer.CommandId == command.CommandId);
+        var before = Bus.Messages<CommandAnswer>().Count(answer => answer.CommandId == command.CommandId);
         await SendAsync(command);
-        await UntilAsync(() => Bus.Of<CommandAnswer>().Count(answer => answer.CommandId == command.CommandId) > before, $"an answer to {command}");
-        return Bus.Of<CommandAnswer>().Last(answer => answer.CommandId == command.CommandId);
+        await UntilAsync(() => Bus.Messages<CommandAnswer>().Count(answer => answer.CommandId == command.CommandId) > before, $"an answer to {command}");
+        return Bus.Messages<CommandAnswer>().Last(answer => answer.CommandId == command.CommandId);
     }
 
     /// <summary>Lets the clock run, a little at a time, until something is so.</summary>

@@ -10,24 +10,24 @@ public sealed class RecordingBus : IMessageBus
 
     public bool IsDown { get; set; }
 
-    public IReadOnlyList<T> Of<T>() => [.. _messages.Select(one => one.Message).OfType<T>()];
+    public IReadOnlyList<T> Messages<T>() => [.. _messages.Select(one => one.Message).OfType<T>()];
 
     public IReadOnlyList<string> Queues<T>() => [.. _messages.Where(one => one.Message is T).Select(one => one.Queue)];
 
     public Task PublishAsync<T>(T message, CancellationToken cancellation = default)
-        where T : class => Keep("", message);
+        where T : class => Record("", message);
 
     public Task SendAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => Keep(queue, message);
+        where T : class => Record(queue, message);
 
-    public Task OfferAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => Keep(queue, message);
+    public Task SendBestEffortAsync<T>(string queue, T message, CancellationToken cancellation = default)
+        where T : class => Record(queue, message);
 
     public Task<TReply> RequestAsync<TRequest, TReply>(string queue, TRequest request, CancellationToken cancellation = default)
         where TRequest : class
         where TReply : class => throw new NotSupportedException();
 
-    private Task Keep(string queue, object message)
+    private Task Record(string queue, object message)
     {
         if (IsDown)
             return Task.FromException(new InvalidOperationException("the broker is down"));

@@ -34,7 +34,7 @@ public sealed class ScriptedHypervisor
     public ConcurrentDictionary<VmId, IReadOnlyList<VmDisk>> Disks { get; } = [];
 
     /// <summary>Addresses of this host itself, by the URIs that lead to them.</summary>
-    public ConcurrentDictionary<string, string> WaysBack { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, string> LoopbackAddresses { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Every call that changes something, in order, as <c>name argument</c>.</summary>
     public ConcurrentQueue<string> Log { get; } = [];
@@ -51,7 +51,7 @@ public sealed class ScriptedHypervisor
 
     public IHypervisor Connect() => Current = new Connection(this);
 
-    public void Tell(HypervisorEvent what) => Current?.Tell(what);
+    public void Publish(HypervisorEvent what) => Current?.Tell(what);
 
     public int Count(string call) => Counts.GetValueOrDefault(call);
 
@@ -92,7 +92,7 @@ public sealed class ScriptedHypervisor
 
         public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) => Ask("ReadCompletedJob", vm, () => at.CompletedJobs.GetValueOrDefault(vm));
 
-        public Task<string?> FindWayBackAsync(string destinationUri, CancellationToken cancellation) => Ask("FindWayBack", null, () => at.WaysBack.GetValueOrDefault(destinationUri));
+        public Task<string?> FindLoopbackAddressAsync(string destinationUri, CancellationToken cancellation) => Ask("FindWayBack", null, () => at.LoopbackAddresses.GetValueOrDefault(destinationUri));
 
         public Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation)
         {
@@ -152,7 +152,7 @@ public sealed class ScriptedHypervisor
             at.Vms.TryRemove(vm, out _);
         }
 
-        public async Task DestroyStrayAsync(VmId vm, CancellationToken cancellation)
+        public async Task DestroyOrphanAsync(VmId vm, CancellationToken cancellation)
         {
             await Do("DestroyStray", vm, "");
             at.Vms.TryRemove(vm, out _);

@@ -35,7 +35,7 @@ public sealed class AbortTests : IAsyncDisposable
     [Fact]
     public async Task Right_after_the_start()
     {
-        await _host.StartAsync(() => _cluster.Hypervisor(HostA));
+        await _host.StartAsync(() => _cluster.CreateHypervisor(HostA));
         await _host.SendAsync(Vm.Start(One));
 
         await AbortsAsync();
@@ -49,7 +49,7 @@ public sealed class AbortTests : IAsyncDisposable
             await _host.SendAsync(Vm.Abort(One));
 
         await AbortsAsync();
-        (await _host.AskAsync(Vm.Abort(One))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.Abort(One))).Result.ShouldBe(CommandResult.Succeeded);
     }
 
     [Theory]
@@ -95,13 +95,13 @@ public sealed class AbortTests : IAsyncDisposable
     {
         await BegunAsync(JobPhase.PreCopy);
         await ChangeAsync(Vm.Change(One) with { MaxDowntime = TimeSpan.FromSeconds(60) });
-        await _host.UntilAsync(() => _cluster.Jobs() is [{ Phase: SimulatedPhase.SwitchOver }] or [], "the switch-over");
+        await _host.UntilAsync(() => _cluster.ListJobs() is [{ Phase: SimulatedPhase.SwitchOver }] or [], "the switch-over");
 
         await _host.SendAsync(Vm.Abort(One));
 
         var ended = await EndedAsync();
-        _cluster.Copies().Count(copy => copy.IsRunning).ShouldBe(1);
-        _cluster.Copies().Single(copy => copy.IsRunning).Host.ShouldBe(ended is JobResult.Completed ? HostB : HostA);
+        _cluster.ListDomains().Count(copy => copy.IsRunning).ShouldBe(1);
+        _cluster.ListDomains().Single(copy => copy.IsRunning).Host.ShouldBe(ended is JobResult.Completed ? HostB : HostA);
     }
 
     public async ValueTask DisposeAsync()
@@ -113,28 +113,28 @@ public sealed class AbortTests : IAsyncDisposable
     private async Task BegunAsync(JobPhase phase)
     {
         var copiesDisks = phase is JobPhase.DiskCopy;
-        await _host.StartAsync(() => _cluster.Hypervisor(HostA));
+        await _host.StartAsync(() => _cluster.CreateHypervisor(HostA));
         if (copiesDisks)
-            await _cluster.Hypervisor(HostB).CreateImageAsync(Vm.Disk("vda"), CopyStorage.All, default);
+            await _cluster.CreateHypervisor(HostB).CreateImageAsync(Vm.Disk("vda"), CopyStorage.All, default);
         var options = new MigrationOptions { CopyStorage = copiesDisks ? CopyStorage.All : CopyStorage.None, Bandwidth = BytesPerSecond.FromMebibytes(copiesDisks ? 10 : 100) };
-        (await _host.AskAsync(Vm.Start(One, options: options))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.Start(One, options: options))).Result.ShouldBe(CommandResult.Succeeded);
         await _host.UntilAsync(() => _host.Report.Migrations is [{ } sample] && sample.Phase == phase, $"{phase}");
     }
 
-    private async Task ChangeAsync(ChangeParameters change) => (await _host.AskAsync(change)).Result.ShouldBe(CommandResult.Done);
+    private async Task ChangeAsync(ChangeParameters change) => (await _host.SendAndWaitAsync(change)).Result.ShouldBe(CommandResult.Succeeded);
 
     private async Task AbortsAsync()
     {
         await _host.SendAsync(Vm.Abort(One));
         (await EndedAsync()).ShouldBe(JobResult.Cancelled);
-        await _host.UntilAsync(() => _cluster.Copies().Count(copy => copy.IsActive) == 1, "the other copy to go");
-        var left = _cluster.Copies().Single(copy => copy.IsActive);
+        await _host.UntilAsync(() => _cluster.ListDomains().Count(copy => copy.IsActive) == 1, "the other copy to go");
+        var left = _cluster.ListDomains().Single(copy => copy.IsActive);
         (left.Host, left.State, left.QuotaPercent).ShouldBe((HostA, VmRunState.Running, 0));
     }
 
     private async Task<JobResult> EndedAsync()
     {
-        await _host.UntilAsync(() => _host.Bus.Of<JobEnded>().Count > 0, "the end");
-        return _host.Bus.Of<JobEnded>().ShouldHaveSingleItem().Result;
+        await _host.UntilAsync(() => _host.Bus.Messages<JobEnded>().Count > 0, "the end");
+        return _host.Bus.Messages<JobEnded>().ShouldHaveSingleItem().Result;
     }
 }

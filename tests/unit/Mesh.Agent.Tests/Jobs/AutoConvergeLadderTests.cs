@@ -15,7 +15,7 @@ public sealed class AutoConvergeLadderTests
     [InlineData(90, 99)]
     [InlineData(99, 99)]
     public void The_steps_are_QEMUs(int? from, int to) =>
-        AutoConvergeLadder.StepFrom(from is { } percent ? new Percent(percent) : null).Value.ShouldBe(to);
+        AutoConvergeLadder.NextStep(from is { } percent ? new Percent(percent) : null).Value.ShouldBe(to);
 
     [Theory]
     [InlineData(51, new[] { 3, 5, 7, 9 })]
@@ -30,10 +30,10 @@ public sealed class AutoConvergeLadderTests
     [Fact]
     public void What_is_seen_twice_counts_once()
     {
-        var (ladder, steps) = (AutoConvergeLadder.Unseen, 0);
+        var (ladder, steps) = (AutoConvergeLadder.Initial, 0);
         for (var look = 0; look < 40; look++)
         {
-            (ladder, var isStepDue) = ladder.Look(Sample(look / 10 + 1, 90));
+            (ladder, var isStepDue) = ladder.Observe(Sample(look / 10 + 1, 90));
             steps += isStepDue ? 1 : 0;
         }
 
@@ -43,21 +43,21 @@ public sealed class AutoConvergeLadderTests
     [Fact]
     public void A_pass_is_judged_by_its_own_time_and_bytes()
     {
-        var (ladder, _) = AutoConvergeLadder.Unseen.Look(Sample(1, 0));
+        var (ladder, _) = AutoConvergeLadder.Initial.Observe(Sample(1, 0));
         var slow = Sample(2, 30) with { Elapsed = TimeSpan.FromSeconds(3), Memory = new TransferProgress(default, default, Bytes.FromMebibytes(200)) };
 
         // 30 MiB/s in two seconds are more than half of the 100 MiB that went out meanwhile.
-        (ladder, _) = ladder.Look(slow);
+        (ladder, _) = ladder.Observe(slow);
 
         ladder.HighPasses.ShouldBe(1);
     }
 
     private static List<int> Climb(IEnumerable<int> dirtied)
     {
-        var (ladder, steps) = (AutoConvergeLadder.Unseen, new List<int>());
+        var (ladder, steps) = (AutoConvergeLadder.Initial, new List<int>());
         foreach (var (index, mebibytes) in dirtied.Index())
         {
-            (ladder, var isStepDue) = ladder.Look(Sample(index + 1, mebibytes));
+            (ladder, var isStepDue) = ladder.Observe(Sample(index + 1, mebibytes));
             if (isStepDue)
                 steps.Add(index + 1);
         }

@@ -6,7 +6,7 @@ public sealed class DowntimeStepsTests
 {
     [Fact]
     public void Five_steps_to_500_ms_are_those_of_VDSM() =>
-        DowntimeSteps.For(TimeSpan.FromMilliseconds(500)).Select(step => step.TotalMilliseconds).ShouldBe([101, 104, 120, 189, 500]);
+        DowntimeSteps.Compute(TimeSpan.FromMilliseconds(500)).Select(step => step.TotalMilliseconds).ShouldBe([101, 104, 120, 189, 500]);
 
     [Theory]
     [InlineData(1)]
@@ -16,7 +16,7 @@ public sealed class DowntimeStepsTests
     [InlineData(2_000_000)]
     public void They_rise_to_the_maximum_and_never_above(int maxMs)
     {
-        var steps = DowntimeSteps.For(TimeSpan.FromMilliseconds(maxMs));
+        var steps = DowntimeSteps.Compute(TimeSpan.FromMilliseconds(maxMs));
 
         steps.ShouldBeInOrder();
         steps[0].ShouldBeGreaterThan(TimeSpan.Zero);
@@ -27,16 +27,16 @@ public sealed class DowntimeStepsTests
     [Fact]
     public void A_step_is_taken_where_VDSM_takes_it_at_the_pass_after_its_limit()
     {
-        var (taken, told) = (0, new List<(long Pass, double Ms)>());
+        var (taken, reported) = (0, new List<(long Pass, double Ms)>());
         for (var pass = 0L; pass < 60; pass++)
         {
             if (!DowntimeSteps.IsNextDue(taken, pass))
                 continue;
             taken++;
-            told.Add((pass, DowntimeSteps.At(TimeSpan.FromMilliseconds(500), taken).TotalMilliseconds));
+            reported.Add((pass, DowntimeSteps.LimitAt(TimeSpan.FromMilliseconds(500), taken).TotalMilliseconds));
         }
 
-        told.ShouldBe([(2, 104), (3, 120), (4, 189), (5, 500)]);
+        reported.ShouldBe([(2, 104), (3, 120), (4, 189), (5, 500)]);
     }
 
     [Fact]

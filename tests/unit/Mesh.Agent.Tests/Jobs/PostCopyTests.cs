@@ -74,7 +74,7 @@ public sealed class PostCopyTests : IAsyncDisposable
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One);
-        (await _host.AskAsync(Vm.Start(One, options: new MigrationOptions { PostCopy = true }))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.Start(One, options: new MigrationOptions { PostCopy = true }))).Result.ShouldBe(CommandResult.Succeeded);
     }
 
     private async Task CopyingAsync()
@@ -84,5 +84,5 @@ public sealed class PostCopyTests : IAsyncDisposable
     }
 
     private async Task<ParameterResult> AskAsync() =>
-        (await _host.AskAsync(Vm.Change(One) with { PostCopy = true })).Parameters.ShouldHaveSingleItem().Result;
+        (await _host.SendAndWaitAsync(Vm.Change(One) with { PostCopy = true })).Parameters.ShouldHaveSingleItem().Result;
 }

@@ -24,7 +24,7 @@ public sealed class RecoveryTests : IAsyncDisposable
         await _host.UntilAsync(() => _host.Hypervisor.Recoveries.ContainsKey(One), "the call");
 
         HealthyAgain();
-        (await AnswerAsync(recover)).Result.ShouldBe(CommandResult.Done);
+        (await AnswerAsync(recover)).Result.ShouldBe(CommandResult.Succeeded);
         await _host.UntilAsync(() => _host.Report is { Vms: [{ Status: VmStatus.MigratingFrom }], Migrations: [{ Phase: JobPhase.PostCopy }] }, "post-copy");
 
         Leave();
@@ -40,12 +40,12 @@ public sealed class RecoveryTests : IAsyncDisposable
         await BrokenAsync();
         Refusing("the destination's QEMU has not noticed yet");
 
-        var answer = await _host.AskAsync(Vm.Recover(One));
+        var answer = await _host.SendAndWaitAsync(Vm.Recover(One));
         await _host.RunAsync(TimeSpan.FromSeconds(5));
 
         answer.Result.ShouldBe(CommandResult.Failed);
         answer.Refusals.ShouldHaveSingleItem().Message.ShouldContain("has not noticed yet");
-        _host.Bus.Of<JobEnded>().ShouldBeEmpty();
+        _host.Bus.Messages<JobEnded>().ShouldBeEmpty();
         _host.Report.Vms.ShouldHaveSingleItem().Status.ShouldBe(VmStatus.PostCopyFailed);
     }
 
@@ -54,20 +54,20 @@ public sealed class RecoveryTests : IAsyncDisposable
     {
         await BrokenAsync();
         Refusing("not yet");
-        (await _host.AskAsync(Vm.Recover(One))).Result.ShouldBe(CommandResult.Failed);
+        (await _host.SendAndWaitAsync(Vm.Recover(One))).Result.ShouldBe(CommandResult.Failed);
 
         _host.Hypervisor.Recoveries.Clear();
         var second = Vm.Recover(One);
         await _host.SendAsync(second);
         await _host.UntilAsync(() => _host.Hypervisor.Recoveries.ContainsKey(One), "the call");
         HealthyAgain();
-        (await AnswerAsync(second)).Result.ShouldBe(CommandResult.Done);
+        (await AnswerAsync(second)).Result.ShouldBe(CommandResult.Succeeded);
 
         Break();
         _host.Hypervisor.Recoveries[One].SetResult(new MigrateResult(MigrateOutcome.Failed, "broke again"));
         await _host.UntilAsync(() => _host.Log.Has(1145) && _host.Report.Vms is [{ Status: VmStatus.PostCopyFailed }], "it broke again");
         await _host.RunAsync(TimeSpan.FromSeconds(1));
-        _host.Bus.Of<JobEnded>().ShouldBeEmpty();
+        _host.Bus.Messages<JobEnded>().ShouldBeEmpty();
 
         _host.Hypervisor.Recoveries.Clear();
         await _host.SendAsync(Vm.Recover(One));
@@ -83,7 +83,7 @@ public sealed class RecoveryTests : IAsyncDisposable
         await BrokenAsync();
         HealthyAgain();
 
-        (await _host.AskAsync(Vm.Recover(One))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.Recover(One))).Result.ShouldBe(CommandResult.Succeeded);
         Leave();
 
         (await EndedAsync()).ShouldBe((JobResult.Completed, true));
@@ -98,9 +98,9 @@ public sealed class RecoveryTests : IAsyncDisposable
         await StartedAsync();
         _host.Hypervisor.AddVm(One, state: state, detail: detail);
 
-        var answer = await _host.AskAsync(Vm.Recover(One));
+        var answer = await _host.SendAndWaitAsync(Vm.Recover(One));
 
-        answer.Result.ShouldBe(CommandResult.Refused);
+        answer.Result.ShouldBe(CommandResult.Rejected);
         answer.Refusals.ShouldHaveSingleItem().Message.ShouldContain(detail);
         _host.Hypervisor.Recoveries.ShouldBeEmpty();
     }
@@ -110,8 +110,8 @@ public sealed class RecoveryTests : IAsyncDisposable
     {
         await BrokenAsync();
 
-        (await _host.AskAsync(Vm.Recover(One))).Result.ShouldBe(CommandResult.Failed);
-        (await _host.AskAsync(Vm.Recover(One))).Result.ShouldBe(CommandResult.Failed);
+        (await _host.SendAndWaitAsync(Vm.Recover(One))).Result.ShouldBe(CommandResult.Failed);
+        (await _host.SendAndWaitAsync(Vm.Recover(One))).Result.ShouldBe(CommandResult.Failed);
 
         _host.Hypervisor.Log.Count(line => line == $"Recover {One}").ShouldBe(1);
     }
@@ -136,7 +136,7 @@ public sealed class RecoveryTests : IAsyncDisposable
         await _host.SendAsync(recover);
         await _host.UntilAsync(() => _host.Hypervisor.Recoveries.ContainsKey(One), "the call");
         HealthyAgain();
-        (await AnswerAsync(recover)).Result.ShouldBe(CommandResult.Done);
+        (await AnswerAsync(recover)).Result.ShouldBe(CommandResult.Succeeded);
         await _host.StopAsync();
         await _host.StartAsync();
         await _host.UntilAsync(() => _host.Report.Migrations is [{ Phase: JobPhase.PostCopy }], "post-copy");
@@ -164,7 +164,7 @@ public sealed class RecoveryTests : IAsyncDisposable
         _host.Hypervisor.AddVm(One);
         await _host.StartAsync();
 
-        (await _host.AskAsync(Vm.Recover(One))).Result.ShouldBe(CommandResult.Refused);
+        (await _host.SendAndWaitAsync(Vm.Recover(One))).Result.ShouldBe(CommandResult.Rejected);
         _host.Report.Migrations.ShouldBeEmpty();
     }
 
@@ -176,7 +176,7 @@ public sealed class RecoveryTests : IAsyncDisposable
         _host.Hypervisor.Calls[One].SetResult(MigrateResult.Completed);
         await EndedAsync();
 
-        (await _host.AskAsync(Vm.Recover(One))).Refusals.ShouldHaveSingleItem().Message.ShouldContain("over");
+        (await _host.SendAndWaitAsync(Vm.Recover(One))).Refusals.ShouldHaveSingleItem().Message.ShouldContain("over");
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
@@ -185,7 +185,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     {
         _host.Hypervisor.AddVm(One);
         await _host.StartAsync();
-        (await _host.AskAsync(Vm.Start(One, options: new MigrationOptions { PostCopy = true }))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.Start(One, options: new MigrationOptions { PostCopy = true }))).Result.ShouldBe(CommandResult.Succeeded);
         await _host.UntilAsync(() => _host.Hypervisor.Calls.ContainsKey(One), "the call");
         _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(new Bytes(1 << 20), new Bytes(900 << 20));
     }
@@ -204,7 +204,7 @@ public sealed class RecoveryTests : IAsyncDisposable
         await _host.SendAsync(recover);
         await _host.UntilAsync(() => _host.Hypervisor.Recoveries.ContainsKey(One), "the call");
         HealthyAgain();
-        (await AnswerAsync(recover)).Result.ShouldBe(CommandResult.Done);
+        (await AnswerAsync(recover)).Result.ShouldBe(CommandResult.Succeeded);
         await _host.UntilAsync(() => _host.Report.Migrations is [{ Phase: JobPhase.PostCopy }], "post-copy");
         Leave();
         _host.Hypervisor.Recoveries[One].SetResult(MigrateResult.Completed);
@@ -229,14 +229,14 @@ public sealed class RecoveryTests : IAsyncDisposable
 
     private async Task<CommandAnswer> AnswerAsync(RecoverPostCopy recover)
     {
-        await _host.UntilAsync(() => _host.Bus.Of<CommandAnswer>().Any(answer => answer.CommandId == recover.CommandId), "the answer");
-        return _host.Bus.Of<CommandAnswer>().First(answer => answer.CommandId == recover.CommandId);
+        await _host.UntilAsync(() => _host.Bus.Messages<CommandAnswer>().Any(answer => answer.CommandId == recover.CommandId), "the answer");
+        return _host.Bus.Messages<CommandAnswer>().First(answer => answer.CommandId == recover.CommandId);
     }
 
     private async Task<(JobResult Result, bool ByPostCopy)> EndedAsync()
     {
-        await _host.UntilAsync(() => _host.Bus.Of<JobEnded>().Count > 0, "the end");
-        var ended = _host.Bus.Of<JobEnded>().ShouldHaveSingleItem();
-        return (ended.Result, ended.ByPostCopy);
+        await _host.UntilAsync(() => _host.Bus.Messages<JobEnded>().Count > 0, "the end");
+        var ended = _host.Bus.Messages<JobEnded>().ShouldHaveSingleItem();
+        return (ended.Result, ended.UsedPostCopy);
     }
 }

@@ -68,7 +68,7 @@ public sealed class RestartTests : IAsyncDisposable
     {
         await StartedAsync();
         _host.Hypervisor.Failures["AbortJob"] = () => new HypervisorException(HypervisorErrorCode.TimedOut, One, "no answer");
-        (await _host.AskAsync(Vm.Abort(One))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.Abort(One))).Result.ShouldBe(CommandResult.Succeeded);
         await _host.StopAsync();
         _host.Hypervisor.Failures.Clear();
 
@@ -100,14 +100,14 @@ public sealed class RestartTests : IAsyncDisposable
         _host.Hypervisor.AddVm(One);
         await _host.StartAsync();
         var start = Vm.Start(One);
-        var first = await _host.AskAsync(start);
+        var first = await _host.SendAndWaitAsync(start);
         await RestartAsync();
 
-        var second = await _host.AskAsync(start);
+        var second = await _host.SendAndWaitAsync(start);
 
         second.CommandId.ShouldBe(first.CommandId);
-        second.Result.ShouldBe(CommandResult.Done);
-        (await _host.AskAsync(Vm.Abort(One, epoch: 0))).Refusals[0].Code.ShouldBe(RefusalCode.OldEpoch);
+        second.Result.ShouldBe(CommandResult.Succeeded);
+        (await _host.SendAndWaitAsync(Vm.Abort(One, epoch: 0))).Refusals[0].Code.ShouldBe(RefusalCode.StaleEpoch);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class RestartTests : IAsyncDisposable
         (await EndedAsync()).Result.ShouldBe(JobResult.Completed);
         await RestartAsync();
         await _host.RunAsync(TimeSpan.FromSeconds(3));
-        _host.Bus.Of<JobEnded>().Count.ShouldBe(1);
+        _host.Bus.Messages<JobEnded>().Count.ShouldBe(1);
     }
 
     [Fact]
@@ -137,8 +137,8 @@ public sealed class RestartTests : IAsyncDisposable
 
         await _host.StartAsync();
 
-        (await _host.AskAsync(Vm.Start(One))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.OldEpoch, "it may be over already");
-        (await _host.AskAsync(Vm.Start(One, _host.Clock.GetUtcNow().ToUnixTimeMilliseconds()))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.Start(One))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.StaleEpoch, "it may be over already");
+        (await _host.SendAndWaitAsync(Vm.Start(One, _host.Clock.GetUtcNow().ToUnixTimeMilliseconds()))).Result.ShouldBe(CommandResult.Succeeded);
         _host.Log.Has(1010).ShouldBeTrue();
     }
 
@@ -149,12 +149,12 @@ public sealed class RestartTests : IAsyncDisposable
         cluster.AddHost(new SimulatedHost { Name = new HostName("hosta"), Link = BytesPerSecond.FromMebibytes(100) });
         cluster.AddHost(new SimulatedHost { Name = new HostName("hostb"), Link = BytesPerSecond.FromMebibytes(100) });
         cluster.AddVm(new HostName("hosta"), new SimulatedVm { Id = One, Name = "vm", Memory = Bytes.FromGibibytes(1) });
-        await _host.StartAsync(() => cluster.Hypervisor(new HostName("hosta")));
-        (await _host.AskAsync(Vm.Start(One))).Result.ShouldBe(CommandResult.Done);
+        await _host.StartAsync(() => cluster.CreateHypervisor(new HostName("hosta")));
+        (await _host.SendAndWaitAsync(Vm.Start(One))).Result.ShouldBe(CommandResult.Succeeded);
         await _host.RunAsync(TimeSpan.FromSeconds(3));
 
         await _host.StopAsync();
-        await _host.StartAsync(() => cluster.Hypervisor(new HostName("hosta")));
+        await _host.StartAsync(() => cluster.CreateHypervisor(new HostName("hosta")));
 
         var ended = await EndedAsync();
         ended.Result.ShouldBe(JobResult.Completed);
@@ -167,7 +167,7 @@ public sealed class RestartTests : IAsyncDisposable
     {
         _host.Hypervisor.AddVm(One);
         await _host.StartAsync();
-        (await _host.AskAsync(Vm.Start(One, limits: limits))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.Start(One, limits: limits))).Result.ShouldBe(CommandResult.Succeeded);
         await _host.UntilAsync(() => _host.Hypervisor.Calls.ContainsKey(One), "the call");
         _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(new Bytes(900 << 20), new Bytes(1 << 20));
     }
@@ -180,7 +180,7 @@ public sealed class RestartTests : IAsyncDisposable
 
     private async Task<JobEnded> EndedAsync()
     {
-        await _host.UntilAsync(() => _host.Bus.Of<JobEnded>().Count > 0, "the end");
-        return _host.Bus.Of<JobEnded>()[0];
+        await _host.UntilAsync(() => _host.Bus.Messages<JobEnded>().Count > 0, "the end");
+        return _host.Bus.Messages<JobEnded>()[0];
     }
 }

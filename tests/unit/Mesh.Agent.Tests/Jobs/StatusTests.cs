@@ -25,7 +25,7 @@ public sealed class StatusTests
     [InlineData(VmRunState.Down, false, true, VmStatus.Down)]
     [InlineData(VmRunState.DownMigrated, true, false, VmStatus.Down)]
     public void A_machine_s_status(VmRunState state, bool hasOutgoingJob, bool expectsIncoming, VmStatus expected) =>
-        VmStatuses.Of(state, hasOutgoingJob, expectsIncoming).ShouldBe(expected);
+        VmStatusMapping.FromRunState(state, hasOutgoingJob, expectsIncoming).ShouldBe(expected);
 
     [Theory]
     [InlineData(0, 0, 0, VmRunState.Running, false, JobPhase.Setup)]
@@ -46,11 +46,11 @@ public sealed class StatusTests
             Memory = new TransferProgress(new Bytes(100), new Bytes(100 - memorySent), new Bytes(memorySent)),
         };
 
-        JobPhases.Of(stats, state, isStopped).ShouldBe(expected);
+        JobPhases.FromStats(stats, state, isStopped).ShouldBe(expected);
     }
 
     [Fact]
-    public void A_job_that_says_nothing_yet_is_being_set_up() => JobPhases.Of(null, VmRunState.Running, false).ShouldBe(JobPhase.Setup);
+    public void A_job_that_says_nothing_yet_is_being_set_up() => JobPhases.FromStats(null, VmRunState.Running, false).ShouldBe(JobPhase.Setup);
 
     [Theory]
     [InlineData(JobPhase.PreCopy, 199, 100, true)]

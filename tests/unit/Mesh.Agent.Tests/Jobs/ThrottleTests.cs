@@ -98,10 +98,10 @@ public sealed class ThrottleTests : IAsyncDisposable
     {
         await StartedAsync();
         await ChangeAsync(40);
-        await _host.AskAsync(Vm.Change(One) with { Suspend = true });
+        await _host.SendAndWaitAsync(Vm.Change(One) with { Suspend = true });
         _host.Hypervisor.AddVm(One, state: VmRunState.PausedMigrating, detail: "paused (migrating)");
 
-        (await _host.AskAsync(Vm.Abort(One))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.Abort(One))).Result.ShouldBe(CommandResult.Succeeded);
         _host.Hypervisor.Calls[One].SetResult(new MigrateResult(MigrateOutcome.Aborted, "cancelled"));
 
         await EndedAsync();
@@ -122,8 +122,8 @@ public sealed class ThrottleTests : IAsyncDisposable
 
         held.SetResult();
 
-        await _host.UntilAsync(() => _host.Bus.Of<CommandAnswer>().Any(answer => answer.CommandId == change.CommandId), "the answer");
-        _host.Bus.Of<CommandAnswer>()[^1].Parameters.ShouldHaveSingleItem().Result.ShouldBe(ParameterResult.Refused);
+        await _host.UntilAsync(() => _host.Bus.Messages<CommandAnswer>().Any(answer => answer.CommandId == change.CommandId), "the answer");
+        _host.Bus.Messages<CommandAnswer>()[^1].Parameters.ShouldHaveSingleItem().Result.ShouldBe(ParameterResult.Refused);
         await _host.UntilAsync(() => _host.Hypervisor.Throttles.IsEmpty, "its undoing");
     }
 
@@ -167,8 +167,8 @@ public sealed class ThrottleTests : IAsyncDisposable
         await _host.StartAsync();
 
         await _host.UntilAsync(() => _host.Hypervisor.Throttles.IsEmpty, "the lift");
-        await _host.UntilAsync(() => _host.Bus.Of<HostInventory>().Count > 0, "the inventory");
-        _host.Bus.Of<HostInventory>()[0].Vms.ShouldHaveSingleItem().Throttle.ShouldBeNull();
+        await _host.UntilAsync(() => _host.Bus.Messages<HostInventory>().Count > 0, "the inventory");
+        _host.Bus.Messages<HostInventory>()[0].Vms.ShouldHaveSingleItem().Throttle.ShouldBeNull();
         _host.Log.Has(1154).ShouldBeTrue();
     }
 
@@ -179,7 +179,7 @@ public sealed class ThrottleTests : IAsyncDisposable
         _host.Hypervisor.Throttles[One] = new Percent(90);
         _host.Hypervisor.Failures["LiftThrottle"] = () => new HypervisorException(HypervisorErrorCode.Unreachable, One, "no libvirtd");
         await _host.StartAsync();
-        await _host.UntilAsync(() => _host.Bus.Of<HostInventory>() is [{ Vms: [{ Throttle.Value: 90 }] }], "the inventory");
+        await _host.UntilAsync(() => _host.Bus.Messages<HostInventory>() is [{ Vms: [{ Throttle.Value: 90 }] }], "the inventory");
         _host.Log.Has(1155).ShouldBeTrue();
 
         _host.Hypervisor.Failures.Clear();
@@ -191,7 +191,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     public async Task A_machine_that_came_here_throttled_is_let_go_at_once()
     {
         await _host.StartAsync();
-        await _host.AskAsync(Vm.Prepare(One));
+        await _host.SendAndWaitAsync(Vm.Prepare(One));
         _host.Hypervisor.AddVm(One, state: VmRunState.PausedMigrating, detail: "paused (migrating)");
         await _host.RunAsync(TimeSpan.FromSeconds(2));
         _host.Hypervisor.Throttles[One] = new Percent(50);
@@ -221,7 +221,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Auto_converge_in_flight_climbs_QEMUs_ladder()
+    public async Task Auto_converge_in_migration_climbs_QEMUs_ladder()
     {
         await StartedAsync();
         (await AutoConvergeAsync(true)).Result.ShouldBe(ParameterResult.Emulated);
@@ -271,7 +271,7 @@ public sealed class ThrottleTests : IAsyncDisposable
         await StartedAsync();
         await AutoConvergeAsync(true);
 
-        await _host.AskAsync(Vm.Change(One) with { Throttle = new Percent(70), AutoConverge = false });
+        await _host.SendAndWaitAsync(Vm.Change(One) with { Throttle = new Percent(70), AutoConverge = false });
 
         _host.Hypervisor.Throttles[One].Value.ShouldBe(70);
     }
@@ -292,7 +292,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     {
         _host.Hypervisor.AddVm(One);
         await _host.StartAsync();
-        (await _host.AskAsync(Vm.Start(One, options: options))).Result.ShouldBe(CommandResult.Done);
+        (await _host.SendAndWaitAsync(Vm.Start(One, options: options))).Result.ShouldBe(CommandResult.Succeeded);
         await PassesAsync(1, 1);
     }
 
@@ -306,7 +306,7 @@ public sealed class ThrottleTests : IAsyncDisposable
                 Elapsed = TimeSpan.FromSeconds(pass),
                 DirtyRatePagesPerSecond = Bytes.FromMebibytes(60).Count / 4096,
             };
-            _host.Hypervisor.Tell(new MigrationIterated(One, pass));
+            _host.Hypervisor.Publish(new MigrationIterated(One, pass));
             await _host.UntilAsync(() => _host.Report.Migrations is [{ } sample] && sample.Iteration == pass, $"pass {pass}");
         }
 
@@ -317,14 +317,14 @@ public sealed class ThrottleTests : IAsyncDisposable
         [.. _host.Hypervisor.Log.Where(line => line.StartsWith("SetThrottle", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).Distinct()];
 
     private async Task<ParameterAnswer> ChangeAsync(int percent) =>
-        (await _host.AskAsync(Vm.Change(One) with { Throttle = new Percent(percent) })).Parameters.ShouldHaveSingleItem();
+        (await _host.SendAndWaitAsync(Vm.Change(One) with { Throttle = new Percent(percent) })).Parameters.ShouldHaveSingleItem();
 
     private async Task<ParameterAnswer> AutoConvergeAsync(bool isOn) =>
-        (await _host.AskAsync(Vm.Change(One) with { AutoConverge = isOn })).Parameters.ShouldHaveSingleItem();
+        (await _host.SendAndWaitAsync(Vm.Change(One) with { AutoConverge = isOn })).Parameters.ShouldHaveSingleItem();
 
     private async Task<JobEnded> EndedAsync()
     {
-        await _host.UntilAsync(() => _host.Bus.Of<JobEnded>().Count > 0, "the end");
-        return _host.Bus.Of<JobEnded>().ShouldHaveSingleItem();
+        await _host.UntilAsync(() => _host.Bus.Messages<JobEnded>().Count > 0, "the end");
+        return _host.Bus.Messages<JobEnded>().ShouldHaveSingleItem();
     }
 }

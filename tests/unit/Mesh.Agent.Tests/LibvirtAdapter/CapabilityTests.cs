@@ -37,7 +37,7 @@ public sealed class CapabilityTests
         </capabilities>
         """;
 
-    private readonly HostXml _host = HostXml.Read(Capabilities);
+    private readonly HostCapabilitiesXml _host = HostCapabilitiesXml.Read(Capabilities);
 
     [Fact]
     public void The_host_itself() =>
@@ -64,7 +64,7 @@ public sealed class CapabilityTests
     [Fact]
     public void What_is_not_said_is_not_known()
     {
-        var bare = HostXml.Read("<capabilities><host><uuid>u</uuid><cpu><arch>x86_64</arch><model>Broadwell</model></cpu></host></capabilities>");
+        var bare = HostCapabilitiesXml.Read("<capabilities><host><uuid>u</uuid><cpu><arch>x86_64</arch><model>Broadwell</model></cpu></host></capabilities>");
 
         (bare.Uuid, bare.Architecture, bare.CpuModel).ShouldBe(("u", "x86_64", "Broadwell"));
         (bare.MachineTypes, bare.VirtType, bare.NumaCells, bare.HugePageSizes).ShouldBe((null, null, null, null));
@@ -106,5 +106,5 @@ public sealed class CapabilityTests
     [InlineData("<pool type='gluster'><name>g</name></pool>", "g", "", true)]
     [InlineData("<pool type='logical'><name>vg</name><target><path>/dev/vg</path></target></pool>", "vg", "/dev/vg", false)]
     public void A_pool_and_whether_its_kind_is_shared(string xml, string name, string path, bool isShared) =>
-        PoolXml.Read(xml).ShouldBe(new HostStorage(name, path, isShared));
+        StoragePoolXml.Read(xml).ShouldBe(new HostStorage(name, path, isShared));
 }

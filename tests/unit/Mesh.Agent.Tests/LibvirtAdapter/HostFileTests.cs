@@ -106,9 +106,9 @@ public sealed class HostFileTests : IDisposable
     {
         Write("pools/default/x", "");
 
-        var places = Places(new HostStorage("default", "/pools/default", false), new HostStorage("on-nas", "/mnt/nas/pool", false), new HostStorage("ceph", "", true));
+        var storageMap = Places(new HostStorage("default", "/pools/default", false), new HostStorage("on-nas", "/mnt/nas/pool", false), new HostStorage("ceph", "", true));
 
-        places.Storage.ShouldBe([
+        storageMap.Storage.ShouldBe([
             new HostStorage("default", "/pools/default", false), new HostStorage("on-nas", "/mnt/nas/pool", true), new HostStorage("ceph", "", true),
             new HostStorage("nas:/vms", "/mnt/nas", true), new HostStorage("g:/vol", "/mnt/two words", true), new HostStorage("/srv/shared", "/srv/shared", true),
         ]);
@@ -139,13 +139,13 @@ public sealed class HostFileTests : IDisposable
     [Fact]
     public void Of_a_host_elsewhere_nothing_is_concluded_from_files_here()
     {
-        var places = new HostPlaces(null, null, null, []);
+        var storageMap = new HostStorageMap(null, null, null, []);
 
-        places.Storage.ShouldBeNull();
-        places.IsLocal(Vm.Disk("vda", "/images/a.qcow2")).ShouldBeNull();
+        storageMap.Storage.ShouldBeNull();
+        storageMap.IsLocal(Vm.Disk("vda", "/images/a.qcow2")).ShouldBeNull();
     }
 
-    private HostPlaces Places(params HostStorage[] pools) => new(_files, _files.Mounts(), pools, ["/srv/shared"]);
+    private HostStorageMap Places(params HostStorage[] pools) => new(_files, _files.Mounts(), pools, ["/srv/shared"]);
 
     private void Write(string path, string text)
     {

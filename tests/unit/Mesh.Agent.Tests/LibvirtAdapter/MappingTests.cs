@@ -26,13 +26,13 @@ public sealed class MappingTests
     {
         var status = new DomainStatus((DomainState)state, reason);
 
-        DomainStates.Of(status).ShouldBe(expected);
-        DomainStates.Words(status).ShouldBe(words);
+        DomainStateMapping.ToRunState(status).ShouldBe(expected);
+        DomainStateMapping.Describe(status).ShouldBe(words);
     }
 
     [Fact]
     public void A_plain_migration_is_live_peer_to_peer_and_ends_on_disk_errors() =>
-        MigrateArguments.Flags(new MigrationOptions()).ShouldBe(MigrateFlags.Live | MigrateFlags.PeerToPeer | MigrateFlags.AbortOnError);
+        MigrateArguments.CreateFlags(new MigrationOptions()).ShouldBe(MigrateFlags.Live | MigrateFlags.PeerToPeer | MigrateFlags.AbortOnError);
 
     [Fact]
     public void Every_option_has_its_flag()
@@ -51,17 +51,17 @@ public sealed class MappingTests
             Unsafe = true,
         };
 
-        MigrateArguments.Flags(options).ShouldBe(
+        MigrateArguments.CreateFlags(options).ShouldBe(
             MigrateFlags.PeerToPeer | MigrateFlags.AbortOnError | MigrateFlags.AutoConverge | MigrateFlags.Compressed | MigrateFlags.Parallel
             | MigrateFlags.PostCopy | MigrateFlags.Tls | MigrateFlags.PersistDestination | MigrateFlags.UndefineSource
             | MigrateFlags.NonSharedIncremental | MigrateFlags.Unsafe);
-        MigrateArguments.Flags(options with { CopyStorage = CopyStorage.All }).HasFlag(MigrateFlags.NonSharedDisk).ShouldBeTrue();
+        MigrateArguments.CreateFlags(options with { CopyStorage = CopyStorage.All }).HasFlag(MigrateFlags.NonSharedDisk).ShouldBeTrue();
     }
 
     [Fact]
     public void Every_option_has_its_parameter()
     {
-        var parameters = MigrateArguments.Parameters(new MigrationOptions
+        var parameters = MigrateArguments.CreateParameters(new MigrationOptions
         {
             Bandwidth = BytesPerSecond.FromMebibytes(32),
             PostCopy = true,
@@ -88,12 +88,12 @@ public sealed class MappingTests
     [InlineData((3 << 20) / 2 + 1, 2)]
     [InlineData(100 << 20, 100)]
     public void A_rate_is_never_rounded_to_none(long bytesPerSecond, long mebibytes) =>
-        MigrateArguments.Mebibytes(new BytesPerSecond(bytesPerSecond)).ShouldBe(mebibytes);
+        MigrateArguments.ToMebibytesPerSecond(new BytesPerSecond(bytesPerSecond)).ShouldBe(mebibytes);
 
     [Fact]
     public void A_job_s_numbers()
     {
-        var stats = JobReadings.Of(Stats(
+        var stats = JobStatsMapping.FromLibvirt(Stats(
             DomainJobType.Unbounded, ("operation", 5), ("time_elapsed", 1500L), ("downtime", 770L), ("memory_total", 1000L), ("memory_remaining", 400L),
             ("memory_processed", 700L), ("memory_bps", 50L), ("memory_iteration", 3L), ("memory_constant", 2L), ("memory_page_size", 4096L),
             ("memory_dirty_rate", 9L), ("disk_total", 10L), ("disk_remaining", 4L), ("disk_processed", 6L), ("auto_converge_throttle", 20), ("memory_postcopy_requests", 1L)));
@@ -106,11 +106,11 @@ public sealed class MappingTests
 
     [Fact]
     public void A_completed_job_s_downtime_is_the_pause_itself() =>
-        JobReadings.Of(Stats(DomainJobType.Completed, ("operation", 5), ("downtime", 80L), ("downtime_net", 65L)), isEnded: true)!
+        JobStatsMapping.FromLibvirt(Stats(DomainJobType.Completed, ("operation", 5), ("downtime", 80L), ("downtime_net", 65L)), isEnded: true)!
             .Downtime.ShouldBe(TimeSpan.FromMilliseconds(65));
 
     [Fact]
-    public void No_job_has_no_numbers() => JobReadings.Of(Stats(DomainJobType.None)).ShouldBeNull();
+    public void No_job_has_no_numbers() => JobStatsMapping.FromLibvirt(Stats(DomainJobType.None)).ShouldBeNull();
 
     [Theory]
     [InlineData(DomainLifecycle.Stopped, 3, VmLifecycle.Stopped, true, "Stopped Migrated")]
@@ -123,17 +123,17 @@ public sealed class MappingTests
     {
         var uuid = Guid.NewGuid();
 
-        HypervisorEvents.Of(new DomainLifecycleEvent("vm", uuid, what, detail))
+        HypervisorEventMapping.FromLibvirt(new DomainLifecycleEvent("vm", uuid, what, detail))
             .ShouldBe(new VmLifecycleChanged(new VmId(uuid), "vm", expected, isByMigration, words, isPostCopy));
     }
 
     [Fact]
     public void A_call_without_an_answer_is_not_taken_for_a_refusal() =>
-        LibvirtErrors.Of(new TimeoutException(), null).Code.ShouldBe(HypervisorErrorCode.TimedOut);
+        LibvirtErrorMapping.ToHypervisorException(new TimeoutException(), null).Code.ShouldBe(HypervisorErrorCode.TimedOut);
 
     private static DomainJobStats Stats(DomainJobType type, params (string Name, object Value)[] values) => new()
     {
         Type = type,
-        Raw = new TypedParameters([.. values.Select(one => one.Value is int number ? TypedParameter.OfInt32(one.Name, number) : TypedParameter.OfUInt64(one.Name, (ulong)(long)one.Value))]),
+        Raw = new TypedParameters([.. values.Select(one => one.Value is int number ? TypedParameter.FromInt32(one.Name, number) : TypedParameter.FromUInt64(one.Name, (ulong)(long)one.Value))]),
     };
 }

@@ -19,13 +19,13 @@ public sealed class VcpuThrottleTests : IDisposable
     {
         var throttle = Host(version, vcpus: 2);
 
-        throttle.Set(One, Name, CpuQuota.Unlimited, new Percent(percent));
+        throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(percent));
         Quotas(version).ShouldBe([expected, expected]);
-        throttle.InForce(One, Name, CpuQuota.Unlimited).ShouldBe(new Percent(percent));
+        throttle.GetCurrent(One, Name, CgroupCpuQuota.Unlimited).ShouldBe(new Percent(percent));
 
-        throttle.Lift(One, Name, CpuQuota.Unlimited);
-        Quotas(version).ShouldBe([CpuQuota.Unlimited, CpuQuota.Unlimited]);
-        throttle.InForce(One, Name, CpuQuota.Unlimited).ShouldBeNull();
+        throttle.Lift(One, Name, CgroupCpuQuota.Unlimited);
+        Quotas(version).ShouldBe([CgroupCpuQuota.Unlimited, CgroupCpuQuota.Unlimited]);
+        throttle.GetCurrent(One, Name, CgroupCpuQuota.Unlimited).ShouldBeNull();
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class VcpuThrottleTests : IDisposable
     public void A_quota_of_the_operator_is_the_measure_and_comes_back(long recorded, int percent, long expected)
     {
         var throttle = Host(1, vcpus: 1, recorded);
-        throttle.InForce(One, Name, recorded).ShouldBeNull("the operator's own quota is no throttle");
+        throttle.GetCurrent(One, Name, recorded).ShouldBeNull("the operator's own quota is no throttle");
 
         throttle.Set(One, Name, recorded, new Percent(percent));
         Quotas(1).ShouldBe([expected]);
@@ -50,9 +50,9 @@ public sealed class VcpuThrottleTests : IDisposable
         var throttle = Host(1, vcpus: 3);
         File.WriteAllText(Path.Combine(Group(1), "cpu.cfs_quota_us"), "25000\n");
 
-        throttle.InForce(One, Name, CpuQuota.Unlimited).ShouldBe(new Percent(75));
-        throttle.Lift(One, Name, CpuQuota.Unlimited);
-        Quotas(1).ShouldAllBe(quota => quota == CpuQuota.Unlimited);
+        throttle.GetCurrent(One, Name, CgroupCpuQuota.Unlimited).ShouldBe(new Percent(75));
+        throttle.Lift(One, Name, CgroupCpuQuota.Unlimited);
+        Quotas(1).ShouldAllBe(quota => quota == CgroupCpuQuota.Unlimited);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class VcpuThrottleTests : IDisposable
         var throttle = Host(1, vcpus: 1);
         File.WriteAllText(Path.Combine(Group(0), "cpu.cfs_quota_us"), "200000\n");
 
-        throttle.Lift(One, Name, CpuQuota.Unlimited);
+        throttle.Lift(One, Name, CgroupCpuQuota.Unlimited);
 
         Quotas(1).ShouldBe([200_000]);
     }
@@ -70,10 +70,10 @@ public sealed class VcpuThrottleTests : IDisposable
     public void A_throttle_of_zero_shows_whether_it_can_be_done()
     {
         var throttle = Host(1, vcpus: 1);
-        throttle.Set(One, Name, CpuQuota.Unlimited, new Percent(0));
-        Quotas(1).ShouldBe([CpuQuota.Unlimited]);
+        throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(0));
+        Quotas(1).ShouldBe([CgroupCpuQuota.Unlimited]);
 
-        Refusal(() => Host(1, vcpus: 0).Set(One, Name, CpuQuota.Unlimited, new Percent(0)))
+        Refusal(() => Host(1, vcpus: 0).Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(0)))
             .ShouldContain("libvirt does not use the controller 'cpu'");
     }
 
@@ -83,10 +83,10 @@ public sealed class VcpuThrottleTests : IDisposable
         var throttle = Host(1, vcpus: 1);
         File.WriteAllText(Path.Combine(_root, "proc/77/cmdline"), "/usr/bin/nginx\0-uuid\0" + Guid.NewGuid());
 
-        Refusal(() => throttle.Set(One, Name, CpuQuota.Unlimited, new Percent(40))).ShouldContain("process 77 is not that of web-1");
-        Refusal(() => throttle.Set(One, "web-2", CpuQuota.Unlimited, new Percent(40))).ShouldContain("web-2.pid");
-        throttle.InForce(One, "web-2", CpuQuota.Unlimited).ShouldBeNull();
-        throttle.Lift(One, "web-2", CpuQuota.Unlimited);
+        Refusal(() => throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("process 77 is not that of web-1");
+        Refusal(() => throttle.Set(One, "web-2", CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("web-2.pid");
+        throttle.GetCurrent(One, "web-2", CgroupCpuQuota.Unlimited).ShouldBeNull();
+        throttle.Lift(One, "web-2", CgroupCpuQuota.Unlimited);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class VcpuThrottleTests : IDisposable
         var throttle = Host(1, vcpus: 1);
         File.WriteAllText(Path.Combine(_root, "mountinfo"), "30 20 0:31 / /elsewhere rw - cgroup cgroup rw,memory\n");
 
-        Refusal(() => throttle.Set(One, Name, CpuQuota.Unlimited, new Percent(40))).ShouldContain("is mounted nowhere here");
+        Refusal(() => throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("is mounted nowhere here");
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class VcpuThrottleTests : IDisposable
         var mounted = Path.Combine(_root, "cpu/machine/qemu-7-web-1");
         File.WriteAllText(Path.Combine(_root, "mountinfo"), $"30 20 0:31 /machine/qemu-7-web-1 {mounted} rw - cgroup cgroup rw,cpu,cpuacct\n");
 
-        throttle.Set(One, Name, CpuQuota.Unlimited, new Percent(40));
+        throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(40));
 
         Quotas(1).ShouldBe([60_000]);
     }
@@ -119,7 +119,7 @@ public sealed class VcpuThrottleTests : IDisposable
         return refusal.Message;
     }
 
-    private VcpuThrottle Host(int version, int vcpus, long quota = CpuQuota.Unlimited)
+    private VcpuThrottle Host(int version, int vcpus, long quota = CgroupCpuQuota.Unlimited)
     {
         var hierarchy = Path.Combine(_root, "cpu");
         if (Directory.Exists(hierarchy))
@@ -149,7 +149,7 @@ public sealed class VcpuThrottleTests : IDisposable
             File.WriteAllText(Path.Combine(Group(number), "cpu.cfs_period_us"), "100000\n");
         }
 
-        return new VcpuThrottle(new VcpuGroups(_root, Path.Combine(_root, "mountinfo")));
+        return new VcpuThrottle(new VcpuCgroupFinder(_root, Path.Combine(_root, "mountinfo")));
     }
 
     private string Group(int number) => Path.Combine(_root, "cpu/machine/qemu-7-web-1", $"vcpu{number}");
@@ -163,7 +163,7 @@ public sealed class VcpuThrottleTests : IDisposable
             var word = File.ReadAllText(file).Split(' ')[0].Trim();
             if (version == 2)
                 File.WriteAllText(file, $"{word} 100000\n");
-            return word == "max" ? CpuQuota.Unlimited : long.Parse(word, System.Globalization.CultureInfo.InvariantCulture);
+            return word == "max" ? CgroupCpuQuota.Unlimited : long.Parse(word, System.Globalization.CultureInfo.InvariantCulture);
         }),
     ];
 }

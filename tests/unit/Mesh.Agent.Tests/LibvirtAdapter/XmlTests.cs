@@ -45,7 +45,7 @@ public sealed class XmlTests
     {
         _vm.Id.ToString().ShouldBe("7441174d-9c4e-4464-acfc-cd2fcbc89da2");
         (_vm.Name, _vm.Status, _vm.Memory, _vm.VCpus).ShouldBe(("web-1", VmStatus.Up, Bytes.FromGibibytes(2), 4));
-        (_vm.Machine, _vm.CpuModel, _vm.Persistent).ShouldBe(("pc-q35-10.0", "Skylake-Server", true));
+        (_vm.MachineType, _vm.CpuModel, _vm.Persistent).ShouldBe(("pc-q35-10.0", "Skylake-Server", true));
         _vm.Labels["tier"].ShouldBe("db");
     }
 
@@ -73,7 +73,7 @@ public sealed class XmlTests
     {
         var bare = DomainXml.Read("<domain><name>n</name><uuid>7441174d-9c4e-4464-acfc-cd2fcbc89da2</uuid></domain>", VmRunState.Down, false, _ => null);
 
-        (bare.VCpus, bare.Machine, bare.CpuModel, bare.Status).ShouldBe((1, "", "", VmStatus.Down));
+        (bare.VCpus, bare.MachineType, bare.CpuModel, bare.Status).ShouldBe((1, "", "", VmStatus.Down));
         (bare.Disks.Count + bare.Networks.Count + bare.HostDevices.Count + bare.Labels.Count).ShouldBe(0);
     }
 
@@ -82,12 +82,12 @@ public sealed class XmlTests
     {
         var disk = Vm.Disk("vda", "/images/web.qcow2") with { BackingFile = "/images/base.raw" };
 
-        VolumeXml.Of(disk, CopyStorage.All, null).ShouldNotContain("backingStore");
-        var incremental = VolumeXml.Of(disk, CopyStorage.Incremental, "raw");
+        StorageVolumeXml.Create(disk, CopyStorage.All, null).ShouldNotContain("backingStore");
+        var incremental = StorageVolumeXml.Create(disk, CopyStorage.Incremental, "raw");
         incremental.ShouldContain("<name>web.qcow2</name>");
         incremental.ShouldContain("""<capacity unit="bytes">134217728</capacity>""");
         incremental.ShouldContain("<path>/images/base.raw</path>");
-        VolumeXml.Format(incremental).ShouldBe("qcow2");
+        StorageVolumeXml.ReadFormat(incremental).ShouldBe("qcow2");
     }
 
     [Theory]

@@ -89,7 +89,7 @@ public sealed class When_an_inventory_is_sent : IAsyncDisposable
         });
 
         var vm = sent.Vms.ShouldHaveSingleItem();
-        (vm.Machine, vm.CpuModel, vm.HugePageSize, vm.Lock).ShouldBe(("q35", "EPYC", Bytes.FromMebibytes(2), VmLock.Backup));
+        (vm.MachineType, vm.CpuModel, vm.HugePageSize, vm.Lock).ShouldBe(("q35", "EPYC", Bytes.FromMebibytes(2), VmLock.Backup));
         vm.Placement.ShouldBe(placement);
         vm.CpuFeatures.ShouldBe(["avx"]);
         vm.NumaNodes.ShouldBe([1]);
@@ -108,9 +108,9 @@ public sealed class When_an_inventory_is_sent : IAsyncDisposable
         _cluster.AddHost(host);
         foreach (var vm in vms)
             _cluster.AddVm(HostA, vm);
-        await _host.StartAsync(() => _cluster.Hypervisor(HostA));
-        await _host.UntilAsync(() => _host.Bus.Of<HostInventory>().Count > 0, "the inventory");
-        return _host.Bus.Of<HostInventory>()[0];
+        await _host.StartAsync(() => _cluster.CreateHypervisor(HostA));
+        await _host.UntilAsync(() => _host.Bus.Messages<HostInventory>().Count > 0, "the inventory");
+        return _host.Bus.Messages<HostInventory>()[0];
     }
 
     private static Dictionary<string, string> Label(string key, string value) => new(StringComparer.Ordinal) { [key] = value };

@@ -54,7 +54,7 @@ public sealed class MigrationModelTests
     {
         var vm = Vms(DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(150)));
         var steps = new List<int>();
-        var end = Run(vm, start: Start(vm, new AutoConverge(20, 10)), each: now => steps.Add(now.ThrottlePercent));
+        var end = Run(vm, start: Start(vm, new AutoConvergeSettings(20, 10)), each: now => steps.Add(now.ThrottlePercent));
 
         end.IsOver.ShouldBeTrue();
         var ladder = steps.Distinct().ToList();
@@ -67,7 +67,7 @@ public sealed class MigrationModelTests
     {
         var vm = Vms(DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(150)));
         long first = 0;
-        Run(vm, start: Start(vm, new AutoConverge(20, 10)), each: now => first = first == 0 && now.ThrottlePercent > 0 ? now.Iteration : first);
+        Run(vm, start: Start(vm, new AutoConvergeSettings(20, 10)), each: now => first = first == 0 && now.ThrottlePercent > 0 ? now.Iteration : first);
 
         first.ShouldBe(4);
     }
@@ -141,7 +141,7 @@ public sealed class MigrationModelTests
         var stuck = Run(vm, max: TimeSpan.FromSeconds(5));
         SimulatedMigration? pulling = null;
 
-        var end = Run(vm, start: stuck with { IsPostCopyAsked = true }, each: now => pulling ??= now.Phase is SimulatedPhase.PostCopy ? now : null);
+        var end = Run(vm, start: stuck with { IsPostCopyRequested = true }, each: now => pulling ??= now.Phase is SimulatedPhase.PostCopy ? now : null);
 
         end.IsOver.ShouldBeTrue();
         end.RemainingBytes.ShouldBe(0);
@@ -173,7 +173,7 @@ public sealed class MigrationModelTests
 
     private static SimulatedVm Vms(DirtyCurve dirty) => new() { Id = Vm.Id(1), Name = "vm", Memory = Gibibyte, Dirty = dirty };
 
-    private static SimulatedMigration Start(SimulatedVm vm, AutoConverge? autoConverge = null) =>
+    private static SimulatedMigration Start(SimulatedVm vm, AutoConvergeSettings? autoConverge = null) =>
         SimulatedMigration.Start(vm, Bytes.Zero, autoConverge, TimeSpan.FromMilliseconds(300), isPaused: false);
 
     private static SimulatedMigration Run(

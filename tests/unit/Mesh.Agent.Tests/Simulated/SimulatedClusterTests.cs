@@ -25,7 +25,7 @@ public sealed class SimulatedClusterTests : IDisposable
     [Fact]
     public async Task A_machine_is_on_both_sides_while_it_moves_and_on_one_afterwards()
     {
-        var (source, destination) = (Add(1), _cluster.Hypervisor(HostB));
+        var (source, destination) = (Add(1), _cluster.CreateHypervisor(HostB));
         var moving = Migrate(source, 1, HostB);
         _clock.Advance(TimeSpan.FromSeconds(2));
 
@@ -49,11 +49,11 @@ public sealed class SimulatedClusterTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(30));
         await moving;
 
-        var told = new List<string>();
+        var reported = new List<string>();
         while (source.Events.TryRead(out var what))
-            told.Add(what is VmLifecycleChanged life ? life.Detail : what.GetType().Name);
-        told[^3..].ShouldBe(["Suspended Migrated", "Stopped Migrated", "JobCompleted"]);
-        told[..^3].ShouldAllBe(what => what == "MigrationIterated");
+            reported.Add(what is VmLifecycleChanged life ? life.Detail : what.GetType().Name);
+        reported[^3..].ShouldBe(["Suspended Migrated", "Stopped Migrated", "JobCompleted"]);
+        reported[..^3].ShouldAllBe(what => what == "MigrationIterated");
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class SimulatedClusterTests : IDisposable
     [InlineData(4, 41.2)]
     public async Task Migrations_away_from_a_host_share_its_link(int count, double seconds)
     {
-        var source = _cluster.Hypervisor(HostA);
+        var source = _cluster.CreateHypervisor(HostA);
         var ended = new List<Task<MigrateResult>>();
         for (var number = 1; number <= count; number++)
             ended.Add(Migrate(Add(number), number, number % 2 == 0 ? HostB : HostC));
@@ -76,7 +76,7 @@ public sealed class SimulatedClusterTests : IDisposable
     [Fact]
     public async Task An_abort_leaves_the_machine_on_the_source_alone()
     {
-        var (source, destination) = (Add(1), _cluster.Hypervisor(HostB));
+        var (source, destination) = (Add(1), _cluster.CreateHypervisor(HostB));
         var moving = Migrate(source, 1, HostB);
         _clock.Advance(TimeSpan.FromSeconds(2));
         await source.SuspendAsync(Vm.Id(1), default);
@@ -91,7 +91,7 @@ public sealed class SimulatedClusterTests : IDisposable
     [Fact]
     public async Task Post_copy_runs_on_the_destination_at_once_and_cannot_be_aborted()
     {
-        var (source, destination) = (Add(1, DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(200))), _cluster.Hypervisor(HostB));
+        var (source, destination) = (Add(1, DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(200))), _cluster.CreateHypervisor(HostB));
         var moving = Migrate(source, 1, HostB, new MigrationOptions { PostCopy = true });
         _clock.Advance(TimeSpan.FromSeconds(2));
         await source.StartPostCopyAsync(Vm.Id(1), default);
@@ -122,11 +122,11 @@ public sealed class SimulatedClusterTests : IDisposable
         var moving = Migrate(source, 1, HostB);
         _clock.Advance(TimeSpan.FromSeconds(2));
 
-        _cluster.Fail(HostB);
+        _cluster.PowerOff(HostB);
 
         (await moving).Outcome.ShouldBe(MigrateOutcome.Failed);
         (await State(source, 1)).ShouldBe("running (booted)");
-        (await Should.ThrowAsync<HypervisorException>(_cluster.Hypervisor(HostB).ListVmsAsync(default))).Code.ShouldBe(HypervisorErrorCode.Unreachable);
+        (await Should.ThrowAsync<HypervisorException>(_cluster.CreateHypervisor(HostB).ListVmsAsync(default))).Code.ShouldBe(HypervisorErrorCode.Unreachable);
     }
 
     [Fact]
@@ -136,12 +136,12 @@ public sealed class SimulatedClusterTests : IDisposable
         var moving = Migrate(source, 1, HostB);
         _clock.Advance(TimeSpan.FromSeconds(2));
 
-        _cluster.Fail(HostA);
-        _cluster.Restore(HostA);
+        _cluster.PowerOff(HostA);
+        _cluster.PowerOn(HostA);
 
         (await moving).Outcome.ShouldBe(MigrateOutcome.Lost);
         (await State(source, 1)).ShouldBe("shut off (crashed)");
-        (await _cluster.Hypervisor(HostB).ListVmsAsync(default)).ShouldAllBe(vm => vm.State == VmRunState.Down);
+        (await _cluster.CreateHypervisor(HostB).ListVmsAsync(default)).ShouldAllBe(vm => vm.State == VmRunState.Down);
     }
 
     [Fact]
@@ -174,9 +174,9 @@ public sealed class SimulatedClusterTests : IDisposable
     [Fact]
     public async Task A_disk_needs_its_image_on_the_destination()
     {
-        var vm = Machine(1) with { Disks = [Vm.Disk("vda")] };
+        var vm = CreateVm(1) with { Disks = [Vm.Disk("vda")] };
         _cluster.AddVm(HostA, vm);
-        var (source, destination) = (_cluster.Hypervisor(HostA), _cluster.Hypervisor(HostB));
+        var (source, destination) = (_cluster.CreateHypervisor(HostA), _cluster.CreateHypervisor(HostB));
         var options = new MigrationOptions { CopyStorage = CopyStorage.All };
 
         (await Migrate(source, 1, HostB, options)).Error.ShouldContain("no storage pool with matching target path '/images'");
@@ -187,12 +187,12 @@ public sealed class SimulatedClusterTests : IDisposable
 
     public void Dispose() => _cluster.Dispose();
 
-    private static SimulatedVm Machine(int number) => new() { Id = Vm.Id(number), Name = $"vm{number}", Memory = Bytes.FromGibibytes(1) };
+    private static SimulatedVm CreateVm(int number) => new() { Id = Vm.Id(number), Name = $"vm{number}", Memory = Bytes.FromGibibytes(1) };
 
     private IHypervisor Add(int number, DirtyCurve? dirty = null)
     {
-        _cluster.AddVm(HostA, Machine(number) with { Dirty = dirty ?? DirtyCurve.Idle });
-        return _cluster.Hypervisor(HostA);
+        _cluster.AddVm(HostA, CreateVm(number) with { Dirty = dirty ?? DirtyCurve.Idle });
+        return _cluster.CreateHypervisor(HostA);
     }
 
     private static Task<MigrateResult> Migrate(IHypervisor source, int number, HostName to, MigrationOptions? options = null) =>

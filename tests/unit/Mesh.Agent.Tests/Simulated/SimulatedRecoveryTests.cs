@@ -22,7 +22,7 @@ public sealed class SimulatedRecoveryTests : IDisposable
         foreach (var host in new[] { HostA, HostB })
             _cluster.AddHost(new SimulatedHost { Name = host, Link = BytesPerSecond.FromMebibytes(100) });
         _cluster.AddVm(HostA, new SimulatedVm { Id = Vm.Id(1), Name = "vm", Memory = Bytes.FromGibibytes(1) });
-        (_source, _destination) = (_cluster.Hypervisor(HostA), _cluster.Hypervisor(HostB));
+        (_source, _destination) = (_cluster.CreateHypervisor(HostA), _cluster.CreateHypervisor(HostB));
     }
 
     [Fact]
@@ -67,12 +67,12 @@ public sealed class SimulatedRecoveryTests : IDisposable
     public async Task While_the_hosts_cannot_reach_each_other_it_fails_and_changes_nothing()
     {
         await BrokenAsync();
-        _cluster.Cut(HostA, HostB);
+        _cluster.Partition(HostA, HostB);
 
         (await Recover()).Error.ShouldContain("Failed to connect");
         (await State(_source)).ShouldBe("paused (post-copy failed)");
 
-        _cluster.Mend(HostA, HostB);
+        _cluster.Heal(HostA, HostB);
         var recovering = Recover();
         _clock.Advance(TimeSpan.FromMinutes(1));
         (await recovering).ShouldBe(MigrateResult.Completed);
@@ -82,10 +82,10 @@ public sealed class SimulatedRecoveryTests : IDisposable
     public async Task Half_of_a_machine_that_died_with_its_host_is_not_recovered()
     {
         await BrokenAsync();
-        _cluster.Fail(HostB);
+        _cluster.PowerOff(HostB);
         (await Recover()).Error.ShouldContain("Failed to connect");
 
-        _cluster.Restore(HostB);
+        _cluster.PowerOn(HostB);
         (await Recover()).Error.ShouldContain("waits for its memory");
         (await State(_source)).ShouldBe("paused (post-copy failed)");
     }

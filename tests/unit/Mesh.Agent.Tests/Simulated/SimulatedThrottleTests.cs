@@ -30,7 +30,7 @@ public sealed class SimulatedThrottleTests : IDisposable
         foreach (var host in new[] { HostA, HostB })
             _cluster.AddHost(new SimulatedHost { Name = host, Link = BytesPerSecond.FromMebibytes(100) });
         _cluster.AddVm(HostA, Machine);
-        (_source, _destination) = (_cluster.Hypervisor(HostA), _cluster.Hypervisor(HostB));
+        (_source, _destination) = (_cluster.CreateHypervisor(HostA), _cluster.CreateHypervisor(HostB));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class SimulatedThrottleTests : IDisposable
         await moving;
 
         (await ThrottleAsync(_source)).ShouldBe(new Percent(90));
-        _cluster.Copies().ShouldContain(copy => copy.Host == HostA && copy.QuotaPercent == 90);
+        _cluster.ListDomains().ShouldContain(copy => copy.Host == HostA && copy.QuotaPercent == 90);
     }
 
     [Fact]

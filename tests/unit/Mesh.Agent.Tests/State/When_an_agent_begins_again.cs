@@ -5,7 +5,7 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
-using Mesh.Hosting;
+using Mesh.Hosting.Errors;
 
 namespace Mesh.Agent.Tests.State;
 
@@ -20,16 +20,16 @@ public sealed class When_an_agent_begins_again : IDisposable
     [Fact]
     public void It_goes_by_the_time()
     {
-        Open().Begin(Now).ShouldBe(Now.ToUnixTimeMilliseconds());
-        Open().Begin(Now.AddSeconds(1)).ShouldBe(Now.AddSeconds(1).ToUnixTimeMilliseconds());
+        Open().StartAgentEpoch(Now).ShouldBe(Now.ToUnixTimeMilliseconds());
+        Open().StartAgentEpoch(Now.AddSeconds(1)).ShouldBe(Now.AddSeconds(1).ToUnixTimeMilliseconds());
     }
 
     [Fact]
     public void It_goes_by_a_larger_number_than_before_even_when_the_clock_was_set_back()
     {
-        var first = Open().Begin(Now);
-        var second = Open().Begin(Now.AddHours(-1));
-        var third = Open().Begin(Now.AddHours(-2));
+        var first = Open().StartAgentEpoch(Now);
+        var second = Open().StartAgentEpoch(Now.AddHours(-1));
+        var third = Open().StartAgentEpoch(Now.AddHours(-2));
 
         second.ShouldBe(first + 1);
         third.ShouldBe(second + 1);
@@ -39,11 +39,11 @@ public sealed class When_an_agent_begins_again : IDisposable
     public void It_forgets_no_number_when_it_forgets_records()
     {
         var store = Open();
-        var first = store.Begin(Now);
+        var first = store.StartAgentEpoch(Now);
         for (var number = 1; number <= 40; number++)
-            store.Note(store.Meet(Vm.Start(Vm.Id(number)), Now), record => record);
+            store.UpdateBestEffort(store.GetOrAdd(Vm.Start(Vm.Id(number)), Now), record => record);
 
-        Open().Begin(Now.AddHours(-1)).ShouldBe(first + 1);
+        Open().StartAgentEpoch(Now.AddHours(-1)).ShouldBe(first + 1);
     }
 
     [Fact]
@@ -51,15 +51,15 @@ public sealed class When_an_agent_begins_again : IDisposable
     {
         File.WriteAllText(StatePath, "{ half a fi");
         var store = Open();
-        store.Begin(Now);
+        store.StartAgentEpoch(Now);
 
         var old = Vm.Start(Vm.Id(1)) with { Epoch = new Epoch(Now.AddSeconds(-1).ToUnixTimeMilliseconds()) };
         var young = old with { Epoch = new Epoch(Now.AddSeconds(1).ToUnixTimeMilliseconds()) };
 
-        Fencing.Judge(store.Record, old).Refusal.ShouldNotBeNull().Code.ShouldBe(RefusalCode.OldEpoch);
-        Fencing.Judge(store.Record, young).ShouldBe(Verdict.Act);
-        Fencing.Judge(Open().Record, old).Refusal.ShouldNotBeNull("the next process knows it too");
-        Fencing.Judge(store.Record, Vm.Abort(old.VmId, old.Epoch.Number)).ShouldBe(Verdict.Act, "what ends an attempt is harmless");
+        EpochGuard.Check(store.State, old).Refusal.ShouldNotBeNull().Code.ShouldBe(RefusalCode.StaleEpoch);
+        EpochGuard.Check(store.State, young).ShouldBe(EpochCheckResult.Accepted);
+        EpochGuard.Check(Open().State, old).Refusal.ShouldNotBeNull("the next process knows it too");
+        EpochGuard.Check(store.State, Vm.Abort(old.VmId, old.Epoch.Number)).ShouldBe(EpochCheckResult.Accepted, "what ends an attempt is harmless");
         _log.Has(1010).ShouldBeTrue();
         File.Exists(StatePath + ".corrupt").ShouldBeTrue();
     }
@@ -68,9 +68,9 @@ public sealed class When_an_agent_begins_again : IDisposable
     public void It_takes_any_attempt_when_no_record_was_ever_lost()
     {
         var store = Open();
-        store.Begin(Now);
+        store.StartAgentEpoch(Now);
 
-        Fencing.Judge(store.Record, Vm.Start(Vm.Id(1)) with { Epoch = new Epoch(1) }).ShouldBe(Verdict.Act);
+        EpochGuard.Check(store.State, Vm.Start(Vm.Id(1)) with { Epoch = new Epoch(1) }).ShouldBe(EpochCheckResult.Accepted);
     }
 
     [Fact]
@@ -87,23 +87,23 @@ public sealed class When_an_agent_begins_again : IDisposable
         var store = Open();
         Directory.CreateDirectory(StatePath + ".new");
 
-        Should.Throw<ProblemException>(() => store.Begin(Now)).Message.ShouldStartWith($"the agent cannot write its state to '{StatePath}' (Agent:StateDirectory): ");
+        Should.Throw<ProblemException>(() => store.StartAgentEpoch(Now)).Message.ShouldStartWith($"the agent cannot write its state to '{StatePath}' (Agent:StateDirectory): ");
     }
 
     [Fact]
     public void It_gives_a_job_that_began_in_the_future_its_nominal_time_and_no_more()
     {
-        var watch = Watch.From(Now.AddHours(1), Now);
+        var watch = WatchdogState.Start(Now.AddHours(1), Now);
         var limits = new MigrationLimits { CompletionTimeoutPerGiB = TimeSpan.FromSeconds(800) };
 
-        var (_, early) = Watchdog.Look(watch, null, JobPhase.PreCopy, limits, Bytes.FromGibibytes(1), Now.AddSeconds(799));
-        early.OfType<Finding.LimitPassed>().ShouldNotContain(finding => finding.Limit == HardLimit.CompletionTimeout);
+        var (_, early) = ProgressWatchdog.Check(watch, null, JobPhase.PreCopy, limits, Bytes.FromGibibytes(1), Now.AddSeconds(799));
+        early.OfType<WatchdogFinding.LimitExceeded>().ShouldNotContain(finding => finding.Limit == HardLimit.CompletionTimeout);
 
-        var (_, late) = Watchdog.Look(watch, null, JobPhase.PreCopy, limits, Bytes.FromGibibytes(1), Now.AddSeconds(800));
-        late.OfType<Finding.LimitPassed>().ShouldContain(finding => finding.Limit == HardLimit.CompletionTimeout);
+        var (_, late) = ProgressWatchdog.Check(watch, null, JobPhase.PreCopy, limits, Bytes.FromGibibytes(1), Now.AddSeconds(800));
+        late.OfType<WatchdogFinding.LimitExceeded>().ShouldContain(finding => finding.Limit == HardLimit.CompletionTimeout);
     }
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    private AgentStore Open() => new(new StateFile(_directory.FullName, new HostName("hosta")), 10, _log);
+    private AgentStore Open() => new(new AgentStateFile(_directory.FullName, new HostName("hosta")), 10, _log);
 }

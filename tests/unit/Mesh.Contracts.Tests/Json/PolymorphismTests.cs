@@ -26,7 +26,7 @@ public sealed class PolymorphismTests
     {
         var type = SampleData.TypeOf(name);
         var discriminator = MessageTypes.DiscriminatorOf(type.BaseType!);
-        var sent = Filler.Full(type);
+        var sent = ObjectFiller.Full(type);
         var json = JsonSerializer.SerializeToNode(sent, type.BaseType!, MeshJson.Options)!.AsObject();
         var word = json[discriminator]!.GetValue<string>();
         json.Remove(discriminator);
@@ -41,7 +41,7 @@ public sealed class PolymorphismTests
     public void An_unknown_discriminator_is_an_error(string name)
     {
         var type = SampleData.TypeOf(name);
-        var json = JsonSerializer.SerializeToNode(Filler.Full(type), type.BaseType!, MeshJson.Options)!.AsObject();
+        var json = JsonSerializer.SerializeToNode(ObjectFiller.Full(type), type.BaseType!, MeshJson.Options)!.AsObject();
         json[MessageTypes.DiscriminatorOf(type.BaseType!)] = "formatDisk";
 
         Should.Throw<JsonException>(() => json.Deserialize(type.BaseType!, MeshJson.Options));
@@ -50,7 +50,7 @@ public sealed class PolymorphismTests
     [Fact]
     public void A_command_without_a_discriminator_is_an_error_and_not_some_command()
     {
-        var json = JsonSerializer.SerializeToNode<AgentCommand>((AbortJob)Filler.Full(typeof(AbortJob)), MeshJson.Options)!.AsObject();
+        var json = JsonSerializer.SerializeToNode<AgentCommand>((AbortJob)ObjectFiller.Full(typeof(AbortJob)), MeshJson.Options)!.AsObject();
         json.Remove("command").ShouldBeTrue();
 
         // The serializer's own exception for a base that cannot be made is NotSupportedException.

@@ -45,7 +45,7 @@ public sealed class RequiredMemberTests
         Should.Throw<JsonException>(() => json.Deserialize(type, MeshJson.Options));
     }
 
-    private static JsonObject Sample(Type type) => JsonSerializer.SerializeToNode(Filler.Full(type), type, MeshJson.Options)!.AsObject();
+    private static JsonObject Sample(Type type) => JsonSerializer.SerializeToNode(ObjectFiller.Full(type), type, MeshJson.Options)!.AsObject();
 
     private static bool IsRequired(Type type, PropertyInfo property) =>
         property.GetCustomAttribute<RequiredMemberAttribute>() is not null

@@ -14,7 +14,7 @@ public sealed class RoundTripTests
     public void A_record_comes_back_with_every_member(string name)
     {
         var type = SampleData.TypeOf(name);
-        var sent = Filler.Full(type);
+        var sent = ObjectFiller.Full(type);
 
         var received = JsonSerializer.Deserialize(JsonSerializer.Serialize(sent, type, MeshJson.Options), type, MeshJson.Options);
 
@@ -26,7 +26,7 @@ public sealed class RoundTripTests
     public void A_record_comes_back_when_everything_that_may_be_null_is(string name)
     {
         var type = SampleData.TypeOf(name);
-        var sent = Filler.Sparse(type);
+        var sent = ObjectFiller.Sparse(type);
 
         var received = JsonSerializer.Deserialize(JsonSerializer.Serialize(sent, type, MeshJson.Options), type, MeshJson.Options);
 
@@ -38,7 +38,7 @@ public sealed class RoundTripTests
     public void A_derived_record_comes_back_as_itself_through_its_base(string name)
     {
         var type = SampleData.TypeOf(name);
-        var sent = Filler.Full(type);
+        var sent = ObjectFiller.Full(type);
 
         var received = JsonSerializer.Deserialize(
             JsonSerializer.Serialize(sent, type.BaseType!, MeshJson.Options), type.BaseType!, MeshJson.Options);
@@ -52,7 +52,7 @@ public sealed class RoundTripTests
     public void Members_that_a_newer_writer_added_are_passed_over(string name)
     {
         var type = SampleData.TypeOf(name);
-        var sent = Filler.Full(type);
+        var sent = ObjectFiller.Full(type);
         var json = JsonSerializer.SerializeToNode(sent, type, MeshJson.Options)!.AsObject();
         json["addedLater"] = new JsonObject { ["deep"] = new JsonArray(1, 2) };
 
@@ -65,7 +65,7 @@ public sealed class RoundTripTests
     {
         var type = SampleData.TypeOf(name);
 
-        var json = JsonSerializer.SerializeToNode(Filler.Sparse(type), type, MeshJson.Options)!.AsObject();
+        var json = JsonSerializer.SerializeToNode(ObjectFiller.Sparse(type), type, MeshJson.Options)!.AsObject();
         foreach (var spoken in type.GetProperties().Where(IsSpokenOutWhenNull))
             json.Remove(JsonNamingPolicy.CamelCase.ConvertName(spoken.Name));
 

@@ -104,7 +104,7 @@ public sealed class WireFormTests
     [Fact]
     public void Labels_keep_their_own_spelling()
     {
-        var vm = ((VmDescription)Filler.Full(typeof(VmDescription))) with
+        var vm = ((VmDescription)ObjectFiller.Full(typeof(VmDescription))) with
         {
             Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["Cost Centre"] = "A" },
         };
@@ -119,7 +119,7 @@ public sealed class WireFormTests
     [Fact]
     public void The_form_for_people_differs_in_line_breaks_only()
     {
-        var answer = (CommandAnswer)Filler.Full(typeof(CommandAnswer));
+        var answer = (CommandAnswer)ObjectFiller.Full(typeof(CommandAnswer));
 
         var indented = JsonSerializer.Serialize(answer, MeshJson.Indented);
 

@@ -67,19 +67,19 @@ public sealed class SchemaFileTests
     [Theory]
     [MemberData(nameof(Messages))]
     public void A_message_with_every_member_fits_its_schema(string channelType, string messageType) =>
-        Check(channelType, Filler.Full(SampleData.TypeOf(messageType))).ShouldBeEmpty();
+        Check(channelType, ObjectFiller.Full(SampleData.TypeOf(messageType))).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Messages))]
     public void A_message_without_its_optional_members_fits_its_schema(string channelType, string messageType) =>
-        Check(channelType, Filler.Sparse(SampleData.TypeOf(messageType))).ShouldBeEmpty();
+        Check(channelType, ObjectFiller.Sparse(SampleData.TypeOf(messageType))).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Messages))]
     public void A_message_that_lacks_a_required_member_does_not_fit(string channelType, string messageType)
     {
         var type = SampleData.TypeOf(channelType);
-        var message = JsonSerializer.SerializeToNode(Filler.Full(SampleData.TypeOf(messageType)), type, MeshJson.Options)!.AsObject();
+        var message = JsonSerializer.SerializeToNode(ObjectFiller.Full(SampleData.TypeOf(messageType)), type, MeshJson.Options)!.AsObject();
 
         message.Remove(type == typeof(AgentCommand) ? "commandId" : type == typeof(Fleet) ? "hosts" : "host").ShouldBeTrue();
 

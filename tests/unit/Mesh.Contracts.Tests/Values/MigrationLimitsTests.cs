@@ -22,7 +22,7 @@ public sealed class MigrationLimitsTests
     {
         new MigrationLimits { CompletionTimeout = TimeSpan.Zero }.CompletionTimeoutFor(Bytes.FromGibibytes(8)).ShouldBeNull();
         new MigrationLimits { CompletionTimeoutPerGiB = TimeSpan.Zero }.CompletionTimeoutFor(Bytes.FromGibibytes(8)).ShouldBeNull();
-        new MigrationLimits { ProgressTimeout = TimeSpan.Zero }.ProgressTimeoutHeld.ShouldBeNull();
+        new MigrationLimits { ProgressTimeout = TimeSpan.Zero }.EffectiveProgressTimeout.ShouldBeNull();
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class MigrationLimitsTests
     {
         var limits = new MigrationLimits();
 
-        limits.ProgressTimeoutHeld.ShouldBe(TimeSpan.FromSeconds(150));
+        limits.EffectiveProgressTimeout.ShouldBe(TimeSpan.FromSeconds(150));
         limits.CompletionTimeoutFor(Bytes.FromGibibytes(1)).ShouldBe(TimeSpan.FromSeconds(800));
         limits.ProgressTimeout.ShouldBeNull("a request that says nothing takes the policy's");
         limits.CompletionTimeoutPerGiB.ShouldBeNull();

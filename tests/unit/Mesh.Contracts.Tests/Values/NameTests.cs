@@ -61,8 +61,8 @@ public sealed class NameTests
     [Fact]
     public void An_event_is_named_by_its_attempt_and_by_the_process_that_saw_it()
     {
-        AgentEventId.Of(new MigrationId("m1"), new Epoch(7), 1767268800000, 3).Value.ShouldBe("m1.7.1767268800000.3");
-        AgentEventId.Of(new MigrationId(new string('a', 64)), new Epoch(long.MaxValue), long.MaxValue, long.MaxValue).Value.Length.ShouldBeLessThanOrEqualTo(128);
+        AgentEventId.Create(new MigrationId("m1"), new Epoch(7), 1767268800000, 3).Value.ShouldBe("m1.7.1767268800000.3");
+        AgentEventId.Create(new MigrationId(new string('a', 64)), new Epoch(long.MaxValue), long.MaxValue, long.MaxValue).Value.Length.ShouldBeLessThanOrEqualTo(128);
     }
 
     [Fact]

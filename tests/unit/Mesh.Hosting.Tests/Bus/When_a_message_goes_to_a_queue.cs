@@ -1,5 +1,4 @@
 using Mesh.Contracts.Agents;
-using Mesh.Hosting.Bus;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Tests.Bus;
@@ -83,9 +82,9 @@ public sealed class When_a_message_goes_to_a_queue
     public async Task It_reaches_a_reader_that_comes_with_an_offer_too()
     {
         var reader = new Recorder<AgentCommand>();
-        await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<AgentCommand>("offers", _ => reader, newestCounts: true));
+        await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<AgentCommand>("offers", _ => reader, dropOldest: true));
 
-        await host.Bus.OfferAsync<AgentCommand>("offers", Messages.Abort(1));
+        await host.Bus.SendBestEffortAsync<AgentCommand>("offers", Messages.Abort(1));
 
         (await reader.NextAsync()).ShouldBe(Messages.Abort(1));
     }
@@ -95,7 +94,7 @@ public sealed class When_a_message_goes_to_a_queue
     {
         await using var host = await BusHost.StartAsync(_ => { });
 
-        await host.Bus.OfferAsync<AgentCommand>("nobody", Messages.Abort(1));
+        await host.Bus.SendBestEffortAsync<AgentCommand>("nobody", Messages.Abort(1));
     }
 
     /// <summary>Two that wait for each other.</summary>

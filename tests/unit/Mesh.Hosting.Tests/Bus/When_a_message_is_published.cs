@@ -1,5 +1,4 @@
 using Mesh.Contracts.Events;
-using Mesh.Hosting.Bus;
 
 namespace Mesh.Hosting.Tests.Bus;
 

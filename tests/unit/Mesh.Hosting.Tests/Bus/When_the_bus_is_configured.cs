@@ -16,31 +16,31 @@ public sealed class When_the_bus_is_configured
         options.RequestTimeout.ShouldBe(TimeSpan.FromSeconds(15));
 
         // The AsyncAPI document tells it to authors of agents.
-        options.ReportsHeldMax.ShouldBe(10_000);
+        options.MaxQueuedReports.ShouldBe(10_000);
     }
 
     [Theory]
     [InlineData("rabbit", "broker 'rabbit' is neither 'in-memory' nor of the form amqp://user:password@host:port/vhost")]
     [InlineData("http://broker", "broker 'http://broker' is neither 'in-memory' nor of the form amqp://user:password@host:port/vhost")]
     [InlineData("", "Broker field is required")]
-    public async Task A_broker_that_is_none_is_refused_with_what_is_accepted(string broker, string complaint)
+    public async Task A_broker_that_is_none_is_refused_with_what_is_accepted(string broker, string error)
     {
         using var host = BusHost.Build(_ => { }, ("Bus:Broker", broker));
 
         var refusal = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync());
 
-        refusal.Message.ShouldContain(complaint);
-        MeshProgram.InWords(refusal).ShouldNotBeNull().ShouldContain(complaint);
+        refusal.Message.ShouldContain(error);
+        MeshProgram.Describe(refusal).ShouldNotBeNull().ShouldContain(error);
     }
 
     [Theory]
     [InlineData("Bus:RequestTimeout", "00:00:00", "the request timeout must be more than zero")]
     [InlineData("Bus:ReportsHeldMax", "0", "ReportsHeldMax must be between 1 and")]
-    public async Task A_setting_that_cannot_work_is_refused_before_anything_starts(string key, string value, string complaint)
+    public async Task A_setting_that_cannot_work_is_refused_before_anything_starts(string key, string value, string error)
     {
         using var host = BusHost.Build(_ => { }, (key, value));
 
-        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message.ShouldContain(complaint);
+        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync())).Message.ShouldContain(error);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using Mesh.Hosting.Running;
+using Mesh.Hosting.Clocks;
 using Mesh.Hosting.Tests.Doubles;
 using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,8 +17,8 @@ public sealed class When_the_wall_clock_jumps
     [InlineData(-3600)]
     public void The_time_of_the_process_goes_on_as_if_nothing_had_happened(int seconds)
     {
-        var clock = new JumpingClock(_passing);
-        var time = new SteadyTime(clock);
+        var clock = new SettableClock(_passing);
+        var time = new MonotonicTimeProvider(clock);
         var start = time.GetUtcNow();
 
         clock.Jump = TimeSpan.FromSeconds(seconds);
@@ -27,14 +27,14 @@ public sealed class When_the_wall_clock_jumps
 
         time.GetUtcNow().ShouldBe(start.AddSeconds(7));
         time.GetElapsedTime(0).ShouldBe(TimeSpan.FromSeconds(7));
-        time.WallClockAhead.ShouldBe(TimeSpan.FromSeconds(seconds));
+        time.WallClockOffset.ShouldBe(TimeSpan.FromSeconds(seconds));
     }
 
     [Fact]
     public async Task A_wait_is_neither_shorter_nor_longer()
     {
-        var clock = new JumpingClock(_passing);
-        var waiting = Task.Delay(TimeSpan.FromSeconds(10), new SteadyTime(clock));
+        var clock = new SettableClock(_passing);
+        var waiting = Task.Delay(TimeSpan.FromSeconds(10), new MonotonicTimeProvider(clock));
 
         clock.Jump = TimeSpan.FromHours(1);
         _passing.Advance(TimeSpan.FromSeconds(9));
@@ -48,21 +48,21 @@ public sealed class When_the_wall_clock_jumps
     [Fact]
     public async Task It_is_told_once_for_each_jump_and_when_it_is_back()
     {
-        var clock = new JumpingClock(_passing);
-        using var host = await WatchedAsync(new SteadyTime(clock));
+        var clock = new SettableClock(_passing);
+        using var host = await WatchedAsync(new MonotonicTimeProvider(clock));
 
-        _passing.Advance(ClockWatch.Every);
+        _passing.Advance(ClockDriftMonitor.CheckInterval);
         _log.Lines.ShouldBeEmpty();
-        clock.Jump = ClockWatch.AwayMax;
-        _passing.Advance(ClockWatch.Every);
+        clock.Jump = ClockDriftMonitor.MaxDrift;
+        _passing.Advance(ClockDriftMonitor.CheckInterval);
         _log.Lines.ShouldBeEmpty();
 
         clock.Jump = TimeSpan.FromSeconds(-90);
-        _passing.Advance(ClockWatch.Every * 5);
+        _passing.Advance(ClockDriftMonitor.CheckInterval * 5);
         _log.Lines.ShouldHaveSingleItem().ShouldStartWith("120 The wall clock has jumped: it is -90 s ahead");
 
         clock.Jump = TimeSpan.Zero;
-        _passing.Advance(ClockWatch.Every * 5);
+        _passing.Advance(ClockDriftMonitor.CheckInterval * 5);
         _log.Lines.Count.ShouldBe(2);
         _log.Lines[1].ShouldStartWith("121 ");
         await host.StopAsync();
@@ -71,26 +71,26 @@ public sealed class When_the_wall_clock_jumps
     [Fact]
     public void The_time_is_steady_unless_somebody_has_brought_another()
     {
-        using var usual = new ServiceCollection().AddLogging().AddSteadyTime().AddSteadyTime().BuildServiceProvider();
-        using var tested = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_passing).AddSteadyTime().BuildServiceProvider();
+        using var usual = new ServiceCollection().AddLogging().AddMonotonicTime().AddMonotonicTime().BuildServiceProvider();
+        using var tested = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_passing).AddMonotonicTime().BuildServiceProvider();
 
-        usual.GetRequiredService<TimeProvider>().ShouldBe(SteadyTime.OfProcess);
+        usual.GetRequiredService<TimeProvider>().ShouldBe(MonotonicTimeProvider.ForProcess);
         usual.GetServices<IHostedService>().ShouldHaveSingleItem();
         tested.GetRequiredService<TimeProvider>().ShouldBe(_passing);
     }
 
-    private async Task<IHost> WatchedAsync(SteadyTime time)
+    private async Task<IHost> WatchedAsync(MonotonicTimeProvider time)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(_log);
-        builder.Services.AddSingleton<TimeProvider>(time).AddSteadyTime();
+        builder.Services.AddSingleton<TimeProvider>(time).AddMonotonicTime();
         var host = builder.Build();
         await host.StartAsync();
         return host;
     }
 
     /// <summary>A wall clock that somebody sets, beside one that only runs.</summary>
-    private sealed class JumpingClock(ManualTimeProvider passing) : TimeProvider
+    private sealed class SettableClock(ManualTimeProvider passing) : TimeProvider
     {
         public TimeSpan Jump { get; set; }
 

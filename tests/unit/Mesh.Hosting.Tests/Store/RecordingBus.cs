@@ -18,7 +18,7 @@ internal sealed class RecordingBus(Func<object, Task>? onSend = null) : IMessage
     public Task SendAsync<T>(string queue, T message, CancellationToken cancellation = default)
         where T : class => NoteAsync(queue, message);
 
-    public Task OfferAsync<T>(string queue, T message, CancellationToken cancellation = default)
+    public Task SendBestEffortAsync<T>(string queue, T message, CancellationToken cancellation = default)
         where T : class => throw new NotSupportedException("the outbox offers nothing");
 
     public Task<TReply> RequestAsync<TRequest, TReply>(string queue, TRequest request, CancellationToken cancellation = default)

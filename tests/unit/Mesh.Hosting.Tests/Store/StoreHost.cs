@@ -1,4 +1,3 @@
-using Mesh.Hosting.Store;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

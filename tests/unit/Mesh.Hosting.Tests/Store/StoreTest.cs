@@ -1,4 +1,4 @@
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Hosting.Tests.Store;
 
@@ -7,7 +7,7 @@ public abstract class StoreTest(IStoreSource stores) : IAsyncLifetime
 {
     protected string Location { get; private set; } = "";
 
-    public async ValueTask InitializeAsync() => Location = await stores.NewAsync();
+    public async ValueTask InitializeAsync() => Location = await stores.CreateAsync();
 
     public ValueTask DisposeAsync()
     {

@@ -6,7 +6,7 @@ using Mesh.Hosting.Outbox;
 using Mesh.Hosting.Store;
 using Mesh.Hosting.Tests.Bus;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -24,7 +24,7 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
         var bus = new RecordingBus();
         using var host = await StartAsync(bus);
 
-        await KeepAsync(host, OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(1)), OutboxMessage.ToAll<MigrationEvent>(Messages.Stalled()));
+        await KeepAsync(host, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)), OutboxMessage.ToSubscribers<MigrationEvent>(Messages.Stalled()));
 
         (await bus.NextAsync()).ShouldBe((Messages.Queue, typeof(AgentCommand), Messages.Abort(1)));
         (await bus.NextAsync()).ShouldBe((null, typeof(MigrationEvent), Messages.Stalled()));
@@ -39,10 +39,10 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
 
         await Should.ThrowAsync<InvalidOperationException>(() => Database(host).WriteAsync<int>(async (connection, transaction) =>
         {
-            await OutboxTable.AddAsync(connection, transaction, [OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(1))], DateTimeOffset.UnixEpoch);
+            await OutboxTable.AddAsync(connection, transaction, [OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1))], DateTimeOffset.UnixEpoch);
             throw new InvalidOperationException("the snapshot could not be kept");
         }));
-        await KeepAsync(host, OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(2)));
+        await KeepAsync(host, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(2)));
 
         (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(2));
         bus.WaitingCount.ShouldBe(0);
@@ -56,7 +56,7 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
         var bus = new RecordingBus(_ => refusals-- > 0 ? throw new IOException("no broker") : Task.CompletedTask);
         using var host = await StartAsync(bus);
 
-        await KeepAsync(host, [.. Enumerable.Range(1, 5).Select(number => OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(number)))]);
+        await KeepAsync(host, [.. Enumerable.Range(1, 5).Select(number => OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(number)))]);
 
         for (var number = 1; number <= 5; number++)
             (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(number));
@@ -69,7 +69,7 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
         var away = new RecordingBus(_ => throw new IOException("no broker"));
         using (var first = await StartAsync(away))
         {
-            await KeepAsync(first, OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(1)));
+            await KeepAsync(first, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
             await first.StopAsync();
         }
 
@@ -86,13 +86,13 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
         var bus = new RecordingBus();
         using (var first = await StartAsync(bus))
         {
-            await KeepAsync(first, OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(1)));
+            await KeepAsync(first, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
             await bus.NextAsync();
             await first.StopAsync();
         }
 
         using var second = await StartAsync(bus);
-        await KeepAsync(second, OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(2)));
+        await KeepAsync(second, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(2)));
 
         (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(2));
         bus.WaitingCount.ShouldBe(0);
@@ -136,7 +136,7 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
         await Database(host).WriteAsync((connection, transaction) => connection.ExecuteAsync(
             "INSERT INTO outbox (message_type, queue, body) VALUES (@type, 'q', @body)", new { type, body }, transaction));
 
-        await KeepAsync(host, OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(1)));
+        await KeepAsync(host, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
 
         (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(1));
         var rejected = await Database(host).ReadAsync(connection =>
@@ -155,7 +155,7 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
         await silent.StartAsync();
         silent.Services.GetServices<IHostedService>().ShouldNotContain(service => service is OutboxDispatcher);
 
-        await KeepAsync(silent, OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(1)));
+        await KeepAsync(silent, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
         using var other = await StartAsync(bus);
 
         (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(1));
@@ -170,8 +170,8 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
         var bus = new RecordingBus(message => isRefusing && message is AbortJob ? throw new IOException("this queue is broken") : Task.CompletedTask);
         using var host = await StartAsync(bus);
 
-        await KeepAsync(host, [.. Enumerable.Range(1, 300).Select(number => OutboxMessage.To<AgentCommand>(Messages.Queue, Messages.Abort(number)))]);
-        await KeepAsync(host, OutboxMessage.To<AgentCommand>("another", Messages.Change(1)), OutboxMessage.ToAll<MigrationEvent>(Messages.Stalled()));
+        await KeepAsync(host, [.. Enumerable.Range(1, 300).Select(number => OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(number)))]);
+        await KeepAsync(host, OutboxMessage.ToQueue<AgentCommand>("another", Messages.Change(1)), OutboxMessage.ToSubscribers<MigrationEvent>(Messages.Stalled()));
         (await bus.NextAsync()).Message.ShouldBe(Messages.Change(1));
         (await bus.NextAsync()).Message.ShouldBe(Messages.Stalled());
 
@@ -203,15 +203,15 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
             await OutboxTable.AddAsync(connection, transaction, messages, DateTimeOffset.UnixEpoch);
             return true;
         });
-        host.Services.GetRequiredService<OutboxSignal>().Raise();
+        host.Services.GetRequiredService<OutboxSignal>().Set();
     }
 
     private async Task KeepAsAsync(IHost host, long seq, AgentCommand command)
     {
-        var message = OutboxMessage.To(Messages.Queue, command);
+        var message = OutboxMessage.ToQueue(Messages.Queue, command);
         await Database(host).WriteAsync((connection, transaction) => connection.ExecuteAsync(
             $"INSERT INTO outbox (seq, message_type, queue, body) {(Location.StartsWith("postgres", StringComparison.Ordinal) ? "OVERRIDING SYSTEM VALUE" : "")} VALUES (@seq, @MessageType, @Queue, @Body)",
             new { seq, message.MessageType, message.Queue, message.Body }, transaction));
-        host.Services.GetRequiredService<OutboxSignal>().Raise();
+        host.Services.GetRequiredService<OutboxSignal>().Set();
     }
 }

@@ -1,3 +1,4 @@
+using Mesh.Hosting.Errors;
 using Mesh.Hosting.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -33,12 +34,12 @@ public sealed class When_the_store_cannot_be_used
     [Theory]
     [InlineData("mesh.db", "store 'mesh.db' is neither sqlite:PATH nor postgres:CONNECTION")]
     [InlineData("mysql:x", "store 'mysql:x' is neither sqlite:PATH nor postgres:CONNECTION")]
-    public async Task A_location_of_no_known_kind_is_refused_with_what_is_accepted(string location, string complaint)
+    public async Task A_location_of_no_known_kind_is_refused_with_what_is_accepted(string location, string error)
     {
         using var host = StoreHost.Build(location, services => services.AddSingleton<Mesh.Hosting.Bus.IMessageBus>(new RecordingBus()));
 
         var refusal = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync());
 
-        MeshProgram.InWords(refusal).ShouldNotBeNull().ShouldContain(complaint);
+        MeshProgram.Describe(refusal).ShouldNotBeNull().ShouldContain(error);
     }
 }

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Mesh.Hosting.Store;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Hosting.Tests.Store;

@@ -16,12 +16,12 @@ internal sealed class RandomPolicy
 
     private RandomPolicy(int seed) => _random = new Random(seed);
 
-    public static MigrationPolicy Of(int seed) => new RandomPolicy(seed).Make();
+    public static MigrationPolicy FromSeed(int seed) => new RandomPolicy(seed).Make();
 
     private MigrationPolicy Make()
     {
         var isParallel = Chance();
-        var permits = new PolicyPermissions { Throttle = Chance(), PostCopy = Chance() && !isParallel, Pause = Chance(), Compression = Chance() };
+        var permits = new PolicyPermissions { Throttle = Chance(), PostCopy = Chance() && !isParallel, Suspend = Chance(), Compression = Chance() };
         var detector = Maybe(() => new StallDetector
         {
             Margin = Percent(0, 100),
@@ -43,7 +43,7 @@ internal sealed class RandomPolicy
             CatchUp = Chance(),
             StallDetector = detector,
             Adaptive = detector is null
-                ? Maybe(() => new AdaptiveRule { PassesBefore = _random.Next(2, 100), Pause = Duration(), ThrottleMax = Percent(1, 99), HopelessFor = Duration() })
+                ? Maybe(() => new AdaptiveRule { MinPasses = _random.Next(2, 100), ChangeInterval = Duration(), ThrottleMax = Percent(1, 99), NonConvergenceTimeout = Duration() })
                 : null,
             LastResort = [.. LastResort(permits)],
             Limits = Limits(),
@@ -84,7 +84,7 @@ internal sealed class RandomPolicy
             new() { Kind = PolicyActionKind.SetBandwidth, Bandwidth = Maybe(Rate()) },
             new() { Kind = permits.Throttle ? PolicyActionKind.Throttle : PolicyActionKind.Abort, Throttle = permits.Throttle ? Percent(1, 99) : null },
             new() { Kind = permits.PostCopy ? PolicyActionKind.PostCopy : PolicyActionKind.Abort },
-            new() { Kind = permits.Pause ? PolicyActionKind.Suspend : PolicyActionKind.Abort },
+            new() { Kind = permits.Suspend ? PolicyActionKind.Suspend : PolicyActionKind.Abort },
         ];
         var index = _random.Next(actions.Length);
         var perGiB = Maybe(Duration());
@@ -108,7 +108,7 @@ internal sealed class RandomPolicy
     {
         if (permits.PostCopy && Chance())
             yield return PolicyActionKind.PostCopy;
-        if (permits.Pause && Chance())
+        if (permits.Suspend && Chance())
             yield return PolicyActionKind.Suspend;
         if (Chance())
             yield return PolicyActionKind.Abort;

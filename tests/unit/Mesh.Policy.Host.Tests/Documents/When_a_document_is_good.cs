@@ -4,7 +4,7 @@ using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Host.Documents;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Policy.Host.Tests.Documents;
 
@@ -134,7 +134,7 @@ public sealed class When_a_document_is_good
             new(new() { Elapsed = TimeSpan.FromHours(3) }, new() { Kind = PolicyActionKind.Abort }),
         ],
         CatchUp = true,
-        Adaptive = new AdaptiveRule { PassesBefore = 4, Pause = TimeSpan.FromSeconds(5), ThrottleMax = new Percent(80), HopelessFor = TimeSpan.FromSeconds(20) },
+        Adaptive = new AdaptiveRule { MinPasses = 4, ChangeInterval = TimeSpan.FromSeconds(5), ThrottleMax = new Percent(80), NonConvergenceTimeout = TimeSpan.FromSeconds(20) },
         LastResort = [PolicyActionKind.PostCopy, PolicyActionKind.Suspend, PolicyActionKind.Abort],
         Limits = new PolicyLimits
         {
@@ -187,7 +187,7 @@ public sealed class When_a_document_is_good
     {
         for (var seed = 0; seed < 1000; seed++)
         {
-            var policy = RandomPolicy.Of(seed);
+            var policy = RandomPolicy.FromSeed(seed);
 
             Same(Read(PolicyText.Write(policy), seed), policy, seed);
         }

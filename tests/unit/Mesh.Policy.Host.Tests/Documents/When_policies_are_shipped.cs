@@ -3,7 +3,7 @@ using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Host.Documents;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Policy.Host.Tests.Documents;
 
@@ -60,7 +60,7 @@ public sealed class When_policies_are_shipped
             Name = "nova-force-complete",
             Start = new() { MaxDowntime = Ms(50), PostCopy = true },
             LastResort = [PolicyActionKind.PostCopy, PolicyActionKind.Suspend],
-            Permits = new() { PostCopy = true, Pause = true },
+            Permits = new() { PostCopy = true, Suspend = true },
         },
         Ovirt("minimal-downtime", TwoEach) with
         {
@@ -102,7 +102,7 @@ public sealed class When_policies_are_shipped
         {
             Name = "kubevirt-workload-disruption",
             LastResort = [PolicyActionKind.Suspend, PolicyActionKind.Abort],
-            Permits = new() { Pause = true },
+            Permits = new() { Suspend = true },
         },
         KubeVirt with
         {
@@ -118,7 +118,7 @@ public sealed class When_policies_are_shipped
                 CompletionFactor = 2,
             },
             DowntimeBudget = Ms(900),
-            Limits = KubeVirt.Limits with { ProgressTimeout = null, Progress = ProgressMeasure.Anything, SwitchOverDeadline = Ms(60_000) },
+            Limits = KubeVirt.Limits with { ProgressTimeout = null, Progress = ProgressMeasure.RemainingOrTransferred, SwitchOverDeadline = Ms(60_000) },
         },
         Named("harvester") with
         {
@@ -135,11 +135,11 @@ public sealed class When_policies_are_shipped
         Named("adaptive") with
         {
             Start = new() { PostCopy = true },
-            Adaptive = new() { PassesBefore = 3, Pause = Ms(3000), ThrottleMax = new Percent(95), HopelessFor = Ms(15_000) },
+            Adaptive = new() { MinPasses = 3, ChangeInterval = Ms(3000), ThrottleMax = new Percent(95), NonConvergenceTimeout = Ms(15_000) },
             Limits = new() { ProgressTimeout = Ms(150_000), CompletionTimeoutPerGiB = Ms(800_000), SwitchOverDeadline = Ms(60_000) },
             DowntimeBudget = Ms(1000),
             LastResort = [PolicyActionKind.Abort],
-            Permits = new() { Throttle = true, PostCopy = true, Pause = true },
+            Permits = new() { Throttle = true, PostCopy = true, Suspend = true },
         },
     ];
 

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Tests.Worlds;
 
@@ -21,12 +22,12 @@ public sealed class When_the_adaptive_policy_decides
             DowntimeBudget = TimeSpan.FromMilliseconds(budget),
             Start = new() { MaxDowntime = start is { } limit ? TimeSpan.FromMilliseconds(limit) : null },
         };
-        string.Join(", ", new PlanDriver(policy).LookAt(0, 1, 2, 3, 4).Done).ShouldBe(expected);
+        string.Join(", ", new PlanDriver(policy).ObserveAt(0, 1, 2, 3, 4).Done).ShouldBe(expected);
     }
 
     [Fact]
     public void Should_leave_a_limit_that_somebody_has_set_since() =>
-        new PlanDriver(Adaptive).LookAt(0, 1).Note(knobs => knobs with { Downtime = Given.Seconds(5) }).LookAt(2, 3, 10).Actions.ShouldBeEmpty();
+        new PlanDriver(Adaptive).ObserveAt(0, 1).SetParameters(tuning => tuning with { MaxDowntime = Given.Seconds(5) }).ObserveAt(2, 3, 10).Actions.ShouldBeEmpty();
 
     [Fact]
     public void Should_take_the_machine_s_budget_before_the_policy_s()
@@ -45,7 +46,7 @@ public sealed class When_the_adaptive_policy_decides
     [InlineData(5)]
     public void Should_do_nothing_before_it_has_seen_so_many_passes(int passes)
     {
-        var policy = Adaptive with { Adaptive = new AdaptiveRule { PassesBefore = passes } };
+        var policy = Adaptive with { Adaptive = new AdaptiveRule { MinPasses = passes } };
         var iterations = new List<long>();
         Steered(Workload.MemoryBound, policy).Run(100, each => iterations.AddRange(each.Actions.Count > iterations.Count ? [each.World.Iteration] : []));
         iterations[0].ShouldBe(passes + 1, "so many have ended, and the next one runs");
@@ -56,7 +57,7 @@ public sealed class When_the_adaptive_policy_decides
     [InlineData(10)]
     public void Should_pause_between_two_changes(double seconds)
     {
-        var actions = Steered(Workload.MemoryBound, Adaptive with { Adaptive = new AdaptiveRule { Pause = Given.Seconds(seconds) } }).Run(100).Actions;
+        var actions = Steered(Workload.MemoryBound, Adaptive with { Adaptive = new AdaptiveRule { ChangeInterval = Given.Seconds(seconds) } }).Run(100).Actions;
         actions.Count.ShouldBeGreaterThan(1);
         actions.Zip(actions.Skip(1)).ShouldAllBe(pair => pair.Second.At - pair.First.At >= Given.Seconds(seconds));
     }
@@ -66,7 +67,7 @@ public sealed class When_the_adaptive_policy_decides
     {
         var passes = new List<long>();
         var steered = Steered(Workload.MemoryBound, Adaptive with { Permits = new() { Throttle = true } });
-        steered.Run(100, each => passes.AddRange(Throttles(each) > passes.Count ? [each.State.Estimator.PassesSeen] : []));
+        steered.Run(100, each => passes.AddRange(Throttles(each) > passes.Count ? [each.State.Estimator.PassCount] : []));
         passes.Count.ShouldBeGreaterThan(1);
         passes.Zip(passes.Skip(1)).ShouldAllBe(pair => pair.Second - pair.First >= 2);
 
@@ -97,7 +98,7 @@ public sealed class When_the_adaptive_policy_decides
     public void Should_never_slow_down_less_than_somebody_else_has()
     {
         var steered = Steered(Workload.Uniform15, Adaptive with { Permits = new() { Throttle = true } });
-        steered.State = Plan.Note(steered.State, steered.State.Knobs with { Throttle = new Percent(30) });
+        steered.State = PolicyEngine.RecordParameters(steered.State, steered.State.Tuning with { Throttle = new Percent(30) });
         steered.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Throttle = new Percent(30) });
         steered.Run(100).World.IsOver.ShouldBeTrue();
         steered.Actions.ShouldAllBe(action => action.Throttle == null || action.Throttle.Value.Value > 30);
@@ -110,7 +111,7 @@ public sealed class When_the_adaptive_policy_decides
     {
         var permits = PolicyPermissions.All with { Throttle = refused is PolicyActionKind.Throttle };
         var steered = Steered(Workload.MemoryBound, Adaptive with { Permits = permits });
-        steered.State = Plan.Refused(steered.State, refused);
+        steered.State = PolicyEngine.RecordRefusal(steered.State, refused);
         steered.Run(100).Actions.Select(action => action.Kind).ShouldBe([PolicyActionKind.SetDowntime, next]);
     }
 
@@ -154,11 +155,11 @@ public sealed class When_the_adaptive_policy_decides
     public void Should_not_suspend_for_longer_than_ten_times_the_budget_or_ten_seconds()
     {
         var huge = Workload.HotSpot("huge", 13 * 1024, 5) with { Link = 400 << 20 };
-        var tenSeconds = Steered(huge, Adaptive with { Permits = new() { Pause = true } }).Run(400);
+        var tenSeconds = Steered(huge, Adaptive with { Permits = new() { Suspend = true } }).Run(400);
         tenSeconds.Actions.ShouldNotContain(action => action.Kind == PolicyActionKind.Suspend);
         tenSeconds.World.IsAborted.ShouldBeTrue("its 13 GiB take 33 s, more than three budgets as well");
 
-        var longer = Steered(huge, Adaptive with { Permits = new() { Pause = true }, DowntimeBudget = Given.Seconds(4) }).Run(400);
+        var longer = Steered(huge, Adaptive with { Permits = new() { Suspend = true }, DowntimeBudget = Given.Seconds(4) }).Run(400);
         longer.Actions[^1].Kind.ShouldBe(PolicyActionKind.Suspend);
         longer.World.IsOver.ShouldBeTrue();
     }
@@ -178,7 +179,7 @@ public sealed class When_the_adaptive_policy_decides
     {
         var steered = Steered(Workload.HotSpotAbove, Adaptive with { Permits = new() { PostCopy = true } }).Run(14);
         steered.World.BandwidthLimit = 300 << 20;
-        steered.State = Plan.Note(steered.State, steered.State.Knobs with { Bandwidth = BytesPerSecond.FromMebibytes(300) });
+        steered.State = PolicyEngine.RecordParameters(steered.State, steered.State.Tuning with { Bandwidth = BytesPerSecond.FromMebibytes(300) });
         steered.Run(40).World.PostCopyAt.ShouldNotBeNull();
     }
 
@@ -205,7 +206,7 @@ public sealed class When_the_adaptive_policy_decides
             @"^hopeless for 15 s: at best [67](\.\d)? s of data remain, more than 3 times the budget of 1 s, and nothing else that is permitted would help$");
         steered.Actions[^1].IsLimit.ShouldBeFalse();
 
-        var patient = Steered(Workload.MemoryBound, policy with { Adaptive = new AdaptiveRule { HopelessFor = Given.Seconds(60) } }).Run(300);
+        var patient = Steered(Workload.MemoryBound, policy with { Adaptive = new AdaptiveRule { NonConvergenceTimeout = Given.Seconds(60) } }).Run(300);
         (patient.World.Time - steered.World.Time).ShouldBe(45, tolerance: 1);
     }
 
@@ -239,16 +240,16 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Theory]
-    [InlineData(PlanStatus.Paused)]
-    [InlineData(PlanStatus.PostCopy)]
-    public void Should_do_nothing_any_more_once_the_machine_has_left_the_source(PlanStatus status)
+    [InlineData(CopyStatus.Paused)]
+    [InlineData(CopyStatus.PostCopy)]
+    public void Should_do_nothing_any_more_once_the_machine_has_left_the_source(CopyStatus status)
     {
         var steered = Steered(Workload.MemoryBound, Adaptive);
         var driver = new PlanDriver(Adaptive, SteeredMigration.SubjectOf(Workload.MemoryBound));
         while (steered.World.Time < 100)
         {
             steered.World.Advance(1);
-            driver.Look(steered.World.Sample() with { Status = status });
+            driver.Observe(steered.World.Sample() with { Status = status });
         }
 
         driver.Actions.ShouldBeEmpty();
@@ -262,7 +263,7 @@ public sealed class When_the_adaptive_policy_decides
         throttled[1].ShouldStartWith("it does not end within the budget of 1 s, 1.2 s of data are pending; slowed down by ");
         Reasons(Workload.HotSpotBelow, new())
             .ShouldBe(["with 300 ms it does not converge; with 450 ms, within the budget of 1 s, it ends in about 540 ms with 470 ms of downtime"]);
-        Reasons(Workload.MemoryBound, new() { Pause = true })[^1]
+        Reasons(Workload.MemoryBound, new() { Suspend = true })[^1]
             .ShouldStartWith("nothing milder that is permitted ends it within the budget of 1 s; the moment is good with ");
     }
 

@@ -16,7 +16,7 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
         ["nothing"] = new(),
         ["throttle"] = new() { Throttle = true },
         ["post-copy"] = new() { PostCopy = true },
-        ["pause"] = new() { Pause = true },
+        ["pause"] = new() { Suspend = true },
         ["everything"] = PolicyPermissions.All,
     };
 
@@ -132,7 +132,7 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
     {
         PolicyActionKind.Throttle => !permits.Throttle,
         PolicyActionKind.PostCopy => !permits.PostCopy,
-        PolicyActionKind.Suspend => !permits.Pause,
+        PolicyActionKind.Suspend => !permits.Suspend,
         _ => false,
     };
 

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Following;
 
@@ -15,7 +16,7 @@ internal static class Given
     public static PolicyAction Downtime(double milliseconds) =>
         new() { Kind = PolicyActionKind.SetDowntime, Downtime = TimeSpan.FromMilliseconds(milliseconds) };
 
-    public static PolicyAction Of(PolicyActionKind kind) => new() { Kind = kind, Throttle = new Percent(40), Bandwidth = BytesPerSecond.FromMebibytes(100) };
+    public static PolicyAction Action(PolicyActionKind kind) => new() { Kind = kind, Throttle = new Percent(40), Bandwidth = BytesPerSecond.FromMebibytes(100) };
 
     public static MigrationPolicy With(this MigrationPolicy policy, params PolicyStep[] steps) => policy with { Steps = steps };
 
@@ -24,7 +25,7 @@ internal static class Given
     public static TimeSpan Seconds(double seconds) => TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond));
 
     /// <summary>A sample of a healthy copy: data flows, and less remains each second.</summary>
-    public static PlanSample Sample(double at, long iteration = 1, double? remaining = null, double? processed = null, double bandwidth = 100, PlanStatus status = PlanStatus.Running) =>
+    public static CopySample Sample(double at, long iteration = 1, double? remaining = null, double? processed = null, double bandwidth = 100, CopyStatus status = CopyStatus.Running) =>
         new(
             Seconds(at), iteration, Bytes.FromGibibytes(2), Bytes.FromMebibytes(processed ?? at * 100),
             Bytes.FromMebibytes(remaining ?? Math.Max(1, 2000 - at)), BytesPerSecond.FromMebibytes(bandwidth), 0, new Bytes(4096), status);

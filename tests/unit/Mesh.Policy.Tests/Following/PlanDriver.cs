@@ -1,43 +1,44 @@
 using System.Text.Json;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Following;
 
 /// <summary>A plan, stored and loaded again at every step, and everything that it wanted done.</summary>
 internal sealed class PlanDriver(MigrationPolicy policy, PlanSubject? subject = null)
 {
-    public PlanState Plan { get; private set; } = Policy.Plan.Begin(policy, subject ?? Given.Subject);
+    public PlanState Plan { get; private set; } = Policy.PolicyEngine.CreatePlan(policy, subject ?? Given.Subject);
 
     public List<PlannedAction> Actions { get; } = [];
 
     /// <summary>Everything wanted so far in short, such as <c>30 SetDowntime 150</c>.</summary>
     public IReadOnlyList<string> Done => [.. Actions.Select(Short)];
 
-    public PlanDriver Look(params PlanSample[] samples)
+    public PlanDriver Observe(params CopySample[] samples)
     {
         foreach (var sample in samples)
-            Take(Policy.Plan.Look(Plan, sample));
+            Apply(Policy.PolicyEngine.EvaluateSample(Plan, sample));
         return this;
     }
 
     /// <summary>Looks at the usual sample at each of some times.</summary>
-    public PlanDriver LookAt(params double[] times) => Look([.. times.Select(at => Given.Sample(at))]);
+    public PlanDriver ObserveAt(params double[] times) => Observe([.. times.Select(at => Given.Sample(at))]);
 
     /// <summary>Looks at the beginning of passes, one each ten seconds.</summary>
-    public PlanDriver LookAtPasses(long from, long to) => Look([.. Enumerable.Range((int)from, (int)(to - from + 1)).Select(pass => Given.Sample(pass * 10, pass))]);
+    public PlanDriver ObservePasses(long from, long to) => Observe([.. Enumerable.Range((int)from, (int)(to - from + 1)).Select(pass => Given.Sample(pass * 10, pass))]);
 
     public PlanDriver Wait(double at)
     {
-        Take(Policy.Plan.Wait(Plan, Given.Seconds(at)));
+        Apply(Policy.PolicyEngine.EvaluateTimers(Plan, Given.Seconds(at)));
         return this;
     }
 
-    public PlanDriver Exchange(MigrationPolicy other) => Be(Policy.Plan.Exchange(Plan, other));
+    public PlanDriver ReplacePolicy(MigrationPolicy other) => Store(Policy.PolicyEngine.ReplacePolicy(Plan, other));
 
-    public PlanDriver Note(Func<Knobs, Knobs> change) => Be(Policy.Plan.Note(Plan, change(Plan.Knobs)));
+    public PlanDriver SetParameters(Func<TuningParameters, TuningParameters> change) => Store(Policy.PolicyEngine.RecordParameters(Plan, change(Plan.Tuning)));
 
-    public PlanDriver Refuse(PolicyActionKind kind) => Be(Policy.Plan.Refused(Plan, kind));
+    public PlanDriver Refuse(PolicyActionKind kind) => Store(Policy.PolicyEngine.RecordRefusal(Plan, kind));
 
     public static string Short(PlannedAction action)
     {
@@ -45,13 +46,13 @@ internal sealed class PlanDriver(MigrationPolicy policy, PlanSubject? subject = 
         return $"{action.At.TotalSeconds:0.###} {action.Kind}{(value is null ? "" : $" {value}")}";
     }
 
-    private void Take(Planned planned)
+    private void Apply(PolicyDecision planned)
     {
-        Be(planned.Plan);
+        Store(planned.Plan);
         Actions.AddRange(planned.Actions);
     }
 
-    private PlanDriver Be(PlanState plan)
+    private PlanDriver Store(PlanState plan)
     {
         Plan = JsonSerializer.Deserialize<PlanState>(JsonSerializer.Serialize(plan, MeshJson.Options), MeshJson.Options)!;
         return this;

@@ -18,7 +18,7 @@ public sealed class When_a_migration_stalls
     {
         var plan = Steady(Detecting, 800, to: 120);
         plan.Done.ShouldBe(["60 SetDowntime 900"]);
-        plan.Look(Given.Sample(120.4, 13, 800, bandwidth: 1000)).Done.ShouldBe(["60 SetDowntime 900", "120.4 Abort"]);
+        plan.Observe(Given.Sample(120.4, 13, 800, bandwidth: 1000)).Done.ShouldBe(["60 SetDowntime 900", "120.4 Abort"]);
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class When_a_migration_stalls
     [InlineData(false, true, "60 SetDowntime 2000000")]
     [InlineData(false, false, "60 Abort")]
     public void Should_take_what_is_permitted(bool postCopy, bool pause, string expected) =>
-        Steady(Detecting with { Permits = new() { PostCopy = postCopy, Pause = pause } }, 5000, to: 60).Done.ShouldBe([expected]);
+        Steady(Detecting with { Permits = new() { PostCopy = postCopy, Suspend = pause } }, 5000, to: 60).Done.ShouldBe([expected]);
 
     [Fact]
     public void Should_find_no_stall_while_four_percent_less_remain_than_before_the_window()
@@ -45,7 +45,7 @@ public sealed class When_a_migration_stalls
         var plan = new PlanDriver(Detecting);
         double remaining = 1000;
         for (var pass = 1; pass <= 20; pass++, remaining *= 0.98)
-            plan.Look(Given.Sample(pass * 10, pass, remaining, bandwidth: 1000));
+            plan.Observe(Given.Sample(pass * 10, pass, remaining, bandwidth: 1000));
         plan.Done.ShouldBeEmpty();
     }
 
@@ -56,13 +56,13 @@ public sealed class When_a_migration_stalls
         double[] beginnings = [2000, 800, 1000, 950, 940, 930, 920, 910, 950, 900, 945];
         var plan = new PlanDriver(Detecting);
         foreach (var (pass, remaining) in beginnings.Index())
-            plan.Look(Given.Sample((pass + 1) * 10, pass + 1, remaining, bandwidth: 1000));
+            plan.Observe(Given.Sample((pass + 1) * 10, pass + 1, remaining, bandwidth: 1000));
         plan.Done.ShouldBe(["100 SetDowntime 900"], "40 s after the stall the least since then will do, and that is now");
     }
 
     [Fact]
     public void Should_not_wait_for_a_minimum_where_none_is_searched() =>
-        new PlanDriver(Detecting with { StallDetector = new() { SearchLocalMinimum = false } }).Look(
+        new PlanDriver(Detecting with { StallDetector = new() { SearchLocalMinimum = false } }).Observe(
             Given.Sample(10, 1, 900, bandwidth: 1000), Given.Sample(20, 2, 800, bandwidth: 1000), Given.Sample(60, 3, 1200, bandwidth: 1000)).Done.ShouldBe(["60 SetDowntime 900"]);
 
     [Theory]
@@ -70,11 +70,11 @@ public sealed class When_a_migration_stalls
     [InlineData(5401, false)]
     public void Should_not_switch_over_when_that_could_not_end_within_twice_the_timeout(double remaining, bool canEnd)
     {
-        var plan = new PlanDriver(Detecting with { Permits = new() { Pause = true } });
+        var plan = new PlanDriver(Detecting with { Permits = new() { Suspend = true } });
         for (var pass = 1; pass <= 6; pass++)
-            plan.Look(Given.Sample(pass * 10, pass, remaining, bandwidth: 10));
+            plan.Observe(Given.Sample(pass * 10, pass, remaining, bandwidth: 10));
         plan.Done.ShouldBe(canEnd ? ["60 SetDowntime 2000000"] : [], "540 s are left at 60 s");
-        plan.Look(Given.Sample(65, 6, remaining, bandwidth: 1000), Given.Sample(70, 7, remaining, bandwidth: 1000)).Actions.ShouldHaveSingleItem("the network is back");
+        plan.Observe(Given.Sample(65, 6, remaining, bandwidth: 1000), Given.Sample(70, 7, remaining, bandwidth: 1000)).Actions.ShouldHaveSingleItem("the network is back");
     }
 
     [Theory]
@@ -84,45 +84,45 @@ public sealed class When_a_migration_stalls
     [InlineData(false, false, 2000, "300.5 Abort")]
     public void Should_do_the_same_at_the_completion_timeout(bool postCopy, bool pause, double remaining, string expected)
     {
-        var plan = new PlanDriver(Detecting with { Permits = new() { PostCopy = postCopy, Pause = pause } })
-            .Look(Given.Sample(1, 1, 9000, bandwidth: 1000), Given.Sample(299, 2, remaining, bandwidth: 1000), Given.Sample(300, 2, 5, bandwidth: 1000), Given.Sample(300.5, 2, 5, bandwidth: 1000));
+        var plan = new PlanDriver(Detecting with { Permits = new() { PostCopy = postCopy, Suspend = pause } })
+            .Observe(Given.Sample(1, 1, 9000, bandwidth: 1000), Given.Sample(299, 2, remaining, bandwidth: 1000), Given.Sample(300, 2, 5, bandwidth: 1000), Given.Sample(300.5, 2, 5, bandwidth: 1000));
         plan.Done.ShouldBe([expected]);
     }
 
     [Fact]
     public void Should_let_a_switch_over_that_was_begun_have_its_time_and_abort_for_good_at_twice_the_timeout()
     {
-        var plan = new PlanDriver(Detecting.Limited(limits => limits with { SwitchOverDeadline = null }) with { Permits = new() { Pause = true } })
-            .Look(Given.Sample(1, 1, 9000, bandwidth: 1000), Given.Sample(299, 2, 800, bandwidth: 1000), Given.Sample(301, 2, 800, bandwidth: 1000), Given.Sample(302, 3, 800, bandwidth: 1000));
+        var plan = new PlanDriver(Detecting.Limited(limits => limits with { SwitchOverDeadline = null }) with { Permits = new() { Suspend = true } })
+            .Observe(Given.Sample(1, 1, 9000, bandwidth: 1000), Given.Sample(299, 2, 800, bandwidth: 1000), Given.Sample(301, 2, 800, bandwidth: 1000), Given.Sample(302, 3, 800, bandwidth: 1000));
         plan.Done.ShouldBe(["301 SetDowntime 2000000"]);
-        plan.Look(Given.Sample(600, 9, 800, bandwidth: 1000)).Actions.Count.ShouldBe(1);
-        plan.Look(Given.Sample(600.4, 9, 800, bandwidth: 1000)).Done[^1].ShouldBe("600.4 Abort");
+        plan.Observe(Given.Sample(600, 9, 800, bandwidth: 1000)).Actions.Count.ShouldBe(1);
+        plan.Observe(Given.Sample(600.4, 9, 800, bandwidth: 1000)).Done[^1].ShouldBe("600.4 Abort");
         plan.Actions[^1].IsLimit.ShouldBeTrue();
     }
 
     [Fact]
     public void Should_abort_at_the_timeout_when_no_data_ever_flowed() =>
-        new PlanDriver(Detecting).Look(Given.Sample(1, 1, 100, bandwidth: 0), Given.Sample(50, 2, 100, bandwidth: 0), Given.Sample(301, 2, 100, bandwidth: 0)).Done.ShouldBe(["301 Abort"]);
+        new PlanDriver(Detecting).Observe(Given.Sample(1, 1, 100, bandwidth: 0), Given.Sample(50, 2, 100, bandwidth: 0), Given.Sample(301, 2, 100, bandwidth: 0)).Done.ShouldBe(["301 Abort"]);
 
     [Fact]
     public void Should_do_nothing_at_the_timeout_where_the_policy_names_no_last_resort() =>
-        new PlanDriver(Detecting with { LastResort = [] }).LookAt(1, 301, 700).Done.ShouldBeEmpty();
+        new PlanDriver(Detecting with { LastResort = [] }).ObserveAt(1, 301, 700).Done.ShouldBeEmpty();
 
     [Fact]
     public void Should_not_judge_progress() =>
-        new PlanDriver(Detecting.Limited(limits => limits with { ProgressTimeout = Given.Seconds(5) })).Look(Given.Sample(1, remaining: 9), Given.Sample(100, remaining: 9)).Done.ShouldBeEmpty();
+        new PlanDriver(Detecting.Limited(limits => limits with { ProgressTimeout = Given.Seconds(5) })).Observe(Given.Sample(1, remaining: 9), Given.Sample(100, remaining: 9)).Done.ShouldBeEmpty();
 
     [Fact]
     public void Should_abort_where_the_host_refuses_the_switch_over()
     {
         var plan = Steady(Detecting, 800, to: 60).Refuse(PolicyActionKind.SetDowntime);
-        plan.Look(Given.Sample(70, 7, 800, bandwidth: 1000)).Done.ShouldBe(["60 SetDowntime 900", "70 Abort"]);
+        plan.Observe(Given.Sample(70, 7, 800, bandwidth: 1000)).Done.ShouldBe(["60 SetDowntime 900", "70 Abort"]);
 
         Steady(Detecting with { Permits = new() { PostCopy = true } }, 800, to: 60).Refuse(PolicyActionKind.PostCopy)
-            .Look(Given.Sample(70, 7, 800, bandwidth: 1000)).Done.ShouldBe(["60 PostCopy", "70 SetDowntime 900"]);
+            .Observe(Given.Sample(70, 7, 800, bandwidth: 1000)).Done.ShouldBe(["60 PostCopy", "70 SetDowntime 900"]);
     }
 
     /// <summary>Passes of ten seconds, at the beginning of each of which the same remains.</summary>
     private static PlanDriver Steady(MigrationPolicy policy, double remaining, int to) =>
-        new PlanDriver(policy).Look([.. Enumerable.Range(1, to / 10).Select(pass => Given.Sample(pass * 10, pass, pass == 1 ? 2000 : remaining, bandwidth: 1000))]);
+        new PlanDriver(policy).Observe([.. Enumerable.Range(1, to / 10).Select(pass => Given.Sample(pass * 10, pass, pass == 1 ? 2000 : remaining, bandwidth: 1000))]);
 }

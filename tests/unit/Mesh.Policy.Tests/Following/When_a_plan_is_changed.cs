@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Following;
 
@@ -10,34 +11,34 @@ public sealed class When_a_plan_is_changed
 
     [Fact]
     public void Should_take_the_steps_of_another_policy_anew_and_count_passes_from_the_next_sample() =>
-        new PlanDriver(Given.Policy).LookAtPasses(1, 10).Exchange(Stepped).LookAtPasses(11, 14).Done
+        new PlanDriver(Given.Policy).ObservePasses(1, 10).ReplacePolicy(Stepped).ObservePasses(11, 14).Done
             .ShouldBe(["120 SetDowntime 150", "130 SetDowntime 200", "140 Abort"]);
 
     [Fact]
     public void Should_look_at_the_next_sample_after_an_exchange_whatever_the_interval()
     {
         var due = Given.Policy.With(new PolicyStep(new() { Elapsed = Given.Seconds(1) }, Given.Downtime(500))) with { Interval = Given.Seconds(10) };
-        new PlanDriver(Given.Policy with { Interval = Given.Seconds(10) }).LookAt(0, 10, 11).Exchange(due).LookAt(12).Done.ShouldBe(["12 SetDowntime 500"]);
+        new PlanDriver(Given.Policy with { Interval = Given.Seconds(10) }).ObserveAt(0, 10, 11).ReplacePolicy(due).ObserveAt(12).Done.ShouldBe(["12 SetDowntime 500"]);
     }
 
     [Fact]
     public void Should_count_limits_from_the_beginning_of_the_copying_and_progress_on()
     {
         var limited = Given.Policy.Limited(limits => limits with { CompletionTimeout = Given.Seconds(100), ProgressTimeout = Given.Seconds(40) }) with { LastResort = [PolicyActionKind.Abort] };
-        new PlanDriver(Given.Policy).LookAt(0, 60, 99).Exchange(limited).LookAt(100, 101).Done.ShouldBe(["101 Abort"]);
+        new PlanDriver(Given.Policy).ObserveAt(0, 60, 99).ReplacePolicy(limited).ObserveAt(100, 101).Done.ShouldBe(["101 Abort"]);
 
         var still = new PlanDriver(Given.Policy);
         for (var at = 0; at < 50; at += 10)
-            still.Look(Given.Sample(at, remaining: 10, processed: 10));
-        still.Exchange(limited).Look(Given.Sample(50, remaining: 10, processed: 10)).Actions.ShouldHaveSingleItem().Reason.ShouldStartWith("nothing has progressed for 50 s");
+            still.Observe(Given.Sample(at, remaining: 10, processed: 10));
+        still.ReplacePolicy(limited).Observe(Given.Sample(50, remaining: 10, processed: 10)).Actions.ShouldHaveSingleItem().Reason.ShouldStartWith("nothing has progressed for 50 s");
     }
 
     [Fact]
     public void Should_give_a_last_resort_its_time_where_the_timeout_had_passed_before_the_exchange()
     {
         var policy = Given.Policy.Limited(limits => limits with { CompletionTimeout = Given.Seconds(20) }) with { LastResort = [PolicyActionKind.Suspend, PolicyActionKind.Abort] };
-        new PlanDriver(Given.Policy).LookAt(0, 75).Exchange(policy).LookAt(76, 77, 95, 96).Done.ShouldBe(["76 Suspend", "96 Abort"]);
-        new PlanDriver(policy).LookAt(0, 75, 76).Done.ShouldBe(["75 Suspend", "76 Abort"], "as KubeVirt does where it slept");
+        new PlanDriver(Given.Policy).ObserveAt(0, 75).ReplacePolicy(policy).ObserveAt(76, 77, 95, 96).Done.ShouldBe(["76 Suspend", "96 Abort"]);
+        new PlanDriver(policy).ObserveAt(0, 75, 76).Done.ShouldBe(["75 Suspend", "76 Abort"], "as KubeVirt does where it slept");
     }
 
     [Fact]
@@ -45,43 +46,43 @@ public sealed class When_a_plan_is_changed
     {
         var suspending = Given.Policy.Limited(limits => limits with { CompletionTimeout = Given.Seconds(20) }) with { LastResort = [PolicyActionKind.Suspend] };
         var deadline = Given.Policy.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30) });
-        new PlanDriver(suspending).LookAt(0, 21).Exchange(deadline).LookAt(51, 52).Done.ShouldBe(["21 Suspend", "52 Abort"]);
+        new PlanDriver(suspending).ObserveAt(0, 21).ReplacePolicy(deadline).ObserveAt(51, 52).Done.ShouldBe(["21 Suspend", "52 Abort"]);
     }
 
     [Fact]
     public void Should_keep_what_is_known_of_the_machine_and_its_host_over_an_exchange()
     {
-        var plan = new PlanDriver(Given.Policy).LookAt(0, 1, 2).Refuse(PolicyActionKind.Throttle).Note(knobs => knobs with { Downtime = Given.Seconds(1) }).Exchange(Stepped).Plan;
-        plan.Knobs.Downtime.ShouldBe(Given.Seconds(1));
+        var plan = new PlanDriver(Given.Policy).ObserveAt(0, 1, 2).Refuse(PolicyActionKind.Throttle).SetParameters(tuning => tuning with { MaxDowntime = Given.Seconds(1) }).ReplacePolicy(Stepped).Plan;
+        plan.Tuning.MaxDowntime.ShouldBe(Given.Seconds(1));
         plan.Refusals.ShouldBe([PolicyActionKind.Throttle]);
-        plan.Estimator.Last!.At.ShouldBe(Given.Seconds(2));
+        plan.Estimator.LastSample!.At.ShouldBe(Given.Seconds(2));
     }
 
     [Fact]
     public void Should_stay_over_when_the_policy_is_exchanged_after_an_abort() =>
-        new PlanDriver(Stepped).LookAtPasses(1, 4).Exchange(Stepped).LookAtPasses(5, 9).Done.ShouldBe(["20 SetDowntime 150", "30 SetDowntime 200", "40 Abort"]);
+        new PlanDriver(Stepped).ObservePasses(1, 4).ReplacePolicy(Stepped).ObservePasses(5, 9).Done.ShouldBe(["20 SetDowntime 150", "30 SetDowntime 200", "40 Abort"]);
 
     [Fact]
     public void Should_begin_with_the_policy_s_own_parameters()
     {
-        var plan = Plan.Begin(Given.Policy with { Start = new() { MaxDowntime = Given.Seconds(0.1), Bandwidth = new BytesPerSecond(5) } }, Given.Subject);
-        plan.Knobs.ShouldBe(new Knobs { Downtime = Given.Seconds(0.1), Bandwidth = new BytesPerSecond(5) });
+        var plan = PolicyEngine.CreatePlan(Given.Policy with { Start = new() { MaxDowntime = Given.Seconds(0.1), Bandwidth = new BytesPerSecond(5) } }, Given.Subject);
+        plan.Tuning.ShouldBe(new TuningParameters { MaxDowntime = Given.Seconds(0.1), Bandwidth = new BytesPerSecond(5) });
     }
 
     [Fact]
     public void Should_know_what_was_ordered()
     {
         var policy = Given.Policy.With(
-            new(new() { IterationsOver = 0 }, Given.Of(PolicyActionKind.Throttle)), new(new() { IterationsOver = 0 }, Given.Downtime(150)),
-            new(new() { IterationsOver = 0 }, Given.Of(PolicyActionKind.Suspend)), new(new() { IterationsOver = 0 }, Given.Of(PolicyActionKind.PostCopy)));
-        var plan = new PlanDriver(policy).LookAtPasses(1, 5);
-        plan.Plan.Knobs.ShouldBe(new Knobs { Throttle = new Percent(40), Downtime = Given.Seconds(0.15), IsSuspended = true, IsPostCopy = true });
+            new(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.Throttle)), new(new() { IterationsOver = 0 }, Given.Downtime(150)),
+            new(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.Suspend)), new(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.PostCopy)));
+        var plan = new PlanDriver(policy).ObservePasses(1, 5);
+        plan.Plan.Tuning.ShouldBe(new TuningParameters { Throttle = new Percent(40), MaxDowntime = Given.Seconds(0.15), IsSuspended = true, IsPostCopy = true });
 
-        plan.Refuse(PolicyActionKind.PostCopy).Refuse(PolicyActionKind.Suspend).Refuse(PolicyActionKind.Throttle).Plan.Knobs.ShouldBe(new Knobs { Downtime = Given.Seconds(0.15) });
+        plan.Refuse(PolicyActionKind.PostCopy).Refuse(PolicyActionKind.Suspend).Refuse(PolicyActionKind.Throttle).Plan.Tuning.ShouldBe(new TuningParameters { MaxDowntime = Given.Seconds(0.15) });
         plan.Plan.SwitchOverAt.ShouldBeNull();
     }
 
     [Fact]
     public void Should_try_a_downtime_again_that_the_host_has_refused() =>
-        new PlanDriver(Stepped).LookAtPasses(1, 2).Refuse(PolicyActionKind.SetDowntime).LookAtPasses(3, 3).Done.ShouldBe(["20 SetDowntime 150", "30 SetDowntime 200"]);
+        new PlanDriver(Stepped).ObservePasses(1, 2).Refuse(PolicyActionKind.SetDowntime).ObservePasses(3, 3).Done.ShouldBe(["20 SetDowntime 150", "30 SetDowntime 200"]);
 }

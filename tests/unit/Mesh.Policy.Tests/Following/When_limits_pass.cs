@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Following;
 
@@ -13,10 +14,10 @@ public sealed class When_limits_pass
     [InlineData(100.001, true)]
     public void Should_abort_only_after_the_completion_timeout(double at, bool isDue)
     {
-        var plan = new PlanDriver(Timed).LookAt(0, at);
+        var plan = new PlanDriver(Timed).ObserveAt(0, at);
         plan.Actions.Count.ShouldBe(isDue ? 1 : 0);
         plan.Actions.ShouldAllBe(action => action.IsLimit && action.Reason == "not complete after 100 s");
-        plan.LookAt(at + 1, at + 200).Actions.Count.ShouldBe(1, "and only once");
+        plan.ObserveAt(at + 1, at + 200).Actions.Count.ShouldBe(1, "and only once");
     }
 
     [Theory]
@@ -43,46 +44,46 @@ public sealed class When_limits_pass
     [InlineData(1L << 30, 2)]
     [InlineData(18_000_000_000, 18)]
     public void Should_round_up_to_units_of_its_own_as_KubeVirt_does(long bytes, int units) =>
-        Plan.CompletionTimeout(
+        PolicyEngine.CompletionTimeout(
             PerGiB(new() { Unit = new Bytes(1_000_000_000), RoundUp = true }, 150), Given.Subject with { Memory = new Bytes(bytes) })
             .ShouldBe(Given.Seconds(150 * units));
 
     [Fact]
     public void Should_not_round_parts_up_that_make_a_whole() =>
-        Plan.CompletionTimeout(
+        PolicyEngine.CompletionTimeout(
             PerGiB(new() { Unit = new Bytes(1_000_000_000), RoundUp = true }, 150),
             Given.Subject with { Memory = new Bytes(1_100_000_000), Disks = [new(2_200_000_000), new(700_000_000)] })
             .ShouldBe(Given.Seconds(600));
 
     [Fact]
     public void Should_never_be_late_for_a_size_that_nobody_has() =>
-        Plan.CompletionTimeout(PerGiB(new(), 1e9), Given.Subject with { Memory = new Bytes(long.MaxValue) }).ShouldBe(TimeSpan.FromDays(36_500));
+        PolicyEngine.CompletionTimeout(PerGiB(new(), 1e9), Given.Subject with { Memory = new Bytes(long.MaxValue) }).ShouldBe(TimeSpan.FromDays(36_500));
 
     [Fact]
     public void Should_heed_the_request_s_deadline_only_where_the_policy_adapts()
     {
         var subject = Given.Subject with { Deadline = Given.Seconds(30) };
-        Plan.CompletionTimeout(Timed, subject).ShouldBe(Given.Seconds(100));
-        Plan.CompletionTimeout(Timed with { Adaptive = new() }, subject).ShouldBe(Given.Seconds(30));
-        Plan.CompletionTimeout(Timed with { Adaptive = new() }, Given.Subject).ShouldBe(Given.Seconds(100));
-        Plan.CompletionTimeout(Given.Policy, subject).ShouldBeNull();
+        PolicyEngine.CompletionTimeout(Timed, subject).ShouldBe(Given.Seconds(100));
+        PolicyEngine.CompletionTimeout(Timed with { Adaptive = new() }, subject).ShouldBe(Given.Seconds(30));
+        PolicyEngine.CompletionTimeout(Timed with { Adaptive = new() }, Given.Subject).ShouldBe(Given.Seconds(100));
+        PolicyEngine.CompletionTimeout(Given.Policy, subject).ShouldBeNull();
     }
 
     [Fact]
     public void Should_take_one_last_resort_each_time_that_the_timeout_has_passed()
     {
         var policy = Timed with { LastResort = [PolicyActionKind.PostCopy, PolicyActionKind.Suspend, PolicyActionKind.Abort] };
-        new PlanDriver(policy).LookAt(0, 100, 101, 102, 200, 201, 202, 300, 301).Done.ShouldBe(["101 PostCopy", "201 Suspend", "301 Abort"]);
-        new PlanDriver(policy with { Permits = new() { Pause = true } }).LookAt(0, 100, 101, 102, 200, 201, 300).Done.ShouldBe(["101 Suspend", "201 Abort"]);
-        new PlanDriver(policy with { Permits = new() }).LookAt(0, 100, 101, 200).Done.ShouldBe(["101 Abort"]);
-        new PlanDriver(policy with { LastResort = [] }).LookAt(0, 101, 1000).Done.ShouldBeEmpty();
+        new PlanDriver(policy).ObserveAt(0, 100, 101, 102, 200, 201, 202, 300, 301).Done.ShouldBe(["101 PostCopy", "201 Suspend", "301 Abort"]);
+        new PlanDriver(policy with { Permits = new() { Suspend = true } }).ObserveAt(0, 100, 101, 102, 200, 201, 300).Done.ShouldBe(["101 Suspend", "201 Abort"]);
+        new PlanDriver(policy with { Permits = new() }).ObserveAt(0, 100, 101, 200).Done.ShouldBe(["101 Abort"]);
+        new PlanDriver(policy with { LastResort = [] }).ObserveAt(0, 101, 1000).Done.ShouldBeEmpty();
     }
 
     [Fact]
     public void Should_go_on_to_the_next_when_the_host_refuses()
     {
         var policy = Timed with { LastResort = [PolicyActionKind.PostCopy, PolicyActionKind.Suspend, PolicyActionKind.Abort] };
-        new PlanDriver(policy).LookAt(0, 101).Refuse(PolicyActionKind.PostCopy).LookAt(101.5, 102).Refuse(PolicyActionKind.Suspend).LookAt(103).Done
+        new PlanDriver(policy).ObserveAt(0, 101).Refuse(PolicyActionKind.PostCopy).ObserveAt(101.5, 102).Refuse(PolicyActionKind.Suspend).ObserveAt(103).Done
             .ShouldBe(["101 PostCopy", "101.5 Suspend", "103 Abort"]);
     }
 
@@ -90,44 +91,44 @@ public sealed class When_limits_pass
     public void Should_not_suspend_a_machine_that_stands_still()
     {
         var policy = Timed with { LastResort = [PolicyActionKind.Suspend, PolicyActionKind.Abort] };
-        new PlanDriver(policy).Look(Given.Sample(0), Given.Sample(101, status: PlanStatus.Paused)).Done.ShouldBe(["101 Abort"]);
-        new PlanDriver(policy).Note(knobs => knobs with { IsSuspended = true }).LookAt(0, 101).Done.ShouldBe(["101 Abort"]);
+        new PlanDriver(policy).Observe(Given.Sample(0), Given.Sample(101, status: CopyStatus.Paused)).Done.ShouldBe(["101 Abort"]);
+        new PlanDriver(policy).SetParameters(tuning => tuning with { IsSuspended = true }).ObserveAt(0, 101).Done.ShouldBe(["101 Abort"]);
     }
 
     [Fact]
     public void Should_wait_for_post_copy_that_a_step_has_ordered()
     {
-        var policy = Timed.With(new PolicyStep(new() { Elapsed = Given.Seconds(99) }, Given.Of(PolicyActionKind.PostCopy))) with
+        var policy = Timed.With(new PolicyStep(new() { Elapsed = Given.Seconds(99) }, Given.Action(PolicyActionKind.PostCopy))) with
         {
             LastResort = [PolicyActionKind.PostCopy, PolicyActionKind.Abort],
         };
-        new PlanDriver(policy).LookAt(0, 99.5, 101, 199, 200, 201).Done.ShouldBe(["99.5 PostCopy", "201 Abort"]);
+        new PlanDriver(policy).ObserveAt(0, 99.5, 101, 199, 200, 201).Done.ShouldBe(["99.5 PostCopy", "201 Abort"]);
     }
 
     [Fact]
     public void Should_do_nothing_else_at_a_look_at_which_it_took_a_milder_last_resort()
     {
         var policy = Timed.With(new PolicyStep(new() { Elapsed = Given.Seconds(100) }, Given.Downtime(500))) with { LastResort = [PolicyActionKind.Suspend] };
-        new PlanDriver(policy).LookAt(0, 101, 102).Done.ShouldBe(["101 Suspend", "102 SetDowntime 500"]);
+        new PlanDriver(policy).ObserveAt(0, 101, 102).Done.ShouldBe(["101 Suspend", "102 SetDowntime 500"]);
     }
 
     [Fact]
     public void Should_abort_when_no_less_remains_for_longer_than_the_progress_timeout()
     {
         var policy = Given.Policy.Limited(limits => limits with { ProgressTimeout = Given.Seconds(10), Progress = ProgressMeasure.Remaining });
-        new PlanDriver(policy).Look(
+        new PlanDriver(policy).Observe(
             Given.Sample(5, remaining: 100), Given.Sample(15, remaining: 100), Given.Sample(15.1, remaining: 100, processed: 9999)).Done.ShouldBe(["15.1 Abort"]);
     }
 
     [Theory]
     [InlineData(ProgressMeasure.Remaining, "31.5 Abort")]
-    [InlineData(ProgressMeasure.Anything, "61.5 Abort")]
+    [InlineData(ProgressMeasure.RemainingOrTransferred, "61.5 Abort")]
     public void Should_take_for_progress_what_the_policy_does(ProgressMeasure measure, string expected)
     {
         var policy = Given.Policy.Limited(limits => limits with { ProgressTimeout = Given.Seconds(20), Progress = measure });
         var plan = new PlanDriver(policy);
         for (var at = 0.5; at < 70; at++)
-            plan.Look(Given.Sample(at, remaining: at < 11 ? 100 - at : 90, processed: Math.Min(at, 40)));
+            plan.Observe(Given.Sample(at, remaining: at < 11 ? 100 - at : 90, processed: Math.Min(at, 40)));
         plan.Done.ShouldBe([expected]);
         plan.Actions[0].IsLimit.ShouldBeTrue();
     }
@@ -138,8 +139,8 @@ public sealed class When_limits_pass
         var policy = Given.Policy.Limited(limits => limits with { ProgressTimeout = Given.Seconds(3), Progress = ProgressMeasure.Remaining });
         var plan = new PlanDriver(policy);
         for (var at = 0; at < 60; at++)
-            plan.Look(Given.Sample(at, remaining: at % 2 == 0 ? 500 + at : 400 + at));
-        plan.Look(Given.Sample(60, remaining: 0), Given.Sample(63, remaining: 5), Given.Sample(66, remaining: 5), Given.Sample(66.1, remaining: 5));
+            plan.Observe(Given.Sample(at, remaining: at % 2 == 0 ? 500 + at : 400 + at));
+        plan.Observe(Given.Sample(60, remaining: 0), Given.Sample(63, remaining: 5), Given.Sample(66, remaining: 5), Given.Sample(66.1, remaining: 5));
         plan.Done.ShouldBe(["66.1 Abort"]);
     }
 
@@ -147,35 +148,35 @@ public sealed class When_limits_pass
     public void Should_judge_the_milder_last_resort_before_progress_and_progress_before_the_abort()
     {
         var stuck = Timed.Limited(limits => limits with { ProgressTimeout = Given.Seconds(50) });
-        PlanSample[] samples = [Given.Sample(0, processed: 1, remaining: 9), Given.Sample(101, processed: 1, remaining: 9)];
+        CopySample[] samples = [Given.Sample(0, processed: 1, remaining: 9), Given.Sample(101, processed: 1, remaining: 9)];
 
-        new PlanDriver(stuck).Look(samples).Actions.ShouldHaveSingleItem().Reason.ShouldBe("nothing has progressed for 101 s, longer than 50 s");
-        new PlanDriver(stuck with { LastResort = [PolicyActionKind.Suspend] }).Look(samples).Done.ShouldBe(["101 Suspend"]);
+        new PlanDriver(stuck).Observe(samples).Actions.ShouldHaveSingleItem().Reason.ShouldBe("nothing has progressed for 101 s, longer than 50 s");
+        new PlanDriver(stuck with { LastResort = [PolicyActionKind.Suspend] }).Observe(samples).Done.ShouldBe(["101 Suspend"]);
     }
 
     [Fact]
     public void Should_abort_when_the_switch_over_takes_too_long()
     {
         var policy = Timed.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30) }) with { LastResort = [PolicyActionKind.Suspend] };
-        var plan = new PlanDriver(policy).LookAt(0, 101).Look(Given.Sample(131, status: PlanStatus.Paused));
+        var plan = new PlanDriver(policy).ObserveAt(0, 101).Observe(Given.Sample(131, status: CopyStatus.Paused));
         plan.Done.ShouldBe(["101 Suspend"]);
-        plan.Look(Given.Sample(131.4, status: PlanStatus.Paused)).Done.ShouldBe(["101 Suspend", "131.4 Abort"]);
+        plan.Observe(Given.Sample(131.4, status: CopyStatus.Paused)).Done.ShouldBe(["101 Suspend", "131.4 Abort"]);
         plan.Actions[^1].Reason.ShouldBe("the switch-over begun at 101 s has taken longer than 30 s");
     }
 
     [Fact]
     public void Should_set_no_deadline_for_what_a_person_has_suspended() =>
         new PlanDriver(Given.Policy.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30) }))
-            .LookAt(0).Note(knobs => knobs with { IsSuspended = true }).Look(Given.Sample(1, status: PlanStatus.Paused), Given.Sample(500, status: PlanStatus.Paused)).Done.ShouldBeEmpty();
+            .ObserveAt(0).SetParameters(tuning => tuning with { IsSuspended = true }).Observe(Given.Sample(1, status: CopyStatus.Paused), Given.Sample(500, status: CopyStatus.Paused)).Done.ShouldBeEmpty();
 
     [Fact]
     public void Should_judge_limits_at_looks_where_the_policy_has_an_interval() =>
-        new PlanDriver(Timed with { Interval = Given.Seconds(10) }).LookAt(0, 10, 95, 101, 104, 105, 106).Done.ShouldBe(["105 Abort"]);
+        new PlanDriver(Timed with { Interval = Given.Seconds(10) }).ObserveAt(0, 10, 95, 101, 104, 105, 106).Done.ShouldBe(["105 Abort"]);
 
     private static MigrationPolicy PerGiB(DataSizeRule rule, double seconds) =>
         Given.Policy.Limited(limits => limits with { CompletionTimeoutPerGiB = Given.Seconds(seconds), DataSize = rule });
 
     private static TimeSpan? Timeout(DataSizeRule rule, double memory, double[] disks, double perGiB) =>
-        Plan.CompletionTimeout(
+        PolicyEngine.CompletionTimeout(
             PerGiB(rule, perGiB), Given.Subject with { Memory = Bytes.FromGibibytes(memory), Disks = [.. disks.Select(Bytes.FromGibibytes)] });
 }

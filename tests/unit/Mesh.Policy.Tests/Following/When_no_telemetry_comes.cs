@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Mesh.Contracts.Policies;
 using Mesh.Policy.Host;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Following;
 
@@ -13,14 +14,14 @@ public sealed class When_no_telemetry_comes
     [Fact]
     public void Should_take_the_last_resort_and_hold_the_deadline_by_time_alone()
     {
-        var plan = new PlanDriver(Timed).LookAt(0);
-        Plan.NextDue(plan.Plan).ShouldBe(Given.Seconds(100.001));
+        var plan = new PlanDriver(Timed).ObserveAt(0);
+        PolicyEngine.NextDue(plan.Plan).ShouldBe(Given.Seconds(100.001));
         plan.Wait(100).Done.ShouldBeEmpty();
-        Plan.NextDue(plan.Plan).ShouldBe(Given.Seconds(100.001));
+        PolicyEngine.NextDue(plan.Plan).ShouldBe(Given.Seconds(100.001));
         plan.Wait(100.001).Done.ShouldBe(["100.001 Suspend"]);
-        Plan.NextDue(plan.Plan).ShouldBe(Given.Seconds(130.002));
+        PolicyEngine.NextDue(plan.Plan).ShouldBe(Given.Seconds(130.002));
         plan.Wait(130.002).Done.ShouldBe(["100.001 Suspend", "130.002 Abort"]);
-        Plan.NextDue(plan.Plan).ShouldBeNull();
+        PolicyEngine.NextDue(plan.Plan).ShouldBeNull();
     }
 
     [Fact]
@@ -29,30 +30,30 @@ public sealed class When_no_telemetry_comes
         var policy = Given.Policy.With(
             new(new() { Elapsed = Given.Seconds(10) }, Given.Downtime(100)), new(new() { ElapsedPerGiB = Given.Seconds(10), Times = 2 }, Given.Downtime(200)),
             new(new() { Elapsed = Given.Seconds(50), IterationsOver = 0 }, Given.Downtime(300)), new(new() { Elapsed = Given.Seconds(60) }, Given.Abort));
-        var plan = new PlanDriver(policy).LookAt(0).Wait(9).Wait(11);
+        var plan = new PlanDriver(policy).ObserveAt(0).Wait(9).Wait(11);
         plan.Done.ShouldBe(["11 SetDowntime 100"]);
-        Plan.NextDue(plan.Plan).ShouldBe(Given.Seconds(40.001), "2 GiB, twice 10 s each");
+        PolicyEngine.NextDue(plan.Plan).ShouldBe(Given.Seconds(40.001), "2 GiB, twice 10 s each");
         plan.Wait(40.001).Wait(100).Done.ShouldBe(["11 SetDowntime 100", "40.001 SetDowntime 200"]);
-        Plan.NextDue(plan.Plan).ShouldBeNull();
+        PolicyEngine.NextDue(plan.Plan).ShouldBeNull();
     }
 
     [Fact]
     public void Should_not_take_silence_for_a_standstill() =>
-        new PlanDriver(Given.Policy.Limited(limits => limits with { ProgressTimeout = Given.Seconds(10) })).LookAt(0).Wait(500).Done.ShouldBeEmpty();
+        new PlanDriver(Given.Policy.Limited(limits => limits with { ProgressTimeout = Given.Seconds(10) })).ObserveAt(0).Wait(500).Done.ShouldBeEmpty();
 
     [Fact]
     public void Should_act_without_any_sample_at_all() => new PlanDriver(Timed).Wait(101).Done.ShouldBe(["101 Suspend"]);
 
     [Fact]
     public void Should_not_act_twice_when_telemetry_comes_after_all() =>
-        new PlanDriver(Timed).LookAt(0).Wait(101).LookAt(102).Done.ShouldBe(["101 Suspend"]);
+        new PlanDriver(Timed).ObserveAt(0).Wait(101).ObserveAt(102).Done.ShouldBe(["101 Suspend"]);
 
     [Fact]
     public void Should_abort_by_time_where_a_stall_detector_knows_of_no_bandwidth()
     {
         var policy = Timed with { StallDetector = new(), LastResort = [PolicyActionKind.Abort] };
         var plan = new PlanDriver(policy);
-        Plan.NextDue(plan.Plan).ShouldBe(Given.Seconds(100.001));
+        PolicyEngine.NextDue(plan.Plan).ShouldBe(Given.Seconds(100.001));
         plan.Wait(100.001).Done.ShouldBe(["100.001 Abort"]);
     }
 
@@ -67,27 +68,27 @@ public sealed class When_no_telemetry_comes
     private static int Wakes(int seed)
     {
         var random = new Random(seed);
-        var subject = Given.Subject with { Allow = new() { PostCopy = random.Next(2) == 0, Pause = random.Next(2) == 0, Throttle = true }, IsPostCopyArmed = random.Next(2) == 0 };
-        var plan = Plan.Begin(Policy(random), subject);
+        var subject = Given.Subject with { Allow = new() { PostCopy = random.Next(2) == 0, Suspend = random.Next(2) == 0, Throttle = true }, IsPostCopyArmed = random.Next(2) == 0 };
+        var plan = PolicyEngine.CreatePlan(Policy(random), subject);
         var at = 0.0;
         for (var count = random.Next(30); count > 0; count--)
         {
             at += random.NextDouble() * 40;
             plan = random.Next(12) switch
             {
-                0 => Plan.Exchange(plan, Policy(random)),
-                1 => Plan.Refused(plan, (PolicyActionKind)random.Next(6)),
-                2 => Plan.Note(plan, new Knobs { IsSuspended = random.Next(2) == 0, IsPostCopy = random.Next(8) == 0 }),
-                _ => Plan.Look(plan, Given.Sample(at, count, random.Next(1000), status: (PlanStatus)(random.Next(20) == 0 ? 1 : random.Next(2) * 2))).Plan,
+                0 => PolicyEngine.ReplacePolicy(plan, Policy(random)),
+                1 => PolicyEngine.RecordRefusal(plan, (PolicyActionKind)random.Next(6)),
+                2 => PolicyEngine.RecordParameters(plan, new TuningParameters { IsSuspended = random.Next(2) == 0, IsPostCopy = random.Next(8) == 0 }),
+                _ => PolicyEngine.EvaluateSample(plan, Given.Sample(at, count, random.Next(1000), status: (CopyStatus)(random.Next(20) == 0 ? 1 : random.Next(2) * 2))).Plan,
             };
         }
 
         var wakes = 0;
-        var before = plan.At;
-        while (Plan.NextDue(plan) is { } due && wakes < 100)
+        var before = plan.UpdatedAt;
+        while (PolicyEngine.NextDue(plan) is { } due && wakes < 100)
         {
             due.ShouldBeGreaterThan(before);
-            (before, plan, wakes) = (due, Plan.Wait(plan, due).Plan, wakes + 1);
+            (before, plan, wakes) = (due, PolicyEngine.EvaluateTimers(plan, due).Plan, wakes + 1);
         }
 
         return wakes;
@@ -104,14 +105,14 @@ public sealed class When_no_telemetry_comes
             [
                 .. Enumerable.Range(0, random.Next(6)).Select(_ => new PolicyStep(
                     random.Next(4) == 0 ? new() { IterationsOver = random.Next(4) } : new() { Elapsed = Some(400), ElapsedPerGiB = Given.Seconds(random.Next(1, 100)), Times = random.Next(4) },
-                    Given.Of((PolicyActionKind)random.Next(1, 5)),
+                    Given.Action((PolicyActionKind)random.Next(1, 5)),
                     random.Next(6) == 0)),
             ],
             CatchUp = random.Next(2) == 0,
             StallDetector = random.Next(3) == 0 ? new() : null,
             LastResort = [.. Enumerable.Range(0, random.Next(4)).Select(_ => (PolicyActionKind)random.Next(3, 6))],
             Limits = new() { CompletionTimeout = Some(300), SwitchOverDeadline = Some(60), ProgressTimeout = Some(100) },
-            Permits = new() { PostCopy = random.Next(2) == 0, Pause = random.Next(2) == 0 },
+            Permits = new() { PostCopy = random.Next(2) == 0, Suspend = random.Next(2) == 0 },
         };
     }
 }

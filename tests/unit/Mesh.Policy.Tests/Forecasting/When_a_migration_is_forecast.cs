@@ -1,6 +1,7 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Tests.Worlds;
 
@@ -13,8 +14,8 @@ public sealed class When_a_migration_is_forecast
     [Fact]
     public void Should_say_nothing_before_anything_has_gone_out()
     {
-        Plan.Forecast(Plan.Begin(Nothing, Given.Subject)).ShouldBeNull();
-        Plan.Forecast(new PlanDriver(Nothing).Look(Given.Sample(1, 0, processed: 0, bandwidth: 0), Given.Sample(2, 0, processed: 0, bandwidth: 0)).Plan)
+        PolicyEngine.Forecast(PolicyEngine.CreatePlan(Nothing, Given.Subject)).ShouldBeNull();
+        PolicyEngine.Forecast(new PlanDriver(Nothing).Observe(Given.Sample(1, 0, processed: 0, bandwidth: 0), Given.Sample(2, 0, processed: 0, bandwidth: 0)).Plan)
             .ShouldBeNull();
     }
 
@@ -31,7 +32,7 @@ public sealed class When_a_migration_is_forecast
     [Fact]
     public void Should_say_more_of_the_first_pass_where_the_rate_of_writing_is_known()
     {
-        var forecast = Seen([.. new[] { Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848) }.Select(sample => sample with { DirtyRatePages = 5120 })]);
+        var forecast = Seen([.. new[] { Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848) }.Select(sample => sample with { DirtyPagesPerSecond = 5120 })]);
         forecast.DirtyRate.ShouldBe(BytesPerSecond.FromMebibytes(20));
         forecast.Converges.ShouldBeTrue();
         forecast.TimeToEnd!.Value.TotalSeconds.ShouldBeInRange(18.5, 22, "18 s for the pass, and about 2 s for what was written meanwhile");
@@ -50,7 +51,7 @@ public sealed class When_a_migration_is_forecast
     {
         var subject = Given.Subject with { Disks = [Bytes.FromGibibytes(1)] };
         var samples = new[] { Given.Sample(1, 0, 924), Given.Sample(2, 0, 824) }.Select(sample => sample with { Total = Bytes.FromGibibytes(1) });
-        var forecast = Plan.Forecast(new PlanDriver(Nothing, subject).Look([.. samples]).Plan)!;
+        var forecast = PolicyEngine.Forecast(new PlanDriver(Nothing, subject).Observe([.. samples]).Plan)!;
         forecast.Converges.ShouldBeTrue();
         forecast.Text.ShouldBe("before the first pass over memory, which is done in about 29 s");
     }
@@ -59,9 +60,9 @@ public sealed class When_a_migration_is_forecast
     public void Should_know_to_the_second_when_a_suspended_machine_is_over()
     {
         var stands = new PlanDriver(Nothing)
-            .Look(Given.Sample(10, remaining: 1048), Given.Sample(11, remaining: 948))
-            .Look(Given.Sample(12, remaining: 848, status: PlanStatus.Paused), Given.Sample(14, remaining: 648, status: PlanStatus.Paused));
-        var forecast = Plan.Forecast(stands.Plan)!;
+            .Observe(Given.Sample(10, remaining: 1048), Given.Sample(11, remaining: 948))
+            .Observe(Given.Sample(12, remaining: 848, status: CopyStatus.Paused), Given.Sample(14, remaining: 648, status: CopyStatus.Paused));
+        var forecast = PolicyEngine.Forecast(stands.Plan)!;
         forecast.TimeToEnd.ShouldBe(Given.Seconds(6.5));
         forecast.Downtime.ShouldBe(Given.Seconds(8.5), "it has stood still for two seconds already");
         forecast.Text.ShouldBe("the machine is suspended: ends in about 6.5 s with 8.5 s of downtime");
@@ -70,7 +71,7 @@ public sealed class When_a_migration_is_forecast
     [Fact]
     public void Should_know_when_post_copy_is_over()
     {
-        var forecast = Seen(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900, status: PlanStatus.PostCopy));
+        var forecast = Seen(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900, status: CopyStatus.PostCopy));
         forecast.Converges.ShouldBeTrue();
         forecast.TimeToEnd.ShouldBe(Given.Seconds(9));
         forecast.Downtime.ShouldBeNull("the switch-over is behind it");
@@ -80,8 +81,8 @@ public sealed class When_a_migration_is_forecast
     [Fact]
     public void Should_believe_in_post_copy_that_was_ordered()
     {
-        var ordered = new PlanDriver(Nothing).Look(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900)).Note(knobs => knobs with { IsPostCopy = true });
-        Plan.Forecast(ordered.Plan)!.Text.ShouldBe("changing over to post-copy, 900 MiB follow in about 9 s");
+        var ordered = new PlanDriver(Nothing).Observe(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900)).SetParameters(tuning => tuning with { IsPostCopy = true });
+        PolicyEngine.Forecast(ordered.Plan)!.Text.ShouldBe("changing over to post-copy, 900 MiB follow in about 9 s");
     }
 
     [Theory]
@@ -91,7 +92,7 @@ public sealed class When_a_migration_is_forecast
     {
         var forecast = Seen(Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848), Given.Sample(2 + seconds, remaining: 1848, processed: 200, bandwidth: 0));
         forecast.Converges.ShouldBe(!isStuck);
-        forecast.Because.ShouldBe(isStuck ? "nothing has been copied for 12 s" : "");
+        forecast.Reason.ShouldBe(isStuck ? "nothing has been copied for 12 s" : "");
         if (isStuck)
             forecast.Text.ShouldBe("nothing has been copied for 12 s; 1.8 GiB remain");
     }
@@ -106,8 +107,8 @@ public sealed class When_a_migration_is_forecast
         forecast.Converges.ShouldBeTrue();
         forecast.TimeToEnd!.Value.TotalSeconds.ShouldBe(end.Time - 25, tolerance: 1.5);
         forecast.Downtime!.Value.TotalSeconds.ShouldBe(end.Downtime, tolerance: 0.05);
-        forecast.Because.ShouldBeEmpty();
-        forecast.Remedy.ShouldBeEmpty();
+        forecast.Reason.ShouldBeEmpty();
+        forecast.Advice.ShouldBeEmpty();
         forecast.Text.ShouldMatch(@"^ends in about \d(\.\d)? s with 3\d0 ms of downtime$");
     }
 
@@ -126,11 +127,11 @@ public sealed class When_a_migration_is_forecast
         forecast.Converges.ShouldBeFalse();
         forecast.TimeToEnd.ShouldBeNull();
         forecast.Downtime!.Value.TotalSeconds.ShouldBe(1.2, tolerance: 0.05, "1.3 GiB at 1.07 GiB/s");
-        forecast.Because.ShouldMatch(
+        forecast.Reason.ShouldMatch(
             @"^it writes memory anew as fast as it goes out, 1\.07 GiB/s: at best 1\.2\d GiB remain, which is 1\.2 s of downtime, and 300 ms are allowed$");
-        forecast.Remedy.ShouldMatch(
+        forecast.Advice.ShouldMatch(
             @"^the machine slowed down by (at least )?\d+ %, post-copy or the machine suspended for 1\.\d s; over the budget of 1 s: a downtime limit of 1\.\d s");
-        forecast.Text.ShouldBe($"does not converge because {forecast.Because}; it would with {forecast.Remedy}");
+        forecast.Text.ShouldBe($"does not converge because {forecast.Reason}; it would with {forecast.Advice}");
     }
 
     [Theory]
@@ -144,7 +145,7 @@ public sealed class When_a_migration_is_forecast
         var steered = new SteeredMigration(Workload.HotSpotAbove, policy);
         var subject = steered.State.Subject with { Allow = allows ? PolicyPermissions.All : new(), IsPostCopyArmed = armed };
         steered.State = steered.State with { Subject = subject };
-        steered.Run(30).Forecast!.Remedy.ShouldContain(words);
+        steered.Run(30).Forecast!.Advice.ShouldContain(words);
     }
 
     [Fact]
@@ -156,7 +157,7 @@ public sealed class When_a_migration_is_forecast
         var forecast = steered.Run(150).Forecast!;
 
         forecast.Converges.ShouldBeFalse("it writes 440 MiB/s and 300 go out");
-        forecast.Remedy.ShouldMatch(@"a bandwidth limit of (3[5-9]\d|[45]\d\d)(\.\d)? MiB/s");
+        forecast.Advice.ShouldMatch(@"a bandwidth limit of (3[5-9]\d|[45]\d\d)(\.\d)? MiB/s");
     }
 
     [Fact]
@@ -176,8 +177,8 @@ public sealed class When_a_migration_is_forecast
 
     [Fact]
     public void Should_say_when_the_link_gives_less_than_usual() =>
-        new SteeredMigration(Workload.LinkDropLate, Nothing).Run(30).Forecast!.Because
+        new SteeredMigration(Workload.LinkDropLate, Nothing).Run(30).Forecast!.Reason
             .ShouldMatch(@"^it writes [\d.]+ MiB/s of memory anew and 2[\d.]+ MiB/s go out where the link usually gives [\d.]+ [MG]iB/s: ");
 
-    private static MigrationForecast Seen(params PlanSample[] samples) => Plan.Forecast(new PlanDriver(Nothing).Look(samples).Plan)!;
+    private static MigrationForecast Seen(params CopySample[] samples) => PolicyEngine.Forecast(new PlanDriver(Nothing).Observe(samples).Plan)!;
 }

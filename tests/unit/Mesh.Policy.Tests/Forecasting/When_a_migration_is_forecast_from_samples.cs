@@ -3,6 +3,7 @@ using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Estimating;
+using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Tests.Worlds;
 
@@ -38,8 +39,8 @@ public sealed class When_a_migration_is_forecast_from_samples
     [Fact]
     public void Should_remember_what_the_link_usually_gives_and_forget_it_in_minutes()
     {
-        PlanSample[] fast = [.. Enumerable.Range(1, 10).Select(at => Given.Sample(at))];
-        PlanSample[] slow = [.. Enumerable.Range(1, 300).Select(at => Given.Sample(10 + at, processed: 1000 + 20 * at))];
+        CopySample[] fast = [.. Enumerable.Range(1, 10).Select(at => Given.Sample(at))];
+        CopySample[] slow = [.. Enumerable.Range(1, 300).Select(at => Given.Sample(10 + at, processed: 1000 + 20 * at))];
         See([.. fast, .. slow.Take(20)]).UsualBandwidth.Mebibytes.ShouldBeInRange(70, 90);
         See([.. fast, .. slow]).UsualBandwidth.Mebibytes.ShouldBe(20, tolerance: 1);
     }
@@ -51,10 +52,10 @@ public sealed class When_a_migration_is_forecast_from_samples
         var seen = See(Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098));
         var pass = seen.Passes.ShouldHaveSingleItem();
         pass.Dirtied.Mebibytes.ShouldBe(200, tolerance: 0.1);
-        pass.Left.Mebibytes.ShouldBeInRange(28, 31);
-        (pass.StartedAt + pass.Time).TotalSeconds.ShouldBe(20.2, tolerance: 0.05);
-        seen.Pass!.Pending.Mebibytes.ShouldBe(230, tolerance: 2);
-        seen.PassesSeen.ShouldBe(1);
+        pass.Unsent.Mebibytes.ShouldBeInRange(28, 31);
+        (pass.StartedAt + pass.Duration).TotalSeconds.ShouldBe(20.2, tolerance: 0.05);
+        seen.CurrentPass!.Pending.Mebibytes.ShouldBe(230, tolerance: 2);
+        seen.PassCount.ShouldBe(1);
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     {
         // Nothing but the sum is known: 4 passes, 25 MiB each.
         var seen = See(Given.Sample(19, 1, 130, 1918), Given.Sample(20, 1, 30, 2018), Given.Sample(21, 5, 30, 2118));
-        seen.PassesSeen.ShouldBe(4);
+        seen.PassCount.ShouldBe(4);
         seen.Passes.Count.ShouldBe(2);
         seen.Passes.ShouldAllBe(pass => Math.Abs(pass.Dirtied.Mebibytes - 25) < 8);
     }
@@ -71,19 +72,19 @@ public sealed class When_a_migration_is_forecast_from_samples
     public void Should_count_no_pass_whose_beginning_it_has_not_seen()
     {
         var seen = See(Given.Sample(100, 7, 150), Given.Sample(101, 7, 50), Given.Sample(102, 8, 150));
-        seen.PassesSeen.ShouldBe(0);
+        seen.PassCount.ShouldBe(0);
         seen.WorkingSet.ShouldBeNull();
-        See(Given.Sample(100, 7, 150), Given.Sample(101, 7, 50), Given.Sample(102, 8, 150), Given.Sample(103, 9, 150)).PassesSeen.ShouldBe(1);
+        See(Given.Sample(100, 7, 150), Given.Sample(101, 7, 50), Given.Sample(102, 8, 150), Given.Sample(103, 9, 150)).PassCount.ShouldBe(1);
     }
 
     [Fact]
     public void Should_pass_over_samples_that_are_late_and_begin_anew_with_another_job()
     {
-        PlanSample[] samples = [Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098)];
+        CopySample[] samples = [Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098)];
         var seen = See(samples);
-        Json(Estimator.See(seen, samples[1], new Knobs())).ShouldBe(Json(seen));
-        Json(Estimator.See(seen, samples[2], new Knobs())).ShouldBe(Json(seen));
-        Estimator.See(seen, Given.Sample(22, 1), new Knobs()).PassesSeen.ShouldBe(0);
+        Json(Estimator.Observe(seen, samples[1], new TuningParameters())).ShouldBe(Json(seen));
+        Json(Estimator.Observe(seen, samples[2], new TuningParameters())).ShouldBe(Json(seen));
+        Estimator.Observe(seen, Given.Sample(22, 1), new TuningParameters()).PassCount.ShouldBe(0);
     }
 
     [Theory]
@@ -112,7 +113,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     public void Should_find_the_same_working_set_where_the_machine_is_slowed_down()
     {
         var free = new SteeredMigration(Workload.Uniform15, Given.Policy);
-        var slowed = new SteeredMigration(Workload.Uniform15, Given.Policy) { State = free.State with { Knobs = new Knobs { Throttle = new Percent(20) } } };
+        var slowed = new SteeredMigration(Workload.Uniform15, Given.Policy) { State = free.State with { Tuning = new TuningParameters { Throttle = new Percent(20) } } };
         slowed.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Throttle = new Percent(20) });
         Rate(slowed.Run(40)).ShouldBe(Rate(free.Run(40)), tolerance: 0.1 * (1L << 30));
 
@@ -123,13 +124,13 @@ public sealed class When_a_migration_is_forecast_from_samples
     [Fact]
     public void Should_notice_that_the_machine_does_something_else_now()
     {
-        var told = new List<bool>();
+        var published = new List<bool>();
         var steered = new SteeredMigration(Workload.Uniform15 with { ActivityAt = time => time < 60 ? 1 : 0.5 }, Given.Policy);
-        steered.Run(60, each => told.Add(each.State.Estimator.PassesSeen < 3 || each.Forecast!.Converges));
-        told.TakeLast(30).ShouldAllBe(converges => !converges);
-        told.Clear();
-        steered.Run(200, each => told.Add(each.Forecast!.Converges)).World.IsOver.ShouldBeTrue();
-        told.Skip(told.Count / 2).ShouldAllBe(converges => converges);
+        steered.Run(60, each => published.Add(each.State.Estimator.PassCount < 3 || each.Forecast!.Converges));
+        published.TakeLast(30).ShouldAllBe(converges => !converges);
+        published.Clear();
+        steered.Run(200, each => published.Add(each.Forecast!.Converges)).World.IsOver.ShouldBeTrue();
+        published.Skip(published.Count / 2).ShouldAllBe(converges => converges);
     }
 
     [Fact]
@@ -141,18 +142,18 @@ public sealed class When_a_migration_is_forecast_from_samples
             most = steered.State.Estimator;
             most.Passes.Count.ShouldBeLessThanOrEqualTo(24);
             most.LowPoints.Count.ShouldBeLessThanOrEqualTo(17);
-            most.LowBeginnings.Count.ShouldBeLessThanOrEqualTo(17);
+            most.LowPassStarts.Count.ShouldBeLessThanOrEqualTo(17);
         });
-        most.PassesSeen.ShouldBeGreaterThan(500);
+        most.PassCount.ShouldBeGreaterThan(500);
         Json(most).Length.ShouldBeLessThan(8000);
     }
 
     [Fact]
     public void Should_go_on_after_a_restart_as_if_there_had_been_none()
     {
-        var told = Run(isStored: false);
-        told.Count.ShouldBeGreaterThan(30);
-        Run(isStored: true).ShouldBe(told);
+        var published = Run(isStored: false);
+        published.Count.ShouldBeGreaterThan(30);
+        Run(isStored: true).ShouldBe(published);
 
         static List<string> Run(bool isStored)
         {
@@ -173,11 +174,11 @@ public sealed class When_a_migration_is_forecast_from_samples
             for (var sample = 0; sample < 40; sample++)
             {
                 (at, iteration) = (at + random.NextDouble() * random.Next(0, 4), Math.Max(0, iteration + random.Next(-1, 4)));
-                plan.Look(new PlanSample(
+                plan.Observe(new CopySample(
                     Given.Seconds(at), iteration, Amount(random), Amount(random), Amount(random), new BytesPerSecond(Amount(random).Count), random.Next(3) * 1000,
-                    new Bytes(random.Next(2) * 4096), (PlanStatus)(random.Next(12) / 10)));
-                if (Plan.Forecast(plan.Plan) is { } forecast)
-                    (forecast.Text.Length > 0 && forecast.Converges == (forecast.Because.Length == 0) && !forecast.Text.Contains("NaN", StringComparison.Ordinal))
+                    new Bytes(random.Next(2) * 4096), (CopyStatus)(random.Next(12) / 10)));
+                if (PolicyEngine.Forecast(plan.Plan) is { } forecast)
+                    (forecast.Text.Length > 0 && forecast.Converges == (forecast.Reason.Length == 0) && !forecast.Text.Contains("NaN", StringComparison.Ordinal))
                         .ShouldBeTrue($"seed {seed}: {forecast.Text}");
             }
         }
@@ -191,8 +192,8 @@ public sealed class When_a_migration_is_forecast_from_samples
         });
     }
 
-    private static EstimatorState See(params PlanSample[] samples) =>
-        samples.Aggregate(EstimatorState.Empty, (seen, sample) => Estimator.See(seen, sample, new Knobs()));
+    private static EstimatorState See(params CopySample[] samples) =>
+        samples.Aggregate(EstimatorState.Empty, (seen, sample) => Estimator.Observe(seen, sample, new TuningParameters()));
 
     private static EstimatorState Watched(Workload workload, double seconds) => new SteeredMigration(workload, Given.Policy).Run(seconds).State.Estimator;
 

@@ -48,20 +48,20 @@ public sealed class When_a_migration_is_forecast_to_its_end(ITestOutputHelper ou
         var result = new Result(workload.Name);
         foreach (var seed in new int?[] { null, 1, 2, 3 })
         {
-            var told = new List<(double At, bool Converges, double? Left)>();
+            var published = new List<(double At, bool Converges, double? Left)>();
             var world = new SteeredMigration(workload, Nothing, seed).Run(120, steered =>
             {
-                if (steered.State.Estimator.PassesSeen >= 3 && steered.World.Time < 60)
-                    told.Add((steered.World.Time, steered.Forecast!.Converges, steered.Forecast.TimeToEnd?.TotalSeconds));
+                if (steered.State.Estimator.PassCount >= 3 && steered.World.Time < 60)
+                    published.Add((steered.World.Time, steered.Forecast!.Converges, steered.Forecast.TimeToEnd?.TotalSeconds));
             }).World;
             result = result with
             {
                 Ended = world.IsOver,
                 Time = world.Time,
-                Told = result.Told + told.Count,
-                Right = result.Right + told.Count(forecast => forecast.Converges == world.IsOver),
-                Timed = result.Timed + told.Count(forecast => world.IsOver && forecast.Converges),
-                Near = result.Near + told.Count(forecast => world.IsOver && forecast.Converges && IsNear(forecast.Left!.Value, world.Time - forecast.At)),
+                Told = result.Told + published.Count,
+                Right = result.Right + published.Count(forecast => forecast.Converges == world.IsOver),
+                Timed = result.Timed + published.Count(forecast => world.IsOver && forecast.Converges),
+                Near = result.Near + published.Count(forecast => world.IsOver && forecast.Converges && IsNear(forecast.Left!.Value, world.Time - forecast.At)),
             };
         }
 
@@ -69,7 +69,7 @@ public sealed class When_a_migration_is_forecast_to_its_end(ITestOutputHelper ou
     }
 
     // Half a second more or less is no error of a forecast in seconds.
-    private static bool IsNear(double told, double was) => (told + 0.5) / (was + 0.5) is > 0.5 and < 2;
+    private static bool IsNear(double published, double was) => (published + 0.5) / (was + 0.5) is > 0.5 and < 2;
 
     private static double Right(IEnumerable<Result> results) => results.Sum(result => result.Right) / (double)results.Sum(result => result.Told);
 

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers;
@@ -13,14 +14,14 @@ internal sealed class RandomTrace(int seed, double every)
     private static readonly double[] Gibibytes = [0.3, 0.5, 0.93132257461548, 1, 1.5, 1.9, 2, 2.5, 3.3, 4];
 
     private readonly Random _random = new(seed);
-    private readonly List<PlanSample> _samples = [];
+    private readonly List<CopySample> _samples = [];
     private double _at;
     private long _processed;
     private long _bandwidth;
 
     /// <summary>A trace that goes on to the first sample after <paramref name="until"/> has passed.</summary>
     /// <param name="until">Seconds, of the machine that is migrated.</param>
-    public Trace Make(Func<PlanSubject, double> until)
+    public MigrationTrace Make(Func<PlanSubject, double> until)
     {
         var subject = Subject();
         var end = until(subject);
@@ -41,7 +42,7 @@ internal sealed class RandomTrace(int seed, double every)
             beginning = _random.Next(25) == 0 ? 0 : Mebi(usual * (steadiness + ((1 - steadiness) * 2 * _random.NextDouble())));
         }
 
-        return new Trace(subject, _samples);
+        return new MigrationTrace(subject, _samples);
     }
 
     private void CopyPass(long pass, long beginning, double until, double end)
@@ -67,14 +68,14 @@ internal sealed class RandomTrace(int seed, double every)
 
     private void Add(long pass, long remaining, long bandwidth)
     {
-        _samples.Add(new PlanSample(
+        _samples.Add(new CopySample(
             TimeSpan.FromMilliseconds(Math.Round(_at * 1000)), pass, new Bytes(1L << 32), new Bytes(_processed), new Bytes(remaining), new BytesPerSecond(bandwidth), 1000, new Bytes(4096)));
         _at += every;
     }
 
     private PlanSubject Subject() => new(
         Size(), [.. Enumerable.Range(0, Math.Max(0, _random.Next(5) - 2)).Select(_ => Size())], 2,
-        new PolicyPermissions { PostCopy = _random.Next(2) == 0, Pause = _random.Next(2) == 0, Throttle = true, Compression = true });
+        new PolicyPermissions { PostCopy = _random.Next(2) == 0, Suspend = _random.Next(2) == 0, Throttle = true, Compression = true });
 
     private Bytes Size() => _random.Next(3) == 0 ? new Bytes(_random.NextInt64(1L << 28, 4L << 30)) : Bytes.FromGibibytes(Gibibytes[_random.Next(Gibibytes.Length)]);
 

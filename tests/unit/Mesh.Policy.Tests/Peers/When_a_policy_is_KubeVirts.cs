@@ -1,3 +1,5 @@
+using Mesh.Policy.Model;
+
 namespace Mesh.Policy.Tests.Peers;
 
 /// <summary>KubeVirt looks each 0.4 s; its GiB is 10^9 bytes, rounded up.</summary>
@@ -10,24 +12,24 @@ public sealed class When_a_policy_is_KubeVirts
     [InlineData("harvester", 1.5, 1200.4)]
     [InlineData("harvester", 0.125, 100.4)]
     public void Should_abort_after_the_completion_timeout(string policy, double memory, double expected) =>
-        Act.Of(policy, Table.Slow(memory, every: 0.4m, until: (decimal)expected + 10)).ShouldBe([Act.Abort((decimal)expected)]);
+        PeerAction.Replay(policy, TraceTable.Slow(memory, every: 0.4m, until: (decimal)expected + 10)).ShouldBe([PeerAction.Abort((decimal)expected)]);
 
     [Theory]
     [InlineData("kubevirt", 600.4)]
     [InlineData("harvester", 1600.4)]
     public void Should_count_the_disks_that_are_copied(string policy, double expected) =>
-        Act.Of(policy, Table.Slow(1, every: 0.4m, until: 1700, disksGiB: policy == "kubevirt" ? [1, 1] : [1])).ShouldBe([Act.Abort((decimal)expected)]);
+        PeerAction.Replay(policy, TraceTable.Slow(1, every: 0.4m, until: 1700, disksGiB: policy == "kubevirt" ? [1, 1] : [1])).ShouldBe([PeerAction.Abort((decimal)expected)]);
 
     [Fact]
     public void Should_change_over_to_post_copy_where_that_is_allowed()
     {
-        Act.Of("kubevirt-post-copy", Table.Slow(1, every: 0.4m, until: 700)).ShouldBe([Act.PostCopy(300.4m)]);
-        Act.Of("kubevirt-post-copy", Table.Slow(1, every: 0.4m, until: 700, allow: "{}")).ShouldBe([Act.Abort(300.4m)]);
+        PeerAction.Replay("kubevirt-post-copy", TraceTable.Slow(1, every: 0.4m, until: 700)).ShouldBe([PeerAction.PostCopy(300.4m)]);
+        PeerAction.Replay("kubevirt-post-copy", TraceTable.Slow(1, every: 0.4m, until: 700, allow: "{}")).ShouldBe([PeerAction.Abort(300.4m)]);
     }
 
     [Fact]
     public void Should_suspend_and_give_the_same_time_once_more_where_the_workload_may_be_disrupted() =>
-        Act.Of("kubevirt-workload-disruption", Table.Slow(1, every: 0.4m, until: 700)).ShouldBe([Act.Suspend(300.4m), Act.Abort(600.4m)]);
+        PeerAction.Replay("kubevirt-workload-disruption", TraceTable.Slow(1, every: 0.4m, until: 700)).ShouldBe([PeerAction.Suspend(300.4m), PeerAction.Abort(600.4m)]);
 
     [Theory]
     [InlineData("kubevirt")]
@@ -37,23 +39,23 @@ public sealed class When_a_policy_is_KubeVirts
     public void Should_abort_a_stream_of_which_no_less_remains_for_150_s(string policy)
     {
         // Less remains until 20 s, then ever more; the last progress is that at 20 s.
-        var trace = Table.Of(4, Enumerable.Range(0, 1000).Select(look => (look * 0.4m, 1L, look <= 50 ? 1000.0 - look : 1000.0 + look)));
-        Act.Of(policy, trace).ShouldBe([Act.Abort(170.4m)]);
+        var trace = TraceTable.Create(4, Enumerable.Range(0, 1000).Select(tick => (tick * 0.4m, 1L, tick <= 50 ? 1000.0 - tick : 1000.0 + tick)));
+        PeerAction.Replay(policy, trace).ShouldBe([PeerAction.Abort(170.4m)]);
     }
 
     [Fact]
     public void Should_take_a_saw_tooth_for_progress() =>
-        Act.Of("kubevirt", Table.Of(1, Enumerable.Range(0, 1000).Select(look => (look * 0.4m, look / 10L, 1000.0 + look - (5 * (look % 2)))))).ShouldBe([Act.Abort(300.4m)]);
+        PeerAction.Replay("kubevirt", TraceTable.Create(1, Enumerable.Range(0, 1000).Select(tick => (tick * 0.4m, tick / 10L, 1000.0 + tick - (5 * (tick % 2)))))).ShouldBe([PeerAction.Abort(300.4m)]);
 
     [Fact]
     public void Should_abort_a_suspended_machine_whose_stream_is_stuck() =>
-        Act.Of("kubevirt-workload-disruption", Table.Of(1, Enumerable.Range(0, 2000).Select(look => (look * 0.4m, 1L, look < 800 ? 9000.0 - look : 8200))))
-            .ShouldBe([Act.Suspend(300.4m), Act.Abort(470.4m)], "the last progress is that at 320 s");
+        PeerAction.Replay("kubevirt-workload-disruption", TraceTable.Create(1, Enumerable.Range(0, 2000).Select(tick => (tick * 0.4m, 1L, tick < 800 ? 9000.0 - tick : 8200))))
+            .ShouldBe([PeerAction.Suspend(300.4m), PeerAction.Abort(470.4m)], "the last progress is that at 320 s");
 
     [Fact]
     public void Should_abort_nothing_that_is_on_its_way_in_post_copy() =>
-        Act.Of("kubevirt", Table.Of(1, [(0, 1, 900), (100, 1, 800)]) is var trace ? trace with
+        PeerAction.Replay("kubevirt", TraceTable.Create(1, [(0, 1, 900), (100, 1, 800)]) is var trace ? trace with
         {
-            Samples = [.. trace.Samples, .. Enumerable.Range(101, 900).Select(second => trace.Samples[1] with { At = TimeSpan.FromSeconds(second), Status = PlanStatus.PostCopy })],
+            Samples = [.. trace.Samples, .. Enumerable.Range(101, 900).Select(second => trace.Samples[1] with { At = TimeSpan.FromSeconds(second), Status = CopyStatus.PostCopy })],
         } : null!).ShouldBeEmpty();
 }

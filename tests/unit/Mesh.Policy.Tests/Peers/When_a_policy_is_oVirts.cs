@@ -15,20 +15,20 @@ public sealed class When_a_policy_is_oVirts
     [Theory]
     [MemberData(nameof(Timelines))]
     public void Should_act_at_the_passes_that_its_schedule_names(string policy, string expected) =>
-        Act.Of(policy, Table.Passes(every: 10, count: 60)).ShouldBe(Read(expected));
+        PeerAction.Replay(policy, TraceTable.Passes(every: 10, count: 60)).ShouldBe(Read(expected));
 
     [Theory]
     [MemberData(nameof(Timelines))]
     public void Should_count_from_the_first_pass_that_it_sees(string policy, string expected) =>
-        Act.Of(policy, Table.Passes(every: 10, count: 60, first: 1234)).ShouldBe(Read(expected));
+        PeerAction.Replay(policy, TraceTable.Passes(every: 10, count: 60, first: 1234)).ShouldBe(Read(expected));
 
     [Theory]
     [MemberData(nameof(Timelines))]
     public void Should_look_each_ten_seconds_however_often_telemetry_comes(string policy, string expected)
     {
         // Between two looks passes come and go; at a look as many have begun as in the table.
-        var trace = Table.Of(4, Enumerable.Range(10, 600).Select(second => ((decimal)second, second / 10L, 1000.0)));
-        Act.Of(policy, trace).ShouldBe(Read(expected));
+        var trace = TraceTable.Create(4, Enumerable.Range(10, 600).Select(second => ((decimal)second, second / 10L, 1000.0)));
+        PeerAction.Replay(policy, trace).ShouldBe(Read(expected));
     }
 
     [Theory]
@@ -38,28 +38,28 @@ public sealed class When_a_policy_is_oVirts
     [InlineData("ovirt-very-large", "20:400 30:500 40:700 50:1000 60:1500 70:5000 80:abort")]
     [InlineData("ovirt-legacy", "20:104 30:120 40:189 50:500 60:500 70:abort")]
     public void Should_take_one_action_at_a_look_where_passes_are_short(string policy, string expected) =>
-        Act.Of(policy, Table.Of(4, Enumerable.Range(1, 20).Select(look => (look * 10m, look * 50L, 1000.0)))).ShouldBe(Read(expected));
+        PeerAction.Replay(policy, TraceTable.Create(4, Enumerable.Range(1, 20).Select(tick => (tick * 10m, tick * 50L, 1000.0)))).ShouldBe(Read(expected));
 
     [Theory]
     [MemberData(nameof(Timelines))]
     public void Should_not_act_on_a_stream_that_stalls_within_a_pass(string policy, string expected)
     {
         expected.ShouldNotBeEmpty();
-        Act.Of(policy, Table.Of(4, Enumerable.Range(1, 1000).Select(look => (look * 10m, 2L, 1000.0)))).ShouldBeEmpty();
+        PeerAction.Replay(policy, TraceTable.Create(4, Enumerable.Range(1, 1000).Select(tick => (tick * 10m, 2L, 1000.0)))).ShouldBeEmpty();
     }
 
     [Fact]
     public void Should_abort_at_the_next_pass_where_post_copy_is_refused() =>
-        Act.Of("ovirt-post-copy", Table.Passes(every: 10, count: 20, allow: """{"throttle":true,"pause":true}""")).ShouldBe(Read("30:150 40:200 60:abort"));
+        PeerAction.Replay("ovirt-post-copy", TraceTable.Passes(every: 10, count: 20, allow: """{"throttle":true,"pause":true}""")).ShouldBe(Read("30:150 40:200 60:abort"));
 
     [Fact]
     public void Should_wait_for_a_new_pass_after_each_action() =>
-        Act.Of("ovirt-minimal-downtime", Table.Of(4, new long[] { 1, 3, 3, 3, 4, 4, 5, 9, 9, 9, 10, 11 }.Select((pass, index) => ((index + 1) * 10m, pass, 1000.0))))
+        PeerAction.Replay("ovirt-minimal-downtime", TraceTable.Create(4, new long[] { 1, 3, 3, 3, 4, 4, 5, 9, 9, 9, 10, 11 }.Select((pass, index) => ((index + 1) * 10m, pass, 1000.0))))
             .ShouldBe(Read("20:150 50:200 70:300 80:400 110:500 120:abort"));
 
-    private static IReadOnlyList<Act> Read(string timeline) =>
+    private static IReadOnlyList<PeerAction> Read(string timeline) =>
     [
         .. timeline.Split(' ').Select(entry => entry.Split(':')).Select(entry =>
-            long.TryParse(entry[1], out var downtime) ? Act.Downtime(decimal.Parse(entry[0]), downtime) : new Act(decimal.Parse(entry[0]), entry[1])),
+            long.TryParse(entry[1], out var downtime) ? PeerAction.Downtime(decimal.Parse(entry[0]), downtime) : new PeerAction(decimal.Parse(entry[0]), entry[1])),
     ];
 }

@@ -1,3 +1,4 @@
+using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Peers.Monitors;
 using Mesh.Policy.Traces;
 
@@ -15,7 +16,7 @@ public sealed class When_peers_steer_the_same_migrations
     {
         Compare("nova", every, Mostly(NovasTime), trace => NovaMonitor.Run(trace, forceComplete: false, mayPostCopy: false, mayPause: false), "set-downtime", "abort");
         Compare("nova-force-complete", every, Mostly(NovasTime), trace =>
-            NovaMonitor.Run(trace, forceComplete: true, trace.Subject.Allow.PostCopy, trace.Subject.Allow.Pause), "set-downtime", "post-copy", "suspend");
+            NovaMonitor.Run(trace, forceComplete: true, trace.Subject.Allow.PostCopy, trace.Subject.Allow.Suspend), "set-downtime", "post-copy", "suspend");
     }
 
     [Theory]
@@ -38,7 +39,7 @@ public sealed class When_peers_steer_the_same_migrations
         Compare("kubevirt-post-copy", every, KubeVirtsTime, trace =>
             KubeVirtMonitor.Run(trace, KubeVirtMonitor.CompletionTime(trace), allowPostCopy: trace.Subject.Allow.PostCopy), "post-copy", "abort");
         Compare("kubevirt-workload-disruption", every, subject => 2 * KubeVirtsTime(subject), trace =>
-            KubeVirtMonitor.Run(trace, KubeVirtMonitor.CompletionTime(trace), allowWorkloadDisruption: trace.Subject.Allow.Pause), "suspend", "abort");
+            KubeVirtMonitor.Run(trace, KubeVirtMonitor.CompletionTime(trace), allowWorkloadDisruption: trace.Subject.Allow.Suspend), "suspend", "abort");
     }
 
     [Theory]
@@ -51,7 +52,7 @@ public sealed class When_peers_steer_the_same_migrations
     [InlineData(0.4)]
     [InlineData(1)]
     public void Should_do_as_Harvester_says(double every) =>
-        Compare("harvester", every, subject => 1.1 * (double)KubeVirtMonitor.HarvestersCompletionTime(new Trace(subject, [])), trace =>
+        Compare("harvester", every, subject => 1.1 * (double)KubeVirtMonitor.HarvestersCompletionTime(new MigrationTrace(subject, [])), trace =>
             KubeVirtMonitor.Run(trace, KubeVirtMonitor.HarvestersCompletionTime(trace)), "abort");
 
     [Theory]
@@ -59,14 +60,14 @@ public sealed class When_peers_steer_the_same_migrations
     [InlineData(0.1)]
     public void Should_do_as_Proxmox_does(double every) => Compare("proxmox", every, _ => 300, ProxmoxLoop.Run, "set-downtime");
 
-    private static void Compare(string policy, double every, Func<PlanSubject, double> until, Func<Trace, List<Act>> peer, params string[] does)
+    private static void Compare(string policy, double every, Func<PlanSubject, double> until, Func<MigrationTrace, List<PeerAction>> peer, params string[] does)
     {
         var done = new HashSet<string>(StringComparer.Ordinal);
         for (var seed = 0; seed < Traces; seed++)
         {
             var trace = new RandomTrace(seed, every).Make(until);
             var expected = peer(trace);
-            Act.Of(policy, trace).ShouldBe(expected, $"{policy}, a sample each {every} s, seed {seed}");
+            PeerAction.Replay(policy, trace).ShouldBe(expected, $"{policy}, a sample each {every} s, seed {seed}");
             done.UnionWith(expected.Select(act => act.What));
         }
 
@@ -76,7 +77,7 @@ public sealed class When_peers_steer_the_same_migrations
     private static double NovasTime(PlanSubject subject) =>
         1.05 * 800 * (Math.Max(2, subject.Memory.Gibibytes) + subject.Disks.Sum(disk => Math.Max(2, disk.Gibibytes)));
 
-    private static double KubeVirtsTime(PlanSubject subject) => 1.1 * (double)KubeVirtMonitor.CompletionTime(new Trace(subject, []));
+    private static double KubeVirtsTime(PlanSubject subject) => 1.1 * (double)KubeVirtMonitor.CompletionTime(new MigrationTrace(subject, []));
 
     // One in three goes on to the completion timeout, the others through a few steps.
     private static Func<PlanSubject, double> Mostly(Func<PlanSubject, double> time) => subject => subject.Memory.Count % 3 == 0 ? time(subject) : time(subject) / 4;

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Traces;
@@ -17,10 +18,10 @@ public sealed class When_a_trace_is_read
         trace.Subject.Memory.ShouldBe(Bytes.FromGibibytes(4));
         trace.Subject.Disks.ShouldBe([new Bytes(10), new Bytes(20)]);
         trace.Subject.VCpus.ShouldBe(8);
-        trace.Subject.Allow.ShouldBe(new PolicyPermissions { PostCopy = true, Pause = true });
+        trace.Subject.Allow.ShouldBe(new PolicyPermissions { PostCopy = true, Suspend = true });
         trace.Subject.DowntimeBudget.ShouldBe(TimeSpan.FromMilliseconds(250));
         trace.Subject.Deadline.ShouldBe(TimeSpan.FromSeconds(90.5));
-        trace.Samples.ShouldBe([new PlanSample(TimeSpan.FromMilliseconds(1250), 3, new(100), new(60), new(40), new(1000), 7, new(4096), PlanStatus.Paused)]);
+        trace.Samples.ShouldBe([new CopySample(TimeSpan.FromMilliseconds(1250), 3, new(100), new(60), new(40), new(1000), 7, new(4096), CopyStatus.Paused)]);
     }
 
     [Fact]
@@ -32,9 +33,9 @@ public sealed class When_a_trace_is_read
             """);
         trace.Subject.Disks.ShouldBeEmpty();
         trace.Subject.VCpus.ShouldBe(1);
-        trace.Subject.Allow.ShouldBe(new PolicyPermissions { Pause = true });
+        trace.Subject.Allow.ShouldBe(new PolicyPermissions { Suspend = true });
         (trace.Subject.DowntimeBudget, trace.Subject.Deadline).ShouldBe((null, null));
-        trace.Samples[0].ShouldBe(new PlanSample(TimeSpan.Zero, 0, new(0), new(0), new(0), new(0), 0, new(4096)));
+        trace.Samples[0].ShouldBe(new CopySample(TimeSpan.Zero, 0, new(0), new(0), new(0), new(0), 0, new(4096)));
 
         Read("""{"vm":{"memory_bytes":1}}""").Subject.Allow.ShouldBe(PolicyPermissions.All);
         Read("""{"vm":{"memory_bytes":1},"allow":{}}""").Subject.Allow.ShouldBe(new PolicyPermissions());
@@ -151,7 +152,7 @@ public sealed class When_a_trace_is_read
         }
     }
 
-    private static Trace Read(string text)
+    private static MigrationTrace Read(string text)
     {
         var (trace, faults) = TraceFormat.Parse(text);
         faults.ShouldBeEmpty();

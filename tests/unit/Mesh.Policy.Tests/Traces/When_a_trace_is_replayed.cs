@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Policy.Host;
+using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Tests.Peers;
 using Mesh.Policy.Traces;
@@ -15,12 +16,12 @@ public sealed class When_a_trace_is_replayed
     [Fact]
     public void Should_let_nothing_follow_an_abort_or_post_copy()
     {
-        var trace = new Trace(Given.Subject, [.. Enumerable.Range(1, 20).Select(pass => Given.Sample(pass, pass))]);
-        PolicyStep Step(PolicyActionKind kind) => new(new() { IterationsOver = 0 }, Given.Of(kind));
+        var trace = new MigrationTrace(Given.Subject, [.. Enumerable.Range(1, 20).Select(pass => Given.Sample(pass, pass))]);
+        PolicyStep Step(PolicyActionKind kind) => new(new() { IterationsOver = 0 }, Given.Action(kind));
         var policy = Given.Policy.With(Step(PolicyActionKind.Suspend), Step(PolicyActionKind.PostCopy), Step(PolicyActionKind.Abort)) with { Start = new() { PostCopy = true } };
 
-        Replay.Run(policy, trace).Select(PlanDriver.Short).ShouldBe(["2 Suspend", "3 PostCopy"]);
-        Replay.Run(policy.With(Step(PolicyActionKind.Abort), Step(PolicyActionKind.Suspend)), trace).Select(PlanDriver.Short).ShouldBe(["2 Abort"]);
+        PolicyReplay.Run(policy, trace).Select(PlanDriver.Short).ShouldBe(["2 Suspend", "3 PostCopy"]);
+        PolicyReplay.Run(policy.With(Step(PolicyActionKind.Abort), Step(PolicyActionKind.Suspend)), trace).Select(PlanDriver.Short).ShouldBe(["2 Abort"]);
     }
 
     [Theory]
@@ -30,37 +31,37 @@ public sealed class When_a_trace_is_replayed
     [InlineData(true, true, false, false)]
     public void Should_take_post_copy_for_armed_where_everybody_agrees(bool arms, bool permits, bool allows, bool isArmed)
     {
-        var policy = Given.Policy.With(new PolicyStep(new() { IterationsOver = 0 }, Given.Of(PolicyActionKind.PostCopy))) with
+        var policy = Given.Policy.With(new PolicyStep(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.PostCopy))) with
         {
             Start = new() { PostCopy = arms },
             Permits = new() { PostCopy = permits },
         };
         var subject = Given.Subject with { Allow = new() { PostCopy = allows }, IsPostCopyArmed = !isArmed };
-        Replay.Run(policy, new Trace(subject, [Given.Sample(1, 1), Given.Sample(2, 2)])).Count.ShouldBe(isArmed ? 1 : 0);
+        PolicyReplay.Run(policy, new MigrationTrace(subject, [Given.Sample(1, 1), Given.Sample(2, 2)])).Count.ShouldBe(isArmed ? 1 : 0);
     }
 
     [Fact]
     public void Should_stop_where_the_trace_says_that_post_copy_has_begun() =>
-        Replay.Run(Act.Named("kubevirt"), new Trace(Given.Subject, [Given.Sample(1), Given.Sample(2, status: PlanStatus.PostCopy), Given.Sample(9000)])).ShouldBeEmpty();
+        PolicyReplay.Run(PeerAction.Named("kubevirt"), new MigrationTrace(Given.Subject, [Given.Sample(1), Given.Sample(2, status: CopyStatus.PostCopy), Given.Sample(9000)])).ShouldBeEmpty();
 
     /// <summary>After any restart the plan goes on where it stood: it is stored and loaded again at every sample.</summary>
     [Theory]
     [MemberData(nameof(Policies))]
     public void Should_go_on_where_it_stood_after_any_restart(string name)
     {
-        var policy = Act.Named(name);
+        var policy = PeerAction.Named(name);
         var hasActed = false;
         for (var seed = 0; seed < 6; seed++)
         {
             var trace = new RandomTrace(seed, 1 + (seed * 0.3333)).Make(_ => 700);
             var subject = trace.Subject with { IsPostCopyArmed = policy.Start.PostCopy && trace.Subject.Allow.PostCopy };
-            var (kept, stored) = (Plan.Begin(policy, subject), Plan.Begin(policy, subject));
+            var (kept, stored) = (PolicyEngine.CreatePlan(policy, subject), PolicyEngine.CreatePlan(policy, subject));
             foreach (var sample in trace.Samples)
             {
                 var odd = sample with { At = sample.At + TimeSpan.FromTicks(4321) };
-                var (expected, actual) = (Plan.Look(kept, odd), Plan.Look(stored, odd));
+                var (expected, actual) = (PolicyEngine.EvaluateSample(kept, odd), PolicyEngine.EvaluateSample(stored, odd));
                 actual.Actions.ShouldBe(expected.Actions);
-                Plan.NextDue(actual.Plan).ShouldBe(Plan.NextDue(expected.Plan));
+                PolicyEngine.NextDue(actual.Plan).ShouldBe(PolicyEngine.NextDue(expected.Plan));
                 hasActed |= expected.Actions.Count > 0;
                 (kept, stored) = (expected.Plan, Reloaded(actual.Plan));
             }

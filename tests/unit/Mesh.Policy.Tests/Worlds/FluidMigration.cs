@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Worlds;
 
@@ -59,10 +60,10 @@ internal sealed class FluidMigration(Workload workload)
             Advance();
     }
 
-    public PlanSample Sample() => new(
+    public CopySample Sample() => new(
         TimeSpan.FromSeconds(Time), Iteration, new Bytes((long)workload.Bytes), new Bytes((long)_processed), new Bytes((long)Remaining),
         new BytesPerSecond((long)_rate), (long)(_dirtyRate / PageBytes), new Bytes((long)PageBytes),
-        PostCopyAt is not null ? PlanStatus.PostCopy : IsSuspended ? PlanStatus.Paused : PlanStatus.Running);
+        PostCopyAt is not null ? CopyStatus.PostCopy : IsSuspended ? CopyStatus.Paused : CopyStatus.Running);
 
     public void Do(PlannedAction action)
     {
@@ -109,7 +110,7 @@ internal sealed class FluidMigration(Workload workload)
             Write(Step * (1 - Throttle / 100.0) * workload.ActivityAt(Time));
         ThrottledSeconds += Step * Throttle / 100.0;
         if (Remaining <= _rate * Limit)
-            LookAtBitmap();
+            SynchroniseAndSwitchOver();
     }
 
     private void Send(double bytes)
@@ -131,7 +132,7 @@ internal sealed class FluidMigration(Workload workload)
         }
     }
 
-    private void LookAtBitmap()
+    private void SynchroniseAndSwitchOver()
     {
         Synchronise();
         if (Remaining > _rate * Limit)

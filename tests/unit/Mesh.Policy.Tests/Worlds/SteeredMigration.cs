@@ -3,6 +3,7 @@ using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Worlds;
 
@@ -13,11 +14,11 @@ internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy
 
     public FluidMigration World { get; } = new(workload) { IsAutoConverging = policy.Start.AutoConverge };
 
-    public PlanState State { get; set; } = Plan.Begin(policy, SubjectOf(workload));
+    public PlanState State { get; set; } = PolicyEngine.CreatePlan(policy, SubjectOf(workload));
 
     public List<PlannedAction> Actions { get; } = [];
 
-    public MigrationForecast? Forecast => Plan.Forecast(State);
+    public MigrationForecast? Forecast => PolicyEngine.Forecast(State);
 
     /// <summary>Whether the plan's orders reach QEMU; a recorded migration is deaf to them.</summary>
     public bool IsRecorded { get; init; }
@@ -38,7 +39,7 @@ internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy
             World.Advance(World.Remaining < 2 * World.Limit * workload.Link ? 0.25 : 1);
             if (World.IsOver)
                 break;
-            var planned = Plan.Look(State, Jittery(World.Sample()));
+            var planned = PolicyEngine.EvaluateSample(State, Jittery(World.Sample()));
             State = IsStored ? Stored(planned.Plan) : planned.Plan;
             Actions.AddRange(planned.Actions);
             foreach (var action in IsRecorded ? [] : planned.Actions)
@@ -53,7 +54,7 @@ internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy
         JsonSerializer.Deserialize<PlanState>(JsonSerializer.Serialize(plan, MeshJson.Options), MeshJson.Options)!;
 
     // QEMU's own reading of its rate is of 100 ms, and what remains changes while it is read.
-    private PlanSample Jittery(PlanSample sample) => _jitter is null ? sample : sample with
+    private CopySample Jittery(CopySample sample) => _jitter is null ? sample : sample with
     {
         Bandwidth = new BytesPerSecond((long)(sample.Bandwidth.Count * (0.6 + 0.8 * _jitter.NextDouble()))),
         Remaining = new Bytes((long)(sample.Remaining.Count * (0.995 + 0.01 * _jitter.NextDouble()))),

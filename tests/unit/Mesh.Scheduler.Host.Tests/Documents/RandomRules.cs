@@ -15,7 +15,7 @@ internal sealed class RandomRules
 
     private RandomRules(int seed) => _random = new Random(seed);
 
-    public static PlacementRules Of(int seed) => new RandomRules(seed).Make();
+    public static PlacementRules Create(int seed) => new RandomRules(seed).Make();
 
     private PlacementRules Make()
     {

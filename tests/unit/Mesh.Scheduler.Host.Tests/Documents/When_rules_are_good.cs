@@ -2,7 +2,7 @@ using System.Text.Json;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Scheduler.Host.Documents;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Scheduler.Host.Tests.Documents;
 
@@ -71,11 +71,11 @@ public sealed class When_rules_are_good
     {
         for (var seed = 0; seed < 500; seed++)
         {
-            var rules = RandomRules.Of(seed);
+            var rules = RandomRules.Create(seed);
             var text = RulesText.Write(rules);
             var reading = RulesText.Read(text);
 
-            reading.Faults.ShouldBeEmpty($"seed {seed}:\n{text}");
+            reading.Diagnostics.ShouldBeEmpty($"seed {seed}:\n{text}");
             Json(reading.Rules!).ShouldBe(Json(rules), $"seed {seed}:\n{text}");
             Json(Read(Json(rules))).ShouldBe(Json(rules), $"seed {seed} as JSON");
         }
@@ -91,7 +91,7 @@ public sealed class When_rules_are_good
             for (var change = random.Next(1, 6); change > 0; change--)
                 text[random.Next(text.Length)] = Noise[random.Next(Noise.Length)];
             var reading = RulesText.Read(new string(text));
-            (reading.Rules is null).ShouldBe(reading.Faults.Count > 0, $"seed {seed}");
+            (reading.Rules is null).ShouldBe(reading.Diagnostics.Count > 0, $"seed {seed}");
         }
     }
 
@@ -109,7 +109,7 @@ public sealed class When_rules_are_good
     private static PlacementRules Read(string text)
     {
         var reading = RulesText.Read(text);
-        reading.Faults.ShouldBeEmpty();
+        reading.Diagnostics.ShouldBeEmpty();
         return reading.Rules.ShouldNotBeNull();
     }
 

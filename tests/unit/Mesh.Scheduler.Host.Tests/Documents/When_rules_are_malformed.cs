@@ -122,7 +122,7 @@ public sealed class When_rules_are_malformed
             """);
 
         reading.Rules.ShouldBeNull();
-        reading.Faults.Select(fault => (fault.Line, fault.Field)).ShouldBe(
+        reading.Diagnostics.Select(fault => (fault.Line, fault.Field)).ShouldBe(
         [
             (2, "hostAffinity[0].name"), (3, "hostAffinity[0].hosts.disk"), (5, "vmAffinity[0].vms"), (5, "vmAffinity[0].apart"), (6, "vmAffinity[0].weight"), (7, "network"),
         ]);
@@ -133,7 +133,7 @@ public sealed class When_rules_are_malformed
         var reading = RulesText.Read(text);
 
         reading.Rules.ShouldBeNull();
-        var fault = reading.Faults.ShouldHaveSingleItem(string.Join('\n', reading.Faults));
+        var fault = reading.Diagnostics.ShouldHaveSingleItem(string.Join('\n', reading.Diagnostics));
         fault.Message.ShouldContain(fragment);
         (fault.Line, fault.Field).ShouldBe((line, field));
     }

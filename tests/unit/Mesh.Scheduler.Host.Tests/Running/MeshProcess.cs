@@ -15,10 +15,10 @@ namespace Mesh.Scheduler.Host.Tests.Running;
 internal sealed class MeshProcess : IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly Broker _broker;
+    private readonly TestBroker _broker;
     private readonly ListLogger _log;
 
-    private MeshProcess(IHost host, Broker broker, ManualTimeProvider clock, ListLogger log) => (_host, _broker, Clock, _log) = (host, broker, clock, log);
+    private MeshProcess(IHost host, TestBroker broker, ManualTimeProvider clock, ListLogger log) => (_host, _broker, Clock, _log) = (host, broker, clock, log);
 
     /// <summary>The clock of the machine that it runs on.</summary>
     public ManualTimeProvider Clock { get; }
@@ -27,11 +27,11 @@ internal sealed class MeshProcess : IAsyncDisposable
     public IReadOnlyList<string> Log => _log.Lines;
 
     /// <summary>The scheduler.</summary>
-    public static Task<MeshProcess> SchedulerAsync(string location, Broker broker, ManualTimeProvider clock, params (string Name, string Value)[] settings) =>
+    public static Task<MeshProcess> SchedulerAsync(string location, TestBroker broker, ManualTimeProvider clock, params (string Name, string Value)[] settings) =>
         StartAsync(location, broker, clock, settings, (services, configuration) => services.AddScheduler(configuration).AddScheduler(configuration));
 
     /// <summary>The services that the scheduler works with. Their default policy leaves the limits to the scheduler.</summary>
-    public static Task<MeshProcess> OthersAsync(string location, Broker broker, ManualTimeProvider clock) =>
+    public static Task<MeshProcess> OthersAsync(string location, TestBroker broker, ManualTimeProvider clock) =>
         StartAsync(location, broker, clock, [("Policies:Default", "virsh")], (services, configuration) => services.AddPolicies(configuration).AddMigrations(configuration));
 
     public async ValueTask DisposeAsync()
@@ -42,7 +42,7 @@ internal sealed class MeshProcess : IAsyncDisposable
     }
 
     private static async Task<MeshProcess> StartAsync(
-        string location, Broker broker, ManualTimeProvider clock, (string Name, string Value)[] settings, Action<IServiceCollection, IConfiguration> add)
+        string location, TestBroker broker, ManualTimeProvider clock, (string Name, string Value)[] settings, Action<IServiceCollection, IConfiguration> add)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Store:Location", (string?)location)]);

@@ -6,7 +6,7 @@ using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Testing;
-using Mesh.Testing.Real;
+using Mesh.Testing.Fixtures;
 
 namespace Mesh.Scheduler.Host.Tests.Running;
 
@@ -32,7 +32,7 @@ internal sealed class TestMesh : IAsyncDisposable
 
     private TestMesh((string Name, string Value)[] settings) => _settings = settings;
 
-    public Broker Broker { get; } = new();
+    public TestBroker Broker { get; } = new();
 
     /// <summary>The mesh's clock, as the migrations service has it.</summary>
     public ManualTimeProvider Time { get; } = new();
@@ -42,27 +42,27 @@ internal sealed class TestMesh : IAsyncDisposable
     public MeshProcess Scheduler => _scheduler!;
 
     /// <summary>How many turns have been taken, by any scheduler.</summary>
-    public int Turns => Broker.Sent.OfType<ReadFleet>().Count(read => read.Turn > 0);
+    public int PassCount => Broker.Sent.OfType<ReadFleet>().Count(read => read.PassEpoch > 0);
 
     /// <summary>A mesh with three hosts, of which the first runs the machines.</summary>
     public static async Task<TestMesh> StartAsync(IEnumerable<string> vms, params (string Name, string Value)[] settings)
     {
         var mesh = new TestMesh(settings);
-        mesh.Location = await mesh._stores.NewAsync();
+        mesh.Location = await mesh._stores.CreateAsync();
         mesh._others = await MeshProcess.OthersAsync(mesh.Location, mesh.Broker, mesh.Time);
-        await mesh.SayAsync(Words.Inventory("hosta", vms: [.. vms.Select(name => Words.Machine(name))]));
-        await mesh.SayAsync(Words.Inventory("hostb"));
-        await mesh.SayAsync(Words.Inventory("hostc"));
-        await mesh.BeginSchedulerAsync(mesh.Time.GetUtcNow());
+        await mesh.SendInventoryAsync(TestMessages.Inventory("hosta", vms: [.. vms.Select(name => TestMessages.Vm(name))]));
+        await mesh.SendInventoryAsync(TestMessages.Inventory("hostb"));
+        await mesh.SendInventoryAsync(TestMessages.Inventory("hostc"));
+        await mesh.StartSchedulerAsync(mesh.Time.GetUtcNow());
         return mesh;
     }
 
     /// <summary>The scheduler begins, on a machine whose clock says so.</summary>
-    public async Task BeginSchedulerAsync(DateTimeOffset clock) =>
+    public async Task StartSchedulerAsync(DateTimeOffset clock) =>
         _scheduler = await MeshProcess.SchedulerAsync(Location, Broker, new ManualTimeProvider(clock), _settings);
 
     /// <summary>The scheduler is no more.</summary>
-    public async Task EndSchedulerAsync()
+    public async Task StopSchedulerAsync()
     {
         await Scheduler.DisposeAsync();
         _scheduler = null;
@@ -70,12 +70,12 @@ internal sealed class TestMesh : IAsyncDisposable
 
     public async Task RestartSchedulerAsync()
     {
-        await EndSchedulerAsync();
-        await BeginSchedulerAsync(Time.GetUtcNow());
+        await StopSchedulerAsync();
+        await StartSchedulerAsync(Time.GetUtcNow());
     }
 
     /// <summary>A host's agent describes it, and is heard.</summary>
-    public async Task SayAsync(HostInventory inventory)
+    public async Task SendInventoryAsync(HostInventory inventory)
     {
         _hosts.RemoveAll(known => known.Host == inventory.Host);
         _hosts.Add(inventory with { Sequence = ++_sequence, At = Time.GetUtcNow() });
@@ -84,7 +84,7 @@ internal sealed class TestMesh : IAsyncDisposable
     }
 
     /// <summary>Time passes for everybody, and every host goes on being heard.</summary>
-    public async Task PassAsync(TimeSpan time)
+    public async Task AdvanceAsync(TimeSpan time)
     {
         for (var left = time; left > TimeSpan.Zero; left -= ReportEvery)
         {
@@ -106,22 +106,22 @@ internal sealed class TestMesh : IAsyncDisposable
     public async Task QueueAsync(params string[] vms)
     {
         foreach (var vm in vms)
-            (await RequestAsync(Words.Request(vm))).Refusals.ShouldBeEmpty();
+            (await RequestAsync(TestMessages.Request(vm))).Refusals.ShouldBeEmpty();
     }
 
-    public async Task<ListedQueue> QueueAsync() => await AskAsync<ListQueue, ListedQueue>(new ListQueue());
+    public async Task<QueueView> QueueAsync() => await AskAsync<ListQueue, QueueView>(new ListQueue());
 
     public async Task<MigrationView> ShowAsync(string id) => (await FindAsync(id)).ShouldNotBeNull(id);
 
     public async Task<MigrationView?> FindAsync(string id) =>
-        (await Broker.RequestAsync<ShowMigration, ShownMigration>(MigrationQueues.Requests, new ShowMigration(new MigrationId(id)))).Migration;
+        (await Broker.RequestAsync<GetMigration, GetMigrationAnswer>(MigrationQueues.Requests, new GetMigration(new MigrationId(id)))).Migration;
 
     /// <summary>Waits until migrations are in a phase.</summary>
     public async Task<IReadOnlyList<MigrationView>> AwaitAsync(MigrationPhase phase, params string[] ids)
     {
         List<MigrationView> views = [];
         foreach (var id in ids)
-            views.Add(await Eventually.GivesAsync(async () => await ShowAsync(id) is var view && view.Phase == phase ? view : null, $"{id} is {phase}"));
+            views.Add(await Eventually.ReturnsAsync(async () => await ShowAsync(id) is var view && view.Phase == phase ? view : null, $"{id} is {phase}"));
         return views;
     }
 
@@ -132,13 +132,13 @@ internal sealed class TestMesh : IAsyncDisposable
         Broker.RequestAsync<AbortMigration, AbortAnswer>(MigrationQueues.Requests, new AbortMigration(new MigrationId(id), "tester"));
 
     /// <summary>A migration's newest command of a kind is answered by its host.</summary>
-    public async Task AnswerAsync<T>(string id, CommandResult result = CommandResult.Done, string why = "")
+    public async Task AnswerAsync<T>(string id, CommandResult result = CommandResult.Succeeded, string why = "")
         where T : AgentCommand
     {
         var view = await ShowAsync(id);
-        var command = await Eventually.GivesAsync(
+        var command = await Eventually.ReturnsAsync(
             () => Task.FromResult(Broker.Sent.OfType<T>().LastOrDefault(command => command.MigrationId.Value == id && command.Epoch == view.Epoch)), typeof(T).Name);
-        await Broker.SendAsync(AgentQueues.CommandAnswers, Words.Answer(command, view, result, why));
+        await Broker.SendAsync(AgentQueues.CommandAnswers, TestMessages.Answer(command, view, result, why));
     }
 
     /// <summary>A migration that was admitted is carried out by its hosts.</summary>
@@ -196,8 +196,8 @@ internal sealed class TestMesh : IAsyncDisposable
     {
         var (source, destination) = (_hosts.Single(host => host.Host == from), _hosts.Single(host => host.Host == to));
         var moved = source.Vms.Single(known => known.Id == vm);
-        await SayAsync(source with { Vms = [.. source.Vms.Where(known => known.Id != vm)] });
-        await SayAsync(destination with { Vms = [.. destination.Vms, moved] });
+        await SendInventoryAsync(source with { Vms = [.. source.Vms.Where(known => known.Id != vm)] });
+        await SendInventoryAsync(destination with { Vms = [.. destination.Vms, moved] });
     }
 
     private async Task ReportAsync()

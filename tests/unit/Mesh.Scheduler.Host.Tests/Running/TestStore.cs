@@ -17,7 +17,7 @@ internal sealed class TestStore(string location) : IDisposable
     private readonly MeshDatabase _database = new(Options.Create(new StoreOptions { Location = location }), []);
 
     /// <summary>Does to the store what no mesh would.</summary>
-    public async Task PlantAsync(string sql) => (await _database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, transaction: transaction))).ShouldNotBe(0);
+    public async Task DamageAsync(string sql) => (await _database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, transaction: transaction))).ShouldNotBe(0);
 
     public Task<long> CountAsync(string table) => _database.ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM {table}"));
 
@@ -27,12 +27,12 @@ internal sealed class TestStore(string location) : IDisposable
         await using var provider = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(new ManualTimeProvider())
-            .AddSingleton<IMessageBus>(new Broker())
+            .AddSingleton<IMessageBus>(new TestBroker())
             .AddPolicies(configuration)
             .AddMigrations(configuration)
             .AddScheduler(configuration)
             .BuildServiceProvider();
-        return await provider.GetRequiredService<StoreDoctor>().ExamineAsync(repair);
+        return await provider.GetRequiredService<StoreDoctor>().DiagnoseAsync(repair);
     }
 
     public void Dispose() => _database.Dispose();

@@ -15,7 +15,7 @@ public sealed class When_a_copy_is_left_on_a_host
         var migration = Given.Migration("g1", isOwn ? Given.HostB : Given.HostC, phase) with { Destination = isOwn ? Given.HostB : null };
         var fleet = new FleetIndex((Given.Fleet(Given.Vm("g1")) with { Migrations = [migration] }).WithVms(Given.HostB, Given.Vm("g1") with { Status = VmStatus.MigratingTo }));
 
-        var refusals = Eligibility.OfHost(fleet, fleet.Located(Given.Vm("g1").Id)!, Given.HostB, new MigrationOptions(), except: migration.Id);
+        var refusals = Eligibility.CheckHost(fleet, fleet.FindVm(Given.Vm("g1").Id)!, Given.HostB, new MigrationOptions(), except: migration.Id);
 
         refusals.Any(refusal => refusal.Code == RefusalCode.VmExistsOnDestination).ShouldBe(!isOwn);
     }

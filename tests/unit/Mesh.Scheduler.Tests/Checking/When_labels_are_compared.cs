@@ -27,19 +27,19 @@ public sealed class When_labels_are_compared
     [InlineData("disk", LabelOperator.LessThan, "1", false)]
     [InlineData("rack", LabelOperator.LessThan, "100,200", false)]
     public void Should_hold_to_the_operator(string key, LabelOperator how, string values, bool met) =>
-        Labels.Meets(Host, [new LabelRequirement(key, how, values.Length == 0 ? [] : values.Split(','))]).ShouldBe(met);
+        LabelSelector.MatchesRequirements(Host, [new LabelRequirement(key, how, values.Length == 0 ? [] : values.Split(','))]).ShouldBe(met);
 
     [Fact]
     public void Should_ask_for_all_of_several()
     {
-        Labels.Meets(Host, [new("zone", LabelOperator.In, ["a"]), new("disk", LabelOperator.Exists, [])]).ShouldBeFalse();
-        Labels.Meets(Host, []).ShouldBeTrue();
-        Labels.Bears(Host, Given.Labels(("zone", "a"), ("rack", "12"))).ShouldBeTrue();
-        Labels.Bears(Host, Given.Labels(("zone", "a"), ("rack", "13"))).ShouldBeFalse();
+        LabelSelector.MatchesRequirements(Host, [new("zone", LabelOperator.In, ["a"]), new("disk", LabelOperator.Exists, [])]).ShouldBeFalse();
+        LabelSelector.MatchesRequirements(Host, []).ShouldBeTrue();
+        LabelSelector.MatchesLabels(Host, Given.Labels(("zone", "a"), ("rack", "12"))).ShouldBeTrue();
+        LabelSelector.MatchesLabels(Host, Given.Labels(("zone", "a"), ("rack", "13"))).ShouldBeFalse();
     }
 
     [Fact]
-    public void Should_read_well() => Labels.Of(
+    public void Should_read_well() => LabelSelector.Describe(
     [
         new("zone", LabelOperator.In, ["a", "b"]), new("rack", LabelOperator.GreaterThan, ["9"]), new("gpu", LabelOperator.DoesNotExist, []),
         new("disk", LabelOperator.In, ["ssd"]),
@@ -49,7 +49,7 @@ public sealed class When_labels_are_compared
     public void Should_know_every_host_by_its_name_whatever_its_labels_say()
     {
         var fleet = Given.Fleet().WithInventory(Given.HostB, inventory => inventory with { Labels = Given.Labels(("host", "another")) });
-        new FleetIndex(fleet).Host(Given.HostB)!.Labels["host"].ShouldBe("hostb");
+        new FleetIndex(fleet).FindHost(Given.HostB)!.Labels["host"].ShouldBe("hostb");
     }
 
     [Theory]
@@ -58,11 +58,11 @@ public sealed class When_labels_are_compared
     [InlineData("7", 7, 0)]
     [InlineData("QEMU emulator version 8.2.2 (Debian 1:8.2.2+ds-0)", 8, 2)]
     [InlineData("9.0.0-rc1", 9, 0)]
-    public void Should_read_versions_leniently(string text, int major, int minor) => LooseVersion.Read(text).ShouldBe(new LooseVersion(major, minor));
+    public void Should_read_versions_leniently(string text, int major, int minor) => LooseVersion.Parse(text).ShouldBe(new LooseVersion(major, minor));
 
     [Theory]
     [InlineData("")]
     [InlineData("unknown")]
     [InlineData("99999999999")]
-    public void Should_not_invent_a_version(string text) => LooseVersion.Read(text).ShouldBeNull();
+    public void Should_not_invent_a_version(string text) => LooseVersion.Parse(text).ShouldBeNull();
 }

@@ -18,7 +18,7 @@ public sealed class When_migrations_are_under_way
     [InlineData(MigrationPhase.PreCopy, 0.5)]
     [InlineData(MigrationPhase.SwitchOver, 0.5)]
     [InlineData(MigrationPhase.PostCopy, 0.5)]
-    [InlineData(MigrationPhase.Settling, 0)]
+    [InlineData(MigrationPhase.Confirming, 0)]
     [InlineData(MigrationPhase.CleaningUp, 0)]
     public void Should_keep_what_the_host_does_not_show_yet(MigrationPhase phase, double kept)
     {
@@ -41,7 +41,7 @@ public sealed class When_migrations_are_under_way
     {
         var index = new FleetIndex(Fleet(Given.Migration("g2", Given.HostB)));
         Kept(index, new MigrationId("m1")).ShouldBe(Bytes.Zero);
-        index.VCpus(index.Host(Given.HostB)!, new MigrationId("m1")).ShouldBe(0);
+        index.AllocatedVCpus(index.FindHost(Given.HostB)!, new MigrationId("m1")).ShouldBe(0);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class When_migrations_are_under_way
         foreach (var seen in new[] { fleet, fleet.WithVms(Given.HostB, Given.Vm("g2") with { Status = VmStatus.MigratingTo }) })
         {
             var index = new FleetIndex(seen);
-            index.VCpus(index.Host(Given.HostB)!).ShouldBe(2);
+            index.AllocatedVCpus(index.FindHost(Given.HostB)!).ShouldBe(2);
         }
     }
 
@@ -64,7 +64,7 @@ public sealed class When_migrations_are_under_way
         var fleet = Given.Fleet().WithVm(vm => vm with { HugePageSize = huge })
             .WithVms(Given.HostA, Given.Vm("g2") with { HugePageSize = huge, Memory = Bytes.FromGibibytes(3) }) with
         { Migrations = [Given.Migration("g2", Given.HostB, phase)] };
-        new Question(fleet).Ask().Select(refusal => refusal.Code).ShouldBe(fits ? [] : [RefusalCode.NumaOrHugePages]);
+        new EligibilityQuery(fleet).Check().Select(refusal => refusal.Code).ShouldBe(fits ? [] : [RefusalCode.NumaOrHugePages]);
     }
 
     [Fact]
@@ -73,15 +73,15 @@ public sealed class When_migrations_are_under_way
         var fleet = Given.Fleet().WithVm(vm => vm with { NumaNodes = [0] })
             .WithVms(Given.HostA, Given.Vm("g2") with { NumaNodes = [0] })
             .WithCapacity(Given.HostB, capacity => capacity with { NumaCells = [new(0, Bytes.FromGibibytes(8), Bytes.FromGibibytes(3), 8)] });
-        new Question(fleet).Ask().ShouldBeEmpty();
-        new Question(fleet with { Migrations = [Given.Migration("g2", Given.HostB)] }).Ask().ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.NumaOrHugePages);
+        new EligibilityQuery(fleet).Check().ShouldBeEmpty();
+        new EligibilityQuery(fleet with { Migrations = [Given.Migration("g2", Given.HostB)] }).Check().ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.NumaOrHugePages);
     }
 
     [Fact]
     public void Should_count_what_was_admitted_since_the_fleet_was_taken()
     {
         var before = new FleetIndex(Fleet(Given.Migration("g2", null, MigrationPhase.Queued)));
-        var after = before.With(Given.Migration("g2", Given.HostB));
+        var after = before.WithMigration(Given.Migration("g2", Given.HostB));
         Kept(before).ShouldBe(Bytes.Zero);
         Kept(after).ShouldBe(Whole);
         after.Fleet.Migrations.ShouldHaveSingleItem().Destination.ShouldBe(Given.HostB);
@@ -91,7 +91,7 @@ public sealed class When_migrations_are_under_way
 
     private static Bytes Kept(FleetIndex index, MigrationId? except = null)
     {
-        var host = index.Host(Given.HostB)!;
-        return host.Inventory.Capacity.FreeMemory - index.MemoryLeft(host, except);
+        var host = index.FindHost(Given.HostB)!;
+        return host.Inventory.Capacity.FreeMemory - index.FreeMemory(host, except);
     }
 }

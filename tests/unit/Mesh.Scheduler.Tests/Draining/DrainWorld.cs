@@ -58,7 +58,7 @@ internal sealed class DrainWorld
         Migrations = [.. Unfinished],
     };
 
-    public DrainWorld Begin(params int[] hosts) => Begin(new DrainHosts { Id = "d1", Hosts = [.. hosts.Select(SimulatedFleet.Host)], By = "ann" });
+    public DrainWorld Begin(params int[] hosts) => Begin(new DrainHosts { Id = "d1", Hosts = [.. hosts.Select(SimulatedFleet.Host)], RequestedBy = "ann" });
 
     public DrainWorld Begin(DrainHosts request)
     {
@@ -72,19 +72,19 @@ internal sealed class DrainWorld
     {
         foreach (var host in Drain.Hosts)
             Hosts[host] = Hosts[host] with { Cordon = null };
-        Drain = DrainPlanner.Undo(Drain, Fleet, new UndoDrain("u1", Drain.Id, "ann"), Now) with { State = DrainState.Running };
+        Drain = DrainPlanner.PlanUndo(Drain, Fleet, new UndoDrain("u1", Drain.Id, "ann"), Now) with { State = DrainState.Running };
         return this;
     }
 
-    public void Withdraw(bool abortRunning) => Take(DrainRule.Withdraw(Drain, abortRunning, Unfinished, Now));
+    public void Withdraw(bool abortRunning) => Apply(DrainStateMachine.Withdraw(Drain, abortRunning, Unfinished, Now));
 
     /// <summary>Lets ten seconds pass, so often, and looks at the drain each time.</summary>
     public DrainWorld Run(int steps, Action<DrainStep>? look = null)
     {
         for (var step = 0; step < steps; step++)
         {
-            var taken = DrainRule.Step(Drain, Fleet, Ended, Now);
-            Take(taken);
+            var taken = DrainStateMachine.Step(Drain, Fleet, Ended, Now);
+            Apply(taken);
             look?.Invoke(taken);
             Now += TimeSpan.FromSeconds(10);
             End();
@@ -124,7 +124,7 @@ internal sealed class DrainWorld
 
     private void Cordon(HostName host, CordonState state) => Hosts[host] = Hosts[host] with { Cordon = new(host, state, "ann", Now, Drain: Drain.Id) };
 
-    private void Take(DrainStep step)
+    private void Apply(DrainStep step)
     {
         Drain = JsonSerializer.Deserialize<DrainView>(JsonSerializer.Serialize(step.Drain, MeshJson.Options), MeshJson.Options)!;
         foreach (var request in step.ToRequest)
@@ -180,9 +180,9 @@ internal sealed class DrainWorld
             var copying = Unfinished.Where(other => other.Phase == MigrationPhase.PreCopy).ToArray();
             var index = new FleetIndex(Fleet);
             if (copying.Length >= Limits.ClusterMax || copying.Count(other => other.Source == migration.Source) >= Limits.OutboundPerHost
-                || index.Located(migration.VmId!.Value) is not { } vm)
+                || index.FindVm(migration.VmId!.Value) is not { } vm)
                 continue;
-            if (Eligibility.OfVm(index, vm, migration.Options, migration.Id) is { Count: > 0 } refusals)
+            if (Eligibility.CheckVm(index, vm, migration.Options, migration.Id) is { Count: > 0 } refusals)
             {
                 Finish(migration, MigrationOutcome.Refused, string.Join("; ", refusals.Select(refusal => refusal.Message)));
                 continue;
@@ -192,7 +192,7 @@ internal sealed class DrainWorld
                 .Where(host => migration.AllowedHosts.Count == 0 || migration.AllowedHosts.Contains(host))
                 .Where(host => copying.Count(other => other.Destination == host) < Limits.InboundPerHost)
                 .Select(host => (HostName?)host)
-                .FirstOrDefault(host => Eligibility.OfHost(index, vm, host!.Value, migration.Options, migration.RelaxAffinity, migration.Id).Count == 0);
+                .FirstOrDefault(host => Eligibility.CheckHost(index, vm, host!.Value, migration.Options, migration.RelaxAffinity, migration.Id).Count == 0);
             if (to is null)
                 continue;
             _endsAt[migration.Id] = Now + TimeSpan.FromSeconds(1 + (Slowness * vm.Vm.Memory.Mebibytes / 450));
@@ -221,11 +221,11 @@ internal sealed class DrainWorld
         var vm = Hosts[source].Inventory.Vms.Single(vm => vm.Id == migration.VmId);
         Change(source, vms => vms.Where(other => other.Id != vm.Id));
         Change(destination, vms => [.. vms, vm]);
-        GiveMemory(source, vm.Memory);
-        GiveMemory(destination, new Bytes(-vm.Memory.Count));
+        AddFreeMemory(source, vm.Memory);
+        AddFreeMemory(destination, new Bytes(-vm.Memory.Count));
     }
 
-    private void GiveMemory(HostName host, Bytes memory)
+    private void AddFreeMemory(HostName host, Bytes memory)
     {
         var inventory = Hosts[host].Inventory;
         Hosts[host] = Hosts[host] with

@@ -26,7 +26,7 @@ internal static class SimulatedFleet
             new HostCapacity("x86_64", "", 64, Bytes.FromGibibytes(1024), Bytes.FromGibibytes(freeGibibytes), BytesPerSecond.FromMebibytes(linkMebibytes)),
             new HypervisorInfo($"uuid-{host}", "QEMU", "9.2.0", "10.0.0"),
             $"qemu+tcp://{host}/system", vms),
-        HostHealth.Healthy, HeardAt: Now);
+        HostHealth.Healthy, LastReportAt: Now);
 
     /// <summary>Machines of mixed sizes, most of them idle, on the first hosts; the other hosts are empty.</summary>
     /// <param name="seed">The seed.</param>
@@ -38,7 +38,7 @@ internal static class SimulatedFleet
     public static Fleet Mixed(int seed, int hosts, int drained, int each, int writingPercent = 30, bool unequalLinks = false)
     {
         var random = new Random(seed);
-        var machines = Enumerable.Range(0, drained * each).Select(number => Vm(number, random.Next(100) switch
+        var vms = Enumerable.Range(0, drained * each).Select(number => Vm(number, random.Next(100) switch
         {
             < 60 => 1 + random.NextDouble(),
             < 90 => 2 + (6 * random.NextDouble()),
@@ -51,15 +51,15 @@ internal static class SimulatedFleet
             Hosts =
             [
                 .. Enumerable.Range(0, hosts).Select(host => With(
-                    Host(host), host < drained ? machines[(host * each)..((host + 1) * each)] : [], linkMebibytes: unequalLinks && host % 3 == 0 ? 4000 : 1000)),
+                    Host(host), host < drained ? vms[(host * each)..((host + 1) * each)] : [], linkMebibytes: unequalLinks && host % 3 == 0 ? 4000 : 1000)),
             ],
             Histories =
             [
-                .. machines.Where(_ => random.Next(100) < writingPercent)
-                    .Select(vm => new VmHistory(vm.Id, BytesPerSecond.FromMebibytes(90 * random.NextDouble()), BytesPerSecond.FromMebibytes(900), Now)),
+                .. vms.Where(_ => random.Next(100) < writingPercent)
+                    .Select(vm => new VmMigrationHistory(vm.Id, BytesPerSecond.FromMebibytes(90 * random.NextDouble()), BytesPerSecond.FromMebibytes(900), Now)),
             ],
         };
     }
 
-    public static DrainHosts Drain(int drained) => new() { Id = "d1", Hosts = [.. Enumerable.Range(0, drained).Select(Host)], By = "ann" };
+    public static DrainHosts Drain(int drained) => new() { Id = "d1", Hosts = [.. Enumerable.Range(0, drained).Select(Host)], RequestedBy = "ann" };
 }

@@ -29,16 +29,16 @@ public sealed class When_a_drain_is_carried_out
             });
 
         world.Drain.ShouldSatisfyAllConditions(
-            drain => drain.State.ShouldBe(DrainState.Done),
+            drain => drain.State.ShouldBe(DrainState.Completed),
             drain => drain.Progress.ShouldBe(new Percent(100)),
             drain => drain.EndedAt.ShouldNotBeNull(),
             drain => drain.ExpectedEnd.ShouldBeNull(),
-            drain => drain.Moves.ShouldAllBe(move => move.State == DrainMoveState.Done && move.Tries == 1 && (move.To == B || move.To == C)));
+            drain => drain.Moves.ShouldAllBe(move => move.State == DrainMoveState.Completed && move.Attempts == 1 && (move.To == B || move.To == C)));
         outboundMax.ShouldBe(3, "two that copy, and the next one");
         progress.ShouldBeInOrder();
         world.Hosts[A].Inventory.Vms.ShouldBeEmpty();
         world.Hosts[A].Cordon!.State.ShouldBe(CordonState.Maintenance);
-        DrainRule.Step(world.Drain, world.Fleet, world.Ended, world.Now).ToRequest.ShouldBeEmpty();
+        DrainStateMachine.Step(world.Drain, world.Fleet, world.Ended, world.Now).ToRequest.ShouldBeEmpty();
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class When_a_drain_is_carried_out
             && request.To == null && request.Preferred != null && request.Options.Persistent && request.Options.UndefineSource);
 
         world.Arrives = _ => true;
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Done);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class When_a_drain_is_carried_out
         var world = World().Begin(0);
         world.Run(30, step =>
         {
-            var again = DrainRule.Step(step.Drain, world.Fleet, world.Ended, world.Now).Drain;
+            var again = DrainStateMachine.Step(step.Drain, world.Fleet, world.Ended, world.Now).Drain;
             JsonSerializer.Serialize(again with { Progress = default, ExpectedEnd = null }, MeshJson.Options)
                 .ShouldBe(JsonSerializer.Serialize(step.Drain with { Progress = default, ExpectedEnd = null }, MeshJson.Options));
         });
@@ -78,14 +78,14 @@ public sealed class When_a_drain_is_carried_out
         while (world.Drain.Moves[0].NotBefore is null)
             world.Run(1);
         world.Drain.Moves[0].ShouldSatisfyAllConditions(
-            move => move.State.ShouldBe(DrainMoveState.Waiting),
+            move => move.State.ShouldBe(DrainMoveState.Pending),
             move => move.NotBefore.ShouldBe(world.Ended.Single(ended => ended.Id.Value == "d1.0.1").EndedAt + TimeSpan.FromSeconds(20)),
-            move => move.Note.ShouldBe("it ended so"));
+            move => move.Message.ShouldBe("it ended so"));
 
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Done);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
         world.Drain.Moves[0].ShouldSatisfyAllConditions(
             move => move.Vm.ShouldBe(first.Vm),
-            move => move.Tries.ShouldBe(2),
+            move => move.Attempts.ShouldBe(2),
             move => move.Migration.ShouldBe(new MigrationId("d1.0.2")));
         world.Requested.Single(request => request.Id.Value == "d1.0.2").Preferred.ShouldBeNull("the host has failed once");
     }
@@ -95,12 +95,12 @@ public sealed class When_a_drain_is_carried_out
     {
         var world = World();
         world.EndOf = migration => migration.VmId == Six[0].Id ? MigrationOutcome.Failed : null;
-        world.Begin(0).RunToTheEnd().Drain.State.ShouldBe(DrainState.Stuck);
+        world.Begin(0).RunToTheEnd().Drain.State.ShouldBe(DrainState.Blocked);
         world.MoveOf(Six[0]).ShouldSatisfyAllConditions(
             move => move.State.ShouldBe(DrainMoveState.Failed),
-            move => move.Tries.ShouldBe(5),
-            move => move.Note.ShouldBe("tried 5 times, at last: it ended so"));
-        world.Drain.Stuck.Single().Advice.ShouldBe(world.MoveOf(Six[0]).Note);
+            move => move.Attempts.ShouldBe(5),
+            move => move.Message.ShouldBe("tried 5 times, at last: it ended so"));
+        world.Drain.BlockedVms.Single().Advice.ShouldBe(world.MoveOf(Six[0]).Message);
         world.Hosts[A].Cordon!.State.ShouldBe(CordonState.Draining, "a machine runs there");
     }
 
@@ -113,13 +113,13 @@ public sealed class When_a_drain_is_carried_out
     {
         var world = World();
         world.EndOf = migration => migration.VmId == Six[2].Id ? outcome : null;
-        world.Begin(0).RunToTheEnd().Drain.State.ShouldBe(DrainState.Stuck);
+        world.Begin(0).RunToTheEnd().Drain.State.ShouldBe(DrainState.Blocked);
         world.MoveOf(Six[2]).ShouldSatisfyAllConditions(
-            move => move.State.ShouldBe(DrainMoveState.Failed), move => move.Tries.ShouldBe(1), move => move.Note.ShouldBe(note));
+            move => move.State.ShouldBe(DrainMoveState.Failed), move => move.Attempts.ShouldBe(1), move => move.Message.ShouldBe(note));
 
         world.Change(Six[2].Id, vm => vm with { Status = VmStatus.Down });
-        world.Run(1).Drain.State.ShouldBe(DrainState.Done);
-        world.MoveOf(Six[2]).State.ShouldBe(DrainMoveState.Dropped);
+        world.Run(1).Drain.State.ShouldBe(DrainState.Completed);
+        world.MoveOf(Six[2]).State.ShouldBe(DrainMoveState.Skipped);
         world.Hosts[A].Cordon!.State.ShouldBe(CordonState.Maintenance);
     }
 
@@ -128,17 +128,17 @@ public sealed class When_a_drain_is_carried_out
     {
         var held = Six[1] with { Disks = [new VmDisk("sda", DiskDevice.CdRom, "sata", "raw", DiskStorage.File, "/iso/setup.iso", ReadOnly: true, Shareable: false)] };
         var world = World(Six.Select(vm => vm.Id == held.Id ? held : vm)).Begin(0);
-        world.Drain.Stuck.Single().ShouldSatisfyAllConditions(
+        world.Drain.BlockedVms.Single().ShouldSatisfyAllConditions(
             vm => vm.Vm.ShouldBe(held.Id),
             vm => vm.Refusals.Single().Code.ShouldBe(RefusalCode.CdRomInserted),
             vm => vm.Advice.ShouldStartWith("eject the CD-ROM: virsh change-media vm0002 sda --eject"));
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Stuck);
-        world.Run(5).Drain.State.ShouldBe(DrainState.Stuck);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Blocked);
+        world.Run(5).Drain.State.ShouldBe(DrainState.Blocked);
 
         world.Change(held.Id, vm => vm with { Disks = [] });
         world.Run(1).Drain.State.ShouldBe(DrainState.Running);
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Done);
-        world.Drain.Stuck.ShouldBeEmpty();
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
+        world.Drain.BlockedVms.ShouldBeEmpty();
     }
 
     [Fact]
@@ -146,11 +146,11 @@ public sealed class When_a_drain_is_carried_out
     {
         var world = World().Begin(0);
         world.Change(Six[0].Id, vm => vm with { Lock = VmLock.Backup });
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Stuck);
-        world.Drain.Stuck.Single().Refusals.Single().Code.ShouldBe(RefusalCode.VmLocked);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Blocked);
+        world.Drain.BlockedVms.Single().Refusals.Single().Code.ShouldBe(RefusalCode.VmLocked);
 
         world.Change(Six[0].Id, vm => vm with { Lock = null });
-        world.Run(1).RunToTheEnd().Drain.State.ShouldBe(DrainState.Done);
+        world.Run(1).RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
         world.Drain.Moves.Count.ShouldBe(6);
     }
 
@@ -161,9 +161,9 @@ public sealed class When_a_drain_is_carried_out
         var world = World().Begin(0).Run(1);
         var last = world.Drain.Moves[^1];
         world.Change(A, vms => [.. vms.Where(vm => vm.Id != last.Vm), late]);
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Done);
-        world.Drain.Moves.Single(move => move.Vm == last.Vm).State.ShouldBe(DrainMoveState.Dropped);
-        world.MoveOf(late).State.ShouldBe(DrainMoveState.Done);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
+        world.Drain.Moves.Single(move => move.Vm == last.Vm).State.ShouldBe(DrainMoveState.Skipped);
+        world.MoveOf(late).State.ShouldBe(DrainMoveState.Completed);
         world.WhereIs(late.Id).ShouldNotBe(A);
     }
 
@@ -175,7 +175,7 @@ public sealed class When_a_drain_is_carried_out
         var vm = Six.Single(vm => vm.Id == last.Vm);
         world.Change(A, vms => vms.Where(other => other.Id != vm.Id));
         world.Change(C, vms => [.. vms, vm]);
-        world.Run(1).Drain.Moves[^1].ShouldSatisfyAllConditions(move => move.State.ShouldBe(DrainMoveState.Done), move => move.To.ShouldBe(C));
+        world.Run(1).Drain.Moves[^1].ShouldSatisfyAllConditions(move => move.State.ShouldBe(DrainMoveState.Completed), move => move.To.ShouldBe(C));
     }
 
     [Fact]
@@ -183,8 +183,8 @@ public sealed class When_a_drain_is_carried_out
     {
         var world = World().Begin(0).Run(2);
         world.SetHealth(C, HostHealth.Unresponsive);
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Done);
-        world.Drain.Replans.ShouldBeGreaterThan(0);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
+        world.Drain.ReplanCount.ShouldBeGreaterThan(0);
         Six.ShouldAllBe(vm => world.WhereIs(vm.Id) == B || world.WhereIs(vm.Id) == C);
         world.Hosts[A].Inventory.Vms.ShouldBeEmpty();
     }
@@ -199,7 +199,7 @@ public sealed class When_a_drain_is_carried_out
         world.Drain.ExpectedEnd.ShouldBeNull();
 
         world.SetHealth(A, HostHealth.Healthy);
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Done);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
     }
 
     [Fact]
@@ -207,8 +207,8 @@ public sealed class When_a_drain_is_carried_out
     {
         var world = World().Begin(0);
         world.SetHealth(A, HostHealth.Fenced);
-        world.Run(1).Drain.State.ShouldBe(DrainState.Done);
-        world.Drain.Moves.ShouldAllBe(move => move.State == DrainMoveState.Dropped);
+        world.Run(1).Drain.State.ShouldBe(DrainState.Completed);
+        world.Drain.Moves.ShouldAllBe(move => move.State == DrainMoveState.Skipped);
     }
 
     [Fact]
@@ -216,37 +216,37 @@ public sealed class When_a_drain_is_carried_out
     {
         var world = new DrainWorld(SimulatedFleet.With(A, Six), SimulatedFleet.With(B, [], freeGibibytes: 30)).Begin(0);
         world.Drain.Moves.Count.ShouldBe(3, "no four of them take 30 GiB or less");
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Stuck);
-        world.Drain.Stuck.ShouldAllBe(vm => vm.Refusals.Any(refusal => refusal.Code == RefusalCode.NotEnoughMemory));
-        world.Drain.Replans.ShouldBe(0);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Blocked);
+        world.Drain.BlockedVms.ShouldAllBe(vm => vm.Refusals.Any(refusal => refusal.Code == RefusalCode.NotEnoughMemory));
+        world.Drain.ReplanCount.ShouldBe(0);
 
         world.Hosts[C] = SimulatedFleet.With(C, []);
-        world.Run(1).RunToTheEnd().Drain.State.ShouldBe(DrainState.Done);
+        world.Run(1).RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
     }
 
     [Fact]
     public void Should_plan_anew_when_predictions_have_moved_by_more_than_a_fifth()
     {
         VmDescription[] large = [.. Enumerable.Range(1, 8).Select(number => SimulatedFleet.Vm(number, 40))];
-        World(large).Begin(0).RunToTheEnd().Drain.Replans.ShouldBe(0);
+        World(large).Begin(0).RunToTheEnd().Drain.ReplanCount.ShouldBe(0);
 
         var world = World(large);
         world.Slowness = 3;
         var end = world.Begin(0).Drain.ExpectedEnd;
         world.Run(30).Drain.ShouldSatisfyAllConditions(
-            drain => drain.Replans.ShouldBeGreaterThan(0),
+            drain => drain.ReplanCount.ShouldBeGreaterThan(0),
             drain => drain.PlannedAt!.Value.ShouldBeGreaterThan(drain.At),
             drain => drain.ExpectedEnd!.Value.ShouldBeGreaterThan(end!.Value));
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Done);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
     }
 
     [Fact]
     public void Should_never_have_more_on_their_way_than_the_drain_allows()
     {
-        var world = World().Begin(new DrainHosts { Id = "d1", Hosts = [A], By = "ann", Parallel = 1 });
+        var world = World().Begin(new DrainHosts { Id = "d1", Hosts = [A], RequestedBy = "ann", Parallel = 1 });
         while (world.Drain.State == DrainState.Running)
             world.Run(1, _ => world.Unfinished.Count.ShouldBeLessThanOrEqualTo(1));
-        world.Drain.State.ShouldBe(DrainState.Done);
+        world.Drain.State.ShouldBe(DrainState.Completed);
     }
 
     [Fact]
@@ -255,7 +255,7 @@ public sealed class When_a_drain_is_carried_out
         var world = World();
         var plan = DrainPlanner.Plan(world.Fleet, SimulatedFleet.Drain(1) with { DryRun = true }, world.Now);
         plan.State.ShouldBe(DrainState.Planned);
-        DrainRule.Step(plan, world.Fleet, [], world.Now).ShouldSatisfyAllConditions(
+        DrainStateMachine.Step(plan, world.Fleet, [], world.Now).ShouldSatisfyAllConditions(
             step => step.Drain.ShouldBeSameAs(plan), step => step.ToRequest.ShouldBeEmpty(), step => step.Cordons.ShouldBeEmpty());
     }
 

@@ -23,7 +23,7 @@ public sealed class When_a_drain_is_planned
         var fleet = Fleet(Vms(4, 8, 16)) with { Limits = new SchedulingLimits { OutboundPerHost = 1 } };
         var plan = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1) with { Order = order }, SimulatedFleet.Now);
         string.Join(' ', plan.Moves.Select(move => move.VmName)).ShouldBe(expected);
-        plan.Moves.Select(move => move.StartsAfter).ShouldBeInOrder();
+        plan.Moves.Select(move => move.StartOffset).ShouldBeInOrder();
     }
 
     [Fact]
@@ -34,14 +34,14 @@ public sealed class When_a_drain_is_planned
         vms[1] = vms[1] with { Status = VmStatus.Paused };
         var plan = DrainPlanner.Plan(Fleet(vms), SimulatedFleet.Drain(1), SimulatedFleet.Now);
         plan.Moves.Single().Vm.ShouldBe(vms[2].Id);
-        plan.Stuck.Count.ShouldBe(2);
-        plan.Stuck[0].ShouldSatisfyAllConditions(
+        plan.BlockedVms.Count.ShouldBe(2);
+        plan.BlockedVms[0].ShouldSatisfyAllConditions(
             stuck => stuck.Host.ShouldBe(A),
-            stuck => stuck.Refusals.Select(refusal => refusal.Code).Order().ShouldBe([RefusalCode.HostDevice, RefusalCode.Pinned]),
+            stuck => stuck.Refusals.Select(refusal => refusal.Code).Order().ShouldBe([RefusalCode.HostDeviceAttached, RefusalCode.VmPinned]),
             stuck => stuck.Advice.ShouldContain("detach the device"),
             stuck => stuck.Advice.ShouldContain("pinning"),
             stuck => stuck.Advice.ShouldEndWith("; or shut it down. The drain goes on by itself then."));
-        plan.Stuck[1].Advice.ShouldStartWith("resume it: virsh resume vm0002;");
+        plan.BlockedVms[1].Advice.ShouldStartWith("resume it: virsh resume vm0002;");
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class When_a_drain_is_planned
     {
         var vm = new LocatedVm(A, SimulatedFleet.Vm(1, 4));
         foreach (var code in Enum.GetValues<RefusalCode>())
-            DrainAdvice.Of(vm, [new(code, "")]).Length.ShouldBeGreaterThan(60, code.ToString());
+            DrainAdvice.Describe(vm, [new(code, "")]).Length.ShouldBeGreaterThan(60, code.ToString());
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class When_a_drain_is_planned
     {
         var plan = DrainPlanner.Plan(Fleet([SimulatedFleet.Vm(1, 4) with { Status = VmStatus.MigratingFrom }]), SimulatedFleet.Drain(1), SimulatedFleet.Now);
         plan.Moves.ShouldBeEmpty();
-        plan.Stuck.ShouldBeEmpty();
+        plan.BlockedVms.ShouldBeEmpty();
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class When_a_drain_is_planned
         var fleet = Fleet(vms);
         fleet = fleet with { Hosts = [fleet.Hosts[0], WithCells(fleet.Hosts[1], b0, b1), WithCells(fleet.Hosts[2], c0, c1)] };
         var plan = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1), SimulatedFleet.Now);
-        plan.Stuck.ShouldBeEmpty();
+        plan.BlockedVms.ShouldBeEmpty();
         plan.Moves.Count(move => move.To == B).ShouldBe(3);
         plan.Moves.Count(move => move.To == C).ShouldBe(1);
     }
@@ -90,7 +90,7 @@ public sealed class When_a_drain_is_planned
         fleet = fleet with { Hosts = [fleet.Hosts[0], WithCells(fleet.Hosts[1], 7, 512)] };
         var plan = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1), SimulatedFleet.Now);
         plan.Moves.Count.ShouldBe(1);
-        plan.Stuck.Single().Refusals[0].Message.ShouldContain("the machines that are moved with it leave no room for its 4 GiB");
+        plan.BlockedVms.Single().Refusals[0].Message.ShouldContain("the machines that are moved with it leave no room for its 4 GiB");
     }
 
     private static FleetHost WithCells(FleetHost host, params int[] gibibytes) => host with
@@ -123,12 +123,12 @@ public sealed class When_a_drain_is_planned
         To(strict, vms[0]).ShouldBe(To(strict, vms[1]));
         string.Join(' ', strict.Moves.Where(move => vms[2..].Any(vm => vm.Id == move.Vm)).Select(move => move.To.Value).Order(StringComparer.Ordinal))
             .ShouldBe($"{B} {C}", "three replicas, two hosts");
-        strict.Stuck.Single().ShouldSatisfyAllConditions(
+        strict.BlockedVms.Single().ShouldSatisfyAllConditions(
             stuck => stuck.Refusals.ShouldContain(refusal => refusal.Code == RefusalCode.VmAffinity),
             stuck => stuck.Advice.ShouldContain("--relax-affinity"));
 
         var relaxed = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1) with { RelaxAffinity = true }, SimulatedFleet.Now);
-        relaxed.Stuck.ShouldBeEmpty();
+        relaxed.BlockedVms.ShouldBeEmpty();
         relaxed.Moves.Count.ShouldBe(5);
         To(relaxed, vms[0]).ShouldBe(To(relaxed, vms[1]), "nothing speaks against keeping that rule");
     }
@@ -149,7 +149,7 @@ public sealed class When_a_drain_is_planned
             };
         var fleet = new Fleet { TakenAt = SimulatedFleet.Now, Limits = new SchedulingLimits { CpuOvercommit = 1 }, Hosts = hosts };
         var plan = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1), SimulatedFleet.Now);
-        plan.Stuck.ShouldBeEmpty();
+        plan.BlockedVms.ShouldBeEmpty();
         plan.Moves.Count(move => vms[..3].Any(vm => vm.Id == move.Vm) && move.To == B).ShouldBe(2, "8 GiB of huge pages there, 4 GiB on the other");
         To(plan, vms[3]).ShouldNotBe(To(plan, vms[4]), "64 processors each");
     }

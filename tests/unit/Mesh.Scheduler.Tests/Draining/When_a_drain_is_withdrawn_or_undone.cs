@@ -21,11 +21,11 @@ public sealed class When_a_drain_is_withdrawn_or_undone
 
         world.Withdraw(abortRunning: false);
         world.Aborted.Count.ShouldBe(1);
-        world.Drain.ShouldSatisfyAllConditions(drain => drain.State.ShouldBe(DrainState.Withdrawn), drain => drain.EndedAt.ShouldNotBeNull());
-        var asked = world.Requested.Count;
-        world.Run(50).Requested.Count.ShouldBe(asked);
-        world.Drain.Moves.ShouldAllBe(move => move.State == (copying.Contains(move.Vm) ? DrainMoveState.Done : DrainMoveState.Dropped));
-        world.Drain.State.ShouldBe(DrainState.Withdrawn);
+        world.Drain.ShouldSatisfyAllConditions(drain => drain.State.ShouldBe(DrainState.Cancelled), drain => drain.EndedAt.ShouldNotBeNull());
+        var requested = world.Requested.Count;
+        world.Run(50).Requested.Count.ShouldBe(requested);
+        world.Drain.Moves.ShouldAllBe(move => move.State == (copying.Contains(move.Vm) ? DrainMoveState.Completed : DrainMoveState.Skipped));
+        world.Drain.State.ShouldBe(DrainState.Cancelled);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class When_a_drain_is_withdrawn_or_undone
         var world = World().Begin(0).Run(1);
         world.Withdraw(abortRunning: true);
         world.Aborted.Count.ShouldBe(3);
-        world.Run(3).Drain.Moves.ShouldAllBe(move => move.State == DrainMoveState.Dropped);
+        world.Run(3).Drain.Moves.ShouldAllBe(move => move.State == DrainMoveState.Skipped);
         world.Hosts[A].Inventory.Vms.Count.ShouldBe(6);
     }
 
@@ -43,7 +43,7 @@ public sealed class When_a_drain_is_withdrawn_or_undone
     {
         var world = World().Begin(0).RunToTheEnd();
         world.Withdraw(abortRunning: true);
-        world.Drain.State.ShouldBe(DrainState.Done);
+        world.Drain.State.ShouldBe(DrainState.Completed);
     }
 
     [Fact]
@@ -59,10 +59,10 @@ public sealed class When_a_drain_is_withdrawn_or_undone
 
         world.BeginUndo();
         world.Drain.ShouldSatisfyAllConditions(drain => drain.Undoes.ShouldBe("d1"), drain => drain.Hosts.ShouldBe([A]), drain => drain.Makespan.ShouldBeGreaterThan(TimeSpan.Zero));
-        world.MoveOf(moved).Note.ShouldBe($"vm0001 is on {other} now, not on {to} where the drain put it; it stays there");
-        world.MoveOf(stopped).Note.ShouldBe("vm0002 does not run any more");
+        world.MoveOf(moved).Message.ShouldBe($"vm0001 is on {other} now, not on {to} where the drain put it; it stays there");
+        world.MoveOf(stopped).Message.ShouldBe("vm0002 does not run any more");
 
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Done);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
         Six[2..].ShouldAllBe(vm => world.WhereIs(vm.Id) == A);
         world.WhereIs(moved.Id).ShouldBe(other);
         world.Requested.Where(request => request.Drain == "u1").ShouldAllBe(request => request.To == A && request.Id.Value.StartsWith("u1."));
@@ -74,9 +74,9 @@ public sealed class When_a_drain_is_withdrawn_or_undone
     {
         var world = World().Begin(0).RunToTheEnd();
         world.Change(Six[3].Id, vm => vm with { Lock = VmLock.Snapshot });
-        world.BeginUndo().Drain.Stuck.Single().Refusals.Single().Code.ShouldBe(RefusalCode.VmLocked);
-        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Stuck);
-        world.Drain.Moves.Count(move => move.State == DrainMoveState.Done).ShouldBe(5);
+        world.BeginUndo().Drain.BlockedVms.Single().Refusals.Single().Code.ShouldBe(RefusalCode.VmLocked);
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Blocked);
+        world.Drain.Moves.Count(move => move.State == DrainMoveState.Completed).ShouldBe(5);
     }
 
     [Fact]
@@ -85,10 +85,10 @@ public sealed class When_a_drain_is_withdrawn_or_undone
         var world = World().Begin(0).RunToTheEnd();
         world.Hosts[A] = SimulatedFleet.With(A, [], freeGibibytes: 30) with { Cordon = world.Hosts[A].Cordon };
 
-        world.BeginUndo().Drain.Moves.Count(move => move.State == DrainMoveState.Waiting).ShouldBe(3, "4, 8 and 12 or 16 of 30 GiB");
-        world.Drain.Stuck.Count.ShouldBe(3);
-        world.Drain.Stuck.ShouldAllBe(stuck => stuck.Refusals.Single().Code == RefusalCode.NotEnoughMemory);
-        world.Drain.Stuck.Single(stuck => stuck.VmName == "vm0006").Refusals.Single().Message.ShouldBe(
+        world.BeginUndo().Drain.Moves.Count(move => move.State == DrainMoveState.Pending).ShouldBe(3, "4, 8 and 12 or 16 of 30 GiB");
+        world.Drain.BlockedVms.Count.ShouldBe(3);
+        world.Drain.BlockedVms.ShouldAllBe(stuck => stuck.Refusals.Single().Code == RefusalCode.NotEnoughMemory);
+        world.Drain.BlockedVms.Single(stuck => stuck.VmName == "vm0006").Refusals.Single().Message.ShouldBe(
             "where nothing else speaks against vm0006, the machines that are moved with it leave no room for its 24 GiB and 1 virtual processors");
         world.RunToTheEnd().Hosts[A].Inventory.Vms.Count.ShouldBe(3);
     }

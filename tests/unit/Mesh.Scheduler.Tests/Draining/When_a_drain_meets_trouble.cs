@@ -19,24 +19,24 @@ public sealed class When_a_drain_meets_trouble(ITestOutputHelper output)
         for (var seed = 0; seed < 150; seed++)
         {
             var world = Run(seed);
-            world.Drain.State.ShouldBeOneOf([DrainState.Done, DrainState.Stuck], $"seed {seed}");
+            world.Drain.State.ShouldBeOneOf([DrainState.Completed, DrainState.Blocked], $"seed {seed}");
             foreach (var host in world.Drain.Hosts)
                 world.Hosts[host].Inventory.Vms.Where(vm => vm.Status != VmStatus.Down).Select(vm => vm.Id)
-                    .ShouldBe(world.Drain.Stuck.Where(stuck => stuck.Host == host).Select(stuck => stuck.Vm), ignoreOrder: true, $"seed {seed}");
+                    .ShouldBe(world.Drain.BlockedVms.Where(stuck => stuck.Host == host).Select(stuck => stuck.Vm), ignoreOrder: true, $"seed {seed}");
             ends[world.Drain.State] = ends.GetValueOrDefault(world.Drain.State) + 1;
         }
 
         output.WriteLine(string.Join(", ", ends));
-        ends.Keys.ShouldContain(DrainState.Done);
-        ends.Keys.ShouldContain(DrainState.Stuck);
+        ends.Keys.ShouldContain(DrainState.Completed);
+        ends.Keys.ShouldContain(DrainState.Blocked);
     }
 
     private static DrainWorld Run(int seed)
     {
         var random = new Random(seed);
         var hosts = Enumerable.Range(0, 5).Select(SimulatedFleet.Host).ToArray();
-        var machines = Enumerable.Range(0, 16).Select(number => SimulatedFleet.Vm(number, 2 + (20 * random.NextDouble()))).ToArray();
-        var world = new DrainWorld([.. hosts.Select((host, number) => SimulatedFleet.With(host, number < 2 ? machines[(8 * number)..((8 * number) + 8)] : [], freeGibibytes: 200))]);
+        var vms = Enumerable.Range(0, 16).Select(number => SimulatedFleet.Vm(number, 2 + (20 * random.NextDouble()))).ToArray();
+        var world = new DrainWorld([.. hosts.Select((host, number) => SimulatedFleet.With(host, number < 2 ? vms[(8 * number)..((8 * number) + 8)] : [], freeGibibytes: 200))]);
         var quiet = false;
         world.EndOf = _ => quiet ? null : random.Next(100) switch
         {
@@ -46,9 +46,9 @@ public sealed class When_a_drain_meets_trouble(ITestOutputHelper output)
         };
         world.Arrives = _ => quiet || random.Next(100) < 80;
         world.Begin(0, 1);
-        for (var step = 0; step < 40 && world.Drain.State != DrainState.Done; step++)
+        for (var step = 0; step < 40 && world.Drain.State != DrainState.Completed; step++)
         {
-            Disturb(world, random, hosts, machines, step);
+            Disturb(world, random, hosts, vms, step);
             world.Run(1, _ => Check(world));
         }
 
@@ -59,9 +59,9 @@ public sealed class When_a_drain_meets_trouble(ITestOutputHelper output)
         return world.RunToTheEnd();
     }
 
-    private static void Disturb(DrainWorld world, Random random, HostName[] hosts, VmDescription[] machines, int step)
+    private static void Disturb(DrainWorld world, Random random, HostName[] hosts, VmDescription[] vms, int step)
     {
-        var still = machines[random.Next(machines.Length)];
+        var still = vms[random.Next(vms.Length)];
         switch (random.Next(20))
         {
             case 0 when world.Unfinished.All(migration => migration.VmId != still.Id):
@@ -96,7 +96,7 @@ public sealed class When_a_drain_meets_trouble(ITestOutputHelper output)
         }
 
         var sent = world.Requested.GroupBy(request => request.Id).Select(same => same.Select(request => request.Vm).Distinct(StringComparer.Ordinal).Count());
-        sent.ShouldAllBe(machines => machines == 1, "an identity stands for one machine");
+        sent.ShouldAllBe(vms => vms == 1, "an identity stands for one machine");
         world.Drain.Moves.Select(move => move.Vm).ShouldBeUnique();
     }
 }

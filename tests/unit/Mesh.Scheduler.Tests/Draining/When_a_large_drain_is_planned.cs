@@ -25,7 +25,7 @@ public sealed class When_a_large_drain_is_planned(ITestOutputHelper output)
         var took = clock.Elapsed;
 
         plan.Moves.Count.ShouldBe(drained * each);
-        plan.Stuck.ShouldBeEmpty();
+        plan.BlockedVms.ShouldBeEmpty();
         var bound = AnyChoice(fleet, plan);
         output.WriteLine($"{drained} hosts of {each}, {writingPercent} % write: {plan.Makespan}, links {plan.LowerBound} ({plan.Makespan / plan.LowerBound:0.000}), "
             + $"any choice {bound} ({plan.Makespan / bound:0.000}); planned in {took.TotalMilliseconds:0} ms");
@@ -33,8 +33,8 @@ public sealed class When_a_large_drain_is_planned(ITestOutputHelper output)
         plan.LowerBound.ShouldBeGreaterThanOrEqualTo(bound - TimeSpan.FromMilliseconds(1));
     }
 
-    private static TimeSpan AnyChoice(Fleet fleet, DrainView plan) => DrainBounds.OfAnyChoice(
+    private static TimeSpan AnyChoice(Fleet fleet, DrainView plan) => DrainBounds.ComputeForAnyPlan(
         plan.Moves.Select(move => new PlannedMove { From = move.From, To = move.To, DataSize = move.DataSize }),
         fleet.Hosts.Select(host => host.Inventory.Host).Except(plan.Hosts),
-        LinkLimits.Of(new FleetIndex(fleet), plan.Parallel));
+        LinkLimits.For(new FleetIndex(fleet), plan.Parallel));
 }

@@ -15,17 +15,17 @@ public sealed class When_a_host_is_chosen
     {
         var choice = Choose(Fleet).ShouldNotBeNull();
         choice.At.ShouldBe(Given.Now);
-        choice.Why.ShouldBe("hostb is rated best of 2 hosts that can take g1, equal to hostc and before it by name");
+        choice.Reason.ShouldBe("hostb is rated best of 2 hosts that can take g1, equal to hostc and before it by name");
         choice.Ratings.Select(rating => rating.Host).ShouldBe([Given.HostB, Given.HostC, Given.HostA]);
     }
 
     [Fact]
     public void Should_say_what_sets_the_best_off_from_the_next()
     {
-        Choose(Fleet.WithCapacity(Given.HostC, capacity => capacity with { FreeMemory = Bytes.FromGibibytes(20) })).ShouldNotBeNull().Why
+        Choose(Fleet.WithCapacity(Given.HostC, capacity => capacity with { FreeMemory = Bytes.FromGibibytes(20) })).ShouldNotBeNull().Reason
             .ShouldBe("hostc is rated best of 2 hosts that can take g1, ahead of hostb by free memory (18 GiB of 32 GiB of memory left after the move)");
-        var troubled = Fleet.With(Given.HostB, host => host with { Troubles = [new(Given.HostB, Given.Now, new("m0"), "it ran out of disk")] });
-        Choose(troubled).ShouldNotBeNull().Why.ShouldBe(
+        var troubled = Fleet.With(Given.HostB, host => host with { RecentFailures = [new(Given.HostB, Given.Now, new("m0"), "it ran out of disk")] });
+        Choose(troubled).ShouldNotBeNull().Reason.ShouldBe(
             "hostc is rated best of 2 hosts that can take g1, ahead of hostb by trouble (hostb: migration m0 failed through it 0 min ago: it ran out of disk)");
     }
 
@@ -33,9 +33,9 @@ public sealed class When_a_host_is_chosen
     public void Should_take_the_preferred_host_if_nothing_speaks_against_it()
     {
         var choice = Choose(Fleet, query => query with { Preferred = Given.HostC }).ShouldNotBeNull();
-        (choice.Host, choice.Why).ShouldBe((Given.HostC, "hostc was preferred by the request and can take g1"));
+        (choice.Host, choice.Reason).ShouldBe((Given.HostC, "hostc was preferred by the request and can take g1"));
         var full = Fleet.WithCapacity(Given.HostC, capacity => capacity with { FreeMemory = Bytes.Zero });
-        Choose(full, query => query with { Preferred = Given.HostC }).ShouldNotBeNull().Why.ShouldBe("hostb is the only one of 3 hosts that can take g1");
+        Choose(full, query => query with { Preferred = Given.HostC }).ShouldNotBeNull().Reason.ShouldBe("hostb is the only one of 3 hosts that can take g1");
     }
 
     [Fact]
@@ -43,10 +43,10 @@ public sealed class When_a_host_is_chosen
     {
         var emptier = Fleet.WithCapacity(Given.HostB, capacity => capacity with { FreeMemory = Bytes.FromGibibytes(30) });
         var choice = Choose(emptier, query => query with { Allowed = [Given.HostC, Given.HostB] }).ShouldNotBeNull();
-        (choice.Host, choice.Why).ShouldBe((Given.HostC, "hostc is the first of 2 hosts asked for and can take g1"));
+        (choice.Host, choice.Reason).ShouldBe((Given.HostC, "hostc is the first of 2 hosts asked for and can take g1"));
         choice.Ratings[0].Score.ShouldBeLessThan(choice.Ratings[1].Score);
         var full = Fleet.WithCapacity(Given.HostC, capacity => capacity with { FreeMemory = Bytes.Zero });
-        Choose(full, query => query with { Allowed = [Given.HostC, Given.HostB] }).ShouldNotBeNull().Why
+        Choose(full, query => query with { Allowed = [Given.HostC, Given.HostB] }).ShouldNotBeNull().Reason
             .ShouldBe("hostb is the first of 2 hosts asked for that can take g1; hostc cannot");
     }
 
@@ -54,7 +54,7 @@ public sealed class When_a_host_is_chosen
     public void Should_look_at_no_other_host_than_those_asked_for()
     {
         var choice = Choose(Fleet, query => query with { Allowed = [Given.HostC] }, out var ratings).ShouldNotBeNull();
-        (choice.Host, choice.Why).ShouldBe((Given.HostC, "hostc is the host that was asked for and can take g1"));
+        (choice.Host, choice.Reason).ShouldBe((Given.HostC, "hostc is the host that was asked for and can take g1"));
         ratings.ShouldHaveSingleItem();
     }
 
@@ -88,9 +88,9 @@ public sealed class When_a_host_is_chosen
         Choose(crowded).ShouldBeNull();
         var choice = Choose(crowded, query => query with { RelaxAffinity = true }).ShouldNotBeNull();
         choice.Host.ShouldBe(Given.HostB);
-        choice.Why.ShouldEndWith(
+        choice.Reason.ShouldEndWith(
             ", although that breaks a rule that keeps machines together or apart, because no host can take it otherwise");
-        choice.Ratings[0].Terms.ShouldContain(term => term.Name == "VM affinity" && term.Points < -100 && term.Words == "breaks rule 'replicas'");
+        choice.Ratings[0].Terms.ShouldContain(term => term.Name == "VM affinity" && term.Points < -100 && term.Explanation == "breaks rule 'replicas'");
     }
 
     [Fact]
@@ -114,17 +114,17 @@ public sealed class When_a_host_is_chosen
             var shuffled = fleet.Hosts.ToArray();
             random.Shuffle(shuffled);
             var choice = Choose(fleet with { Hosts = shuffled }).ShouldNotBeNull();
-            (choice.Host, choice.Why).ShouldBe((expected.Host, expected.Why));
+            (choice.Host, choice.Reason).ShouldBe((expected.Host, expected.Reason));
             choice.Ratings.Select(rating => rating.Host).ShouldBe(expected.Ratings.Select(rating => rating.Host));
         }
     }
 
-    private static PlacementChoice? Choose(Fleet fleet, Func<PlacementQuery, PlacementQuery>? change = null) => Choose(fleet, change ?? (query => query), out _);
+    private static PlacementDecision? Choose(Fleet fleet, Func<PlacementQuery, PlacementQuery>? change = null) => Choose(fleet, change ?? (query => query), out _);
 
-    private static PlacementChoice? Choose(Fleet fleet, Func<PlacementQuery, PlacementQuery> change, out IReadOnlyList<HostRating> ratings)
+    private static PlacementDecision? Choose(Fleet fleet, Func<PlacementQuery, PlacementQuery> change, out IReadOnlyList<HostRating> ratings)
     {
         var index = new FleetIndex(fleet);
-        var query = change(new(index.Located(Given.IdOf("g1"))!, new()));
+        var query = change(new(index.FindVm(Given.IdOf("g1"))!, new()));
         var choice = Placement.Choose(index, query, Given.Now, out ratings);
         Placement.Rate(index, query, Given.Now).Select(rating => rating.Host).ShouldBe(ratings.Select(rating => rating.Host));
         return choice;

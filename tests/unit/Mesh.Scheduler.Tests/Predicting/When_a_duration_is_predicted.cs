@@ -16,7 +16,7 @@ public sealed class When_a_duration_is_predicted
     [InlineData(1000, 100, 100, 50)]
     [InlineData(1000, 100, 500, 50)]
     public void Should_add_up_the_passes(double data, double bandwidth, double dirty, double seconds) =>
-        Prediction.Takes(Bytes.FromMebibytes(data), BytesPerSecond.FromMebibytes(bandwidth), BytesPerSecond.FromMebibytes(dirty))
+        MigrationPrediction.PreCopyDuration(Bytes.FromMebibytes(data), BytesPerSecond.FromMebibytes(bandwidth), BytesPerSecond.FromMebibytes(dirty))
             .TotalSeconds.ShouldBe(seconds, 1e-6);
 
     [Fact]
@@ -29,38 +29,38 @@ public sealed class When_a_duration_is_predicted
             var (pass, seconds, left) = (0, 0.0, data / (double)rate);
             for (seconds = left; left > 0.3 && pass < 1000 && seconds < 5.0 * data / rate; pass++)
                 seconds += left = left * dirty / rate;
-            Prediction.Takes(new(data * 1000L), new(rate * 1000L), new(dirty * 1000L)).TotalSeconds.ShouldBe(Math.Min(seconds, 5.0 * data / rate), 1e-4);
+            MigrationPrediction.PreCopyDuration(new(data * 1000L), new(rate * 1000L), new(dirty * 1000L)).TotalSeconds.ShouldBe(Math.Min(seconds, 5.0 * data / rate), 1e-4);
         }
     }
 
     [Fact]
     public void Should_never_be_longer_than_can_be_added_to_a_date() =>
-        Prediction.Takes(new(long.MaxValue), new(1)).ShouldBeGreaterThan(TimeSpan.FromDays(1000));
+        MigrationPrediction.PreCopyDuration(new(long.MaxValue), new(1)).ShouldBeGreaterThan(TimeSpan.FromDays(1000));
 
     [Fact]
     public void Should_refuse_a_link_that_carries_nothing() =>
-        Should.Throw<ArgumentOutOfRangeException>(() => Prediction.Takes(new(1), new(0)));
+        Should.Throw<ArgumentOutOfRangeException>(() => MigrationPrediction.PreCopyDuration(new(1), new(0)));
 
     [Theory]
     [InlineData(60, 100, false)]
     [InlineData(61, 100, true)]
     [InlineData(null, 100, false)]
     public void Should_tell_machines_that_want_a_link_for_themselves(int? dirty, int bandwidth, bool isBusy) =>
-        Prediction.IsBusy(dirty is { } rate ? new BytesPerSecond(rate) : null, new(bandwidth)).ShouldBe(isBusy);
+        MigrationPrediction.IsBusy(dirty is { } rate ? new BytesPerSecond(rate) : null, new(bandwidth)).ShouldBe(isBusy);
 
     [Fact]
     public void Should_go_by_what_was_seen_last_of_a_machine()
     {
         var (vm, at) = (new VmId(Guid.Empty), DateTimeOffset.UnixEpoch);
         var fleet = new Fleet { TakenAt = at, Hosts = [], Histories = [new(vm, new(2), new(9), at.AddDays(1)), new(vm, new(1), new(9), at)] };
-        Prediction.DirtyRates(fleet)[vm].ShouldBe(new BytesPerSecond(2));
+        MigrationPrediction.DirtyRates(fleet)[vm].ShouldBe(new BytesPerSecond(2));
     }
 
     [Fact]
     public void Should_reckon_with_an_assumed_link_where_none_is_known()
     {
         var limits = new SchedulingLimits();
-        Links.Usable(null, limits).ShouldBe(limits.AssumedLink);
-        Links.Usable(new HostCapacity("x86_64", "", 1, new(1), new(1), new BytesPerSecond(1000)), limits).ShouldBe(new BytesPerSecond(900));
+        LinkCapacity.Usable(null, limits).ShouldBe(limits.AssumedLink);
+        LinkCapacity.Usable(new HostCapacity("x86_64", "", 1, new(1), new(1), new BytesPerSecond(1000)), limits).ShouldBe(new BytesPerSecond(900));
     }
 }

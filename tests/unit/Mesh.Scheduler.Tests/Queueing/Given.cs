@@ -81,21 +81,21 @@ internal static class Given
     public static Fleet With(this Fleet fleet, Func<SchedulingLimits, SchedulingLimits> change) => fleet with { Limits = change(fleet.Limits) };
 
     /// <summary>Every migration could go to these hosts, the first being the best.</summary>
-    public static Func<Fleet, MigrationView, PlacementAnswer> To(params string[] hosts) => (_, _) => Chosen(hosts);
+    public static Func<Fleet, MigrationView, PlacementResult> To(params string[] hosts) => (_, _) => Chosen(hosts);
 
     /// <summary>Each migration could go to the hosts given for it, the first being the best; to none if there are none.</summary>
-    public static Func<Fleet, MigrationView, PlacementAnswer> Each(params (string Id, string[] Hosts)[] choices) =>
+    public static Func<Fleet, MigrationView, PlacementResult> Each(params (string Id, string[] Hosts)[] choices) =>
         (_, migration) => Chosen(choices.Single(choice => choice.Id == migration.Id.Value).Hosts);
 
-    public static PlacementAnswer Chosen(params string[] hosts) => hosts.Length == 0
-        ? new(null, [new(RefusalCode.HostNotUp, "no host is up")])
+    public static PlacementResult Chosen(params string[] hosts) => hosts.Length == 0
+        ? new(null, [new(RefusalCode.HostUnavailable, "no host is up")])
         : new(new(new(hosts[0]), Now, $"{hosts[0]} is the best", [.. hosts.Select((host, place) => new HostRating(new(host), 100 - place, [], []))]), []);
 
-    public static TurnDecision Decide(this Fleet fleet, Func<Fleet, MigrationView, PlacementAnswer> place) => Admission.Decide(fleet, 7, Now, place);
+    public static AdmissionDecision Decide(this Fleet fleet, Func<Fleet, MigrationView, PlacementResult> place) => Admission.Decide(fleet, 7, Now, place);
 
     /// <summary>The admissions as <c>id>host</c>, with <c>(prepare)</c> for those to prepare only.</summary>
-    public static IEnumerable<string> Admitted(this TurnDecision decision) =>
+    public static IEnumerable<string> Admitted(this AdmissionDecision decision) =>
         decision.Admissions.Select(admission => $"{admission.Id}>{admission.Destination}{(admission.MayTransfer ? "" : " (prepare)")}");
 
-    public static string WaitsFor(this TurnDecision decision, string id) => decision.Waiting.Single(waiting => waiting.Migration.Id.Value == id).WaitsFor;
+    public static string WaitsFor(this AdmissionDecision decision, string id) => decision.Waiting.Single(waiting => waiting.Migration.Id.Value == id).WaitsFor;
 }

@@ -16,13 +16,13 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
 
     private static readonly string[] Names = ["a", "b", "c", "d", "e", "f"];
     private static readonly MigrationPhase[] CopyingPhases =
-        [MigrationPhase.Preparing, MigrationPhase.Ready, MigrationPhase.Starting, MigrationPhase.PreCopy, MigrationPhase.SwitchOver, MigrationPhase.Settling];
+        [MigrationPhase.Preparing, MigrationPhase.Ready, MigrationPhase.Starting, MigrationPhase.PreCopy, MigrationPhase.SwitchOver, MigrationPhase.Confirming];
 
     private readonly Random _random = new(seed);
     private readonly Dictionary<string, FleetHost> _hosts = Names.ToDictionary(
         name => name, name => Given.Host(name, name switch { "a" => 200, "b" => 60, "c" => null, _ => 1000 }), StringComparer.Ordinal);
 
-    private long _turn;
+    private long _passEpoch;
     private int _asked;
 
     public DateTimeOffset Now { get; private set; } = Given.Now;
@@ -30,7 +30,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
     public SchedulingLimits Limits { get; } = new()
     {
         AgeingStep = TimeSpan.FromMinutes(ageingMinutes),
-        UnplaceableAfter = TimeSpan.FromMinutes(10),
+        UnschedulableTimeout = TimeSpan.FromMinutes(10),
     };
 
     /// <summary>Whether people go on asking and aborting; hosts come and go in any case.</summary>
@@ -56,11 +56,11 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
     /// <param name="check">Called with each admission before it is carried out.</param>
     public void Step(Action<WorldMigration, AdmitMigration> check)
     {
-        Happen();
+        InjectEvent();
         Now += TimeSpan.FromSeconds(_random.Next(1, 10));
         foreach (var migration in Migrations.ToList())
             Progress(migration);
-        var decision = Admission.Decide(Fleet, ++_turn, Now, Place);
+        var decision = Admission.Decide(Fleet, ++_passEpoch, Now, Place);
 
         // A scheduler that crashes, or whose messages are lost, leaves a part undone.
         var isWhole = _random.Next(20) > 0;
@@ -77,7 +77,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
             migration.Watch(Now, isPlaceable: IsPlaceable(migration.View));
     }
 
-    public PlacementAnswer Place(Fleet fleet, MigrationView migration)
+    public PlacementResult Place(Fleet fleet, MigrationView migration)
     {
         var inbound = fleet.Migrations.Where(other => other.MayTransfer).ToLookup(other => other.Destination);
         string[] hosts = [.. Eligible(migration).OrderBy(host => inbound[new HostName(host)].Count()).ThenBy(host => host, StringComparer.Ordinal)];
@@ -85,9 +85,9 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
     }
 
     /// <summary>Whether nothing but slots keeps a migration from going on.</summary>
-    public bool IsPlaceable(MigrationView migration) => Slots.Waits(migration)
+    public bool IsPlaceable(MigrationView migration) => Slots.IsWaiting(migration)
         && (migration.Phase == MigrationPhase.Ready || Eligible(migration).Any())
-        && !(migration.Phase == MigrationPhase.Queued && BackOff.Ends(migration, Limits) > Now);
+        && !(migration.Phase == MigrationPhase.Queued && BackOff.EndsAt(migration, Limits) > Now);
 
     public IEnumerable<string> Eligible(MigrationView migration) => _hosts.Where(host =>
             host.Value.Health == HostHealth.Healthy && host.Key != migration.Source!.Value.Value
@@ -95,19 +95,19 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
             && migration.FailedAttempts.All(failed => failed.Destination.Value != host.Key))
         .Select(host => host.Key);
 
-    private void Happen()
+    private void InjectEvent()
     {
         var what = _random.Next(IsOpen ? 0 : 80, 100);
-        if (what < 60 && Migrations.Count(migration => Slots.Waits(migration.View)) < WaitingMax)
+        if (what < 60 && Migrations.Count(migration => Slots.IsWaiting(migration.View)) < WaitingMax)
             Ask();
         else if (what < 66 && Pick() is { } aborted)
             aborted.View = aborted.View with { Phase = aborted.View.Phase == MigrationPhase.Queued ? MigrationPhase.Ended : MigrationPhase.CleaningUp };
         else if (what < 70 && Pick() is { } crashed)
             crashed.View = crashed.View with { Phase = MigrationPhase.Ended };
-        else if (what < 80 && Pick() is { } other && Slots.Waits(other.View))
+        else if (what < 80 && Pick() is { } other && Slots.IsWaiting(other.View))
             other.View = other.View with { Priority = (MigrationPriority)_random.Next(4) };
         else if (what < 86)
-            Turn(Names[_random.Next(Names.Length)]);
+            ToggleHost(Names[_random.Next(Names.Length)]);
         Migrations.RemoveAll(migration => migration.View.Phase == MigrationPhase.Ended);
     }
 
@@ -129,7 +129,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
     private WorldMigration? Pick() => Migrations.Count == 0 ? null : Migrations[_random.Next(Migrations.Count)];
 
     // At most two are away at once, and each comes back, so that most migrations have somewhere to go.
-    private void Turn(string name)
+    private void ToggleHost(string name)
     {
         var host = _hosts[name];
         if (host.Health != HostHealth.Healthy)
@@ -153,16 +153,16 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
 
     private void Progress(WorldMigration migration)
     {
-        if (Slots.Waits(migration.View) || _random.Next(3) > 0)
+        if (Slots.IsWaiting(migration.View) || _random.Next(3) > 0)
             return;
-        if (migration.View.Phase is MigrationPhase.Settling or MigrationPhase.CleaningUp)
+        if (migration.View.Phase is MigrationPhase.Confirming or MigrationPhase.CleaningUp)
             End(migration);
         else if (migration.View.Phase != MigrationPhase.PostCopy && _random.Next(25) == 0)
             migration.View = migration.View with { Phase = MigrationPhase.CleaningUp };
         else if (migration.View is { Phase: MigrationPhase.PreCopy, Options.PostCopy: true } && _random.Next(2) == 0)
             migration.View = migration.View with { Phase = MigrationPhase.PostCopy };
         else if (migration.View.Phase == MigrationPhase.PostCopy)
-            migration.View = migration.View with { Phase = MigrationPhase.Settling };
+            migration.View = migration.View with { Phase = MigrationPhase.Confirming };
         else
             migration.View = migration.View with { Phase = CopyingPhases[Array.IndexOf(CopyingPhases, migration.View.Phase) + 1] };
     }
@@ -170,7 +170,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
     /// <summary>It ends, or, having failed through its host, waits for another attempt.</summary>
     private void End(WorldMigration migration)
     {
-        if (migration.View.Phase == MigrationPhase.Settling || _random.Next(2) == 0 || migration.View.FailedAttempts.Count == 2)
+        if (migration.View.Phase == MigrationPhase.Confirming || _random.Next(2) == 0 || migration.View.FailedAttempts.Count == 2)
         {
             Migrations.Remove(migration);
             return;

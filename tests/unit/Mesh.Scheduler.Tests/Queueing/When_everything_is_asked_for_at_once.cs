@@ -120,7 +120,7 @@ public sealed class When_everything_is_asked_for_at_once
             return "post-copy";
         return migration.Options.PostCopy && near.Exists(other => other.Options.PostCopy) ? "armed" : null;
 
-        int Room(HostName host) => Links.CopyingMax(Links.Usable(world.Host(host).Inventory.Capacity, limits), limits);
+        int Room(HostName host) => LinkCapacity.MaxConcurrent(LinkCapacity.Usable(world.Host(host).Inventory.Capacity, limits), limits);
     }
 
     private static void CheckPostCopy(RandomWorld world)

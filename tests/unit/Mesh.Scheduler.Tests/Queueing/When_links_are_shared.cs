@@ -12,7 +12,7 @@ public sealed class When_links_are_shared
         .With(limits => limits with { LinkShare = new(100), BandwidthFloor = BytesPerSecond.FromMebibytes(10) });
 
     private static double? Share(Fleet fleet, string id) =>
-        BandwidthShares.Of(fleet).TryGetValue(new(id), out var share) ? Math.Round(share.Mebibytes, 3) : null;
+        BandwidthShares.Compute(fleet).TryGetValue(new(id), out var share) ? Math.Round(share.Mebibytes, 3) : null;
 
     [Fact]
     public void Should_share_a_link_evenly()
@@ -59,7 +59,7 @@ public sealed class When_links_are_shared
         Share(Fleet(5, 1000, null, Given.Running("m", "a", "b")), "m").ShouldBe(10);
 
     [Theory]
-    [InlineData(MigrationPhase.Settling)]
+    [InlineData(MigrationPhase.Confirming)]
     [InlineData(MigrationPhase.CleaningUp)]
     public void Should_not_count_what_sends_no_more(MigrationPhase phase) =>
         Share(Fleet(1000, 1000, 1000, Given.Running("m1", "a", "b"), Given.Running("m2", "a", "c", phase)), "m1").ShouldBe(1000);
@@ -71,7 +71,7 @@ public sealed class When_links_are_shared
         var decision = Fleet(1000, 1000, 1000, running, Given.Waiting("m", "a")).Decide(Given.To("c"));
         decision.Admissions.ShouldHaveSingleItem().Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(500));
         decision.Changes.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            change => change.Id.Value.ShouldBe("r"), change => change.By.ShouldBe("scheduler"),
+            change => change.Id.Value.ShouldBe("r"), change => change.RequestedBy.ShouldBe("scheduler"),
             change => change.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(500)), change => change.ChangeId.ShouldBe("scheduler-7"));
     }
 
@@ -106,7 +106,7 @@ public sealed class When_links_are_shared
             MigrationView[] flows = [.. Enumerable.Range(0, random.Next(1, 12))
                 .Select(number => Given.Running($"m{number}", names[random.Next(3)], names[3 + random.Next(3)]))];
             var fleet = (Given.Fleet(flows) with { Hosts = hosts }).With(limits => limits with { LinkShare = new(100), BandwidthFloor = new(1) });
-            var shares = BandwidthShares.Of(fleet);
+            var shares = BandwidthShares.Compute(fleet);
             foreach (var flow in flows)
                 hosts.Any(host => IsBottleneck(host, flow)).ShouldBeTrue("each flow crosses a full link on which none has more than it");
 

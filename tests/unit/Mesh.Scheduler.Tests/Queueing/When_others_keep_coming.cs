@@ -41,13 +41,13 @@ public sealed class When_others_keep_coming
     }
 
     /// <summary>How long the lowest has waited when it is admitted to copy from a to b; the streams are given by second.</summary>
-    private TimeSpan Run(Func<int, (string Source, string Destination)[]> asked, Func<SchedulingLimits, SchedulingLimits> limits)
+    private TimeSpan Run(Func<int, (string Source, string Destination)[]> requested, Func<SchedulingLimits, SchedulingLimits> limits)
     {
         for (var second = 0; second < 3600; second++)
         {
             var now = Given.Now + TimeSpan.FromSeconds(second);
             _running.RemoveAll(running => running.Ends <= now);
-            foreach (var (source, destination) in asked(second))
+            foreach (var (source, destination) in requested(second))
                 _waiting.Add(Given.Waiting($"s{++_asked}", source, -second, MigrationPriority.System) with { AllowedHosts = [new(destination)] });
             var fleet = Given.Fleet([.. _running.Select(running => running.View), .. _waiting]).With(limits);
             foreach (var admission in Admission.Decide(fleet, 0, now, Place).Admissions)
@@ -60,7 +60,7 @@ public sealed class When_others_keep_coming
 
         return TimeSpan.MaxValue;
 
-        static PlacementAnswer Place(Fleet fleet, MigrationView migration) => Given.Chosen(migration.AllowedHosts is [var only] ? only.Value : "b");
+        static PlacementResult Place(Fleet fleet, MigrationView migration) => Given.Chosen(migration.AllowedHosts is [var only] ? only.Value : "b");
     }
 
     private void Begin(MigrationId id, HostName destination, DateTimeOffset ends)

@@ -16,12 +16,12 @@ public sealed class When_slots_are_counted
     [InlineData(MigrationPhase.PreCopy, true, SlotKind.Copying)]
     [InlineData(MigrationPhase.SwitchOver, true, SlotKind.Copying)]
     [InlineData(MigrationPhase.PostCopy, true, SlotKind.Copying)]
-    [InlineData(MigrationPhase.Settling, true, SlotKind.Copying)]
+    [InlineData(MigrationPhase.Confirming, true, SlotKind.Copying)]
     [InlineData(MigrationPhase.CleaningUp, true, SlotKind.Copying)]
     [InlineData(MigrationPhase.CleaningUp, false, SlotKind.Preparing)]
     [InlineData(MigrationPhase.Ended, true, SlotKind.None)]
     public void Should_follow_from_the_phase(MigrationPhase phase, bool mayTransfer, SlotKind expected) =>
-        Slots.Of(Given.Running("m", "a", "b", phase) with { MayTransfer = mayTransfer }).ShouldBe(expected);
+        Slots.KindOf(Given.Running("m", "a", "b", phase) with { MayTransfer = mayTransfer }).ShouldBe(expected);
 
     [Theory]
     [InlineData(5, false)]
@@ -38,7 +38,7 @@ public sealed class When_slots_are_counted
 
     [Theory]
     [InlineData(MigrationPhase.PreCopy)]
-    [InlineData(MigrationPhase.Settling)]
+    [InlineData(MigrationPhase.Confirming)]
     [InlineData(MigrationPhase.CleaningUp)]
     public void Should_hold_the_limits_of_hosts(MigrationPhase phase)
     {
@@ -54,7 +54,7 @@ public sealed class When_slots_are_counted
     }
 
     [Fact]
-    public void Should_count_what_the_same_turn_admits()
+    public void Should_count_what_the_same_pass_admits()
     {
         var decision = Given.Fleet(Given.Waiting("m1", "a", 3), Given.Waiting("m2", "a", 2), Given.Waiting("m3", "a", 1))
             .With(limits => limits with { PreparingPerHost = 0 }).Decide(Given.To("b"));
@@ -94,7 +94,7 @@ public sealed class When_slots_are_counted
             .With(limits => limits with { PreparingPerHost = 1 });
         var decision = fleet.Decide(Given.To("b"));
         decision.Admitted().ShouldBe(["m2>b"], "and its slot for preparing is given out only when it is known to have left it");
-        decision.Admissions[0].Choice.ShouldBeNull();
+        decision.Admissions[0].Placement.ShouldBeNull();
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class When_the_queue_is_forecast
         queue.Single(queued => queued.Id.Value == id).ExpectedStart is { } start ? Math.Round((start - Given.Now).TotalSeconds, 2) : null;
 
     [Fact]
-    public void Should_be_empty_when_nothing_waits() => QueueForecast.Of(Given.Fleet(Given.Running("r", "a", "b")), Given.Now, Given.To()).ShouldBeEmpty();
+    public void Should_be_empty_when_nothing_waits() => QueueForecast.Create(Given.Fleet(Given.Running("r", "a", "b")), Given.Now, Given.To()).ShouldBeEmpty();
 
     [Fact]
     public void Should_start_each_when_those_before_it_are_over()
@@ -28,13 +28,13 @@ public sealed class When_the_queue_is_forecast
         {
             Hosts = [.. "abcd".Select(name => Given.Host($"{name}", 1024))],
         }).With(OneByOne);
-        var queue = QueueForecast.Of(fleet, Given.Now, Given.To("b"));
+        var queue = QueueForecast.Create(fleet, Given.Now, Given.To("b"));
         queue.Select(queued => $"{queued.Position} {queued.Id}").ShouldBe(["1 m1", "2 m2", "3 m3"]);
         Start(queue, "m1").ShouldBe(30);
         Start(queue, "m2").ShouldBe(31);
         Start(queue, "m3").ShouldBe(0);
-        queue[0].WaitsFor.ShouldBe("a place among those that copy away from a: 1 of 1 taken");
-        queue[2].WaitsFor.ShouldBe("the scheduler's next turn, which admits it");
+        queue[0].WaitReason.ShouldBe("a place among those that copy away from a: 1 of 1 taken");
+        queue[2].WaitReason.ShouldBe("the scheduler's next turn, which admits it");
         queue[2].Destination!.Value.Value.ShouldBe("b");
     }
 
@@ -44,9 +44,9 @@ public sealed class When_the_queue_is_forecast
         var fleet = (Given.Fleet(Given.Waiting("m1", "a", 20), Given.Waiting("m2", "a", 10)) with
         {
             Hosts = [.. "abcd".Select(name => Given.Host($"{name}", 1024))],
-            Histories = [new VmHistory(Given.Vm("m1"), BytesPerSecond.FromMebibytes(512), BytesPerSecond.FromMebibytes(1024), Given.Now)],
+            Histories = [new VmMigrationHistory(Given.Vm("m1"), BytesPerSecond.FromMebibytes(512), BytesPerSecond.FromMebibytes(1024), Given.Now)],
         }).With(OneByOne);
-        Start(QueueForecast.Of(fleet, Given.Now, Given.To("b")), "m2").ShouldBe(1.75, "passes of 1, 0.5 and 0.25 s");
+        Start(QueueForecast.Create(fleet, Given.Now, Given.To("b")), "m2").ShouldBe(1.75, "passes of 1, 0.5 and 0.25 s");
     }
 
     [Fact]
@@ -64,25 +64,25 @@ public sealed class When_the_queue_is_forecast
                 Memory = new(Bytes.FromGibibytes(1), Bytes.FromMebibytes(500), Bytes.FromMebibytes(524)),
             },
         };
-        Start(QueueForecast.Of(Given.Fleet(running, Given.Waiting("m", "a")).With(OneByOne), Given.Now, Given.To("b")), "m").ShouldBe(10);
+        Start(QueueForecast.Create(Given.Fleet(running, Given.Waiting("m", "a")).With(OneByOne), Given.Now, Given.To("b")), "m").ShouldBe(10);
     }
 
     [Fact]
     public void Should_reckon_with_pauses()
     {
-        var queue = QueueForecast.Of(Given.Fleet(Given.Waiting("m", "a").FailedAt("c", 5)).With(OneByOne), Given.Now, Given.To("b"));
+        var queue = QueueForecast.Create(Given.Fleet(Given.Waiting("m", "a").FailedAt("c", 5)).With(OneByOne), Given.Now, Given.To("b"));
         Start(queue, "m").ShouldBe(15);
-        queue[0].WaitsFor.ShouldBe("the pause after a failed attempt, which ends in 15 s");
+        queue[0].WaitReason.ShouldBe("the pause after a failed attempt, which ends in 15 s");
     }
 
     [Fact]
     public void Should_say_nothing_of_one_that_no_host_can_take()
     {
         var fleet = Given.Fleet(EndingIn(Given.Running("r", "c", "b"), 30), Given.Waiting("m1", "a", 20), Given.Waiting("m2", "a", 1000)).With(OneByOne);
-        var queue = QueueForecast.Of(fleet, Given.Now, Given.To());
+        var queue = QueueForecast.Create(fleet, Given.Now, Given.To());
         Start(queue, "m1").ShouldBeNull();
-        queue[0].WaitsFor.ShouldBe("its dismissal: no host can take the machine");
-        queue[1].WaitsFor.ShouldBe("a host that can take the machine: no host is up");
+        queue[0].WaitReason.ShouldBe("its dismissal: no host can take the machine");
+        queue[1].WaitReason.ShouldBe("a host that can take the machine: no host is up");
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class When_the_queue_is_forecast
     {
         var preparing = Given.Prepared("m2", "a", "d", 50) with { Phase = MigrationPhase.Preparing };
         var fleet = Given.Fleet(EndingIn(Given.Running("r", "a", "b"), 30), Given.Prepared("m1", "a", "c", 100), preparing).With(OneByOne);
-        var queue = QueueForecast.Of(fleet, Given.Now, Given.To());
+        var queue = QueueForecast.Create(fleet, Given.Now, Given.To());
         queue.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             queued => queued.Phase.ShouldBe(MigrationPhase.Ready), queued => queued.Destination!.Value.Value.ShouldBe("c"),
             queued => queued.WaitingSince.ShouldBe(Given.Now - TimeSpan.FromSeconds(100)));
@@ -101,7 +101,7 @@ public sealed class When_the_queue_is_forecast
     public void Should_bound_its_work_for_a_long_queue()
     {
         var fleet = Given.Fleet([.. Enumerable.Range(0, 1000).Select(number => Given.Waiting($"m{number:d4}", "a", 2000 - number))]);
-        var queue = QueueForecast.Of(fleet, Given.Now, Given.To("b", "c"));
+        var queue = QueueForecast.Create(fleet, Given.Now, Given.To("b", "c"));
         queue.Count.ShouldBe(1000);
         queue[0].ExpectedStart.ShouldBe(Given.Now);
         queue[199].ExpectedStart.ShouldNotBeNull();

@@ -8,10 +8,10 @@ namespace Mesh.Policy.Tests.Peers.Monitors;
 /// </summary>
 internal static class KubeVirtMonitor
 {
-    public static List<Act> Run(Trace trace, decimal acceptableCompletionTime, bool allowPostCopy = false, bool allowWorkloadDisruption = false)
+    public static List<PeerAction> Run(MigrationTrace trace, decimal acceptableCompletionTime, bool allowPostCopy = false, bool allowWorkloadDisruption = false)
     {
         const decimal ProgressTimeout = 150;
-        var done = new List<Act>();
+        var done = new List<PeerAction>();
         long progressWatermark = 0;
         decimal lastProgressUpdate = 0;
         var isPaused = false;
@@ -25,14 +25,14 @@ internal static class KubeVirtMonitor
             if ((allowPostCopy || allowWorkloadDisruption) && now > acceptableCompletionTime && !isPaused)
             {
                 if (allowPostCopy)
-                    return [.. done, Act.PostCopy(now)];
-                done.Add(Act.Suspend(now));
+                    return [.. done, PeerAction.PostCopy(now)];
+                done.Add(PeerAction.Suspend(now));
                 acceptableCompletionTime *= 2;
                 isPaused = true;
             }
             else if (now - lastProgressUpdate > ProgressTimeout || now > acceptableCompletionTime)
             {
-                return [.. done, Act.Abort(now)];
+                return [.. done, PeerAction.Abort(now)];
             }
         }
 
@@ -40,13 +40,13 @@ internal static class KubeVirtMonitor
     }
 
     /// <summary>Seconds for each 10^9 bytes, rounded up, of memory and migrated disks.</summary>
-    public static decimal CompletionTime(Trace trace)
+    public static decimal CompletionTime(MigrationTrace trace)
     {
         var bytes = trace.Subject.Memory.Count + trace.Subject.Disks.Sum(disk => disk.Count);
         return 150 * ((bytes + 999_999_999) / 1_000_000_000);
     }
 
     /// <summary>Harvester's documentation: 800 s for each GiB.</summary>
-    public static decimal HarvestersCompletionTime(Trace trace) =>
+    public static decimal HarvestersCompletionTime(MigrationTrace trace) =>
         800 * (decimal)(trace.Subject.Memory.Count + trace.Subject.Disks.Sum(disk => disk.Count)) / (1 << 30);
 }

@@ -23,9 +23,9 @@ internal sealed class KubeVirtStallDetector(decimal acceptableCompletionTime)
     private ulong? _recorded;
     private long? _switchOverDeadlineMs;
 
-    public List<Act> Run(Trace trace)
+    public List<PeerAction> Run(MigrationTrace trace)
     {
-        var done = new List<Act>();
+        var done = new List<PeerAction>();
         long? iteration = null;
         foreach (var sample in trace.Samples)
         {
@@ -38,14 +38,14 @@ internal sealed class KubeVirtStallDetector(decimal acceptableCompletionTime)
                 _bandwidth = (Alpha * sample.Bandwidth.Count) + ((1 - Alpha) * _bandwidth);
 
             if (elapsedMs > _switchOverDeadlineMs)
-                return [.. done, Act.Abort(elapsedMs / 1000m)];
+                return [.. done, PeerAction.Abort(elapsedMs / 1000m)];
             var decision = isBoundary ? OnIteration(elapsedMs, remaining) : null;
             decision ??= OnTimeout(elapsedMs, _recorded ?? remaining);
             if (decision is "abort")
-                return [.. done, Act.Abort(elapsedMs / 1000m)];
+                return [.. done, PeerAction.Abort(elapsedMs / 1000m)];
             if (decision is not null)
             {
-                done.Add(Act.Downtime(elapsedMs / 1000m, MaxDowntimeMs));
+                done.Add(PeerAction.Downtime(elapsedMs / 1000m, MaxDowntimeMs));
                 _switchOverDeadlineMs = elapsedMs + SwitchOverTimeoutMs;
             }
         }

@@ -7,7 +7,7 @@ namespace Mesh.Policy.Tests.Peers.Monitors;
 /// </summary>
 internal static class NovaMonitor
 {
-    public static List<Act> Run(Trace trace, bool forceComplete, bool mayPostCopy, bool mayPause)
+    public static List<PeerAction> Run(MigrationTrace trace, bool forceComplete, bool mayPostCopy, bool mayPause)
     {
         const double Gibi = 1 << 30;
         var dataGb = Math.Max(2, trace.Subject.Memory.Count / Gibi);
@@ -15,7 +15,7 @@ internal static class NovaMonitor
             dataGb += Math.Max(2, disk.Count / Gibi);
         var completionTimeout = (int)(800 * dataGb);
 
-        var done = new List<Act>();
+        var done = new List<PeerAction>();
         int? oldDowntime = null;
         var hasForced = false;
         foreach (var sample in trace.Samples)
@@ -26,17 +26,17 @@ internal static class NovaMonitor
                 hasForced = true;
                 if (!forceComplete || mayPostCopy)
                 {
-                    done.Add(forceComplete ? Act.PostCopy(elapsed) : Act.Abort(elapsed));
+                    done.Add(forceComplete ? PeerAction.PostCopy(elapsed) : PeerAction.Abort(elapsed));
                     return done;
                 }
 
                 if (mayPause)
-                    done.Add(Act.Suspend(elapsed));
+                    done.Add(PeerAction.Suspend(elapsed));
             }
 
             var newDowntime = UpdateDowntime(oldDowntime, dataGb, elapsed);
             if (newDowntime != oldDowntime)
-                done.Add(Act.Downtime(elapsed, newDowntime!.Value));
+                done.Add(PeerAction.Downtime(elapsed, newDowntime!.Value));
             oldDowntime = newDowntime;
         }
 

@@ -5,17 +5,17 @@ namespace Mesh.Policy.Tests.Peers.Monitors;
 /// <summary>Proxmox's loop of its second phase, from the facts; each sample is a turn of it.</summary>
 internal static class ProxmoxLoop
 {
-    public static List<Act> Run(Trace trace)
+    public static List<PeerAction> Run(MigrationTrace trace)
     {
         const long Longest = 2000 * 1000;
-        var done = new List<Act>();
+        var done = new List<PeerAction>();
         long downtime = 100;
         long lastTransferred = 0;
         long? lastRemaining = null;
         var counter = 0;
         foreach (var sample in trace.Samples)
         {
-            var (transferred, remaining) = (sample.Processed.Count, sample.Remaining.Count);
+            var (transferred, remaining) = (sample.Transferred.Count, sample.Remaining.Count);
             if (transferred != lastTransferred)
             {
                 if ((lastRemaining is not (null or 0) && remaining > lastRemaining) || remaining == 0)
@@ -27,7 +27,7 @@ internal static class ProxmoxLoop
                     if (downtime < Longest)
                     {
                         downtime = Math.Min(downtime * 2, Longest);
-                        done.Add(Act.Downtime((decimal)sample.At.Ticks / TimeSpan.TicksPerSecond, downtime));
+                        done.Add(PeerAction.Downtime((decimal)sample.At.Ticks / TimeSpan.TicksPerSecond, downtime));
                     }
                 }
             }

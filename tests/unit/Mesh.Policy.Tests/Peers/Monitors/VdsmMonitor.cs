@@ -15,9 +15,9 @@ internal static class VdsmMonitor
         ["ovirt-legacy"] = Legacy(500, 5),
     };
 
-    public static List<Act> Run(Trace trace, (int Limit, string Action)[] schedule, bool mayPostCopy)
+    public static List<PeerAction> Run(MigrationTrace trace, (int Limit, string Action)[] schedule, bool mayPostCopy)
     {
-        var done = new List<Act>();
+        var done = new List<PeerAction>();
         var stalling = new Queue<(int Limit, string Action)>(schedule);
         long? initialIteration = null;
         long lastIteration = 0;
@@ -40,11 +40,11 @@ internal static class VdsmMonitor
                 case "postcopy" when !mayPostCopy:
                     break;
                 case "postcopy":
-                    return [.. done, Act.PostCopy(now)];
+                    return [.. done, PeerAction.PostCopy(now)];
                 case "abort":
-                    return [.. done, Act.Abort(now)];
+                    return [.. done, PeerAction.Abort(now)];
                 case var downtime:
-                    done.Add(Act.Downtime(now, int.Parse(downtime)));
+                    done.Add(PeerAction.Downtime(now, int.Parse(downtime)));
                     break;
             }
         }

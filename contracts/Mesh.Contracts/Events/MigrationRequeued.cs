@@ -1,0 +1,14 @@
+namespace Mesh.Contracts.Events;
+
+/// <summary>
+/// An attempt failed, the machine runs on the source, and it waits for another host. <see cref="MigrationEvent.Destination"/> is the
+/// host that failed.
+/// </summary>
+public sealed record MigrationRequeued : MigrationEvent
+{
+    /// <summary>Why the attempt failed, in words.</summary>
+    public required string Failure { get; init; }
+
+    /// <summary>Number of the attempt that it waits for, 2 or more.</summary>
+    public required int Attempt { get; init; }
+}

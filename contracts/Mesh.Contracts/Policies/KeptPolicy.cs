@@ -1,8 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace Mesh.Contracts.Policies;
-
-/// <summary>What became of a policy that was to be kept.</summary>
-/// <param name="Policy">The policy as it is kept; null if it was refused.</param>
-/// <param name="Faults">Everything that is wrong with it; then nothing was kept.</param>
-public sealed record KeptPolicy([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] PolicyView? Policy, IReadOnlyList<PolicyFault> Faults);

@@ -1,6 +1,0 @@
-namespace Mesh.Contracts.Policies;
-
-/// <summary>All policies, by name.</summary>
-/// <param name="Policies">The newest version of each.</param>
-/// <param name="Overrides">Machines that have a policy of their own.</param>
-public sealed record ListedPolicies(IReadOnlyList<PolicyView> Policies, IReadOnlyList<PolicyOverride> Overrides);

@@ -1,6 +1,0 @@
-namespace Mesh.Contracts.Policies;
-
-/// <summary>The policy that counts for a machine.</summary>
-/// <param name="Effective">The policy with the reason; null if the named one does not exist.</param>
-/// <param name="Error">What is wrong, in words; empty if nothing.</param>
-public sealed record ResolvedPolicy(EffectivePolicy? Effective = null, string Error = "");

@@ -1,6 +1,0 @@
-namespace Mesh.Contracts.Policies;
-
-/// <summary>Asks for one policy.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Version">Which version; null for the newest.</param>
-public sealed record ShowPolicy(string Name, int? Version = null);

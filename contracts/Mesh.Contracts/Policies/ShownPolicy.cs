@@ -1,8 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace Mesh.Contracts.Policies;
-
-/// <summary>One policy.</summary>
-/// <param name="Policy">The policy; null if there is none of that name and version.</param>
-/// <param name="Versions">Every version there is, rising.</param>
-public sealed record ShownPolicy([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] PolicyView? Policy, IReadOnlyList<int> Versions);

@@ -1,5 +1,0 @@
-namespace Mesh.Contracts.Queries;
-
-/// <summary>A migration's trace.</summary>
-/// <param name="Trace">JSON lines as <c>infra/docs/policies.md</c> describes them; null if there is no such migration.</param>
-public sealed record ExportedMigration(string? Trace = null);

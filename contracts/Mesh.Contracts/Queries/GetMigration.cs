@@ -1,0 +1,7 @@
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Queries;
+
+/// <summary>Asks for one migration; answered by <see cref="GetMigrationAnswer"/>.</summary>
+/// <param name="Id">The migration.</param>
+public sealed record GetMigration(MigrationId Id);

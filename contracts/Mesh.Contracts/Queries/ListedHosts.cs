@@ -1,8 +1,0 @@
-using Mesh.Contracts.Vms;
-
-namespace Mesh.Contracts.Queries;
-
-/// <summary>Hosts by name, and the machines that are on their way between them.</summary>
-/// <param name="Hosts">The hosts.</param>
-/// <param name="Migrating">The status table of all migrating machines, by name.</param>
-public sealed record ListedHosts(IReadOnlyList<HostView> Hosts, IReadOnlyList<MigratingVm> Migrating);

@@ -1,7 +1,0 @@
-using Mesh.Contracts.Migrations;
-
-namespace Mesh.Contracts.Queries;
-
-/// <summary>Migrations, the newest first.</summary>
-/// <param name="Migrations">The migrations.</param>
-public sealed record ListedMigrations(IReadOnlyList<MigrationView> Migrations);

@@ -1,7 +1,0 @@
-using Mesh.Contracts.Values;
-
-namespace Mesh.Contracts.Queries;
-
-/// <summary>Asks for one migration; answered by <see cref="ShownMigration"/>.</summary>
-/// <param name="Id">The migration.</param>
-public sealed record ShowMigration(MigrationId Id);

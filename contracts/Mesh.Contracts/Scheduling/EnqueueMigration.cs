@@ -1,0 +1,11 @@
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Contracts.Scheduling;
+
+/// <summary>
+/// The scheduler passes a request on, with every reason that it found against it: the migrations service keeps it as a migration that
+/// waits for its admission, or as a refused one. Answered by <see cref="MigrationRequestAnswer"/>.
+/// </summary>
+/// <param name="Request">The request.</param>
+/// <param name="Refusals">What speaks against it; empty for nothing.</param>
+public sealed record EnqueueMigration(RequestMigration Request, IReadOnlyList<Refusal> Refusals);

@@ -1,6 +1,0 @@
-namespace Mesh.Contracts.Scheduling;
-
-/// <summary>Drains and closed hosts.</summary>
-/// <param name="Drains">The drains, the newest first.</param>
-/// <param name="Cordons">Every host that no machine may come to.</param>
-public sealed record ListedDrains(IReadOnlyList<DrainView> Drains, IReadOnlyList<HostCordon> Cordons);

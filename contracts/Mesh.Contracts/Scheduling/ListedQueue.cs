@@ -1,7 +1,0 @@
-namespace Mesh.Contracts.Scheduling;
-
-/// <summary>The migrations that wait, in the order in which they would be admitted if all could be now, and what is in use.</summary>
-/// <param name="Waiting">Those that wait.</param>
-/// <param name="Copying">How many copy now.</param>
-/// <param name="Limits">The limits that count.</param>
-public sealed record ListedQueue(IReadOnlyList<QueuedMigration> Waiting, int Copying, SchedulingLimits Limits);

@@ -1,0 +1,21 @@
+using Mesh.Agent.Hypervisors;
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Agent.Commands;
+
+/// <summary>Sets one parameter and says what became of it.</summary>
+internal static class ParameterSetter
+{
+    public static async Task<ParameterAnswer> TrySetAsync(string name, string value, Func<Task> call, ParameterResult success = ParameterResult.Applied)
+    {
+        try
+        {
+            await call();
+            return new ParameterAnswer(name, success, value);
+        }
+        catch (HypervisorException e)
+        {
+            return new ParameterAnswer(name, ParameterResult.Refused, e.Message);
+        }
+    }
+}

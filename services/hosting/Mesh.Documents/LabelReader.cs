@@ -1,0 +1,31 @@
+namespace Mesh.Documents;
+
+/// <summary>Reads labels: names with texts.</summary>
+public static class LabelReader
+{
+    /// <summary>How many labels may stand together.</summary>
+    public const int CountMax = 64;
+
+    /// <summary>How long a label's name or text may be, in characters.</summary>
+    public const int LengthMax = 253;
+
+    /// <summary>Labels as a mapping of texts.</summary>
+    /// <param name="place">The mapping; null if it was left out.</param>
+    /// <param name="countMin">How many there must be at least.</param>
+    /// <returns>The labels; null if they were left out or are no mapping.</returns>
+    public static IReadOnlyDictionary<string, string>? Read(NodeContext? place, int countMin) => MappingReader.Read(place, fields =>
+    {
+        if (fields.Names.Count < countMin || fields.Names.Count > CountMax)
+            fields.AddError($"has {fields.Names.Count} labels; accepted: {countMin} to {CountMax}");
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in fields.Names)
+            if (fields.Optional(name) is { } label && label.ReadText() is { } text)
+            {
+                if (name.Length is 0 or > LengthMax || text.Length is 0 or > LengthMax)
+                    label.AddError($"names and values of labels have 1 to {LengthMax} characters");
+                labels[name] = text;
+            }
+
+        return labels;
+    });
+}

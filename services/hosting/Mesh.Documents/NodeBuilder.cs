@@ -1,0 +1,32 @@
+namespace Mesh.Documents;
+
+/// <summary>Makes the parts of a document that is to be written; what is null is left out.</summary>
+public static class NodeBuilder
+{
+    /// <summary>A mapping of those fields that have a value.</summary>
+    public static DocumentMap Map(params IReadOnlyList<(string Name, DocumentNode? Value)> fields) =>
+        new(0, [.. fields.Where(field => field.Value is not null).Select(field => new DocumentField(0, field.Name, field.Value!))]);
+
+    /// <summary>The mapping; null if it has no fields.</summary>
+    public static DocumentMap? NullIfEmpty(DocumentMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return map.Fields.Count == 0 ? null : map;
+    }
+
+    /// <summary>A list; null if it has no items.</summary>
+    public static DocumentList? List(IEnumerable<DocumentNode> items) => items.ToList() is { Count: > 0 } some ? new DocumentList(0, some) : null;
+
+    /// <summary>Labels as a mapping; null if there are none.</summary>
+    public static DocumentMap? FromLabels(IReadOnlyDictionary<string, string> labels) =>
+        NullIfEmpty(Map([.. labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => (label.Key, (DocumentNode?)Text(label.Value)))]));
+
+    /// <summary>Text, in quotes where it looks like something else.</summary>
+    public static DocumentScalar Text(string text) => new(0, text, ScalarReader.IsNonText(text));
+
+    /// <summary>A word or an amount, as it stands.</summary>
+    public static DocumentScalar Plain(string text) => new(0, text);
+
+    /// <summary>True; null for false, which is what a flag is that is left out.</summary>
+    public static DocumentScalar? Flag(bool flag) => flag ? Plain("true") : null;
+}

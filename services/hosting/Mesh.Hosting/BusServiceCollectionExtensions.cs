@@ -1,0 +1,61 @@
+using MassTransit;
+using Mesh.Hosting.Bus;
+using Mesh.Hosting.Doctor;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Hosting;
+
+/// <summary>Registers the bus and what listens to it.</summary>
+public static class BusServiceCollectionExtensions
+{
+    /// <summary>Adds the bus with the settings of section <c>Bus</c>; calling it again changes nothing.</summary>
+    public static IServiceCollection AddMeshBus(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (services.Any(service => service.ServiceType == typeof(IMessageBus)))
+            return services;
+
+        services.AddOptions<BusOptions>().Bind(configuration.GetSection("Bus")).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<IMessageBus, MassTransitMessageBus>();
+        services.AddSingleton<BrokerDoctor>();
+        var options = configuration.GetSection("Bus").Get<BusOptions>() ?? new BusOptions();
+        services.AddMassTransit(x =>
+        {
+            x.DisableUsageTelemetry();
+            if (options.IsInMemory)
+                x.UsingInMemory((context, bus) => MassTransitTopology.Configure(bus, context, options));
+            else
+                x.UsingRabbitMq((context, bus) =>
+                {
+                    // Read through the options, which refuse a broker that is none in words.
+                    bus.Host(new Uri(context.GetRequiredService<IOptions<BusOptions>>().Value.Broker));
+                    MassTransitTopology.Configure(bus, context, options);
+                });
+        });
+        return services;
+    }
+
+    /// <summary>Lets a handler take the messages of a queue that holds one type of plain JSON; <paramref name="ordered"/> one at a time.</summary>
+    public static IServiceCollection AddQueueHandler<T>(
+        this IServiceCollection services, string queue, Func<IServiceProvider, IMessageHandler<T>> handler, bool ordered = false, bool dropOldest = false)
+        where T : class =>
+        services.AddSingleton<BusEndpoint>(new HandlerEndpoint<T>(
+            queue,
+            QueueTraits.AgentFacing | (ordered ? QueueTraits.Ordered : QueueTraits.None) | (dropOldest ? QueueTraits.DropOldest : QueueTraits.None),
+            handler));
+
+    /// <summary>Lets a handler see every published message of a type, each process for itself.</summary>
+    public static IServiceCollection AddSubscriber<T>(this IServiceCollection services, Func<IServiceProvider, IMessageHandler<T>> handler)
+        where T : class =>
+        services.AddSingleton<BusEndpoint>(new HandlerEndpoint<T>(null, QueueTraits.Ordered, handler));
+
+    /// <summary>Lets a handler answer requests at a queue, which may be shared by handlers of other requests.</summary>
+    public static IServiceCollection AddRequestHandler<TRequest, TReply>(
+        this IServiceCollection services, string queue, Func<IServiceProvider, IRequestHandler<TRequest, TReply>> handler)
+        where TRequest : class
+        where TReply : class =>
+        services.AddSingleton<BusEndpoint>(new RequestEndpoint<TRequest, TReply>(queue, handler));
+}

@@ -1,0 +1,47 @@
+using Mesh.Agent.Configuration;
+using Mesh.Gateway;
+using Mesh.Hosting.Bus;
+using Mesh.Hosting.Store;
+using Mesh.Migrations.Host.Fencing;
+using Mesh.Migrations.Host.Hosts;
+using Mesh.Policy.Host;
+using Mesh.Scheduler.Host;
+using Microsoft.Extensions.Configuration;
+
+namespace Mesh.Cli.Hosting;
+
+/// <summary>The settings that there are, so that a misspelt one in a file is found instead of passed over.</summary>
+internal static class KnownSettings
+{
+    private static readonly Dictionary<string, Type> Sections = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Agent"] = typeof(AgentOptions),
+        ["Bus"] = typeof(BusOptions),
+        ["Fencing"] = typeof(FenceOptions),
+        ["Gateway"] = typeof(GatewayOptions),
+        ["Hosts"] = typeof(HostHealthOptions),
+        ["Policies"] = typeof(PolicyOptions),
+        ["Scheduling"] = typeof(SchedulingOptions),
+        ["Store"] = typeof(StoreOptions),
+    };
+
+    // Read by libraries, by rules of their own.
+    private static readonly string[] External = ["Logging", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+
+    /// <summary>All settings, for messages.</summary>
+    public static string Description =>
+        string.Join("; ", Sections.Select(section => $"{section.Key}: {string.Join(", ", Names(section.Value))}").Concat(External));
+
+    /// <summary>Settings that nothing reads.</summary>
+    public static IReadOnlyList<string> FindUnknown(IConfiguration configuration) =>
+    [
+        .. configuration.GetChildren()
+            .Where(section => !External.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
+            .SelectMany(section => Sections.TryGetValue(section.Key, out var type)
+                ? section.GetChildren().Where(key => !Names(type).Contains(key.Key, StringComparer.OrdinalIgnoreCase)).Select(key => key.Path)
+                : [section.Path]),
+    ];
+
+    private static IEnumerable<string> Names(Type type) =>
+        type.GetProperties().Where(property => property.CanWrite).Select(property => property.Name);
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
+
+namespace Mesh.Cli.Output;
+
+/// <summary>A migration in lines of name and value.</summary>
+internal static class MigrationDetails
+{
+    public static IEnumerable<(string Name, string Value)> Describe(MigrationView view)
+    {
+        yield return ("id", view.Id.ToString());
+        yield return ("vm", view.VmId is { } vm ? $"{view.VmName} ({vm})" : view.VmName);
+        yield return ("from", TextFormatter.Format(view.Source));
+        yield return ("to", view.Destination?.ToString() ?? "not decided yet");
+        foreach (var line in Scheduling(view))
+            yield return line;
+        foreach (var attempt in view.FailedAttempts)
+            yield return ("tried before", $"{attempt.Destination}: {TextFormatter.ToSingleLine(attempt.Failure)}");
+        yield return ("state", (view.Stalled ? "stalled in " : "") + TextFormatter.Format(view.Phase, view.Outcome));
+        if (view.Reason.Length > 0)
+            yield return ("reason", TextFormatter.ToSingleLine(view.Reason));
+        foreach (var refusal in view.Refusals)
+            yield return ("refused", $"{TextFormatter.Format(refusal.Code)}: {TextFormatter.ToSingleLine(refusal.Message)}");
+        yield return ("requested", $"{TextFormatter.Format(view.RequestedAt)} by {view.RequestedBy}");
+        if (view.StartedAt is { } started)
+            yield return ("started", TextFormatter.Format(started));
+        if (view.EndedAt is { } ended)
+            yield return ("ended", $"{TextFormatter.Format(ended)}, after {TextFormatter.Format(ended - view.RequestedAt)}");
+        foreach (var host in view.Hosts)
+            yield return ($"{host.Host} says", DescribeObservation(host));
+        yield return ("copied", view.Progress.ToString());
+        foreach (var line in Telemetry(view))
+            yield return line;
+        if (view.Forecast is { } forecast)
+            yield return ("forecast", TextFormatter.ToSingleLine(forecast.Text));
+        yield return ("options", DescribeNonDefaults(view.Options, new MigrationOptions()));
+        yield return ("limits", DescribeNonDefaults(view.Limits, new MigrationLimits()));
+        if (view.Policy is { } policy)
+            yield return ("policy", $"{policy.Policy.Name}, version {policy.Version}: {TextFormatter.ToSingleLine(policy.Reason)}");
+        foreach (var change in view.Changes)
+            yield return ("changed", ChangeText.Describe(change));
+        foreach (var answer in view.Parameters)
+            yield return ("parameter", $"{answer.Parameter} {TextFormatter.Format(answer.Result)}"
+                + (answer.Explanation.Length > 0 ? $": {TextFormatter.ToSingleLine(answer.Explanation)}" : ""));
+        if (view.TraceParent is { } trace)
+            yield return ("trace", trace);
+    }
+
+    private static IEnumerable<(string Name, string Value)> Scheduling(MigrationView view)
+    {
+        if (view.AllowedHosts.Count > 0)
+            yield return ("may go to", string.Join(", ", view.AllowedHosts));
+        if (view.Preferred is { } preferred)
+            yield return ("preferably to", preferred.ToString());
+        if (view.Placement is { } choice)
+            yield return ("chosen", $"{TextFormatter.Format(choice.At)}: {TextFormatter.ToSingleLine(choice.Reason)}");
+        yield return ("priority", TextFormatter.Format(view.Priority));
+        if (view.Drain is { } drain)
+            yield return ("drain", drain);
+        if (view.Attempt > 1)
+            yield return ("attempt", $"{view.Attempt}");
+        if (view.Queue is { } queue)
+            yield return ("waits", QueueText.Describe(queue));
+        if (view.BandwidthShare is { } share)
+            yield return ("share of the link", TextFormatter.Format(share));
+        if (view.Advice.Length > 0)
+            yield return ("would help", TextFormatter.ToSingleLine(view.Advice));
+    }
+
+    private static string DescribeObservation(HostVmStatus host) =>
+        (host.Health == HostHealth.Unresponsive ? "unknown, for the host is silent; at last " : "")
+        + (host.Status is { } status ? $"{TextFormatter.Format(status)}, {TextFormatter.Format(host.ReportedAt)}" : "nothing yet");
+
+    private static IEnumerable<(string Name, string Value)> Telemetry(MigrationView view)
+    {
+        if (view.Sample is not { } sample)
+            yield break;
+        yield return ("memory", $"{sample.Memory.Remaining} of {sample.Memory.Total} left, {sample.Memory.Transferred} sent");
+        if (sample.Disk.Total.Count > 0)
+            yield return ("disks", $"{sample.Disk.Remaining} of {sample.Disk.Total} left, {sample.Disk.Transferred} sent");
+        yield return ("pass over memory", sample.Iteration.ToString());
+        if (view.Outcome is null)
+            yield return ("rate", TextFormatter.Format(sample.Bandwidth));
+        if (sample.DirtyRatePagesPerSecond > 0)
+            yield return ("dirty rate", $"{sample.DirtyRatePagesPerSecond} pages of {sample.PageSize} per second");
+        if (sample.Throttle is { Value: > 0 } throttle)
+            yield return ("slowed down by", throttle.ToString());
+        if (sample.DowntimeLimit is { } limit)
+            yield return ("downtime limit", TextFormatter.Format(limit));
+        if (sample.ActualDowntime is { } actual)
+            yield return ("downtime", TextFormatter.Format(actual));
+        else if (sample.ExpectedDowntime is { } expected)
+            yield return ("expects downtime", TextFormatter.Format(expected));
+    }
+
+    // Of two dozen options most stand as they always do; only the others tell anything.
+    private static string DescribeNonDefaults<T>(T value, T usual)
+    {
+        var (given, known) = (Node(value), Node(usual));
+        var changed = given.Where(member => !JsonNode.DeepEquals(member.Value, known[member.Key]))
+            .Select(member => $"{member.Key}={member.Value!.ToJsonString(MeshJson.Options).Trim('"')}").ToList();
+        return changed.Count == 0 ? "defaults" : string.Join(", ", changed);
+    }
+
+    private static JsonObject Node<T>(T value) => JsonSerializer.SerializeToNode(value, MeshJson.Options)!.AsObject();
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Background;
+using Mesh.Hosting.Errors;
+using Mesh.Hosting.Store;
+using Mesh.Migrations.Host.Fencing;
+using Mesh.Migrations.Host.Grains;
+using Mesh.Migrations.Host.Hosts;
+using Mesh.Migrations.Host.Store;
+
+namespace Mesh.Migrations.Host.Running;
+
+/// <summary>Takes up every unfinished flight at start, and wakes flights when their time has come.</summary>
+internal sealed partial class MigrationTimerService(
+    MeshDatabase database, MigrationStore store, FenceStore fences, HostRegistry hosts, FenceRequestHandler fencing, ActiveMigrations active, TimerQueue wakes, LocalGrainHost home, TimeProvider time, ILogger<MigrationTimerService> log)
+    : BackgroundLoop
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    // Before anything listens to the bus: a store that cannot be used stops the start, and no report meets a half-filled memory.
+    public override async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await database.EnsureReadyAsync(cancellationToken);
+        IReadOnlyList<HostFence> holding;
+        IReadOnlyList<MigrationState> unfinished;
+        try
+        {
+            holding = await fences.LoadAllAsync(cancellationToken);
+            hosts.Restore(await store.LoadInventoriesAsync(cancellationToken), holding);
+            unfinished = await store.ListUnfinishedAsync(cancellationToken);
+        }
+        catch (JsonException e)
+        {
+            throw new ProblemException($"the store holds what cannot be read; 'mesh doctor' tells what, and repairs what it can ({e.Message})", e);
+        }
+
+        foreach (var state in unfinished)
+        {
+            active.Update(state);
+
+            // Where the clock was set back meanwhile, what the flight waits for is worked out anew at once.
+            var now = time.GetUtcNow();
+            wakes.Schedule(state.Id, state.UpdatedAt > now ? now : MigrationTimers.NextDue(state));
+        }
+
+        await fencing.ResumeAsync(holding);
+        if (unfinished.Count > 0)
+            LogTakenUp(unfinished.Count);
+    }
+
+    protected override async Task RunAsync(CancellationToken stopping)
+    {
+        var due = new List<MigrationId>();
+        while (!stopping.IsCancellationRequested)
+        {
+            due.Clear();
+            var now = time.GetUtcNow();
+            var next = wakes.DequeueDue(now, due);
+            foreach (var id in due)
+                await WakeAsync(id);
+            if (due.Count > 0)
+                continue;
+
+            home.Sweep();
+            var pause = next is { } at && at - now < SweepInterval ? at - now : SweepInterval;
+            await wakes.WaitForChangeAsync(pause, time, stopping);
+        }
+    }
+
+    private async Task WakeAsync(MigrationId id)
+    {
+        try
+        {
+            await home.Get(id).HandleTimerAsync();
+        }
+#pragma warning disable CA1031 // Whatever keeps one flight from waking must not keep the others asleep.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogWakeFailed(e, id.Value);
+            wakes.Schedule(id, time.GetUtcNow() + RetryAfter);
+        }
+    }
+
+    [LoggerMessage(2010, LogLevel.Information, "Took up {Count} unfinished migrations from the store")]
+    private partial void LogTakenUp(int count);
+
+    [LoggerMessage(2011, LogLevel.Error, "Migration {MigrationId} could not be woken; it is tried again")]
+    private partial void LogWakeFailed(Exception exception, string migrationId);
+}

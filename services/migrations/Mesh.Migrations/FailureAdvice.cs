@@ -1,0 +1,23 @@
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Migrations;
+
+/// <summary>
+/// What would help a machine whose migration ended for a reason of its own: it does not converge, and another host would find it no
+/// different, so none is tried blindly.
+/// </summary>
+internal static class FailureAdvice
+{
+    public static string Describe(MigrationState state, MigrationOutcome outcome)
+    {
+        if (outcome is not (MigrationOutcome.TimedOut or MigrationOutcome.AbortedByPolicy) || state.StartedAt is null)
+            return "";
+        return state.Forecast switch
+        {
+            { Converges: false, Advice.Length: > 0 } forecast => $"it did not converge, because {forecast.Reason}; it would with {forecast.Advice}",
+            { Converges: false } forecast => $"it did not converge, because {forecast.Reason}; move it when it writes less",
+            { Converges: true, TimeToEnd: { } rest } => $"it was converging, and would have ended in about {rest.TotalSeconds:0} s: a longer limit would have let it",
+            _ => "",
+        };
+    }
+}

@@ -1,0 +1,14 @@
+using Mesh.Contracts.Values;
+
+namespace Mesh.Migrations;
+
+/// <summary>How much a flight moves.</summary>
+public static class MigrationDataSize
+{
+    /// <summary>Memory plus the disks that are copied; what limits per GiB count.</summary>
+    public static Bytes DataSize(this MigrationState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.DisksToCopy.Aggregate(state.Vm!.Memory, (sum, disk) => sum + (disk.Capacity ?? Bytes.Zero));
+    }
+}

@@ -1,0 +1,166 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+using Mesh.Policy;
+using Mesh.Policy.Model;
+
+namespace Mesh.Migrations;
+
+/// <summary>How the policy's plan is stepped: at every sample, and by time where no sample comes.</summary>
+internal static class PolicyDriver
+{
+    /// <summary>What stands for no limit where one has to be named.</summary>
+    public static readonly BytesPerSecond Unlimited = BytesPerSecond.FromMebibytes(long.MaxValue >> 20);
+
+    /// <summary>The agent holds the policy's limits by itself, this much later than the mesh, which knows more.</summary>
+    private static readonly TimeSpan AgentMargin = TimeSpan.FromSeconds(10);
+
+    private static readonly MigrationPolicy NoPolicy = new() { Name = "none", Description = "No policy counts for this migration." };
+
+    /// <summary>The plan at the beginning of an attempt.</summary>
+    public static PlanState CreatePlan(MigrationState state)
+    {
+        var plan = PolicyEngine.CreatePlan(MergePolicy(state), CreateSubject(state));
+        return PolicyEngine.RecordParameters(plan, plan.Tuning with { MaxDowntime = state.Options.MaxDowntime, Bandwidth = state.Options.Bandwidth ?? state.Share });
+    }
+
+    /// <summary>The hard limits that the agent is given: those of the request, and the policy's where that says nothing.</summary>
+    public static MigrationLimits AgentLimits(this MigrationState state)
+    {
+        var asked = state.Request.Limits;
+        if (state.Policy is null || state.Vm is null)
+            return asked;
+        var limits = state.Policy.Policy.Limits;
+        return asked with
+        {
+            ProgressTimeout = asked.ProgressTimeout ?? (limits.ProgressTimeout is { } progress ? progress + AgentMargin : TimeSpan.Zero),
+            CompletionTimeout = AbortDeadline(state),
+            StallingLimit = asked.StallingLimit ?? limits.StallingLimit,
+        };
+    }
+
+    /// <summary>Lets the plan look at a sample; what it wants done is done by <see cref="ExecuteActions"/>, after the sample has been taken.</summary>
+    public static void ObserveSample(TransitionContext context, MigrationSample sample)
+    {
+        if (context.State is not { Plan: { } plan, AbortRequest: null } || !IsCopying(sample))
+            return;
+        var planned = PolicyEngine.EvaluateSample(plan, ToCopySample(sample, plan.Tuning));
+        context.State = context.State with { Plan = planned.Plan, CopyStartedAt = context.Now - sample.Elapsed, Forecast = PolicyEngine.Forecast(planned.Plan) };
+        context.PlannedActions = planned.Actions;
+    }
+
+    /// <summary>Does what the plan wants.</summary>
+    public static void ExecuteActions(TransitionContext context)
+    {
+        foreach (var action in context.PlannedActions)
+            Execute(context, action);
+        context.PlannedActions = [];
+    }
+
+    /// <summary>When time alone may decide something; null if never.</summary>
+    public static DateTimeOffset? DueAt(MigrationState state) =>
+        state is { Plan: { } plan, JobEnd: null, AbortRequest: null, Phase: MigrationPhase.PreCopy or MigrationPhase.SwitchOver } && PolicyEngine.NextDue(plan) is { } due
+            ? CopyStartOf(state) + due + TimeSpan.FromMilliseconds(1)
+            : null;
+
+    /// <summary>Lets the plan do what time alone decides.</summary>
+    public static void EvaluateTimers(TransitionContext context)
+    {
+        var planned = PolicyEngine.EvaluateTimers(context.State.Plan!, context.Now - CopyStartOf(context.State));
+        context.State = context.State with { Plan = planned.Plan };
+        context.PlannedActions = planned.Actions;
+        ExecuteActions(context);
+    }
+
+    /// <summary>Follows another policy from the next sample on.</summary>
+    public static void ReplacePolicy(TransitionContext context, EffectivePolicy policy)
+    {
+        context.State = context.State with { Policy = policy };
+        if (context.State.Plan is { } plan)
+            context.State = context.State with { Plan = PolicyEngine.ReplacePolicy(plan, MergePolicy(context.State)) };
+    }
+
+    private static void Execute(TransitionContext context, PlannedAction action)
+    {
+        if (context.State.AbortRequest is not null)
+            return;
+        var by = $"policy {context.State.Policy?.Policy.Name}";
+        if (action.Kind is PolicyActionKind.Abort)
+        {
+            AbortHandler.Handle(context, new AbortRequest(action.IsLimit ? AbortCause.Limit : AbortCause.Policy, $"{by}: {action.Reason}"));
+            return;
+        }
+
+        ChangeHandler.SendInternal(context, by, action.Reason, new ChangeMigration
+        {
+            Id = context.State.Id,
+            ChangeId = "",
+            RequestedBy = by,
+            MaxDowntime = action.Downtime,
+            Bandwidth = action.Kind is PolicyActionKind.SetBandwidth ? action.Bandwidth ?? context.State.Share ?? Unlimited : null,
+            Throttle = action.Throttle,
+            PostCopy = action.Kind is PolicyActionKind.PostCopy ? true : null,
+            Suspend = action.Kind is PolicyActionKind.Suspend ? true : null,
+        });
+    }
+
+    /// <summary>Whether a sample tells anything of the copying.</summary>
+    public static bool IsCopying(MigrationSample sample) => sample.Phase is not (JobPhase.Setup or JobPhase.Completed);
+
+    /// <summary>A sample as plans know it.</summary>
+    public static CopySample ToCopySample(MigrationSample sample, TuningParameters tuning)
+    {
+        var both = sample.Memory + sample.Disk;
+        return new CopySample(
+            sample.Elapsed, sample.Iteration, both.Total, both.Transferred, both.Remaining, sample.Bandwidth, sample.DirtyRatePagesPerSecond, sample.PageSize,
+            sample.Phase switch
+            {
+                JobPhase.PostCopy or JobPhase.PostCopyFailed => CopyStatus.PostCopy,
+                JobPhase.SwitchOver => CopyStatus.Paused,
+                _ => tuning.IsSuspended ? CopyStatus.Paused : CopyStatus.Running,
+            });
+    }
+
+    /// <summary>The policy with what the request says instead of it.</summary>
+    private static MigrationPolicy MergePolicy(MigrationState state)
+    {
+        var (policy, asked) = (state.Policy?.Policy ?? NoPolicy, state.Request.Limits);
+        var isTimed = HasCompletionTimeout(asked);
+        var limits = policy.Limits with { ProgressTimeout = asked.ProgressTimeout is { } progress ? NullIfZero(progress) : policy.Limits.ProgressTimeout };
+        return policy with
+        {
+            Limits = isTimed
+                ? limits with { CompletionTimeout = NullIfZero(asked.CompletionTimeout), CompletionTimeoutPerGiB = asked.CompletionTimeout is null ? NullIfZero(asked.CompletionTimeoutPerGiB) : null }
+                : limits,
+            LastResort = isTimed && policy.LastResort.Count == 0 ? [PolicyActionKind.Abort] : policy.LastResort,
+        };
+    }
+
+    /// <summary>The migration as plans know it.</summary>
+    public static PlanSubject CreateSubject(MigrationState state) => new(
+        state.Vm!.Memory, [.. state.DisksToCopy.Select(disk => disk.Capacity ?? Bytes.Zero)], state.Vm.VCpus,
+        state.Request.Allow ?? PolicyPermissions.All, state.Request.DowntimeBudget, state.Request.Deadline, state.Options.PostCopy);
+
+    /// <summary>
+    /// When the migration is aborted at the latest, which is the time that the agent holds; zero if it never is. As long as the request
+    /// says where that is what it asks for; later where the policy has something milder to do at that time.
+    /// </summary>
+    private static TimeSpan AbortDeadline(MigrationState state)
+    {
+        var (own, policy) = (state.Policy!.Policy.LastResort, MergePolicy(state));
+        var isAsked = HasCompletionTimeout(state.Request.Limits);
+        if (PolicyEngine.CompletionTimeout(policy, CreateSubject(state)) is not { } timeout || !(isAsked || own.Contains(PolicyActionKind.Abort)))
+            return TimeSpan.Zero;
+        return isAsked && policy.LastResort is [PolicyActionKind.Abort, ..]
+            ? timeout
+            : timeout * (own.Contains(PolicyActionKind.Abort) ? own.Count : own.Count + 1) + AgentMargin;
+    }
+
+    private static bool HasCompletionTimeout(MigrationLimits asked) => asked.CompletionTimeout is not null || asked.CompletionTimeoutPerGiB is not null;
+
+    // Zero stands for never in a request.
+    private static TimeSpan? NullIfZero(TimeSpan? asked) => asked > TimeSpan.Zero ? asked : null;
+
+    private static DateTimeOffset CopyStartOf(MigrationState state) => state.CopyStartedAt ?? state.StartedAt ?? state.PhaseSince;
+}

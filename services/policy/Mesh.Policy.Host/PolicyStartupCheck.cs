@@ -1,0 +1,33 @@
+using Mesh.Hosting.Store;
+using Mesh.Policy.Host.Store;
+using Mesh.Policy.Selection;
+
+namespace Mesh.Policy.Host;
+
+/// <summary>
+/// Opens the store before anything listens to the bus: one that cannot be used stops the start, and what is wrong in it is told before
+/// anybody asks.
+/// </summary>
+internal sealed partial class PolicyStartupCheck(MeshDatabase database, PolicyStore store, ILogger<PolicyStartupCheck> log) : IHostedLifecycleService
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await database.EnsureReadyAsync(cancellationToken);
+        var catalogue = await store.LoadCatalogueAsync(cancellationToken);
+        if (catalogue.Find(catalogue.Default) is null)
+            LogNoDefault(PolicySelection.DescribeMissing(catalogue.Default, catalogue));
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(4012, LogLevel.Error, "The default policy is not to be had, so machines without another one cannot be migrated: {Reason}")]
+    private partial void LogNoDefault(string reason);
+}

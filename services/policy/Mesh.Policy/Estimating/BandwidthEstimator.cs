@@ -1,0 +1,49 @@
+using Mesh.Contracts.Values;
+using Mesh.Policy.Model;
+
+namespace Mesh.Policy.Estimating;
+
+/// <summary>Smooths the rate at which data goes out.</summary>
+internal static class BandwidthEstimator
+{
+    /// <summary>What of the smoothed rate is left of a reading after a second of newer ones: KubeVirt's weight of 0.4 at a sample a second.</summary>
+    private const double KeptInASecond = 0.6;
+
+    private static readonly TimeSpan UsualHalfLife = TimeSpan.FromMinutes(1);
+
+    // Over less than this, the counters jitter as QEMU's own reading of 100 ms does.
+    private static readonly TimeSpan Measurable = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The state with a sample's rate in it.</summary>
+    public static EstimatorState Observe(EstimatorState seen, CopySample sample)
+    {
+        var progressed = seen.LastSample is null || sample.Transferred > seen.LastSample.Transferred;
+        var next = seen with { ProgressedAt = progressed ? sample.At : seen.ProgressedAt };
+        if (MeasureRate(seen.LastSample, sample) is not { } reading)
+            return next;
+        if (seen is not { Bandwidth: { } before, LastSample: { } last })
+            return reading > 0 ? next with { Bandwidth = new BytesPerSecond((long)reading) } : next;
+
+        // The very first reading may be of a moment when the stream had hardly begun: it counts until there is another.
+        if (seen.UsualBandwidth.Count == 0)
+            return next with { Bandwidth = new BytesPerSecond((long)reading), UsualBandwidth = new BytesPerSecond((long)reading) };
+
+        var kept = Math.Pow(KeptInASecond, (sample.At - last.At).TotalSeconds);
+        var smoothed = before.Count * kept + reading * (1 - kept);
+        var usual = seen.UsualBandwidth.Count * Math.Pow(0.5, (sample.At - last.At) / UsualHalfLife);
+        return next with { Bandwidth = new BytesPerSecond((long)smoothed), UsualBandwidth = new BytesPerSecond((long)Math.Max(usual, smoothed)) };
+    }
+
+    /// <summary>The rate that a sample tells; null if it tells none.</summary>
+    private static double? MeasureRate(CopySample? last, CopySample sample)
+    {
+        var sent = last is null ? 0 : (sample.Transferred - last.Transferred).Count;
+        if (last is not null && sent > 0 && sample.At - last.At >= Measurable)
+            return sent / (sample.At - last.At).TotalSeconds;
+        if (sample.Bandwidth.Count > 0)
+            return sample.Bandwidth.Count;
+
+        // Nothing is being read while data flows, as during setup; nothing that flows is nothing.
+        return sent > 0 || last is null ? null : 0;
+    }
+}

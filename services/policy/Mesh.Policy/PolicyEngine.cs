@@ -1,0 +1,179 @@
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
+using Mesh.Policy.Adapting;
+using Mesh.Policy.Estimating;
+using Mesh.Policy.Model;
+using Mesh.Policy.Rules;
+
+namespace Mesh.Policy;
+
+/// <summary>
+/// How a policy steers one migration, as pure functions: telemetry or time go in, the plan's next state and what it wants done come out.
+/// Every limit is strict: it has passed when the time is later.
+/// </summary>
+public static class PolicyEngine
+{
+    /// <summary>A plan at the beginning of a migration.</summary>
+    public static PlanState CreatePlan(MigrationPolicy policy, PlanSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return new()
+        {
+            Policy = policy,
+            Subject = subject,
+            Tuning = new TuningParameters { MaxDowntime = policy.Start.MaxDowntime, Bandwidth = policy.Start.Bandwidth },
+            Steps = StepState.Create(policy),
+        };
+    }
+
+    /// <summary>Looks at telemetry.</summary>
+    public static PolicyDecision EvaluateSample(PlanState plan, CopySample sample)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(sample);
+        var kept = sample with { At = TimeRounding.ToMilliseconds(sample.At) };
+        var seen = plan with
+        {
+            UpdatedAt = TimeRounding.Max(plan.UpdatedAt, kept.At),
+            SampledAt = kept.At,
+            Status = sample.Status,
+            IsOver = plan.IsOver || sample.Status is CopyStatus.PostCopy,
+            Estimator = Estimator.Observe(plan.Estimator, kept, plan.Tuning),
+        };
+        if (seen.IsOver || !SamplingInterval.IsDue(plan, sample.At))
+            return new PolicyDecision(seen, []);
+
+        var context = new PolicyEvaluation(SamplingInterval.Record(seen, kept), sample.At);
+        Evaluate(context, sample);
+        return context.ToDecision();
+    }
+
+    /// <summary>
+    /// Does what time alone decides, when no telemetry comes: the completion timeout, the switch-over deadline and steps by time. Silence
+    /// is no proof of a standstill, so the progress timeout is not among them.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="at">Time since the copying began.</param>
+    public static PolicyDecision EvaluateTimers(PlanState plan, TimeSpan at)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var context = new PolicyEvaluation(plan with { UpdatedAt = TimeRounding.Max(plan.UpdatedAt, TimeRounding.ToMilliseconds(at)) }, at);
+        if (plan.IsOver)
+            return context.ToDecision();
+        RunUntilActed(context, LastResortActions.ApplyUnlessAbort, LastResortActions.ApplyAbort, LimitChecks.CheckSwitchOver);
+        if (!context.HasActed && !plan.Tuning.IsPostCopy)
+            ConvergenceSteps.EvaluateTimed(context);
+        if (!context.HasActed)
+            StallDetection.EvaluateTimeout(context);
+        return context.ToDecision();
+    }
+
+    /// <summary>
+    /// When <see cref="EvaluateTimers"/> may next have something to do, as time since the copying began; null if never. Later than anything that
+    /// the plan was told.
+    /// </summary>
+    public static TimeSpan? NextDue(PlanState plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return PolicyTimers.NextDue(plan);
+    }
+
+    /// <summary>
+    /// Follows another policy from the next sample on. What was observed is kept, and limits and elapsed times count from the beginning
+    /// of the copying; everything else of the policy begins anew.
+    /// </summary>
+    public static PlanState ReplacePolicy(PlanState plan, MigrationPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(policy);
+        var timeout = CompletionTimeout(policy, plan.Subject);
+        return plan with
+        {
+            Policy = policy,
+            EvaluatedAt = null,
+            PolicyMaxDowntime = null,
+            SwitchOverAt = plan.Tuning.IsSuspended ? plan.SwitchOverAt : null,
+            Steps = StepState.Create(policy),
+            LastResort = new LastResortState { Delay = plan.UpdatedAt > timeout ? TimeRounding.ToMilliseconds(plan.UpdatedAt - timeout.Value) : TimeSpan.Zero },
+            Passes = new PassStatistics(),
+            Stall = new StallState(),
+            Adaptive = AdaptiveState.Empty,
+        };
+    }
+
+    /// <summary>Takes note of parameters that somebody else has set.</summary>
+    public static PlanState RecordParameters(PlanState plan, TuningParameters tuning)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return plan with { Tuning = tuning };
+    }
+
+    /// <summary>
+    /// Takes note that the host refused an action; it counts as not permitted from now on. Setting downtime or bandwidth and aborting
+    /// are tried again where the policy says so, save that a stall detector's switch-over by downtime is not.
+    /// </summary>
+    public static PlanState RecordRefusal(PlanState plan, PolicyActionKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var refused = plan with
+        {
+            Refusals = [.. plan.Refusals.Append(kind).Distinct()],
+            LastResort = plan.LastResort.WithoutRefused(plan.Policy, kind),
+        };
+        return kind switch
+        {
+            PolicyActionKind.PostCopy =>
+                refused with { Tuning = plan.Tuning with { IsPostCopy = false }, Stall = plan.Stall with { IsSwitching = false } },
+            PolicyActionKind.Suspend => refused with { Tuning = plan.Tuning with { IsSuspended = false }, SwitchOverAt = null },
+            PolicyActionKind.Throttle => refused with { Tuning = plan.Tuning with { Throttle = null } },
+            PolicyActionKind.SetDowntime when plan is { Stall.IsSwitching: true, Tuning.IsPostCopy: false } =>
+                refused with { Stall = plan.Stall with { IsSwitching = false }, SwitchOverAt = null },
+            _ => refused,
+        };
+    }
+
+    /// <summary>What is to be expected of the migration; null before anything can be said.</summary>
+    public static MigrationForecast? Forecast(PlanState plan) => Forecaster.Create(plan);
+
+    /// <summary>When a policy's completion timeout passes for a migration, as time since the copying began; null if never.</summary>
+    public static TimeSpan? CompletionTimeout(MigrationPolicy policy, PlanSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(subject);
+        return LimitChecks.CompletionTimeout(policy, subject);
+    }
+
+    // The milder last resorts come before the limits that abort, and those before anything that would help.
+    private static void Evaluate(PolicyEvaluation context, CopySample sample)
+    {
+        RunUntilActed(context, LastResortActions.ApplyUnlessAbort, LimitChecks.CheckProgress, LastResortActions.ApplyAbort, LimitChecks.CheckSwitchOver);
+        if (context.HasActed)
+            return;
+        if (!context.Plan.Tuning.IsPostCopy)
+            ConvergenceSteps.Evaluate(context);
+        if (context.Plan.IsOver)
+            return;
+        StallDetection.Evaluate(context);
+        if (context.Plan is { IsOver: false, Tuning.IsPostCopy: false, Policy.Adaptive: { } rule })
+            EvaluateAdaptive(context, rule, sample);
+    }
+
+    private static void EvaluateAdaptive(PolicyEvaluation context, AdaptiveRule rule, CopySample sample)
+    {
+        var (state, action) = AdaptivePolicy.Decide(context.Plan, rule, sample);
+        context.Plan = context.Plan with { Adaptive = state };
+        if (action is not null)
+            context.Issue(action);
+    }
+
+    // The first that acts is the last of the turn.
+    private static void RunUntilActed(PolicyEvaluation context, params ReadOnlySpan<Action<PolicyEvaluation>> rules)
+    {
+        foreach (var rule in rules)
+        {
+            rule(context);
+            if (context.HasActed)
+                return;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Mesh.Contracts.Policies;
+using Mesh.Policy.Model;
+
+namespace Mesh.Policy.Rules;
+
+/// <summary>Takes the convergence steps that are due: in order those that are taken once, and besides them those that repeat.</summary>
+internal static class ConvergenceSteps
+{
+    public static void Evaluate(PolicyEvaluation context)
+    {
+        EvaluateOnce(context, _ => true);
+        foreach (var index in StepIndices(context.Plan, repeat: true))
+        {
+            if (context.Plan is { IsOver: true } or { Tuning.IsPostCopy: true })
+                return;
+            if (!TriggerRules.AreMet(context, index))
+                continue;
+            var why = TriggerRules.DescribeReason(context, index);
+            var growths = context.Plan.Steps.GrowthsWhenTaken.Select((taken, place) => place == index ? context.Plan.Passes.Growths : taken);
+            context.Plan = context.Plan with { Steps = context.Plan.Steps with { GrowthsWhenTaken = [.. growths] } };
+            Execute(context, index, why);
+        }
+    }
+
+    /// <summary>Takes those that nothing but the time decides.</summary>
+    public static void EvaluateTimed(PolicyEvaluation context) => EvaluateOnce(context, TriggerRules.DependsOnTimeOnly);
+
+    /// <summary>The next of those that are taken once; null if none is left.</summary>
+    public static PolicyStep? NextStep(PlanState plan) =>
+        StepIndices(plan, repeat: false).Skip(plan.Steps.TakenCount).Select(index => plan.Policy.Steps[index]).FirstOrDefault();
+
+    private static void EvaluateOnce(PolicyEvaluation context, Func<PolicyTrigger, bool> canBeJudged)
+    {
+        var plan = context.Plan;
+        IReadOnlyList<int> due =
+        [
+            .. StepIndices(plan, repeat: false).Skip(plan.Steps.TakenCount)
+                .TakeWhile(index => canBeJudged(plan.Policy.Steps[index].When) && TriggerRules.AreMet(context, index))
+                .Take(plan.Policy.CatchUp ? int.MaxValue : 1),
+        ];
+        if (due.Count == 0)
+            return;
+        context.Plan = plan with { Steps = plan.Steps with { TakenCount = plan.Steps.TakenCount + due.Count } };
+        if (!plan.Policy.CatchUp || !IsSetAlready(plan, plan.Policy.Steps[due[^1]].Do))
+            Execute(context, due[^1], TriggerRules.DescribeReason(context, due[^1]));
+    }
+
+    private static void Execute(PolicyEvaluation context, int index, string why)
+    {
+        var (plan, action) = (context.Plan, context.Plan.Policy.Steps[index].Do);
+        if (!EffectivePermissions.IsPermitted(plan, action.Kind) || (action.Kind is PolicyActionKind.Suspend && context.IsSuspended))
+            return;
+        var planned = new PlannedAction(context.Now, action.Kind, why);
+        switch (action.Kind)
+        {
+            case PolicyActionKind.SetDowntime when (action.Downtime ?? MultiplyDowntime(plan, action)) is { } downtime:
+                context.IssueMaxDowntime(downtime, why);
+                break;
+            case PolicyActionKind.SetBandwidth:
+                context.Issue(planned with { Bandwidth = action.Bandwidth });
+                break;
+            case PolicyActionKind.Throttle:
+                context.Issue(planned with { Throttle = action.Throttle });
+                break;
+            case PolicyActionKind.PostCopy or PolicyActionKind.Suspend or PolicyActionKind.Abort:
+                context.Issue(planned);
+                break;
+        }
+    }
+
+    // Null where the limit has grown as far as it may.
+    private static TimeSpan? MultiplyDowntime(PlanState plan, PolicyAction action)
+    {
+        var (current, most) = (plan.Tuning.MaxDowntime ?? SwitchOver.DefaultMaxDowntime, action.DowntimeMax ?? SwitchOver.LargestMaxDowntime);
+        var next = current * (action.DowntimeFactor ?? 1);
+        var capped = TimeRounding.ToMilliseconds(next < most ? next : most);
+        return capped > current ? capped : null;
+    }
+
+    private static bool IsSetAlready(PlanState plan, PolicyAction action) => action.Kind switch
+    {
+        PolicyActionKind.SetDowntime => action.Downtime is { } downtime && downtime == plan.PolicyMaxDowntime,
+        PolicyActionKind.SetBandwidth => action.Bandwidth == plan.Tuning.Bandwidth,
+        PolicyActionKind.Throttle => action.Throttle == plan.Tuning.Throttle,
+        _ => false,
+    };
+
+    private static IEnumerable<int> StepIndices(PlanState plan, bool repeat) =>
+        Enumerable.Range(0, plan.Policy.Steps.Count).Where(index => plan.Policy.Steps[index].Repeat == repeat);
+}

@@ -1,6 +1,0 @@
-namespace Mesh.Policy.Traces;
-
-/// <summary>A migration's telemetry, to try policies on.</summary>
-/// <param name="Subject">The migration. Whether post-copy is armed is left to the policy that is tried.</param>
-/// <param name="Samples">Its telemetry, in order of time.</param>
-public sealed record Trace(PlanSubject Subject, IReadOnlyList<PlanSample> Samples);

@@ -1,0 +1,49 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Hosting.Bus;
+using Mesh.Scheduler.Draining;
+using Mesh.Scheduler.Host.Messages;
+
+namespace Mesh.Scheduler.Host.Drains;
+
+/// <summary>Does what a drain's step wants done, and looks up what has become of its migrations.</summary>
+internal sealed partial class DrainExecutor(IMessageBus bus, SchedulingRequestHandler requests, ILogger<DrainExecutor> log)
+{
+    /// <summary>
+    /// The drain's migrations that have ended, as far as that still matters: of machines that are being moved, and of those that a drained host
+    /// still reports. One that was never kept is not among them, and so counts as not asked for.
+    /// </summary>
+    public async Task<IReadOnlyList<MigrationView>> FindEndedAsync(DrainView drain, Fleet fleet, CancellationToken cancellation)
+    {
+        var unfinished = fleet.Migrations.Select(migration => migration.Id).ToHashSet();
+        List<MigrationView> ended = [];
+        var reported = fleet.Hosts.Where(host => drain.Hosts.Contains(host.Inventory.Host)).SelectMany(host => host.Inventory.Vms).Select(vm => vm.Id).ToHashSet();
+        foreach (var id in drain.Moves.Where(move => move.State == DrainMoveState.Migrating || reported.Contains(move.Vm)).Select(move => move.Migration).OfType<MigrationId>())
+            if (!unfinished.Contains(id)
+                && (await bus.RequestAsync<GetMigration, GetMigrationAnswer>(MigrationQueues.Requests, new GetMigration(id), cancellation)).Migration is { Outcome: not null } view)
+                ended.Add(view);
+        return ended;
+    }
+
+    /// <summary>Does what a step wants; true if there was anything.</summary>
+    public async Task<bool> ExecuteAsync(DrainStep step, Fleet fleet, string by, CancellationToken cancellation)
+    {
+        foreach (var request in step.ToRequest)
+        {
+            var answer = await requests.QueueAsync(request, fleet, cancellation);
+            if (answer.Refusals.Count > 0)
+                LogRefused(step.Drain.Id, request.Id.Value, string.Join("; ", answer.Refusals.Select(refusal => refusal.Message)));
+        }
+
+        foreach (var id in step.ToAbort)
+            await bus.RequestAsync<AbortMigration, AbortAnswer>(MigrationQueues.Requests, new AbortMigration(id, by), cancellation);
+        foreach (var request in step.ToReschedule)
+            await bus.RequestAsync<RescheduleMigration, RescheduleAnswer>(MigrationQueues.Requests, request, cancellation);
+        return step.ToRequest.Count + step.ToAbort.Count + step.ToReschedule.Count > 0;
+    }
+
+    [LoggerMessage(5044, LogLevel.Warning, "Drain {Drain}: migration {MigrationId} was refused: {Reasons}")]
+    private partial void LogRefused(string drain, string migrationId, string reasons);
+}

@@ -1,0 +1,71 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Mesh.Scheduler.Checking;
+using Mesh.Scheduler.Fleets;
+using Mesh.Scheduler.Predicting;
+
+namespace Mesh.Scheduler.Batch;
+
+/// <summary>
+/// What hosts have free and machines take, as numbers: ordinary memory, virtual processors, huge pages of each size that is asked for, and
+/// memory on each set of NUMA nodes that machines are bound to, also taken together: machines fit if all that must be on any of these sets
+/// is not more than is free there (Hall's condition).
+/// </summary>
+internal sealed class FleetResources
+{
+    // More would make the search slow; those above are not looked at, and found out by the scheduler when the machine's turn comes.
+    private const int NodeSetsMax = 64;
+
+    private const long Unlimited = long.MaxValue / 2;
+
+    private readonly FleetIndex _fleet;
+    private readonly Bytes[] _pageSizes;
+    private readonly IReadOnlySet<int>[] _nodeSets;
+
+    public FleetResources(FleetIndex fleet, IReadOnlyList<LocatedVm> vms)
+    {
+        _fleet = fleet;
+        _pageSizes = [.. vms.Select(vm => vm.Vm.HugePageSize).OfType<Bytes>().Distinct().Order()];
+        _nodeSets = WithUnions(vms.Select(vm => NumaBinding(vm.Vm)).OfType<IReadOnlyList<int>>());
+    }
+
+    /// <summary>What a machine takes.</summary>
+    public IReadOnlyList<long> Demands(VmDescription vm) =>
+    [
+        vm.HugePageSize is null ? vm.Memory.Count : 0,
+        vm.VCpus,
+        .. _pageSizes.Select(size => vm.HugePageSize == size ? vm.Memory.Count : 0),
+        .. _nodeSets.Select(set => NumaBinding(vm) is { } nodes && nodes.All(set.Contains) ? vm.Memory.Count : 0),
+    ];
+
+    /// <summary>What a host has left beside machines that were placed there before. What it does not say of itself is no limit.</summary>
+    public BatchHost CreateHost(IndexedHost host, IReadOnlyList<PlacedVm> before)
+    {
+        var limits = _fleet.Fleet.Limits;
+        var free = new List<long>
+        {
+            _fleet.FreeMemory(host).Count,
+            (long)(host.Inventory.Capacity.LogicalCpus * limits.CpuOvercommit) - _fleet.AllocatedVCpus(host),
+        };
+        free.AddRange(_pageSizes.Select(size => CapacityFilter.FreeHugePages(_fleet, host, size, null)?.Count ?? Unlimited));
+        free.AddRange(_nodeSets.Select(set => CapacityFilter.FreeNumaMemory(_fleet, host, set, null)?.Count ?? Unlimited));
+        foreach (var placed in before.Where(placed => placed.To == host.Name))
+            foreach (var (demand, resource) in Demands(placed.Vm.Vm).Select((demand, resource) => (demand, resource)))
+                free[resource] -= demand;
+        return new(free, LinkCapacity.Usable(host.Inventory.Capacity, limits).Count);
+    }
+
+    /// <summary>The NUMA nodes that a machine's ordinary memory must be on; null if it may be anywhere.</summary>
+    private static IReadOnlyList<int>? NumaBinding(VmDescription vm) => vm is { HugePageSize: null, NumaNodes: { Count: > 0 } nodes } ? nodes : null;
+
+    private static IReadOnlySet<int>[] WithUnions(IEnumerable<IReadOnlyList<int>> bounds)
+    {
+        var sets = bounds.Select(nodes => nodes.ToHashSet()).ToHashSet(HashSet<int>.CreateSetComparer());
+        foreach (var set in sets.ToArray())
+            foreach (var union in sets.Select(other => other.Union(set).ToHashSet()).ToArray())
+                if (sets.Count < NodeSetsMax)
+                    sets.Add(union);
+        return [.. sets];
+    }
+}

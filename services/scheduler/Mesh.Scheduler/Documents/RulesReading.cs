@@ -1,8 +1,0 @@
-using Mesh.Contracts.Scheduling;
-
-namespace Mesh.Scheduler.Documents;
-
-/// <summary>What a document of placement rules says.</summary>
-/// <param name="Rules">The rules; null if anything is wrong with the document.</param>
-/// <param name="Faults">Everything that is wrong with it, by line.</param>
-public sealed record RulesReading(PlacementRules? Rules, IReadOnlyList<DocumentFault> Faults);

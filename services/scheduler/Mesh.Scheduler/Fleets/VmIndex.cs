@@ -1,0 +1,57 @@
+using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
+using Mesh.Scheduler.Checking;
+
+namespace Mesh.Scheduler.Fleets;
+
+/// <summary>Machines by identity and by name. One that several hosts know is where it runs.</summary>
+internal sealed class VmIndex
+{
+    private readonly Dictionary<VmId, (LocatedVm Located, int Rank)> _byId = [];
+    private readonly Dictionary<string, VmId> _byName = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ambiguous = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<IndexedHost> _hosts;
+
+    public VmIndex(IReadOnlyList<IndexedHost> hosts)
+    {
+        _hosts = hosts;
+        foreach (var host in hosts)
+            foreach (var vm in host.Inventory.Vms)
+                Add(host, vm);
+    }
+
+    /// <summary>Machines that run or are paused; those on a fenced host do not.</summary>
+    public IEnumerable<LocatedVm> Running => _byId.Values.Where(entry => entry.Rank >= VmMigratability.PausedRank).Select(entry => entry.Located);
+
+    public LocatedVm? FindVm(VmId vm) => _byId.TryGetValue(vm, out var entry) ? entry.Located : null;
+
+    /// <summary>The machine of that name or UUID, or why no single one is meant.</summary>
+    public (LocatedVm? Located, Refusal? Refusal) Resolve(string vm)
+    {
+        var byUuid = Guid.TryParse(vm, out var uuid) ? FindVm(new VmId(uuid)) : null;
+        var byName = _byName.TryGetValue(vm, out var id) ? FindVm(id) : null;
+        if (_ambiguous.Contains(vm) || (byUuid is not null && byName is not null && byUuid.Vm.Id != byName.Vm.Id))
+            return (null, VmMigratability.NotFound(vm, Candidates(vm, byUuid?.Vm.Id)));
+        return (byUuid ?? byName) is { } found ? (found, null) : (null, VmMigratability.NotFound(vm, []));
+    }
+
+    private IReadOnlyList<LocatedVm> Candidates(string name, VmId? id) =>
+    [
+        .. from host in _hosts
+           from vm in host.Inventory.Vms
+           where string.Equals(vm.Name, name, StringComparison.Ordinal) || vm.Id == id
+           select new LocatedVm(host.Name, vm),
+    ];
+
+    private void Add(IndexedHost host, VmDescription vm)
+    {
+        // A fenced host is off: whatever its last report said of a machine, it does not run there.
+        var rank = host.Host.Health == HostHealth.Fenced ? -1 : VmMigratability.StatusRank(vm.Status);
+        if (!_byId.TryGetValue(vm.Id, out var known) || rank > known.Rank)
+            _byId[vm.Id] = (new LocatedVm(host.Name, vm), rank);
+        if (!_byName.TryAdd(vm.Name, vm.Id) && _byName[vm.Name] != vm.Id)
+            _ambiguous.Add(vm.Name);
+    }
+}

@@ -1,0 +1,57 @@
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
+using Mesh.Scheduler.Checking;
+using Mesh.Scheduler.Fleets;
+
+namespace Mesh.Scheduler.Placing;
+
+/// <summary>What speaks against a request before anything of it is kept: every reason at once.</summary>
+public static class RequestValidator
+{
+    /// <summary>Every reason against a request; nothing if at least one host that it allows can take the machine.</summary>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="request">The request; a migration of its identity that is known already does not speak against it.</param>
+    public static IReadOnlyList<Refusal> Validate(FleetIndex fleet, RequestMigration request)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        ArgumentNullException.ThrowIfNull(request);
+        IReadOnlyList<Refusal> ofOptions = [.. MigrationOptionsValidator.Validate(request.Options, request.Limits)];
+        var (located, notFound) = Eligibility.ResolveVm(fleet, request.Vm);
+        if (located is null)
+            return [.. ofOptions, .. notFound];
+        IReadOnlyList<HostName> allowed = [.. (request.To is { } to ? [to] : Array.Empty<HostName>()).Concat(request.Alternatives ?? []).Distinct()];
+        var ratings = Placement.Rate(
+            fleet,
+            new PlacementQuery(located, request.Options) { Allowed = allowed, RelaxAffinity = request.RelaxAffinity, Except = request.Id },
+            fleet.Fleet.TakenAt);
+        return
+        [
+            .. ofOptions,
+            .. Eligibility.CheckVm(fleet, located, request.Options, request.Id),
+            .. CombineHostRefusals(ratings.Select(rating => (rating.Host, rating.Refusals)), allowed.Count == 0 ? located.Host : null),
+        ];
+    }
+
+    /// <summary>
+    /// What speaks against all of several hosts; nothing if at least one can take the machine. Of many hosts with the same kind of reason the
+    /// first one's words are given with the number of the others.
+    /// </summary>
+    /// <param name="hosts">The hosts, and what speaks against each.</param>
+    /// <param name="source">The machine's own host, which is not worth a reason where any host is meant; null where it was named.</param>
+    public static IReadOnlyList<Refusal> CombineHostRefusals(IEnumerable<(HostName Host, IReadOnlyList<Refusal> Refusals)> hosts, HostName? source = null)
+    {
+        var all = hosts.ToList();
+        if (all.Exists(host => host.Refusals.Count == 0))
+            return [];
+        var others = all.Where(host => host.Host != source).ToList();
+        if (others.Count == 0)
+            return [.. all.SelectMany(host => host.Refusals)];
+        return
+        [
+            .. others.SelectMany(host => host.Refusals).GroupBy(refusal => refusal.Code)
+                .Select(same => same.Count() == 1 ? same.First() : same.First() with { Message = $"{same.First().Message}; likewise {DescribeOthers(same.Count() - 1)}" }),
+        ];
+    }
+
+    private static string DescribeOthers(int count) => count == 1 ? "one other host" : $"{count} other hosts";
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Mesh.Testing.Fixtures;
+
+/// <summary>A server of the tests' own on a private port and directory, which may be killed and started again.</summary>
+public sealed class ServerProcess : IDisposable
+{
+    private readonly string _script;
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-server-");
+    private BackgroundProcess? _process;
+
+    private ServerProcess(string script) => _script = script;
+
+    public int Port { get; } = FindFreePort();
+
+    public static Task<ServerProcess> StartBrokerAsync() => StartNewAsync(Repository.BrokerScript);
+
+    public static Task<ServerProcess> StartPostgresAsync() => StartNewAsync(Repository.PostgresScript);
+
+    public async Task StartAsync()
+    {
+        _process = BackgroundProcess.Start(_script, [_directory.FullName, Port.ToString(CultureInfo.InvariantCulture)]);
+        await Eventually.HoldsAsync(
+            async () => !_process.HasExited && await IsListeningAsync(), $"{Path.GetFileName(_script)} answers on port {Port}", TimeSpan.FromSeconds(90));
+    }
+
+    public Task KillAsync() => _process!.KillAsync();
+
+    public void Dispose()
+    {
+        _process?.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    /// <summary>A port below the ephemeral range, so that no outgoing connection takes it meanwhile.</summary>
+    public static int FindFreePort()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(11_000, 19_000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it; another one will do.
+            }
+        }
+    }
+
+    private static async Task<ServerProcess> StartNewAsync(string script)
+    {
+        var server = new ServerProcess(script);
+        await server.StartAsync();
+        return server;
+    }
+
+    private async Task<bool> IsListeningAsync()
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

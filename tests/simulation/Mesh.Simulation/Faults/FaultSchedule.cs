@@ -1,0 +1,101 @@
+using Mesh.Simulation.Worlds;
+
+namespace Mesh.Simulation.Faults;
+
+/// <summary>What goes wrong in a run: some kinds of faults, some times each, until the calm, in which everything is whole again.</summary>
+internal sealed class FaultSchedule(World world, Random random)
+{
+    private readonly List<Fault> _active = [];
+    private readonly List<PhaseFault> _waiting = [];
+    private readonly List<string> _injected = [];
+    private bool _isOver;
+
+    /// <summary>How long faults happen.</summary>
+    public TimeSpan Duration { get; } = TimeSpan.FromSeconds(random.Next(30, 120));
+
+    /// <summary>Everything that was done, for a person to read.</summary>
+    public IReadOnlyList<string> Injected => _injected;
+
+    /// <summary>Draws the faults and when they come. A run has few kinds of them, and many a run none at all.</summary>
+    public void Plan()
+    {
+        var kinds = FaultCatalogue.Factories.Where(_ => random.NextDouble() < 0.25).ToList();
+        if (kinds.Count == 0)
+            return;
+        for (var left = random.Next(0, 11); left > 0; left--)
+        {
+            var fault = kinds[random.Next(kinds.Count)](world, random);
+            var at = TimeSpan.FromSeconds(1) + (Duration - TimeSpan.FromSeconds(1)) * random.NextDouble();
+            var duration = random.NextDouble() < 0.5 ? TimeSpan.FromSeconds(random.NextDouble() * 5) : TimeSpan.FromSeconds(random.NextDouble() * 50);
+            world.Network.Post(() => Begin(fault, duration), fault is PhaseFault ? at / 4 : at);
+        }
+    }
+
+    /// <summary>Looks whether a fault that waits for a phase of a migration may come now.</summary>
+    public void TriggerPhaseFaults()
+    {
+        if (_waiting.Count == 0 || _isOver)
+            return;
+        foreach (var job in world.Cluster.ListJobs())
+            foreach (var fault in _waiting.Where(fault => fault.Matches(job)).ToList())
+            {
+                _waiting.Remove(fault);
+                world.Network.Post(() => Trigger(fault, job), fault.Delay);
+            }
+    }
+
+    /// <summary>Notes what was done.</summary>
+    public void Record(string what)
+    {
+        _injected.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{world.EventLoop.Ticks / (double)TimeSpan.TicksPerSecond:0.0} s {what}"));
+        world.Trace.Add("fault", what);
+    }
+
+    /// <summary>Makes everything whole.</summary>
+    public void EndAll()
+    {
+        _isOver = true;
+        foreach (var fault in _active.ToList())
+            End(fault);
+        foreach (var host in world.Hosts)
+        {
+            host.PowerOn();
+            host.StartAgent();
+        }
+
+        foreach (var service in world.Services)
+            service.ClearFaults();
+    }
+
+    private void Begin(Fault fault, TimeSpan duration)
+    {
+        if (_isOver)
+            return;
+        if (fault is PhaseFault waiting)
+        {
+            _waiting.Add(waiting);
+            return;
+        }
+
+        if (!fault.TryBegin(world))
+            return;
+        Record($"{fault.Name} for {duration.TotalSeconds:0.0} s");
+        _active.Add(fault);
+        world.Network.Post(() => End(fault), duration);
+    }
+
+    private void Trigger(PhaseFault fault, Agent.Simulated.SimulatedJob job)
+    {
+        if (_isOver)
+            return;
+        Begin(fault.CreateFault(job), fault.Duration);
+    }
+
+    private void End(Fault fault)
+    {
+        if (!_active.Remove(fault))
+            return;
+        world.Trace.Add("fault", $"over: {fault.Name}");
+        fault.End(world);
+    }
+}

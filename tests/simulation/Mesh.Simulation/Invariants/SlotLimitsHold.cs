@@ -1,0 +1,68 @@
+using Mesh.Contracts.Policies;
+using Mesh.Contracts.Values;
+using Mesh.Scheduler.Queueing;
+using Mesh.Simulation.Worlds;
+
+namespace Mesh.Simulation.Invariants;
+
+/// <summary>
+/// Whenever a migration is admitted, no more copy or prepare at once, with it, than its limits let. What counts is what is committed; a
+/// policy's limits count for those that it steers, and the most generous one that a migration had since it was asked for.
+/// </summary>
+internal sealed class SlotLimitsHold : Invariant
+{
+    private readonly Dictionary<MigrationId, CommittedMigration> _migrations = [];
+    private readonly Dictionary<MigrationId, PolicyConcurrency> _limits = [];
+
+    /// <summary>Watches commits.</summary>
+    public SlotLimitsHold(World world)
+        : base(world) => world.MigrationChanged += Observe;
+
+    /// <inheritdoc />
+    public override string Name => "no more migrations at once than the limits let";
+
+    private static SlotKind KindOf(CommittedMigration migration) => Slots.KindOf(migration.Phase, migration.MayTransfer);
+
+    private void Observe(CommittedMigration migration)
+    {
+        var before = _migrations.GetValueOrDefault(migration.Id);
+        _migrations[migration.Id] = migration;
+        var own = World.SlotLimits.WithPolicy(migration.Policy?.Policy.Concurrency);
+        var limit = _limits[migration.Id] = _limits.TryGetValue(migration.Id, out var known) ? Larger(known, own) : own;
+        if (KindOf(migration) == SlotKind.None || (before is not null && KindOf(before) == KindOf(migration) && before.Epoch == migration.Epoch))
+            return;
+        if (KindOf(migration) == SlotKind.Copying)
+            CheckCopying(migration, limit);
+        else
+            CheckPreparing(migration);
+    }
+
+    private void CheckCopying(CommittedMigration migration, PolicyConcurrency limit)
+    {
+        var copying = _migrations.Values.Where(other => KindOf(other) == SlotKind.Copying).ToList();
+        Check(migration, copying, limit.Cluster!.Value, "in the mesh");
+        Check(migration, copying.Where(other => other.Source == migration.Source), limit.OutboundPerHost!.Value, $"away from {migration.Source}");
+        Check(migration, copying.Where(other => other.Destination == migration.Destination), limit.InboundPerHost!.Value, $"to {migration.Destination}");
+    }
+
+    private void CheckPreparing(CommittedMigration migration)
+    {
+        var preparing = _migrations.Values.Where(other => KindOf(other) == SlotKind.Preparing).ToList();
+        foreach (var host in new[] { migration.Source, migration.Destination })
+            Check(migration, preparing.Where(other => other.Source == host || other.Destination == host), World.SlotLimits.Preparing, $"prepared on {host}");
+    }
+
+    private void Check(CommittedMigration migration, IEnumerable<CommittedMigration> all, int limit, string where)
+    {
+        var there = all.ToList();
+        if (there.Count > limit)
+            Fail($"{migration.Id} was admitted as number {there.Count} {where}, and {limit} may at once: {string.Join(", ", there.Select(other => $"{other.Id} {other.Phase}"))}");
+    }
+
+    private static PolicyConcurrency Larger(PolicyConcurrency one, PolicyConcurrency other) => new()
+    {
+        Cluster = Math.Max(one.Cluster!.Value, other.Cluster!.Value),
+        OutboundPerHost = Math.Max(one.OutboundPerHost!.Value, other.OutboundPerHost!.Value),
+        InboundPerHost = Math.Max(one.InboundPerHost!.Value, other.InboundPerHost!.Value),
+    };
+}

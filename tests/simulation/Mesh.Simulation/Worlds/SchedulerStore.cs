@@ -1,0 +1,22 @@
+using System.Text.Json;
+using Dapper;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Serialization;
+
+namespace Mesh.Simulation.Worlds;
+
+/// <summary>The scheduler's database and what is committed in it now.</summary>
+internal sealed class SchedulerStore : SimulatedStore
+{
+    private bool _hasSchema;
+
+    /// <summary>Every drain, by identity.</summary>
+    public IReadOnlyList<DrainView> ReadDrains() => HasSchema ? [.. Connection.Query<string>("SELECT state FROM drain ORDER BY id").Select(Read<DrainView>)] : [];
+
+    /// <summary>Every closed host.</summary>
+    public IReadOnlyList<HostCordon> ReadCordons() => HasSchema ? [.. Connection.Query<string>("SELECT cordon FROM host_cordon ORDER BY host").Select(Read<HostCordon>)] : [];
+
+    private bool HasSchema => _hasSchema = _hasSchema || Connection.ExecuteScalar<long>("SELECT COUNT(*) FROM sqlite_master WHERE name = 'drain'") > 0;
+
+    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, MeshJson.Options)!;
+}

@@ -1,0 +1,175 @@
+using Mesh.Agent.Jobs;
+using Mesh.Agent.Tests.Fakes;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
+
+namespace Mesh.Agent.Tests.Jobs;
+
+public sealed class ProgressWatchdogTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly MigrationLimits Never = new() { ProgressTimeout = TimeSpan.Zero, CompletionTimeoutPerGiB = TimeSpan.Zero };
+
+    [Fact]
+    public void A_copy_that_falls_and_falls_gives_nothing_to_say()
+    {
+        var limits = new MigrationLimits { ProgressTimeout = Seconds(5), StallingLimit = Seconds(5) };
+
+        Watched(limits, Enumerable.Range(0, 60).Select(i => (Remaining: 1000L - i, Transferred: (long)i))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_saw_tooth_without_a_new_low_stalls_but_makes_progress()
+    {
+        var limits = new MigrationLimits { ProgressTimeout = Seconds(5), StallingLimit = Seconds(10) };
+        var sawTooth = Enumerable.Range(0, 31).Select(i => (Remaining: 10L + 4 - i % 5, Transferred: i * 10L));
+
+        // The low of the first tooth is reached after 4 s and never undercut.
+        Watched(limits, sawTooth).ShouldBe([(14, new WatchdogFinding.Stalled(Seconds(10))), (24, new WatchdogFinding.Stalled(Seconds(20)))]);
+    }
+
+    [Fact]
+    public void A_new_low_starts_the_stalling_limit_anew()
+    {
+        var limits = Never with { StallingLimit = Seconds(10) };
+        var copy = Enumerable.Range(0, 25).Select(i => (Remaining: i < 9 ? 100L : 50L, Transferred: 0L));
+
+        Watched(limits, copy).ShouldBe([(19, new WatchdogFinding.Stalled(Seconds(10)))]);
+    }
+
+    [Fact]
+    public void Without_a_stalling_limit_nobody_is_told_of_stalls() =>
+        Watched(Never, Enumerable.Repeat((100L, 0L), 1000)).ShouldBeEmpty();
+
+    [Fact]
+    public void Nothing_copied_for_the_progress_timeout_passes_that_limit_once()
+    {
+        var limits = Never with { ProgressTimeout = Seconds(5) };
+
+        Watched(limits, Enumerable.Repeat((100L, 7L), 20)).ShouldBe([(5, new WatchdogFinding.LimitExceeded(HardLimit.ProgressTimeout, Seconds(5)))]);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Either_less_remaining_or_more_transferred_is_progress(bool remainingFalls, bool transferredRises)
+    {
+        var limits = Never with { ProgressTimeout = Seconds(5) };
+        var copy = Enumerable.Range(0, 30).Select(i => (Remaining: remainingFalls ? 100L - i : 100L, Transferred: transferredRises ? i : 0L));
+
+        Watched(limits, copy).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Remaining_that_only_grows_is_no_progress()
+    {
+        var limits = Never with { ProgressTimeout = Seconds(5) };
+
+        Watched(limits, Enumerable.Range(0, 7).Select(i => (Remaining: 100L + i, Transferred: 0L))).Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(null, 10, 1, 10)]
+    [InlineData(null, 10, 3, 30)]
+    [InlineData(null, 10, 0.1, 10)]
+    [InlineData(20, 10, 3, 20)]
+    public void The_completion_timeout_counts_from_the_start(int? total, int perGibibyte, double gibibytes, int passesAt)
+    {
+        var limits = new MigrationLimits
+        {
+            ProgressTimeout = TimeSpan.Zero,
+            CompletionTimeout = total is { } s ? Seconds(s) : null,
+            CompletionTimeoutPerGiB = Seconds(perGibibyte),
+        };
+        var copy = Enumerable.Range(0, 100).Select(i => (Remaining: 1000L - i, Transferred: (long)i));
+
+        Watched(limits, copy, Bytes.FromGibibytes(gibibytes)).ShouldBe([(passesAt, new WatchdogFinding.LimitExceeded(HardLimit.CompletionTimeout, Seconds(passesAt)))]);
+    }
+
+    [Fact]
+    public void A_restarted_agent_counts_the_time_before_it()
+    {
+        var limits = Never with { CompletionTimeout = Seconds(60) };
+        var watch = WatchdogState.Start(Start, now: Start + Seconds(61));
+
+        var (_, findings) = ProgressWatchdog.Check(watch, null, JobPhase.Setup, limits, Bytes.Zero, Start + Seconds(61));
+
+        findings.ShouldBe([new WatchdogFinding.LimitExceeded(HardLimit.CompletionTimeout, Seconds(60))]);
+    }
+
+    [Theory]
+    [InlineData(JobPhase.PostCopy)]
+    [InlineData(JobPhase.PostCopyFailed)]
+    public void Once_the_machine_runs_on_the_destination_no_limit_aborts_it(JobPhase phase)
+    {
+        var limits = new MigrationLimits { ProgressTimeout = Seconds(1), CompletionTimeout = Seconds(2), StallingLimit = Seconds(3) };
+
+        Watched(limits, Enumerable.Repeat((100L, 0L), 5), phase: phase).ShouldBe([(3, new WatchdogFinding.Stalled(Seconds(3)))]);
+    }
+
+    [Fact]
+    public void Silence_in_the_final_pass_is_not_standing_still()
+    {
+        var limits = Never with { ProgressTimeout = Seconds(2) };
+
+        Watched(limits, Enumerable.Repeat((100L, 0L), 30), phase: JobPhase.SwitchOver).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_job_that_never_says_anything_passes_the_progress_timeout_too()
+    {
+        var limits = Never with { ProgressTimeout = Seconds(5) };
+        var watch = WatchdogState.Start(Start, Start);
+
+        (watch, var before) = ProgressWatchdog.Check(watch, null, JobPhase.Setup, limits, Bytes.Zero, Start + Seconds(4));
+        var (_, after) = ProgressWatchdog.Check(watch, null, JobPhase.Setup, limits, Bytes.Zero, Start + Seconds(5));
+
+        before.ShouldBeEmpty();
+        after.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Memory_after_disks_does_not_count_as_a_stall()
+    {
+        var limits = Never with { StallingLimit = Seconds(3) };
+        var watch = WatchdogState.Start(Start, Start);
+        var findings = new List<WatchdogFinding>();
+        for (var second = 0; second < 20; second++)
+        {
+            // Disks run down to nothing in ten seconds; then all of memory is to go, which is more than remained of the disks.
+            var phase = second < 10 ? JobPhase.DiskCopy : JobPhase.PreCopy;
+            var sample = Sample(phase, second < 10 ? 10 - second : 1000 - second, second);
+            (watch, var found) = ProgressWatchdog.Check(watch, sample, phase, limits, Bytes.Zero, Start + Seconds(second));
+            findings.AddRange(found);
+        }
+
+        findings.ShouldBeEmpty();
+    }
+
+    private static List<(int Second, WatchdogFinding Finding)> Watched(
+        MigrationLimits limits, IEnumerable<(long Remaining, long Transferred)> copy, Bytes? dataSize = null, JobPhase phase = JobPhase.PreCopy)
+    {
+        var watch = WatchdogState.Start(Start, Start);
+        var findings = new List<(int, WatchdogFinding)>();
+        foreach (var (second, (remaining, transferred)) in copy.Index())
+        {
+            (watch, var found) = ProgressWatchdog.Check(watch, Sample(phase, remaining, transferred), phase, limits, dataSize ?? Bytes.Zero, Start + Seconds(second));
+            findings.AddRange(found.Select(finding => (second, finding)));
+        }
+
+        return findings;
+    }
+
+    private static MigrationSample Sample(JobPhase phase, long remaining, long transferred) => new()
+    {
+        MigrationId = new MigrationId("m"),
+        Epoch = new Epoch(1),
+        VmId = Vm.Id(1),
+        Phase = phase,
+        Memory = new TransferProgress(new Bytes(1000), new Bytes(remaining), new Bytes(transferred)),
+    };
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+}

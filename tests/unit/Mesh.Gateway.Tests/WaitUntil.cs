@@ -1,0 +1,17 @@
+namespace Mesh.Gateway.Tests;
+
+/// <summary>Waits for what another thread is about to do; fails loudly when it does not.</summary>
+internal static class WaitUntil
+{
+    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(20);
+
+    public static async Task TrueAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(GiveUpAfter);
+        while (!condition())
+        {
+            limit.IsCancellationRequested.ShouldBeFalse("it did not happen in time");
+            await Task.Yield();
+        }
+    }
+}

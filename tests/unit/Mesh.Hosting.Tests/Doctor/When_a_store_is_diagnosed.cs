@@ -1,0 +1,140 @@
+using Dapper;
+using Mesh.Contracts.Agents;
+using Mesh.Hosting.Bus;
+using Mesh.Hosting.Doctor;
+using Mesh.Hosting.Outbox;
+using Mesh.Hosting.Store;
+using Mesh.Hosting.Tests.Bus;
+using Mesh.Hosting.Tests.Store;
+using Mesh.Testing;
+using Mesh.Testing.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Hosting.Tests.Doctor;
+
+public sealed class When_a_store_is_diagnosed_on_sqlite() : When_a_store_is_diagnosed(new SqliteFiles());
+
+public sealed class When_a_store_is_diagnosed_on_postgresql(PostgresServer server) : When_a_store_is_diagnosed(server);
+
+public abstract class When_a_store_is_diagnosed(IStoreSource stores) : StoreTest(stores)
+{
+    private readonly ManualTimeProvider _time = new();
+
+    [Fact]
+    public async Task One_that_is_whole_is_healthy()
+    {
+        await PlantAsync("SELECT 1");
+
+        var report = await ExamineAsync();
+
+        report.Findings.ShouldBeEmpty();
+        report.IsHealthy.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_step_of_the_schema_that_is_missing_is_applied()
+    {
+        await PlantAsync("DROP TABLE inbox; DELETE FROM mesh_schema WHERE name = '0002-inbox.sql'");
+
+        var finding = (await ExamineAsync()).Findings.ShouldHaveSingleItem();
+        (finding.Check, finding.Subject, finding.Repair).ShouldBe(("schema", "0002-inbox.sql", RepairState.Possible));
+        (await ExamineAsync(repair: true)).Findings.ShouldHaveSingleItem().Repair.ShouldBe(RepairState.Done);
+
+        (await ExamineAsync()).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task One_that_a_newer_version_has_used_is_left_alone()
+    {
+        await PlantAsync("INSERT INTO mesh_schema (name) VALUES ('9999-from-the-future.sql')");
+        await PlantAsync("INSERT INTO outbox (message_type, queue, body) VALUES ('Mesh.FromTheFuture', 'q', '{}')");
+
+        var report = await ExamineAsync(repair: true);
+
+        report.IsHealthy.ShouldBeFalse();
+        report.Findings.Select(finding => (finding.Check, finding.Repair)).ShouldBe([("schema", RepairState.None), ("outbox", RepairState.Possible)]);
+        report.Findings[0].Message.ShouldContain("the store was used by a newer one");
+    }
+
+    [Fact]
+    public async Task What_can_never_be_sent_is_set_aside()
+    {
+        await PlantAsync("INSERT INTO outbox (message_type, queue, body) VALUES ('Mesh.Gone', 'q', '{}')");
+
+        var finding = (await ExamineAsync()).Findings.ShouldHaveSingleItem();
+        finding.Message.ShouldBe("it can never be sent: this version of the mesh sends no messages of type Mesh.Gone");
+        finding.Subject.ShouldEndWith("of type Mesh.Gone for q");
+        var repaired = await ExamineAsync(repair: true);
+        repaired.Findings.Select(one => (one.Check, one.Repair)).ShouldBe([("outbox", RepairState.Done), ("rejected", RepairState.None)]);
+
+        // It was never sent, and that stays so: a person is to know.
+        var after = await ExamineAsync();
+        after.IsHealthy.ShouldBeFalse();
+        after.Findings.ShouldHaveSingleItem().Message.ShouldStartWith("it was never sent and was set aside at 2026-01-01 12:00:00Z: this version");
+    }
+
+    [Fact]
+    public async Task What_was_set_aside_by_a_version_that_did_not_know_it_goes_back()
+    {
+        var message = OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1));
+        await PlantAsync(
+            "INSERT INTO outbox_rejected (seq, message_type, queue, body, reason, rejected_at) VALUES (7, @MessageType, @Queue, @Body, 'not known', 0)", message);
+
+        (await ExamineAsync()).Findings.ShouldHaveSingleItem().Repair.ShouldBe(RepairState.Possible);
+        (await ExamineAsync(repair: true)).IsHealthy.ShouldBeTrue();
+
+        using var database = Database();
+        (await database.ReadAsync(connection => connection.QuerySingleAsync<string>("SELECT body FROM outbox"))).ShouldBe(message.Body);
+        (await database.ReadAsync(connection => connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM outbox_rejected"))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_waits_is_told_with_how_long_the_oldest_does()
+    {
+        using (var database = Database())
+            await database.WriteAsync(async (connection, transaction) =>
+            {
+                await OutboxTable.AddAsync(connection, transaction, [OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1))], _time.GetUtcNow());
+                return true;
+            });
+        _time.Advance(TimeSpan.FromSeconds(61));
+
+        var early = await ExamineAsync();
+        early.Findings.ShouldHaveSingleItem().Message.ShouldBe("1 wait to be sent, the oldest for 61 s");
+        early.IsHealthy.ShouldBeTrue();
+
+        _time.Advance(OutboxCheck.MaxPendingAge);
+        (await ExamineAsync()).IsHealthy.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task One_that_holds_something_else_is_no_store_and_gets_nothing()
+    {
+        using (var database = Bare())
+            await database.WriteAsync((connection, transaction) => connection.ExecuteAsync("CREATE TABLE thing (name TEXT); DROP TABLE mesh_schema", transaction: transaction));
+
+        (await ExamineAsync(repair: true)).Findings.ShouldHaveSingleItem().Message.ShouldBe("it has no schema of the mesh: it is empty, or belongs to something else");
+        using var after = Bare();
+        await Should.ThrowAsync<System.Data.Common.DbException>(() => after.ReadAsync(connection => connection.ExecuteAsync("SELECT * FROM outbox")));
+    }
+
+    private Task<DoctorReport> ExamineAsync(bool repair = false) => ExamineAsync(Location, _time, repair);
+
+    internal static async Task<DoctorReport> ExamineAsync(string location, TimeProvider time, bool repair)
+    {
+        using var host = StoreHost.Build(location, services => services
+            .AddLogging().AddSingleton(time).AddSingleton<IMessageBus>(new RecordingBus()).AddOutboxMessage<AgentCommand>());
+        return await host.Services.GetRequiredService<StoreDoctor>().DiagnoseAsync(repair);
+    }
+
+    private async Task PlantAsync(string sql, object? parameters = null)
+    {
+        using var database = Database();
+        await database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, parameters, transaction));
+    }
+
+    private MeshDatabase Database() => new(Options.Create(new StoreOptions { Location = Location }), SchemaScript.Embedded(typeof(MeshDatabase).Assembly));
+
+    private MeshDatabase Bare() => new(Options.Create(new StoreOptions { Location = Location }), []);
+}

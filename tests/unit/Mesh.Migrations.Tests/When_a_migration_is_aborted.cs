@@ -1,0 +1,78 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Migrations.Tests;
+
+public sealed class When_a_migration_is_aborted
+{
+    [Fact]
+    public void Should_never_start_what_was_aborted_while_preparing()
+    {
+        var migration = new MigrationDriver().Abort();
+        MigrationStateMachine.AnswerToAbort(migration.State).Result.ShouldBe(AbortResult.Aborting);
+        migration.State.Phase.ShouldBe(MigrationPhase.CleaningUp);
+
+        migration.Prepared();
+        migration.Commands.ShouldNotContain(command => command is StartMigration);
+        migration.Answer(migration.Last<CleanUpIncoming>());
+        migration.State.Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
+    }
+
+    [Fact]
+    public void Should_end_without_a_dead_destination_s_answer_when_nothing_was_started()
+    {
+        var migration = new MigrationDriver().Abort().Wait(MigrationTimers.CleanUpTimeout);
+        migration.State.Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
+        migration.State.Reason.ShouldContain("yet to confirm");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Should_abort_on_the_source_once_it_was_told_to_start(bool started)
+    {
+        var migration = started ? new MigrationDriver().Started() : new MigrationDriver().Prepared();
+        migration.Abort().Abort();
+        migration.Commands.OfType<AbortJob>().Count().ShouldBe(1);
+
+        migration.Answer(migration.Last<AbortJob>()).JobEnds(JobResult.Cancelled).Report(Given.Source, VmStatus.Up);
+        migration.Answer(migration.Last<CleanUpIncoming>());
+        migration.State.Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
+    }
+
+    [Fact]
+    public void Should_take_success_for_success_when_the_abort_came_too_late()
+    {
+        var migration = new MigrationDriver().Started().Abort();
+        migration.Answer(migration.Last<AbortJob>(), CommandResult.Rejected, new Refusal(RefusalCode.HypervisorError, "it runs on hostb"));
+        migration.JobEnds(JobResult.Completed).ReportBoth(null, VmStatus.Up);
+        migration.State.Outcome.ShouldBe(MigrationOutcome.Completed);
+    }
+
+    [Fact]
+    public void Should_refuse_to_abort_a_machine_that_runs_on_the_destination()
+    {
+        var migration = new MigrationDriver(new MigrationOptions { PostCopy = true }).Started();
+        migration.Report(Given.Source, VmStatus.MigratingFrom, migration.Sample(JobPhase.PostCopy)).Abort();
+        MigrationStateMachine.AnswerToAbort(migration.State).Result.ShouldBe(AbortResult.TooLate);
+        migration.Commands.ShouldNotContain(command => command is AbortJob);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Should_end_timed_out_when_the_agent_aborted_for_a_hard_limit(bool limitComesLate)
+    {
+        var migration = new MigrationDriver().Started();
+        if (limitComesLate)
+            migration.JobEnds(JobResult.Cancelled);
+        migration.ReachesLimit(HardLimit.ProgressTimeout, 150);
+        migration.JobEnds(JobResult.Cancelled).Report(Given.Source, VmStatus.Up);
+        migration.Answer(migration.Last<CleanUpIncoming>());
+
+        migration.State.Outcome.ShouldBe(MigrationOutcome.TimedOut);
+        migration.State.Reason.ShouldContain("150 s");
+    }
+}

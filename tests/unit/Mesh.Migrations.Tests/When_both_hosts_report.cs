@@ -1,0 +1,50 @@
+using Mesh.Contracts.Vms;
+
+namespace Mesh.Migrations.Tests;
+
+public sealed class When_both_hosts_report
+{
+    /// <summary>The eight rows of seed ovirt-vm-migration-states: status of source and destination, status of the machine, and where it is.</summary>
+    [Theory]
+    [InlineData(VmStatus.Down, VmStatus.Down, VmStatus.Down, null, ObservedLocation.Nowhere)]
+    [InlineData(VmStatus.Down, VmStatus.Up, VmStatus.Up, MigrationSide.Destination, ObservedLocation.OnDestination)]
+    [InlineData(VmStatus.Up, VmStatus.Down, VmStatus.Up, MigrationSide.Source, ObservedLocation.OnSource)]
+    [InlineData(VmStatus.MigratingFrom, VmStatus.Down, VmStatus.MigratingFrom, MigrationSide.Source, ObservedLocation.Migrating)]
+    [InlineData(VmStatus.MigratingFrom, VmStatus.Up, VmStatus.MigratingFrom, MigrationSide.Source, ObservedLocation.Migrating)]
+    [InlineData(VmStatus.MigratingFrom, VmStatus.MigratingTo, VmStatus.MigratingFrom, MigrationSide.Source, ObservedLocation.Migrating)]
+    [InlineData(VmStatus.Down, VmStatus.MigratingTo, VmStatus.MigratingFrom, MigrationSide.Source, ObservedLocation.Migrating)]
+    [InlineData(VmStatus.Up, VmStatus.MigratingTo, VmStatus.MigratingFrom, MigrationSide.Source, ObservedLocation.Migrating)]
+    public void Should_look_up_the_eight_rows(VmStatus source, VmStatus destination, VmStatus status, MigrationSide? where, ObservedLocation verdict) =>
+        TwoSidedStatus.Lookup(source, destination).ShouldBe(new TwoSidedStatusRow(status, where, verdict));
+
+    /// <summary>What the seed does not have, from what the peers got wrong.</summary>
+    [Theory]
+    [InlineData(VmStatus.Paused, VmStatus.Up, VmStatus.Up, MigrationSide.Destination, ObservedLocation.OrphanOnSource)]
+    [InlineData(VmStatus.PostCopyFailed, VmStatus.Up, VmStatus.Up, MigrationSide.Destination, ObservedLocation.OrphanOnSource)]
+    [InlineData(VmStatus.PostCopyFailed, VmStatus.PostCopyFailed, VmStatus.PostCopyFailed, MigrationSide.Destination, ObservedLocation.PostCopyFailed)]
+    [InlineData(VmStatus.PostCopyFailed, VmStatus.MigratingTo, VmStatus.PostCopyFailed, MigrationSide.Destination, ObservedLocation.PostCopyFailed)]
+    [InlineData(VmStatus.MigratingFrom, VmStatus.PostCopyFailed, VmStatus.PostCopyFailed, MigrationSide.Destination, ObservedLocation.PostCopyFailed)]
+    [InlineData(VmStatus.PostCopyFailed, VmStatus.Down, VmStatus.Down, null, ObservedLocation.Nowhere)]
+    [InlineData(VmStatus.Down, VmStatus.PostCopyFailed, VmStatus.Down, null, ObservedLocation.Nowhere)]
+    [InlineData(VmStatus.Down, VmStatus.Paused, VmStatus.Paused, MigrationSide.Destination, ObservedLocation.OnDestination)]
+    [InlineData(VmStatus.Paused, VmStatus.Down, VmStatus.Paused, MigrationSide.Source, ObservedLocation.OnSource)]
+    public void Should_read_the_rows_beyond_them(VmStatus source, VmStatus destination, VmStatus status, MigrationSide? where, ObservedLocation verdict) =>
+        TwoSidedStatus.Lookup(source, destination).ShouldBe(new TwoSidedStatusRow(status, where, verdict));
+
+    [Fact]
+    public void Should_leave_it_open_in_every_other_case()
+    {
+        var statuses = Enum.GetValues<VmStatus>();
+        var settled = (from source in statuses from destination in statuses where TwoSidedStatus.Lookup(source, destination).Location != ObservedLocation.Migrating select (source, destination)).Count();
+        settled.ShouldBe(13, "three rows of the seed, nine beyond them, and a broken post-copy whose machine was paused on the destination");
+        foreach (var status in statuses)
+        {
+            TwoSidedStatus.Lookup(null, status).Location.ShouldBe(ObservedLocation.Migrating);
+            TwoSidedStatus.Lookup(status, null).Location.ShouldBe(ObservedLocation.Migrating);
+        }
+    }
+
+    [Fact]
+    public void Should_not_take_two_running_copies_for_an_end() =>
+        TwoSidedStatus.Lookup(VmStatus.Up, VmStatus.Up).Location.ShouldBe(ObservedLocation.Migrating);
+}

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Mesh.Contracts.Serialization;
+using Mesh.Hosting.Bus;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mesh.Scheduler.Host.Tests.Running;
+
+/// <summary>A broker inside the test: whoever is attached is handed each message as its JSON would bring it, and at once.</summary>
+internal sealed class TestBroker : IMessageBus
+{
+    private readonly Lock _lock = new();
+    private readonly List<(IServiceProvider Process, BusEndpoint Endpoint, Listener Listener)> _attached = [];
+
+    /// <summary>Every request, command and event, in the order in which they were sent.</summary>
+    public ConcurrentQueue<object> Sent { get; } = [];
+
+    /// <summary>Answers in place of whoever is asked; null leaves it to them.</summary>
+    public Func<object, object?> AnswerOverride { get; set; } = _ => null;
+
+    /// <summary>Whether events are lost on their way.</summary>
+    public bool DropsEvents { get; set; }
+
+    /// <summary>Lets a process' handlers have what comes from now on.</summary>
+    public void Attach(IServiceProvider process)
+    {
+        foreach (var endpoint in process.GetServices<BusEndpoint>())
+        {
+            var listener = new Listener();
+            endpoint.Attach(listener, process);
+            lock (_lock)
+                _attached.Add((process, endpoint, listener));
+        }
+    }
+
+    /// <summary>A process is gone.</summary>
+    public void Detach(IServiceProvider process)
+    {
+        lock (_lock)
+            _attached.RemoveAll(attached => attached.Process == process);
+    }
+
+    public async Task PublishAsync<T>(T message, CancellationToken cancellation = default)
+        where T : class
+    {
+        Sent.Enqueue(message);
+        if (!DropsEvents)
+            foreach (var listener in Of(null, typeof(T)))
+                await listener.TakeAsync(typeof(T), ThroughJson(message));
+    }
+
+    public async Task SendAsync<T>(string queue, T message, CancellationToken cancellation = default)
+        where T : class
+    {
+        Sent.Enqueue(message);
+        if (Of(queue, typeof(T)).FirstOrDefault() is { } listener)
+            await listener.TakeAsync(typeof(T), ThroughJson(message));
+    }
+
+    public Task SendBestEffortAsync<T>(string queue, T message, CancellationToken cancellation = default)
+        where T : class => SendAsync(queue, message, cancellation);
+
+    public async Task<TReply> RequestAsync<TRequest, TReply>(string queue, TRequest request, CancellationToken cancellation = default)
+        where TRequest : class
+        where TReply : class
+    {
+        Sent.Enqueue(request);
+        if (AnswerOverride(request) is TReply instead)
+            return instead;
+        var listener = Of(queue, typeof(TRequest)).FirstOrDefault() ?? throw new BusRequestException($"nobody answers {typeof(TRequest).Name} at '{queue}'");
+        return ThroughJson((TReply)(await listener.TakeAsync(typeof(TRequest), ThroughJson(request)))!);
+    }
+
+    private static T ThroughJson<T>(T message)
+        where T : class => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(message, MeshJson.Options), MeshJson.Options)!;
+
+    private List<Listener> Of(string? queue, Type type)
+    {
+        lock (_lock)
+            return [.. _attached.Where(attached => attached.Endpoint.Queue == queue && attached.Endpoint.MessageType == type).Select(attached => attached.Listener)];
+    }
+
+    private sealed class Listener : IBusListener
+    {
+        private readonly Dictionary<Type, Func<object, Task<object?>>> _handlers = [];
+
+        public Task<object?> TakeAsync(Type type, object message) => _handlers[type](message);
+
+        public void Handle<T>(Func<T, CancellationToken, Task> handle)
+            where T : class => _handlers.Add(typeof(T), async message =>
+            {
+                await handle((T)message, default);
+                return null;
+            });
+
+        public void Answer<TRequest, TReply>(Func<TRequest, CancellationToken, Task<TReply>> answer)
+            where TRequest : class
+            where TReply : class => _handlers.Add(typeof(TRequest), async message => await answer((TRequest)message, default));
+    }
+}

@@ -1,0 +1,116 @@
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Events;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
+using Mesh.Scheduler.Host.Tests.Running;
+
+namespace Mesh.Scheduler.Host.Tests;
+
+public sealed class When_migrations_fail_on_hosts : IAsyncLifetime
+{
+    private static readonly HostName Hostb = new("hostb");
+
+    private TestMesh _mesh = null!;
+
+    public async ValueTask InitializeAsync() => _mesh = await TestMesh.StartAsync(["g1", "g2"], ("Scheduling:TroubleKept", "00:01:00"));
+
+    public ValueTask DisposeAsync() => _mesh.DisposeAsync();
+
+    [Fact]
+    public async Task Should_lower_the_rating_of_a_host_that_failed_for_a_while()
+    {
+        var before = await ScoreAsync();
+        (await _mesh.RequestAsync(TestMessages.Request("g1") with { Preferred = Hostb })).Refusals.ShouldBeEmpty();
+        (await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1"))[0].Destination.ShouldBe(Hostb);
+        await _mesh.AnswerAsync<PrepareIncoming>("g1", CommandResult.Failed, "no room");
+        (await _mesh.AwaitAsync(MigrationPhase.Queued, "g1"))[0].Attempt.ShouldBe(2);
+        await _mesh.AbortAsync("g1");
+        await _mesh.AwaitAsync(MigrationPhase.Ended, "g1");
+        await Testing.Eventually.HoldsAsync(async () => (await TroublesAsync()).Count == 1, "the failure is known");
+
+        (await ScoreAsync()).ShouldBe(before - 40, tolerance: 0.5);
+        (await TroublesAsync())[0].Reason.ShouldContain("no room");
+
+        await _mesh.RestartSchedulerAsync();
+        (await TroublesAsync()).ShouldHaveSingleItem().Migration.ShouldBe(new MigrationId("g1"));
+        await _mesh.AdvanceAsync(TimeSpan.FromSeconds(30));
+        (await ScoreAsync()).ShouldBe(before - 20, tolerance: 0.5);
+        await _mesh.AdvanceAsync(TimeSpan.FromSeconds(31));
+        (await TroublesAsync()).ShouldBeEmpty();
+        (await ScoreAsync()).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Should_go_on_to_another_host_after_the_pause()
+    {
+        (await _mesh.RequestAsync(TestMessages.Request("g1") with { Preferred = Hostb })).Refusals.ShouldBeEmpty();
+        await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1");
+        await _mesh.AnswerAsync<PrepareIncoming>("g1", CommandResult.Failed, "no room");
+        await _mesh.AwaitAsync(MigrationPhase.Queued, "g1");
+        await _mesh.SettleAsync();
+        (await _mesh.QueueAsync()).Waiting.ShouldHaveSingleItem().WaitReason.ShouldBe("the pause after a failed attempt, which ends in 20 s");
+
+        await _mesh.AdvanceAsync(TimeSpan.FromSeconds(15));
+        await _mesh.SettleAsync();
+        (await _mesh.ShowAsync("g1")).Phase.ShouldBe(MigrationPhase.Queued);
+        await _mesh.AdvanceAsync(TimeSpan.FromSeconds(5));
+
+        var view = (await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1"))[0];
+        (view.Attempt, view.Destination).ShouldBe((2, new HostName("hostc")));
+    }
+
+    [Fact]
+    public async Task Should_keep_what_each_told_of_its_machine_however_it_ended()
+    {
+        var (slow, fast) = (History("g1", 1), History("g2", 500));
+        await TellAsync(Ended("m1", MigrationOutcome.Completed) with { History = History("g1", 7) });
+        await TellAsync(Ended("m2", MigrationOutcome.TimedOut) with { History = slow });
+        await TellAsync(Ended("m3", MigrationOutcome.Failed) with { History = fast });
+
+        await _mesh.RestartSchedulerAsync();
+
+        (await FleetAsync()).Histories.ShouldBe([slow, fast], ignoreOrder: true);
+        (await TroublesAsync()).ShouldHaveSingleItem("only a failure is the host's").Migration.ShouldBe(new MigrationId("m3"));
+    }
+
+    [Fact]
+    public async Task Should_count_a_failure_once_however_often_it_is_told_and_forget_old_ones()
+    {
+        using var store = new TestStore(_mesh.Location);
+        await TellAsync(Ended("m1", MigrationOutcome.Failed));
+        await TellAsync(Ended("m1", MigrationOutcome.Failed));
+        (await TroublesAsync()).ShouldHaveSingleItem();
+        await TellAsync(Ended("m2", MigrationOutcome.Failed));
+        (await store.CountAsync("host_trouble")).ShouldBe(2);
+
+        await _mesh.AdvanceAsync(TimeSpan.FromMinutes(2));
+        await TellAsync(Ended("m3", MigrationOutcome.Failed));
+
+        (await store.CountAsync("host_trouble")).ShouldBe(1);
+    }
+
+    private MigrationEnded Ended(string id, MigrationOutcome outcome) => new()
+    {
+        MigrationId = new MigrationId(id),
+        VmName = "g1",
+        Source = new HostName("hosta"),
+        Destination = Hostb,
+        At = _mesh.Time.GetUtcNow(),
+        Outcome = outcome,
+        Reason = "no room",
+        TotalTime = TimeSpan.FromMinutes(1),
+    };
+
+    private VmMigrationHistory History(string vm, double dirtied) =>
+        new(TestMessages.IdOf(vm), BytesPerSecond.FromMebibytes(dirtied), BytesPerSecond.FromMebibytes(100), _mesh.Time.GetUtcNow());
+
+    private Task TellAsync(MigrationEvent told) => _mesh.Broker.PublishAsync(told);
+
+    private Task<Fleet> FleetAsync() => _mesh.AskAsync<ExportFleet, Fleet>(new ExportFleet());
+
+    private async Task<IReadOnlyList<HostFailure>> TroublesAsync() => (await FleetAsync()).Hosts.Single(host => host.Inventory.Host == Hostb).RecentFailures ?? [];
+
+    private async Task<double> ScoreAsync() =>
+        (await _mesh.AskAsync<RateTargets, RateTargetsAnswer>(new RateTargets("g2", To: Hostb))).Ratings.ShouldHaveSingleItem().Score;
+}
