@@ -56,7 +56,7 @@ public abstract class When_messages_pass_the_inbox(IStoreSource stores) : StoreT
     [Fact]
     public async Task One_is_forgotten_when_nobody_sends_it_again_any_more()
     {
-        using var host = Build(KeyValuePair.Create<string, string?>("Store:InboxKept", "1.00:00:00"));
+        using var host = Build(KeyValuePair.Create<string, string?>("Store:InboxRetention", "1.00:00:00"));
         await host.StartAsync();
         await TakeAsync(host, "old");
         _time.Advance(TimeSpan.FromHours(23));
@@ -78,7 +78,7 @@ public abstract class When_messages_pass_the_inbox(IStoreSource stores) : StoreT
     [InlineData("400.00:00:00")]
     public async Task A_time_to_remember_that_makes_no_sense_is_refused(string response)
     {
-        using var host = Build(KeyValuePair.Create<string, string?>("Store:InboxKept", response));
+        using var host = Build(KeyValuePair.Create<string, string?>("Store:InboxRetention", response));
 
         var refusal = await Should.ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => host.StartAsync());
 
