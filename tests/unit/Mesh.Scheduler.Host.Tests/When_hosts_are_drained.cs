@@ -94,7 +94,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
 
         await _mesh.StartSchedulerAsync(_mesh.Time.GetUtcNow());
 
-        _mesh.Scheduler.Log.ShouldContain("5000 Took up 1 drains from the store");
+        _mesh.Scheduler.Log.ShouldContain("5000 Restored 1 drains from the store");
         await CarryOutAsync("d1", expected: 3, first);
         Asked.Select(request => request.Vm).ShouldBeUnique();
     }

@@ -6,6 +6,7 @@ using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Telemetry;
 using Mesh.Hosting.Background;
+using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.Jobs;
 
@@ -150,9 +151,9 @@ internal sealed class JobFinalizer(AgentContext agent, MigrationRecord record, T
         var elapsed = sinceStart > TimeSpan.Zero ? sinceStart : TimeSpan.Zero;
         var downtime = agentEvent.Sample?.ActualDowntime;
         agent.Log.JobEnded(record.MigrationId, record.VmId, agentEvent.Result, elapsed, downtime, agentEvent.Error);
-        var tags = new TagList { { "host", agent.Host.Value }, { "result", agentEvent.Result.ToString() } };
+        var tags = new TagList { { TelemetryNames.Tags.HostName, agent.Host.Value }, { TelemetryNames.Tags.JobResult, MeshTelemetry.TagValue(agentEvent.Result) } };
         AgentMetrics.JobDuration.Record(elapsed.TotalSeconds, tags);
         if (downtime is { } stood)
-            AgentMetrics.Downtime.Record(stood.TotalMilliseconds, new KeyValuePair<string, object?>("host", agent.Host.Value));
+            AgentMetrics.Downtime.Record(stood.TotalSeconds, new KeyValuePair<string, object?>(TelemetryNames.Tags.HostName, agent.Host.Value));
     }
 }

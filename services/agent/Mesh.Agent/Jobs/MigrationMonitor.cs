@@ -90,8 +90,8 @@ internal sealed class MigrationMonitor
     /// <param name="ended">Called when the end is recorded, before anyone is told.</param>
     public async Task RunAsync(Action ended)
     {
-        using var activity = MeshTelemetry.StartActivity("migration job", _record.TraceParent);
-        activity?.SetTag("mesh.migration", _record.MigrationId.Value).SetTag("mesh.host", _agent.Host.Value);
+        using var activity = MeshTelemetry.StartActivity(TelemetryNames.Spans.MigrationJob, _record.TraceParent);
+        activity?.SetTag(TelemetryNames.Tags.MigrationId, _record.MigrationId.Value).SetTag(TelemetryNames.Tags.HostName, _agent.Host.Value);
         var call = _ownsMigrateCall ? RunMigrateCallAsync() : ResumeMonitoring();
         try
         {
@@ -100,7 +100,7 @@ internal sealed class MigrationMonitor
                 if (await TryCheckAsync() is { } ending)
                 {
                     await _finalizer.FinalizeAsync(ending, _poller.Latest, GetSample(), _isPastPointOfNoReturn, ended);
-                    activity?.SetTag("mesh.result", ending.Result.ToString());
+                    activity?.SetTag(TelemetryNames.Tags.JobResult, MeshTelemetry.TagValue(ending.Result));
                     await call;
                     await Recovery.Completion;
                     return;

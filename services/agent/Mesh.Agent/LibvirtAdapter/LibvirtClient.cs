@@ -4,6 +4,7 @@ using Mesh.Agent.Libvirt;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Core;
+using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.LibvirtAdapter;
 
@@ -61,13 +62,13 @@ internal sealed class LibvirtClient : IAsyncDisposable
         }
         catch (Exception e) when (LibvirtErrorMapping.IsLibvirtError(e))
         {
-            outcome = e is TimeoutException ? "overdue" : "error";
+            outcome = e is TimeoutException ? "timeout" : "error";
             throw LibvirtErrorMapping.ToHypervisorException(e, vm);
         }
         finally
         {
             AgentMetrics.CallDuration.Record(
-                _time.GetElapsedTime(started).TotalSeconds, new TagList { { "call", name }, { "outcome", outcome } });
+                _time.GetElapsedTime(started).TotalSeconds, new TagList { { TelemetryNames.Tags.LibvirtCall, name }, { TelemetryNames.Tags.LibvirtResult, outcome } });
         }
     }
 

@@ -8,6 +8,7 @@ using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Hosting.Background;
+using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.Reports;
 
@@ -120,7 +121,7 @@ internal sealed class HostReporter(AgentContext agent, MigrationMonitors monitor
             using var life = new CancellationTokenSource(SendTimeout, agent.Time);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(agent.Stopping, life.Token);
             await agent.Bus.SendBestEffortAsync(AgentQueues.HostReports, report, end.Token);
-            AgentMetrics.Reports.Add(1, new KeyValuePair<string, object?>("host", agent.Host.Value));
+            AgentMetrics.Reports.Add(1, new KeyValuePair<string, object?>(TelemetryNames.Tags.HostName, agent.Host.Value));
             if (!_isBrokerReachable)
                 agent.Log.ReportsResumed();
             _isBrokerReachable = true;

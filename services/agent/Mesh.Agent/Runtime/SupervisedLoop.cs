@@ -1,35 +1,20 @@
-using Mesh.Agent.Telemetry;
+using Mesh.Core;
+using Mesh.Hosting.Background;
 
 namespace Mesh.Agent.Runtime;
 
-/// <summary>Keeps a part of the agent running: what throws is logged and begun again, until the agent stops.</summary>
+/// <summary>Keeps a part of the agent running: a part that fails is logged and restarted after a tick, until the agent stops.</summary>
 internal sealed class SupervisedLoop(AgentContext agent)
 {
-    public async Task RunAsync(string name, Func<Task> part)
+    public Task RunAsync(string name, Func<Task> part)
     {
-        while (!agent.Stopping.IsCancellationRequested)
-        {
-            try
+        var tick = agent.Options.Tick;
+        var runner = new LoopRunner($"Agent {name}", new ExponentialBackoff(tick, tick), agent.Time, agent.Log) { SteadyAfter = tick };
+        return runner.RunAsync(
+            async _ =>
             {
                 await part();
-            }
-            catch (OperationCanceledException) when (agent.Stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                agent.Log.LoopFailed(e, name);
-            }
-
-            try
-            {
-                await Task.Delay(agent.Options.Tick, agent.Time, agent.Stopping);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+                return tick;
+            }, agent.Stopping);
     }
 }

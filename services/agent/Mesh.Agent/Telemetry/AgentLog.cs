@@ -13,9 +13,6 @@ internal static partial class AgentLog
     [LoggerMessage(1001, LogLevel.Information, "Agent of {Host} stopped; migrations that run go on without it")]
     public static partial void Stopped(this ILogger log, HostName host);
 
-    [LoggerMessage(1002, LogLevel.Error, "The agent's {Part} failed and are begun again")]
-    public static partial void LoopFailed(this ILogger log, Exception error, string part);
-
     [LoggerMessage(1010, LogLevel.Error, "The agent's state file cannot be read and is set aside as {Path}: attempts of before now are refused, because nobody knows which are over, and migrations that run are no longer known to be the mesh's")]
     public static partial void StateCorrupt(this ILogger log, Exception error, string path);
 

@@ -3,30 +3,24 @@ using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.Telemetry;
 
-/// <summary>What an agent counts and measures.</summary>
 internal static class AgentMetrics
 {
-    /// <summary>Migrations that run on a host as their source; tag <c>host</c>.</summary>
-    public static readonly UpDownCounter<long> RunningMigrations =
-        MeshTelemetry.Meter.CreateUpDownCounter<long>("mesh.agent.migrations.running", "{migration}", "Migrations that run on the host as their source");
+    public static readonly UpDownCounter<long> RunningJobs =
+        MeshTelemetry.Meter.CreateUpDownCounter<long>(TelemetryNames.Metrics.AgentJobsRunning, "{job}", "Migration jobs running at their source");
 
-    /// <summary>Time that calls to libvirt take; tags <c>call</c>, <c>outcome</c> (ok, error, overdue).</summary>
     public static readonly Histogram<double> CallDuration =
-        MeshTelemetry.Meter.CreateHistogram<double>("mesh.agent.libvirt.call.duration", "s", "Time that a call to libvirt takes");
+        MeshTelemetry.Meter.CreateHistogram<double>(TelemetryNames.Metrics.LibvirtCallDuration, "s", "Duration of libvirt calls");
 
-    /// <summary>Downtime of completed migrations; tag <c>host</c>.</summary>
+    /// <summary>As the hypervisor measured it, also where the migration's outcome is still open.</summary>
     public static readonly Histogram<double> Downtime =
-        MeshTelemetry.Meter.CreateHistogram<double>("mesh.migration.downtime", "ms", "Time that a machine stood still for its migration");
+        MeshTelemetry.Meter.CreateHistogram<double>(TelemetryNames.Metrics.AgentJobDowntime, "s", "Downtime of completed migration jobs");
 
-    /// <summary>Time from taking a job up to its end; tags <c>host</c>, <c>result</c>.</summary>
     public static readonly Histogram<double> JobDuration =
-        MeshTelemetry.Meter.CreateHistogram<double>("mesh.agent.job.duration", "s", "Time from taking a migration job up to its end");
+        MeshTelemetry.Meter.CreateHistogram<double>(TelemetryNames.Metrics.AgentJobDuration, "s", "Duration of migration jobs");
 
-    /// <summary>Commands answered; tags <c>host</c>, <c>command</c>, <c>result</c>.</summary>
     public static readonly Counter<long> Commands =
-        MeshTelemetry.Meter.CreateCounter<long>("mesh.agent.commands", "{command}", "Commands answered");
+        MeshTelemetry.Meter.CreateCounter<long>(TelemetryNames.Metrics.AgentCommands, "{command}", "Commands answered");
 
-    /// <summary>Reports sent; tag <c>host</c>.</summary>
     public static readonly Counter<long> Reports =
-        MeshTelemetry.Meter.CreateCounter<long>("mesh.agent.reports", "{report}", "Reports sent");
+        MeshTelemetry.Meter.CreateCounter<long>(TelemetryNames.Metrics.AgentReports, "{report}", "Reports sent");
 }

@@ -5,6 +5,7 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Hosting.Inbox;
@@ -171,7 +172,7 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
     private static Activity? StartActivity(MigrationInput input, Transition transition) =>
         input is ReportReceived && transition.Outputs.All(output => output is PublishEvent { Event: MigrationProgressed })
             ? null
-            : MeshTelemetry.StartActivity($"flight {input.GetType().Name}", transition.State.Request.TraceParent)
-                ?.SetTag("mesh.migration.id", transition.State.Id.Value)
-                .SetTag("mesh.migration.phase", transition.State.Phase.ToString());
+            : MeshTelemetry.StartActivity(TelemetryNames.Spans.MigrationTransition + Discriminator.Of(input), transition.State.Request.TraceParent)
+                ?.SetTag(TelemetryNames.Tags.MigrationId, transition.State.Id.Value)
+                .SetTag(TelemetryNames.Tags.MigrationPhase, MeshTelemetry.TagValue(transition.State.Phase));
 }

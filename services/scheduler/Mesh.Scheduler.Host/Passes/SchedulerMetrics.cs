@@ -5,20 +5,19 @@ using Mesh.Scheduler.Queueing;
 
 namespace Mesh.Scheduler.Host.Passes;
 
-/// <summary>What is counted of the queue.</summary>
 internal static class SchedulerMetrics
 {
     private static readonly Gauge<int> Waiting =
-        MeshTelemetry.Meter.CreateGauge<int>("mesh.queue.waiting", "{migration}", "Migrations that wait for their admission, or prepared for their turn to copy");
+        MeshTelemetry.Meter.CreateGauge<int>(TelemetryNames.Metrics.QueueWaiting, "{migration}", "Migrations waiting for admission, or prepared and waiting to copy");
 
     private static readonly Counter<long> Admissions =
-        MeshTelemetry.Meter.CreateCounter<long>("mesh.queue.admitted", "{migration}", "Migrations that were admitted to an attempt, by priority");
+        MeshTelemetry.Meter.CreateCounter<long>(TelemetryNames.Metrics.QueueAdmitted, "{attempt}", "Attempts admitted");
 
     private static readonly Counter<long> Dismissals =
-        MeshTelemetry.Meter.CreateCounter<long>("mesh.queue.dismissed", "{migration}", "Migrations that were given up because no host could take them");
+        MeshTelemetry.Meter.CreateCounter<long>(TelemetryNames.Metrics.QueueRejected, "{migration}", "Migrations given up because no host is eligible");
 
     private static readonly Histogram<double> Waits =
-        MeshTelemetry.Meter.CreateHistogram<double>("mesh.queue.wait", "s", "From queueing to admission, by priority");
+        MeshTelemetry.Meter.CreateHistogram<double>(TelemetryNames.Metrics.QueueWaitDuration, "s", "Time from queueing to admission");
 
     public static void Record(Fleet fleet, AdmissionDecision decision)
     {
@@ -27,7 +26,7 @@ internal static class SchedulerMetrics
         foreach (var admission in decision.Admissions.Where(admission => admission.Placement is not null))
         {
             var migration = fleet.Migrations.First(migration => migration.Id == admission.Id);
-            var priority = new KeyValuePair<string, object?>("priority", migration.Priority.ToString());
+            var priority = new KeyValuePair<string, object?>(TelemetryNames.Tags.MigrationPriority, MeshTelemetry.TagValue(migration.Priority));
             Admissions.Add(1, priority);
             Waits.Record((fleet.TakenAt - (migration.QueuedAt ?? fleet.TakenAt)).TotalSeconds, priority);
         }
