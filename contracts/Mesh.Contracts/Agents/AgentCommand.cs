@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Agents;
@@ -16,6 +17,7 @@ namespace Mesh.Contracts.Agents;
 [JsonDerivedType(typeof(ResumeOnSource), "resumeOnSource")]
 [JsonDerivedType(typeof(DestroyOrphan), "destroyOrphan")]
 [JsonDerivedType(typeof(RecoverPostCopy), "recoverPostCopy")]
+[MessageName("agent-command")]
 public abstract record AgentCommand
 {
     /// <summary>The command's identity.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Agents;
@@ -8,6 +9,7 @@ namespace Mesh.Contracts.Agents;
 [JsonDerivedType(typeof(JobEnded), "jobEnded")]
 [JsonDerivedType(typeof(JobStalled), "jobStalled")]
 [JsonDerivedType(typeof(LimitReached), "limitReached")]
+[MessageName("agent-event")]
 public abstract record AgentEvent
 {
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Events;
@@ -14,6 +15,7 @@ namespace Mesh.Contracts.Events;
 [JsonDerivedType(typeof(MigrationLimitReached), "limitReached")]
 [JsonDerivedType(typeof(MigrationRequeued), "requeued")]
 [JsonDerivedType(typeof(MigrationEnded), "ended")]
+[MessageName("migration-event")]
 public abstract record MigrationEvent
 {
     /// <summary>The migration.</summary>

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Hosts;
@@ -6,4 +7,5 @@ namespace Mesh.Contracts.Hosts;
 /// <param name="Result">The result.</param>
 /// <param name="Explanation">In words.</param>
 /// <param name="Migrations">The unfinished migrations that are judged anew because of it.</param>
+[MessageName("fence-answer")]
 public sealed record FenceAnswer(FenceResult Result, string Explanation, IReadOnlyList<MigrationId> Migrations);

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -15,6 +16,7 @@ namespace Mesh.Contracts.Hosts;
 /// <param name="Labels">Labels for placement; null for none.</param>
 /// <param name="Networks">Bridges and active libvirt networks that a machine can be connected to; null if unknown.</param>
 /// <param name="Storage">Storage that it reaches; null if unknown.</param>
+[MessageName("host-inventory")]
 public sealed record HostInventory(
     HostName Host,
     long AgentEpoch,

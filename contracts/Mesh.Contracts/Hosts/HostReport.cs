@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -16,6 +17,7 @@ namespace Mesh.Contracts.Hosts;
 /// <param name="HypervisorReachable">Whether the hypervisor answered; if not, <see cref="Vms"/> says nothing about absent machines.</param>
 /// <param name="Vms">The status of every machine that the hypervisor knows.</param>
 /// <param name="Migrations">A sample of every migration that runs on this host as its source, or was just received by it.</param>
+[MessageName("host-report")]
 public sealed record HostReport(
     HostName Host,
     long AgentEpoch,

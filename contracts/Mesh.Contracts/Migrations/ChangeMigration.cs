@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
@@ -6,6 +7,7 @@ namespace Mesh.Contracts.Migrations;
 /// Asks to change a running migration: parameters (<c>migrateChangeParams</c> of seed <c>ovirt-migration-enhancements</c>), or the
 /// policy that steers it. Asking again with the same identity changes nothing and is answered alike.
 /// </summary>
+[MessageName("change-migration")]
 public sealed record ChangeMigration
 {
     /// <summary>The migration.</summary>

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
@@ -20,6 +21,7 @@ namespace Mesh.Contracts.Migrations;
 /// <param name="Allow">What may be done to the machine, of what the policy permits; null for all of it.</param>
 /// <param name="DowntimeBudget">The downtime that the machine bears, for policies that plan by it; null for the policy's.</param>
 /// <param name="Deadline">How long it may take in all, for policies that plan by time; null for the policy's completion timeout.</param>
+[MessageName("request-migration")]
 public sealed record RequestMigration(
     MigrationId Id,
     string Vm,

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Policies;
@@ -7,4 +8,5 @@ namespace Mesh.Contracts.Policies;
 /// <param name="Vm">The machine.</param>
 /// <param name="Name">The policy's name; null takes the machine's own one away.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
+[MessageName("override-policy")]
 public sealed record OverridePolicy(VmId Vm, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Name, string RequestedBy);

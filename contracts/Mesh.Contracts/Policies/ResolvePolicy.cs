@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Policies;
@@ -6,4 +7,5 @@ namespace Mesh.Contracts.Policies;
 /// <param name="Vm">The machine.</param>
 /// <param name="Labels">Its labels.</param>
 /// <param name="Named">A policy that the request names; it wins over everything else. Null for none.</param>
+[MessageName("resolve-policy")]
 public sealed record ResolvePolicy(VmId Vm, IReadOnlyDictionary<string, string> Labels, string? Named = null);

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Vms;
 
 namespace Mesh.Contracts.Queries;
@@ -5,4 +6,5 @@ namespace Mesh.Contracts.Queries;
 /// <summary>Hosts by name, and the machines that are on their way between them.</summary>
 /// <param name="Hosts">The hosts.</param>
 /// <param name="MigratingVms">The status table of all migrating machines, by name.</param>
+[MessageName("host-list")]
 public sealed record HostList(IReadOnlyList<HostView> Hosts, IReadOnlyList<MigratingVm> MigratingVms);

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
@@ -6,6 +7,7 @@ namespace Mesh.Contracts.Scheduling;
 /// Admits a migration that waits: to prepare its destination, and, if <see cref="MayTransfer"/>, to copy as soon as that is done. Sent once
 /// more with <see cref="MayTransfer"/> for one that was admitted to prepare only. Answered by <see cref="AdmissionAnswer"/>.
 /// </summary>
+[MessageName("admit-migration")]
 public sealed record AdmitMigration
 {
     /// <summary>The migration.</summary>

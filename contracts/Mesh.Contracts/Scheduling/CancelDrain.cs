@@ -1,3 +1,5 @@
+using Mesh.Contracts.Serialization;
+
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>
@@ -7,4 +9,5 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="Id">The drain's identity, or the name of a host that it empties.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
 /// <param name="AbortRunning">Whether migrations that copy are aborted too.</param>
+[MessageName("cancel-drain")]
 public sealed record CancelDrain(string Id, string RequestedBy, bool AbortRunning = false);

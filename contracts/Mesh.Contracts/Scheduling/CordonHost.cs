@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
@@ -6,4 +7,5 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="Host">The host.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
 /// <param name="Reason">Why; may be empty.</param>
+[MessageName("cordon-host")]
 public sealed record CordonHost(HostName Host, string RequestedBy, string Reason = "");

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
@@ -6,6 +7,7 @@ namespace Mesh.Contracts.Scheduling;
 /// Asks that hosts be emptied for maintenance: no machine comes any more, and every running one is moved away. Asking again with the same
 /// identity changes nothing. Answered by <see cref="DrainAnswer"/>.
 /// </summary>
+[MessageName("drain-hosts")]
 public sealed record DrainHosts
 {
     /// <summary>The drain's identity, chosen by whoever asks: 1 to 32 letters, digits, dots, hyphens or underscores.</summary>

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
@@ -8,4 +9,5 @@ namespace Mesh.Contracts.Scheduling;
 /// </summary>
 /// <param name="Request">The request.</param>
 /// <param name="Refusals">What speaks against it; empty for nothing.</param>
+[MessageName("enqueue-migration")]
 public sealed record EnqueueMigration(RequestMigration Request, IReadOnlyList<Refusal> Refusals);

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
@@ -7,4 +8,5 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="Vm">The machine's name or UUID.</param>
 /// <param name="Options">How it would be moved; null for as migrations are moved that say nothing.</param>
 /// <param name="To">The only host to look at; null for all.</param>
+[MessageName("rate-targets")]
 public sealed record RateTargets(string Vm, MigrationOptions? Options = null, HostName? To = null);

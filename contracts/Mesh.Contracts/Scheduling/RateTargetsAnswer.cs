@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
@@ -9,5 +10,6 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="Source">Where it is; null if it is not known.</param>
 /// <param name="Refusals">What speaks against moving it at all, whichever host is meant; empty for nothing.</param>
 /// <param name="Ratings">The hosts: first those that can take it, the best first, then the others.</param>
+[MessageName("rate-targets-answer")]
 public sealed record RateTargetsAnswer(
     VmId? Vm, string VmName, HostName? Source, IReadOnlyList<Refusal> Refusals, IReadOnlyList<HostRating> Ratings);

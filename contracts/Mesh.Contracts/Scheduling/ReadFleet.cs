@@ -1,3 +1,5 @@
+using Mesh.Contracts.Serialization;
+
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>
@@ -5,4 +7,5 @@ namespace Mesh.Contracts.Scheduling;
 /// admissions of this turn are taken, so that two schedulers, or one whose message was long on its way, cannot give out a slot twice.
 /// </summary>
 /// <param name="PassEpoch">The turn; larger than any before it, or its admissions are not taken. 0 only reads, and takes nothing from the turn that runs.</param>
+[MessageName("read-fleet")]
 public sealed record ReadFleet(long PassEpoch);

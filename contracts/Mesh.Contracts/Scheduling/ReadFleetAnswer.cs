@@ -1,5 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
+using Mesh.Contracts.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
@@ -8,4 +9,5 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="Migrations">Every migration that has not ended, the oldest first.</param>
 /// <param name="PassEpoch">The newest turn that has read; only its admissions are taken.</param>
 /// <param name="IsCurrentPass">Whether that is the turn of whoever asks; false where it was no larger than one before, so that nothing it admits would be taken.</param>
+[MessageName("read-fleet-answer")]
 public sealed record ReadFleetAnswer(IReadOnlyList<HostView> Hosts, IReadOnlyList<MigrationView> Migrations, long PassEpoch, bool IsCurrentPass);

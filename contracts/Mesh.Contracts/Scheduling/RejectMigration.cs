@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
@@ -8,4 +9,5 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="Attempt">The attempt that it waits for.</param>
 /// <param name="PassEpoch">The scheduler's turn (<see cref="ReadFleet.PassEpoch"/>).</param>
 /// <param name="Refusals">Every reason.</param>
+[MessageName("reject-migration")]
 public sealed record RejectMigration(MigrationId Id, int Attempt, long PassEpoch, IReadOnlyList<Refusal> Refusals);

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
@@ -5,4 +6,5 @@ namespace Mesh.Contracts.Scheduling;
 /// <summary>Asks that machines may come to a host again; a drain of it that is not over is withdrawn. Answered by <see cref="SchedulerAnswer"/>.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
+[MessageName("uncordon-host")]
 public sealed record UncordonHost(HostName Host, string RequestedBy);

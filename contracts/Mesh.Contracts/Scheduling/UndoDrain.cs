@@ -1,3 +1,5 @@
+using Mesh.Contracts.Serialization;
+
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>Asks that the machines which a drain has moved go back to where they were; its hosts may take machines again. Answered by <see cref="DrainAnswer"/>.</summary>
@@ -5,4 +7,5 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="Drain">The drain to be undone, or the name of a host that it emptied: then the newest drain of that host.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
 /// <param name="DryRun">Whether only the plan is wanted.</param>
+[MessageName("undo-drain")]
 public sealed record UndoDrain(string Id, string Drain, string RequestedBy, bool DryRun = false);

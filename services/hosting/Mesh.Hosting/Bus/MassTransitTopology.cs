@@ -13,7 +13,10 @@ internal static class MassTransitTopology
     public static void Configure(IBusFactoryConfigurator bus, IBusRegistrationContext context, BusOptions options)
     {
         bus.ConfigureJsonSerializerOptions(MeshJson.Apply);
-        bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders);
+        var serializer = new NamedJsonSerializer(RawSerializerOptions.AddTransportHeaders);
+        bus.AddSerializer(serializer);
+        bus.AddDeserializer(serializer);
+        bus.MessageTopology.SetEntityNameFormatter(new ExchangeNameFormatter(bus.MessageTopology.EntityNameFormatter));
 
         // The container itself, because MassTransit's own view of it knows no keyed services.
         var provider = context.GetRequiredService<IServiceProvider>();

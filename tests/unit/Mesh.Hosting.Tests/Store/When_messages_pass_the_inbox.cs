@@ -82,7 +82,7 @@ public abstract class When_messages_pass_the_inbox(IStoreSource stores) : StoreT
 
         var refusal = await Should.ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => host.StartAsync());
 
-        MeshProgram.Describe(refusal).ShouldNotBeNull().ShouldContain("taken messages are remembered from 1 h to 1 year");
+        MeshProgram.Describe(refusal).ShouldNotBeNull().ShouldContain("the inbox retention must be 1 h to 1 year");
     }
 
     [Fact]
