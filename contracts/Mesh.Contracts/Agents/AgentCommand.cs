@@ -6,7 +6,7 @@ namespace Mesh.Contracts.Agents;
 
 /// <summary>
 /// A command to a host's agent, sent to the queue <see cref="AgentQueues.Commands"/>. The agent refuses an epoch older than the
-/// newest it has seen for the machine, and answers a repeated <see cref="CommandId"/> with the answer it recorded.
+/// newest it has seen for the VM, and answers a repeated <see cref="CommandId"/> with the answer it recorded.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "command", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(PrepareIncoming), "prepareIncoming")]
@@ -29,7 +29,7 @@ public abstract record AgentCommand
     /// <summary>The attempt it belongs to.</summary>
     public required Epoch Epoch { get; init; }
 
-    /// <summary>The machine.</summary>
+    /// <summary>The VM.</summary>
     public required VmId VmId { get; init; }
 
     /// <summary>W3C trace context of the migration; null if it has none.</summary>

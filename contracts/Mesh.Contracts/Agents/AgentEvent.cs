@@ -13,8 +13,8 @@ namespace Mesh.Contracts.Agents;
 public abstract record AgentEvent
 {
     /// <summary>
-    /// The event's identity, the same each time that it is told, such as <c>migration.epoch.agentEpoch.number</c>. Null from an agent
-    /// that gives none: then a repeated event cannot be told from a new one by its identity.
+    /// The event's identity, the same each time it is sent, such as <c>migration.epoch.agentEpoch.number</c>. Null from an agent
+    /// that gives none: then a repeated event cannot be distinguished from a new one.
     /// </summary>
     public AgentEventId? EventId { get; init; }
 
@@ -27,7 +27,7 @@ public abstract record AgentEvent
     /// <summary>The attempt.</summary>
     public required Epoch Epoch { get; init; }
 
-    /// <summary>The machine.</summary>
+    /// <summary>The VM.</summary>
     public required VmId VmId { get; init; }
 
     /// <summary>When it happened, by the host's clock.</summary>

@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Events;
 
-/// <summary>A running migration is to be changed: decided by its policy, or asked for by somebody, and passed on to its source.</summary>
+/// <summary>A change to a running migration was decided by its policy or requested, and sent to its source.</summary>
 public sealed record MigrationChangeRequested : MigrationEvent
 {
     /// <summary>The change's identity.</summary>
@@ -9,9 +9,9 @@ public sealed record MigrationChangeRequested : MigrationEvent
     /// <summary>Who decided; <c>policy NAME</c> for the policy.</summary>
     public required string RequestedBy { get; init; }
 
-    /// <summary>What is to be changed, in words.</summary>
+    /// <summary>What to change.</summary>
     public required string Description { get; init; }
 
-    /// <summary>Why, in words and numbers; may be empty.</summary>
+    /// <summary>Why, with the numbers; may be empty.</summary>
     public required string Reason { get; init; }
 }

@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Events;
 
-/// <summary>A fact about a migration, published by the migrations service for whoever wants to know.</summary>
+/// <summary>A fact about a migration, published by the migrations service for all subscribers.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(MigrationRequested), "requested")]
 [JsonDerivedType(typeof(MigrationPhaseChanged), "phaseChanged")]
@@ -21,7 +21,7 @@ public abstract record MigrationEvent
     /// <summary>The migration.</summary>
     public required MigrationId MigrationId { get; init; }
 
-    /// <summary>The machine's name.</summary>
+    /// <summary>The VM's name.</summary>
     public required string VmName { get; init; }
 
     /// <summary>Where it came from; null if unknown.</summary>

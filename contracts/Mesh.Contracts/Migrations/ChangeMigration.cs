@@ -13,7 +13,7 @@ public sealed record ChangeMigration
     /// <summary>The migration.</summary>
     public required MigrationId Id { get; init; }
 
-    /// <summary>The change's identity, chosen by whoever asks.</summary>
+    /// <summary>The change's identity, chosen by the caller.</summary>
     public required string ChangeId { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>
@@ -34,7 +34,7 @@ public sealed record ChangeMigration
     /// <summary>True changes over to post-copy; null leaves the technique.</summary>
     public bool? PostCopy { get; init; }
 
-    /// <summary>True suspends the machine while the migration goes on; null leaves it.</summary>
+    /// <summary>True suspends the VM while the migration continues; null leaves it.</summary>
     public bool? Suspend { get; init; }
 
     /// <summary>Compression of memory on or off; null leaves it.</summary>
@@ -43,7 +43,7 @@ public sealed record ChangeMigration
     /// <summary>Auto-converge on or off; null leaves it.</summary>
     public bool? AutoConverge { get; init; }
 
-    /// <summary>How much the machine's processors are slowed down, 0 to 99, where 0 lifts it; null leaves it.</summary>
+    /// <summary>vCPU throttle in percent, 0 to 99, where 0 removes it; null leaves it.</summary>
     public Percent? Throttle { get; init; }
 
     /// <summary>New stalling limit; null leaves it.</summary>
@@ -52,6 +52,6 @@ public sealed record ChangeMigration
     /// <summary>Name of the policy that steers it from now on; null leaves the present one.</summary>
     public string? Policy { get; init; }
 
-    /// <summary>Whether it is to be brought to its end now: by post-copy where that is armed, else by suspending the machine.</summary>
+    /// <summary>Whether to complete it now: by post-copy if armed, else by suspending the VM.</summary>
     public bool ForceComplete { get; init; }
 }

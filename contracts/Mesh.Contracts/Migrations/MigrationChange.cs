@@ -3,8 +3,8 @@ namespace Mesh.Contracts.Migrations;
 /// <summary>A change to a running migration, as it records it: by a person, a program or its policy.</summary>
 /// <param name="ChangeId">Its identity.</param>
 /// <param name="RequestedBy">Who changed it; <c>policy NAME</c> for the policy.</param>
-/// <param name="Reason">Why, in words; may be empty.</param>
-/// <param name="Description">What was asked for, in words.</param>
+/// <param name="Reason">Why; may be empty.</param>
+/// <param name="Description">What was asked for.</param>
 /// <param name="At">When.</param>
 public sealed record MigrationChange(string ChangeId, string RequestedBy, string Reason, string Description, DateTimeOffset At)
 {

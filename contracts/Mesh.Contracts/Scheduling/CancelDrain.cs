@@ -3,7 +3,7 @@ using Mesh.Contracts.Serialization;
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>
-/// Asks that a drain be given up: nothing more is begun, what waits is aborted, what copies goes on. Its hosts may take machines again.
+/// Asks to cancel a drain: nothing more is started, waiting migrations are aborted, running ones go on. Its hosts are uncordoned.
 /// Answered by <see cref="SchedulerAnswer"/>.
 /// </summary>
 /// <param name="Id">The drain's identity, or the name of a host that it empties.</param>

@@ -3,12 +3,12 @@ namespace Mesh.Contracts.Scheduling;
 /// <summary>How far a host is taken out of use.</summary>
 public enum CordonState
 {
-    /// <summary>Machines stay, none comes.</summary>
+    /// <summary>Its VMs stay; no VM is placed on it.</summary>
     Cordoned,
 
-    /// <summary>Machines are moved away, none comes.</summary>
+    /// <summary>Its VMs are moved away; no VM is placed on it.</summary>
     Draining,
 
-    /// <summary>Empty of running machines, none comes: it may be worked on.</summary>
+    /// <summary>No VM runs on it and none is placed on it: maintenance may start.</summary>
     Maintenance,
 }

@@ -4,6 +4,6 @@ namespace Mesh.Contracts.Scheduling;
 
 /// <summary>Drains and closed hosts.</summary>
 /// <param name="Drains">The drains, the newest first.</param>
-/// <param name="Cordons">Every host that no machine may come to.</param>
+/// <param name="Cordons">Every cordoned host.</param>
 [MessageName("drain-list")]
 public sealed record DrainList(IReadOnlyList<DrainView> Drains, IReadOnlyList<HostCordon> Cordons);

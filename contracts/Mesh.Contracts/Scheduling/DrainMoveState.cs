@@ -1,9 +1,9 @@
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Where one machine of a drain stands.</summary>
+/// <summary>The state of one VM of a drain.</summary>
 public enum DrainMoveState
 {
-    /// <summary>Its turn has not come.</summary>
+    /// <summary>Not started.</summary>
     Pending,
 
     /// <summary>Its migration was asked for and has not ended.</summary>

@@ -1,12 +1,12 @@
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>In which order a drain moves machines.</summary>
+/// <summary>In which order a drain moves VMs.</summary>
 public enum DrainOrder
 {
     /// <summary>Those first that are predicted to take longest, which empties a host soonest.</summary>
     LongestFirst,
 
-    /// <summary>Those first that are predicted to take shortest, which frees the most machines early.</summary>
+    /// <summary>Those with the shortest predicted duration first, which frees the most VMs early.</summary>
     ShortestFirst,
 
     /// <summary>By name.</summary>

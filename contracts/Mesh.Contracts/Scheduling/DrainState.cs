@@ -3,18 +3,18 @@ namespace Mesh.Contracts.Scheduling;
 /// <summary>Where a drain stands.</summary>
 public enum DrainState
 {
-    /// <summary>Only looked at: a dry run.</summary>
+    /// <summary>A dry run: only planned.</summary>
     Planned,
 
-    /// <summary>Machines are moved.</summary>
+    /// <summary>VMs are moved.</summary>
     Running,
 
-    /// <summary>Every machine that could be moved has moved.</summary>
+    /// <summary>Every VM that could be moved has moved.</summary>
     Completed,
 
-    /// <summary>Some machines are left that need a person.</summary>
+    /// <summary>Some VMs are left that need a person.</summary>
     Blocked,
 
-    /// <summary>Somebody has withdrawn it.</summary>
+    /// <summary>It was cancelled.</summary>
     Cancelled,
 }

@@ -31,6 +31,6 @@ public sealed record Fleet
     /// <summary>How many at once, and the like.</summary>
     public SchedulingLimits Limits { get; init; } = new();
 
-    /// <summary>What earlier migrations told of machines.</summary>
+    /// <summary>What earlier migrations measured, by VM.</summary>
     public IReadOnlyList<VmMigrationHistory> Histories { get; init; } = [];
 }

@@ -44,6 +44,7 @@ internal sealed class HostsVerb(Io io) : ClientVerb("hosts", "List the hosts who
     {
         { FenceAttempt: { Failure: null } } => "being fenced",
         { Health: HostHealth.Fenced } => "fenced",
+        { AgentProblem: { } problem } => $"ignored: {problem}",
         { LastReportAt: null } => "not heard of yet",
         { Health: HostHealth.Suspect or HostHealth.Unresponsive } => $"{TextFormatter.Format(host.Health)}, last heard {TextFormatter.Format(Io.Time.GetUtcNow() - host.LastReportAt)} ago",
         { HypervisorReachable: false } => "hypervisor does not answer",

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Gateway.Api;
@@ -86,7 +87,7 @@ public sealed class PolicyTests
     public async Task Whether_a_document_is_right_is_left_to_the_policy_service_which_names_every_fault(string document)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        PolicyDiagnostic[] errors = [new(3, "steps[0].when", "is missing"), new(0, "", "is empty")];
+        DocumentDiagnostic[] errors = [new(3, "steps[0].when", "is missing"), new(0, "", "is empty")];
         gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => new(Calm, [1]));
         gateway.Bus.Answer<ApplyPolicy, ApplyPolicyAnswer>(_ => new(null, errors));
 

@@ -38,7 +38,7 @@ internal static class ApiProblems
         MigrationId = id,
     };
 
-    public static ApiProblem InvalidPolicy(IReadOnlyList<PolicyDiagnostic> errors) => new()
+    public static ApiProblem InvalidPolicy(IReadOnlyList<DocumentDiagnostic> errors) => new()
     {
         Type = ApiProblemTypes.InvalidPolicy,
         Title = "The policy document is not accepted",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mesh.Cli.Output;
 using Mesh.Cli.Watching;
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Policy.Host.Documents;
 
@@ -53,5 +54,5 @@ internal sealed class CheckPolicyVerb : Verb
         file.Faults.Count == 0 ? [$"{file.File}: ok"] : file.Faults.Select(error => TextFormatter.ToSingleLine(PolicyFile.FormatDiagnostic(file.File, error)));
 
     /// <summary>A document and what is wrong with it.</summary>
-    private sealed record Checked(string File, IReadOnlyList<PolicyDiagnostic> Faults);
+    private sealed record Checked(string File, IReadOnlyList<DocumentDiagnostic> Faults);
 }

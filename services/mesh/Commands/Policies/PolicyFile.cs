@@ -1,3 +1,4 @@
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Policy.Host.Documents;
 
@@ -15,5 +16,5 @@ internal static class PolicyFile
     }
 
     /// <summary>A fault as compilers tell theirs, so that editors find the place.</summary>
-    public static string FormatDiagnostic(string path, PolicyDiagnostic error) => DocumentFile.FormatDiagnostic(path, error.Line, error.Field, error.Message);
+    public static string FormatDiagnostic(string path, DocumentDiagnostic error) => DocumentFile.FormatDiagnostic(path, error.Line, error.Field, error.Message);
 }

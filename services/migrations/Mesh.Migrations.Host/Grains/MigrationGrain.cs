@@ -88,9 +88,9 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
         return MigrationStateMachine.AnswerToChange(_state!, change.ChangeId);
     }
 
-    public Task AnswerAsync(CommandAnswer answer) => ApplyIfKnownAsync(new AnswerReceived(answer), MessageIdentity.From(answer));
+    public Task AnswerAsync(CommandAnswer answer) => ApplyIfKnownAsync(new AnswerReceived(answer), AgentMessageIdentity.From(answer));
 
-    public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent), MessageIdentity.From(agentEvent));
+    public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent), AgentMessageIdentity.From(agentEvent));
 
     // What waits may wait for long, and nothing that its hosts say meanwhile counts for it.
     public Task HandleReportAsync(HostReport report) => _state is { Phase: MigrationPhase.Queued or MigrationPhase.Ready } ? Task.CompletedTask : ApplyIfKnownAsync(new ReportReceived(

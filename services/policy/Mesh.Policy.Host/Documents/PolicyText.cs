@@ -1,5 +1,6 @@
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
-using Mesh.Hosting.Documents;
+using Mesh.Documents.Yaml;
 using Mesh.Policy.Documents;
 
 namespace Mesh.Policy.Host.Documents;
@@ -16,10 +17,10 @@ public static class PolicyText
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > LengthMax)
-            return new PolicyParseResult(null, [new PolicyDiagnostic(0, "", $"is {text.Length} characters long; at most {LengthMax} are accepted")]);
+            return new PolicyParseResult(null, [new DocumentDiagnostic(0, "", $"is {text.Length} characters long; at most {LengthMax} are accepted")]);
         return YamlTree.Read(text, out var fault) is { } document
             ? PolicyDocument.Read(document)
-            : new PolicyParseResult(null, [new PolicyDiagnostic(fault!.Line, fault.Field, fault.Message)]);
+            : new PolicyParseResult(null, [fault!]);
     }
 
     /// <summary>Writes a policy as YAML that <see cref="Read"/> reads back to the same policy; what has its default is left out.</summary>

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Documents;
 
@@ -15,7 +16,7 @@ public static class PolicyDocument
         var policy = MappingReader.Read(NodeContext.Create(document, "", faults), Policy);
         if (policy is not null)
             faults.Add(PolicyConsistencyRules.Check(policy));
-        IReadOnlyList<PolicyDiagnostic> found = [.. faults.ToSortedList().Select(fault => new PolicyDiagnostic(fault.Line, fault.Field, fault.Message))];
+        var found = faults.ToSortedList();
         return new PolicyParseResult(found.Count == 0 ? policy : null, found);
     }
 

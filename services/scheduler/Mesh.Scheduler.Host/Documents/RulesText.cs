@@ -1,6 +1,6 @@
 using Mesh.Contracts.Documents;
 using Mesh.Contracts.Scheduling;
-using Mesh.Hosting.Documents;
+using Mesh.Documents.Yaml;
 using Mesh.Scheduler.Documents;
 
 namespace Mesh.Scheduler.Host.Documents;
@@ -20,7 +20,7 @@ public static class RulesText
             return new RulesReadResult(null, [new DocumentDiagnostic(0, "", $"is {text.Length} characters long; at most {LengthMax} are accepted")]);
         return YamlTree.Read(text, out var fault) is { } document
             ? RulesDocument.Read(document)
-            : new RulesReadResult(null, [new DocumentDiagnostic(fault!.Line, fault.Field, fault.Message)]);
+            : new RulesReadResult(null, [fault!]);
     }
 
     /// <summary>Writes rules as YAML that <see cref="Read"/> reads back to the same rules; what has its default is left out.</summary>

@@ -1,4 +1,3 @@
-using Mesh.Contracts.Documents;
 using Mesh.Contracts.Scheduling;
 using Mesh.Documents;
 
@@ -20,7 +19,7 @@ public static class RulesDocument
         ArgumentNullException.ThrowIfNull(document);
         var diagnostics = new DiagnosticBag();
         var rules = MappingReader.Read(NodeContext.Create(document, "", diagnostics), ReadRules);
-        IReadOnlyList<DocumentDiagnostic> found = [.. diagnostics.ToSortedList().Select(fault => new DocumentDiagnostic(fault.Line, fault.Field, fault.Message))];
+        var found = diagnostics.ToSortedList();
         return new RulesReadResult(found.Count == 0 ? rules : null, found);
     }
 
