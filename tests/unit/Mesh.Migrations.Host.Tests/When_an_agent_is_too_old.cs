@@ -33,7 +33,7 @@ public sealed class When_an_agent_is_too_old : IAsyncLifetime
         await process.Agents.HandleAsync(Old(agent.Inventory(HostMessages.Source, HostMessages.CreateVm())), default);
         await process.Agents.HandleAsync(Old(agent.Report(HostMessages.Source, VmStatus.Up)), default);
 
-        var rejected = process.Hosts.List().ShouldHaveSingleItem();
+        var rejected = process.Hosts.List(includeRejected: true).ShouldHaveSingleItem();
         (rejected.AgentProblem, rejected.LastReportAt, rejected.Inventory.Vms.Count).ShouldBe((Problem, null, 0));
         (await process.ReadAsync()).Fleet.Hosts.ShouldBeEmpty();
         (await process.Store.LoadInventoriesAsync(default)).ShouldBeEmpty();

@@ -183,12 +183,13 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
     }
 
     /// <summary>Every host, by name.</summary>
-    public IReadOnlyList<HostView> List()
+    /// <param name="includeRejected">Whether to list hosts of whose agents nothing was accepted yet.</param>
+    public IReadOnlyList<HostView> List(bool includeRejected = false)
     {
         lock (_lock)
             return
             [
-                .. _hosts.Values.Where(entry => (entry.Inventory ?? entry.RejectedInventory) is not null).OrderBy(entry => entry.Host.Value, StringComparer.Ordinal)
+                .. _hosts.Values.Where(entry => (entry.Inventory ?? (includeRejected ? entry.RejectedInventory : null)) is not null).OrderBy(entry => entry.Host.Value, StringComparer.Ordinal)
                     .Select(entry => new HostView(
                         (entry.Inventory ?? entry.RejectedInventory)! with { Vms = entry.Vms() }, entry.Report?.HypervisorReachable ?? entry.LastReportAt is not null,
                         Health(entry), entry.LastReportAt, entry.Fence, entry.FenceAttempt)
