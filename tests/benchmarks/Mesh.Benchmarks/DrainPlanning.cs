@@ -46,10 +46,10 @@ internal static class DrainPlanning
         return clock.Elapsed.TotalMilliseconds;
     }
 
-    private static TimeSpan Bound(Fleet fleet, DrainView plan) => DrainBounds.ComputeForAnyPlan(
+    private static TimeSpan Bound(Fleet fleet, Drain plan) => DrainBounds.ComputeForAnyPlan(
         plan.Moves.Select(move => new PlannedMove { From = move.From, To = move.To, DataSize = move.DataSize }),
         fleet.Hosts.Select(host => host.Inventory.Host).Except(plan.Hosts),
-        LinkLimits.For(new FleetIndex(fleet), plan.Parallel));
+        LinkLimits.ForDrain(new FleetIndex(fleet), plan.Parallel));
 
     // Most machines small, a few large; three of ten write memory anew at up to a tenth of what a link carries.
     private static Fleet CreateFleet(int drained)

@@ -29,7 +29,7 @@ public sealed class When_the_fleet_is_exported : IAsyncLifetime
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
-    public async Task Should_hold_everything_that_counts()
+    public async Task Should_contain_everything_that_scheduling_depends_on()
     {
         var fleet = await ExportAsync();
 

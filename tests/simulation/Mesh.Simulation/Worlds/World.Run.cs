@@ -74,7 +74,7 @@ internal sealed partial class World
 
     private bool IsOver() => Operators.IsDone && Maintainers.IsDone && MigrationsStore.CountUnfinished() == 0 && MigrationsStore.CountOutbox() == 0 && !RunningDrains().Any();
 
-    private IEnumerable<DrainView> RunningDrains() => SchedulerStore.ReadDrains().Where(drain => drain.State == DrainState.Running);
+    private IEnumerable<Drain> RunningDrains() => SchedulerStore.ReadDrains().Where(drain => drain.State == DrainState.Running);
 
     private IEnumerable<string> DescribeUnfinished() =>
     [

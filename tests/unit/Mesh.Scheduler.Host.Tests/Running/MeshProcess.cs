@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Scheduler.Host.Tests.Running;
 
-/// <summary>A process of the mesh; begun anew on the same store it is the process after a crash.</summary>
+/// <summary>A process of the mesh; started again on the same store it is the process after a crash.</summary>
 internal sealed class MeshProcess : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -20,7 +20,7 @@ internal sealed class MeshProcess : IAsyncDisposable
 
     private MeshProcess(IHost host, TestBroker broker, ManualTimeProvider clock, ListLogger log) => (_host, _broker, Clock, _log) = (host, broker, clock, log);
 
-    /// <summary>The clock of the machine that it runs on.</summary>
+    /// <summary>The clock of its host.</summary>
     public ManualTimeProvider Clock { get; }
 
     /// <summary>What the scheduler logged, each line behind its number.</summary>

@@ -14,7 +14,7 @@ internal static class SimulatedFleet
 
     public static HostName Host(int number) => new($"host{number:000}");
 
-    /// <summary>A machine with nothing that would keep it where it is.</summary>
+    /// <summary>A VM that can be migrated.</summary>
     public static VmDescription Vm(int number, double gibibytes, IReadOnlyDictionary<string, string>? labels = null) => new(
         new VmId(new Guid(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1])), $"vm{number:0000}", VmStatus.Up, Bytes.FromGibibytes(gibibytes), 1,
         "pc-q35-9.2", "host-model", Persistent: true, [], [], [], labels ?? new Dictionary<string, string>());
@@ -28,12 +28,12 @@ internal static class SimulatedFleet
             $"qemu+tcp://{host}/system", vms),
         HostHealth.Healthy, LastReportAt: Now);
 
-    /// <summary>Machines of mixed sizes, most of them idle, on the first hosts; the other hosts are empty.</summary>
+    /// <summary>VMs of mixed sizes, most of them idle, on the first hosts; the other hosts are empty.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="hosts">How many hosts in all.</param>
-    /// <param name="drained">On how many of them the machines are.</param>
-    /// <param name="each">How many machines on each.</param>
-    /// <param name="writingPercent">How many of a hundred write memory anew while they are copied, at up to a tenth of what a link carries.</param>
+    /// <param name="drained">The number of hosts with VMs.</param>
+    /// <param name="each">The number of VMs on each.</param>
+    /// <param name="writingPercent">The percentage of VMs with a dirty rate, of up to a tenth of a link.</param>
     /// <param name="unequalLinks">Whether some links carry four times as much as others.</param>
     public static Fleet Mixed(int seed, int hosts, int drained, int each, int writingPercent = 30, bool unequalLinks = false)
     {

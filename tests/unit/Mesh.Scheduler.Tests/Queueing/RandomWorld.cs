@@ -8,7 +8,7 @@ namespace Mesh.Scheduler.Tests.Queueing;
 
 /// <summary>
 /// A little world in which migrations are asked for, aborted, re-prioritised, fail and end, owners crash, and hosts come and go, while the
-/// scheduler's decisions are carried out, sometimes only in part. What holds a slot is kept here by its own account, not by the scheduler's.
+/// scheduler's decisions are carried out, sometimes only in part. Slots in use are counted here independently of the scheduler.
 /// </summary>
 internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
 {
@@ -40,7 +40,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
 
     public int Admitted { get; private set; }
 
-    public int Dismissed { get; private set; }
+    public int Rejected { get; private set; }
 
     public Fleet Fleet => new()
     {
@@ -52,7 +52,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
 
     public FleetHost Host(HostName name) => _hosts[name.Value];
 
-    /// <summary>One thing happens, time passes, and the scheduler has its turn.</summary>
+    /// <summary>One event, some time, and a scheduling pass.</summary>
     /// <param name="check">Called with each admission before it is carried out.</param>
     public void Step(Action<WorldMigration, AdmitMigration> check)
     {
@@ -71,8 +71,8 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
             Admit(migration, admission);
         }
 
-        Dismissed += decision.Dismissals.Count;
-        Migrations.RemoveAll(migration => decision.Dismissals.Any(dismissal => dismissal.Id == migration.View.Id));
+        Rejected += decision.Rejections.Count;
+        Migrations.RemoveAll(migration => decision.Rejections.Any(rejection => rejection.Id == migration.View.Id));
         foreach (var migration in Migrations)
             migration.Watch(Now, isPlaceable: IsPlaceable(migration.View));
     }
@@ -84,7 +84,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
         return Given.Chosen(hosts);
     }
 
-    /// <summary>Whether nothing but slots keeps a migration from going on.</summary>
+    /// <summary>Whether a migration waits for nothing but slots.</summary>
     public bool IsPlaceable(MigrationView migration) => Slots.IsWaiting(migration)
         && (migration.Phase == MigrationPhase.Ready || Eligible(migration).Any())
         && !(migration.Phase == MigrationPhase.Queued && BackOff.EndsAt(migration, Limits) > Now);
