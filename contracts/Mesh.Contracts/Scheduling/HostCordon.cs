@@ -3,13 +3,14 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>A host that accepts no VMs. Stored: the JSON names must not change.</summary>
+/// <summary>A host that no machine may come to.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="State">Whether it is only closed, being emptied, or empty and in maintenance.</param>
 /// <param name="RequestedBy">Who closed it.</param>
 /// <param name="At">When, by the mesh's clock.</param>
 /// <param name="Reason">Why, for the audit; may be empty.</param>
 /// <param name="Drain">The drain that empties it; null for none.</param>
+// Stored as JSON: these names must not change.
 public sealed record HostCordon(
     [property: JsonPropertyName("host")] HostName Host,
     [property: JsonPropertyName("state")] CordonState State,

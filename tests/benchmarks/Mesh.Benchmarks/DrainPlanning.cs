@@ -41,7 +41,7 @@ public class DrainPlanning
 
     /// <summary>What is weighed.</summary>
     [Benchmark]
-    public DrainView Plan() => DrainPlanner.Plan(_fleet, _request, Now);
+    public Drain Plan() => DrainPlanner.Plan(_fleet, _request, Now);
 
     internal static int Run(int runs)
     {
@@ -107,7 +107,7 @@ public class DrainPlanning
         HostHealth.Healthy, LastReportAt: Now);
 
     /// <summary>A column about the plan itself; the same seed makes the same plan again.</summary>
-    private sealed class PlanColumn(string name, Func<Fleet, DrainView, string> text) : IColumn
+    private sealed class PlanColumn(string name, Func<Fleet, Drain, string> text) : IColumn
     {
         public string Id => ColumnName;
 

@@ -6,7 +6,7 @@ using Mesh.Scheduler.Host.Tests.Running;
 
 namespace Mesh.Scheduler.Host.Tests;
 
-/// <summary>Two copy away from a host, and a third waits; the scheduler's clock stands still unless the test moves it.</summary>
+/// <summary>Two migrations copy away from a host, and a third is queued; the scheduler's clock stands still unless the test advances it.</summary>
 public sealed class When_a_slot_comes_free : IAsyncLifetime
 {
     private TestMesh _mesh = null!;

@@ -260,7 +260,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
 
     private Task<DrainList> ListAsync(string? id = null) => _mesh.AskAsync<ListDrains, DrainList>(new ListDrains(id));
 
-    /// <summary>Carries a drain's migrations out, one after the other, until it is over; never more of them are on their way than may be.</summary>
+    /// <summary>Carries out a drain's migrations, one after the other, until it has ended, and checks the limits.</summary>
     private async Task CarryOutAsync(string drain, int expected, params string[] before)
     {
         List<string> done = [.. before];
@@ -275,7 +275,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
         await Eventually.HoldsAsync(async () => (await ListAsync(drain)).Drains[0].State == DrainState.Completed, $"{drain} is over");
     }
 
-    /// <summary>The drain's next migration that was admitted.</summary>
+    /// <summary>The drain's next admitted migration.</summary>
     private Task<string> NextAsync(IReadOnlyCollection<string> done, string drain = "d1") => Eventually.ReturnsAsync(
         async () =>
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
+using Mesh.Scheduler.Host.Fleets;
 using Mesh.Scheduler.Host.Tests.Running;
 using Mesh.Testing;
 using Mesh.Testing.Fixtures;

@@ -117,7 +117,7 @@ public sealed class When_services_come_and_go : IAsyncLifetime
             await Eventually.HoldsAsync(
                 async () =>
                 {
-                    // What one of them could not have admitted it looks at again when its clock moves.
+                    // A scheduler retries a refused admission when its clock advances.
                     spare.Clock.Advance(TimeSpan.FromMilliseconds(50));
                     _mesh.Scheduler.Clock.Advance(TimeSpan.FromMilliseconds(50));
                     return (await _mesh.ShowAsync(order[number])).Phase == MigrationPhase.Preparing;

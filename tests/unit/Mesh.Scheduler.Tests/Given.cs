@@ -21,7 +21,7 @@ internal static class Given
         [new VmDisk("vda", DiskDevice.Disk, "virtio", "qcow2", DiskStorage.File, $"/shared/{name}.qcow2", false, false, Bytes.FromGibibytes(10), IsLocal: false)],
         [new VmNetwork("bridge", "br0", "virtio", "52:54:00:00:00:01")], [], Labels(labels), CpuFeatures: ["avx2", "aes"]);
 
-    /// <summary>A host with 16 GiB free of 32 GiB, 8 processors and a link of 100 MiB/s.</summary>
+    /// <summary>A host with 16 GiB free of 32 GiB, 8 CPUs and a link of 100 MiB/s.</summary>
     public static FleetHost Host(HostName name, params VmDescription[] vms) => new(
         new HostInventory(
             name, 1, 1, Now,
@@ -58,7 +58,7 @@ internal static class Given
         Progress = new(0),
     };
 
-    /// <summary>Telemetry of a migration with so much memory still to copy.</summary>
+    /// <summary>A sample of a migration with that much memory left to copy.</summary>
     public static MigrationSample Sample(MigrationView migration, Bytes total, Bytes remaining, BytesPerSecond bandwidth = default) => new()
     {
         MigrationId = migration.Id,
@@ -88,7 +88,7 @@ internal static class Given
     public static Fleet WithInventory(this Fleet fleet, HostName name, Func<HostInventory, HostInventory> change) =>
         fleet.With(name, host => host with { Inventory = change(host.Inventory) });
 
-    /// <summary>The fleet with one host's processors and memory changed.</summary>
+    /// <summary>The fleet with one host's CPUs and memory changed.</summary>
     public static Fleet WithCapacity(this Fleet fleet, HostName name, Func<HostCapacity, HostCapacity> change) =>
         fleet.WithInventory(name, inventory => inventory with { Capacity = change(inventory.Capacity) });
 

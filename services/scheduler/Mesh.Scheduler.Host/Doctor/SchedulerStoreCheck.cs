@@ -48,20 +48,24 @@ internal sealed class SchedulerStoreCheck : IStoreCheck
 
     private async Task CheckFailuresAsync(DiagnosticContext context)
     {
-        foreach (var (host, migration, at) in await context.Connection.QueryAsync<(string Host, string Migration, string At)>("SELECT host, migration_id, failed_at FROM host_failure ORDER BY host, migration_id"))
+        foreach (var (host, migration, at) in await context.Connection.QueryAsync<(string Host, string Migration, string At)>(
+            "SELECT host, migration_id, failed_at FROM host_failure ORDER BY host, migration_id"))
             if (!DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, out _))
                 await context.ReportAsync(
                     DoctorFinding.Problem(Name, $"host {host}", $"the time of its failed migration {migration} is unreadable; scheduling is stopped: '{at}' is not a time"),
                     "dropped; the failure no longer lowers the host's score",
                     "drops it, so that it no longer lowers the host's score",
-                    transaction => context.Connection.ExecuteAsync("DELETE FROM host_failure WHERE host = @host AND migration_id = @migration", new { host, migration }, transaction));
+                    transaction => context.Connection.ExecuteAsync(
+                        "DELETE FROM host_failure WHERE host = @host AND migration_id = @migration", new { host, migration }, transaction));
     }
 
     private async Task CheckRulesAsync(DiagnosticContext context)
     {
         var document = await context.Connection.QuerySingleOrDefaultAsync<string?>("SELECT document FROM placement_rules WHERE id = 1");
         if (document is not null && RulesText.Read(document) is { Rules: null, Diagnostics: var diagnostics })
-            context.Report(DoctorFinding.Problem(Name, "placement rules", $"unreadable and ignored: line {diagnostics[0].Line}: {diagnostics[0].Field} {diagnostics[0].Message}. Re-apply them"));
+            context.Report(DoctorFinding.Problem(
+                Name, "placement rules",
+                $"unreadable and ignored: line {diagnostics[0].Line}: {diagnostics[0].Field} {diagnostics[0].Message}. Re-apply them"));
     }
 
     private static string? FindError<T>(string json)

@@ -8,7 +8,13 @@ using Mesh.Scheduler.Host.Store;
 namespace Mesh.Scheduler.Host.Drains;
 
 /// <summary>Cordons and uncordons hosts.</summary>
-internal sealed partial class CordonRequestHandler(FleetReader reader, SchedulerStore store, DrainService drains, [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal, TimeProvider time, ILogger<CordonRequestHandler> log)
+internal sealed partial class CordonRequestHandler(
+    FleetReader reader,
+    SchedulerStore store,
+    DrainService drains,
+    [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal,
+    TimeProvider time,
+    ILogger<CordonRequestHandler> log)
     : IRequestHandler<CordonHost, SchedulerAnswer>,
         IRequestHandler<UncordonHost, SchedulerAnswer>
 {

@@ -12,7 +12,12 @@ namespace Mesh.Scheduler.Host.Drains;
 /// same requests again, and their IDs make that harmless.
 /// </summary>
 internal sealed partial class DrainService(
-    FleetReader reader, SchedulerStore store, DrainExecutor executor, [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal, TimeProvider time, ILogger<DrainService> log)
+    FleetReader reader,
+    SchedulerStore store,
+    DrainExecutor executor,
+    [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal,
+    TimeProvider time,
+    ILogger<DrainService> log)
 {
     private const int CancelAttemptsMax = 5;
 

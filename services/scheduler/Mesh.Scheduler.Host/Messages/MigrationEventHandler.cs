@@ -13,7 +13,12 @@ namespace Mesh.Scheduler.Host.Messages;
 /// Handles the events of migrations: every change makes a scheduling pass due, a failure lowers the score of its host, and a migration's end
 /// updates the history of its VM. Events missed while the scheduler is down only make predictions worse.
 /// </summary>
-internal sealed class MigrationEventHandler(SchedulerStore store, [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal, IOptions<SchedulingOptions> options, TimeProvider time) : IMessageHandler<MigrationEvent>
+internal sealed class MigrationEventHandler(
+    SchedulerStore store,
+    [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal,
+    IOptions<SchedulingOptions> options,
+    TimeProvider time)
+    : IMessageHandler<MigrationEvent>
 {
     public async Task HandleAsync(MigrationEvent message, CancellationToken cancellation)
     {

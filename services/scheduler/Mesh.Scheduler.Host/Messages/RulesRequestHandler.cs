@@ -8,7 +8,11 @@ using Mesh.Scheduler.Host.Store;
 namespace Mesh.Scheduler.Host.Messages;
 
 /// <summary>Applies and shows placement rules.</summary>
-internal sealed partial class RulesRequestHandler(SchedulerStore store, [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal, TimeProvider time, ILogger<RulesRequestHandler> log)
+internal sealed partial class RulesRequestHandler(
+    SchedulerStore store,
+    [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal,
+    TimeProvider time,
+    ILogger<RulesRequestHandler> log)
     : IRequestHandler<ApplyRules, RulesAnswer>,
         IRequestHandler<GetRules, RulesAnswer>
 {

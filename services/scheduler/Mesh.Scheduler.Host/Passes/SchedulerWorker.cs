@@ -12,7 +12,13 @@ namespace Mesh.Scheduler.Host.Passes;
 /// Runs a scheduling pass whenever the fleet has changed, when a decision is due, and at intervals in case a notification was lost. Every pass
 /// reads the fleet again; nothing is carried over from one to the next.
 /// </summary>
-internal sealed partial class SchedulerWorker(MeshDatabase database, SchedulerStore store, SchedulingPass pass, [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal, TimeProvider time, ILogger<SchedulerWorker> log)
+internal sealed partial class SchedulerWorker(
+    MeshDatabase database,
+    SchedulerStore store,
+    SchedulingPass pass,
+    [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal,
+    TimeProvider time,
+    ILogger<SchedulerWorker> log)
     : BackgroundLoop
 {
     /// <summary>The longest interval between two passes.</summary>

@@ -25,16 +25,6 @@ public sealed class FleetIndex
         AffinityGroups = _migrations.AffinityGroups(fleet.Rules.VmAffinity, _hosts, _vms);
     }
 
-    private FleetIndex(FleetIndex before, IReadOnlyList<MigrationView> migrations)
-    {
-        Fleet = before.Fleet with { Migrations = migrations };
-        _hosts = before._hosts;
-        _vms = before._vms;
-        _migrations = new(migrations, _hosts, _vms, Fleet.Limits);
-        Rules = before.Rules;
-        AffinityGroups = _migrations.AffinityGroups(Fleet.Rules.VmAffinity, _hosts, _vms);
-    }
-
     /// <summary>The fleet.</summary>
     public Fleet Fleet { get; }
 
@@ -88,13 +78,6 @@ public sealed class FleetIndex
             if (reservation.Migration.Id != except)
                 sum += reservation.VCpus;
         return sum;
-    }
-
-    /// <summary>The same fleet with one migration added or replaced.</summary>
-    public FleetIndex WithMigration(MigrationView migration)
-    {
-        ArgumentNullException.ThrowIfNull(migration);
-        return new(this, [.. Fleet.Migrations.Where(other => other.Id != migration.Id), migration]);
     }
 
     internal (LocatedVm? Located, Refusal? Refusal) ResolveVm(string vm) => _vms.Resolve(vm);

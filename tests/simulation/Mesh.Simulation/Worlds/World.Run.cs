@@ -1,4 +1,5 @@
 using Mesh.Contracts.Scheduling;
+using Mesh.Scheduler.Draining;
 using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Worlds;

@@ -2,7 +2,7 @@ using Mesh.Scheduler.Host.Documents;
 
 namespace Mesh.Scheduler.Host.Tests.Documents;
 
-/// <summary>Each document has one thing wrong with it; whoever wrote it learns the line, the field and what is accepted.</summary>
+/// <summary>Each document has one error, which is reported with its line, its field and what is expected.</summary>
 public sealed class When_rules_are_malformed
 {
     public static TheoryData<string, int, string, string> Wholes => new()

@@ -6,7 +6,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Scheduler.Host.Tests.Running;
 
-/// <summary>What people ask for, and what hosts and their agents say.</summary>
+/// <summary>Requests of operators, and reports of agents.</summary>
 internal static class TestMessages
 {
     private static readonly Bytes Memory = Bytes.FromGibibytes(64);
@@ -19,7 +19,7 @@ internal static class TestMessages
     /// <summary>The ID of the VM with that name.</summary>
     public static VmId IdOf(string name) => new(new Guid(name.Aggregate(7, (hash, letter) => (hash * 31) + letter), 1, 2, [3, 4, 5, 6, 7, 8, 9, 10]));
 
-    /// <summary>A host with 64 GiB and a link that nobody has measured.</summary>
+    /// <summary>A host with 64 GiB and a link of unknown capacity.</summary>
     public static HostInventory Inventory(string host, IReadOnlyDictionary<string, string>? labels = null, params VmDescription[] vms) => new(
         new HostName(host), 1, 0, default,
         new HostCapacity("x86_64", "qemu64", 32, Memory, Memory - Bytes.FromGibibytes(vms.Length)),

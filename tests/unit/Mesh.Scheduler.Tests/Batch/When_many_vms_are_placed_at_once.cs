@@ -34,7 +34,7 @@ public sealed class When_many_vms_are_placed_at_once(ITestOutputHelper output)
     [InlineData(3)]
     public void Should_place_the_last_of_many_on_nearly_full_hosts(int seed)
     {
-        // The hosts are cut to what a placement by chance has put on them, and 2 % more: whatever is wasted is missing in the end.
+        // The hosts have the resources of a random placement plus 2 %: whatever is wasted is missing in the end.
         var random = new Random(seed);
         var sizes = Enumerable.Range(0, 600).Select(_ => 1L << random.Next(0, 5)).ToArray();
         var on = sizes.Select(_ => random.Next(30)).ToArray();

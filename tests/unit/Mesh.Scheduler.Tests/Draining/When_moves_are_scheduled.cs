@@ -107,7 +107,7 @@ public sealed class When_moves_are_scheduled
             running.Count(each => each.Move.From == alone.Move.From || each.Move.To == alone.Move.To).ShouldBe(1, when);
     }
 
-    // Whatever lies wholly between two moments must have passed the link between them.
+    // A move that lies between two times must have passed the link between them.
     private static void CheckLink(Timed[] planned, BytesPerSecond rate, string which)
     {
         foreach (var begin in planned.Select(each => each.Begin).Distinct())

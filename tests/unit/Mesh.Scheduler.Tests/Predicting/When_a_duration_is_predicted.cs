@@ -12,7 +12,7 @@ public sealed class When_a_duration_is_predicted
     [InlineData(1000, 100, 0, 10)]
     [InlineData(20, 100, 90, 0.2)] // it switches over at once
     [InlineData(1000, 100, 50, 19.84375)] // passes of 10, 5, 2.5, 1.25, 0.625, 0.3125 and 0.15625 s
-    [InlineData(1000, 100, 90, 50)] // 87 s and more are not waited for
+    [InlineData(1000, 100, 90, 50)] // capped; the passes would take 87 s
     [InlineData(1000, 100, 100, 50)]
     [InlineData(1000, 100, 500, 50)]
     public void Should_add_up_the_passes(double data, double bandwidth, double dirty, double seconds) =>

@@ -7,8 +7,8 @@ using Mesh.Scheduler.Queueing;
 namespace Mesh.Scheduler.Tests.Queueing;
 
 /// <summary>
-/// A little world in which migrations are asked for, aborted, re-prioritised, fail and end, owners crash, and hosts come and go, while the
-/// scheduler's decisions are carried out, sometimes only in part. Slots in use are counted here independently of the scheduler.
+/// A simulated mesh in which migrations are requested, aborted, re-prioritised, fail and end, hosts crash and recover, and the scheduler's
+/// decisions are carried out, sometimes only in part. Slots in use are counted here independently of the scheduler.
 /// </summary>
 internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
 {
@@ -33,7 +33,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
         UnschedulableTimeout = TimeSpan.FromMinutes(10),
     };
 
-    /// <summary>Whether people go on asking and aborting; hosts come and go in any case.</summary>
+    /// <summary>Whether operators keep requesting and aborting migrations; hosts fail and recover in any case.</summary>
     public bool IsOpen { get; set; } = true;
 
     public List<WorldMigration> Migrations { get; } = [];
@@ -62,7 +62,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
             Progress(migration);
         var decision = Admission.Decide(Fleet, ++_passEpoch, Now, Place);
 
-        // A scheduler that crashes, or whose messages are lost, leaves a part undone.
+        // A crash of the scheduler or a lost message leaves a part undone.
         var isWhole = _random.Next(20) > 0;
         foreach (var admission in decision.Admissions.Where(_ => isWhole || _random.Next(2) == 0))
         {
@@ -167,7 +167,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
             migration.View = migration.View with { Phase = CopyingPhases[Array.IndexOf(CopyingPhases, migration.View.Phase) + 1] };
     }
 
-    /// <summary>It ends, or, having failed through its host, waits for another attempt.</summary>
+    /// <summary>It ends, or fails on its host and waits for another attempt.</summary>
     private void End(WorldMigration migration)
     {
         if (migration.View.Phase == MigrationPhase.Confirming || _random.Next(2) == 0 || migration.View.FailedAttempts.Count == 2)

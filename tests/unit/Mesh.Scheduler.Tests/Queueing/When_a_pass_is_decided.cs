@@ -6,7 +6,7 @@ namespace Mesh.Scheduler.Tests.Queueing;
 
 public sealed class When_a_pass_is_decided
 {
-    // One at a time from each host, and none to prepare: whoever is first goes.
+    // One at a time from each host, and none to prepare: the first in the queue is admitted.
     private static SchedulingLimits OneByOne(SchedulingLimits limits) => limits with { OutboundPerHost = 1, PreparingPerHost = 0 };
 
     private static MigrationView Later(MigrationView migration, double seconds) =>
@@ -101,14 +101,14 @@ public sealed class When_a_pass_is_decided
             rejection => rejection.Id.Value.ShouldBe("m"), rejection => rejection.PassEpoch.ShouldBe(7),
             rejection => rejection.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.HostUnavailable));
 
-        // The pause after a failure does not count.
+        // The back-off after a failure does not count.
         Given.Fleet(Given.Waiting("m", "a", 900).FailedAt("c", 900)).Decide(Given.To()).NextDue.ShouldBe(Given.Now + TimeSpan.FromSeconds(20));
     }
 
     [Fact]
     public void Should_reserve_slots_for_an_overdue_migration()
     {
-        // m needs a place away from a and one to b; r holds b. Without keeping, later ones from a would always have taken the other.
+        // m needs an outbound slot on a and an inbound slot on b; r holds b. Without a reservation, later migrations from a would always take the other slot.
         var fleet = Given.Fleet(Given.Running("r1", "d", "b"), Given.Waiting("m", "a", 900), Given.Waiting("later", "a", 899), Given.Waiting("other", "c"))
             .With(limits => OneByOne(limits) with { InboundPerHost = 1 });
         var places = Given.Each(("m", ["b"]), ("later", ["c"]), ("other", ["d"]));
@@ -144,7 +144,7 @@ public sealed class When_a_pass_is_decided
     [Fact]
     public void Should_not_block_the_mesh_for_migrations_that_wait_for_hosts()
     {
-        // Each of the overdue waits for a host of its own; the one place that is left in the mesh would be of no use to them.
+        // Each overdue migration waits for another host; the one free slot of the mesh would not help them.
         var pairs = Enumerable.Range(0, 4).ToList();
         var fleet = Given.Fleet([
             .. pairs.Select(number => Given.Running($"r{number}", $"z{number}", $"y{number}")),

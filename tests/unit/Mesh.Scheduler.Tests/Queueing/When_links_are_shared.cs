@@ -79,7 +79,7 @@ public sealed class When_links_are_shared
     [InlineData(1099, 0)]
     [InlineData(1120, 1)]
     [InlineData(890, 1)]
-    [InlineData(null, 0)] // the scheduler set none: nobody's limit is taken back
+    [InlineData(null, 0)] // the scheduler set none: nobody else's limit is overridden
     public void Should_change_only_what_differs_by_more_than_a_tenth(int? set, int changes)
     {
         var running = Given.Running("r", "a", "b") with { BandwidthShare = set is { } mebibytes ? BytesPerSecond.FromMebibytes(mebibytes) : null };

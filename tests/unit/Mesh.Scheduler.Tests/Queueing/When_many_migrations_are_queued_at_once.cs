@@ -6,7 +6,7 @@ using Mesh.Scheduler.Queueing;
 
 namespace Mesh.Scheduler.Tests.Queueing;
 
-/// <summary>Ten thousand requests, aborts, failures and endings after each other, with hosts that come and go.</summary>
+/// <summary>Ten thousand requests, aborts, failures and completions, with hosts that fail and recover.</summary>
 public sealed class When_many_migrations_are_queued_at_once
 {
     private const int Steps = 10_000;
@@ -32,7 +32,7 @@ public sealed class When_many_migrations_are_queued_at_once
     [InlineData(5)]
     public void Should_neither_starve_nor_deadlock(int seed)
     {
-        // What waits longest is as many as can wait, one after the other, after it has become overdue.
+        // At worst a migration waits for all others, one after the other, after it has become overdue.
         var bound = (QueueOrder.StepsUntilOverdue * new RandomWorld(seed).Limits.AgeingStep) + RandomWorld.WaitingMax * TimeSpan.FromMinutes(1);
         var world = new RandomWorld(seed);
         for (var step = 0; step < Steps; step++)
@@ -103,7 +103,7 @@ public sealed class When_many_migrations_are_queued_at_once
                     .ShouldBeLessThan(world.Limits.PreparingPerHost);
     }
 
-    /// <summary>What forbids a migration to begin to copy now, by the world's own account; null if nothing does.</summary>
+    /// <summary>Why a migration may not start to copy now, checked independently of the scheduler; null if it may.</summary>
     private static string? Objection(RandomWorld world, MigrationView migration, HostName destination)
     {
         var (limits, own) = (world.Limits, migration.Policy?.Policy.Concurrency);

@@ -5,7 +5,7 @@ using Mesh.Scheduler.Queueing;
 
 namespace Mesh.Scheduler.Tests.Queueing;
 
-/// <summary>Streams of migrations that never end, of the highest priority, beside one of the lowest that needs what they use.</summary>
+/// <summary>Endless streams of migrations of the highest priority, beside one of the lowest priority that needs their slots.</summary>
 public sealed class When_requests_keep_coming
 {
     private static readonly MigrationView Lowest = Given.Waiting("lowest", "a", 0, MigrationPriority.Balancing);
@@ -17,7 +17,7 @@ public sealed class When_requests_keep_coming
     [Fact]
     public void Should_admit_a_migration_whose_only_host_others_use_in_turn()
     {
-        // One from a every 10 s, each of which takes as long: without ageing the lowest would be the last for ever.
+        // One from a every 10 s, for 10 s each: without ageing the lowest would wait for ever.
         var admittedAt = Run(second => second % 10 == 0 ? [("a", "c")] : [], limits => limits with { OutboundPerHost = 1, PreparingPerHost = 0 });
         admittedAt.ShouldBeLessThanOrEqualTo(TimeSpan.FromMinutes(16));
     }

@@ -28,7 +28,7 @@ public sealed class When_slots_are_counted
     [InlineData(4, true)]
     public void Should_respect_the_limit_of_the_mesh(int copying, bool isAdmitted)
     {
-        // Each over hosts of its own, so that nothing but the mesh's limit counts.
+        // Each on different hosts, so that only the limit of the mesh applies.
         var others = Enumerable.Range(0, copying).Select(number => Given.Running($"r{number}", $"x{number}", $"y{number}"));
         var decision = Given.Fleet([.. others, Given.Waiting("m", "a")]).With(limits => limits with { PreparingPerHost = 0 }).Decide(Given.To("b"));
         decision.Admitted().ShouldBe(isAdmitted ? ["m>b"] : []);
