@@ -174,7 +174,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
     [Fact]
     public async Task Should_tell_of_a_journal_that_leads_elsewhere()
     {
-        await _doctor.DamageAsync("UPDATE migration SET state = REPLACE(state, '\"commandsGiven\":1', '\"commandsGiven\":5') WHERE id = 'm1'");
+        await _doctor.DamageAsync("UPDATE migration SET state = REPLACE(state, '\"commandsSent\":1', '\"commandsSent\":5') WHERE id = 'm1'");
 
         (await _doctor.FindAsync("journal")).Message.ShouldContain("it replays to another state than the snapshot's");
     }
