@@ -90,7 +90,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
         await _doctor.DamageAsync("INSERT INTO host_fence (host, fence) VALUES ('hosta', '{ half')", new { });
 
         var finding = await _doctor.FindAsync("fences");
-        finding.Message.ShouldStartWith("its fence cannot be read: ");
+        finding.Message.ShouldStartWith("fence cannot be read: ");
         (await _doctor.QueryAsync<long>("SELECT COUNT(*) FROM host_fence")).ShouldBe(1);
     }
 
@@ -100,7 +100,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
         var intact = await _doctor.QueryAsync<string>("SELECT state FROM migration WHERE id = 'm1'");
         await _doctor.DamageAsync("UPDATE migration SET state = '{ \"id\": 7', vm_id = NULL, ended = 1 WHERE id = 'm1'");
 
-        (await _doctor.FindAsync("migrations")).Message.ShouldStartWith("its snapshot cannot be read: ");
+        (await _doctor.FindAsync("migrations")).Message.ShouldStartWith("snapshot cannot be read: ");
         await _doctor.RepairAsync("migrations");
 
         (await _doctor.QueryAsync<string>("SELECT state FROM migration WHERE id = 'm1'")).ShouldBe(intact);
@@ -119,7 +119,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
         report.IsHealthy.ShouldBeFalse();
         var finding = report.Findings.Where(one => one.Check == "migrations").ShouldHaveSingleItem();
         finding.Repair.ShouldBe(RepairState.None);
-        finding.Message.ShouldMatch("its journal cannot replace it: it has \\d+ transitions, not \\d+");
+        finding.Message.ShouldMatch("the journal cannot replace it: it has \\d+ transitions, not \\d+");
     }
 
     [Theory]
@@ -152,7 +152,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
         await _doctor.DamageAsync("DELETE FROM journal WHERE migration_id = 'm1' AND version = 2");
         await _doctor.DamageAsync("INSERT INTO journal (migration_id, version, at, input) SELECT 'm1', 77, at, input FROM journal WHERE migration_id = 'm1' AND version = 1");
 
-        (await _doctor.FindAsync("journal")).Message.ShouldStartWith("its journal does not match its snapshot: transition 2 is missing");
+        (await _doctor.FindAsync("journal")).Message.ShouldStartWith("journal does not match the snapshot: transition 2 is missing");
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
     {
         await _doctor.DamageAsync("UPDATE journal SET input = '{}' WHERE migration_id = 'm1' AND version = 2");
 
-        (await _doctor.FindAsync("journal")).Message.ShouldStartWith("its journal does not match its snapshot: transition 2 cannot be replayed: ");
+        (await _doctor.FindAsync("journal")).Message.ShouldStartWith("journal does not match the snapshot: transition 2 cannot be replayed: ");
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
 
         var report = await _doctor.ExamineAsync();
 
-        report.Findings.ShouldContain(finding => finding.Message == "it has more than one unfinished migration: m1, m9");
+        report.Findings.ShouldContain(finding => finding.Message == "has more than one unfinished migration: m1, m9");
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
     {
         await _doctor.DamageAsync("UPDATE epoch SET latest = 5");
 
-        (await _doctor.FindAsync("epoch")).Message.ShouldStartWith("it is 5, but an attempt already has ");
+        (await _doctor.FindAsync("epoch")).Message.ShouldStartWith("is 5, but an attempt already has ");
         await _doctor.RepairAsync("epoch");
 
         (await _doctor.QueryAsync<long>("SELECT latest FROM epoch")).ShouldBeGreaterThanOrEqualTo(_time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -219,7 +219,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
     {
         await _doctor.DamageAsync("UPDATE host SET inventory = @inventory WHERE name = 'hosta'", new { inventory });
 
-        (await _doctor.FindAsync("hosts")).Message.ShouldStartWith("its inventory cannot be read: ");
+        (await _doctor.FindAsync("hosts")).Message.ShouldStartWith("inventory cannot be read: ");
         await _doctor.RepairAsync("hosts");
 
         (await _doctor.QueryAsync<long>("SELECT COUNT(*) FROM host")).ShouldBe(1);

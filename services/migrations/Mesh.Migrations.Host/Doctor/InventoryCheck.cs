@@ -22,8 +22,8 @@ internal sealed class InventoryCheck : IStoreCheck
                 context.AddQueue(AgentQueues.Commands(new HostName(name)));
             else
                 await context.ReportAsync(
-                    DoctorFinding.Problem(Name, $"host {name}", $"its inventory cannot be read: {problem}"),
-                    "it was deleted; the host's agent will send it again",
+                    DoctorFinding.Problem(Name, $"host {name}", $"inventory cannot be read: {problem}"),
+                    "deleted; the host's agent will send it again",
                     "deletes it; the host's agent will send it again",
                     transaction => context.Connection.ExecuteAsync("DELETE FROM host WHERE name = @name", new { name }, transaction));
     }
@@ -44,7 +44,7 @@ internal sealed class FenceCheck : IStoreCheck
         foreach (var (host, json) in rows)
             if (HostJsonRow.FindProblem<HostFence>(host, json, fence => fence.Host) is { } problem)
                 context.Report(DoctorFinding.Problem(
-                    Name, $"host {host}", $"its fence cannot be read: {problem}. Fence the host again once it is certainly off, or delete the row once it is back"));
+                    Name, $"host {host}", $"fence cannot be read: {problem}. Fence the host again once it is certainly off, or delete the row once it is back"));
     }
 }
 

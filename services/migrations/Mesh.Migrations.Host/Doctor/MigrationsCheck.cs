@@ -17,10 +17,10 @@ internal sealed class MigrationsCheck : IStoreCheck
     public async Task RunAsync(DiagnosticContext context)
     {
         var unfinished = new List<(string Id, string Vm)>();
-        var ids = await MigrationRow.IdsAsync(context);
+        var ids = await StoredMigrationRow.IdsAsync(context);
         foreach (var id in ids)
         {
-            if (await MigrationRow.LoadAsync(context, id) is not { } row)
+            if (await StoredMigrationRow.LoadAsync(context, id) is not { } row)
                 continue;
             var journal = await JournalReplay.RunAsync(context, id);
             if (row.TryRead(out var reason) is not { } state)
@@ -38,18 +38,18 @@ internal sealed class MigrationsCheck : IStoreCheck
         context.AddChecked($"{ids.Count} migrations, each replayed from its journal");
         foreach (var vm in unfinished.GroupBy(migration => migration.Vm, StringComparer.Ordinal).Where(migrations => migrations.Count() > 1))
             context.Report(DoctorFinding.Problem(
-                Name, $"VM {vm.Key}", $"it has more than one unfinished migration: {string.Join(", ", vm.Select(migration => migration.Id))}"));
+                Name, $"VM {vm.Key}", $"has more than one unfinished migration: {string.Join(", ", vm.Select(migration => migration.Id))}"));
         await FindOrphansAsync(context);
     }
 
     // Snapshot and journal are written in the same transaction, so a complete journal that ends at this version reproduces the snapshot.
-    private async Task FindUnreadableAsync(DiagnosticContext context, MigrationRow row, JournalReplay journal, string reason)
+    private async Task FindUnreadableAsync(DiagnosticContext context, StoredMigrationRow row, JournalReplay journal, string reason)
     {
-        var finding = DoctorFinding.Problem(Name, $"migration {row.Id}", $"its snapshot cannot be read: {reason}");
+        var finding = DoctorFinding.Problem(Name, $"migration {row.Id}", $"snapshot cannot be read: {reason}");
         if (journal.Replayed is not { } state || journal.Count != row.Version)
             context.Report(finding with
             {
-                Message = $"{finding.Message}; its journal cannot replace it: {(journal.Replayed is null ? journal.Problem : $"it has {journal.Count} transitions, not {row.Version}")}",
+                Message = $"{finding.Message}; the journal cannot replace it: {(journal.Replayed is null ? journal.Problem : $"it has {journal.Count} transitions, not {row.Version}")}",
             });
         else
             await context.ReportAsync(
@@ -57,11 +57,11 @@ internal sealed class MigrationsCheck : IStoreCheck
                 transaction => SaveAsync(context, transaction, row, state));
     }
 
-    private async Task CompareColumnsAsync(DiagnosticContext context, MigrationRow row, MigrationState state)
+    private async Task CompareColumnsAsync(DiagnosticContext context, StoredMigrationRow row, MigrationState state)
     {
         if (row.DisagreeingColumns(state) is not { Count: > 0 } columns)
             return;
-        var finding = DoctorFinding.Problem(Name, $"migration {row.Id}", $"its row disagrees with its snapshot: {string.Join("; ", columns)}");
+        var finding = DoctorFinding.Problem(Name, $"migration {row.Id}", $"row disagrees with the snapshot: {string.Join("; ", columns)}");
         if (string.Equals(row.Id, state.Id.Value, StringComparison.Ordinal))
             await context.ReportAsync(
                 finding, "the row was updated from the snapshot", "updates the row from the snapshot",
@@ -71,7 +71,7 @@ internal sealed class MigrationsCheck : IStoreCheck
     }
 
     // Snapshot and journal were saved together. If they disagree, commands were sent according to the snapshot: it is left as it is and the operator is told.
-    private static void CompareJournal(DiagnosticContext context, MigrationRow row, MigrationState state, JournalReplay journal)
+    private static void CompareJournal(DiagnosticContext context, StoredMigrationRow row, MigrationState state, JournalReplay journal)
     {
         var problem = journal switch
         {
@@ -82,7 +82,7 @@ internal sealed class MigrationsCheck : IStoreCheck
         };
         if (problem is null)
             return;
-        var (subject, message) = ($"migration {row.Id}", $"its journal does not match its snapshot: {problem}");
+        var (subject, message) = ($"migration {row.Id}", $"journal does not match the snapshot: {problem}");
         context.Report(state.HasEnded ? DoctorFinding.Notice("journal", subject, $"{message}; the migration has ended") : DoctorFinding.Problem("journal", subject, message));
     }
 
@@ -98,7 +98,7 @@ internal sealed class MigrationsCheck : IStoreCheck
 
     private static string Json(MigrationState state) => JsonSerializer.Serialize(state, MeshJson.Options);
 
-    private static async Task SaveAsync(DiagnosticContext context, DbTransaction transaction, MigrationRow row, MigrationState state)
+    private static async Task SaveAsync(DiagnosticContext context, DbTransaction transaction, StoredMigrationRow row, MigrationState state)
     {
         var changed = await context.Connection.ExecuteAsync(
             UpdateRow,
@@ -109,7 +109,7 @@ internal sealed class MigrationsCheck : IStoreCheck
                 state = Json(state),
                 vm = state.Vm?.Id.ToString(),
                 ended = state.HasEnded ? 1 : 0,
-                requestedAt = MigrationRow.FormatRequestedAt(state),
+                requestedAt = StoredMigrationRow.FormatRequestedAt(state),
             },
             transaction);
         if (changed != 1)
@@ -125,16 +125,16 @@ internal sealed class EpochCheck : IStoreCheck
     public async Task RunAsync(DiagnosticContext context)
     {
         long newest = 0;
-        foreach (var id in await MigrationRow.IdsAsync(context))
-            if (await MigrationRow.LoadAsync(context, id) is { } row && row.TryRead(out _) is { } state)
+        foreach (var id in await StoredMigrationRow.IdsAsync(context))
+            if (await StoredMigrationRow.LoadAsync(context, id) is { } row && row.TryRead(out _) is { } state)
                 newest = Math.Max(newest, state.Epoch.Number);
 
         var latest = await context.Connection.ExecuteScalarAsync<long?>("SELECT MAX(latest) FROM epoch") ?? 0;
         context.AddChecked($"latest epoch {latest}");
         if (latest < newest)
             await context.ReportAsync(
-                DoctorFinding.Problem(Name, "latest epoch", $"it is {latest}, but an attempt already has {newest}: agents would reject the next attempts as outdated"),
-                $"it was set to {newest}",
+                DoctorFinding.Problem(Name, "latest epoch", $"is {latest}, but an attempt already has {newest}: agents would reject the next attempts as outdated"),
+                $"set to {newest}",
                 $"sets it to {newest}",
                 transaction => context.Connection.ExecuteAsync(
                     "INSERT INTO epoch (id, latest) VALUES (1, @newest) ON CONFLICT (id) DO UPDATE SET latest = @newest", new { newest }, transaction));

@@ -19,11 +19,11 @@ internal sealed class PolicyCheck : IStoreCheck
         foreach (var row in rows.Policies)
             if (row.TryRead("", out var reason) is null)
                 context.Report(DoctorFinding.Problem(
-                    Name, $"policy {row.Name}", $"it cannot be read, so VMs it applies to cannot be migrated: {reason}. Re-apply or delete it"));
+                    Name, $"policy {row.Name}", $"cannot be read, so VMs it applies to cannot be migrated: {reason}. Re-apply or delete it"));
         foreach (var row in rows.Overrides)
             if (row.TryRead() is null)
                 await context.ReportAsync(
-                    DoctorFinding.Problem(Name, $"VM {row.VmId}", $"its policy override ({row.Policy}) cannot be read and is ignored"),
+                    DoctorFinding.Problem(Name, $"VM {row.VmId}", $"policy override ({row.Policy}) cannot be read and is ignored"),
                     "the override was deleted",
                     "deletes the override; set it again if it is still needed",
                     transaction => context.Connection.ExecuteAsync("DELETE FROM policy_override WHERE vm_id = @VmId", new { row.VmId }, transaction));

@@ -7,7 +7,7 @@ using Mesh.Hosting.Doctor;
 namespace Mesh.Migrations.Host.Doctor;
 
 /// <summary>The row of a migration.</summary>
-internal sealed class MigrationRow
+internal sealed class StoredMigrationRow
 {
     private const string Select =
         "SELECT id AS Id, version AS Version, vm_id AS VmId, ended AS Ended, requested_at AS RequestedAt, state AS State FROM migration WHERE id = @id";
@@ -29,8 +29,8 @@ internal sealed class MigrationRow
     public static async Task<IReadOnlyList<string>> IdsAsync(DiagnosticContext context) =>
         (await context.Connection.QueryAsync<string>("SELECT id FROM migration ORDER BY id")).AsList();
 
-    public static Task<MigrationRow?> LoadAsync(DiagnosticContext context, string id) =>
-        context.Connection.QuerySingleOrDefaultAsync<MigrationRow>(Select, new { id });
+    public static Task<StoredMigrationRow?> LoadAsync(DiagnosticContext context, string id) =>
+        context.Connection.QuerySingleOrDefaultAsync<StoredMigrationRow>(Select, new { id });
 
     /// <summary>The snapshot; null and the reason if it cannot be read.</summary>
     public MigrationState? TryRead(out string reason)
