@@ -27,9 +27,9 @@ public static class ShippedPolicies
     private static MigrationPolicy Read(Assembly assembly, string name)
     {
         using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-        var (policy, faults) = PolicyText.Read(reader.ReadToEnd());
+        var (policy, errors) = PolicyText.Read(reader.ReadToEnd());
         return policy is not null && name == $"{Folder}{policy.Name}.yaml"
             ? policy
-            : throw new InvalidOperationException($"the shipped policy {name} cannot be read: {string.Join("; ", faults)}");
+            : throw new InvalidOperationException($"the shipped policy {name} cannot be read: {string.Join("; ", errors)}");
     }
 }

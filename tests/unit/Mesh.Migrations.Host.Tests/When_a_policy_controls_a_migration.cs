@@ -47,13 +47,13 @@ public abstract class When_a_policy_controls_a_migration(IStoreSource stores) : 
         _bus.Policies = ask =>
         {
             asked = ask;
-            return new(new EffectivePolicy(Eager, 3, "its labels say so"));
+            return new(new EffectivePolicy(Eager, 3, "its labels match"));
         };
         await using var process = await BegunAsync(HostMessages.Request() with { Policy = "eager" });
 
         (asked!.Vm, asked.Named).ShouldBe((HostMessages.CreateVm().Id, "eager"));
         var view = await ShowAsync(process);
-        (view.Policy!.Policy.Name, view.Policy.Version, view.Policy.Reason).ShouldBe(("eager", 3, "its labels say so"));
+        (view.Policy!.Policy.Name, view.Policy.Version, view.Policy.Reason).ShouldBe(("eager", 3, "its labels match"));
     }
 
     [Fact]

@@ -17,9 +17,9 @@ public static class PolicyText
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > LengthMax)
             return new PolicyParseResult(null, [new PolicyDiagnostic(0, "", $"is {text.Length} characters long; the maximum is {LengthMax}")]);
-        return YamlTree.Read(text, out var fault) is { } document
+        return YamlTree.Read(text, out var error) is { } document
             ? PolicyDocument.Read(document)
-            : new PolicyParseResult(null, [new PolicyDiagnostic(fault!.Line, fault.Field, fault.Message)]);
+            : new PolicyParseResult(null, [new PolicyDiagnostic(error!.Line, error.Field, error.Message)]);
     }
 
     /// <summary>Writes a policy as YAML that <see cref="Read"/> reads back as the same policy; fields with their default value are omitted.</summary>

@@ -15,9 +15,9 @@ internal sealed partial class PolicyChangeHandler(PolicyStore store, TimeProvide
 {
     public async Task<ApplyPolicyAnswer> AnswerAsync(ApplyPolicy request, CancellationToken cancellation)
     {
-        var (policy, faults) = PolicyText.Read(request.Document);
+        var (policy, errors) = PolicyText.Read(request.Document);
         if (policy is null)
-            return new ApplyPolicyAnswer(null, faults);
+            return new ApplyPolicyAnswer(null, errors);
 
         var saved = await store.ChangeAsync(
             async (tables, catalogue) =>

@@ -24,9 +24,9 @@ internal sealed class PolicyRow
     public PolicyView? TryRead(string defaultName, out string reason)
     {
         reason = "";
-        var (policy, faults) = PolicyText.Read(Document);
+        var (policy, errors) = PolicyText.Read(Document);
         if (policy is null)
-            reason = $"version {Version}, line {faults[0].Line}: {faults[0].Field} {faults[0].Message}";
+            reason = $"version {Version}, line {errors[0].Line}: {errors[0].Field} {errors[0].Message}";
         else if (policy.Name != Name)
             reason = $"version {Version} contains policy '{policy.Name}'";
         else if (!DateTimeOffset.TryParse(UpdatedAt, CultureInfo.InvariantCulture, out var at))

@@ -12,11 +12,11 @@ public static class PolicyDocument
     public static PolicyParseResult Read(DocumentNode document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        var faults = new DiagnosticBag();
-        var policy = MappingReader.Read(NodeContext.Create(document, "", faults), Policy);
+        var errors = new DiagnosticBag();
+        var policy = MappingReader.Read(NodeContext.Create(document, "", errors), Policy);
         if (policy is not null)
-            faults.Add(PolicyConsistencyRules.Check(policy));
-        IReadOnlyList<PolicyDiagnostic> found = [.. faults.ToSortedList().Select(fault => new PolicyDiagnostic(fault.Line, fault.Field, fault.Message))];
+            errors.Add(PolicyConsistencyRules.Check(policy));
+        IReadOnlyList<PolicyDiagnostic> found = [.. errors.ToSortedList().Select(error => new PolicyDiagnostic(error.Line, error.Field, error.Message))];
         return new PolicyParseResult(found.Count == 0 ? policy : null, found);
     }
 

@@ -82,7 +82,7 @@ internal static class PolicySectionReader
         });
     }
 
-    /// <summary>Labels that a machine must bear; null if the policy is never selected by labels.</summary>
+    /// <summary>Labels that a VM must have; null if the policy is never selected by labels.</summary>
     public static IReadOnlyDictionary<string, string>? Select(NodeContext? place) =>
         MappingReader.Read(place, fields => LabelReader.Read(fields.Required("labels", "the labels that a VM must have, such as { tier: gold }"), countMin: 1));
 
