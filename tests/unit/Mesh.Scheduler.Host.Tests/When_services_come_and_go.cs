@@ -25,8 +25,8 @@ public sealed class When_services_come_and_go : IAsyncLifetime
     {
         await _mesh.QueueAsync("g2");
         _mesh.Broker.AnswerOverride = request => request is ReadFleet ? throw new BusRequestException("nobody answers") : null;
-        await _mesh.EndAsync("g1");
         var before = _mesh.PassCount;
+        await _mesh.EndAsync("g1");
         for (var times = 1; times <= 5; times++)
         {
             await Eventually.HoldsAsync(() => _mesh.PassCount >= before + times, "it is tried again");
@@ -86,7 +86,7 @@ public sealed class When_services_come_and_go : IAsyncLifetime
         var late = new AdmitMigration { Id = new MigrationId("g2"), Attempt = 1, PassEpoch = other, Destination = new HostName("hostb"), MayTransfer = true };
         var answer = await _mesh.Broker.RequestAsync<AdmitMigration, AdmissionAnswer>(MigrationQueues.Requests, late);
         answer.Accepted.ShouldBeFalse();
-        answer.Explanation.ShouldStartWith($"turn {other} of the scheduler is over");
+        answer.Explanation.ShouldStartWith($"scheduling pass {other} is outdated");
     }
 
     [Fact]
