@@ -62,16 +62,16 @@ internal sealed record MigrationRow
 
     /// <summary>What the machine writes, in bytes per second; null before the first whole pass.</summary>
     public BytesPerSecond? DirtyRate =>
-        Sample is { DirtyRatePagesPerSecond: > 0 } sample ? new(sample.DirtyRatePagesPerSecond * sample.PageSize.Count) : null;
+        Sample is { Copy.DirtyRate: { Count: > 0 } rate } ? rate : null;
 
     /// <summary>What is left of memory and disks together.</summary>
-    public Bytes? Remaining => Sample is { } sample ? (sample.Memory + sample.Disk).Remaining : null;
+    public Bytes? Remaining => Sample?.Copy.Remaining;
 
     /// <summary>What went over the wire, repeats included.</summary>
-    public Bytes? Transferred => Sample is { } sample ? (sample.Memory + sample.Disk).Transferred : null;
+    public Bytes? Transferred => Sample?.Copy.Transferred;
 
     /// <summary>The downtime there was, or else what is expected if it switched over now.</summary>
-    public TimeSpan? Downtime => ActualDowntime ?? Sample?.ActualDowntime ?? Sample?.ExpectedDowntime;
+    public TimeSpan? Downtime => ActualDowntime ?? Sample?.Copy.ActualDowntime ?? Sample?.Copy.ExpectedDowntime;
 
     public static MigrationRow From(MigrationView view) => new MigrationRow
     {
@@ -106,7 +106,7 @@ internal sealed record MigrationRow
         LatestChange = view.Changes.Count > 0 ? ChangeText.Describe(view.Changes[^1].RequestedBy, view.Changes[^1].Description, view.Changes[^1].Reason) : "",
         LatestAnswers = view.Changes.Count > 0 ? ChangeText.Describe(view.Changes[^1].Answers ?? []) : "",
         TotalTime = view.EndedAt - view.RequestedAt,
-        ActualDowntime = view.Outcome is null ? null : view.Sample?.ActualDowntime ?? ActualDowntime,
+        ActualDowntime = view.Outcome is null ? null : view.Sample?.Copy.ActualDowntime ?? ActualDowntime,
     };
 
     /// <summary>The row after an event. Events repeat what a view showed already, so nothing goes backwards.</summary>

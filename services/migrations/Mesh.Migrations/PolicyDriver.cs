@@ -45,8 +45,8 @@ internal static class PolicyDriver
     {
         if (context.State is not { Plan: { } plan, AbortRequest: null } || !IsCopying(sample))
             return;
-        var planned = PolicyEngine.EvaluateSample(plan, ToCopySample(sample, plan.Tuning));
-        context.State = context.State with { Plan = planned.Plan, CopyStartedAt = context.Now - sample.Elapsed, Forecast = PolicyEngine.Forecast(planned.Plan) };
+        var planned = PolicyEngine.EvaluateSample(plan, sample.Phase, sample.Copy);
+        context.State = context.State with { Plan = planned.Plan, CopyStartedAt = context.Now - sample.Copy.Elapsed, Forecast = PolicyEngine.Forecast(planned.Plan) };
         context.PlannedActions = planned.Actions;
     }
 
@@ -107,20 +107,6 @@ internal static class PolicyDriver
 
     /// <summary>Whether a sample tells anything of the copying.</summary>
     public static bool IsCopying(MigrationSample sample) => sample.Phase is not (JobPhase.Setup or JobPhase.Completed);
-
-    /// <summary>A sample as plans know it.</summary>
-    public static CopySample ToCopySample(MigrationSample sample, TuningParameters tuning)
-    {
-        var both = sample.Memory + sample.Disk;
-        return new CopySample(
-            sample.Elapsed, sample.Iteration, both.Total, both.Transferred, both.Remaining, sample.Bandwidth, sample.DirtyRatePagesPerSecond, sample.PageSize,
-            sample.Phase switch
-            {
-                JobPhase.PostCopy or JobPhase.PostCopyFailed => CopyStatus.PostCopy,
-                JobPhase.SwitchOver => CopyStatus.Paused,
-                _ => tuning.IsSuspended ? CopyStatus.Paused : CopyStatus.Running,
-            });
-    }
 
     /// <summary>The policy with what the request says instead of it.</summary>
     private static MigrationPolicy MergePolicy(MigrationState state)

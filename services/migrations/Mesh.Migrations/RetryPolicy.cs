@@ -81,7 +81,7 @@ public static class RetryPolicy
     {
         null => state.JobEnd is null or { Result: JobResult.Failed, HadStarted: true },
         { Cause: AbortCause.DestinationOff } => state.JobEnd is not { Result: JobResult.Completed },
-        { Cause: AbortCause.Limit } => state is { JobEnd: { HadStarted: true, Result: not JobResult.Completed }, Sample: { Memory.Transferred.Count: 0, Disk.Transferred.Count: 0 } },
+        { Cause: AbortCause.Limit } => state is { JobEnd: { HadStarted: true, Result: not JobResult.Completed }, Sample.Copy.Transferred.Count: 0 },
         _ => false,
     };
 

@@ -95,7 +95,7 @@ internal static class TelemetryHandler
         if (sample is null)
             return;
 
-        var percent = new Percent(Math.Clamp((int)((sample.Memory + sample.Disk).Fraction * 100), context.State.Progress.Value, 99));
+        var percent = new Percent(Math.Clamp((int)((sample.Copy.Memory + sample.Copy.Disk).Fraction * 100), context.State.Progress.Value, 99));
         context.State = context.State with
         {
             Sample = sample,

@@ -1,5 +1,4 @@
 using Mesh.Contracts.Telemetry;
-using Mesh.Policy.Model;
 using Mesh.Policy.Traces;
 
 namespace Mesh.Migrations;
@@ -13,19 +12,19 @@ public static class TraceExport
     {
         ArgumentNullException.ThrowIfNull(journal);
         MigrationState? state = null;
-        List<CopySample> samples = [];
+        List<TraceSample> samples = [];
         foreach (var (at, input) in journal)
         {
             if (input is AdmissionReceived)
                 samples.Clear();
             if (input is ReportReceived { Sample: { } sample } report && state is not null && report.Host == state.Source && IsNewSample(state, sample, samples))
-                samples.Add(PolicyDriver.ToCopySample(sample, state.Plan?.Tuning ?? new TuningParameters()));
+                samples.Add(TraceSample.FromTelemetry(sample.Phase, sample.Copy, isSuspended: state.Plan?.Tuning.IsSuspended ?? false));
             state = MigrationStateMachine.Apply(state, input, at).State;
         }
 
         return state is { Vm: not null } ? TraceFormat.Write(new MigrationTrace(PolicyDriver.CreateSubject(state), samples)) : null;
     }
 
-    private static bool IsNewSample(MigrationState state, MigrationSample sample, List<CopySample> samples) =>
-        sample.Epoch == state.Epoch && PolicyDriver.IsCopying(sample) && (samples.Count == 0 || sample.Elapsed > samples[^1].At);
+    private static bool IsNewSample(MigrationState state, MigrationSample sample, List<TraceSample> samples) =>
+        sample.Epoch == state.Epoch && PolicyDriver.IsCopying(sample) && (samples.Count == 0 || sample.Copy.Elapsed > samples[^1].Copy.Elapsed);
 }

@@ -94,7 +94,7 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
             Reason = reason,
             Advice = State.Advice,
             TotalTime = Now - State.RequestedAt,
-            ActualDowntime = State.Sample?.ActualDowntime,
+            ActualDowntime = State.Sample?.Copy.ActualDowntime,
             History = CreateHistory(),
         });
     }

@@ -27,24 +27,30 @@ public static class PolicyEngine
     }
 
     /// <summary>Looks at telemetry.</summary>
-    public static PolicyDecision EvaluateSample(PlanState plan, CopySample sample)
+    /// <param name="plan">The plan.</param>
+    /// <param name="phase">What the job does.</param>
+    /// <param name="copy">Its statistics.</param>
+    public static PolicyDecision EvaluateSample(PlanState plan, JobPhase phase, CopyStatistics copy)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(sample);
-        var kept = sample with { At = TimeRounding.ToMilliseconds(sample.At) };
-        var seen = plan with
-        {
-            UpdatedAt = TimeRounding.Max(plan.UpdatedAt, kept.At),
-            SampledAt = kept.At,
-            Status = sample.Status,
-            IsOver = plan.IsOver || sample.Status is CopyStatus.PostCopy,
-            Estimator = Estimator.Observe(plan.Estimator, kept, plan.Tuning),
-        };
-        if (seen.IsOver || !SamplingInterval.IsDue(plan, sample.At))
-            return new PolicyDecision(seen, []);
+        ArgumentNullException.ThrowIfNull(copy);
 
-        var context = new PolicyEvaluation(SamplingInterval.Record(seen, kept), sample.At);
-        Evaluate(context, sample);
+        // libvirt reports whole milliseconds; a trace may be more exact.
+        var now = copy.Elapsed;
+        copy = TimeRounding.ToMilliseconds(copy);
+        var observed = plan with
+        {
+            UpdatedAt = TimeRounding.Max(plan.UpdatedAt, copy.Elapsed),
+            SampledAt = copy.Elapsed,
+            Phase = phase,
+            IsOver = plan.IsOver || phase.IsPostCopy(),
+            Estimator = Estimator.Observe(plan.Estimator, phase, copy, plan.Tuning),
+        };
+        if (observed.IsOver || !SamplingInterval.IsDue(plan, now))
+            return new PolicyDecision(observed, []);
+
+        var context = new PolicyEvaluation(SamplingInterval.Record(observed, copy), now);
+        Evaluate(context);
         return context.ToDecision();
     }
 
@@ -144,7 +150,7 @@ public static class PolicyEngine
     }
 
     // The milder last resorts come before the limits that abort, and those before anything that would help.
-    private static void Evaluate(PolicyEvaluation context, CopySample sample)
+    private static void Evaluate(PolicyEvaluation context)
     {
         RunUntilActed(context, LastResortActions.ApplyUnlessAbort, LimitChecks.CheckProgress, LastResortActions.ApplyAbort, LimitChecks.CheckSwitchOver);
         if (context.HasActed)
@@ -155,12 +161,12 @@ public static class PolicyEngine
             return;
         StallDetection.Evaluate(context);
         if (context.Plan is { IsOver: false, Tuning.IsPostCopy: false, Policy.Adaptive: { } rule })
-            EvaluateAdaptive(context, rule, sample);
+            EvaluateAdaptive(context, rule);
     }
 
-    private static void EvaluateAdaptive(PolicyEvaluation context, AdaptiveRule rule, CopySample sample)
+    private static void EvaluateAdaptive(PolicyEvaluation context, AdaptiveRule rule)
     {
-        var (state, action) = AdaptivePolicy.Decide(context.Plan, rule, sample);
+        var (state, action) = AdaptivePolicy.Decide(context.Plan, rule, context.Now);
         context.Plan = context.Plan with { Adaptive = state };
         if (action is not null)
             context.Issue(action);

@@ -15,7 +15,7 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
     {
         var id = await _guest.StartMigrationAsync("--policy", "virsh");
         var view = await _mesh.AwaitMigrationAsync(
-            id, view => view.Outcome is not null || view.Sample is { Iteration: > 7, Elapsed.TotalSeconds: > 20 }, "many passes over memory are done");
+            id, view => view.Outcome is not null || view.Sample is { Copy: { Iteration: > 7, Elapsed.TotalSeconds: > 20 } }, "many passes over memory are done");
         view.Phase.ShouldBe(MigrationPhase.PreCopy, view.Reason);
         view.Changes.ShouldBeEmpty();
         view.Forecast.ShouldNotBeNull().Converges.ShouldBeFalse(view.Forecast.Text);

@@ -46,11 +46,14 @@ internal static class TestData
         Epoch = new Epoch(1),
         VmId = Vm,
         Phase = phase,
-        Iteration = 3,
-        Memory = new TransferProgress(Bytes.FromGibibytes(2), Bytes.FromMebibytes(remainingMebibytes), Bytes.FromGibibytes(3)),
-        Bandwidth = BytesPerSecond.FromMebibytes(800),
-        DirtyRatePagesPerSecond = 25_600,
-        ExpectedDowntime = TimeSpan.FromMilliseconds(640),
+        Copy = new()
+        {
+            Iteration = 3,
+            Memory = new TransferProgress(Bytes.FromGibibytes(2), Bytes.FromMebibytes(remainingMebibytes), Bytes.FromGibibytes(3)),
+            Bandwidth = BytesPerSecond.FromMebibytes(800),
+            DirtyPagesPerSecond = 25_600,
+            ExpectedDowntime = TimeSpan.FromMilliseconds(640),
+        },
         Throttle = throttle is { } percent ? new Percent(percent) : null,
     };
 

@@ -188,10 +188,13 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
             Epoch = start.Epoch,
             VmId = start.VmId,
             Phase = JobPhase.PreCopy,
-            Elapsed = TimeSpan.FromSeconds(4 * iteration),
-            Iteration = iteration,
-            Bandwidth = BytesPerSecond.FromMebibytes(100),
-            Memory = new TransferProgress(Bytes.FromGibibytes(1), Bytes.FromMebibytes(500), Bytes.FromMebibytes(100 * iteration)),
+            Copy = new()
+            {
+                Elapsed = TimeSpan.FromSeconds(4 * iteration),
+                Iteration = iteration,
+                Bandwidth = BytesPerSecond.FromMebibytes(100),
+                Memory = new TransferProgress(Bytes.FromGibibytes(1), Bytes.FromMebibytes(500), Bytes.FromMebibytes(100 * iteration)),
+            },
         }), default);
     }
 

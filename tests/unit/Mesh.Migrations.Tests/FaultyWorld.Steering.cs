@@ -58,10 +58,13 @@ internal sealed partial class FaultyWorld
             Epoch = _jobEpoch,
             VmId = Given.Vm,
             Phase = _isPostCopy ? JobPhase.PostCopy : JobPhase.PreCopy,
-            Elapsed = runs,
-            Iteration = 1 + (long)(runs.TotalSeconds / 7),
-            Bandwidth = BytesPerSecond.FromMebibytes(100),
-            Memory = new TransferProgress(Bytes.FromMebibytes(1024), Bytes.FromMebibytes(_random.Next(10, 900)), Bytes.FromMebibytes(runs.TotalSeconds * 100)),
+            Copy = new()
+            {
+                Elapsed = runs,
+                Iteration = 1 + (long)(runs.TotalSeconds / 7),
+                Bandwidth = BytesPerSecond.FromMebibytes(100),
+                Memory = new TransferProgress(Bytes.FromMebibytes(1024), Bytes.FromMebibytes(_random.Next(10, 900)), Bytes.FromMebibytes(runs.TotalSeconds * 100)),
+            },
         };
     }
 }

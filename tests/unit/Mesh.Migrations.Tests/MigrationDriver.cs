@@ -142,12 +142,16 @@ internal sealed class MigrationDriver
     public MigrationDriver Pass(long iteration, double atSeconds, long remainingMiB = 512)
     {
         Now = Given.Start + TimeSpan.FromSeconds(atSeconds) is var at && at > Now ? at : Now;
-        return Report(Given.Source, VmStatus.MigratingFrom, Sample(remainingMiB: remainingMiB) with
+        var sample = Sample(remainingMiB: remainingMiB);
+        return Report(Given.Source, VmStatus.MigratingFrom, sample with
         {
-            Elapsed = TimeSpan.FromSeconds(atSeconds),
-            Iteration = iteration,
-            Bandwidth = BytesPerSecond.FromMebibytes(100),
-            DirtyRatePagesPerSecond = 10_000,
+            Copy = sample.Copy with
+            {
+                Elapsed = TimeSpan.FromSeconds(atSeconds),
+                Iteration = iteration,
+                Bandwidth = BytesPerSecond.FromMebibytes(100),
+                DirtyPagesPerSecond = 10_000,
+            },
         });
     }
 
@@ -189,7 +193,7 @@ internal sealed class MigrationDriver
     public MigrationDriver Fence(HostName host) => Apply(new HostFenced(host, 1, "tester"));
 
     /// <summary>Telemetry of the first attempt in a phase.</summary>
-    public static MigrationSample CreateSample(JobPhase phase) => new() { MigrationId = new MigrationId("m1"), Epoch = Given.Epoch, VmId = Given.Vm, Phase = phase };
+    public static MigrationSample CreateSample(JobPhase phase) => new() { MigrationId = new MigrationId("m1"), Epoch = Given.Epoch, VmId = Given.Vm, Phase = phase, Copy = new() };
 
     public MigrationSample Sample(JobPhase phase = JobPhase.PreCopy, long remainingMiB = 512) => new()
     {
@@ -197,6 +201,6 @@ internal sealed class MigrationDriver
         Epoch = State.Epoch,
         VmId = Given.Vm,
         Phase = phase,
-        Memory = new TransferProgress(Bytes.FromMebibytes(1024), Bytes.FromMebibytes(remainingMiB), Bytes.FromMebibytes(1024 - remainingMiB)),
+        Copy = new() { Memory = new TransferProgress(Bytes.FromMebibytes(1024), Bytes.FromMebibytes(remainingMiB), Bytes.FromMebibytes(1024 - remainingMiB)) },
     };
 }

@@ -64,7 +64,7 @@ public sealed class When_a_migration_goes_well
         migration.Report(Given.Source, VmStatus.MigratingFrom, migration.Sample(remainingMiB: 900));
 
         migration.State.Progress.ShouldBe(high);
-        migration.State.Sample!.Memory.Remaining.ShouldBe(Bytes.FromMebibytes(900));
+        migration.State.Sample!.Copy.Memory.Remaining.ShouldBe(Bytes.FromMebibytes(900));
     }
 
     [Fact]

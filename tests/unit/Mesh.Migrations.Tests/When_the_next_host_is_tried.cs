@@ -172,7 +172,7 @@ public sealed class When_the_next_host_is_tried
     public void Should_try_it_after_a_limit_only_if_not_a_byte_had_gone_out(long sentMebibytes, bool isFinal)
     {
         var migration = MigrationDriver.WithAlternatives(Given.Third).Started();
-        var sample = migration.Sample() with { Memory = new TransferProgress(Bytes.FromGibibytes(1), Bytes.FromGibibytes(1), Bytes.FromMebibytes(sentMebibytes)) };
+        var sample = migration.Sample() with { Copy = new() { Memory = new TransferProgress(Bytes.FromGibibytes(1), Bytes.FromGibibytes(1), Bytes.FromMebibytes(sentMebibytes)) } };
         migration.Report(Given.Source, VmStatus.MigratingFrom, sample).ReachesLimit(HardLimit.CompletionTimeout, 122);
         migration.JobEnds(JobResult.Cancelled).ReportBoth(VmStatus.Up, null).Answer(migration.Last<CleanUpIncoming>());
 

@@ -17,15 +17,15 @@ internal static class AdaptivePolicy
     private static readonly TimeSpan Allowance = TimeSpan.FromSeconds(3);
 
     /// <summary>What is done at a look, and what is remembered of it.</summary>
-    public static (AdaptiveState State, PlannedAction? Action) Decide(PlanState plan, AdaptiveRule rule, CopySample sample)
+    public static (AdaptiveState State, PlannedAction? Action) Decide(PlanState plan, AdaptiveRule rule, TimeSpan now)
     {
-        if (sample.Status is not CopyStatus.Running || plan.Tuning.IsSuspended || plan.Tuning.IsPostCopy)
+        if (plan.Phase.IsPostCopy() || plan.Phase.IsPaused(plan.Tuning) || plan.Tuning.IsPostCopy)
             return (plan.Adaptive, null);
 
         // A limit above the budget that was there before is lowered at once; one that somebody sets later is their will.
-        var (at, begun) = (TimeRounding.ToMilliseconds(sample.At), plan.Adaptive with { HasBegun = true });
+        var (at, begun) = (TimeRounding.ToMilliseconds(now), plan.Adaptive with { HasBegun = true });
         var (next, action) = !plan.Adaptive.HasBegun && DowntimeMitigation.LowerToBudget(plan, at) is { } lowered ? (begun, lowered)
-            : ConvergenceOutlook.FromPlan(plan, rule, at) is { } now ? Evaluate(now, begun)
+            : ConvergenceOutlook.FromPlan(plan, rule, at) is { } outlook ? Evaluate(outlook, begun)
             : (begun, null);
         return action is null || at - plan.Adaptive.ChangedAt < rule.ChangeInterval ? (next, null) : (RecordChange(next, plan, action, at), action);
     }

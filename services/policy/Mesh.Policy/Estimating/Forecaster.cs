@@ -15,16 +15,16 @@ internal static class Forecaster
         if (plan.Estimator is not { Bandwidth: { Count: > 0 } bandwidth, LastSample: { } last })
             return null;
         return IsStuck(plan.Estimator, last) ? Stuck(plan.Estimator, last)
-            : last.Status is CopyStatus.PostCopy || plan.Tuning.IsPostCopy ? PostCopy(last, bandwidth.Count / plan.Estimator.WireFactor)
+            : last.Phase.IsPostCopy() || plan.Tuning.IsPostCopy ? PostCopy(last, bandwidth.Count / plan.Estimator.WireFactor)
             : PlanAnalysis.CreateInput(plan) is not { } input ? BeforeMemory(plan, last, bandwidth)
-            : plan.Tuning.IsSuspended || last.Status is CopyStatus.Paused ? Suspended(plan, input, last)
+            : plan.Tuning.IsSuspended || last.Phase.IsPaused(plan.Tuning) ? Suspended(plan, input, last)
             : PlanAnalysis.AssumedWorkingSet(plan, input) is { } set ? Running(plan, input, set, plan.Estimator.WorkingSet!)
             : FirstPass(plan, input, last);
     }
 
-    private static bool IsStuck(EstimatorState seen, CopySample last) => last.Remaining > Bytes.Zero && last.At - seen.ProgressedAt >= StuckAfter;
+    private static bool IsStuck(EstimatorState seen, ObservedSample last) => last.Remaining > Bytes.Zero && last.At - seen.ProgressedAt >= StuckAfter;
 
-    private static MigrationForecast Stuck(EstimatorState seen, CopySample last)
+    private static MigrationForecast Stuck(EstimatorState seen, ObservedSample last)
     {
         var because = $"nothing has been copied for {EstimateFormat.Duration(last.At - seen.ProgressedAt)}";
         return new MigrationForecast
@@ -37,7 +37,7 @@ internal static class Forecaster
         };
     }
 
-    private static MigrationForecast PostCopy(CopySample last, double rate)
+    private static MigrationForecast PostCopy(ObservedSample last, double rate)
     {
         var seconds = last.Remaining.Count / rate;
         return new MigrationForecast
@@ -45,12 +45,12 @@ internal static class Forecaster
             Converges = true,
             TimeToEnd = EstimateFormat.ToTimeSpan(seconds),
             Bandwidth = new BytesPerSecond((long)rate),
-            Text = (last.Status is CopyStatus.PostCopy ? "post-copy: the machine runs on the destination" : "changing over to post-copy")
+            Text = (last.Phase.IsPostCopy() ? "post-copy: the machine runs on the destination" : "changing over to post-copy")
                 + $", {last.Remaining} follow in about {EstimateFormat.Duration(seconds)}",
         };
     }
 
-    private static MigrationForecast BeforeMemory(PlanState plan, CopySample last, BytesPerSecond bandwidth)
+    private static MigrationForecast BeforeMemory(PlanState plan, ObservedSample last, BytesPerSecond bandwidth)
     {
         // While disks are copied, the total may or may not have the memory in it.
         var disks = plan.Subject.Disks.Sum(disk => disk.Count);
@@ -64,12 +64,11 @@ internal static class Forecaster
         };
     }
 
-    private static MigrationForecast FirstPass(PlanState plan, PredictionInput input, CopySample last)
+    private static MigrationForecast FirstPass(PlanState plan, PredictionInput input, ObservedSample last)
     {
-        var dirty = last.DirtyPagesPerSecond * last.PageSize.Count;
-        if (dirty > 0)
+        if (last.DirtyRate.Count > 0)
         {
-            var steady = new WorkingSet(Bytes.Zero, TimeSpan.FromSeconds(1), new BytesPerSecond(dirty));
+            var steady = new WorkingSet(Bytes.Zero, TimeSpan.FromSeconds(1), last.DirtyRate);
             return Running(plan, input, steady, new WorkingSetRange(steady, steady, steady));
         }
 
@@ -81,7 +80,7 @@ internal static class Forecaster
         };
     }
 
-    private static MigrationForecast Suspended(PlanState plan, PredictionInput input, CopySample last)
+    private static MigrationForecast Suspended(PlanState plan, PredictionInput input, ObservedSample last)
     {
         var toSend = plan.Estimator.WorkingSet is { } set ? PlanAnalysis.PendingBytes(input, set.Likely) : input.Remaining;
         var seconds = input.Remaining / input.RateNow + (toSend - input.Remaining) / input.Rate + PreCopyModel.SwitchOverCost;

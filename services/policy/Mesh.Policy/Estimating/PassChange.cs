@@ -1,3 +1,4 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 
@@ -19,20 +20,20 @@ internal sealed record PassChange(CompletedPass Completed, CompletedPass? Betwee
     private const int DistinctPassesMax = 40;
 
     /// <summary>What must have happened since the state's newest sample.</summary>
-    /// <param name="seen">The state, with that sample and its pass.</param>
-    /// <param name="sample">The later sample, of a later pass.</param>
+    /// <param name="state">The state, with that sample and its pass.</param>
+    /// <param name="copy">The later sample, of a later pass.</param>
     /// <param name="downtime">The downtime limit.</param>
     /// <param name="speed">How fast the machine ran.</param>
-    public static PassChange FromSamples(EstimatorState seen, CopySample sample, TimeSpan downtime, double speed)
+    public static PassChange FromSamples(EstimatorState state, CopyStatistics copy, TimeSpan downtime, double speed)
     {
-        var (pass, last, elapsed) = (seen.CurrentPass!, seen.LastSample!, sample.At - seen.LastSample!.At);
-        var wireBefore = pass.Iteration == 1 ? seen.FirstWireFactor : seen.WireFactor;
-        var usual = Math.Max(1.0, (seen.Bandwidth ?? sample.Bandwidth).Count);
+        var (pass, last, elapsed) = (state.CurrentPass!, state.LastSample!, copy.Elapsed - state.LastSample!.At);
+        var wireBefore = pass.Iteration == 1 ? state.FirstWireFactor : state.WireFactor;
+        var usual = Math.Max(1.0, (state.Bandwidth ?? copy.Bandwidth).Count);
 
         // Where what went out is counted without repeats, it falls when a pass begins.
-        var sent = sample.Transferred < last.Transferred ? usual * elapsed.TotalSeconds : (sample.Transferred - last.Transferred).Count;
+        var sent = copy.Transferred < last.Transferred ? usual * elapsed.TotalSeconds : (copy.Transferred - last.Transferred).Count;
         var bandwidth = sent > 0 ? sent / elapsed.TotalSeconds : usual;
-        var rate = bandwidth / seen.WireFactor;
+        var rate = bandwidth / state.WireFactor;
 
         // A pass ends when what remains of it could go out within the downtime limit.
         var left = Math.Min(last.Remaining.Count, rate * Math.Max(0, (downtime - HalfQuantum).TotalSeconds));
@@ -41,32 +42,32 @@ internal sealed record PassChange(CompletedPass Completed, CompletedPass? Betwee
         var endedAt = TimeRounding.ToMilliseconds(last.At + Within(drained * wireBefore / bandwidth, elapsed));
         var guestTime = pass.GuestTime + TimeRounding.ToMilliseconds((endedAt - last.At) * speed);
 
-        var count = sample.Iteration - pass.Iteration;
-        var dirtied = Math.Max(0, sample.Remaining.Count + Math.Max(0, sent - drained * wireBefore) / seen.WireFactor - left);
-        var (first, mean, newest) = DistributeDirtied(dirtied, seen, guestTime, left, rate, speed, count);
+        var count = copy.Iteration - pass.Iteration;
+        var dirtied = Math.Max(0, copy.Remaining.Count + Math.Max(0, sent - drained * wireBefore) / state.WireFactor - left);
+        var (first, mean, newest) = DistributeDirtied(dirtied, state, guestTime, left, rate, speed, count);
 
-        var pending = Math.Max(sample.Remaining.Count, left + newest);
+        var pending = Math.Max(copy.Remaining.Count, left + newest);
         var beganAt = count == 1
             ? endedAt
-            : TimeRounding.ToMilliseconds(sample.At - Within((pending - sample.Remaining.Count) / rate, sample.At - endedAt));
+            : TimeRounding.ToMilliseconds(copy.Elapsed - Within((pending - copy.Remaining.Count) / rate, copy.Elapsed - endedAt));
         var time = count == 1 ? TimeSpan.Zero : TimeRounding.ToMilliseconds((beganAt - endedAt) / (count - 1));
         var between = new CompletedPass(
-            sample.Iteration - 1, endedAt, time, TimeRounding.ToMilliseconds(time * speed), ToBytes(left + time.TotalSeconds * rate), ToBytes(left), ToBytes(mean));
+            copy.Iteration - 1, endedAt, time, TimeRounding.ToMilliseconds(time * speed), ToBytes(left + time.TotalSeconds * rate), ToBytes(left), ToBytes(mean));
         return new PassChange(
             new CompletedPass(pass.Iteration, pass.StartedAt, endedAt - pass.StartedAt, guestTime, pass.Pending, ToBytes(left), ToBytes(first)),
             count == 1 ? null : between,
-            new RunningPass(sample.Iteration, beganAt, ToBytes(pending), TimeRounding.ToMilliseconds((sample.At - beganAt) * speed), IsWhole: true));
+            new RunningPass(copy.Iteration, beganAt, ToBytes(pending), TimeRounding.ToMilliseconds((copy.Elapsed - beganAt) * speed), IsWhole: true));
     }
 
     /// <summary>How much of what was written anew each pass has found, as the passes before would have it.</summary>
     private static (double First, double Mean, double Newest) DistributeDirtied(
-        double dirtied, EstimatorState seen, TimeSpan guestTime, double left, double rate, double speed, long count)
+        double dirtied, EstimatorState state, TimeSpan guestTime, double left, double rate, double speed, long count)
     {
         var even = dirtied / count;
-        if (count == 1 || seen.WorkingSet is not { } set || count > DistinctPassesMax)
+        if (count == 1 || state.WorkingSet is not { } set || count > DistinctPassesMax)
             return (even, even, even);
-        var memory = Math.Max(1.0, seen.LastSample!.Total.Count);
-        var first = set.Likely.LeftDirty(guestTime.TotalSeconds, memory, seen.CurrentPass!.Pending.Count, seen.CurrentPass.Pending.Count - left);
+        var memory = Math.Max(1.0, state.LastSample!.Total.Count);
+        var first = set.Likely.LeftDirty(guestTime.TotalSeconds, memory, state.CurrentPass!.Pending.Count, state.CurrentPass.Pending.Count - left);
         var (newest, sum) = (first, first);
         for (var pass = 1; pass < count; pass++)
         {

@@ -25,7 +25,7 @@ internal static class PlanAnalysis
             RateNow = bandwidth / (pass.Iteration == 1 ? seen.FirstWireFactor : seen.WireFactor),
             Rate = bandwidth / seen.WireFactor,
             MaxDowntime = MaxDowntime(plan).TotalSeconds,
-            GuestSpeed = plan.Tuning.IsSuspended || last.Status is CopyStatus.Paused ? 0 : GuestSpeed(plan.Tuning.Throttle),
+            GuestSpeed = plan.Tuning.IsSuspended || last.Phase.IsPaused(plan.Tuning) ? 0 : GuestSpeed(plan.Tuning.Throttle),
             AutoConverge = AutoConvergeModel.FromPlan(plan, seen.OverrunPassCount),
         };
     }

@@ -9,7 +9,7 @@ public sealed record EstimatorState
     public static readonly EstimatorState Empty = new();
 
     /// <summary>The newest sample; null before the first.</summary>
-    public CopySample? LastSample { get; init; }
+    public ObservedSample? LastSample { get; init; }
 
     /// <summary>The rate at which data goes out, smoothed; null before any went.</summary>
     public BytesPerSecond? Bandwidth { get; init; }

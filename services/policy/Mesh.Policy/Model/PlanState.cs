@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 
 namespace Mesh.Policy.Model;
 
@@ -27,7 +28,7 @@ public sealed record PlanState
     public TimeSpan? EvaluatedAt { get; init; }
 
     /// <summary>What the job did at the latest sample.</summary>
-    public CopyStatus Status { get; init; }
+    public JobPhase Phase { get; init; }
 
     /// <summary>Whether nothing more is to be done: an abort was ordered, or the machine runs on the destination.</summary>
     public bool IsOver { get; init; }

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Policy.Model;
@@ -20,11 +21,11 @@ public sealed record ProgressState
 
     internal TimeSpan LastProgressAt(ProgressMeasure measure) => measure is ProgressMeasure.RemainingOrTransferred && TransferredAt > RemainingFellAt ? TransferredAt : RemainingFellAt;
 
-    internal ProgressState Update(CopySample sample) => new()
+    internal ProgressState Update(CopyStatistics copy) => new()
     {
-        Remaining = sample.Remaining,
-        Transferred = sample.Transferred,
-        RemainingFellAt = sample.Remaining < Remaining || Remaining == Bytes.Zero ? sample.At : RemainingFellAt,
-        TransferredAt = sample.Transferred > Transferred ? sample.At : TransferredAt,
+        Remaining = copy.Remaining,
+        Transferred = copy.Transferred,
+        RemainingFellAt = copy.Remaining < Remaining || Remaining == Bytes.Zero ? copy.Elapsed : RemainingFellAt,
+        TransferredAt = copy.Transferred > Transferred ? copy.Elapsed : TransferredAt,
     };
 }

@@ -51,5 +51,5 @@ internal static class LastResortActions
 
     private static bool CanApply(PlanState plan, PolicyActionKind kind) =>
         EffectivePermissions.IsPermitted(plan, kind)
-        && !(kind is PolicyActionKind.Suspend && (plan.Tuning.IsSuspended || plan.Status is CopyStatus.Paused));
+        && !(kind is PolicyActionKind.Suspend && (plan.Tuning.IsSuspended || plan.Phase.IsPaused(plan.Tuning)));
 }

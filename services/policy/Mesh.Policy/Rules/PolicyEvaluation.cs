@@ -15,7 +15,7 @@ internal sealed class PolicyEvaluation(PlanState plan, TimeSpan now)
 
     public bool HasActed => _actions.Count > 0;
 
-    public bool IsSuspended => Plan.Tuning.IsSuspended || Plan.Status is CopyStatus.Paused;
+    public bool IsSuspended => Plan.Tuning.IsSuspended || Plan.Phase.IsPaused(Plan.Tuning);
 
     public PolicyDecision ToDecision() => new(Plan, _actions);
 

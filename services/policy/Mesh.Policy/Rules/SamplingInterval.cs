@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 
@@ -26,40 +27,40 @@ internal static class SamplingInterval
     }
 
     /// <summary>Keeps what was looked at. The sample's time is in whole milliseconds.</summary>
-    public static PlanState Record(PlanState plan, CopySample sample)
+    public static PlanState Record(PlanState plan, CopyStatistics copy)
     {
-        var passes = plan.EvaluatedAt is null ? StartStatistics(sample) : UpdateStatistics(plan.Passes, sample);
-        var doesFlow = sample.Transferred != plan.Progress.Transferred;
+        var passes = plan.EvaluatedAt is null ? StartStatistics(copy) : UpdateStatistics(plan.Passes, copy);
+        var doesFlow = copy.Transferred != plan.Progress.Transferred;
         return plan with
         {
-            EvaluatedAt = sample.At,
-            Progress = plan.Progress.Update(sample),
-            Passes = SmoothBandwidth(doesFlow ? CountGrowth(passes, sample.Remaining) : passes, plan.Policy, sample),
+            EvaluatedAt = copy.Elapsed,
+            Progress = plan.Progress.Update(copy),
+            Passes = SmoothBandwidth(doesFlow ? CountGrowth(passes, copy.Remaining) : passes, plan, copy),
         };
     }
 
-    private static PassStatistics StartStatistics(CopySample sample) => new()
+    private static PassStatistics StartStatistics(CopyStatistics copy) => new()
     {
-        FirstIteration = sample.Iteration,
-        LastIteration = sample.Iteration,
-        LeastIteration = sample.Iteration,
-        LeastRemaining = sample.Remaining,
-        LeastAt = sample.At,
+        FirstIteration = copy.Iteration,
+        LastIteration = copy.Iteration,
+        LeastIteration = copy.Iteration,
+        LeastRemaining = copy.Remaining,
+        LeastAt = copy.Elapsed,
     };
 
-    private static PassStatistics UpdateStatistics(PassStatistics passes, CopySample sample)
+    private static PassStatistics UpdateStatistics(PassStatistics passes, CopyStatistics copy)
     {
-        var isNew = sample.Iteration > passes.LastIteration;
-        var isLeastBeginning = isNew && !(passes.LeastAtPassStart <= sample.Remaining);
-        var isLeast = sample.Remaining < passes.LeastRemaining;
+        var isNew = copy.Iteration > passes.LastIteration;
+        var isLeastBeginning = isNew && !(passes.LeastAtPassStart <= copy.Remaining);
+        var isLeast = copy.Remaining < passes.LeastRemaining;
         return passes with
         {
             IsNewPass = isNew,
-            LastIteration = isNew ? sample.Iteration : passes.LastIteration,
-            LeastAtPassStart = isLeastBeginning ? sample.Remaining : passes.LeastAtPassStart,
-            LeastIteration = isLeastBeginning ? sample.Iteration : passes.LeastIteration,
-            LeastRemaining = isLeast ? sample.Remaining : passes.LeastRemaining,
-            LeastAt = isLeast ? sample.At : passes.LeastAt,
+            LastIteration = isNew ? copy.Iteration : passes.LastIteration,
+            LeastAtPassStart = isLeastBeginning ? copy.Remaining : passes.LeastAtPassStart,
+            LeastIteration = isLeastBeginning ? copy.Iteration : passes.LeastIteration,
+            LeastRemaining = isLeast ? copy.Remaining : passes.LeastRemaining,
+            LeastAt = isLeast ? copy.Elapsed : passes.LeastAt,
         };
     }
 
@@ -70,13 +71,13 @@ internal static class SamplingInterval
     }
 
     // As KubeVirt does: not where a pass begins, and not while the machine stands still.
-    private static PassStatistics SmoothBandwidth(PassStatistics passes, MigrationPolicy policy, CopySample sample)
+    private static PassStatistics SmoothBandwidth(PassStatistics passes, PlanState plan, CopyStatistics copy)
     {
         if (passes.Bandwidth == 0)
-            return passes with { Bandwidth = sample.Bandwidth.Count };
-        if (passes.IsNewPass || sample.Status is CopyStatus.Paused)
+            return passes with { Bandwidth = copy.Bandwidth.Count };
+        if (passes.IsNewPass || plan.Phase.IsPaused(plan.Tuning))
             return passes;
-        var weight = policy.StallDetector?.BandwidthWeight ?? DefaultWeight;
-        return passes with { Bandwidth = (weight * sample.Bandwidth.Count) + ((1 - weight) * passes.Bandwidth) };
+        var weight = plan.Policy.StallDetector?.BandwidthWeight ?? DefaultWeight;
+        return passes with { Bandwidth = (weight * copy.Bandwidth.Count) + ((1 - weight) * passes.Bandwidth) };
     }
 }

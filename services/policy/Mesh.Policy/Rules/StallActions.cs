@@ -68,7 +68,7 @@ internal static class StallActions
     // In the middle of a pass less remains than a switch-over would have to send.
     private static TimeSpan? EstimateDowntime(PlanState plan)
     {
-        var remaining = plan.Status is CopyStatus.Paused ? plan.Progress.Remaining : plan.Stall.LastPassStart ?? plan.Progress.Remaining;
+        var remaining = plan.Phase.IsPaused(plan.Tuning) ? plan.Progress.Remaining : plan.Stall.LastPassStart ?? plan.Progress.Remaining;
         return plan.Passes.Bandwidth > 0 ? SwitchOver.EstimateDowntime(remaining, plan.Passes.Bandwidth) : null;
     }
 

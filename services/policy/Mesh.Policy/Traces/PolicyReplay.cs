@@ -19,7 +19,7 @@ public static class PolicyReplay
         var actions = new List<PlannedAction>();
         foreach (var sample in trace.Samples)
         {
-            var planned = PolicyEngine.EvaluateSample(plan, sample);
+            var planned = PolicyEngine.EvaluateSample(plan, sample.Phase, sample.Copy);
             plan = planned.Plan;
             actions.AddRange(planned.Actions);
             if (planned.Actions.Any(action => action.Kind is PolicyActionKind.Abort or PolicyActionKind.PostCopy))

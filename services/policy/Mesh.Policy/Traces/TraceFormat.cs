@@ -1,3 +1,4 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Traces;
@@ -5,11 +6,18 @@ namespace Mesh.Policy.Traces;
 /// <summary>Traces and planned actions as JSON lines; <c>infra/docs/policies.md</c> describes them.</summary>
 public static class TraceFormat
 {
-    internal static readonly IReadOnlyDictionary<string, CopyStatus> Statuses = new Dictionary<string, CopyStatus>(StringComparer.Ordinal)
+    internal static readonly IReadOnlyDictionary<string, JobPhase> Statuses = new Dictionary<string, JobPhase>(StringComparer.Ordinal)
     {
-        ["running"] = CopyStatus.Running,
-        ["post-copy"] = CopyStatus.PostCopy,
-        ["paused"] = CopyStatus.Paused,
+        ["running"] = JobPhase.PreCopy,
+        ["post-copy"] = JobPhase.PostCopy,
+        ["paused"] = JobPhase.SwitchOver,
+    };
+
+    internal static string DescribeStatus(JobPhase phase) => phase switch
+    {
+        JobPhase.PostCopy or JobPhase.PostCopyFailed => "post-copy",
+        JobPhase.SwitchOver => "paused",
+        _ => "running",
     };
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 
@@ -17,7 +18,7 @@ internal sealed class TraceReader
     private static readonly Bytes UsualPage = new(4096);
 
     private readonly List<TraceFault> _faults = [];
-    private readonly List<CopySample> _samples = [];
+    private readonly List<TraceSample> _samples = [];
     private PlanSubject? _subject;
     private bool _isBegun;
 
@@ -78,20 +79,24 @@ internal sealed class TraceReader
         Compression = allow.Flag("compression"),
     };
 
-    private CopySample Sample(TraceLine line)
+    private TraceSample Sample(TraceLine line)
     {
         var at = line.Seconds("t_s");
-        if (_samples.Count > 0 && at < _samples[^1].At && line.Has("t_s"))
-            line.Fault("t_s", $"{at.TotalSeconds} is before {_samples[^1].At.TotalSeconds} of the sample above; samples stand in order of time");
-        return new CopySample(
-            at,
-            line.Whole("iteration", 0, "the pass over memory, a whole number, 0 or more"),
-            line.Bytes("total_bytes"),
-            line.Bytes("processed_bytes"),
-            line.Bytes("remaining_bytes"),
-            new BytesPerSecond(line.Whole("bandwidth_bps", 0, "a number of bytes per second, 0 or more")),
-            line.Whole("dirty_rate_pages", 0, "a number of pages per second, 0 or more", unlessGiven: 0),
-            line.Bytes("page_size", UsualPage),
-            line.Choice("status", TraceFormat.Statuses, CopyStatus.Running));
+        if (_samples.Count > 0 && at < _samples[^1].Copy.Elapsed && line.Has("t_s"))
+            line.Fault("t_s", $"{at.TotalSeconds} is before {_samples[^1].Copy.Elapsed.TotalSeconds} of the sample above; samples stand in order of time");
+        var iteration = line.Whole("iteration", 0, "the pass over memory, a whole number, 0 or more");
+        var (total, transferred, remaining) = (line.Bytes("total_bytes"), line.Bytes("processed_bytes"), line.Bytes("remaining_bytes"));
+        var copy = new CopyStatistics
+        {
+            Elapsed = at,
+            Iteration = iteration,
+
+            // A trace has memory and disks in one sum.
+            Memory = new TransferProgress(total, remaining, transferred),
+            Bandwidth = new BytesPerSecond(line.Whole("bandwidth_bps", 0, "a number of bytes per second, 0 or more")),
+            DirtyPagesPerSecond = line.Whole("dirty_rate_pages", 0, "a number of pages per second, 0 or more", unlessGiven: 0),
+            PageSize = line.Bytes("page_size", UsualPage),
+        };
+        return new TraceSample(line.Choice("status", TraceFormat.Statuses, JobPhase.PreCopy), copy);
     }
 }

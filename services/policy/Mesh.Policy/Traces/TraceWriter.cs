@@ -33,17 +33,18 @@ internal static class TraceWriter
         Number(json, "deadline_s", (decimal?)subject.Deadline?.Ticks / TimeSpan.TicksPerSecond);
     });
 
-    public static string Sample(CopySample sample) => Line(json =>
+    public static string Sample(TraceSample sample) => Line(json =>
     {
-        Seconds(json, sample.At);
-        json.WriteNumber("iteration", sample.Iteration);
-        json.WriteNumber("total_bytes", sample.Total.Count);
-        json.WriteNumber("processed_bytes", sample.Transferred.Count);
-        json.WriteNumber("remaining_bytes", sample.Remaining.Count);
-        json.WriteNumber("bandwidth_bps", sample.Bandwidth.Count);
-        json.WriteNumber("dirty_rate_pages", sample.DirtyPagesPerSecond);
-        json.WriteNumber("page_size", sample.PageSize.Count);
-        json.WriteString("status", TraceFormat.Statuses.Single(status => status.Value == sample.Status).Key);
+        var copy = sample.Copy;
+        Seconds(json, copy.Elapsed);
+        json.WriteNumber("iteration", copy.Iteration);
+        json.WriteNumber("total_bytes", copy.Total.Count);
+        json.WriteNumber("processed_bytes", copy.Transferred.Count);
+        json.WriteNumber("remaining_bytes", copy.Remaining.Count);
+        json.WriteNumber("bandwidth_bps", copy.Bandwidth.Count);
+        json.WriteNumber("dirty_rate_pages", copy.DirtyPagesPerSecond);
+        json.WriteNumber("page_size", copy.PageSize.Count);
+        json.WriteString("status", TraceFormat.DescribeStatus(sample.Phase));
     });
 
     public static string Action(PlannedAction action) => Line(json =>

@@ -95,7 +95,7 @@ public sealed class CommandTests : IAsyncDisposable
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One);
-        _host.Hypervisor.Jobs[One] = new JobStats { Operation = JobOperation.Other };
+        _host.Hypervisor.Jobs[One] = new HypervisorJob(JobOperation.Other, new());
 
         (await _host.SendAndWaitAsync(Vm.Start(One))).Refusals[0].Code.ShouldBe(RefusalCode.AlreadyMigrating);
     }

@@ -80,7 +80,7 @@ public sealed class PostCopyTests : IAsyncDisposable
     private async Task CopyingAsync()
     {
         _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(Bytes.FromGibibytes(1), Bytes.FromMebibytes(1));
-        await _host.UntilAsync(() => _host.Report.Migrations is [{ Memory.Transferred.Count: > 0 }], "memory is copied");
+        await _host.UntilAsync(() => _host.Report.Migrations is [{ Copy.Memory.Transferred.Count: > 0 }], "memory is copied");
     }
 
     private async Task<ParameterResult> AskAsync() =>

@@ -34,9 +34,9 @@ public sealed class ThrottleTests : IAsyncDisposable
     {
         await StartedAsync();
         await ChangeAsync(40);
-        _host.Hypervisor.Jobs[One] = _host.Hypervisor.Jobs[One] with { Throttle = new Percent(60) };
+        _host.Hypervisor.Jobs[One] = ScriptedHypervisor.Change(_host.Hypervisor.Jobs[One], copy => copy with { AutoConvergeThrottle = new Percent(60) });
         await _host.UntilAsync(() => _host.Report.Migrations is [{ Throttle.Value: 60 }], "QEMU's");
-        _host.Hypervisor.Jobs[One] = _host.Hypervisor.Jobs[One] with { Throttle = new Percent(20) };
+        _host.Hypervisor.Jobs[One] = ScriptedHypervisor.Change(_host.Hypervisor.Jobs[One], copy => copy with { AutoConvergeThrottle = new Percent(20) });
 
         await _host.UntilAsync(() => _host.Report.Migrations is [{ Throttle.Value: 40 }], "ours");
     }
@@ -301,13 +301,11 @@ public sealed class ThrottleTests : IAsyncDisposable
     {
         for (var pass = first; pass <= last; pass++)
         {
-            _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(Bytes.FromMebibytes(60), Bytes.FromMebibytes(100 * pass), pass) with
-            {
-                Elapsed = TimeSpan.FromSeconds(pass),
-                DirtyRatePagesPerSecond = Bytes.FromMebibytes(60).Count / 4096,
-            };
+            _host.Hypervisor.Jobs[One] = ScriptedHypervisor.Change(
+                ScriptedHypervisor.PreCopy(Bytes.FromMebibytes(60), Bytes.FromMebibytes(100 * pass), pass),
+                copy => copy with { Elapsed = TimeSpan.FromSeconds(pass), DirtyPagesPerSecond = Bytes.FromMebibytes(60).Count / 4096 });
             _host.Hypervisor.Publish(new MigrationIterated(One, pass));
-            await _host.UntilAsync(() => _host.Report.Migrations is [{ } sample] && sample.Iteration == pass, $"pass {pass}");
+            await _host.UntilAsync(() => _host.Report.Migrations is [{ } sample] && sample.Copy.Iteration == pass, $"pass {pass}");
         }
 
         await _host.RunAsync(TimeSpan.FromMilliseconds(200));

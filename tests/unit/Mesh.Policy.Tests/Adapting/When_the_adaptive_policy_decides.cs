@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
@@ -240,16 +241,16 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Theory]
-    [InlineData(CopyStatus.Paused)]
-    [InlineData(CopyStatus.PostCopy)]
-    public void Should_do_nothing_any_more_once_the_machine_has_left_the_source(CopyStatus status)
+    [InlineData(JobPhase.SwitchOver)]
+    [InlineData(JobPhase.PostCopy)]
+    public void Should_do_nothing_any_more_once_the_machine_has_left_the_source(JobPhase phase)
     {
         var steered = Steered(Workload.MemoryBound, Adaptive);
         var driver = new PlanDriver(Adaptive, SteeredMigration.SubjectOf(Workload.MemoryBound));
         while (steered.World.Time < 100)
         {
             steered.World.Advance(1);
-            driver.Observe(steered.World.Sample() with { Status = status });
+            driver.Observe(steered.World.Sample() with { Phase = phase });
         }
 
         driver.Actions.ShouldBeEmpty();

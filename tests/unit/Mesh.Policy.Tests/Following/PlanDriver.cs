@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Policy.Model;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Following;
 
@@ -15,10 +16,10 @@ internal sealed class PlanDriver(MigrationPolicy policy, PlanSubject? subject = 
     /// <summary>Everything wanted so far in short, such as <c>30 SetDowntime 150</c>.</summary>
     public IReadOnlyList<string> Done => [.. Actions.Select(Short)];
 
-    public PlanDriver Observe(params CopySample[] samples)
+    public PlanDriver Observe(params TraceSample[] samples)
     {
         foreach (var sample in samples)
-            Apply(Policy.PolicyEngine.EvaluateSample(Plan, sample));
+            Apply(Policy.PolicyEngine.EvaluateSample(Plan, sample.Phase, sample.Copy));
         return this;
     }
 

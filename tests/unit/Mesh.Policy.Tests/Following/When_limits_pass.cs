@@ -1,6 +1,8 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Following;
 
@@ -91,7 +93,7 @@ public sealed class When_limits_pass
     public void Should_not_suspend_a_machine_that_stands_still()
     {
         var policy = Timed with { LastResort = [PolicyActionKind.Suspend, PolicyActionKind.Abort] };
-        new PlanDriver(policy).Observe(Given.Sample(0), Given.Sample(101, status: CopyStatus.Paused)).Done.ShouldBe(["101 Abort"]);
+        new PlanDriver(policy).Observe(Given.Sample(0), Given.Sample(101, phase: JobPhase.SwitchOver)).Done.ShouldBe(["101 Abort"]);
         new PlanDriver(policy).SetParameters(tuning => tuning with { IsSuspended = true }).ObserveAt(0, 101).Done.ShouldBe(["101 Abort"]);
     }
 
@@ -148,7 +150,7 @@ public sealed class When_limits_pass
     public void Should_judge_the_milder_last_resort_before_progress_and_progress_before_the_abort()
     {
         var stuck = Timed.Limited(limits => limits with { ProgressTimeout = Given.Seconds(50) });
-        CopySample[] samples = [Given.Sample(0, processed: 1, remaining: 9), Given.Sample(101, processed: 1, remaining: 9)];
+        TraceSample[] samples = [Given.Sample(0, processed: 1, remaining: 9), Given.Sample(101, processed: 1, remaining: 9)];
 
         new PlanDriver(stuck).Observe(samples).Actions.ShouldHaveSingleItem().Reason.ShouldBe("nothing has progressed for 101 s, longer than 50 s");
         new PlanDriver(stuck with { LastResort = [PolicyActionKind.Suspend] }).Observe(samples).Done.ShouldBe(["101 Suspend"]);
@@ -158,16 +160,16 @@ public sealed class When_limits_pass
     public void Should_abort_when_the_switch_over_takes_too_long()
     {
         var policy = Timed.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30) }) with { LastResort = [PolicyActionKind.Suspend] };
-        var plan = new PlanDriver(policy).ObserveAt(0, 101).Observe(Given.Sample(131, status: CopyStatus.Paused));
+        var plan = new PlanDriver(policy).ObserveAt(0, 101).Observe(Given.Sample(131, phase: JobPhase.SwitchOver));
         plan.Done.ShouldBe(["101 Suspend"]);
-        plan.Observe(Given.Sample(131.4, status: CopyStatus.Paused)).Done.ShouldBe(["101 Suspend", "131.4 Abort"]);
+        plan.Observe(Given.Sample(131.4, phase: JobPhase.SwitchOver)).Done.ShouldBe(["101 Suspend", "131.4 Abort"]);
         plan.Actions[^1].Reason.ShouldBe("the switch-over begun at 101 s has taken longer than 30 s");
     }
 
     [Fact]
     public void Should_set_no_deadline_for_what_a_person_has_suspended() =>
         new PlanDriver(Given.Policy.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30) }))
-            .ObserveAt(0).SetParameters(tuning => tuning with { IsSuspended = true }).Observe(Given.Sample(1, status: CopyStatus.Paused), Given.Sample(500, status: CopyStatus.Paused)).Done.ShouldBeEmpty();
+            .ObserveAt(0).SetParameters(tuning => tuning with { IsSuspended = true }).Observe(Given.Sample(1, phase: JobPhase.SwitchOver), Given.Sample(500, phase: JobPhase.SwitchOver)).Done.ShouldBeEmpty();
 
     [Fact]
     public void Should_judge_limits_at_looks_where_the_policy_has_an_interval() =>

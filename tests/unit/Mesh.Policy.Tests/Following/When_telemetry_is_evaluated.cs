@@ -1,3 +1,4 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Following;
@@ -26,7 +27,7 @@ public sealed class When_telemetry_is_evaluated
         var policy = Given.Policy with { Interval = Given.Seconds(10) };
         var plan = new PlanDriver(policy).Observe(Given.Sample(0, 1, 900), Given.Sample(5, 2, 1), Given.Sample(10, 3, 800)).Plan;
         plan.Passes.LastIteration.ShouldBe(3);
-        plan.Passes.LeastRemaining.ShouldBe(Given.Sample(0, remaining: 800).Remaining);
+        plan.Passes.LeastRemaining.ShouldBe(Given.Sample(0, remaining: 800).Copy.Remaining);
         plan.Progress.RemainingFellAt.ShouldBe(Given.Seconds(10));
     }
 
@@ -40,7 +41,7 @@ public sealed class When_telemetry_is_evaluated
         var policy = Given.Policy.With(new Contracts.Policies.PolicyStep(new() { Elapsed = Given.Seconds(5) }, Given.Abort))
             .Limited(limits => limits with { CompletionTimeout = Given.Seconds(20) }) with
         { LastResort = [Contracts.Policies.PolicyActionKind.Abort] };
-        var plan = new PlanDriver(policy).Observe(Given.Sample(1), Given.Sample(10, status: CopyStatus.PostCopy), Given.Sample(30, status: CopyStatus.PostCopy), Given.Sample(40)).Wait(50);
+        var plan = new PlanDriver(policy).Observe(Given.Sample(1), Given.Sample(10, phase: JobPhase.PostCopy), Given.Sample(30, phase: JobPhase.PostCopy), Given.Sample(40)).Wait(50);
         plan.Done.ShouldBeEmpty();
         PolicyEngine.NextDue(plan.Plan).ShouldBeNull();
         plan.Plan.Estimator.LastSample!.At.ShouldBe(Given.Seconds(40), "it goes on watching");
@@ -55,7 +56,7 @@ public sealed class When_telemetry_is_evaluated
             // One that was looked at moves what the plan knows of the copy's progress.
             var marked = Given.Sample(at, processed: 1000 + looks.Count);
             plan.Observe(marked);
-            if (plan.Plan.Progress.Transferred == marked.Transferred)
+            if (plan.Plan.Progress.Transferred == marked.Copy.Transferred)
                 looks.Add(at);
         }
 

@@ -4,6 +4,7 @@ using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Tests.Worlds;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Forecasting;
 
@@ -32,7 +33,7 @@ public sealed class When_a_migration_is_forecast
     [Fact]
     public void Should_say_more_of_the_first_pass_where_the_rate_of_writing_is_known()
     {
-        var forecast = Seen([.. new[] { Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848) }.Select(sample => sample with { DirtyPagesPerSecond = 5120 })]);
+        var forecast = Seen([.. new[] { Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848) }.Select(sample => sample.Change(copy => copy with { DirtyPagesPerSecond = 5120 }))]);
         forecast.DirtyRate.ShouldBe(BytesPerSecond.FromMebibytes(20));
         forecast.Converges.ShouldBeTrue();
         forecast.TimeToEnd!.Value.TotalSeconds.ShouldBeInRange(18.5, 22, "18 s for the pass, and about 2 s for what was written meanwhile");
@@ -50,7 +51,7 @@ public sealed class When_a_migration_is_forecast
     public void Should_count_memory_that_is_still_to_come_after_the_disks()
     {
         var subject = Given.Subject with { Disks = [Bytes.FromGibibytes(1)] };
-        var samples = new[] { Given.Sample(1, 0, 924), Given.Sample(2, 0, 824) }.Select(sample => sample with { Total = Bytes.FromGibibytes(1) });
+        var samples = new[] { Given.Sample(1, 0, 924), Given.Sample(2, 0, 824) }.Select(sample => sample.Change(copy => copy with { Memory = copy.Memory with { Total = Bytes.FromGibibytes(1) } }));
         var forecast = PolicyEngine.Forecast(new PlanDriver(Nothing, subject).Observe([.. samples]).Plan)!;
         forecast.Converges.ShouldBeTrue();
         forecast.Text.ShouldBe("before the first pass over memory, which is done in about 29 s");
@@ -61,7 +62,7 @@ public sealed class When_a_migration_is_forecast
     {
         var stands = new PlanDriver(Nothing)
             .Observe(Given.Sample(10, remaining: 1048), Given.Sample(11, remaining: 948))
-            .Observe(Given.Sample(12, remaining: 848, status: CopyStatus.Paused), Given.Sample(14, remaining: 648, status: CopyStatus.Paused));
+            .Observe(Given.Sample(12, remaining: 848, phase: JobPhase.SwitchOver), Given.Sample(14, remaining: 648, phase: JobPhase.SwitchOver));
         var forecast = PolicyEngine.Forecast(stands.Plan)!;
         forecast.TimeToEnd.ShouldBe(Given.Seconds(6.5));
         forecast.Downtime.ShouldBe(Given.Seconds(8.5), "it has stood still for two seconds already");
@@ -71,7 +72,7 @@ public sealed class When_a_migration_is_forecast
     [Fact]
     public void Should_know_when_post_copy_is_over()
     {
-        var forecast = Seen(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900, status: CopyStatus.PostCopy));
+        var forecast = Seen(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900, phase: JobPhase.PostCopy));
         forecast.Converges.ShouldBeTrue();
         forecast.TimeToEnd.ShouldBe(Given.Seconds(9));
         forecast.Downtime.ShouldBeNull("the switch-over is behind it");
@@ -180,5 +181,5 @@ public sealed class When_a_migration_is_forecast
         new SteeredMigration(Workload.LinkDropLate, Nothing).Run(30).Forecast!.Reason
             .ShouldMatch(@"^it writes [\d.]+ MiB/s of memory anew and 2[\d.]+ MiB/s go out where the link usually gives [\d.]+ [MG]iB/s: ");
 
-    private static MigrationForecast Seen(params CopySample[] samples) => PolicyEngine.Forecast(new PlanDriver(Nothing).Observe(samples).Plan)!;
+    private static MigrationForecast Seen(params TraceSample[] samples) => PolicyEngine.Forecast(new PlanDriver(Nothing).Observe(samples).Plan)!;
 }

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Estimating;
 using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Tests.Worlds;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Forecasting;
 
@@ -39,8 +41,8 @@ public sealed class When_a_migration_is_forecast_from_samples
     [Fact]
     public void Should_remember_what_the_link_usually_gives_and_forget_it_in_minutes()
     {
-        CopySample[] fast = [.. Enumerable.Range(1, 10).Select(at => Given.Sample(at))];
-        CopySample[] slow = [.. Enumerable.Range(1, 300).Select(at => Given.Sample(10 + at, processed: 1000 + 20 * at))];
+        TraceSample[] fast = [.. Enumerable.Range(1, 10).Select(at => Given.Sample(at))];
+        TraceSample[] slow = [.. Enumerable.Range(1, 300).Select(at => Given.Sample(10 + at, processed: 1000 + 20 * at))];
         See([.. fast, .. slow.Take(20)]).UsualBandwidth.Mebibytes.ShouldBeInRange(70, 90);
         See([.. fast, .. slow]).UsualBandwidth.Mebibytes.ShouldBe(20, tolerance: 1);
     }
@@ -80,11 +82,11 @@ public sealed class When_a_migration_is_forecast_from_samples
     [Fact]
     public void Should_pass_over_samples_that_are_late_and_begin_anew_with_another_job()
     {
-        CopySample[] samples = [Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098)];
+        TraceSample[] samples = [Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098)];
         var seen = See(samples);
-        Json(Estimator.Observe(seen, samples[1], new TuningParameters())).ShouldBe(Json(seen));
-        Json(Estimator.Observe(seen, samples[2], new TuningParameters())).ShouldBe(Json(seen));
-        Estimator.Observe(seen, Given.Sample(22, 1), new TuningParameters()).PassCount.ShouldBe(0);
+        Json(Observe(seen, samples[1])).ShouldBe(Json(seen));
+        Json(Observe(seen, samples[2])).ShouldBe(Json(seen));
+        Observe(seen, Given.Sample(22, 1)).PassCount.ShouldBe(0);
     }
 
     [Theory]
@@ -174,9 +176,9 @@ public sealed class When_a_migration_is_forecast_from_samples
             for (var sample = 0; sample < 40; sample++)
             {
                 (at, iteration) = (at + random.NextDouble() * random.Next(0, 4), Math.Max(0, iteration + random.Next(-1, 4)));
-                plan.Observe(new CopySample(
+                plan.Observe(Given.Sample(
                     Given.Seconds(at), iteration, Amount(random), Amount(random), Amount(random), new BytesPerSecond(Amount(random).Count), random.Next(3) * 1000,
-                    new Bytes(random.Next(2) * 4096), (CopyStatus)(random.Next(12) / 10)));
+                    new Bytes(random.Next(2) * 4096), random.Next(12) / 10 == 1 ? JobPhase.PostCopy : JobPhase.PreCopy));
                 if (PolicyEngine.Forecast(plan.Plan) is { } forecast)
                     (forecast.Text.Length > 0 && forecast.Converges == (forecast.Reason.Length == 0) && !forecast.Text.Contains("NaN", StringComparison.Ordinal))
                         .ShouldBeTrue($"seed {seed}: {forecast.Text}");
@@ -192,8 +194,10 @@ public sealed class When_a_migration_is_forecast_from_samples
         });
     }
 
-    private static EstimatorState See(params CopySample[] samples) =>
-        samples.Aggregate(EstimatorState.Empty, (seen, sample) => Estimator.Observe(seen, sample, new TuningParameters()));
+    private static EstimatorState See(params TraceSample[] samples) =>
+        samples.Aggregate(EstimatorState.Empty, Observe);
+
+    private static EstimatorState Observe(EstimatorState state, TraceSample sample) => Estimator.Observe(state, sample.Phase, sample.Copy, new TuningParameters());
 
     private static EstimatorState Watched(Workload workload, double seconds) => new SteeredMigration(workload, Given.Policy).Run(seconds).State.Estimator;
 

@@ -1,4 +1,6 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Policy.Model;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers;
 
@@ -56,6 +58,6 @@ public sealed class When_a_policy_is_KubeVirts
     public void Should_abort_nothing_that_is_on_its_way_in_post_copy() =>
         PeerAction.Replay("kubevirt", TraceTable.Create(1, [(0, 1, 900), (100, 1, 800)]) is var trace ? trace with
         {
-            Samples = [.. trace.Samples, .. Enumerable.Range(101, 900).Select(second => trace.Samples[1] with { At = TimeSpan.FromSeconds(second), Status = CopyStatus.PostCopy })],
+            Samples = [.. trace.Samples, .. Enumerable.Range(101, 900).Select(second => new TraceSample(JobPhase.PostCopy, trace.Samples[1].Copy with { Elapsed = TimeSpan.FromSeconds(second) }))],
         } : null!).ShouldBeEmpty();
 }

@@ -1,6 +1,8 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
+using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Traces;
@@ -21,7 +23,7 @@ public sealed class When_a_trace_is_read
         trace.Subject.Allow.ShouldBe(new PolicyPermissions { PostCopy = true, Suspend = true });
         trace.Subject.DowntimeBudget.ShouldBe(TimeSpan.FromMilliseconds(250));
         trace.Subject.Deadline.ShouldBe(TimeSpan.FromSeconds(90.5));
-        trace.Samples.ShouldBe([new CopySample(TimeSpan.FromMilliseconds(1250), 3, new(100), new(60), new(40), new(1000), 7, new(4096), CopyStatus.Paused)]);
+        trace.Samples.ShouldBe([Given.Sample(TimeSpan.FromMilliseconds(1250), 3, new(100), new(60), new(40), new(1000), 7, new(4096), JobPhase.SwitchOver)]);
     }
 
     [Fact]
@@ -35,7 +37,7 @@ public sealed class When_a_trace_is_read
         trace.Subject.VCpus.ShouldBe(1);
         trace.Subject.Allow.ShouldBe(new PolicyPermissions { Suspend = true });
         (trace.Subject.DowntimeBudget, trace.Subject.Deadline).ShouldBe((null, null));
-        trace.Samples[0].ShouldBe(new CopySample(TimeSpan.Zero, 0, new(0), new(0), new(0), new(0), 0, new(4096)));
+        trace.Samples[0].ShouldBe(Given.Sample(TimeSpan.Zero, 0, new(0), new(0), new(0), new(0), 0, new(4096)));
 
         Read("""{"vm":{"memory_bytes":1}}""").Subject.Allow.ShouldBe(PolicyPermissions.All);
         Read("""{"vm":{"memory_bytes":1},"allow":{}}""").Subject.Allow.ShouldBe(new PolicyPermissions());
@@ -54,12 +56,12 @@ public sealed class When_a_trace_is_read
     [InlineData("299.99999999999994", 3_000_000_000)]
     [InlineData("1.2345678", 12_345_678)]
     public void Should_take_seconds_as_decimal_numbers_to_the_tick(string written, long ticks) =>
-        Read($"{Header}\n{With("t_s", written)}").Samples[0].At.Ticks.ShouldBe(ticks);
+        Read($"{Header}\n{With("t_s", written)}").Samples[0].Copy.Elapsed.Ticks.ShouldBe(ticks);
 
     [Fact]
     public void Should_take_bytes_written_as_numbers_with_a_point() =>
         Read($"{Header}\n{With("remaining_bytes", "1.5e3")}\n{With("bandwidth_bps", "33554432.7")}").Samples
-            .Select(sample => (sample.Remaining.Count, sample.Bandwidth.Count)).ShouldBe([(1500, 1000), (40, 33554432)]);
+            .Select(sample => (sample.Copy.Remaining.Count, sample.Copy.Bandwidth.Count)).ShouldBe([(1500, 1000), (40, 33554432)]);
 
     [Theory]
     [InlineData("", 1, "", "the trace is empty")]

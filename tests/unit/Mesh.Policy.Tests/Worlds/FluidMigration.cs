@@ -1,6 +1,9 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
+using Mesh.Policy.Tests.Following;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Worlds;
 
@@ -60,10 +63,10 @@ internal sealed class FluidMigration(Workload workload)
             Advance();
     }
 
-    public CopySample Sample() => new(
+    public TraceSample Sample() => Given.Sample(
         TimeSpan.FromSeconds(Time), Iteration, new Bytes((long)workload.Bytes), new Bytes((long)_processed), new Bytes((long)Remaining),
         new BytesPerSecond((long)_rate), (long)(_dirtyRate / PageBytes), new Bytes((long)PageBytes),
-        PostCopyAt is not null ? CopyStatus.PostCopy : IsSuspended ? CopyStatus.Paused : CopyStatus.Running);
+        PostCopyAt is not null ? JobPhase.PostCopy : IsSuspended ? JobPhase.SwitchOver : JobPhase.PreCopy);
 
     public void Do(PlannedAction action)
     {

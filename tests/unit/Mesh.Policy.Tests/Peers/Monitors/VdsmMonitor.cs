@@ -24,15 +24,15 @@ internal static class VdsmMonitor
         decimal lookAt = 0;
         foreach (var sample in trace.Samples)
         {
-            var now = (decimal)sample.At.Ticks / TimeSpan.TicksPerSecond;
+            var now = (decimal)sample.Copy.Elapsed.Ticks / TimeSpan.TicksPerSecond;
             if (now < lookAt)
                 continue;
             lookAt = now + 10;
             if (initialIteration is null)
-                initialIteration = lastIteration = sample.Iteration;
-            if (sample.Iteration <= lastIteration)
+                initialIteration = lastIteration = sample.Copy.Iteration;
+            if (sample.Copy.Iteration <= lastIteration)
                 continue;
-            lastIteration = sample.Iteration;
+            lastIteration = sample.Copy.Iteration;
             if (stalling.Count == 0 || stalling.Peek().Limit >= lastIteration - initialIteration)
                 continue;
             switch (stalling.Dequeue().Action)
