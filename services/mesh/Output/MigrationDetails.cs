@@ -43,7 +43,7 @@ internal static class MigrationDetails
         foreach (var change in view.Changes)
             yield return ("changed", ChangeText.Describe(change));
         foreach (var answer in view.Parameters)
-            yield return ("parameter", $"{answer.Parameter} {TextFormatter.Format(answer.Result)}"
+            yield return ("parameter", $"{answer.Parameter.ToName()} {TextFormatter.Format(answer.Result)}"
                 + (answer.Explanation.Length > 0 ? $": {TextFormatter.ToSingleLine(answer.Explanation)}" : ""));
         if (view.TraceParent is { } trace)
             yield return ("trace", trace);

@@ -103,7 +103,7 @@ internal sealed record MigrationRow
         Stalled = view.Stalled,
         Forecast = view.Forecast,
         PolicySummary = view.Policy is { } policy ? DescribePolicy(policy.Policy.Name, view.Changes) : "",
-        LatestChange = view.Changes.Count > 0 ? ChangeText.Describe(view.Changes[^1].RequestedBy, view.Changes[^1].Description, view.Changes[^1].Reason) : "",
+        LatestChange = view.Changes.Count > 0 ? ChangeText.Summarize(view.Changes[^1]) : "",
         LatestAnswers = view.Changes.Count > 0 ? ChangeText.Describe(view.Changes[^1].Answers ?? []) : "",
         TotalTime = view.EndedAt - view.RequestedAt,
         ActualDowntime = view.Outcome is null ? null : view.Sample?.Copy.ActualDowntime ?? ActualDowntime,
@@ -138,7 +138,7 @@ internal sealed record MigrationRow
                 Queue = changed.Phase is MigrationPhase.Queued or MigrationPhase.Ready ? Queue : null,
             },
             MigrationStalled => row with { Stalled = true },
-            MigrationChangeRequested decided => row with { LatestChange = ChangeText.Describe(decided.RequestedBy, decided.Description, decided.Reason), LatestAnswers = "" },
+            MigrationChangeRequested decided => row with { LatestChange = ChangeText.Summarize(decided), LatestAnswers = "" },
             MigrationParametersChanged changed => row with { LatestAnswers = ChangeText.Describe(changed.Parameters) },
             MigrationLimitReached reached => row with { Reason = $"{reached.Limit} of {reached.Value.TotalSeconds:0.#} s reached" },
             MigrationEnded ended => row with
@@ -171,7 +171,7 @@ internal sealed record MigrationRow
 
     private static string DescribePolicy(string policy, IEnumerable<MigrationChange> changes)
     {
-        var done = string.Join(", ", changes.Where(change => change.RequestedBy == $"policy {policy}").Select(change => change.Description));
+        var done = string.Join(", ", changes.Where(change => change.Origin is ChangeOrigin.Policy && change.RequestedBy == policy).Select(change => change.Description));
         return done.Length > 0 ? $"policy {policy}: {done}" : $"policy {policy}";
     }
 

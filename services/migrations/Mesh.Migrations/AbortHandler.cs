@@ -89,12 +89,5 @@ internal static class AbortHandler
         }
     }
 
-    private static void SendAbort(TransitionContext context, bool later) => context.Send(context.Source, head => new AbortJob
-    {
-        CommandId = head.CommandId,
-        MigrationId = head.MigrationId,
-        Epoch = head.Epoch,
-        VmId = head.VmId,
-        TraceParent = head.TraceParent,
-    }, later);
+    private static void SendAbort(TransitionContext context, bool later) => context.Send(context.Source, new AbortJob(), later);
 }

@@ -44,7 +44,7 @@ internal static class AdmissionHandler
         if (context.State.Phase == MigrationPhase.Ready)
             StartPhase.Start(context);
         else if (context.State is { Phase: MigrationPhase.Starting or MigrationPhase.PreCopy, AbortRequest: null, Share: { } changed } && changed != before && IsOnlyShared(context.State, before))
-            ChangeHandler.SendInternal(context, Scheduler, "its share of the link", new ChangeMigration { Id = context.State.Id, ChangeId = "", RequestedBy = "", Bandwidth = changed });
+            ChangeHandler.SendInternal(context, ChangeOrigin.Scheduler, Scheduler, "its share of the link", new MigrationParameters { Bandwidth = changed });
     }
 
     // The policy may have set a limit meanwhile: then what was set last is not the share.
@@ -80,7 +80,7 @@ internal static class AdmissionHandler
                 request.ToAny ? [] : request.To is null ? state.Preferences.AllowedHosts : SchedulingPreferences.CombineHosts(request.To, request.Alternatives),
                 request.Preferred ?? (request.ToAny || request.To is not null ? null : state.Preferences.Preferred)),
         };
-        ChangeHandler.Record(context, new MigrationChange(id, request.RequestedBy, "", Describe(request), context.Now));
+        ChangeHandler.Record(context, new MigrationChange(id, ChangeOrigin.Operator, request.RequestedBy, "", Describe(request), context.Now));
     }
 
     private static string Describe(RescheduleMigration request)

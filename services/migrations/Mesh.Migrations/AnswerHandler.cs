@@ -69,7 +69,7 @@ internal static class AnswerHandler
             if (context.State.Phase == MigrationPhase.Starting)
                 context.EnterPhase(MigrationPhase.PreCopy);
             if (answer.Parameters.Count > 0)
-                ChangeHandler.PublishParameters(context, answer.Parameters, null, "set at the start");
+                ChangeHandler.PublishParameters(context, answer.Parameters);
             return;
         }
 

@@ -29,17 +29,18 @@ public static class ChangeRules
 
     private static IEnumerable<Refusal> CheckValues(ChangeMigration change)
     {
-        if (change.MaxDowntime is { } downtime && (downtime < TimeSpan.FromMilliseconds(1) || downtime > MigrationOptionsValidator.MaxDowntimeMax))
+        var set = change.Parameters;
+        if (set.MaxDowntime is { } downtime && (downtime < TimeSpan.FromMilliseconds(1) || downtime > MigrationOptionsValidator.MaxDowntimeMax))
             yield return BadOption($"max downtime {downtime.TotalMilliseconds:0} ms: QEMU takes 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms");
-        if (change.Bandwidth is { Count: < 1 << 20 } || change.PostCopyBandwidth is { Count: < 1 << 20 })
+        if (set.Bandwidth is { Count: < 1 << 20 } || set.PostCopyBandwidth is { Count: < 1 << 20 })
             yield return BadOption("a bandwidth limit is at least 1 MiB/s, libvirt's unit");
-        if (change.Throttle is { Value: < 0 or > 99 } throttle)
+        if (set.Throttle is { Value: < 0 or > 99 } throttle)
             yield return BadOption($"throttle {throttle}: 0 % to 99 % are accepted, where 0 lifts it");
-        if (change.StallingLimit is { } stalling && stalling <= TimeSpan.Zero)
+        if (set.StallingLimit is { } stalling && stalling <= TimeSpan.Zero)
             yield return BadOption("the stalling limit must be longer than zero");
-        if (change.PostCopy is false)
+        if (set.PostCopy is false)
             yield return BadOption("there is no way back from post-copy, and before it there is nothing to leave");
-        if (change.Suspend is false)
+        if (set.Suspend is false)
             yield return BadOption("libvirt lets no machine run again while it is migrated; it runs again when the migration has ended, on either host");
     }
 
@@ -49,9 +50,9 @@ public static class ChangeRules
             yield return BadOption("nothing is to be changed: give at least one parameter or a policy");
         if (change.Policy is { } named && policy is null)
             yield return new(RefusalCode.UnknownPolicy, $"there is no policy '{named}' (`mesh policy list` lists them)");
-        if (change.ForceComplete && (change.PostCopy is not null || change.Suspend is not null))
+        if (change.ForceComplete && (change.Parameters.PostCopy is not null || change.Parameters.Suspend is not null))
             yield return new(RefusalCode.ConflictingOptions, "forcing the completion chooses between post-copy and suspending by itself");
-        if (change is { PostCopy: true, Suspend: true })
+        if (change.Parameters is { PostCopy: true, Suspend: true })
             yield return new(RefusalCode.ConflictingOptions, "post-copy moves a running machine; suspend it or change over, not both");
         if (state.AbortRequest is { } request)
             yield return new(RefusalCode.Aborted, $"the migration is being aborted: {request.Reason}");

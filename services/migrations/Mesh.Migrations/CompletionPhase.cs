@@ -67,14 +67,7 @@ internal static class CompletionPhase
     }
 
     /// <summary>Gives the command to clean up, at once or after a pause.</summary>
-    public static void SendCleanUp(TransitionContext context, bool later) => context.Send(context.Destination, head => new CleanUpIncoming
-    {
-        CommandId = head.CommandId,
-        MigrationId = head.MigrationId,
-        Epoch = head.Epoch,
-        VmId = head.VmId,
-        TraceParent = head.TraceParent,
-    }, later);
+    public static void SendCleanUp(TransitionContext context, bool later) => context.Send(context.Destination, new CleanUpIncoming(), later);
 
     /// <summary>The destination has nothing of the machine any more.</summary>
     public static void HandleCleanedUp(TransitionContext context)

@@ -18,11 +18,11 @@ namespace Mesh.Migrations;
 [JsonDerivedType(typeof(EventReceived), "event")]
 [JsonDerivedType(typeof(ReportReceived), "report")]
 [JsonDerivedType(typeof(HostFenced), "fenced")]
-[JsonDerivedType(typeof(AdmissionReceived), "attempt")]
+[JsonDerivedType(typeof(AdmissionReceived), "admission")]
 [JsonDerivedType(typeof(TransferAdmissionReceived), "transfer")]
 [JsonDerivedType(typeof(DismissalReceived), "dismissal")]
 [JsonDerivedType(typeof(RescheduleReceived), "reschedule")]
-[JsonDerivedType(typeof(TimerElapsed), "time")]
+[JsonDerivedType(typeof(TimerElapsed), "timer")]
 public abstract record MigrationInput;
 
 /// <summary>The request that begins the flight.</summary>

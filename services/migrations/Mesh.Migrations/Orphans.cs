@@ -55,22 +55,10 @@ internal static class Orphans
         CompletionPhase.EndAttempt(context, left);
     }
 
-    private static void SendDestroy(TransitionContext context, bool later) => context.Send(context.Source, head => new DestroyOrphan
+    private static void SendDestroy(TransitionContext context, bool later) => context.Send(context.Source, new DestroyOrphan
     {
-        CommandId = head.CommandId,
-        MigrationId = head.MigrationId,
-        Epoch = head.Epoch,
-        VmId = head.VmId,
-        TraceParent = head.TraceParent,
-        RunsOn = head.State.Destination!.Value,
+        RunsOn = context.Destination,
     }, later);
 
-    private static void SendResume(TransitionContext context, bool later) => context.Send(context.Source, head => new ResumeOnSource
-    {
-        CommandId = head.CommandId,
-        MigrationId = head.MigrationId,
-        Epoch = head.Epoch,
-        VmId = head.VmId,
-        TraceParent = head.TraceParent,
-    }, later);
+    private static void SendResume(TransitionContext context, bool later) => context.Send(context.Source, new ResumeOnSource(), later);
 }

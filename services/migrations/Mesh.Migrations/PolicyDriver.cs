@@ -85,24 +85,18 @@ internal static class PolicyDriver
     {
         if (context.State.AbortRequest is not null)
             return;
-        var by = $"policy {context.State.Policy?.Policy.Name}";
+        var policy = context.State.Policy?.Policy.Name ?? "";
         if (action.Kind is PolicyActionKind.Abort)
         {
-            AbortHandler.Handle(context, new AbortRequest(action.IsLimit ? AbortCause.Limit : AbortCause.Policy, $"{by}: {action.Reason}"));
+            AbortHandler.Handle(context, new AbortRequest(action.IsLimit ? AbortCause.Limit : AbortCause.Policy, $"{ChangeOrigin.Policy.Describe(policy)}: {action.Reason}"));
             return;
         }
 
-        ChangeHandler.SendInternal(context, by, action.Reason, new ChangeMigration
-        {
-            Id = context.State.Id,
-            ChangeId = "",
-            RequestedBy = by,
-            MaxDowntime = action.Downtime,
-            Bandwidth = action.Kind is PolicyActionKind.SetBandwidth ? action.Bandwidth ?? context.State.Share ?? Unlimited : null,
-            Throttle = action.Throttle,
-            PostCopy = action.Kind is PolicyActionKind.PostCopy ? true : null,
-            Suspend = action.Kind is PolicyActionKind.Suspend ? true : null,
-        });
+        // Without a limit of its own the policy gives the migration its share of the link.
+        var parameters = action is { Kind: PolicyActionKind.SetBandwidth, Parameters.Bandwidth: null }
+            ? action.Parameters with { Bandwidth = context.State.Share ?? Unlimited }
+            : action.Parameters;
+        ChangeHandler.SendInternal(context, ChangeOrigin.Policy, policy, action.Reason, parameters);
     }
 
     /// <summary>Whether a sample tells anything of the copying.</summary>

@@ -48,23 +48,18 @@ public static class PostCopyRecoveryHandler
         var what = $"taking post-copy up again (try {recovery.Attempts + 1} of {AttemptsMax})";
         var why = recovery.LastFailure.Length > 0 ? $"it lost its connection; the try before failed: {recovery.LastFailure}" : "it lost its connection";
         context.State = context.State with { Reason = $"{what}: {why}" };
-        ChangeHandler.Record(context, new MigrationChange(ChangeHandler.NextChangeId(context), "mesh", why, what, context.Now));
-        context.Send(context.Source, head => new RecoverPostCopy
+        ChangeHandler.Record(context, new MigrationChange(ChangeHandler.NextChangeId(context), ChangeOrigin.Recovery, "mesh", why, what, context.Now));
+        context.Send(context.Source, new RecoverPostCopy
         {
-            CommandId = head.CommandId,
-            MigrationId = head.MigrationId,
-            Epoch = head.Epoch,
-            VmId = head.VmId,
-            TraceParent = head.TraceParent,
-            DestinationUri = head.State.DestinationUri,
-            Options = head.State.Options,
+            DestinationUri = context.State.DestinationUri,
+            Options = context.State.Options,
         });
     }
 
     internal static void HandleAnswer(TransitionContext context, CommandAnswer answer)
     {
         var isTaken = answer.Result == CommandResult.Succeeded;
-        ChangeHandler.RecordAnswer(context, answer.CommandId.Value, new("postCopy", isTaken ? ParameterResult.Applied : ParameterResult.Refused, isTaken ? "taken up again" : AnswerHandler.DescribeFailure(answer)));
+        ChangeHandler.RecordAnswer(context, answer.CommandId.Value, new(MigrationParameter.PostCopy, isTaken ? ParameterResult.Applied : ParameterResult.Refused, isTaken ? "taken up again" : AnswerHandler.DescribeFailure(answer)));
         if (context.State.Recovery is not { } recovery || isTaken)
             return;
         context.State = context.State with

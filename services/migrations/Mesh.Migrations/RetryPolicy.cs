@@ -30,11 +30,6 @@ public static class RetryPolicy
         var state = context.State;
         context.Publish(new MigrationRequeued
         {
-            MigrationId = state.Id,
-            VmName = state.VmName(),
-            Source = state.Source,
-            Destination = state.Destination,
-            At = context.Now,
             Failure = failure,
             Attempt = state.Attempt + 1,
         });

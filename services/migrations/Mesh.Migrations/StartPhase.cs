@@ -39,10 +39,6 @@ internal static class StartPhase
 
         context.Publish(new MigrationRequested
         {
-            MigrationId = state.Id,
-            VmName = state.VmName(),
-            Source = state.Source,
-            At = now,
             RequestedBy = request.RequestedBy,
         });
         return context.ToTransition();
@@ -52,13 +48,8 @@ internal static class StartPhase
     public static void Prepare(TransitionContext context)
     {
         var state = context.State;
-        context.Send(context.Destination, head => new PrepareIncoming
+        context.Send(context.Destination, new PrepareIncoming
         {
-            CommandId = head.CommandId,
-            MigrationId = head.MigrationId,
-            Epoch = head.Epoch,
-            VmId = head.VmId,
-            TraceParent = head.TraceParent,
             Vm = state.Vm!,
             Source = context.Source,
             DisksToCreate = state.DisksToCopy,
@@ -82,13 +73,8 @@ internal static class StartPhase
         context.EnterPhase(MigrationPhase.Starting);
         context.State = context.State with { Plan = PolicyDriver.CreatePlan(context.State), CopyStartedAt = null, Forecast = null };
         var state = context.State;
-        context.Send(context.Source, head => new StartMigration
+        context.Send(context.Source, new StartMigration
         {
-            CommandId = head.CommandId,
-            MigrationId = head.MigrationId,
-            Epoch = head.Epoch,
-            VmId = head.VmId,
-            TraceParent = head.TraceParent,
             Destination = context.Destination,
             DestinationUri = state.DestinationUri,
             Options = state.Options with

@@ -33,11 +33,6 @@ internal static class TelemetryHandler
                 context.State = context.State with { Stalled = true };
                 context.Publish(new MigrationStalled
                 {
-                    MigrationId = context.State.Id,
-                    VmName = context.State.VmName(),
-                    Source = context.State.Source,
-                    Destination = context.Destination,
-                    At = context.Now,
                     StalledFor = stalled.StalledFor,
                 });
                 break;
@@ -46,11 +41,6 @@ internal static class TelemetryHandler
                 context.State = context.State with { AbortRequest = context.State.AbortRequest ?? request, Reason = request.Reason };
                 context.Publish(new MigrationLimitReached
                 {
-                    MigrationId = context.State.Id,
-                    VmName = context.State.VmName(),
-                    Source = context.State.Source,
-                    Destination = context.Destination,
-                    At = context.Now,
                     Limit = reached.Limit,
                     Value = reached.Value,
                 });
@@ -109,11 +99,6 @@ internal static class TelemetryHandler
             context.EnterPhase(phase, context.State.AbortRequest?.Reason ?? "");
         context.Publish(new MigrationProgressed
         {
-            MigrationId = context.State.Id,
-            VmName = context.State.VmName(),
-            Source = context.State.Source,
-            Destination = context.Destination,
-            At = context.Now,
             Progress = percent,
             Sample = sample,
             Forecast = context.State.Forecast,

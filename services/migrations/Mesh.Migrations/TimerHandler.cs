@@ -61,7 +61,7 @@ internal static class TimerHandler
         var isPostCopy = options.TimeoutAction == TimeoutAction.PostCopy;
         context.State = context.State with { Reason = isPostCopy ? $"{reason}: changing over to post-copy" : $"{reason}: the machine is suspended while the migration goes on" };
         ChangeHandler.SendInternal(
-            context, $"request of {context.State.Request.RequestedBy}", context.State.Reason,
-            new ChangeMigration { Id = context.State.Id, ChangeId = "", RequestedBy = "", PostCopy = isPostCopy ? true : null, Suspend = isPostCopy ? null : true });
+            context, ChangeOrigin.Request, context.State.Request.RequestedBy, context.State.Reason,
+            isPostCopy ? new MigrationParameters { PostCopy = true } : new MigrationParameters { Suspend = true });
     }
 }

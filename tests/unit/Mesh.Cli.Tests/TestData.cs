@@ -98,10 +98,10 @@ internal static class TestData
     };
 
     public static MigrationChange Change(params ParameterAnswer[] answers) =>
-        new("c1", "policy calm", "30 s without progress", "max downtime 500 ms", Noon)
+        new("c1", ChangeOrigin.Policy, "calm", "30 s without progress", "max downtime 500 ms", Noon)
         {
             Answers = answers.Length > 0 ? answers
-                : [new("maxDowntime", ParameterResult.Applied, "500 ms"), new("throttle", ParameterResult.Refused, "no cgroup")],
+                : [new(MigrationParameter.MaxDowntime, ParameterResult.Applied, "500 ms"), new(MigrationParameter.Throttle, ParameterResult.Refused, "no cgroup")],
         };
 
     public static MigrationChangeRequested ChangeRequested(string what, string why) => new()
@@ -112,7 +112,8 @@ internal static class TestData
         Destination = new HostName("host-b"),
         At = Noon,
         ChangeId = "c1",
-        RequestedBy = "policy calm",
+        Origin = ChangeOrigin.Policy,
+        RequestedBy = "calm",
         Description = what,
         Reason = why,
     };

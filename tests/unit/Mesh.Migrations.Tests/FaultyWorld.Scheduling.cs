@@ -94,7 +94,7 @@ internal sealed partial class FaultyWorld
         if (state.Request.Options.Bandwidth is null)
             return;
         Must(commands.OfType<StartMigration>().All(start => start.Options.Bandwidth == Limit), "the request's limit holds at the start");
-        Must(commands.OfType<ChangeParameters>().All(change => change.Bandwidth is null), "the request's limit is not set anew");
+        Must(commands.OfType<ChangeParameters>().All(change => change.Parameters.Bandwidth is null), "the request's limit is not set anew");
 
         void Must(bool holds, string rule)
         {

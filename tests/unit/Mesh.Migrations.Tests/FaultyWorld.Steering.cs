@@ -14,11 +14,11 @@ internal sealed partial class FaultyWorld
         var policy = Chance(0.4) ? SomePolicy() : null;
         var change = _random.Next(5) switch
         {
-            0 => request with { MaxDowntime = TimeSpan.FromMilliseconds(500) },
-            1 => request with { PostCopy = true },
-            2 => request with { Suspend = true },
+            0 => request with { Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(500) } },
+            1 => request with { Parameters = new() { PostCopy = true } },
+            2 => request with { Parameters = new() { Suspend = true } },
             3 => request with { ForceComplete = true },
-            _ => request with { Throttle = new Percent(50) },
+            _ => request with { Parameters = new() { Throttle = new Percent(50) } },
         };
         Apply(new ChangeReceived(policy is null ? change : change with { Policy = policy.Policy.Name }, policy));
     }

@@ -241,7 +241,7 @@ internal sealed partial class FaultyWorld(int seed)
     {
         if (!_jobRuns || Chance(0.1))
             return CommandResult.Rejected;
-        _isPostCopy |= change.PostCopy == true;
+        _isPostCopy |= change.Parameters.PostCopy == true;
         return CommandResult.Succeeded;
     }
 

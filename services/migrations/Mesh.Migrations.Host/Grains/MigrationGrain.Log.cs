@@ -23,11 +23,11 @@ internal sealed partial class MigrationGrain
                     break;
                 case PublishEvent { Event: MigrationChangeRequested decided }:
                     MigrationMetrics.RecordDecision(state, decided);
-                    LogDecided(services.Log, state.Id.Value, state.VmName(), decided.Description, decided.RequestedBy, decided.Reason);
+                    LogDecided(services.Log, state.Id.Value, state.VmName(), decided.Description, decided.Origin.Describe(decided.RequestedBy), decided.Reason);
                     break;
                 case PublishEvent { Event: MigrationParametersChanged changed }:
                     foreach (var parameter in changed.Parameters)
-                        LogParameter(services.Log, state.Id.Value, state.VmName(), parameter.Parameter, parameter.Result.ToString(), parameter.Explanation);
+                        LogParameter(services.Log, state.Id.Value, state.VmName(), parameter.Parameter.ToName(), parameter.Result.ToString(), parameter.Explanation);
                     break;
                 case PublishEvent { Event: MigrationStalled stalled }:
                     LogStalled(services.Log, state.Id.Value, state.VmName(), stalled.StalledFor.TotalSeconds);

@@ -1,4 +1,3 @@
-using Mesh.Contracts.Policies;
 using Mesh.Policy.Estimating;
 using Mesh.Policy.Model;
 
@@ -68,5 +67,5 @@ internal static class DowntimeMitigation
     private static double Cost(PreCopyPrediction prediction) => prediction.Seconds + DowntimeWeight * prediction.Downtime;
 
     private static PlannedAction Set(TimeSpan at, double limit, string reason) =>
-        new(at, PolicyActionKind.SetDowntime, reason) { Downtime = TimeRounding.ToMilliseconds(TimeSpan.FromSeconds(limit)) };
+        PlannedAction.SetMaxDowntime(at, TimeRounding.ToMilliseconds(TimeSpan.FromSeconds(limit)), reason);
 }

@@ -1,4 +1,3 @@
-using Mesh.Contracts.Policies;
 using Mesh.Policy.Estimating;
 using Mesh.Policy.Model;
 
@@ -20,8 +19,8 @@ internal static class HopelessAbort
     /// <summary>Aborts what has been hopeless for long enough, unless less is left by every pass: how low that leads cannot be seen.</summary>
     public static PlannedAction? Choose(ConvergenceOutlook now, TimeSpan hopelessSince, double best) =>
         now.At - hopelessSince >= now.Rule.NonConvergenceTimeout && !now.IsShrinking
-            ? new PlannedAction(
-                now.At, PolicyActionKind.Abort,
+            ? PlannedAction.Abort(
+                now.At,
                 $"hopeless for {EstimateFormat.Duration(now.At - hopelessSince)}: {DescribeCause(now, best)}, and nothing else that is permitted would help")
             : null;
 

@@ -1,4 +1,3 @@
-using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Estimating;
 using Mesh.Policy.Model;
@@ -17,14 +16,14 @@ internal static class SwitchOverMitigation
         // With time running out, waiting for a better moment would leave none for what follows.
         var isUrgent = now.TimeLeft < 2 * now.Pending;
         return now.Permits.PostCopy && (now.IsTrough || isUrgent)
-            ? new PlannedAction(now.At, PolicyActionKind.PostCopy, $"{DescribeMoment(now)}, which follow in about {EstimateFormat.Duration(now.Pending)}")
+            ? PlannedAction.StartPostCopy(now.At, $"{DescribeMoment(now)}, which follow in about {EstimateFormat.Duration(now.Pending)}")
             : null;
     }
 
     /// <summary>Suspends the machine for the rest; null if that is not permitted, takes too long, or the moment is not good.</summary>
     public static PlannedAction? Suspend(ConvergenceOutlook now) =>
         now.Permits.Suspend && now.IsTrough && now.Pending <= PauseBudget(now)
-            ? new PlannedAction(now.At, PolicyActionKind.Suspend, $"{DescribeMoment(now)}; suspended for about {EstimateFormat.Duration(now.Pending)} it is over")
+            ? PlannedAction.Suspend(now.At, $"{DescribeMoment(now)}; suspended for about {EstimateFormat.Duration(now.Pending)} it is over")
             : null;
 
     /// <summary>Whether either may still come.</summary>

@@ -1,4 +1,3 @@
-using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Estimating;
 using Mesh.Policy.Model;
@@ -35,7 +34,7 @@ internal static class ThrottleMitigation
                 continue;
             var prediction = PreCopyModel.Predict(now.Input with { MaxDowntime = now.Budget, GuestSpeed = speed }, set);
             if (now.IsInTime(prediction))
-                return new PlannedAction(now.At, PolicyActionKind.Throttle, Reason(now, percent, prediction)) { Throttle = new Percent(percent) };
+                return PlannedAction.SetThrottle(now.At, new Percent(percent), Reason(now, percent, prediction));
         }
 
         return null;

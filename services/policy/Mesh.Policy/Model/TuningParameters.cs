@@ -1,3 +1,4 @@
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Policy.Model;
@@ -19,4 +20,18 @@ public sealed record TuningParameters
 
     /// <summary>Whether the change to post-copy was ordered.</summary>
     public bool IsPostCopy { get; init; }
+
+    /// <summary>The parameters after a change.</summary>
+    public TuningParameters With(MigrationParameters change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return this with
+        {
+            MaxDowntime = change.MaxDowntime ?? MaxDowntime,
+            Bandwidth = change.Bandwidth ?? Bandwidth,
+            Throttle = change.Throttle is { } throttle ? throttle.Value == 0 ? null : throttle : Throttle,
+            IsSuspended = IsSuspended || change.Suspend is true,
+            IsPostCopy = IsPostCopy || change.PostCopy is true,
+        };
+    }
 }

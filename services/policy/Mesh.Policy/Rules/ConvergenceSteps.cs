@@ -50,20 +50,19 @@ internal static class ConvergenceSteps
         var (plan, action) = (context.Plan, context.Plan.Policy.Steps[index].Do);
         if (!EffectivePermissions.IsPermitted(plan, action.Kind) || (action.Kind is PolicyActionKind.Suspend && context.IsSuspended))
             return;
-        var planned = new PlannedAction(context.Now, action.Kind, why);
         switch (action.Kind)
         {
             case PolicyActionKind.SetDowntime when (action.Downtime ?? MultiplyDowntime(plan, action)) is { } downtime:
                 context.IssueMaxDowntime(downtime, why);
                 break;
             case PolicyActionKind.SetBandwidth:
-                context.Issue(planned with { Bandwidth = action.Bandwidth });
+                context.Issue(PlannedAction.SetBandwidth(context.Now, action.Bandwidth, why));
                 break;
             case PolicyActionKind.Throttle:
-                context.Issue(planned with { Throttle = action.Throttle });
+                context.Issue(PlannedAction.SetThrottle(context.Now, action.Throttle, why));
                 break;
             case PolicyActionKind.PostCopy or PolicyActionKind.Suspend or PolicyActionKind.Abort:
-                context.Issue(planned);
+                context.Issue(action.Kind, why);
                 break;
         }
     }

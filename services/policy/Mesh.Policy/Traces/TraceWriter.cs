@@ -61,9 +61,9 @@ internal static class TraceWriter
         });
         Number(json, "value", action.Kind switch
         {
-            PolicyActionKind.SetDowntime => (long?)action.Downtime?.TotalMilliseconds,
-            PolicyActionKind.SetBandwidth => action.Bandwidth?.Count,
-            PolicyActionKind.Throttle => action.Throttle?.Value,
+            PolicyActionKind.SetDowntime => (long?)action.Parameters.MaxDowntime?.TotalMilliseconds,
+            PolicyActionKind.SetBandwidth => action.Parameters.Bandwidth?.Count,
+            PolicyActionKind.Throttle => action.Parameters.Throttle?.Value,
             _ => null,
         });
         json.WriteString("reason", action.Reason);

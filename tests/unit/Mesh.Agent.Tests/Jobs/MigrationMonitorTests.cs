@@ -194,7 +194,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     public async Task A_machine_suspended_for_a_migration_that_fails_runs_again_here()
     {
         await StartedAsync(One);
-        await _host.SendAndWaitAsync(Vm.Change(One) with { Suspend = true });
+        await _host.SendAndWaitAsync(Vm.Change(One) with { Parameters = new() { Suspend = true } });
         _host.Hypervisor.AddVm(One, state: VmRunState.PausedMigrating, detail: "paused (migrating)");
         await _host.UntilAsync(() => _host.Report is { Vms: [{ Status: VmStatus.MigratingFrom }], Migrations: [{ Phase: JobPhase.PreCopy }] }, "still pre-copy");
 

@@ -84,5 +84,5 @@ public sealed class PostCopyTests : IAsyncDisposable
     }
 
     private async Task<ParameterResult> AskAsync() =>
-        (await _host.SendAndWaitAsync(Vm.Change(One) with { PostCopy = true })).Parameters.ShouldHaveSingleItem().Result;
+        (await _host.SendAndWaitAsync(Vm.Change(One) with { Parameters = new() { PostCopy = true } })).Parameters.ShouldHaveSingleItem().Result;
 }

@@ -38,7 +38,7 @@ public sealed class When_the_adaptive_policy_decides
         steered.Run(100).World.IsOver.ShouldBeTrue();
         steered.Actions.Single().ShouldSatisfyAllConditions(
             action => action.Kind.ShouldBe(PolicyActionKind.SetDowntime),
-            action => action.Downtime.ShouldBe(Given.Seconds(1.5), "enough for 1.3 GiB"));
+            action => action.Parameters.MaxDowntime.ShouldBe(Given.Seconds(1.5), "enough for 1.3 GiB"));
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class When_the_adaptive_policy_decides
         var policy = Adaptive with { Adaptive = new AdaptiveRule { ThrottleMax = new Percent(40) }, Permits = new() { Throttle = true } };
         var actions = Steered(Workload.Uniform15, policy).Run(100).Actions;
         actions.Where(action => action.Kind == PolicyActionKind.Throttle).ShouldNotBeEmpty();
-        actions.ShouldAllBe(action => action.Throttle == null || action.Throttle.Value.Value <= 40);
+        actions.ShouldAllBe(action => action.Parameters.Throttle == null || action.Parameters.Throttle.Value.Value <= 40);
     }
 
     [Fact]
@@ -100,9 +100,9 @@ public sealed class When_the_adaptive_policy_decides
     {
         var steered = Steered(Workload.Uniform15, Adaptive with { Permits = new() { Throttle = true } });
         steered.State = PolicyEngine.RecordParameters(steered.State, steered.State.Tuning with { Throttle = new Percent(30) });
-        steered.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Throttle = new Percent(30) });
+        steered.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Parameters = new() { Throttle = new Percent(30) } });
         steered.Run(100).World.IsOver.ShouldBeTrue();
-        steered.Actions.ShouldAllBe(action => action.Throttle == null || action.Throttle.Value.Value > 30);
+        steered.Actions.ShouldAllBe(action => action.Parameters.Throttle == null || action.Parameters.Throttle.Value.Value > 30);
     }
 
     [Theory]

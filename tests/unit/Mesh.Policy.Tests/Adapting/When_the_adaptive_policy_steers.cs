@@ -50,13 +50,13 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
 
             // Nothing that is not permitted, the budget kept.
             actions.Where(action => IsBarred(action.Kind, Permissions[permitted])).ShouldBeEmpty(what);
-            actions.Where(action => action.Downtime?.TotalSeconds > Budget).ShouldBeEmpty(what);
+            actions.Where(action => action.Parameters.MaxDowntime?.TotalSeconds > Budget).ShouldBeEmpty(what);
             if (!world.IsSuspended)
                 world.Downtime.ShouldBeLessThanOrEqualTo(Budget + Quantum, what);
 
             // Each knob goes one way only, and never twice within the pause.
-            actions.Select(action => action.Throttle?.Value).OfType<int>().ShouldBeInOrder(SortDirection.Ascending, what);
-            actions.Select(action => action.Downtime).OfType<TimeSpan>().ShouldBeInOrder(SortDirection.Ascending, what);
+            actions.Select(action => action.Parameters.Throttle?.Value).OfType<int>().ShouldBeInOrder(SortDirection.Ascending, what);
+            actions.Select(action => action.Parameters.MaxDowntime).OfType<TimeSpan>().ShouldBeInOrder(SortDirection.Ascending, what);
             actions.Zip(actions.Skip(1)).ShouldAllBe(pair => pair.Second.At - pair.First.At >= TimeSpan.FromSeconds(3));
         }
     }
@@ -110,7 +110,7 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
         recorded.World.IsOver.ShouldBeFalse("under QEMU's 300 ms it never ends");
         recorded.Actions.ShouldNotBeEmpty();
         recorded.Actions.ShouldAllBe(action => action.Kind == PolicyActionKind.SetDowntime);
-        recorded.Actions.Max(action => action.Downtime!.Value.TotalSeconds).ShouldBeLessThan(Budget, "with less than that it would have ended");
+        recorded.Actions.Max(action => action.Parameters.MaxDowntime!.Value.TotalSeconds).ShouldBeLessThan(Budget, "with less than that it would have ended");
     }
 
     private static MigrationPolicy Policy(PolicyPermissions permits) => new()

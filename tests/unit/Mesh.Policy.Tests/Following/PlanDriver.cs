@@ -43,7 +43,7 @@ internal sealed class PlanDriver(MigrationPolicy policy, PlanSubject? subject = 
 
     public static string Short(PlannedAction action)
     {
-        var value = (long?)action.Downtime?.TotalMilliseconds ?? action.Throttle?.Value ?? action.Bandwidth?.Count >> 20;
+        var value = (long?)action.Parameters.MaxDowntime?.TotalMilliseconds ?? action.Parameters.Throttle?.Value ?? action.Parameters.Bandwidth?.Count >> 20;
         return $"{action.At.TotalSeconds:0.###} {action.Kind}{(value is null ? "" : $" {value}")}";
     }
 

@@ -116,7 +116,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     {
         var free = new SteeredMigration(Workload.Uniform15, Given.Policy);
         var slowed = new SteeredMigration(Workload.Uniform15, Given.Policy) { State = free.State with { Tuning = new TuningParameters { Throttle = new Percent(20) } } };
-        slowed.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Throttle = new Percent(20) });
+        slowed.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Parameters = new() { Throttle = new Percent(20) } });
         Rate(slowed.Run(40)).ShouldBe(Rate(free.Run(40)), tolerance: 0.1 * (1L << 30));
 
         static double Rate(SteeredMigration steered) =>

@@ -58,9 +58,7 @@ public sealed class When_a_trace_is_written
     public void Should_write_an_action_with_the_value_of_its_kind(PolicyActionKind kind, string expected) =>
         TraceFormat.Write(new PlannedAction(TimeSpan.FromSeconds(12.4), kind, "so > \"so\"")
         {
-            Downtime = TimeSpan.FromMilliseconds(150),
-            Bandwidth = BytesPerSecond.FromMebibytes(1),
-            Throttle = new Percent(40),
+            Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(150), Bandwidth = BytesPerSecond.FromMebibytes(1), Throttle = new Percent(40) },
         }).ShouldBe(expected);
 
     [Fact]

@@ -73,13 +73,13 @@ internal sealed class FluidMigration(Workload workload)
         switch (action.Kind)
         {
             case PolicyActionKind.SetDowntime:
-                Limit = action.Downtime!.Value.TotalSeconds;
+                Limit = action.Parameters.MaxDowntime!.Value.TotalSeconds;
                 break;
             case PolicyActionKind.SetBandwidth:
-                BandwidthLimit = action.Bandwidth?.Count;
+                BandwidthLimit = action.Parameters.Bandwidth?.Count;
                 break;
             case PolicyActionKind.Throttle:
-                Throttle = action.Throttle!.Value.Value;
+                Throttle = action.Parameters.Throttle!.Value.Value;
                 break;
             case PolicyActionKind.PostCopy:
                 Synchronise();
