@@ -6,10 +6,10 @@ using Mesh.Policy;
 
 namespace Mesh.Migrations;
 
-/// <summary>How parameters of a flight are changed, by whomever; each change is recorded with who, why and what became of it.</summary>
+/// <summary>Changes the parameters of a migration, whoever requests it; each change is recorded with who, why and the result.</summary>
 internal static class ChangeHandler
 {
-    private const int ChangesKeptMax = 100;
+    private const int ChangesMax = 100;
 
     private static readonly (MigrationParameter Parameter, PolicyActionKind Kind)[] RefusableParameters =
     [
@@ -17,7 +17,7 @@ internal static class ChangeHandler
         (MigrationParameter.Throttle, PolicyActionKind.Throttle), (MigrationParameter.MaxDowntime, PolicyActionKind.SetDowntime),
     ];
 
-    /// <summary>Takes a person's or a program's change.</summary>
+    /// <summary>Applies an operator's change.</summary>
     public static void Handle(TransitionContext context, ChangeReceived received)
     {
         var change = received.Change;
@@ -47,19 +47,19 @@ internal static class ChangeHandler
         Send(context, id, parameters);
     }
 
-    /// <summary>The identity of a change of the flight's own: that of the command which carries it out.</summary>
+    /// <summary>The identity of a change that the mesh makes: that of the command which carries it out.</summary>
     public static string NextChangeId(TransitionContext context) => $"{context.State.Id}.{context.State.Epoch}.{context.State.CommandsSent + 1}";
 
-    /// <summary>Gives what was asked for before there was a job.</summary>
+    /// <summary>Sends the changes that were requested before there was a job.</summary>
     public static void SendDeferred(TransitionContext context)
     {
-        var waiting = context.State.DeferredChanges;
+        var deferred = context.State.DeferredChanges;
         context.State = context.State with { DeferredChanges = [] };
-        foreach (var change in waiting)
+        foreach (var change in deferred)
             Send(context, change);
     }
 
-    /// <summary>Takes what the source says became of a change.</summary>
+    /// <summary>Handles the source's answer to a change.</summary>
     public static void HandleAnswer(TransitionContext context, CommandAnswer answer)
     {
         if (context.State.OutstandingChanges.FirstOrDefault(outstanding => outstanding.Command == answer.CommandId) is not { } outstanding)
@@ -79,9 +79,9 @@ internal static class ChangeHandler
             Send(context, outstanding.ChangeId, new MigrationParameters { Suspend = true });
     }
 
-    /// <summary>Tells what became of parameters, and keeps it for whoever asks later.</summary>
+    /// <summary>Publishes and records the results for parameters.</summary>
     /// <param name="context">The transition.</param>
-    /// <param name="parameters">The parameters.</param>
+    /// <param name="parameters">The results.</param>
     /// <param name="change">The change that set them; null for the start.</param>
     public static void PublishParameters(TransitionContext context, IReadOnlyList<ParameterAnswer> parameters, MigrationChange? change = null)
     {
@@ -104,7 +104,7 @@ internal static class ChangeHandler
     {
         change.Policy is { } policy ? $"policy {policy}" : "",
         Describe(change.Parameters),
-        change.ForceComplete ? "force the completion" : "",
+        change.ForceComplete ? "force completion" : "",
     }.Where(part => part.Length > 0));
 
     private static string Describe(MigrationParameters set)
@@ -131,39 +131,39 @@ internal static class ChangeHandler
         return string.Join(", ", parts);
     }
 
-    /// <summary>Follows the other policy, and leaves of the change what the source has to do for it.</summary>
+    /// <summary>Replaces the policy, and returns the change with what the source has to do for it.</summary>
     private static ChangeMigration ReplacePolicy(TransitionContext context, ChangeMigration change, EffectivePolicy policy)
     {
         PolicyDriver.ReplacePolicy(context, policy);
         if (context.State.Phase < MigrationPhase.Starting)
         {
-            // Nothing is armed yet: the migration begins as the other policy says.
-            var begins = StartOptions.Resolve(context.State.Request, policy.Policy);
-            if (context.State.MayTransfer && begins.PostCopy && !context.State.Options.PostCopy)
+            // Nothing has started yet: the migration starts with the options of the new policy.
+            var resolved = StartOptions.Resolve(context.State.Request, policy.Policy);
+            if (context.State.MayTransfer && resolved.PostCopy && !context.State.Options.PostCopy)
             {
-                begins = begins with { PostCopy = false, PostCopyBandwidth = null };
-                RecordAnswer(context, change.ChangeId, new(MigrationParameter.PostCopy, ParameterResult.Refused, "the scheduler has let it copy as one that cannot change over; steps that need it are passed over"));
+                resolved = resolved with { PostCopy = false, PostCopyBandwidth = null };
+                RecordAnswer(context, change.ChangeId, new(MigrationParameter.PostCopy, ParameterResult.Refused, "the scheduler has admitted it as a migration without post-copy; steps that need post-copy are skipped"));
             }
 
-            context.State = context.State with { StartOptions = begins };
-            return RecordPolicyChange(context, change, "the migration begins with it");
+            context.State = context.State with { StartOptions = resolved };
+            return RecordPolicyChange(context, change, "the migration starts with it");
         }
 
-        // What the request or a person has set stays.
+        // What the request or an operator has set stays.
         var (start, permits, options) = (policy.Policy.Start, policy.Policy.Permits, context.State.Options);
-        var asked = StartOptions.ApplyOverrides(context.State.OperatorOverrides, context.State.Request.Options);
+        var requested = StartOptions.ApplyOverrides(context.State.OperatorOverrides, context.State.Request.Options);
         var set = change.Parameters;
         change = RecordPolicyChange(context, change, "from the next sample on") with
         {
             Parameters = set with
             {
-                MaxDowntime = set.MaxDowntime ?? (asked.MaxDowntime is null ? start.MaxDowntime : null),
-                Bandwidth = set.Bandwidth ?? (asked.Bandwidth is null ? start.Bandwidth : null),
+                MaxDowntime = set.MaxDowntime ?? (requested.MaxDowntime is null ? start.MaxDowntime : null),
+                Bandwidth = set.Bandwidth ?? (requested.Bandwidth is null ? start.Bandwidth : null),
                 AutoConverge = set.AutoConverge ?? (start.AutoConverge && permits.Throttle && !options.AutoConverge ? true : null),
             },
         };
         if (start.PostCopy && permits.PostCopy && !options.PostCopy)
-            RecordAnswer(context, change.ChangeId, new(MigrationParameter.PostCopy, ParameterResult.Refused, "QEMU arms it only at the start; steps that need it are passed over"));
+            RecordAnswer(context, change.ChangeId, new(MigrationParameter.PostCopy, ParameterResult.Refused, "QEMU enables post-copy only at the start; steps that need it are skipped"));
         return change;
     }
 
@@ -190,7 +190,7 @@ internal static class ChangeHandler
             context.State = context.State with { Plan = PolicyEngine.RecordParameters(plan, plan.Tuning.With(parameters)) };
     }
 
-    /// <summary>What the source refused is not asked for again by the plan.</summary>
+    /// <summary>Records in the plan what the source rejected, so that the plan does not try it again.</summary>
     private static void RecordRefusals(TransitionContext context, IReadOnlyList<ParameterAnswer> parameters)
     {
         foreach (var (parameter, kind) in RefusableParameters)
@@ -201,10 +201,10 @@ internal static class ChangeHandler
     private static bool IsRefused(IReadOnlyList<ParameterAnswer> answers, MigrationParameter parameter) => answers.Any(answer =>
         answer.Result == ParameterResult.Refused && (answer.Parameter == parameter || answer.Parameter is MigrationParameter.All));
 
-    /// <summary>Keeps a change, and tells of it.</summary>
+    /// <summary>Records and publishes a change.</summary>
     public static void Record(TransitionContext context, MigrationChange change)
     {
-        context.State = context.State with { Changes = [.. context.State.Changes.TakeLast(ChangesKeptMax - 1), change] };
+        context.State = context.State with { Changes = [.. context.State.Changes.TakeLast(ChangesMax - 1), change] };
         context.Publish(new MigrationChangeRequested
         {
             ChangeId = change.ChangeId,
@@ -215,7 +215,7 @@ internal static class ChangeHandler
         });
     }
 
-    /// <summary>Keeps what became of a part of a change, and tells of it.</summary>
+    /// <summary>Records and publishes the result for one parameter of a change.</summary>
     public static void RecordAnswer(TransitionContext context, string changeId, ParameterAnswer answer)
     {
         if (FindChange(context.State, changeId) is not { } change)

@@ -5,7 +5,7 @@ using Mesh.Scheduler.Checking;
 
 namespace Mesh.Migrations;
 
-/// <summary>How a flight begins: it waits for its admission, or is refused; admitted, its destination prepares and its source starts.</summary>
+/// <summary>Starts a migration: it is queued or rejected; once admitted, its destination prepares and its source starts.</summary>
 internal static class StartPhase
 {
     public static Transition Begin(RequestReceived received, DateTimeOffset now)
@@ -44,7 +44,7 @@ internal static class StartPhase
         return context.ToTransition();
     }
 
-    /// <summary>Tells the destination to prepare.</summary>
+    /// <summary>Sends the preparation to the destination.</summary>
     public static void Prepare(TransitionContext context)
     {
         var state = context.State;
@@ -57,7 +57,7 @@ internal static class StartPhase
         });
     }
 
-    /// <summary>The destination is ready: the source starts, if it may copy already.</summary>
+    /// <summary>The destination is ready: the source starts, if the migration may copy yet.</summary>
     public static void HandlePrepared(TransitionContext context, string destinationUri)
     {
         context.State = context.State with { DestinationUri = destinationUri };
@@ -67,7 +67,7 @@ internal static class StartPhase
             context.EnterPhase(MigrationPhase.Ready);
     }
 
-    /// <summary>Tells the source to start.</summary>
+    /// <summary>Sends the start to the source.</summary>
     public static void Start(TransitionContext context)
     {
         context.EnterPhase(MigrationPhase.Starting);

@@ -7,20 +7,20 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Migrations;
 
-/// <summary>What the hosts say of the machine and of the copying.</summary>
+/// <summary>Handles what the hosts report about the VM and the copy.</summary>
 internal static class TelemetryHandler
 {
-    public static void Handle(TransitionContext context, AgentEvent happened)
+    public static void Handle(TransitionContext context, AgentEvent received)
     {
-        // An attempt that has failed has nothing more to say, though its epoch is the newest until the next one begins.
-        if (happened.Epoch != context.State.Epoch || context.State.Phase == MigrationPhase.Queued)
+        // Events of a failed attempt are ignored, although its epoch is the newest until the next attempt begins.
+        if (received.Epoch != context.State.Epoch || context.State.Phase == MigrationPhase.Queued)
             return;
-        switch (happened)
+        switch (received)
         {
             case JobEnded ended when context.State.JobEnd is null:
                 ApplySample(context, ended.Sample);
 
-                // What has ended had begun, even where nothing else has said so.
+                // A job that has ended had started, even if nothing else has reported that.
                 context.State = context.State with
                 {
                     StartedAt = context.State.StartedAt ?? context.Now,
@@ -60,9 +60,7 @@ internal static class TelemetryHandler
         context.State = context.State with { OnThirdHost = report.OnThirdHost };
         if (report.HypervisorReachable)
         {
-            var observation = new HostObservation(
-                report.Vm?.Status ?? VmStatus.Down, report.Vm?.Detail ?? "not known there", report.AgentEpoch, report.Sequence, context.Now)
-            { ReportedAt = report.At };
+            var observation = HostObservation.FromReport(report.Vm, report.AgentEpoch, report.Sequence, context.Now) with { ReportedAt = report.At };
             context.State = isSource
                 ? context.State with { SourceObservation = observation, WasSeenMigrating = context.State.WasSeenMigrating || observation.Status is VmStatus.MigratingFrom }
                 : context.State with { DestinationObservation = observation, RanOnDestination = context.State.RanOnDestination || HasRunOnDestination(context.State, observation) };
@@ -77,7 +75,7 @@ internal static class TelemetryHandler
         }
     }
 
-    // "Up" is said of a machine that needs nothing of the source any more; before the job began it may be another's.
+    // "Up" is reported for a VM that needs nothing from the source any more; before the job started it may be from another migration.
     private static bool HasRunOnDestination(MigrationState state, HostObservation observation) => state.StartedAt is not null && observation.Status is VmStatus.Up;
 
     private static void ApplySample(TransitionContext context, MigrationSample? sample)
@@ -115,7 +113,7 @@ internal static class TelemetryHandler
 
     private static string Describe(LimitReached reached) => reached.Limit switch
     {
-        HardLimit.ProgressTimeout => $"nothing more was copied for {reached.Value.TotalSeconds:0.#} s (progress timeout)",
+        HardLimit.ProgressTimeout => $"no progress for {reached.Value.TotalSeconds:0.#} s (progress timeout)",
         HardLimit.CompletionTimeout => $"not complete after {reached.Value.TotalSeconds:0.#} s (completion timeout)",
         _ => $"{reached.Limit} of {reached.Value.TotalSeconds:0.#} s",
     };

@@ -3,11 +3,11 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Migrations;
 
-/// <summary>A recorded flight as a trace that any policy can be tried on.</summary>
+/// <summary>Exports a recorded migration as a trace that any policy can be tried on.</summary>
 public static class TraceExport
 {
-    /// <summary>The telemetry of the last attempt, as JSON lines (<see cref="TraceFormat"/>); null if the flight never had a machine.</summary>
-    /// <param name="journal">Every input that the flight was told and when, in order.</param>
+    /// <summary>The telemetry of the last attempt, as JSON lines (<see cref="TraceFormat"/>); null if the migration never had a VM.</summary>
+    /// <param name="journal">Every input of the migration with its time, in order.</param>
     public static string? FromJournal(IEnumerable<(DateTimeOffset At, MigrationInput Input)> journal)
     {
         ArgumentNullException.ThrowIfNull(journal);

@@ -7,7 +7,7 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Migrations;
 
-/// <summary>One application of an input while it is worked out: the state so far and what is to be said.</summary>
+/// <summary>One transition: the state so far and the outputs.</summary>
 internal sealed class TransitionContext(MigrationState state, DateTimeOffset now)
 {
     private readonly List<MigrationOutput> _outputs = [];
@@ -16,12 +16,12 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
 
     public DateTimeOffset Now { get; } = now;
 
-    /// <summary>What the policy's plan wants done in this turn.</summary>
+    /// <summary>Actions that the policy's plan has decided on in this transition.</summary>
     public IReadOnlyList<PlannedAction> PlannedActions { get; set; } = [];
 
-    public HostName Source => State.Source ?? throw new InvalidOperationException("a flight under way has a source");
+    public HostName Source => State.Source ?? throw new InvalidOperationException("a migration under way has a source");
 
-    public HostName Destination => State.Destination ?? throw new InvalidOperationException("a flight that was admitted has a destination");
+    public HostName Destination => State.Destination ?? throw new InvalidOperationException("an admitted migration has a destination");
 
     public Transition ToTransition() => new(State, _outputs);
 
@@ -48,7 +48,7 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
         return sent.CommandId;
     }
 
-    /// <summary>Says a remembered command once more.</summary>
+    /// <summary>Sends an unanswered command again.</summary>
     public void Resend(OutstandingCommand outstanding) => _outputs.Add(new SendCommand(outstanding.Host, outstanding.Command));
 
     /// <summary>Publishes an event, head filled in.</summary>
@@ -61,7 +61,7 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
         At = Now,
     }));
 
-    /// <summary>Enters a phase, or gives a new reason for the present one.</summary>
+    /// <summary>Enters a phase, or sets a new reason for the current one.</summary>
     public void EnterPhase(MigrationPhase phase, string reason = "")
     {
         if (State.Phase == phase)
@@ -78,7 +78,7 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
         });
     }
 
-    /// <summary>Names the end.</summary>
+    /// <summary>Ends the migration with a named outcome.</summary>
     public void End(MigrationOutcome outcome, string reason)
     {
         var succeeded = outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy;
@@ -106,7 +106,7 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
         });
     }
 
-    private VmMigrationHistory? CreateHistory() => State is { Vm: { } vm, Forecast: { DirtyRate: { } dirtied, Bandwidth: { Count: > 0 } copied } }
-        ? new VmMigrationHistory(vm.Id, dirtied, copied, Now)
+    private VmMigrationHistory? CreateHistory() => State is { Vm: { } vm, Forecast: { DirtyRate: { } dirtyRate, Bandwidth: { Count: > 0 } bandwidth } }
+        ? new VmMigrationHistory(vm.Id, dirtyRate, bandwidth, Now)
         : null;
 }

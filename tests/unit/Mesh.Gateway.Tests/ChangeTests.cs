@@ -16,13 +16,13 @@ public sealed class ChangeTests
 
     private static readonly ParameterAnswer[] Answers =
     [
-        new("maxDowntime", ParameterResult.Applied, "500 ms"),
-        new("throttle", ParameterResult.Emulated, "by the vCPU quota"),
-        new("compression", ParameterResult.Refused, "QEMU cannot change it"),
+        new(MigrationParameter.MaxDowntime, ParameterResult.Applied, "500 ms"),
+        new(MigrationParameter.Throttle, ParameterResult.Emulated, "by the vCPU quota"),
+        new(MigrationParameter.Compression, ParameterResult.Refused, "QEMU cannot change it"),
     ];
 
     private static MigrationChange Change(string id, IReadOnlyList<ParameterAnswer>? answers = null) =>
-        new(id, "ann", "too slow", "maxDowntime 500 ms", TestData.Noon) { Answers = answers };
+        new(id, ChangeOrigin.Operator, "ann", "too slow", "maxDowntime 500 ms", TestData.Noon) { Answers = answers };
 
     private static void Accept(FakeBus bus) =>
         bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "passed on", Change(change.ChangeId)));

@@ -20,8 +20,8 @@ internal sealed partial class FaultyWorld
     };
 
     /// <summary>
-    /// A little scheduler: it looks now and then, and what it says is on its way like any other message, so that it comes late, twice, or
-    /// of a flight that has moved on. What is lost is said again.
+    /// A small scheduler: it runs now and then, and its messages are delayed like any other, so that they arrive late, twice, or
+    /// for a migration that has moved on. Lost messages are sent again.
     /// </summary>
     private void Schedule()
     {

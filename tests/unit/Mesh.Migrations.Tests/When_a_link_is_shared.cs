@@ -71,7 +71,7 @@ public sealed class When_a_link_is_shared
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Should_say_at_an_end_that_lies_with_the_machine_what_would_help(bool byLimit)
+    public void Should_advise_what_would_help_when_it_failed_because_of_the_VM(bool byLimit)
     {
         var policy = byLimit
             ? new MigrationPolicy { Name = "test", Description = "For tests.", Limits = new() { CompletionTimeout = TimeSpan.FromSeconds(60) }, LastResort = [PolicyActionKind.Abort] }

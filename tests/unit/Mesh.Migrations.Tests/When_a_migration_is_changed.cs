@@ -12,7 +12,7 @@ public sealed class When_a_migration_is_changed
     private static readonly EffectivePolicy Patient = Given.Policy(new MigrationPolicy { Name = "patient", Description = "Does nothing." });
 
     [Fact]
-    public void Its_parameters_go_to_the_source_and_the_answer_is_kept_with_who_and_why()
+    public void Its_parameters_go_to_the_source_and_the_answer_is_recorded_with_who_and_why()
     {
         var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
         migration.Change(migration.NewChange() with { Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(2), Bandwidth = BytesPerSecond.FromMebibytes(64), Compression = true } });
@@ -41,7 +41,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void Another_policy_turns_a_hopeless_migration_into_one_that_ends()
+    public void Another_policy_makes_a_hopeless_migration_end()
     {
         var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1).Pass(2, 5).Pass(3, 9);
         migration.Commands.ShouldNotContain(command => command is ChangeParameters);
@@ -49,7 +49,7 @@ public sealed class When_a_migration_is_changed
         var eager = Given.Policy(new PolicyStep(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.PostCopy }));
         migration.Change(migration.NewChange() with { Policy = "test" }, eager);
         migration.State.Policy.ShouldBe(eager);
-        migration.State.Changes.ShouldHaveSingleItem().Answers!.ShouldContain(answer => answer.Parameter is MigrationParameter.Policy && answer.Result == ParameterResult.Applied);
+        migration.State.Changes.ShouldHaveSingleItem().Answers!.ShouldContain(answer => answer.Parameter == MigrationParameter.Policy && answer.Result == ParameterResult.Applied);
 
         migration.Pass(3, 10).Pass(4, 14).Last<ChangeParameters>().Parameters.PostCopy.ShouldBe(true);
     }
@@ -101,7 +101,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void What_was_set_by_hand_counts_for_the_next_host_too()
+    public void What_an_operator_set_applies_on_the_next_host_too()
     {
         var migration = MigrationDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
         migration.Change(migration.NewChange() with { Parameters = new() { Bandwidth = BytesPerSecond.FromMebibytes(64) } }).Answer(migration.Last<ChangeParameters>());
@@ -111,13 +111,13 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void A_policy_that_arms_post_copy_does_so_as_long_as_nothing_was_let_copy()
+    public void A_policy_that_arms_post_copy_does_so_before_the_copy_is_admitted()
     {
         var migration = MigrationDriver.Waiting().Admit(mayTransfer: false);
         migration.Change(migration.NewChange() with { Policy = "patient" }, Patient).Prepared();
 
         var uncounted = migration.Ask(Given.Admission(Given.Destination) with { PostCopy = false });
-        uncounted.ShouldBe(new AdmissionAnswer(false, "g1 may change over to post-copy by now, and is admitted as one that may not"));
+        uncounted.ShouldBe(new AdmissionAnswer(false, "g1 may switch to post-copy now, and was admitted as a migration that may not"));
         migration.State.Phase.ShouldBe(MigrationPhase.Ready);
 
         migration.Ask(Given.Admission(Given.Destination) with { PostCopy = true }).Accepted.ShouldBeTrue();
@@ -135,7 +135,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void What_was_let_copy_without_post_copy_begins_without_it()
+    public void What_was_admitted_without_post_copy_starts_without_it()
     {
         var migration = new MigrationDriver();
         migration.Change(migration.NewChange() with { Policy = "patient" }, Patient).Prepared();
@@ -151,7 +151,7 @@ public sealed class When_a_migration_is_changed
     {
         var migration = MigrationDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
         migration.Change(migration.NewChange() with { Policy = "patient" }, Patient);
-        migration.State.Options.PostCopy.ShouldBeFalse("QEMU arms it only at the start");
+        migration.State.Options.PostCopy.ShouldBeFalse("QEMU enables it only at the start");
 
         migration.IsAdmittedAtOnce = false;
         migration.Answer(migration.Last<ChangeParameters>()).JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up).Answer(migration.Last<CleanUpIncoming>());
@@ -161,7 +161,7 @@ public sealed class When_a_migration_is_changed
 
     public static TheoryData<ChangeMigration, string> Bad => new()
     {
-        { Wish(), "nothing is to be changed" },
+        { Wish(), "nothing to change" },
         { Wish() with { Parameters = new() { MaxDowntime = TimeSpan.Zero } }, "1 ms to 2000000 ms" },
         { Wish() with { Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(2001) } }, "1 ms to 2000000 ms" },
         { Wish() with { Parameters = new() { Bandwidth = new(5) } }, "at least 1 MiB/s" },
@@ -171,13 +171,13 @@ public sealed class When_a_migration_is_changed
         { Wish() with { Parameters = new() { PostCopy = false } }, "no way back" },
         { Wish() with { Parameters = new() { Suspend = false } }, "runs again when the migration has ended" },
         { Wish() with { Policy = "gone" }, "no policy 'gone'" },
-        { Wish() with { ForceComplete = true, Suspend = true }, "by itself" },
+        { Wish() with { ForceComplete = true, Parameters = new() { Suspend = true } }, "by itself" },
         { Wish() with { Parameters = new() { PostCopy = true, Suspend = true } }, "not both" },
     };
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public void Bad_wishes_are_refused_with_the_reason(ChangeMigration change, string reason)
+    public void Invalid_changes_are_rejected_with_the_reason(ChangeMigration change, string reason)
     {
         var migration = new MigrationDriver().Started().Pass(1, 1);
         var answer = ChangeRules.Validate(migration.State, change, null)!;
@@ -187,7 +187,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void Nothing_is_changed_once_the_job_is_over()
+    public void Nothing_is_changed_once_the_job_has_ended()
     {
         var migration = new MigrationDriver().Started().JobEnds(JobResult.Completed);
         ChangeRules.Validate(migration.State, migration.NewChange() with { Parameters = new() { Suspend = true } }, null)!.Result.ShouldBe(ChangeResult.AlreadyEnded);

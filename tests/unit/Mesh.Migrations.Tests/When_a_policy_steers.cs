@@ -14,7 +14,7 @@ public sealed class When_a_policy_steers
     private static readonly PolicyStep Abort = Step(0, new() { Kind = PolicyActionKind.Abort });
 
     [Fact]
-    public void Its_start_counts_where_the_request_says_nothing()
+    public void Its_start_options_apply_where_the_request_has_none()
     {
         var policy = Given.Policy(new MigrationPolicy
         {
@@ -151,7 +151,7 @@ public sealed class When_a_policy_steers
     }
 
     [Fact]
-    public void A_forecast_is_told_with_every_sample_once_there_is_one()
+    public void A_forecast_is_published_with_every_sample_once_there_is_one()
     {
         var migration = MigrationDriver.Under(Given.Policy(Downtime)).Started().Pass(1, 1, 1000).Pass(1, 2, 900).Pass(1, 3, 800);
         var published = migration.Events.OfType<MigrationProgressed>().Last().Forecast.ShouldNotBeNull();

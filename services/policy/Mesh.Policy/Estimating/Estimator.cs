@@ -4,23 +4,23 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
 
-/// <summary>Learns from telemetry, sample by sample.</summary>
+/// <summary>Estimates bandwidth, passes and working set from telemetry, sample by sample.</summary>
 internal static class Estimator
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan MergeWithin = TimeSpan.FromSeconds(3);
 
-    /// <summary>What is known after a sample. One that is not newer than the last adds nothing.</summary>
-    /// <param name="state">What was known before.</param>
+    /// <summary>The state after a sample. A sample that is not newer than the last one is ignored.</summary>
+    /// <param name="state">The state before.</param>
     /// <param name="phase">What the job does.</param>
     /// <param name="copy">Its statistics, with the time in whole milliseconds.</param>
-    /// <param name="tuning">The parameters since the sample before.</param>
+    /// <param name="tuning">The parameters since the previous sample.</param>
     public static EstimatorState Observe(EstimatorState state, JobPhase phase, CopyStatistics copy, TuningParameters tuning)
     {
         if (state.LastSample is { } last && copy.Elapsed <= last.At)
             return state;
 
-        // The count of passes began anew: this is another job.
+        // The pass number has gone back: this is another job.
         if (copy.Iteration < state.LastSample?.Iteration)
             state = EstimatorState.Empty;
 
@@ -35,12 +35,12 @@ internal static class Estimator
         };
     }
 
-    /// <summary>The low points of a window: each is lower than all that came after it.</summary>
+    /// <summary>The low points of the window: each is lower than all later ones.</summary>
     public static IReadOnlyList<LowPoint> AddLowPoint(IReadOnlyList<LowPoint> points, TimeSpan at, Bytes remaining)
     {
         var kept = points.Where(point => point.At >= at - Window && point.Remaining < remaining).ToList();
 
-        // Of points close together the lowest will do, so that there are never more than 15.
+        // Of points close together the lowest is enough, so there are never more than 15.
         return kept.Count > 0 && at - kept[^1].At < MergeWithin ? kept : [.. kept, new LowPoint(at, remaining)];
     }
 }

@@ -4,14 +4,14 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
 
-/// <summary>Keeps what samples tell of the passes over memory.</summary>
+/// <summary>Reconstructs passes over memory from samples.</summary>
 internal static class PassHistory
 {
     private const int PassesMax = 24;
 
     private const double WireFactorMin = 0.002;
 
-    /// <summary>The state with what a sample tells of the passes.</summary>
+    /// <summary>The state after a sample.</summary>
     public static EstimatorState Observe(EstimatorState state, CopyStatistics copy, TuningParameters tuning, bool isPaused)
     {
         if (state is not { CurrentPass: { } pass, LastSample: { } last })
@@ -36,7 +36,7 @@ internal static class PassHistory
         if (copy.Iteration > 1)
             return new RunningPass(copy.Iteration, copy.Elapsed, copy.Remaining, TimeSpan.Zero, IsWhole: false);
 
-        // The first pass begins with all memory, which after the disks is what remains when it is first observed.
+        // The first pass begins with all memory. After disks, that is what remains when the pass is first observed.
         var startedAt = last?.At ?? TimeSpan.Zero;
         return new RunningPass(1, startedAt, last is null ? copy.Total : copy.Remaining, copy.Elapsed - startedAt, IsWhole: true);
     }
@@ -46,7 +46,7 @@ internal static class PassHistory
         if (copy.Iteration == 1)
             return state with { FirstWireFactor = WireFactor(copy.Transferred, copy.Total - copy.Remaining) ?? state.FirstWireFactor };
 
-        // Single samples jitter; what compression gives changes slowly.
+        // Single samples jitter, and the compression ratio changes slowly.
         return WireFactor(copy.Transferred - last.Transferred, last.Remaining - copy.Remaining) is { } factor
             ? state with { WireFactor = 0.8 * state.WireFactor + 0.2 * factor }
             : state;
@@ -55,15 +55,15 @@ internal static class PassHistory
     private static double? WireFactor(Bytes sent, Bytes drained) =>
         sent > Bytes.Zero && drained > Bytes.Zero ? Math.Clamp((double)sent.Count / drained.Count, WireFactorMin, 1) : null;
 
-    private static EstimatorState AddPass(EstimatorState state, CompletedPass ended, long count)
+    private static EstimatorState AddPass(EstimatorState state, CompletedPass completed, long count)
     {
-        var isOverrun = ended.Iteration > 1 && ended.Dirtied.Count > ended.Sent().Count / 2;
+        var isOverrun = completed.Iteration > 1 && completed.Dirtied.Count > completed.Sent().Count / 2;
         var next = state with { PassCount = state.PassCount + count, OverrunPassCount = state.OverrunPassCount + (isOverrun ? count : 0) };
 
-        // A machine that stands still, or a pass that was over at once, tells nothing of how it writes.
-        if (ended.GuestTime <= TimeSpan.Zero || ended.Sent() <= Bytes.Zero)
+        // A paused guest, or a pass that ended at once, says nothing about how the guest writes.
+        if (completed.GuestTime <= TimeSpan.Zero || completed.Sent() <= Bytes.Zero)
             return next;
-        IReadOnlyList<CompletedPass> passes = [.. state.Passes.TakeLast(PassesMax - 1), ended];
+        IReadOnlyList<CompletedPass> passes = [.. state.Passes.TakeLast(PassesMax - 1), completed];
         return next with { Passes = passes, WorkingSet = WorkingSetFit.Fit(passes, Math.Max(state.LastSample!.Total.Count, 1)) };
     }
 }

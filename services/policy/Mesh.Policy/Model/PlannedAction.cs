@@ -4,9 +4,9 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Policy.Model;
 
-/// <summary>Something that a plan wants done now.</summary>
+/// <summary>An action of a plan.</summary>
 /// <param name="At">Time since the copy began.</param>
-/// <param name="Kind">What.</param>
+/// <param name="Kind">What is done.</param>
 /// <param name="Reason">Why, for people.</param>
 public sealed record PlannedAction(TimeSpan At, PolicyActionKind Kind, string Reason)
 {
@@ -34,7 +34,7 @@ public sealed record PlannedAction(TimeSpan At, PolicyActionKind Kind, string Re
     internal static PlannedAction Abort(TimeSpan at, string reason, bool isLimit = false) => new(at, PolicyActionKind.Abort, reason) { IsLimit = isLimit };
 }
 
-/// <summary>A plan after a look, and what it wants done.</summary>
+/// <summary>A plan after an evaluation, and its actions.</summary>
 /// <param name="Plan">The plan.</param>
-/// <param name="Actions">The actions, in order; mostly none.</param>
+/// <param name="Actions">The actions, in order; usually none.</param>
 public sealed record PolicyDecision(PlanState Plan, IReadOnlyList<PlannedAction> Actions);

@@ -3,14 +3,14 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Rules;
 
-/// <summary>One look or wait while it is worked out: the plan so far and what it wants done.</summary>
+/// <summary>One evaluation of a policy: the plan so far and the actions issued.</summary>
 internal sealed class PolicyEvaluation(PlanState plan, TimeSpan now)
 {
     private readonly List<PlannedAction> _actions = [];
 
     public PlanState Plan { get; set; } = plan;
 
-    /// <summary>Time since the copying began, as exactly as it was told.</summary>
+    /// <summary>Time since the copy began, not rounded.</summary>
     public TimeSpan Now { get; } = now;
 
     public bool HasActed => _actions.Count > 0;

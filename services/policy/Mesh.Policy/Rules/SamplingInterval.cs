@@ -5,18 +5,18 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Rules;
 
-/// <summary>When telemetry is looked at, and what is kept of a look.</summary>
+/// <summary>When a policy evaluates a sample, and what it records of it.</summary>
 internal static class SamplingInterval
 {
-    // Live telemetry comes a little early or late, by a part of the interval or of the time between two samples.
+    // Live telemetry arrives a little early or late, by a part of the interval or of the time between two samples.
     private const double JitterOfInterval = 0.05;
     private const double JitterOfSamples = 0.1;
 
     private static readonly double DefaultWeight = new StallDetector().BandwidthWeight;
 
     /// <summary>
-    /// Whether a sample is looked at: the first one, then one an interval later or a little earlier. Where samples come often, a part of
-    /// the interval alone would take one too early each time, and look more often than the policy says.
+    /// Whether a sample is evaluated: the first one, then one an interval later or slightly earlier. With frequent samples, a tolerance by
+    /// the interval alone would accept a sample too early each time, and evaluate more often than the policy says.
     /// </summary>
     public static bool IsDue(PlanState plan, TimeSpan at)
     {
@@ -26,7 +26,7 @@ internal static class SamplingInterval
         return at >= last + interval - (ofInterval < ofSamples ? ofInterval : ofSamples);
     }
 
-    /// <summary>Keeps what was looked at. The sample's time is in whole milliseconds.</summary>
+    /// <summary>Records an evaluated sample, with its time in whole milliseconds.</summary>
     public static PlanState Record(PlanState plan, CopyStatistics copy)
     {
         var passes = plan.EvaluatedAt is null ? StartStatistics(copy) : UpdateStatistics(plan.Passes, copy);
@@ -70,7 +70,7 @@ internal static class SamplingInterval
         return passes with { LastFlowingRemaining = remaining, Growths = passes.Growths + (hasGrown ? 1 : 0) };
     }
 
-    // As KubeVirt does: not where a pass begins, and not while the machine stands still.
+    // As KubeVirt does: not where a pass begins, and not while the VM is paused.
     private static PassStatistics SmoothBandwidth(PassStatistics passes, PlanState plan, CopyStatistics copy)
     {
         if (passes.Bandwidth == 0)

@@ -7,10 +7,9 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Traces;
 
-/// <summary>Writes lines of traces.</summary>
 internal static class TraceWriter
 {
-    // Reasons are for people: no sign in them is put in code that JSON does not demand.
+    // Reasons are for people: only what JSON requires is escaped.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Subject(PlanSubject subject) => Line(json =>

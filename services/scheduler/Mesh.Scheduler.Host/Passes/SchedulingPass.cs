@@ -95,7 +95,7 @@ internal sealed partial class SchedulingPass(FleetReader reader, DrainService dr
                 PassEpoch = _passEpoch,
                 Destination = migration.Destination!.Value,
                 MayTransfer = true,
-                Bandwidth = change.Bandwidth,
+                Bandwidth = change.Parameters.Bandwidth,
             },
             cancellation);
     }

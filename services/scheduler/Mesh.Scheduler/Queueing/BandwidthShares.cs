@@ -64,7 +64,7 @@ public static class BandwidthShares
         ChangeId = $"{By}-{passEpoch}",
         RequestedBy = By,
         Reason = "its share of the link is another now",
-        Bandwidth = share,
+        Parameters = new() { Bandwidth = share },
     };
 
     /// <summary>Only pre-copy's rate can be set, and only where the scheduler has set it before: no one else's limit is taken back.</summary>

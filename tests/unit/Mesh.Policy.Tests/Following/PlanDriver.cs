@@ -23,10 +23,10 @@ internal sealed class PlanDriver(MigrationPolicy policy, PlanSubject? subject = 
         return this;
     }
 
-    /// <summary>Looks at the usual sample at each of some times.</summary>
+    /// <summary>Evaluates the usual sample at each time.</summary>
     public PlanDriver ObserveAt(params double[] times) => Observe([.. times.Select(at => Given.Sample(at))]);
 
-    /// <summary>Looks at the beginning of passes, one each ten seconds.</summary>
+    /// <summary>Evaluates the beginning of passes, one every ten seconds.</summary>
     public PlanDriver ObservePasses(long from, long to) => Observe([.. Enumerable.Range((int)from, (int)(to - from + 1)).Select(pass => Given.Sample(pass * 10, pass))]);
 
     public PlanDriver Wait(double at)

@@ -40,7 +40,7 @@ public sealed class When_no_telemetry_comes
     }
 
     [Fact]
-    public void Should_not_take_silence_for_a_standstill() =>
+    public void Should_not_take_missing_telemetry_for_missing_progress() =>
         new PlanDriver(Given.Policy.Limited(limits => limits with { ProgressTimeout = Given.Seconds(10) })).ObserveAt(0).Wait(500).Done.ShouldBeEmpty();
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Mesh.Policy.Tests.Following;
 public sealed class When_steps_are_due
 {
     [Fact]
-    public void Should_take_one_step_at_a_look_when_more_new_passes_have_begun_than_it_says()
+    public void Should_take_one_step_per_sample_when_more_passes_have_begun_than_it_asks_for()
     {
         var policy = Given.Policy.With(
             new(new() { IterationsOver = 1 }, Given.Downtime(150)), new(new() { IterationsOver = 2 }, Given.Downtime(200)), new(new() { IterationsOver = 0 }, Given.Abort));
@@ -133,7 +133,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_multiply_the_downtime_up_to_its_cap_and_say_nothing_there()
+    public void Should_multiply_the_downtime_up_to_its_cap_and_do_nothing_there()
     {
         var policy = Given.Policy.With(
             new PolicyStep(new() { GrowthsOver = 0 }, new() { Kind = PolicyActionKind.SetDowntime, DowntimeFactor = 1.5, DowntimeMax = Given.Seconds(0.4) }, Repeat: true));
@@ -177,7 +177,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_not_suspend_a_machine_that_stands_still()
+    public void Should_not_suspend_a_paused_VM()
     {
         var policy = Given.Policy.With(new PolicyStep(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.Suspend)));
         new PlanDriver(policy).Observe(Given.Sample(1, 1), Given.Sample(2, 2, phase: JobPhase.SwitchOver)).Done.ShouldBeEmpty();
@@ -185,7 +185,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_give_the_bandwidth_and_the_throttle_that_a_step_names()
+    public void Should_set_the_bandwidth_and_the_throttle_that_a_step_names()
     {
         var policy = Given.Policy.With(
             new(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.SetBandwidth)), new(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.Throttle)),

@@ -39,7 +39,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_remember_what_the_link_usually_gives_and_forget_it_in_minutes()
+    public void Should_remember_what_the_link_usually_carries_and_forget_it_in_minutes()
     {
         TraceSample[] fast = [.. Enumerable.Range(1, 10).Select(at => Given.Sample(at))];
         TraceSample[] slow = [.. Enumerable.Range(1, 300).Select(at => Given.Sample(10 + at, processed: 1000 + 20 * at))];
@@ -48,7 +48,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_tell_exactly_what_a_pass_left_written_anew_that_ended_between_two_samples()
+    public void Should_reconstruct_exactly_what_a_pass_left_dirty_that_ended_between_two_samples()
     {
         // The pass has 20 MiB left to its end at 30 MiB, QEMU's 300 ms; it finds 200 MiB, of which 80 have gone out when it is seen.
         var seen = See(Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098));
@@ -80,7 +80,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_pass_over_samples_that_are_late_and_begin_anew_with_another_job()
+    public void Should_ignore_late_samples_and_start_over_with_another_job()
     {
         TraceSample[] samples = [Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098)];
         var seen = See(samples);
@@ -112,7 +112,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_find_the_same_working_set_where_the_machine_is_slowed_down()
+    public void Should_find_the_same_working_set_where_the_guest_is_throttled()
     {
         var free = new SteeredMigration(Workload.Uniform15, Given.Policy);
         var slowed = new SteeredMigration(Workload.Uniform15, Given.Policy) { State = free.State with { Tuning = new TuningParameters { Throttle = new Percent(20) } } };
@@ -124,7 +124,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_notice_that_the_machine_does_something_else_now()
+    public void Should_notice_that_the_guest_does_something_else_now()
     {
         var published = new List<bool>();
         var steered = new SteeredMigration(Workload.Uniform15 with { ActivityAt = time => time < 60 ? 1 : 0.5 }, Given.Policy);
@@ -166,7 +166,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_bear_any_telemetry()
+    public void Should_accept_any_telemetry()
     {
         var policy = Given.Policy with { Adaptive = new AdaptiveRule(), Start = new() { AutoConverge = true } };
         for (var seed = 0; seed < 100; seed++)

@@ -8,7 +8,7 @@ namespace Mesh.Policy.Tests.Peers;
 
 /// <summary>
 /// Migrations as they come: passes of any length, what remains rising and falling, streams that get stuck, moments at which nothing
-/// remains, and machines of many sizes. What happens is chance; a peer's rules do not ask whether it could be.
+/// remains, and VMs of many sizes. What happens is chance; a peer's rules do not ask whether it could be.
 /// </summary>
 internal sealed class RandomTrace(int seed, double every)
 {
@@ -21,7 +21,7 @@ internal sealed class RandomTrace(int seed, double every)
     private long _bandwidth;
 
     /// <summary>A trace that goes on to the first sample after <paramref name="until"/> has passed.</summary>
-    /// <param name="until">Seconds, of the machine that is migrated.</param>
+    /// <param name="until">Seconds, by the VM that is migrated.</param>
     public MigrationTrace Make(Func<PlanSubject, double> until)
     {
         var subject = Subject();

@@ -42,7 +42,7 @@ public sealed class When_a_trace_is_replayed
     }
 
     [Fact]
-    public void Should_stop_where_the_trace_says_that_post_copy_has_begun() =>
+    public void Should_stop_where_post_copy_begins_in_the_trace() =>
         PolicyReplay.Run(PeerAction.Named("kubevirt"), new MigrationTrace(Given.Subject, [Given.Sample(1), Given.Sample(2, phase: JobPhase.PostCopy), Given.Sample(9000)])).ShouldBeEmpty();
 
     /// <summary>After any restart the plan goes on where it stood: it is stored and loaded again at every sample.</summary>

@@ -32,7 +32,7 @@ public sealed class When_a_trace_is_written
     }
 
     [Fact]
-    public void Should_look_as_it_is_documented()
+    public void Should_be_written_as_documented()
     {
         var subject = new PlanSubject(Bytes.FromGibibytes(4), [new Bytes(10)], 2, new() { PostCopy = true }, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(10));
         var sample = Given.Sample(TimeSpan.FromSeconds(1.5), 1, new(5), new(4), new(3), new(2), 1, new(4096), JobPhase.PostCopy);

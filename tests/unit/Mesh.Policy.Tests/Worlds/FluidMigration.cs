@@ -36,20 +36,20 @@ internal sealed class FluidMigration(Workload workload)
 
     public bool IsSuspended { get; private set; }
 
-    /// <summary>When the machine began to run on the destination; null before, or if it never pulls anything.</summary>
+    /// <summary>When the VM began to run on the destination; null before, or if it never switches to post-copy.</summary>
     public double? PostCopyAt { get; private set; }
 
-    /// <summary>How long the machine stood still, in seconds.</summary>
+    /// <summary>How long the VM was paused, in seconds.</summary>
     public double Downtime { get; private set; }
 
     public double Limit { get; private set; } = 0.3;
 
     public int Throttle { get; private set; }
 
-    /// <summary>How much of its time was taken from the machine, in seconds.</summary>
+    /// <summary>How much guest time the throttle took, in seconds.</summary>
     public double ThrottledSeconds { get; private set; }
 
-    /// <summary>Whether QEMU slows the machine down by itself.</summary>
+    /// <summary>Whether QEMU's auto-converge is on.</summary>
     public bool IsAutoConverging { get; init; }
 
     /// <summary>Bytes per second that may go out; null for as many as the link carries.</summary>

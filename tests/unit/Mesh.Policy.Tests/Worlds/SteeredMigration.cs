@@ -20,7 +20,7 @@ internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy
 
     public MigrationForecast? Forecast => PolicyEngine.Forecast(State);
 
-    /// <summary>Whether the plan's orders reach QEMU; a recorded migration is deaf to them.</summary>
+    /// <summary>Whether the migration is recorded, so that the plan's actions do not reach QEMU.</summary>
     public bool IsRecorded { get; init; }
 
     /// <summary>Whether the plan is stored and loaded after every sample.</summary>
@@ -31,7 +31,7 @@ internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy
 
     /// <summary>Runs until it is over, or until a time in seconds.</summary>
     /// <param name="until">The time.</param>
-    /// <param name="each">Looks at it after every sample.</param>
+    /// <param name="each">Called after every sample.</param>
     public SteeredMigration Run(double until, Action<SteeredMigration>? each = null)
     {
         while (!World.IsOver && World.Time < until)

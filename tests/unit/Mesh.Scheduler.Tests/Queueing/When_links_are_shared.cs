@@ -72,7 +72,7 @@ public sealed class When_links_are_shared
         decision.Admissions.ShouldHaveSingleItem().Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(500));
         decision.Changes.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             change => change.Id.Value.ShouldBe("r"), change => change.RequestedBy.ShouldBe("scheduler"),
-            change => change.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(500)), change => change.ChangeId.ShouldBe("scheduler-7"));
+            change => change.Parameters.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(500)), change => change.ChangeId.ShouldBe("scheduler-7"));
     }
 
     [Theory]

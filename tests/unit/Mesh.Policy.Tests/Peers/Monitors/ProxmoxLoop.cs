@@ -2,7 +2,7 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers.Monitors;
 
-/// <summary>Proxmox's loop of its second phase, from the facts; each sample is a turn of it.</summary>
+/// <summary>Proxmox's loop of its second phase, from the facts; each sample is an iteration of it.</summary>
 internal static class ProxmoxLoop
 {
     public static List<PeerAction> Run(MigrationTrace trace)
