@@ -2,7 +2,7 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Contracts.Events;
 
-/// <summary>A running migration is to be changed: decided by its policy, or asked for by somebody, and passed on to its source.</summary>
+/// <summary>A migration is changed, by its policy or on request, and the change is sent to its source.</summary>
 public sealed record MigrationChangeRequested : MigrationEvent
 {
     /// <summary>The change's identity.</summary>

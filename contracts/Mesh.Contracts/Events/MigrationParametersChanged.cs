@@ -2,10 +2,10 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Contracts.Events;
 
-/// <summary>Parameters of a running migration were changed, or could not be.</summary>
+/// <summary>Parameters of a migration were changed, or could not be.</summary>
 public sealed record MigrationParametersChanged : MigrationEvent
 {
-    /// <summary>What became of each.</summary>
+    /// <summary>The result for each.</summary>
     public required IReadOnlyList<ParameterAnswer> Parameters { get; init; }
 
     /// <summary>What kind of requester changed them; null for what was set at the start.</summary>

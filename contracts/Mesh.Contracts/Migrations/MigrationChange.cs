@@ -11,7 +11,7 @@ namespace Mesh.Contracts.Migrations;
 /// <param name="At">When.</param>
 public sealed record MigrationChange(string ChangeId, ChangeOrigin Origin, string RequestedBy, string Reason, string Description, DateTimeOffset At)
 {
-    /// <summary>What became of each parameter; null until the host has answered.</summary>
+    /// <summary>The result for each parameter; null until the host has answered.</summary>
     public IReadOnlyList<ParameterAnswer>? Answers { get; init; }
 }
 

@@ -24,7 +24,7 @@ public sealed record CopyStatistics
     /// <summary>Pages sent in full, in bytes (<c>memory_normal_bytes</c>).</summary>
     public Bytes Normal { get; init; }
 
-    /// <summary>Pages of one repeated value, mostly zero, sent as a marker; in bytes of memory (<c>memory_constant</c>, which libvirt counts in pages).</summary>
+    /// <summary>Pages of one repeated value, mostly zero, sent as markers; in bytes (<c>memory_constant</c>, which libvirt counts in pages).</summary>
     public Bytes Constant { get; init; }
 
     /// <summary>Pages dirtied per second, each counted once per pass; 0 in the first pass (<c>memory_dirty_rate</c>).</summary>
@@ -36,7 +36,7 @@ public sealed record CopyStatistics
     /// <summary>Current rate at which memory is sent (<c>memory_bps</c>).</summary>
     public BytesPerSecond Bandwidth { get; init; }
 
-    /// <summary>The downtime that QEMU expects if it switched over now (<c>downtime</c> of a running job); null if unknown or once the job has ended.</summary>
+    /// <summary>The downtime that QEMU expects of a switchover now (<c>downtime</c> of a running job); null if unknown or after the end.</summary>
     public TimeSpan? ExpectedDowntime { get; init; }
 
     /// <summary>The measured downtime of a completed job (<c>downtime_net</c>, else <c>downtime</c>); null before the end or if unknown.</summary>

@@ -43,7 +43,8 @@ internal static class AdmissionHandler
         context.State = context.State with { MayTransfer = true, Share = share ?? before };
         if (context.State.Phase == MigrationPhase.Ready)
             StartPhase.Start(context);
-        else if (context.State is { Phase: MigrationPhase.Starting or MigrationPhase.PreCopy, AbortRequest: null, Share: { } changed } && changed != before && IsOnlyShared(context.State, before))
+        else if (context.State is { Phase: MigrationPhase.Starting or MigrationPhase.PreCopy, AbortRequest: null, Share: { } changed }
+            && changed != before && IsOnlyShared(context.State, before))
             ChangeHandler.SendInternal(context, ChangeOrigin.Scheduler, Scheduler, "its share of the link", new MigrationParameters { Bandwidth = changed });
     }
 

@@ -50,7 +50,8 @@ public static class AdmissionRules
         if (state.HasEnded)
             return new(ChangeResult.AlreadyEnded, $"the migration has already ended: {state.Outcome}", []);
         if (state.Phase != MigrationPhase.Queued)
-            return new(ChangeResult.Refused, $"{state.VmName()} is already migrating to {state.Destination} ({state.Phase}); only queued migrations can be rescheduled", []);
+            return new(
+                ChangeResult.Refused, $"{state.VmName()} is already migrating to {state.Destination} ({state.Phase}); only queued migrations can be rescheduled", []);
         if (request is { Priority: null, To: null, ToAny: false, Preferred: null })
             return new(ChangeResult.Refused, "nothing to change: give a priority or a destination", []);
         return request is { To: not null, ToAny: true }
@@ -67,7 +68,8 @@ public static class AdmissionRules
     };
 
     // Its policy was replaced after the scheduling pass had read it; the next pass counts it correctly.
-    private static AdmissionAnswer? CheckPostCopyCounted(MigrationState state, AdmitMigration admission) => admission is { MayTransfer: true, PostCopy: false } && state.Options.PostCopy
+    private static AdmissionAnswer? CheckPostCopyCounted(MigrationState state, AdmitMigration admission) =>
+        admission is { MayTransfer: true, PostCopy: false } && state.Options.PostCopy
         ? new(false, $"{state.VmName()} may switch to post-copy now, and was admitted as a migration that may not")
         : null;
 

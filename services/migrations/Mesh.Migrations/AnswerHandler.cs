@@ -58,7 +58,8 @@ internal static class AnswerHandler
         if (RetryPolicy.CanRetry(context.State))
             RetryPolicy.Requeue(context, failure);
         else
-            context.End(answer.Result == CommandResult.Rejected && !RetryPolicy.HasAttempted(context.State) ? MigrationOutcome.Refused : MigrationOutcome.Failed, failure);
+            context.End(
+                answer.Result == CommandResult.Rejected && !RetryPolicy.HasAttempted(context.State) ? MigrationOutcome.Refused : MigrationOutcome.Failed, failure);
     }
 
     private static void HandleStarted(TransitionContext context, CommandAnswer answer)

@@ -27,7 +27,8 @@ internal static class ChangeHandler
         var (set, overrides) = (change.Parameters, context.State.OperatorOverrides);
         context.State = context.State with
         {
-            OperatorOverrides = new(set.MaxDowntime ?? overrides.MaxDowntime, set.Bandwidth ?? overrides.Bandwidth, set.PostCopyBandwidth ?? overrides.PostCopyBandwidth),
+            OperatorOverrides = new(
+                set.MaxDowntime ?? overrides.MaxDowntime, set.Bandwidth ?? overrides.Bandwidth, set.PostCopyBandwidth ?? overrides.PostCopyBandwidth),
         };
         if (received.Policy is { } policy)
             change = ReplacePolicy(context, change, policy);
@@ -142,7 +143,7 @@ internal static class ChangeHandler
             if (context.State.MayTransfer && resolved.PostCopy && !context.State.Options.PostCopy)
             {
                 resolved = resolved with { PostCopy = false, PostCopyBandwidth = null };
-                RecordAnswer(context, change.ChangeId, new(MigrationParameter.PostCopy, ParameterResult.Refused, "the scheduler has admitted it as a migration without post-copy; steps that need post-copy are skipped"));
+                RefusePostCopy(context, change, "the scheduler has admitted it as a migration without post-copy; steps that need post-copy are skipped");
             }
 
             context.State = context.State with { StartOptions = resolved };
@@ -163,9 +164,12 @@ internal static class ChangeHandler
             },
         };
         if (start.PostCopy && permits.PostCopy && !options.PostCopy)
-            RecordAnswer(context, change.ChangeId, new(MigrationParameter.PostCopy, ParameterResult.Refused, "QEMU enables post-copy only at the start; steps that need it are skipped"));
+            RefusePostCopy(context, change, "QEMU enables post-copy only at the start; steps that need it are skipped");
         return change;
     }
+
+    private static void RefusePostCopy(TransitionContext context, ChangeMigration change, string reason) =>
+        RecordAnswer(context, change.ChangeId, new(MigrationParameter.PostCopy, ParameterResult.Refused, reason));
 
     private static ChangeMigration RecordPolicyChange(TransitionContext context, ChangeMigration change, string when)
     {
@@ -182,7 +186,8 @@ internal static class ChangeHandler
         Send(context, change.ChangeId, parameters, change.Policy is null ? null : context.State.AgentLimits(), isForced);
     }
 
-    private static void Send(TransitionContext context, string changeId, MigrationParameters parameters, MigrationLimits? limits = null, bool isForced = false)
+    private static void Send(
+        TransitionContext context, string changeId, MigrationParameters parameters, MigrationLimits? limits = null, bool isForced = false)
     {
         var command = context.Send(context.Source, new ChangeParameters { Parameters = parameters, Limits = limits });
         context.State = context.State with { OutstandingChanges = [.. context.State.OutstandingChanges, new OutstandingChange(command, changeId, isForced)] };

@@ -31,7 +31,8 @@ public static class ChangeRules
     {
         var set = change.Parameters;
         if (set.MaxDowntime is { } downtime && (downtime < TimeSpan.FromMilliseconds(1) || downtime > MigrationOptionsValidator.MaxDowntimeMax))
-            yield return BadOption($"max downtime {downtime.TotalMilliseconds:0} ms: QEMU accepts 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms");
+            yield return BadOption(
+                $"max downtime {downtime.TotalMilliseconds:0} ms: QEMU accepts 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms");
         if (set.Bandwidth is { Count: < 1 << 20 } || set.PostCopyBandwidth is { Count: < 1 << 20 })
             yield return BadOption("a bandwidth limit must be at least 1 MiB/s, libvirt's unit");
         if (set.Throttle is { Value: < 0 or > 99 } throttle)

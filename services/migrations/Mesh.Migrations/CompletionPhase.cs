@@ -35,7 +35,8 @@ internal static class CompletionPhase
         // A report from before the end may still say "up" for a VM that is paused now. One that is received long after the end counts,
         // whatever the host's clock says, because it may have been set back.
         var isOver = context.State is { JobEnd: { Result: not JobResult.Completed } end, SourceObservation: { Status: VmStatus.Up or VmStatus.Paused } source }
-            && (source.IsReportedAfter(end.At) || (context.State.Phase == MigrationPhase.Confirming && source.ReceivedAt > context.State.PhaseSince + MigrationTimers.DoubtfulLocationGrace));
+            && (source.IsReportedAfter(end.At) || (context.State.Phase == MigrationPhase.Confirming
+                && source.ReceivedAt > context.State.PhaseSince + MigrationTimers.DoubtfulLocationGrace));
         if (isOver && location != ObservedLocation.OrphanOnSource)
         {
             // The source reports that the job has ended and that it has the VM; the destination confirms with its answer to the clean-up.
@@ -56,7 +57,11 @@ internal static class CompletionPhase
     public static void StartCleanUp(TransitionContext context)
     {
         context.EnterPhase(MigrationPhase.CleaningUp, DescribeFailure(context.State));
-        context.State = context.State with { PendingLocation = null, Outstanding = [.. context.State.Outstanding.Where(command => command.Command is not PrepareIncoming)] };
+        context.State = context.State with
+        {
+            PendingLocation = null,
+            Outstanding = [.. context.State.Outstanding.Where(command => command.Command is not PrepareIncoming)],
+        };
         SendCleanUp(context, later: false);
         if (context.State.DestinationObservation is not { IsFenced: true })
             return;
@@ -110,8 +115,12 @@ internal static class CompletionPhase
             case { IsFenced: true }:
                 context.End(MigrationOutcome.Lost, $"the VM was on {context.Source}, which was fenced, and is not on {context.Destination}");
                 return true;
-            case { Status: VmStatus.Paused } when context.State is { StartedAt: not null, RanOnDestination: true } or { StartedAt: not null, OnThirdHost: ThirdHostPresence.Yes }:
-                context.End(MigrationOutcome.Lost, $"the VM has run elsewhere since and is no longer on {context.Destination}; the paused copy on {context.Source} is stale and must not be resumed");
+            case { Status: VmStatus.Paused }
+                when context.State is { StartedAt: not null, RanOnDestination: true } or { StartedAt: not null, OnThirdHost: ThirdHostPresence.Yes }:
+                context.End(
+                    MigrationOutcome.Lost,
+                    $"the VM has run elsewhere since and is no longer on {context.Destination}; "
+                    + $"the paused copy on {context.Source} is stale and must not be resumed");
                 return true;
             case { Status: VmStatus.Paused } when context.State.StartedAt is not null:
                 Orphans.Resume(context);
@@ -152,7 +161,8 @@ internal static class CompletionPhase
         var grace = MigrationTimers.GraceOf(context.State, location);
         if (context.Now < context.State.PendingLocation!.Since + grace)
             return;
-        var haveBothReported = context.State.SourceObservation!.HoldsAfter(context.State.PendingLocation.Since) && context.State.DestinationObservation!.HoldsAfter(context.State.PendingLocation.Since);
+        var since = context.State.PendingLocation.Since;
+        var haveBothReported = context.State.SourceObservation!.HoldsAfter(since) && context.State.DestinationObservation!.HoldsAfter(since);
         if (haveBothReported)
             Conclude(context, location);
         else
@@ -167,7 +177,9 @@ internal static class CompletionPhase
                 var unreported = context.State.JobEnd is null ? "both hosts report that the VM has moved; the source never reported the end of its job" : "";
                 context.End(
                     context.State.ReachedPostCopy ? MigrationOutcome.CompletedPostCopy : MigrationOutcome.Completed,
-                    context.State.SourceObservation is { IsFenced: true } fenced ? $"{context.Destination} runs the VM; {context.Source} was {fenced.Detail}" : unreported);
+                    context.State.SourceObservation is { IsFenced: true } fenced
+                        ? $"{context.Destination} runs the VM; {context.Source} was {fenced.Detail}"
+                        : unreported);
                 break;
             case ObservedLocation.OnSource:
                 context.State = context.State with
@@ -175,7 +187,8 @@ internal static class CompletionPhase
                     JobEnd = context.State.JobEnd switch
                     {
                         null => new JobEnd(JobResult.Failed, $"{context.Source} runs the VM and no longer reports its migration"),
-                        { Result: JobResult.Completed } => new JobEnd(JobResult.Cancelled, $"the VM moved, and {context.Source} runs it again: it was migrated back outside the mesh"),
+                        { Result: JobResult.Completed } => new JobEnd(
+                            JobResult.Cancelled, $"the VM moved, and {context.Source} runs it again: it was migrated back outside the mesh"),
                         var known => known,
                     },
                 };

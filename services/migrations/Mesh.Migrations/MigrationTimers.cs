@@ -137,5 +137,6 @@ internal static class ClockCorrection
         PendingLocation = state.PendingLocation is { } pending ? pending with { Since = pending.Since - by } : null,
     };
 
-    private static HostObservation? ShiftBack(HostObservation? observation, TimeSpan by) => observation is null ? null : observation with { ReceivedAt = observation.ReceivedAt - by };
+    private static HostObservation? ShiftBack(HostObservation? observation, TimeSpan by) =>
+        observation is null ? null : observation with { ReceivedAt = observation.ReceivedAt - by };
 }

@@ -46,7 +46,12 @@ internal static class PolicyDriver
         if (context.State is not { Plan: { } plan, AbortRequest: null } || !IsCopying(sample))
             return;
         var decision = PolicyEngine.EvaluateSample(plan, sample.Phase, sample.Copy);
-        context.State = context.State with { Plan = decision.Plan, CopyStartedAt = context.Now - sample.Copy.Elapsed, Forecast = PolicyEngine.Forecast(decision.Plan) };
+        context.State = context.State with
+        {
+            Plan = decision.Plan,
+            CopyStartedAt = context.Now - sample.Copy.Elapsed,
+            Forecast = PolicyEngine.Forecast(decision.Plan),
+        };
         context.PlannedActions = decision.Actions;
     }
 
@@ -88,7 +93,8 @@ internal static class PolicyDriver
         var policy = context.State.Policy?.Policy.Name ?? "";
         if (action.Kind is PolicyActionKind.Abort)
         {
-            AbortHandler.Handle(context, new AbortRequest(action.IsLimit ? AbortCause.Limit : AbortCause.Policy, $"{ChangeOrigin.Policy.Describe(policy)}: {action.Reason}"));
+            var reason = $"{ChangeOrigin.Policy.Describe(policy)}: {action.Reason}";
+            AbortHandler.Handle(context, new AbortRequest(action.IsLimit ? AbortCause.Limit : AbortCause.Policy, reason));
             return;
         }
 
@@ -111,7 +117,11 @@ internal static class PolicyDriver
         return policy with
         {
             Limits = isTimed
-                ? limits with { CompletionTimeout = NullIfZero(asked.CompletionTimeout), CompletionTimeoutPerGiB = asked.CompletionTimeout is null ? NullIfZero(asked.CompletionTimeoutPerGiB) : null }
+                ? limits with
+                {
+                    CompletionTimeout = NullIfZero(asked.CompletionTimeout),
+                    CompletionTimeoutPerGiB = asked.CompletionTimeout is null ? NullIfZero(asked.CompletionTimeoutPerGiB) : null,
+                }
                 : limits,
             LastResort = isTimed && policy.LastResort.Count == 0 ? [PolicyActionKind.Abort] : policy.LastResort,
         };

@@ -59,7 +59,9 @@ public static class PostCopyRecoveryHandler
     internal static void HandleAnswer(TransitionContext context, CommandAnswer answer)
     {
         var hasSucceeded = answer.Result == CommandResult.Succeeded;
-        ChangeHandler.RecordAnswer(context, answer.CommandId.Value, new(MigrationParameter.PostCopy, hasSucceeded ? ParameterResult.Applied : ParameterResult.Refused, hasSucceeded ? "recovering" : AnswerHandler.DescribeFailure(answer)));
+        ChangeHandler.RecordAnswer(context, answer.CommandId.Value, hasSucceeded
+            ? new(MigrationParameter.PostCopy, ParameterResult.Applied, "recovering")
+            : new(MigrationParameter.PostCopy, ParameterResult.Refused, AnswerHandler.DescribeFailure(answer)));
         if (context.State.Recovery is not { } recovery || hasSucceeded)
             return;
         context.State = context.State with

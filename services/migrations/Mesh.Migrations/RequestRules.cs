@@ -33,7 +33,8 @@ public static class RequestRules
         if (request.Policy is { } named && facts.Policy is null && facts.Candidates.Count > 0)
             yield return new(RefusalCode.UnknownPolicy, $"there is no policy '{named}' (`mesh policy list` lists them)");
         if (request.DowntimeBudget is { } budget && (budget < TimeSpan.FromMilliseconds(1) || budget > MigrationOptionsValidator.MaxDowntimeMax))
-            yield return new(RefusalCode.InvalidOption, $"downtime budget {budget.TotalMilliseconds:0} ms: 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms is accepted");
+            yield return new(
+                RefusalCode.InvalidOption, $"downtime budget {budget.TotalMilliseconds:0} ms: 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms is accepted");
         if (request.Deadline is { } deadline && deadline <= TimeSpan.Zero)
             yield return new(RefusalCode.InvalidOption, "the deadline must be longer than zero");
         if (request.HostsTriedMax is < 1)

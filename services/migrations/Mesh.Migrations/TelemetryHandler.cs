@@ -62,8 +62,16 @@ internal static class TelemetryHandler
         {
             var observation = HostObservation.FromReport(report.Vm, report.AgentEpoch, report.Sequence, context.Now) with { ReportedAt = report.At };
             context.State = isSource
-                ? context.State with { SourceObservation = observation, WasSeenMigrating = context.State.WasSeenMigrating || observation.Status is VmStatus.MigratingFrom }
-                : context.State with { DestinationObservation = observation, RanOnDestination = context.State.RanOnDestination || HasRunOnDestination(context.State, observation) };
+                ? context.State with
+                {
+                    SourceObservation = observation,
+                    WasSeenMigrating = context.State.WasSeenMigrating || observation.Status is VmStatus.MigratingFrom,
+                }
+                : context.State with
+                {
+                    DestinationObservation = observation,
+                    RanOnDestination = context.State.RanOnDestination || HasRunOnDestination(context.State, observation),
+                };
         }
 
         if (isSource && report.Sample is { } sample && sample.Epoch == context.State.Epoch && context.State.JobEnd is null)

@@ -82,7 +82,8 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
         var alone = concerned.Where(row => row.Migration is null && (row.Source is null || row.Destination is null)).Select(row => row.Vm).ToHashSet();
         return new(Rows.RemoveRange(alone).SetItems(concerned
             .Where(row => !alone.Contains(row.Vm))
-            .Select(row => KeyValuePair.Create(row.Vm, row.Source == fence.Host ? row with { SourceObservation = observation } : row with { DestinationObservation = observation }))));
+            .Select(row => KeyValuePair.Create(
+                row.Vm, row.Source == fence.Host ? row with { SourceObservation = observation } : row with { DestinationObservation = observation }))));
     }
 
     /// <summary>
@@ -113,8 +114,9 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
             return null;
         if (IsNowhere(row))
         {
-            var isConfirmed = (row.SourceObservation is null || row.SourceObservation.HoldsAfter(row.GoneSince!.Value)) && (row.DestinationObservation is null || row.DestinationObservation.HoldsAfter(row.GoneSince!.Value));
-            return isConfirmed && now - row.GoneSince!.Value >= GoneAfter ? new SettledExternalMigration(row, ObservedLocation.Nowhere) : null;
+            var goneSince = row.GoneSince!.Value;
+            var isConfirmed = row.SourceObservation?.HoldsAfter(goneSince) != false && row.DestinationObservation?.HoldsAfter(goneSince) != false;
+            return isConfirmed && now - goneSince >= GoneAfter ? new SettledExternalMigration(row, ObservedLocation.Nowhere) : null;
         }
 
         if (row is { Destination: null, SourceObservation.Status: VmStatus.Up or VmStatus.Paused })

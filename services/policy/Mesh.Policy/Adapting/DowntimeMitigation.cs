@@ -37,8 +37,10 @@ internal static class DowntimeMitigation
         var otherwise = present.Converges
             ? $"takes another {EstimateFormat.Duration(present.Seconds)} with a maximum downtime of {EstimateFormat.Duration(outlook.Input.MaxDowntime)}"
             : $"does not converge with a maximum downtime of {EstimateFormat.Duration(outlook.Input.MaxDowntime)}";
-        return Set(outlook.At, best.Limit, $"{otherwise}; with {ReasonFormat.Duration(TimeSpan.FromSeconds(best.Limit))}, within the budget of "
-            + $"{EstimateFormat.Duration(outlook.Budget)}, it ends in about {EstimateFormat.Duration(best.Outlook.Seconds)} with {EstimateFormat.Duration(best.Outlook.Downtime)} of downtime");
+        return Set(
+            outlook.At, best.Limit,
+            $"{otherwise}; with {ReasonFormat.Duration(TimeSpan.FromSeconds(best.Limit))}, within the budget of {EstimateFormat.Duration(outlook.Budget)}, "
+            + $"it ends in about {EstimateFormat.Duration(best.Outlook.Seconds)} with {EstimateFormat.Duration(best.Outlook.Downtime)} of downtime");
     }
 
     /// <summary>Sets the lowest maximum downtime that suffices if the pending data falls as low again as it recently did.</summary>

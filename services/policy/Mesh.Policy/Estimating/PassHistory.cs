@@ -18,7 +18,10 @@ internal static class PassHistory
             return state with { CurrentPass = StartPass(state.LastSample, copy) };
         var speed = isPaused || tuning.IsSuspended ? 0 : PlanAnalysis.GuestSpeed(tuning.Throttle);
         if (copy.Iteration == pass.Iteration)
-            return UpdateWireFactors(state, last, copy) with { CurrentPass = pass with { GuestTime = pass.GuestTime + TimeRounding.ToMilliseconds((copy.Elapsed - last.At) * speed) } };
+        {
+            var guestTime = pass.GuestTime + TimeRounding.ToMilliseconds((copy.Elapsed - last.At) * speed);
+            return UpdateWireFactors(state, last, copy) with { CurrentPass = pass with { GuestTime = guestTime } };
+        }
 
         var change = PassChange.FromSamples(state, copy, tuning.MaxDowntime ?? SwitchOver.DefaultMaxDowntime, speed);
         var next = state with

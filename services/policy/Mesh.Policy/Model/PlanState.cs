@@ -109,7 +109,8 @@ public sealed record ProgressState
     /// <summary>When more had been sent than at the sample before.</summary>
     public TimeSpan TransferredAt { get; init; }
 
-    internal TimeSpan LastProgressAt(ProgressMeasure measure) => measure is ProgressMeasure.RemainingOrTransferred && TransferredAt > RemainingFellAt ? TransferredAt : RemainingFellAt;
+    internal TimeSpan LastProgressAt(ProgressMeasure measure) =>
+        measure is ProgressMeasure.RemainingOrTransferred && TransferredAt > RemainingFellAt ? TransferredAt : RemainingFellAt;
 
     internal ProgressState Update(CopyStatistics copy) => new()
     {

@@ -17,7 +17,7 @@ internal static class LimitChecks
     /// <summary>When a switchover that has started must be complete; null if none has started, or there is no deadline.</summary>
     public static TimeSpan? SwitchOverDeadline(PlanState plan) => plan.SwitchOverAt + plan.Policy.Limits.SwitchOverDeadline;
 
-    /// <summary>KubeVirt's stall detector takes the index of its progress timeout.</summary>
+    /// <summary>KubeVirt's stall detector replaces its progress timeout.</summary>
     public static void CheckProgress(PolicyEvaluation context)
     {
         var policy = context.Plan.Policy;

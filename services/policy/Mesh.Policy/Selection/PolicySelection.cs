@@ -23,7 +23,8 @@ public static class PolicySelection
 
         PolicyView[] matching = [.. catalogue.Policies.Where(view => Matches(view.Policy, ask.Labels))
             .OrderByDescending(view => view.Policy.Select!.Count).ThenBy(view => view.Policy.Name, StringComparer.Ordinal)];
-        var unreadable = catalogue.Unreadable.Count == 0 ? "" : $". Not considered, because they cannot be read from the store: {string.Join(", ", catalogue.Unreadable.Keys.Order(StringComparer.Ordinal))}";
+        var unreadable = catalogue.Unreadable.Count == 0 ? ""
+            : $". Not considered, because they cannot be read from the store: {string.Join(", ", catalogue.Unreadable.Keys.Order(StringComparer.Ordinal))}";
         return matching is [var best, .. var others]
             ? Resolve(SelectedBy.Labels, best.Policy.Name, catalogue, DescribeMatch(best.Policy, others) + unreadable)
             : Resolve(SelectedBy.Default, catalogue.Default, catalogue, $"it is the default, and no policy matches the VM's labels{unreadable}");
