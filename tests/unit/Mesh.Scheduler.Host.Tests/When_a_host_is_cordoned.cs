@@ -5,7 +5,7 @@ using Mesh.Scheduler.Host.Tests.Running;
 
 namespace Mesh.Scheduler.Host.Tests;
 
-public sealed class When_a_host_is_closed : IAsyncLifetime
+public sealed class When_a_host_is_cordoned : IAsyncLifetime
 {
     private TestMesh _mesh = null!;
 
@@ -14,19 +14,19 @@ public sealed class When_a_host_is_closed : IAsyncLifetime
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
-    public async Task Should_be_chosen_no_more()
+    public async Task Should_not_be_chosen()
     {
-        (await CordonAsync("hostb")).ShouldBe(new SchedulerAnswer(true, "no machine comes to hostb any more; those that are there stay"));
+        (await CordonAsync("hostb")).ShouldBe(new SchedulerAnswer(true, "hostb is cordoned: it accepts no more VMs; running VMs stay"));
 
         await _mesh.QueueAsync("g1");
 
         (await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1"))[0].Destination.ShouldBe(new HostName("hostc"));
         (await _mesh.RequestAsync(TestMessages.Request("g2", "hostb"))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.Cordoned);
-        _mesh.Scheduler.Log.ShouldContain("5020 Host hostb was cordoned by jane. a new disk");
+        _mesh.Scheduler.Log.ShouldContain("5020 Host hostb cordoned by jane. a new disk");
     }
 
     [Fact]
-    public async Task Should_be_chosen_no_more_for_what_waits_and_then_again()
+    public async Task Should_not_be_chosen_for_queued_migrations_until_uncordoned()
     {
         await _mesh.QueueAsync("g1");
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1");
@@ -35,7 +35,7 @@ public sealed class When_a_host_is_closed : IAsyncLifetime
         await CordonAsync("hostc");
         await _mesh.EndAsync("g1");
         await _mesh.SettleAsync();
-        (await _mesh.QueueAsync()).Waiting.ShouldHaveSingleItem().WaitReason.ShouldStartWith("a host that can take the machine: hostb ");
+        (await _mesh.QueueAsync()).Waiting.ShouldHaveSingleItem().WaitReason.ShouldStartWith("a host that can take the VM: hostb ");
 
         await UncordonAsync("hostc");
 
@@ -43,7 +43,7 @@ public sealed class When_a_host_is_closed : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_stay_closed_over_a_restart_and_be_shown()
+    public async Task Should_stay_cordoned_after_a_restart_and_be_shown()
     {
         await CordonAsync("hostb");
 
@@ -55,21 +55,21 @@ public sealed class When_a_host_is_closed : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_change_nothing_when_it_is_so_already()
+    public async Task Should_change_nothing_if_repeated()
     {
         await CordonAsync("hostb");
-        (await _mesh.AskAsync<CordonHost, SchedulerAnswer>(new CordonHost(new HostName("hostb"), "joe"))).ShouldBe(new SchedulerAnswer(true, "hostb takes no machines already: Cordoned, by jane"));
+        (await _mesh.AskAsync<CordonHost, SchedulerAnswer>(new CordonHost(new HostName("hostb"), "joe"))).ShouldBe(new SchedulerAnswer(true, "hostb is already cordoned (Cordoned, by jane)"));
 
-        (await UncordonAsync("hostb")).ShouldBe(new SchedulerAnswer(true, "hostb takes machines again"));
-        (await UncordonAsync("hostb")).ShouldBe(new SchedulerAnswer(true, "hostb takes machines already"));
+        (await UncordonAsync("hostb")).ShouldBe(new SchedulerAnswer(true, "hostb is uncordoned"));
+        (await UncordonAsync("hostb")).ShouldBe(new SchedulerAnswer(true, "hostb is not cordoned"));
         (await _mesh.AskAsync<ListDrains, DrainList>(new ListDrains())).Cordons.ShouldBeEmpty();
-        _mesh.Scheduler.Log.Count(line => line.StartsWith("5021 Host hostb was uncordoned by jane", StringComparison.Ordinal)).ShouldBe(1);
+        _mesh.Scheduler.Log.Count(line => line.StartsWith("5021 Host hostb uncordoned by jane", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]
-    public async Task Should_say_that_nobody_knows_the_host()
+    public async Task Should_refuse_an_unknown_host()
     {
-        var unknown = new SchedulerAnswer(false, "no agent has reported a host 'hostz' (`mesh hosts` lists them)", IsNotFound: true);
+        var unknown = new SchedulerAnswer(false, "unknown host 'hostz' (`mesh hosts` lists them)", IsNotFound: true);
 
         (await CordonAsync("hostz")).ShouldBe(unknown);
         (await UncordonAsync("hostz")).ShouldBe(unknown);

@@ -6,15 +6,15 @@ using Mesh.Scheduler.Queueing;
 
 namespace Mesh.Scheduler.Tests.Queueing;
 
-/// <summary>Ten thousand requests, aborts, failures and endings after each other, with hosts that come and go.</summary>
-public sealed class When_everything_is_asked_for_at_once
+/// <summary>Ten thousand requests, aborts, failures and completions, with hosts that fail and recover.</summary>
+public sealed class When_many_migrations_are_queued_at_once
 {
     private const int Steps = 10_000;
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Should_keep_every_limit_at_every_step(int seed)
+    public void Should_respect_every_limit_at_every_step(int seed)
     {
         var world = new RandomWorld(seed);
         for (var step = 0; step < Steps; step++)
@@ -24,7 +24,7 @@ public sealed class When_everything_is_asked_for_at_once
         }
 
         world.Admitted.ShouldBeGreaterThan(1000);
-        world.Dismissed.ShouldBeGreaterThan(0);
+        world.Rejected.ShouldBeGreaterThan(0);
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class When_everything_is_asked_for_at_once
     [InlineData(5)]
     public void Should_neither_starve_nor_deadlock(int seed)
     {
-        // What waits longest is as many as can wait, one after the other, after it has become overdue.
+        // At worst a migration waits for all others, one after the other, after it has become overdue.
         var bound = (QueueOrder.StepsUntilOverdue * new RandomWorld(seed).Limits.AgeingStep) + RandomWorld.WaitingMax * TimeSpan.FromMinutes(1);
         var world = new RandomWorld(seed);
         for (var step = 0; step < Steps; step++)
@@ -50,9 +50,9 @@ public sealed class When_everything_is_asked_for_at_once
     [Theory]
     [InlineData(7)]
     [InlineData(8)]
-    public void Should_leave_nothing_idle_that_could_be_used(int seed)
+    public void Should_leave_no_slot_idle_that_could_be_used(int seed)
     {
-        // Nothing becomes overdue, so that nothing is kept for anybody.
+        // Nothing becomes overdue, so that no slot is reserved.
         var world = new RandomWorld(seed, ageingMinutes: 600);
         var tried = 0;
         for (var step = 0; step < Steps; step++)
@@ -78,7 +78,7 @@ public sealed class When_everything_is_asked_for_at_once
     [InlineData(9)]
     [InlineData(10)]
     [InlineData(11)]
-    public void Should_come_to_an_end_when_nothing_more_is_asked_for(int seed)
+    public void Should_end_when_nothing_more_is_requested(int seed)
     {
         var world = new RandomWorld(seed);
         for (var step = 0; step < 1000; step++)
@@ -103,7 +103,7 @@ public sealed class When_everything_is_asked_for_at_once
                     .ShouldBeLessThan(world.Limits.PreparingPerHost);
     }
 
-    /// <summary>What forbids a migration to begin to copy now, by the world's own account; null if nothing does.</summary>
+    /// <summary>Why a migration may not start to copy now, checked independently of the scheduler; null if it may.</summary>
     private static string? Objection(RandomWorld world, MigrationView migration, HostName destination)
     {
         var (limits, own) = (world.Limits, migration.Policy?.Policy.Concurrency);

@@ -5,7 +5,7 @@ using Mesh.Scheduler.Host.Tests.Running;
 
 namespace Mesh.Scheduler.Host.Tests;
 
-public sealed class When_migrations_are_asked_for : IAsyncLifetime
+public sealed class When_migrations_are_requested : IAsyncLifetime
 {
     private TestMesh _mesh = null!;
 
@@ -14,7 +14,7 @@ public sealed class When_migrations_are_asked_for : IAsyncLifetime
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
-    public async Task Should_refuse_with_every_reason_at_once_and_keep_what_was_refused()
+    public async Task Should_refuse_with_every_reason_at_once_and_store_the_refusal()
     {
         await _mesh.SendInventoryAsync(TestMessages.Inventory("hosta", vms: [TestMessages.Vm("g1"), TestMessages.Vm("g2") with { Status = Contracts.Vms.VmStatus.Down }]));
         var options = new MigrationOptions { ParallelConnections = 300 };
@@ -22,9 +22,9 @@ public sealed class When_migrations_are_asked_for : IAsyncLifetime
         var answer = await _mesh.RequestAsync(TestMessages.Request("g2", "hostz") with { Options = options });
 
         answer.Refusals.Select(refusal => refusal.Code).ShouldBe([RefusalCode.InvalidOption, RefusalCode.VmNotRunning, RefusalCode.UnknownHost], ignoreOrder: true);
-        var kept = await _mesh.ShowAsync("g2");
-        kept.Outcome.ShouldBe(MigrationOutcome.Refused);
-        kept.Refusals.ShouldBe(answer.Refusals);
+        var stored = await _mesh.ShowAsync("g2");
+        stored.Outcome.ShouldBe(MigrationOutcome.Refused);
+        stored.Refusals.ShouldBe(answer.Refusals);
         (await _mesh.RequestAsync(TestMessages.Request("g2"))).Refusals.ShouldBe(answer.Refusals, "asked again with the same identity, it is answered alike");
         (await _mesh.RequestAsync(TestMessages.Request("nosuch") with { Options = options })).Refusals.Select(refusal => refusal.Code)
             .ShouldBe([RefusalCode.InvalidOption, RefusalCode.UnknownVm], ignoreOrder: true);
@@ -38,11 +38,11 @@ public sealed class When_migrations_are_asked_for : IAsyncLifetime
         var refusal = (await _mesh.RequestAsync(TestMessages.Request("g1"))).Refusals.ShouldHaveSingleItem();
 
         refusal.Code.ShouldBe(RefusalCode.NotEnoughMemory);
-        refusal.Message.ShouldEndWith("; likewise one other host");
+        refusal.Message.ShouldEndWith("; the same on one other host");
     }
 
     [Fact]
-    public async Task Should_admit_to_the_best_host_and_say_why()
+    public async Task Should_admit_to_the_best_host_with_the_reason()
     {
         await _mesh.SendInventoryAsync(TestMessages.Inventory("hostb", vms: [.. Enumerable.Range(0, 20).Select(number => TestMessages.Vm($"b{number}"))]));
 
@@ -53,11 +53,11 @@ public sealed class When_migrations_are_asked_for : IAsyncLifetime
         view.MayTransfer.ShouldBeTrue();
         view.Placement.ShouldNotBeNull().Host.ShouldBe(new HostName("hostc"));
         view.Placement.Ratings.Select(rating => rating.Host.Value).ShouldBe(["hostc", "hostb", "hosta"]);
-        _mesh.Scheduler.Log.ShouldContain(line => line.StartsWith("5010 Migration g1 of g1 is admitted to hostc, attempt 1, to copy. ", StringComparison.Ordinal));
+        _mesh.Scheduler.Log.ShouldContain(line => line.StartsWith("5010 Migration g1 of g1 admitted to copy on hostc, attempt 1: ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Should_go_where_it_was_said_although_another_host_is_better()
+    public async Task Should_go_to_the_requested_host_even_if_another_is_better()
     {
         await _mesh.SendInventoryAsync(TestMessages.Inventory("hostb", vms: [.. Enumerable.Range(0, 20).Select(number => TestMessages.Vm($"b{number}"))]));
 
@@ -67,7 +67,7 @@ public sealed class When_migrations_are_asked_for : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_let_the_third_away_from_a_host_wait_and_say_what_for()
+    public async Task Should_queue_the_third_outbound_migration_with_the_reason()
     {
         await _mesh.QueueAsync("g1", "g2");
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1", "g2");
@@ -79,13 +79,13 @@ public sealed class When_migrations_are_asked_for : IAsyncLifetime
         queue.Transferring.ShouldBe(2);
         queue.Limits.PreparingPerHost.ShouldBe(0);
         queue.Waiting.Select(waiting => (waiting.Position, waiting.Id.Value, waiting.Phase)).ShouldBe([(1, "g3", MigrationPhase.Queued), (2, "g4", MigrationPhase.Queued)]);
-        queue.Waiting.ShouldAllBe(waiting => waiting.WaitReason == "a place among those that copy away from hosta: 2 of 2 taken");
+        queue.Waiting.ShouldAllBe(waiting => waiting.WaitReason == "an outbound slot on hosta: 2 of 2 in use");
         queue.Waiting.ShouldAllBe(waiting => waiting.ExpectedStart > _mesh.Time.GetUtcNow());
         queue.Waiting[1].ExpectedStart.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(queue.Waiting[0].ExpectedStart!.Value);
     }
 
     [Fact]
-    public async Task Should_let_one_prepare_whose_turn_to_copy_has_not_come()
+    public async Task Should_prepare_a_migration_that_may_not_copy_yet()
     {
         await using var mesh = await TestMesh.StartAsync(["g1", "g2"], ("Scheduling:OutboundPerHost", "1"));
         await mesh.QueueAsync("g1");
@@ -102,7 +102,7 @@ public sealed class When_migrations_are_asked_for : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_try_as_many_hosts_as_the_settings_say_unless_the_request_does()
+    public async Task Should_try_as_many_hosts_as_configured_unless_the_request_sets_it()
     {
         await using var mesh = await TestMesh.StartAsync(["g1", "g2"], ("Scheduling:HostsTriedMax", "7"));
         await mesh.QueueAsync("g1");

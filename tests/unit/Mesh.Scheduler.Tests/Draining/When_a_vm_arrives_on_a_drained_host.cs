@@ -6,15 +6,15 @@ using Mesh.Scheduler.Draining;
 
 namespace Mesh.Scheduler.Tests.Draining;
 
-public sealed class When_a_vm_settles_on_a_drained_host
+public sealed class When_a_vm_arrives_on_a_drained_host
 {
-    /// <summary>The machine runs on the host already, and no inventory of the host describes it yet.</summary>
+    /// <summary>The VM already runs on the host, whose inventory does not list it yet.</summary>
     [Theory]
     [InlineData(MigrationPhase.Preparing)]
     [InlineData(MigrationPhase.PostCopy)]
     [InlineData(MigrationPhase.Confirming)]
     [InlineData(MigrationPhase.CleaningUp)]
-    public void Should_not_be_done_before_its_migration_has_ended(MigrationPhase phase)
+    public void Should_not_complete_before_its_migration_has_ended(MigrationPhase phase)
     {
         var fleet = Queueing.Given.Fleet(Queueing.Given.Running("m1", "a", "b", phase));
         var drain = DrainPlanner.Plan(fleet, new DrainHosts { Id = "d1", Hosts = [new("b")], RequestedBy = "ann" }, Queueing.Given.Now) with { State = DrainState.Running };
@@ -23,9 +23,9 @@ public sealed class When_a_vm_settles_on_a_drained_host
         DrainStateMachine.Step(drain, fleet with { Migrations = [] }, [], Queueing.Given.Now).Drain.State.ShouldBe(DrainState.Completed);
     }
 
-    /// <summary>Its migration has ended by the hosts' reports, and the host's description of it is still on its way.</summary>
+    /// <summary>Its migration has ended by the hosts' reports, and the host's inventory does not list it yet.</summary>
     [Fact]
-    public void Should_not_be_done_before_the_host_has_described_it()
+    public void Should_not_complete_before_the_inventory_lists_it()
     {
         var fleet = Queueing.Given.Fleet();
         var drain = DrainPlanner.Plan(fleet, new DrainHosts { Id = "d1", Hosts = [new("b")], RequestedBy = "ann" }, Queueing.Given.Now) with { State = DrainState.Running };

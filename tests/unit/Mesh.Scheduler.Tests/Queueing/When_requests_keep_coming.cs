@@ -5,8 +5,8 @@ using Mesh.Scheduler.Queueing;
 
 namespace Mesh.Scheduler.Tests.Queueing;
 
-/// <summary>Streams of migrations that never end, of the highest priority, beside one of the lowest that needs what they use.</summary>
-public sealed class When_others_keep_coming
+/// <summary>Endless streams of migrations of the highest priority, beside one of the lowest priority that needs their slots.</summary>
+public sealed class When_requests_keep_coming
 {
     private static readonly MigrationView Lowest = Given.Waiting("lowest", "a", 0, MigrationPriority.Balancing);
 
@@ -15,17 +15,17 @@ public sealed class When_others_keep_coming
     private int _asked;
 
     [Fact]
-    public void Should_let_one_go_whose_only_host_the_others_use_in_turn()
+    public void Should_admit_a_migration_whose_only_host_others_use_in_turn()
     {
-        // One from a every 10 s, each of which takes as long: without ageing the lowest would be the last for ever.
+        // One from a every 10 s, for 10 s each: without ageing the lowest would wait for ever.
         var admittedAt = Run(second => second % 10 == 0 ? [("a", "c")] : [], limits => limits with { OutboundPerHost = 1, PreparingPerHost = 0 });
         admittedAt.ShouldBeLessThanOrEqualTo(TimeSpan.FromMinutes(16));
     }
 
     [Fact]
-    public void Should_let_one_go_whose_two_hosts_are_never_free_together()
+    public void Should_admit_a_migration_whose_two_hosts_are_never_free_together()
     {
-        // One from a and one to b in turn, each of which takes 10 s: there is always one of the two that the lowest lacks.
+        // Migrations from a and to b alternate, each for 10 s: the lowest always lacks one of the two slots.
         var admittedAt = Run(
             second => (second % 10) switch { 0 => [("a", "c")], 5 => [("d", "b")], _ => [] },
             limits => limits with { OutboundPerHost = 1, InboundPerHost = 1, PreparingPerHost = 0 });
@@ -33,7 +33,7 @@ public sealed class When_others_keep_coming
     }
 
     [Fact]
-    public void Should_let_one_go_whose_policy_wants_the_mesh_for_itself()
+    public void Should_admit_a_migration_whose_policy_allows_no_others()
     {
         _waiting = [Lowest.Under(new() { Cluster = 1 })];
         var admittedAt = Run(second => (second % 10) switch { 0 => [("c", "d")], 5 => [("d", "c")], _ => [] }, limits => limits with { PreparingPerHost = 0 });

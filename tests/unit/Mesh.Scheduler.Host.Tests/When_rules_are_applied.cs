@@ -5,7 +5,7 @@ using Mesh.Scheduler.Host.Tests.Running;
 
 namespace Mesh.Scheduler.Host.Tests;
 
-public sealed class When_rules_are_saved : IAsyncLifetime
+public sealed class When_rules_are_applied : IAsyncLifetime
 {
     private const string GoldOnC = "hostAffinity:\n  - { name: gold-on-c, vms: { tier: gold }, hosts: { host: hostc } }\n";
 
@@ -21,28 +21,28 @@ public sealed class When_rules_are_saved : IAsyncLifetime
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
-    public async Task Should_begin_without_any()
+    public async Task Should_start_without_any()
     {
-        var kept = await ShowAsync();
+        var applied = await ShowAsync();
 
-        kept.Rules.ShouldNotBeNull().HostAffinity.ShouldBeEmpty();
-        (kept.UpdatedBy, kept.UpdatedAt, kept.Diagnostics.Count).ShouldBe((null, null, 0));
+        applied.Rules.ShouldNotBeNull().HostAffinity.ShouldBeEmpty();
+        (applied.UpdatedBy, applied.UpdatedAt, applied.Diagnostics.Count).ShouldBe((null, null, 0));
     }
 
     [Fact]
-    public async Task Should_be_shown_with_who_kept_them_also_after_a_restart()
+    public async Task Should_be_shown_with_who_applied_them_after_a_restart()
     {
-        var kept = await KeepAsync(GoldOnC);
-        kept.Diagnostics.ShouldBeEmpty();
+        var applied = await ApplyAsync(GoldOnC);
+        applied.Diagnostics.ShouldBeEmpty();
 
         await _mesh.RestartSchedulerAsync();
 
         var shown = await ShowAsync();
         shown.Rules.ShouldNotBeNull().HostAffinity.ShouldHaveSingleItem().Name.ShouldBe("gold-on-c");
         (shown.UpdatedBy, shown.UpdatedAt).ShouldBe(("jane", _mesh.Time.GetUtcNow()));
-        (kept.UpdatedBy, kept.UpdatedAt).ShouldBe((shown.UpdatedBy, shown.UpdatedAt));
-        (await KeepAsync("taints: []\n")).Rules.ShouldNotBeNull();
-        (await ShowAsync()).Rules.ShouldNotBeNull().HostAffinity.ShouldBeEmpty("those that were kept last are all that count");
+        (applied.UpdatedBy, applied.UpdatedAt).ShouldBe((shown.UpdatedBy, shown.UpdatedAt));
+        (await ApplyAsync("taints: []\n")).Rules.ShouldNotBeNull();
+        (await ShowAsync()).Rules.ShouldNotBeNull().HostAffinity.ShouldBeEmpty("only the last document is in effect");
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class When_rules_are_saved : IAsyncLifetime
         await _mesh.QueueAsync("g1");
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1");
         await _mesh.QueueAsync("g2");
-        await KeepAsync(GoldOnC);
+        await ApplyAsync(GoldOnC);
 
         await _mesh.EndAsync("g1");
 
@@ -60,11 +60,11 @@ public sealed class When_rules_are_saved : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_be_refused_with_line_and_field_and_leave_those_before()
+    public async Task Should_be_refused_with_line_and_field_and_leave_the_previous_ones()
     {
-        await KeepAsync(GoldOnC);
+        await ApplyAsync(GoldOnC);
 
-        var refused = await KeepAsync("taints:\n  - { name: gpu, hosts: { gpu: \"1\" }, wait: 3 }\n  - { name: gpu, hosts: { gpu: \"1\" } }\n");
+        var refused = await ApplyAsync("taints:\n  - { name: gpu, hosts: { gpu: \"1\" }, wait: 3 }\n  - { name: gpu, hosts: { gpu: \"1\" } }\n");
 
         refused.Rules.ShouldBeNull();
         refused.Diagnostics.Select(fault => (fault.Line, fault.Field)).ShouldBe([(2, "taints[0].wait"), (3, "taints[1].name")], ignoreOrder: true);
@@ -82,12 +82,12 @@ public sealed class When_rules_are_saved : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_count_for_nothing_when_they_cannot_be_read_and_be_told_of_once()
+    public async Task Should_be_ignored_if_unreadable_and_logged_once()
     {
-        await KeepAsync(GoldOnC);
+        await ApplyAsync(GoldOnC);
         await _mesh.StopSchedulerAsync();
         using (var store = new TestStore(_mesh.Location))
-            await store.DamageAsync("UPDATE placement_rules SET document = '{ half', kept_at = 'lately'");
+            await store.DamageAsync("UPDATE placement_rules SET document = '{ half', updated_at = 'lately'");
         await _mesh.StartSchedulerAsync(_mesh.Time.GetUtcNow());
 
         (await _mesh.RequestAsync(TestMessages.Request("g2", "hostb"))).Refusals.ShouldBeEmpty();
@@ -98,13 +98,13 @@ public sealed class When_rules_are_saved : IAsyncLifetime
         shown.Diagnostics.ShouldNotBeEmpty();
         (shown.UpdatedBy, shown.UpdatedAt).ShouldBe(("jane", null));
         _mesh.PassCount.ShouldBeGreaterThan(1);
-        _mesh.Scheduler.Log.Where(line => line.StartsWith("5030 ", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("count for nothing until they are kept anew: line 1");
+        _mesh.Scheduler.Log.Where(line => line.StartsWith("5030 ", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("are ignored until re-applied: line 1");
 
-        (await KeepAsync(GoldOnC)).Diagnostics.ShouldBeEmpty();
+        (await ApplyAsync(GoldOnC)).Diagnostics.ShouldBeEmpty();
         (await ShowAsync()).Rules.ShouldNotBeNull();
     }
 
-    private Task<RulesAnswer> KeepAsync(string document) => _mesh.AskAsync<ApplyRules, RulesAnswer>(new ApplyRules(document, "jane"));
+    private Task<RulesAnswer> ApplyAsync(string document) => _mesh.AskAsync<ApplyRules, RulesAnswer>(new ApplyRules(document, "jane"));
 
     private Task<RulesAnswer> ShowAsync() => _mesh.AskAsync<GetRules, RulesAnswer>(new GetRules());
 }

@@ -6,14 +6,14 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Scheduler.Tests.Draining;
 
-public sealed class When_a_drain_meets_trouble(ITestOutputHelper output)
+public sealed class When_hosts_fail_during_a_drain(ITestOutputHelper output)
 {
     /// <summary>
-    /// Migrations fail, requests are lost, machines stop and start, hosts fall silent and come back: until all is quiet again. Then the drain
-    /// must end, every machine be accounted for, and no limit have been passed on the way.
+    /// Migrations fail, requests are lost, VMs stop and start, hosts become unresponsive and recover, until the faults stop. Then the drain must
+    /// end with every VM accounted for, without exceeding a limit on the way.
     /// </summary>
     [Fact]
-    public void Should_come_to_an_end_whatever_happens_on_the_way()
+    public void Should_end_with_every_vm_accounted_for()
     {
         var ends = new Dictionary<DrainState, int>();
         for (var seed = 0; seed < 150; seed++)
@@ -22,7 +22,7 @@ public sealed class When_a_drain_meets_trouble(ITestOutputHelper output)
             world.Drain.State.ShouldBeOneOf([DrainState.Completed, DrainState.Blocked], $"seed {seed}");
             foreach (var host in world.Drain.Hosts)
                 world.Hosts[host].Inventory.Vms.Where(vm => vm.Status != VmStatus.Down).Select(vm => vm.Id)
-                    .ShouldBe(world.Drain.BlockedVms.Where(stuck => stuck.Host == host).Select(stuck => stuck.Vm), ignoreOrder: true, $"seed {seed}");
+                    .ShouldBe(world.Drain.BlockedVms.Where(blocked => blocked.Host == host).Select(blocked => blocked.Vm), ignoreOrder: true, $"seed {seed}");
             ends[world.Drain.State] = ends.GetValueOrDefault(world.Drain.State) + 1;
         }
 
@@ -96,7 +96,7 @@ public sealed class When_a_drain_meets_trouble(ITestOutputHelper output)
         }
 
         var sent = world.Requested.GroupBy(request => request.Id).Select(same => same.Select(request => request.Vm).Distinct(StringComparer.Ordinal).Count());
-        sent.ShouldAllBe(vms => vms == 1, "an identity stands for one machine");
+        sent.ShouldAllBe(vms => vms == 1, "an ID belongs to one VM");
         world.Drain.Moves.Select(move => move.Vm).ShouldBeUnique();
     }
 }

@@ -5,7 +5,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Scheduler.Tests.Draining;
 
-public sealed class When_a_drain_is_withdrawn_or_undone
+public sealed class When_a_drain_is_cancelled_or_undone
 {
     private static readonly HostName A = SimulatedFleet.Host(0);
     private static readonly HostName B = SimulatedFleet.Host(1);
@@ -13,13 +13,13 @@ public sealed class When_a_drain_is_withdrawn_or_undone
     private static readonly VmDescription[] Six = [.. Enumerable.Range(1, 6).Select(number => SimulatedFleet.Vm(number, 4 * number))];
 
     [Fact]
-    public void Should_begin_nothing_more_and_follow_what_copies_to_its_end()
+    public void Should_start_nothing_more_and_follow_running_migrations_to_their_end()
     {
         var world = World().Begin(0).Run(1);
         world.Unfinished.Select(migration => migration.Phase).Order().ShouldBe([MigrationPhase.Queued, MigrationPhase.PreCopy, MigrationPhase.PreCopy]);
         var copying = world.Unfinished.Where(migration => migration.Phase == MigrationPhase.PreCopy).Select(migration => migration.VmId).ToArray();
 
-        world.Withdraw(abortRunning: false);
+        world.Cancel(abortRunning: false);
         world.Aborted.Count.ShouldBe(1);
         world.Drain.ShouldSatisfyAllConditions(drain => drain.State.ShouldBe(DrainState.Cancelled), drain => drain.EndedAt.ShouldNotBeNull());
         var requested = world.Requested.Count;
@@ -29,25 +29,25 @@ public sealed class When_a_drain_is_withdrawn_or_undone
     }
 
     [Fact]
-    public void Should_abort_also_what_copies_if_that_is_wanted()
+    public void Should_abort_running_migrations_if_requested()
     {
         var world = World().Begin(0).Run(1);
-        world.Withdraw(abortRunning: true);
+        world.Cancel(abortRunning: true);
         world.Aborted.Count.ShouldBe(3);
         world.Run(3).Drain.Moves.ShouldAllBe(move => move.State == DrainMoveState.Skipped);
         world.Hosts[A].Inventory.Vms.Count.ShouldBe(6);
     }
 
     [Fact]
-    public void Should_leave_a_drain_alone_that_is_over()
+    public void Should_not_change_a_drain_that_has_ended()
     {
         var world = World().Begin(0).RunToTheEnd();
-        world.Withdraw(abortRunning: true);
+        world.Cancel(abortRunning: true);
         world.Drain.State.ShouldBe(DrainState.Completed);
     }
 
     [Fact]
-    public void Should_bring_the_machines_back_that_are_still_where_the_drain_put_them()
+    public void Should_move_back_the_vms_that_are_still_where_the_drain_moved_them()
     {
         var world = World().Begin(0).RunToTheEnd();
         var (moved, stopped) = (Six[0], Six[1]);
@@ -59,8 +59,8 @@ public sealed class When_a_drain_is_withdrawn_or_undone
 
         world.BeginUndo();
         world.Drain.ShouldSatisfyAllConditions(drain => drain.Undoes.ShouldBe("d1"), drain => drain.Hosts.ShouldBe([A]), drain => drain.Makespan.ShouldBeGreaterThan(TimeSpan.Zero));
-        world.MoveOf(moved).Message.ShouldBe($"vm0001 is on {other} now, not on {to} where the drain put it; it stays there");
-        world.MoveOf(stopped).Message.ShouldBe("vm0002 does not run any more");
+        world.MoveOf(moved).Message.ShouldBe($"vm0001 stays on {other}: it is no longer on {to}, where the drain moved it");
+        world.MoveOf(stopped).Message.ShouldBe("vm0002 is no longer running");
 
         world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
         Six[2..].ShouldAllBe(vm => world.WhereIs(vm.Id) == A);
@@ -70,7 +70,7 @@ public sealed class When_a_drain_is_withdrawn_or_undone
     }
 
     [Fact]
-    public void Should_say_what_keeps_a_machine_from_going_back()
+    public void Should_explain_why_a_vm_cannot_be_moved_back()
     {
         var world = World().Begin(0).RunToTheEnd();
         world.Change(Six[3].Id, vm => vm with { Lock = VmLock.Snapshot });
@@ -80,16 +80,16 @@ public sealed class When_a_drain_is_withdrawn_or_undone
     }
 
     [Fact]
-    public void Should_say_which_machines_there_is_no_room_for_beside_the_others()
+    public void Should_list_vms_without_room_beside_the_others()
     {
         var world = World().Begin(0).RunToTheEnd();
         world.Hosts[A] = SimulatedFleet.With(A, [], freeGibibytes: 30) with { Cordon = world.Hosts[A].Cordon };
 
         world.BeginUndo().Drain.Moves.Count(move => move.State == DrainMoveState.Pending).ShouldBe(3, "4, 8 and 12 or 16 of 30 GiB");
         world.Drain.BlockedVms.Count.ShouldBe(3);
-        world.Drain.BlockedVms.ShouldAllBe(stuck => stuck.Refusals.Single().Code == RefusalCode.NotEnoughMemory);
-        world.Drain.BlockedVms.Single(stuck => stuck.VmName == "vm0006").Refusals.Single().Message.ShouldBe(
-            "where nothing else speaks against vm0006, the machines that are moved with it leave no room for its 24 GiB and 1 virtual processors");
+        world.Drain.BlockedVms.ShouldAllBe(blocked => blocked.Refusals.Single().Code == RefusalCode.NotEnoughMemory);
+        world.Drain.BlockedVms.Single(blocked => blocked.VmName == "vm0006").Refusals.Single().Message.ShouldBe(
+            "on hosts that could take vm0006, the other VMs of the drain leave no room for its 24 GiB of memory and 1 vCPUs");
         world.RunToTheEnd().Hosts[A].Inventory.Vms.Count.ShouldBe(3);
     }
 
