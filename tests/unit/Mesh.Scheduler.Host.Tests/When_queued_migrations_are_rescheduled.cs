@@ -80,10 +80,10 @@ public sealed class When_queued_migrations_are_rescheduled : IAsyncLifetime
 
         var begun = await RescheduleAsync(Request("g1") with { Priority = MigrationPriority.System });
         begun.Result.ShouldBe(ChangeResult.Refused);
-        begun.Explanation.ShouldStartWith("g1 is on its way to hostb already");
+        begun.Explanation.ShouldStartWith("g1 is already migrating to hostb");
 
-        (await RescheduleAsync(Request("g2"))).Explanation.ShouldStartWith("nothing is to be changed");
-        (await RescheduleAsync(Request("g2") with { To = new HostName("hostb"), ToAny = true })).Explanation.ShouldBe("one destination and any destination exclude each other");
+        (await RescheduleAsync(Request("g2"))).Explanation.ShouldStartWith("nothing to change");
+        (await RescheduleAsync(Request("g2") with { To = new HostName("hostb"), ToAny = true })).Explanation.ShouldBe("one destination and any destination are mutually exclusive");
     }
 
     private static RescheduleMigration Request(string id) => new() { Id = new MigrationId(id), RequestedBy = "jane" };

@@ -65,8 +65,7 @@ internal static class Given
         Epoch = migration.Epoch,
         VmId = migration.VmId!.Value,
         Phase = JobPhase.PreCopy,
-        Memory = new(total, remaining, total - remaining),
-        Bandwidth = bandwidth,
+        Copy = new() { Memory = new(total, remaining, total - remaining), Bandwidth = bandwidth },
     };
 
     public static IReadOnlyDictionary<string, string> Labels(params (string Key, string Value)[] labels) =>

@@ -25,8 +25,8 @@ public sealed record DestinationReservation(MigrationView Migration, VmDescripti
     {
         var isCopying = migration.Phase is MigrationPhase.PreCopy or MigrationPhase.SwitchOver or MigrationPhase.PostCopy;
         var whole = vm?.Memory ?? migration.DataSize ?? Bytes.Zero;
-        var sample = isCopying && migration.Sample is { } newest && newest.Epoch == migration.Epoch && newest.Memory.Total > Bytes.Zero ? newest : null;
-        var rest = sample is null || sample.Memory.Remaining > whole ? whole : sample.Memory.Remaining;
+        var copy = isCopying && migration.Sample is { } newest && newest.Epoch == migration.Epoch && newest.Copy.Memory.Total > Bytes.Zero ? newest.Copy : null;
+        var rest = copy is null || copy.Memory.Remaining > whole ? whole : copy.Memory.Remaining;
         var isHuge = vm?.HugePageSize is not null;
 
         // QEMU allocates huge pages all at once when it starts on the destination, so the host reports them from then on.
@@ -35,6 +35,6 @@ public sealed record DestinationReservation(MigrationView Migration, VmDescripti
             isHuge ? Bytes.Zero : rest,
             isHuge && !isCopying ? whole : Bytes.Zero,
             vm is null || host.FindVm(vm.Id) is { Status: not VmStatus.Down } ? 0 : vm.VCpus,
-            sample is { Bandwidth.Count: > 0 } ? sample.Bandwidth : migration.Options.Bandwidth ?? assumed);
+            copy is { Bandwidth.Count: > 0 } ? copy.Bandwidth : migration.Options.Bandwidth ?? assumed);
     }
 }

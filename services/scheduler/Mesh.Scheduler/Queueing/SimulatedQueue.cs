@@ -87,8 +87,8 @@ internal static class SimulatedQueue
             return TimeSpan.Zero;
         if (migration.Forecast?.TimeToEnd is { } left)
             return left;
-        var size = migration.Sample is { Bandwidth.Count: > 0 } sample ? (sample.Memory + sample.Disk).Remaining : migration.DataSize ?? Bytes.Zero;
-        var rate = migration.Sample is { Bandwidth.Count: > 0 } seen ? seen.Bandwidth : new BytesPerSecond(Math.Max(1, bandwidth.Count));
+        var size = migration.Sample is { Copy: { Bandwidth.Count: > 0 } copy } ? copy.Remaining : migration.DataSize ?? Bytes.Zero;
+        var rate = migration.Sample is { Copy: { Bandwidth.Count: > 0 } current } ? current.Bandwidth : new BytesPerSecond(Math.Max(1, bandwidth.Count));
         BytesPerSecond? dirty = migration.Forecast?.DirtyRate ?? (migration.VmId is { } vm && dirtyRates.TryGetValue(vm, out var known) ? known : null);
         return MigrationPrediction.PreCopyDuration(size, rate, dirty);
     }

@@ -60,8 +60,7 @@ public sealed class When_the_queue_is_forecast
                 Epoch = new(1),
                 VmId = Given.Vm("r"),
                 Phase = JobPhase.PreCopy,
-                Bandwidth = BytesPerSecond.FromMebibytes(50),
-                Memory = new(Bytes.FromGibibytes(1), Bytes.FromMebibytes(500), Bytes.FromMebibytes(524)),
+                Copy = new() { Bandwidth = BytesPerSecond.FromMebibytes(50), Memory = new(Bytes.FromGibibytes(1), Bytes.FromMebibytes(500), Bytes.FromMebibytes(524)) },
             },
         };
         Start(QueueForecast.Create(Given.Fleet(running, Given.Waiting("m", "a")).With(OneByOne), Given.Now, Given.To("b")), "m").ShouldBe(10);
