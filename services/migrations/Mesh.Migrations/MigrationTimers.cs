@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
+using Mesh.Core;
 
 namespace Mesh.Migrations;
 
@@ -42,12 +43,7 @@ public static class MigrationTimers
     }
 
     /// <summary>When to send a command again that was sent so many times.</summary>
-    public static DateTimeOffset ResendAt(int sentTimes, DateTimeOffset now)
-    {
-        var factor = Math.Pow(2, Math.Min(sentTimes - 1, 16));
-        var pause = ResendFirst * factor;
-        return now + (pause < ResendMax ? pause : ResendMax);
-    }
+    public static DateTimeOffset ResendAt(int sentTimes, DateTimeOffset now) => now + new ExponentialBackoff(ResendFirst, ResendMax).DelayFor(sentTimes);
 
     /// <summary>When the flight next wants <see cref="TimerElapsed"/>; null if nothing is to come.</summary>
     public static DateTimeOffset? NextDue(MigrationState state)

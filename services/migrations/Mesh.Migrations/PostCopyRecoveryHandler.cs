@@ -1,6 +1,7 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Telemetry;
+using Mesh.Core;
 
 namespace Mesh.Migrations;
 
@@ -13,8 +14,7 @@ public static class PostCopyRecoveryHandler
     /// <summary>How often it is tried; with the pauses below for about six minutes.</summary>
     public const int AttemptsMax = 8;
 
-    private static readonly TimeSpan RetryDelayFirst = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(60);
+    private static readonly ExponentialBackoff Backoff = new(Initial: TimeSpan.FromSeconds(5), Max: TimeSpan.FromSeconds(60));
 
     /// <summary>When it is tried next; null if there is nothing to recover, or no more tries.</summary>
     internal static DateTimeOffset? DueAt(MigrationState state) =>
@@ -27,7 +27,7 @@ public static class PostCopyRecoveryHandler
     internal static void ObserveLocation(TransitionContext context, ObservedLocation verdict)
     {
         if (verdict == ObservedLocation.PostCopyFailed)
-            context.State = context.State with { Recovery = context.State.Recovery ?? new PostCopyRecoveryState(0, context.Now + RetryDelayFirst) };
+            context.State = context.State with { Recovery = context.State.Recovery ?? new PostCopyRecoveryState(0, context.Now + Backoff.DelayFor(1)) };
         else if (context.State.Recovery is { Attempts: 0 })
             context.State = context.State with { Recovery = null };
     }
@@ -44,7 +44,7 @@ public static class PostCopyRecoveryHandler
     internal static void SendRecovery(TransitionContext context)
     {
         var recovery = context.State.Recovery!;
-        context.State = context.State with { Recovery = recovery with { Attempts = recovery.Attempts + 1, NextAt = context.Now + RetryDelay(recovery.Attempts) } };
+        context.State = context.State with { Recovery = recovery with { Attempts = recovery.Attempts + 1, NextAt = context.Now + Backoff.DelayFor(recovery.Attempts + 1) } };
         var what = $"taking post-copy up again (try {recovery.Attempts + 1} of {AttemptsMax})";
         var why = recovery.LastFailure.Length > 0 ? $"it lost its connection; the try before failed: {recovery.LastFailure}" : "it lost its connection";
         context.State = context.State with { Reason = $"{what}: {why}" };
@@ -69,7 +69,7 @@ public static class PostCopyRecoveryHandler
             return;
         context.State = context.State with
         {
-            Recovery = recovery with { LastFailure = AnswerHandler.DescribeFailure(answer), NextAt = context.Now + RetryDelay(recovery.Attempts - 1) },
+            Recovery = recovery with { LastFailure = AnswerHandler.DescribeFailure(answer), NextAt = context.Now + Backoff.DelayFor(recovery.Attempts) },
         };
     }
 
@@ -77,10 +77,4 @@ public static class PostCopyRecoveryHandler
         TwoSidedStatus.Lookup(state.SourceObservation?.Status, state.DestinationObservation?.Status).Location == ObservedLocation.PostCopyFailed;
 
     private static bool IsOutstanding(MigrationState state) => state.Outstanding.Any(command => command.Command is RecoverPostCopy);
-
-    private static TimeSpan RetryDelay(int triesBefore)
-    {
-        var pause = RetryDelayFirst * Math.Pow(2, Math.Clamp(triesBefore, 0, 16));
-        return pause < RetryDelayMax ? pause : RetryDelayMax;
-    }
 }
