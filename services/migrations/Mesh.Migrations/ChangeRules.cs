@@ -1,6 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
-using Mesh.Scheduler.Checking;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations;
 
@@ -23,20 +23,16 @@ public static class ChangeRules
         if (state.Phase >= MigrationPhase.Confirming)
             return new(ChangeResult.AlreadyEnded, "the migration's job is over; its end is about to be named");
 
-        List<Refusal> reasons = [.. CheckValues(change), .. CheckCombination(state, change, policy)];
+        List<Refusal> reasons = [.. CheckValues(change).OfType<Refusal>(), .. CheckCombination(state, change, policy)];
         return reasons.Count == 0 ? null : new(ChangeResult.Refused, string.Join("; ", reasons.Select(reason => reason.Message)), Refusals: reasons);
     }
 
-    private static IEnumerable<Refusal> CheckValues(ChangeMigration change)
+    private static IEnumerable<Refusal?> CheckValues(ChangeMigration change)
     {
-        if (change.MaxDowntime is { } downtime && (downtime < TimeSpan.FromMilliseconds(1) || downtime > MigrationOptionsValidator.MaxDowntimeMax))
-            yield return BadOption($"max downtime {downtime.TotalMilliseconds:0} ms: QEMU takes 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms");
-        if (change.Bandwidth is { Count: < 1 << 20 } || change.PostCopyBandwidth is { Count: < 1 << 20 })
-            yield return BadOption("a bandwidth limit is at least 1 MiB/s, libvirt's unit");
-        if (change.Throttle is { Value: < 0 or > 99 } throttle)
-            yield return BadOption($"throttle {throttle}: 0 % to 99 % are accepted, where 0 lifts it");
-        if (change.StallingLimit is { } stalling && stalling <= TimeSpan.Zero)
-            yield return BadOption("the stalling limit must be longer than zero");
+        yield return MigrationOptionsValidator.CheckDowntime(change.MaxDowntime);
+        yield return MigrationOptionsValidator.CheckBandwidth(change.Bandwidth, change.PostCopyBandwidth);
+        yield return MigrationOptionsValidator.CheckThrottle(change.Throttle);
+        yield return MigrationOptionsValidator.CheckStallingLimit(change.StallingLimit);
         if (change.PostCopy is false)
             yield return BadOption("there is no way back from post-copy, and before it there is nothing to leave");
         if (change.Suspend is false)

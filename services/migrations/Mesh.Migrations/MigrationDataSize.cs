@@ -1,4 +1,5 @@
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations;
 
@@ -9,6 +10,6 @@ public static class MigrationDataSize
     public static Bytes DataSize(this MigrationState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return state.DisksToCopy.Aggregate(state.Vm!.Memory, (sum, disk) => sum + (disk.Capacity ?? Bytes.Zero));
+        return CopiedDisks.DataSize(state.Vm!.Memory, state.DisksToCopy);
     }
 }

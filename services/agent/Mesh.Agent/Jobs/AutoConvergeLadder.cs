@@ -1,11 +1,12 @@
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Agent.Jobs;
 
 /// <summary>
-/// QEMU's rule of auto-converge, for a migration that was started without it: at every second pass that dirtied more than half of what it
-/// sent the machine is slowed down, to 20 % first and by 10 % more each time.
+/// Counts the passes of a migration that was started without auto-converge, so that the agent can throttle the VM as
+/// <see cref="QemuAutoConverge"/> would.
 /// </summary>
 /// <param name="Iteration">The pass that was under way when last seen; 0 before the first.</param>
 /// <param name="Transferred">What had been sent when it began.</param>
@@ -13,16 +14,7 @@ namespace Mesh.Agent.Jobs;
 /// <param name="HighPasses">Passes that dirtied too much, since the last step.</param>
 internal sealed record AutoConvergeLadder(long Iteration, Bytes Transferred, TimeSpan Elapsed, int HighPasses)
 {
-    public const int InitialPercent = 20;
-    public const int IncrementPercent = 10;
-    public const int MaxPercent = 99;
-    private const int HighPassesPerStep = 2;
-
     public static readonly AutoConvergeLadder Initial = new(0, Bytes.Zero, TimeSpan.Zero, 0);
-
-    /// <summary>The next step from where the machine is slowed down so much; the same at the top.</summary>
-    public static Percent NextStep(Percent? throttle) =>
-        throttle is { Value: > 0 } now ? new Percent(Math.Min(MaxPercent, now.Value + IncrementPercent)) : new Percent(InitialPercent);
 
     /// <summary>What to remember, and whether a step is due.</summary>
     /// <param name="sample">The newest telemetry, whether new or not.</param>
@@ -33,13 +25,13 @@ internal sealed record AutoConvergeLadder(long Iteration, Bytes Transferred, Tim
         var next = this with { Iteration = sample.Iteration, Transferred = sample.Memory.Transferred, Elapsed = sample.Elapsed };
         if (Iteration == 0 || !DirtiedTooMuch(sample))
             return (next, false);
-        return HighPasses + 1 < HighPassesPerStep ? (next with { HighPasses = HighPasses + 1 }, false) : (next with { HighPasses = 0 }, true);
+        return HighPasses + 1 < QemuAutoConverge.OverrunsPerStep ? (next with { HighPasses = HighPasses + 1 }, false) : (next with { HighPasses = 0 }, true);
     }
 
     private bool DirtiedTooMuch(MigrationSample sample)
     {
         var seconds = (sample.Elapsed - Elapsed).TotalSeconds;
         var dirtied = (double)sample.DirtyRatePagesPerSecond * sample.PageSize.Count * seconds;
-        return dirtied > (sample.Memory.Transferred - Transferred).Count / 2.0;
+        return QemuAutoConverge.IsOverrun(dirtied, (sample.Memory.Transferred - Transferred).Count);
     }
 }

@@ -1,6 +1,7 @@
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
+using Mesh.Hypervisor;
 using Mesh.Migrations.Host.Grains;
 using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Host.Store;
@@ -48,7 +49,7 @@ internal sealed partial class FenceRequestHandler(
 
     private string? Validate(FenceHost request) => hosts.Find(request.Host) switch
     {
-        null => $"no agent has reported a host '{request.Host}' (`mesh hosts` lists them)",
+        null => HostAvailability.UnknownHost(request.Host).Message,
         { Health: HostHealth.Fenced, Entry.Fence: { } fence } => $"{request.Host} was fenced by {fence.RequestedBy} at {fence.At:u} and has not come back",
         { Health: HostHealth.Healthy, Entry: var entry } when request.Confirmed =>
             $"{request.Host} was heard of {(time.GetUtcNow() - entry.LastReportAt!.Value).TotalSeconds:0.#} s ago, so it is not off. To say that a running host is off would let its machines run twice",

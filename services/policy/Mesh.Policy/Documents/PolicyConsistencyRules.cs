@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Documents;
+using Mesh.Hypervisor;
 
 namespace Mesh.Policy.Documents;
 
@@ -31,9 +32,9 @@ internal static class PolicyConsistencyRules
     /// <summary>What QEMU refuses together.</summary>
     private static IEnumerable<FieldConflict> Connections(PolicyStart start)
     {
-        if (start.ParallelConnections is null && start.Compression.Any(method => method is "zlib" or "zstd"))
+        if (start.ParallelConnections is null && CompressionMethods.Supported(start.Compression, isParallel: true).Count > 0)
             yield return new("start.compression", "zlib and zstd need start.parallelConnections; without it QEMU takes xbzrle", "start");
-        if (start.ParallelConnections is not null && start.Compression.Contains("xbzrle", StringComparer.Ordinal))
+        if (start.ParallelConnections is not null && CompressionMethods.Supported(start.Compression, isParallel: false).Count > 0)
             yield return new("start.compression", "QEMU refuses xbzrle over parallel connections; with them it takes zlib or zstd", "start");
         if (start is { ParallelConnections: not null, PostCopy: true })
             yield return new("start.parallelConnections", "QEMU refuses parallel connections together with post-copy", "start");

@@ -1,13 +1,12 @@
 using Mesh.Contracts.Policies;
 using Mesh.Documents;
+using Mesh.Hypervisor;
 
 namespace Mesh.Policy.Documents;
 
 /// <summary>Reads the parts of a policy that are mappings of their own; what is left out has its default.</summary>
 internal static class PolicySectionReader
 {
-    private static readonly string[] CompressionMethods = ["xbzrle", "zlib", "zstd"];
-
     private static readonly Dictionary<string, ProgressMeasure> Measures = new(StringComparer.Ordinal)
     {
         ["anything"] = ProgressMeasure.RemainingOrTransferred,
@@ -20,10 +19,10 @@ internal static class PolicySectionReader
         Bandwidth = fields.Optional("bandwidth")?.ReadRate(PolicyBounds.Bandwidth),
         PostCopyBandwidth = fields.Optional("postCopyBandwidth")?.ReadRate(PolicyBounds.Bandwidth),
         AutoConverge = fields.Optional("autoConverge")?.ReadBoolean() ?? false,
-        AutoConvergeInitial = fields.Optional("autoConvergeInitial")?.ReadPercent(1, 99),
-        AutoConvergeIncrement = fields.Optional("autoConvergeIncrement")?.ReadPercent(1, 99),
+        AutoConvergeInitial = fields.Optional("autoConvergeInitial")?.ReadPercent(QemuAutoConverge.MinPercent, QemuAutoConverge.MaxPercent),
+        AutoConvergeIncrement = fields.Optional("autoConvergeIncrement")?.ReadPercent(QemuAutoConverge.MinPercent, QemuAutoConverge.MaxPercent),
         PostCopy = fields.Optional("postCopy")?.ReadBoolean() ?? false,
-        Compression = [.. fields.Optional("compression")?.Items("a list of xbzrle, zlib, zstd", 3).Select(item => item.ReadOneOf(CompressionMethods)).OfType<string>() ?? []],
+        Compression = [.. fields.Optional("compression")?.Items($"a list of {string.Join(", ", CompressionMethods.All)}", CompressionMethods.All.Count).Select(item => item.ReadOneOf(CompressionMethods.All)).OfType<string>() ?? []],
         ParallelConnections = fields.Optional("parallelConnections")?.ReadCount(1, PolicyBounds.ParallelConnectionsMax),
     }) ?? new PolicyStart();
 
@@ -76,7 +75,7 @@ internal static class PolicySectionReader
         {
             MinPasses = fields.Optional("passesBefore")?.ReadCount(2, (int)PolicyBounds.CountMax) ?? standard.MinPasses,
             ChangeInterval = fields.Optional("pause")?.ReadDuration(PolicyBounds.Limit) ?? standard.ChangeInterval,
-            ThrottleMax = fields.Optional("throttleMax")?.ReadPercent(1, 99) ?? standard.ThrottleMax,
+            ThrottleMax = fields.Optional("throttleMax")?.ReadPercent(QemuAutoConverge.MinPercent, QemuAutoConverge.MaxPercent) ?? standard.ThrottleMax,
             NonConvergenceTimeout = fields.Optional("hopelessFor")?.ReadDuration(PolicyBounds.Limit) ?? standard.NonConvergenceTimeout,
         });
     }

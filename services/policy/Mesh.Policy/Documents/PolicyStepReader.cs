@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Documents;
+using Mesh.Hypervisor;
 
 namespace Mesh.Policy.Documents;
 
@@ -82,7 +83,7 @@ internal static class PolicyStepReader
             fields.AddError($"holds no action; accepted: {Actions}");
         return downtime is { Node: DocumentMap } ? MappingReader.Read(downtime, Multiplied)!
             : downtime is { } set ? new PolicyAction { Kind = PolicyActionKind.SetDowntime, Downtime = set.ReadDuration(PolicyBounds.Downtime) }
-            : throttle is { } slow ? new PolicyAction { Kind = PolicyActionKind.Throttle, Throttle = slow.ReadPercent(1, 99) }
+            : throttle is { } slow ? new PolicyAction { Kind = PolicyActionKind.Throttle, Throttle = slow.ReadPercent(QemuAutoConverge.MinPercent, QemuAutoConverge.MaxPercent) }
             : bandwidth is { Node: DocumentScalar { Text: "none" } } ? new PolicyAction { Kind = PolicyActionKind.SetBandwidth }
             : bandwidth is { } limit ? new PolicyAction { Kind = PolicyActionKind.SetBandwidth, Bandwidth = limit.ReadRate(PolicyBounds.Bandwidth) }
             : Placeholder;

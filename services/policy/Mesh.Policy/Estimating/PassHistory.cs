@@ -1,4 +1,5 @@
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
@@ -19,7 +20,7 @@ internal static class PassHistory
         if (sample.Iteration == pass.Iteration)
             return UpdateWireFactors(seen, last, sample) with { CurrentPass = pass with { GuestTime = pass.GuestTime + TimeRounding.ToMilliseconds((sample.At - last.At) * speed) } };
 
-        var change = PassChange.FromSamples(seen, sample, tuning.MaxDowntime ?? SwitchOver.DefaultMaxDowntime, speed);
+        var change = PassChange.FromSamples(seen, sample, tuning.MaxDowntime ?? QemuLimits.DefaultMaxDowntime, speed);
         var next = seen with
         {
             CurrentPass = change.Started,
@@ -56,7 +57,7 @@ internal static class PassHistory
 
     private static EstimatorState AddPass(EstimatorState seen, CompletedPass ended, long count)
     {
-        var isOverrun = ended.Iteration > 1 && ended.Dirtied.Count > ended.Sent().Count / 2;
+        var isOverrun = ended.Iteration > 1 && QemuAutoConverge.IsOverrun(ended.Dirtied.Count, ended.Sent().Count);
         var next = seen with { PassCount = seen.PassCount + count, OverrunPassCount = seen.OverrunPassCount + (isOverrun ? count : 0) };
 
         // A machine that stands still, or a pass that was over at once, tells nothing of how it writes.

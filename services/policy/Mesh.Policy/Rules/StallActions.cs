@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Hypervisor;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Rules;
@@ -48,7 +49,7 @@ internal static class StallActions
         else if (EffectivePermissions.IsRefused(plan, PolicyActionKind.SetDowntime))
             return false;
         else if (permits.Suspend)
-            context.IssueMaxDowntime(SwitchOver.LargestMaxDowntime, reason);
+            context.IssueMaxDowntime(QemuLimits.MaxDowntimeMax, reason);
         else if (estimate <= Budget(plan) * detector.PreCopyFactor)
             context.IssueMaxDowntime(Budget(plan), reason);
         else
@@ -72,5 +73,5 @@ internal static class StallActions
         return plan.Passes.Bandwidth > 0 ? SwitchOver.EstimateDowntime(remaining, plan.Passes.Bandwidth) : null;
     }
 
-    private static TimeSpan Budget(PlanState plan) => plan.Policy.DowntimeBudget ?? SwitchOver.DefaultMaxDowntime;
+    private static TimeSpan Budget(PlanState plan) => plan.Policy.DowntimeBudget ?? QemuLimits.DefaultMaxDowntime;
 }

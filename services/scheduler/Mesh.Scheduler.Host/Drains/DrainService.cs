@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 using Mesh.Scheduler.Draining;
 using Mesh.Scheduler.Host.Fleets;
 using Mesh.Scheduler.Host.Store;
@@ -166,7 +167,7 @@ internal sealed partial class DrainService(
         if (request.Parallel is < 1)
             return new DrainAnswer(null, $"{request.Parallel} machines at once: 1 or more are moved");
         if (request.Hosts.Where(host => reading.Fleet.Hosts.All(known => known.Inventory.Host != host)).ToList() is { Count: > 0 } unknown)
-            return new DrainAnswer(null, $"no agent has reported a host '{unknown[0]}' (`mesh hosts` lists them)", IsNotFound: true);
+            return new DrainAnswer(null, HostAvailability.UnknownHost(unknown[0]).Message, IsNotFound: true);
         return reading.State.Drains.FirstOrDefault(open => open.IsOpen && open.Drain.Hosts.Intersect(request.Hosts).Any()) is { } other && !request.DryRun
             ? new DrainAnswer(null, $"{string.Join(", ", other.Drain.Hosts.Intersect(request.Hosts))} is in drain {other.Drain.Id} already, which is {other.Drain.State}")
             : null;

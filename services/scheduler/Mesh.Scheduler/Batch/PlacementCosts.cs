@@ -33,7 +33,7 @@ internal sealed class PlacementCosts(FleetIndex fleet, IReadOnlyDictionary<VmId,
                 sum += affinity.Weight / WeightMax;
         for (var rule = 0; rule < rules.Taints.Count; rule++)
             if (rules.Taints[rule] is { Hard: false } taint && fleet.Rules.IsTainted(rule, host)
-                && (taint.ToleratedBy.Count == 0 || !LabelSelector.MatchesLabels(vm.Labels, taint.ToleratedBy)))
+                && !HostLabelFilter.Tolerates(vm, taint.ToleratedBy))
                 sum += taint.Weight / WeightMax;
         foreach (var group in fleet.AffinityGroups)
             if (!group.Rule.Hard && VmAffinityFilter.IsViolated(group, host.Name, vm))

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Scheduler.Predicting;
 
@@ -7,7 +8,7 @@ namespace Mesh.Scheduler.Predicting;
 public static class MigrationPrediction
 {
     /// <summary>The downtime limit at which pre-copy switches over: QEMU's 300 ms.</summary>
-    public static readonly TimeSpan DefaultDowntime = TimeSpan.FromMilliseconds(300);
+    public static readonly TimeSpan DefaultDowntime = QemuLimits.DefaultMaxDowntime;
 
     /// <summary>
     /// No migration is reckoned to take longer than so many of its first passes: one that would is throttled, changed over to post-copy or
