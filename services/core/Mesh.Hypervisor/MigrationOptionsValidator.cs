@@ -35,17 +35,17 @@ public static class MigrationOptionsValidator
     /// <param name="postCopy">The limit in post-copy; null for none, which is accepted.</param>
     public static Refusal? CheckBandwidth(BytesPerSecond? preCopy, BytesPerSecond? postCopy) =>
         preCopy?.Count < LibvirtLimits.BandwidthMin.Count || postCopy?.Count < LibvirtLimits.BandwidthMin.Count
-            ? InvalidOption("a bandwidth limit is at least 1 MiB/s, libvirt's unit; leave it out for no limit")
+            ? InvalidOption("a bandwidth limit must be at least 1 MiB/s, libvirt's unit; omit it for no limit")
             : null;
 
     /// <summary>Whether a vCPU throttle can be set; 0 lifts it.</summary>
     public static Refusal? CheckThrottle(Percent? throttle) => throttle is { Value: < 0 or > QemuAutoConverge.MaxPercent } percent
-        ? InvalidOption($"throttle {percent}: 0 % to {QemuAutoConverge.MaxPercent} % are accepted, where 0 lifts it")
+        ? InvalidOption($"throttle {percent}: 0 % to {QemuAutoConverge.MaxPercent} % is accepted, and 0 removes it")
         : null;
 
     /// <summary>Whether a stalling limit can be watched.</summary>
     public static Refusal? CheckStallingLimit(TimeSpan? limit) =>
-        limit <= TimeSpan.Zero ? InvalidOption("the stalling limit must be longer than zero; leave it out for no stall events") : null;
+        limit <= TimeSpan.Zero ? InvalidOption("the stalling limit must be longer than zero; omit it for no stall events") : null;
 
     private static IEnumerable<Refusal?> ValidateRanges(MigrationOptions options, MigrationLimits limits)
     {

@@ -4,8 +4,8 @@ using Mesh.Hosting.Bus;
 using Mesh.Hosting.Store;
 using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Hosts;
-using Mesh.Policy.Host;
-using Mesh.Scheduler.Host;
+using Mesh.Policy.Host.Store;
+using Mesh.Scheduler.Host.Fleets;
 using Microsoft.Extensions.Configuration;
 
 namespace Mesh.Cli.Hosting;
@@ -26,7 +26,11 @@ internal static class KnownSettings
     };
 
     // Read by libraries, by rules of their own.
-    private static readonly string[] External = ["Logging", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+    private static readonly string[] External =
+    [
+        "Logging", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TIMEOUT",
+        "OTEL_RESOURCE_ATTRIBUTES", "OTEL_METRIC_EXPORT_INTERVAL",
+    ];
 
     /// <summary>All settings, for messages.</summary>
     public static string Description =>

@@ -3,17 +3,17 @@ using Mesh.Hypervisor;
 
 namespace Mesh.Migrations;
 
-/// <summary>What speaks against a request: all that the scheduler has found, and what can be told of the machine, the options and the policy alone.</summary>
+/// <summary>Validates a request: the scheduler's reasons, and those that follow from the VM, the options and the policy alone.</summary>
 public static class RequestRules
 {
-    /// <summary>Every reason, each once; no reason means that the migration is kept and waits for its admission.</summary>
+    /// <summary>Every reason against a request, each once; with none, the migration is accepted and queued.</summary>
     public static IReadOnlyList<Refusal> Check(RequestReceived received, LocatedVm? located)
     {
         ArgumentNullException.ThrowIfNull(received);
         var (request, facts) = (received.Request, received.Facts);
         List<Refusal> reasons = [.. received.Refusals ?? []];
 
-        // The scheduler has said the same by the same rules, of what it knew a moment before.
+        // The scheduler has applied the same rules to what it knew a moment before.
         var known = reasons.Select(refusal => refusal.Code).ToHashSet();
         reasons.AddRange(CheckRequest(request, facts, located).Where(refusal => !known.Contains(refusal.Code)));
         return reasons;
@@ -37,6 +37,6 @@ public static class RequestRules
         if (request.Deadline is { } deadline && deadline <= TimeSpan.Zero)
             yield return new(RefusalCode.InvalidOption, "the deadline must be longer than zero");
         if (request.HostsTriedMax is < 1)
-            yield return new(RefusalCode.InvalidOption, "at least one host is tried: the number of hosts to try is 1 or more");
+            yield return new(RefusalCode.InvalidOption, "the number of hosts to try must be at least one");
     }
 }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Api;
 
 /// <summary>Changing running migrations. A change is answered once the host has said what became of it, if it says so in time.</summary>
-internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChangesApi> logger)
+internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<GatewayOptions> options, TimeProvider time, Random random, ILogger<ChangesApi> logger)
 {
     private const string Root = "/api/v1/migrations/{id}";
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
@@ -19,8 +19,8 @@ internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<G
     {
         routes.MapPatch(Root, (HttpContext context, string id, ChangesApi api) => api.ChangeAsync(context, id));
         Order("force-complete", change => change with { ForceComplete = true });
-        Order("postcopy", change => change with { PostCopy = true });
-        Order("suspend", change => change with { Suspend = true });
+        Order("postcopy", change => change with { Parameters = new() { PostCopy = true } });
+        Order("suspend", change => change with { Parameters = new() { Suspend = true } });
 
         void Order(string name, Func<ChangeMigration, ChangeMigration> what) => routes.MapPost(
             $"{Root}/{name}", (HttpContext context, string id, ChangesApi api) => api.ApplyActionAsync(context, id, what));
@@ -34,18 +34,21 @@ internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<G
         var change = new ChangeMigration
         {
             Id = id,
-            ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64),
+            ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64, random),
             RequestedBy = body.RequestedBy,
             Reason = body.Reason,
-            MaxDowntime = body.MaxDowntime,
-            Bandwidth = body.Bandwidth,
-            PostCopyBandwidth = body.PostCopyBandwidth,
-            PostCopy = body.PostCopy,
-            Suspend = body.Suspend,
-            Compression = body.Compression,
-            AutoConverge = body.AutoConverge,
-            Throttle = body.Throttle,
-            StallingLimit = body.StallingLimit,
+            Parameters = new()
+            {
+                MaxDowntime = body.MaxDowntime,
+                Bandwidth = body.Bandwidth,
+                PostCopyBandwidth = body.PostCopyBandwidth,
+                PostCopy = body.PostCopy,
+                Suspend = body.Suspend,
+                Compression = body.Compression,
+                AutoConverge = body.AutoConverge,
+                Throttle = body.Throttle,
+                StallingLimit = body.StallingLimit,
+            },
             Policy = body.Policy,
         };
         if (ChangeCompletion.GetRequestedParameters(change).Count == 0)
@@ -58,7 +61,7 @@ internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<G
         QueryReader.RejectUnknown(context.Request);
         var id = QueryReader.Id(text);
         var body = await BodyReader.ReadIfAnyAsync<ChangeActionBody>(context.Request, options.Value.MaxBodyBytes) ?? new ChangeActionBody();
-        var change = new ChangeMigration { Id = id, ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64), RequestedBy = body.RequestedBy, Reason = body.Reason };
+        var change = new ChangeMigration { Id = id, ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64, random), RequestedBy = body.RequestedBy, Reason = body.Reason };
         return await SendAsync(what(change), context.RequestAborted);
     }
 

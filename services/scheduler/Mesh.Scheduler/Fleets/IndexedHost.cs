@@ -6,7 +6,7 @@ using Mesh.Hypervisor;
 
 namespace Mesh.Scheduler.Fleets;
 
-/// <summary>A host, with what is asked of it again and again ready at hand.</summary>
+/// <summary>A host, with its inventory indexed.</summary>
 public sealed class IndexedHost
 {
     internal IndexedHost(FleetHost host, int number)
@@ -25,25 +25,25 @@ public sealed class IndexedHost
                 RunningVCpus += vm.VCpus;
     }
 
-    /// <summary>The host as the fleet has it.</summary>
+    /// <summary>The host in the fleet.</summary>
     public FleetHost Host { get; }
 
     /// <summary>Its name.</summary>
     public HostName Name => Host.Inventory.Host;
 
-    /// <summary>What its agent last said of it.</summary>
+    /// <summary>The last inventory that its agent reported.</summary>
     public HostInventory Inventory => Host.Inventory;
 
     /// <summary>Its labels, with <c>host</c> for its own name.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; }
 
-    /// <summary>Virtual processors of all machines there that run, are paused, or arrive.</summary>
+    /// <summary>vCPUs of its running, paused and incoming VMs.</summary>
     public int RunningVCpus { get; }
 
-    /// <summary>Whether it is heard of as it should be, and its hypervisor too.</summary>
+    /// <summary>Whether it is healthy and its hypervisor reachable.</summary>
     public bool IsUp => Host is { Health: HostHealth.Healthy, HypervisorReachable: true };
 
-    /// <summary>Its place in the fleet.</summary>
+    /// <summary>Its position in the fleet.</summary>
     internal int Index { get; }
 
     /// <summary>What decides whether it can take a VM.</summary>
@@ -51,4 +51,27 @@ public sealed class IndexedHost
 
     /// <summary>Bridges and networks; null if unknown.</summary>
     internal HashSet<string>? Networks { get; }
+}
+
+/// <summary>The hosts of a fleet by name. Of duplicates, the first counts.</summary>
+internal sealed class HostIndex
+{
+    private readonly Dictionary<HostName, IndexedHost> _byName = [];
+
+    public HostIndex(IReadOnlyList<FleetHost> hosts)
+    {
+        var all = new List<IndexedHost>(hosts.Count);
+        foreach (var host in hosts)
+        {
+            var indexed = new IndexedHost(host, all.Count);
+            if (_byName.TryAdd(indexed.Name, indexed))
+                all.Add(indexed);
+        }
+
+        All = all;
+    }
+
+    public IReadOnlyList<IndexedHost> All { get; }
+
+    public IndexedHost? Find(HostName host) => _byName.GetValueOrDefault(host);
 }
