@@ -61,14 +61,14 @@ public sealed class When_a_migration_waits
         { "it is already migrating to hostb", migration => migration.Admit().Ask(Given.Admission(Given.Third)) },
         { "already ended: AbortedByOperator", migration => migration.Abort().Ask(Given.Admission(Given.Destination)) },
         { "no host reports g1 any more", migration => With(migration, null).Ask(Given.Admission(Given.Destination)) },
-        { "g1 is on hostb already", migration => With(migration, new(Given.Destination, Given.CreateVm())).Ask(Given.Admission(Given.Destination)) },
+        { "g1 is already on hostb", migration => With(migration, new(Given.Destination, Given.CreateVm())).Ask(Given.Admission(Given.Destination)) },
         { "g1 is not running on hosta", migration => With(migration, new(Given.Source, Given.CreateVm() with { Status = VmStatus.Down })).Ask(Given.Admission(Given.Destination)) },
         { "in a migration on hosta that the mesh did not start", migration => With(migration, new(Given.Source, Given.CreateVm() with { Status = VmStatus.MigratingFrom })).Ask(Given.Admission(Given.Destination)) },
-        { "hostb was last heard of 0 s ago", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Health = HostHealth.Suspect }) },
+        { "hostb is not responding: it last reported 0 s ago", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Health = HostHealth.Suspect }) },
         { "hostb was fenced", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Health = HostHealth.Fenced }) },
-        { "does not answer its agent", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { HypervisorReachable = false }) },
+        { "the hypervisor of hostb is not responding", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { HypervisorReachable = false }) },
         { "no agent has reported a host 'hostb'", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Inventory = null }) },
-        { "hostb has a machine g1", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Inventory = Given.Inventory(Given.Destination, Given.CreateVm()) }) },
+        { "hostb already has a VM g1", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Inventory = Given.Inventory(Given.Destination, Given.CreateVm()) }) },
         { "of memory free, and g1 needs", migration => With(migration, new(Given.Source, Given.CreateVm() with { Memory = Bytes.FromGibibytes(5) })).Ask(Given.Admission(Given.Destination)) },
     };
 
