@@ -18,11 +18,13 @@ namespace Mesh.Contracts.Events;
 [MessageName("migration-event")]
 public abstract record MigrationEvent
 {
-    /// <summary>The migration.</summary>
-    public required MigrationId MigrationId { get; init; }
+    /// <summary>The migration. It and the rest of the head are set by whoever publishes the event.</summary>
+    [JsonRequired]
+    public MigrationId MigrationId { get; init; }
 
     /// <summary>The VM's name.</summary>
-    public required string VmName { get; init; }
+    [JsonRequired]
+    public string VmName { get; init; } = "";
 
     /// <summary>Where it came from; null if unknown.</summary>
     public HostName? Source { get; init; }
@@ -31,5 +33,6 @@ public abstract record MigrationEvent
     public HostName? Destination { get; init; }
 
     /// <summary>When it happened, by the mesh's clock.</summary>
-    public required DateTimeOffset At { get; init; }
+    [JsonRequired]
+    public DateTimeOffset At { get; init; }
 }

@@ -1,14 +1,19 @@
+using System.Text.Json.Serialization;
+
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>How far a host is taken out of use.</summary>
 public enum CordonState
 {
-    /// <summary>Its VMs stay; no VM is placed on it.</summary>
+    /// <summary>Machines stay, none comes.</summary>
+    [JsonStringEnumMemberName("cordoned")]
     Cordoned,
 
-    /// <summary>Its VMs are moved away; no VM is placed on it.</summary>
+    /// <summary>Machines are moved away, none comes.</summary>
+    [JsonStringEnumMemberName("draining")]
     Draining,
 
-    /// <summary>No VM runs on it and none is placed on it: maintenance may start.</summary>
+    /// <summary>Empty of running machines, none comes: it may be worked on.</summary>
+    [JsonStringEnumMemberName("maintenance")]
     Maintenance,
 }

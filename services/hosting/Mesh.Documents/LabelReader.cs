@@ -1,13 +1,15 @@
+using Mesh.Contracts.Values;
+
 namespace Mesh.Documents;
 
 /// <summary>Reads labels: names with values.</summary>
 public static class LabelReader
 {
-    /// <summary>The maximum number of labels of one object.</summary>
-    public const int CountMax = 64;
+    /// <summary>How many labels may stand together.</summary>
+    public const int CountMax = LabelLimits.CountMax;
 
-    /// <summary>The maximum length of a label's name and value, in characters.</summary>
-    public const int LengthMax = 253;
+    /// <summary>How long a label's name or text may be, in characters.</summary>
+    public const int LengthMax = LabelLimits.LengthMax;
 
     /// <summary>Reads a mapping of labels.</summary>
     /// <param name="place">The mapping; null if it is absent.</param>

@@ -1,12 +1,13 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations;
 
-/// <summary>What a migration begins with: what its request says, and its policy where the request says nothing.</summary>
+/// <summary>The options that a migration starts with: those of its request, and its policy's where the request has none.</summary>
 public static class StartOptions
 {
-    /// <summary>The options for a request under a policy; those of the request if there is none.</summary>
+    /// <summary>Resolves the options of a request under a policy; without a policy, those of the request.</summary>
     public static MigrationOptions Resolve(RequestMigration request, MigrationPolicy? policy)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -15,9 +16,9 @@ public static class StartOptions
             return options;
 
         var (start, permits) = (policy.Start, policy.Permits.Intersect(request.Allow ?? PolicyPermissions.All));
-        var parallel = options.ParallelConnections ?? (options.PostCopy || options.Compression.Contains("xbzrle", StringComparer.Ordinal) ? null : start.ParallelConnections);
+        var parallel = options.ParallelConnections ?? (options.PostCopy || CompressionMethods.Supported(options.Compression, isParallel: false).Count > 0 ? null : start.ParallelConnections);
 
-        // What QEMU refuses beside something that the request asks for is left out: the request counts for more.
+        // What QEMU rejects together with an option of the request is left out: the request takes precedence.
         var postCopy = options.PostCopy || (start.PostCopy && permits.PostCopy && parallel is null && options.Live);
         var autoConverge = options.AutoConverge || (start.AutoConverge && permits.Throttle);
         return options with
@@ -30,11 +31,11 @@ public static class StartOptions
             AutoConvergeInitial = options.AutoConvergeInitial ?? (autoConverge ? start.AutoConvergeInitial : null),
             AutoConvergeIncrement = options.AutoConvergeIncrement ?? (autoConverge ? start.AutoConvergeIncrement : null),
             ParallelConnections = parallel,
-            Compression = options.Compression.Count > 0 ? options.Compression : permits.Compression ? SupportedMethods(start.Compression, parallel is not null) : [],
+            Compression = options.Compression.Count > 0 ? options.Compression : permits.Compression ? CompressionMethods.Supported(start.Compression, parallel is not null) : [],
         };
     }
 
-    /// <summary>The options with what a person has set instead.</summary>
+    /// <summary>The options with an operator's overrides.</summary>
     public static MigrationOptions ApplyOverrides(OperatorOverrides overrides, MigrationOptions options)
     {
         ArgumentNullException.ThrowIfNull(overrides);
@@ -46,7 +47,4 @@ public static class StartOptions
             PostCopyBandwidth = overrides.PostCopyBandwidth ?? options.PostCopyBandwidth,
         };
     }
-
-    private static IReadOnlyList<string> SupportedMethods(IReadOnlyList<string> compression, bool isParallel) =>
-        [.. compression.Where(method => isParallel != string.Equals(method, "xbzrle", StringComparison.Ordinal))];
 }

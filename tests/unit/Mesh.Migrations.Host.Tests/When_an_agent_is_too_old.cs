@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Serialization;

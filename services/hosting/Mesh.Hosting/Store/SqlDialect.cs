@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using Dapper;
 using Mesh.Hosting.Errors;
 using Npgsql;
 

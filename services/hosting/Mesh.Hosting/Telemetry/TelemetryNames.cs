@@ -73,7 +73,7 @@ public static class TelemetryNames
         /// <summary>The destination of the attempt.</summary>
         public const string MigrationDestination = "mesh.migration.destination";
 
-        /// <summary>Who changed a migration: <c>policy</c> or <c>person</c>.</summary>
+        /// <summary>What kind of requester changed a migration, such as <c>policy</c> or <c>operator</c>.</summary>
         public const string ChangeOrigin = "mesh.change.origin";
 
         /// <summary>The host of the agent.</summary>

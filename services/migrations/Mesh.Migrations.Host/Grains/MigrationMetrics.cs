@@ -21,7 +21,7 @@ internal static class MigrationMetrics
     public static void RecordDecision(MigrationState state, MigrationChangeRequested decided) => Decisions.Add(
         1,
         new KeyValuePair<string, object?>(TelemetryNames.Tags.PolicyName, state.Policy?.Policy.Name ?? "none"),
-        new KeyValuePair<string, object?>(TelemetryNames.Tags.ChangeOrigin, decided.RequestedBy.StartsWith("policy ", StringComparison.Ordinal) ? "policy" : "person"));
+        new KeyValuePair<string, object?>(TelemetryNames.Tags.ChangeOrigin, MeshTelemetry.TagValue(decided.Origin)));
 
     public static void RecordEnd(MigrationEnded ended)
     {

@@ -13,7 +13,7 @@ internal static class SchedulerMetrics
     private static readonly Counter<long> Admissions =
         MeshTelemetry.Meter.CreateCounter<long>(TelemetryNames.Metrics.QueueAdmitted, "{attempt}", "Attempts admitted");
 
-    private static readonly Counter<long> Dismissals =
+    private static readonly Counter<long> Rejections =
         MeshTelemetry.Meter.CreateCounter<long>(TelemetryNames.Metrics.QueueRejected, "{migration}", "Migrations given up because no host is eligible");
 
     private static readonly Histogram<double> Waits =
@@ -22,7 +22,7 @@ internal static class SchedulerMetrics
     public static void Record(Fleet fleet, AdmissionDecision decision)
     {
         Waiting.Record(decision.Waiting.Count);
-        Dismissals.Add(decision.Dismissals.Count);
+        Rejections.Add(decision.Rejections.Count);
         foreach (var admission in decision.Admissions.Where(admission => admission.Placement is not null))
         {
             var migration = fleet.Migrations.First(migration => migration.Id == admission.Id);

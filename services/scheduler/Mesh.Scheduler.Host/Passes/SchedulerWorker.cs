@@ -9,13 +9,19 @@ using Mesh.Scheduler.Host.Store;
 namespace Mesh.Scheduler.Host.Passes;
 
 /// <summary>
-/// Runs a scheduling pass whenever something has changed, when a deadline is due, and now and then for changes whose notice was lost.
-/// Decisions rest on what the pass itself reads; nothing is remembered from one pass to the next.
+/// Runs a scheduling pass whenever the fleet has changed, when a decision is due, and at intervals in case a notification was lost. Every pass
+/// reads the fleet again; nothing is carried over from one to the next.
 /// </summary>
-internal sealed partial class SchedulerWorker(MeshDatabase database, SchedulerStore store, SchedulingPass pass, FleetChangeSignal signal, TimeProvider time, ILogger<SchedulerWorker> log)
+internal sealed partial class SchedulerWorker(
+    MeshDatabase database,
+    SchedulerStore store,
+    SchedulingPass pass,
+    [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal,
+    TimeProvider time,
+    ILogger<SchedulerWorker> log)
     : BackgroundLoop("Scheduling", new ExponentialBackoff(RetryDelay, RetryDelay), time, log)
 {
-    /// <summary>The longest pause between two passes while nothing is known to wait.</summary>
+    /// <summary>The longest interval between two passes.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
@@ -23,19 +29,19 @@ internal sealed partial class SchedulerWorker(MeshDatabase database, SchedulerSt
 
     private readonly BackoffCounter _rejections = new(DelayMin, PollInterval);
 
-    // Before anything listens to the bus: a store that cannot be used stops the start.
+    // Before anything listens to the bus: an unusable store aborts the start.
     public override async Task StartingAsync(CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken);
         try
         {
-            var kept = await store.ReadAsync(Time.GetUtcNow(), cancellationToken);
-            if (kept.Drains.Count > 0)
-                LogRestored(Log, kept.Drains.Count);
+            var state = await store.ReadAsync(Time.GetUtcNow(), cancellationToken);
+            if (state.Drains.Count > 0)
+                LogRestored(Log, state.Drains.Count);
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
         {
-            throw new ProblemException($"the store holds data that cannot be read; run 'mesh doctor' to examine and repair it ({e.Message})", e);
+            throw new ProblemException($"the store has unreadable data; run 'mesh doctor' to list and repair it ({e.Message})", e);
         }
     }
 
@@ -55,6 +61,6 @@ internal sealed partial class SchedulerWorker(MeshDatabase database, SchedulerSt
 
     protected override Task WaitAsync(TimeSpan delay, CancellationToken stopping) => signal.WaitAsync(delay, Time, stopping);
 
-    [LoggerMessage(5000, LogLevel.Information, "Restored {Count} drains from the store")]
+    [LoggerMessage(5000, LogLevel.Information, "Resumed {Count} drains from the store")]
     private static partial void LogRestored(ILogger log, int count);
 }
