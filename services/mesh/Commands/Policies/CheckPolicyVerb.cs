@@ -2,7 +2,6 @@ using System.CommandLine;
 using Mesh.Cli.Output;
 using Mesh.Cli.Watching;
 using Mesh.Contracts.Documents;
-using Mesh.Contracts.Policies;
 using Mesh.Policy.Host.Documents;
 
 namespace Mesh.Cli.Commands.Policies;

@@ -49,12 +49,12 @@ public sealed partial class TelemetryNamesTests
     private static IReadOnlyList<string> Offences(Regex pattern) =>
         [.. Sources.SelectMany(source => pattern.Matches(source.Text).Select(match => $"{Path.GetFileName(source.Path)}: {match.Value}"))];
 
-    [GeneratedRegex(@"^mesh(\.[a-z]+(_[a-z]+)*)+$", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^mesh(\.[a-z]+(_[a-z]+)*)+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"""mesh\.(?!db"")[a-z_.]+[a-z]""", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"""mesh\.(?!db"")[a-z_.]+[a-z]""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex MeshLiteral();
 
-    [GeneratedRegex(@"(SetTag\(|StartActivity\(\$?|Create(Counter|UpDownCounter|Histogram|Gauge|ObservableGauge)<\w+>\(\s*|KeyValuePair<string, object\?>\()""[^""]*""", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"(SetTag\(|StartActivity\(\$?|Create(Counter|UpDownCounter|Histogram|Gauge|ObservableGauge)<\w+>\(\s*|KeyValuePair<string, object\?>\()""[^""]*""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex LiteralName();
 }
