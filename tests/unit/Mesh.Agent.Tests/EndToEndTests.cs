@@ -26,12 +26,13 @@ public sealed class EndToEndTests : IAsyncLifetime
 
     public EndToEndTests()
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddMeshBus(builder.Configuration);
         builder.Services.AddSingleton(Cluster());
         foreach (var host in new[] { HostA, HostB })
             builder.Services.AddAgent(
-                o => (o.Host, o.Tick, o.FastTick) = (host.Value, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)),
+                host,
+                options => (options.Tick, options.FastTick) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)),
                 provider => provider.GetRequiredService<SimulatedCluster>().CreateHypervisor(host));
         Hear<HostReport>(AgentQueues.HostReports);
         Hear<HostInventory>(AgentQueues.HostInventories);

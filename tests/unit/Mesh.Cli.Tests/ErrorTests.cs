@@ -130,7 +130,7 @@ public sealed class ErrorTests
     [InlineData(new[] { "agent", "--name", "a b" }, "not a host name")]
     [InlineData(new[] { "agent", "--label", "zone" }, "--label 'zone' is not accepted: it takes KEY=VALUE, such as zone=a")]
     [InlineData(new[] { "agent", "--label", "a=1", "--label", "=b" }, "--label '=b' is not accepted: the key '' takes 1 to 253 characters")]
-    [InlineData(new[] { "agent", "--label", "host=a" }, "the key 'host' is taken: it is every host's own name")]
+    [InlineData(new[] { "agent", "--label", "host=a" }, "the key 'host' is reserved for the host's name")]
     [InlineData(new[] { "agent", "--label", "a=1", "--label", "a=2" }, "--label 'a' is given twice")]
     [InlineData(new[] { "agent", "--link", "0" }, "--link '0' is not accepted: it takes a whole number of MiB/s from 1 to 1000000")]
     [InlineData(new[] { "agent", "--label", "a=1", "--label", "b=2", "--link", "100", "--shared-path", "/srv" }, "needs a broker")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
+using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Telemetry;
 using Mesh.Hosting.Bus;
 using Microsoft.Extensions.Logging;

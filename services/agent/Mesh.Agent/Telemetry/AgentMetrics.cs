@@ -10,10 +10,6 @@ internal static class AgentMetrics
     public static readonly UpDownCounter<long> RunningMigrations =
         MeshTelemetry.Meter.CreateUpDownCounter<long>("mesh.agent.migrations.running", "{migration}", "Migrations that run on the host as their source");
 
-    /// <summary>Time that calls to libvirt take; tags <c>call</c>, <c>outcome</c> (ok, error, overdue).</summary>
-    public static readonly Histogram<double> CallDuration =
-        MeshTelemetry.Meter.CreateHistogram<double>("mesh.agent.libvirt.call.duration", "s", "Time that a call to libvirt takes");
-
     /// <summary>Downtime of completed migrations; tag <c>host</c>.</summary>
     public static readonly Histogram<double> Downtime =
         MeshTelemetry.Meter.CreateHistogram<double>("mesh.migration.downtime", "ms", "Time that a machine stood still for its migration");

@@ -1,5 +1,5 @@
 using Mesh.Agent.Hypervisors;
-using Mesh.Agent.LibvirtAdapter;
+using Mesh.Agent.Libvirt.Xml;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;

@@ -14,11 +14,12 @@ internal sealed record Project(string Path, XElement Xml)
 
     /// <summary>
     /// The projects that only decide: each stands beside a host of the same name that talks for it; and what they read documents by.
+    /// Not the agent's core, which waits for its hypervisor: its host adds libvirt to it.
     /// </summary>
     public static IReadOnlyList<Project> Pure { get; } =
     [
         .. All.Where(project => project.Name == "Mesh.Documents"
-            || (project.Service is not null && All.Any(host => host.Name == $"{project.Name}.Host" && host.Service == project.Service))),
+            || (project.Service is not (null or "agent") && All.Any(host => host.Name == $"{project.Name}.Host" && host.Service == project.Service))),
     ];
 
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);

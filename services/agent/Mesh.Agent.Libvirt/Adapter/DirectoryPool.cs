@@ -1,0 +1,49 @@
+namespace Mesh.Agent.Libvirt.Adapter;
+
+/// <summary>The storage pool of a directory: the one that is there, or else one made for the moment and removed again, files untouched.</summary>
+internal sealed class DirectoryPool : IDisposable
+{
+    private const string TransientPrefix = "migration-mesh-";
+
+    private DirectoryPool(LibvirtStoragePool pool) => Pool = pool;
+
+    public LibvirtStoragePool Pool { get; }
+
+    /// <summary>Whether a pool was made for the moment, by this agent or another.</summary>
+    public static bool IsTransient(LibvirtStoragePool pool) => pool.Name.StartsWith(TransientPrefix, StringComparison.Ordinal);
+
+    public static DirectoryPool Open(LibvirtConnection connection, string directory)
+    {
+        var pool = new DirectoryPool(connection.FindStoragePoolByTargetPath(directory) ?? connection.CreateStoragePool(
+            LibvirtStoragePool.DirectoryXml($"{TransientPrefix}{Guid.NewGuid():N}", directory)));
+        try
+        {
+            // Others put files there too, and libvirt knows only those that it has seen.
+            pool.Pool.Refresh();
+            return pool;
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            // By its name, so that one which a crash left behind goes as well.
+            if (IsTransient(Pool))
+                Pool.Destroy();
+        }
+        catch (LibvirtException)
+        {
+            // It has gone already, or goes with libvirtd.
+        }
+        finally
+        {
+            Pool.Dispose();
+        }
+    }
+}
