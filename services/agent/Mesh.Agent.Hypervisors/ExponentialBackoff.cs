@@ -1,6 +1,6 @@
 namespace Mesh.Agent.Hypervisors;
 
-/// <summary>Waits that double up to a maximum.</summary>
+/// <summary>Delays that double up to a maximum.</summary>
 internal sealed class ExponentialBackoff
 {
     private readonly TimeSpan _max;

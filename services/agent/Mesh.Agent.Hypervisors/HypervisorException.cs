@@ -2,74 +2,74 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Hypervisors;
 
-/// <summary>The hypervisor said no, or nothing.</summary>
+/// <summary>The hypervisor rejected a call, or did not respond.</summary>
 public sealed class HypervisorException : Exception
 {
-    /// <summary>A refusal.</summary>
-    /// <param name="code">For programs.</param>
-    /// <param name="vm">The machine it is about; null if about none.</param>
-    /// <param name="text">The hypervisor's own words.</param>
-    /// <param name="inner">What was thrown below; null if nothing was.</param>
+    /// <summary>An error.</summary>
+    /// <param name="code">The error code.</param>
+    /// <param name="vm">The VM concerned; null for none.</param>
+    /// <param name="text">The hypervisor's own text.</param>
+    /// <param name="inner">The cause; null for none.</param>
     public HypervisorException(HypervisorErrorCode code, VmId? vm, string text, Exception? inner = null)
         : base(text, inner) => (Code, Vm) = (code, vm);
 
-    /// <summary>A refusal that nobody described.</summary>
+    /// <summary>An error without a text.</summary>
     public HypervisorException()
     {
     }
 
-    /// <summary>A refusal about no machine.</summary>
+    /// <summary>An error that concerns no VM.</summary>
     public HypervisorException(string message)
         : base(message)
     {
     }
 
-    /// <summary>A refusal about no machine, with its cause.</summary>
+    /// <summary>An error that concerns no VM, with its cause.</summary>
     public HypervisorException(string message, Exception innerException)
         : base(message, innerException)
     {
     }
 
-    /// <summary>For programs.</summary>
+    /// <summary>The error code.</summary>
     public HypervisorErrorCode Code { get; }
 
-    /// <summary>The machine it is about; null if about none.</summary>
+    /// <summary>The VM concerned; null for none.</summary>
     public VmId? Vm { get; }
 }
 
-/// <summary>Why the hypervisor said no, as far as an agent treats it differently.</summary>
+/// <summary>The hypervisor's errors, as far as an agent handles them differently.</summary>
 public enum HypervisorErrorCode
 {
-    /// <summary>Some other reason; the text tells.</summary>
+    /// <summary>Any other error; see its text.</summary>
     Other,
 
     /// <summary>The hypervisor cannot be reached.</summary>
     Unreachable,
 
-    /// <summary>The hypervisor did not answer in time.</summary>
+    /// <summary>The hypervisor did not respond in time.</summary>
     TimedOut,
 
-    /// <summary>It knows no such machine.</summary>
+    /// <summary>The hypervisor does not have the VM.</summary>
     NoVm,
 
-    /// <summary>The machine does not run.</summary>
+    /// <summary>The VM is not running.</summary>
     VmNotRunning,
 
-    /// <summary>The machine has no job.</summary>
+    /// <summary>The VM has no job.</summary>
     NoJob,
 
-    /// <summary>The machine has another job.</summary>
+    /// <summary>The VM has another job.</summary>
     JobActive,
 
-    /// <summary>The machine runs on the destination already.</summary>
+    /// <summary>The VM already runs on the destination.</summary>
     InPostCopy,
 
-    /// <summary>There is an image already.</summary>
+    /// <summary>The image already exists.</summary>
     ImageExists,
 
-    /// <summary>The storage has no room, no right, or no such place.</summary>
+    /// <summary>The storage has no space, denies access, or has no such path.</summary>
     Storage,
 
-    /// <summary>The hypervisor cannot do that.</summary>
+    /// <summary>The hypervisor does not support the call.</summary>
     Unsupported,
 }

@@ -6,101 +6,98 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Agent.Hypervisors;
 
 /// <summary>
-/// What an agent needs of the hypervisor of its host. Every call but <see cref="MigrateAsync"/> is bounded in time, may be made
-/// from any thread, and throws <see cref="HypervisorException"/> when the hypervisor says no or does not answer.
+/// What an agent needs of its host's hypervisor. Every call except <see cref="MigrateAsync"/> has a timeout, may be made from any thread,
+/// and throws <see cref="HypervisorException"/> when the hypervisor rejects it or does not respond.
 /// </summary>
 public interface IHypervisor : IAsyncDisposable
 {
-    /// <summary>What happens to machines and jobs, in the order the hypervisor tells it; for one reader.</summary>
+    /// <summary>Events of VMs and jobs, in the hypervisor's order; for one reader.</summary>
     ChannelReader<HypervisorEvent> Events { get; }
 
-    /// <summary>The host's capacity and what runs its machines.</summary>
+    /// <summary>Capacity, hypervisor, networks and storage of the host.</summary>
     Task<HostDescription> DescribeHostAsync(CancellationToken cancellation);
 
-    /// <summary>Every machine in full, running or not.</summary>
+    /// <summary>Every VM in full, running or not.</summary>
     Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation);
 
-    /// <summary>The state of every machine. Cheap: asked at each tick, and never held up by a job.</summary>
+    /// <summary>The state of every VM. Cheap: called at every tick, and never blocked by a job.</summary>
     Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// The machine's running job; null if it has none. May take seconds while QEMU makes its final pass; asking again meanwhile
-    /// waits for the same answer.
+    /// The VM's running job; null if it has none. May take seconds during QEMU's final pass; calls made meanwhile wait for the same
+    /// answer.
     /// </summary>
     Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation);
 
-    /// <summary>The machine's last completed job; null if the hypervisor kept none, as for a machine that has gone.</summary>
+    /// <summary>The VM's last completed job; null if the hypervisor has none, as for a VM that has left.</summary>
     Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation);
 
     /// <summary>
-    /// The address by which a destination's URI leads back to this very host, so that a machine would be sent to where it is; null if it
-    /// leads elsewhere, or if nobody can tell in time.
+    /// The address by which a destination's URI resolves to this host itself, so that the VM would be sent to where it is; null if it
+    /// resolves to another host, or if that cannot be determined in time.
     /// </summary>
     Task<string?> FindLoopbackAddressAsync(string destinationUri, CancellationToken cancellation);
 
     /// <summary>
-    /// Moves a machine, peer to peer, and returns when the job is over. Cancelling abandons the wait, not the job, which only
-    /// <see cref="AbortJobAsync"/> ends. A recovery that cannot begin leaves machine and job as they are.
+    /// Migrates a VM, peer to peer, and returns when the job has ended. Cancelling abandons the wait, not the job, which only
+    /// <see cref="AbortJobAsync"/> ends. A recovery that cannot start leaves VM and job unchanged.
     /// </summary>
     Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation);
 
-    /// <summary>Aborts the machine's job.</summary>
+    /// <summary>Aborts the VM's job.</summary>
     /// <exception cref="HypervisorException">
-    /// <see cref="HypervisorErrorCode.NoJob"/>, or <see cref="HypervisorErrorCode.InPostCopy"/> when that would lose the machine.
+    /// <see cref="HypervisorErrorCode.NoJob"/>, or <see cref="HypervisorErrorCode.InPostCopy"/> when that would lose the VM.
     /// </exception>
     Task AbortJobAsync(VmId vm, CancellationToken cancellation);
 
-    /// <summary>The downtime that may be planned for at the switch-over.</summary>
+    /// <summary>The maximum downtime that QEMU plans for at the switchover.</summary>
     Task<TimeSpan> GetMaxDowntimeAsync(VmId vm, CancellationToken cancellation);
 
-    /// <summary>Sets that downtime, for a migration that runs or for the next one.</summary>
+    /// <summary>Sets the maximum downtime, of a running migration or of the next one.</summary>
     Task SetMaxDowntimeAsync(VmId vm, TimeSpan downtime, CancellationToken cancellation);
 
-    /// <summary>The limit of a stage's data rate; null if there is none in effect.</summary>
-    Task<BytesPerSecond?> GetBandwidthAsync(VmId vm, CopyStage stage, CancellationToken cancellation);
-
-    /// <summary>Sets the limit of a stage's data rate, for a migration that runs or for the next one; null for none.</summary>
+    /// <summary>Sets the bandwidth limit of a stage, of a running migration or of the next one; null for none.</summary>
     Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation);
 
-    /// <summary>Changes a running migration over to post-copy, for which it must have been armed.</summary>
+    /// <summary>Switches a running migration to post-copy, which must have been enabled when it started.</summary>
     Task StartPostCopyAsync(VmId vm, CancellationToken cancellation);
 
     /// <summary>
-    /// Slows a machine's processors down, also while it is migrated: each gets a quota of its time, which is so much less than it had
-    /// before. 0 gives all of it back. The quota may travel with the machine: the host where it ends finds it in
-    /// <see cref="VmDescription.Throttle"/> and must lift it.
+    /// Throttles a VM's vCPUs by a quota, also during its migration: each gets that much less time than it had before; 0 removes the
+    /// throttle. The quota may travel with the VM: the host where it ends finds it in <see cref="VmDescription.Throttle"/> and must remove
+    /// it.
     /// </summary>
-    /// <exception cref="HypervisorException"><see cref="HypervisorErrorCode.Unsupported"/> where the host cannot do that.</exception>
+    /// <exception cref="HypervisorException"><see cref="HypervisorErrorCode.Unsupported"/> where the host does not support it.</exception>
     Task SetThrottleAsync(VmId vm, Percent throttle, CancellationToken cancellation);
 
-    /// <summary>Gives a machine's processors back what they had before they were slowed down; does nothing if they have it.</summary>
+    /// <summary>Restores the time that a VM's vCPUs had before they were throttled; does nothing if they are not throttled.</summary>
     Task LiftThrottleAsync(VmId vm, CancellationToken cancellation);
 
-    /// <summary>Suspends a machine; a migration of it goes on.</summary>
+    /// <summary>Suspends a VM; its migration continues.</summary>
     Task SuspendAsync(VmId vm, CancellationToken cancellation);
 
-    /// <summary>Lets a suspended machine run again.</summary>
+    /// <summary>Resumes a suspended VM.</summary>
     Task ResumeAsync(VmId vm, CancellationToken cancellation);
 
-    /// <summary>Whether there is an image, or anything else, at a path.</summary>
+    /// <summary>Whether an image, or anything else, exists at a path.</summary>
     Task<bool> ImageExistsAsync(string path, CancellationToken cancellation);
 
     /// <summary>
-    /// Creates the image that a disk is copied to: same path, format and capacity, and for
-    /// <see cref="CopyStorage.Incremental"/> the same backing file, which must exist.
+    /// Creates the image that a disk is copied to: same path, format and capacity, and for <see cref="CopyStorage.Incremental"/> the same
+    /// backing file, which must exist.
     /// </summary>
-    /// <exception cref="HypervisorException"><see cref="HypervisorErrorCode.ImageExists"/> if there is something already.</exception>
+    /// <exception cref="HypervisorException"><see cref="HypervisorErrorCode.ImageExists"/> if something exists at the path.</exception>
     Task CreateImageAsync(VmDisk disk, CopyStorage copyStorage, CancellationToken cancellation);
 
     /// <summary>Deletes an image; does nothing if there is none.</summary>
     Task DeleteImageAsync(string path, CancellationToken cancellation);
 
     /// <summary>
-    /// Removes a machine that waits for a migration which will not come any more. Does nothing unless the machine is paused and
-    /// has never run here.
+    /// Removes a VM that waits for a migration which will not arrive any more. Does nothing unless the VM is paused and has never run
+    /// here.
     /// </summary>
     Task DestroyIncomingAsync(VmId vm, CancellationToken cancellation);
 
-    /// <summary>Destroys a copy that stands still, because the machine runs elsewhere. Does nothing unless it is paused.</summary>
+    /// <summary>Destroys an orphaned copy of a VM that runs elsewhere. Does nothing unless the copy is paused.</summary>
     Task DestroyOrphanAsync(VmId vm, CancellationToken cancellation);
 }

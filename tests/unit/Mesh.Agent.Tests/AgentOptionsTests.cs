@@ -125,16 +125,16 @@ public sealed class AgentOptionsTests
     [Theory]
     [InlineData(null, "qemu+tcp://hosta/system")]
     [InlineData("qemu+tls://10.0.0.1/system", "qemu+tls://10.0.0.1/system")]
-    public void The_migration_target_is_the_host_itself_unless_told_otherwise(string? target, string expected) =>
+    public void The_default_migration_target_is_the_host_itself(string? target, string expected) =>
         new AgentOptions { Host = "hosta", MigrationTarget = target }.MigrationTargetUri.ShouldBe(expected);
 
     [Fact]
-    public void A_host_has_no_more_labels_than_anybody_reads() =>
+    public void The_number_of_labels_is_limited() =>
         HostLabelValidator.Validate(Enumerable.Range(0, 65).ToDictionary(number => $"k{number}", _ => "v", StringComparer.Ordinal))
             .ShouldBe(["at most 64 labels are allowed, not 65"]);
 
     [Fact]
-    public void Labels_and_the_like_are_read_from_the_configuration()
+    public void Labels_and_lists_are_read_from_the_configuration()
     {
         var (options, libvirt) = (new AgentOptions(), new LibvirtOptions());
         var section = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -156,7 +156,7 @@ public sealed class AgentOptionsTests
     [InlineData("qemu:///system", true)]
     [InlineData("qemu+unix:///system?socket=/run/libvirt/libvirt-sock", true)]
     [InlineData("qemu+tcp://hostb/system", false)]
-    public void Libvirt_is_here_unless_its_URI_names_a_host(string uri, bool expected) => new LibvirtOptions { LibvirtUri = uri }.IsLibvirtLocal.ShouldBe(expected);
+    public void Libvirt_is_local_unless_its_URI_names_a_host(string uri, bool expected) => new LibvirtOptions { LibvirtUri = uri }.IsLibvirtLocal.ShouldBe(expected);
 
     private static ServiceProvider Libvirt(params (string Key, string? Value)[] settings) =>
         new ServiceCollection().AddLibvirtAgent(new ConfigurationBuilder()

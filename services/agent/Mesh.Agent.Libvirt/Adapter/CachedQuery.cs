@@ -4,11 +4,10 @@ using Mesh.Agent.Hypervisors;
 namespace Mesh.Agent.Libvirt.Adapter;
 
 /// <summary>
-/// A fact that may be slow to come by and that nothing may wait for: it is asked for once at a time, and while there is no answer the
-/// last one counts. A question that hangs is not asked again beside itself.
+/// An optional query that may be slow: at most one is in progress, and while it has not been answered the last result is used.
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <param name="timeout">How long an answer is waited for.</param>
+/// <param name="timeout">How long to wait for a result.</param>
 internal sealed class CachedQuery<T>(TimeProvider time, TimeSpan timeout)
     where T : class
 {
@@ -16,23 +15,23 @@ internal sealed class CachedQuery<T>(TimeProvider time, TimeSpan timeout)
     private Task<T?> _pending = Task.FromResult<T?>(null);
     private volatile T? _latest;
 
-    /// <summary>The newest answer; null if there is none yet, or if the last question failed.</summary>
+    /// <summary>The latest result; null if there is none yet, or if the last query failed.</summary>
     public T? Latest => _latest;
 
-    /// <summary>Asks, and waits a little.</summary>
-    public async Task<T?> QueryAsync(Func<Task<T>> ask, CancellationToken cancellation)
+    /// <summary>Starts a query unless one is in progress, and waits for its result up to the timeout.</summary>
+    public async Task<T?> QueryAsync(Func<Task<T>> query, CancellationToken cancellation)
     {
-        Task<T?> asking;
+        Task<T?> pending;
         lock (_lock)
         {
             if (_pending.IsCompleted)
-                _pending = TryAsync(ask);
-            asking = _pending;
+                _pending = TryAsync(query);
+            pending = _pending;
         }
 
         try
         {
-            return await asking.WaitAsync(timeout, time, cancellation);
+            return await pending.WaitAsync(timeout, time, cancellation);
         }
         catch (TimeoutException)
         {
@@ -40,11 +39,11 @@ internal sealed class CachedQuery<T>(TimeProvider time, TimeSpan timeout)
         }
     }
 
-    private async Task<T?> TryAsync(Func<Task<T>> ask)
+    private async Task<T?> TryAsync(Func<Task<T>> query)
     {
         try
         {
-            return _latest = await ask();
+            return _latest = await query();
         }
         catch (Exception e) when (e is HypervisorException or XmlException)
         {

@@ -5,15 +5,15 @@ using Mesh.Contracts.Values;
 namespace Mesh.Agent.Libvirt.Adapter;
 
 /// <summary>
-/// Reads of jobs, of which a machine has one at most: QEMU answers none during its final pass, and asking it again meanwhile
-/// would only pile up threads.
+/// Reads of job statistics, at most one in progress per VM: QEMU does not respond during its final pass, and further calls would only block
+/// more threads.
 /// </summary>
 internal sealed class CoalescedJobReads(TimeProvider time, TimeSpan timeout)
 {
     private readonly ConcurrentDictionary<VmId, Lazy<Task<JobStats?>>> _reads = [];
 
-    /// <summary>The answer to a read that is under way, or to a new one.</summary>
-    /// <exception cref="HypervisorException">There is none yet; the read goes on.</exception>
+    /// <summary>The result of the read in progress, or of a new one.</summary>
+    /// <exception cref="HypervisorException">The timeout expired; the read continues.</exception>
     public async Task<JobStats?> ReadAsync(VmId vm, Func<Task<JobStats?>> read, CancellationToken cancellation)
     {
         var shared = _reads.GetOrAdd(vm, _ => new Lazy<Task<JobStats?>>(() => ReadOnceAsync(vm, read)));

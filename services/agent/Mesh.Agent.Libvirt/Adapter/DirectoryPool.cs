@@ -1,6 +1,6 @@
 namespace Mesh.Agent.Libvirt.Adapter;
 
-/// <summary>The storage pool of a directory: the one that is there, or else one made for the moment and removed again, files untouched.</summary>
+/// <summary>The storage pool of a directory: an existing one, or else a transient one that is removed again without its files.</summary>
 internal sealed class DirectoryPool : IDisposable
 {
     private const string TransientPrefix = "migration-mesh-";
@@ -9,7 +9,7 @@ internal sealed class DirectoryPool : IDisposable
 
     public LibvirtStoragePool Pool { get; }
 
-    /// <summary>Whether a pool was made for the moment, by this agent or another.</summary>
+    /// <summary>Whether this agent or another one created the pool as a transient one.</summary>
     public static bool IsTransient(LibvirtStoragePool pool) => pool.Name.StartsWith(TransientPrefix, StringComparison.Ordinal);
 
     public static DirectoryPool Open(LibvirtConnection connection, string directory)
@@ -18,7 +18,7 @@ internal sealed class DirectoryPool : IDisposable
             LibvirtStoragePool.DirectoryXml($"{TransientPrefix}{Guid.NewGuid():N}", directory)));
         try
         {
-            // Others put files there too, and libvirt knows only those that it has seen.
+            // Files may have been added since libvirt last read the directory.
             pool.Pool.Refresh();
             return pool;
         }
@@ -33,13 +33,13 @@ internal sealed class DirectoryPool : IDisposable
     {
         try
         {
-            // By its name, so that one which a crash left behind goes as well.
+            // Recognized by its name, so that one left behind by a crash is removed, too.
             if (IsTransient(Pool))
                 Pool.Destroy();
         }
         catch (LibvirtException)
         {
-            // It has gone already, or goes with libvirtd.
+            // It is already gone, or will be with libvirtd.
         }
         finally
         {

@@ -2,7 +2,7 @@ using Mesh.Agent.Hypervisors;
 
 namespace Mesh.Agent.Libvirt.Adapter;
 
-/// <summary>libvirt's states and reasons, as an agent takes them and in virsh's words.</summary>
+/// <summary>Maps libvirt's states and reasons to an agent's, and to virsh's texts.</summary>
 internal static class DomainStateMapping
 {
     public static VmRunState ToRunState(DomainStatus status) => status.Reason switch
@@ -16,7 +16,7 @@ internal static class DomainStateMapping
         _ => FromState(status.State),
     };
 
-    /// <summary>As <c>virsh domstate --reason</c> says it.</summary>
+    /// <summary>The text of <c>virsh domstate --reason</c>.</summary>
     public static string Describe(DomainStatus status) => $"{DescribeState(status.State)} ({DescribeReason(status.Reason)})";
 
     private static VmRunState FromState(DomainState state) => state switch

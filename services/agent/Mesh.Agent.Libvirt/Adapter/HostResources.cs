@@ -4,19 +4,15 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Libvirt.Adapter;
 
-/// <summary>What a host has around its machines at one moment. What one of libvirt's drivers does not tell is null.</summary>
-/// <param name="NumaCells">Its NUMA nodes.</param>
-/// <param name="HugePages">Its huge pages.</param>
-/// <param name="Networks">Its active networks.</param>
-/// <param name="Pools">Its active storage pools.</param>
+/// <summary>A host's NUMA nodes, huge pages, active networks and active storage pools; null for what its libvirt drivers do not report.</summary>
 internal sealed record HostResources(
     IReadOnlyList<NumaCell>? NumaCells, IReadOnlyList<HugePagePool>? HugePages, IReadOnlyList<string>? Networks, IReadOnlyList<HostStorage>? Pools)
 {
     public static HostResources Read(LibvirtConnection connection, HostCapabilitiesXml host) => new(
-        Try(() => ReadCells(connection, host)),
-        Try(() => ReadHugePages(connection, host)),
-        Try(connection.ListActiveNetworks),
-        Try(() => ReadPools(connection)));
+        LibvirtException.NullOnError(() => ReadCells(connection, host)),
+        LibvirtException.NullOnError(() => ReadHugePages(connection, host)),
+        LibvirtException.NullOnError(connection.ListActiveNetworks),
+        LibvirtException.NullOnError(() => ReadPools(connection)));
 
     private static NumaCell[]? ReadCells(LibvirtConnection connection, HostCapabilitiesXml host) => host.NumaCells is not { } cells
         ? null
@@ -28,7 +24,7 @@ internal sealed record HostResources(
             return null;
         var free = connection.GetFreePages(sizes);
 
-        // Pages set aside since the daemon started are seen by their being free only.
+        // Pages reserved since the daemon started show only in the free count.
         return
         [
             .. sizes.Zip(free, (size, left) => new HugePagePool(
@@ -42,21 +38,8 @@ internal sealed record HostResources(
         var found = new List<HostStorage>();
         foreach (var pool in connection.ListStoragePools(activeOnly: true))
             using (pool)
-                if (!DirectoryPool.IsTransient(pool) && Try(() => StoragePoolXml.Read(pool.GetXml())) is { } storage)
+                if (!DirectoryPool.IsTransient(pool) && LibvirtException.NullOnError(() => StorageXml.ReadPool(pool.GetXml())) is { } storage)
                     found.Add(storage);
         return found;
-    }
-
-    private static T? Try<T>(Func<T?> read)
-        where T : class
-    {
-        try
-        {
-            return read();
-        }
-        catch (LibvirtException)
-        {
-            return null;
-        }
     }
 }

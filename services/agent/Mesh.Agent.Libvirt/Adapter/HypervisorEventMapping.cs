@@ -3,13 +3,12 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Libvirt.Adapter;
 
-/// <summary>libvirt's events as an agent takes them.</summary>
 internal static class HypervisorEventMapping
 {
-    public static HypervisorEvent? FromLibvirt(LibvirtEvent what)
+    public static HypervisorEvent? FromLibvirt(LibvirtEvent libvirtEvent)
     {
-        var vm = new VmId(what.DomainUuid);
-        return what switch
+        var vm = new VmId(libvirtEvent.DomainUuid);
+        return libvirtEvent switch
         {
             DomainLifecycleEvent life => new VmLifecycleChanged(vm, life.DomainName, ToLifecycle(life.Event), IsByMigration(life.Detail), Describe(life),
                 life.Detail is DomainLifecycleDetail.SuspendedPostCopy or DomainLifecycleDetail.ResumedPostCopy),

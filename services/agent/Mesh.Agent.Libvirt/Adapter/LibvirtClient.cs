@@ -5,8 +5,8 @@ using Mesh.Contracts.Values;
 namespace Mesh.Agent.Libvirt.Adapter;
 
 /// <summary>
-/// A connection to one libvirt daemon that is opened when it is needed, and again when it has broken, with growing pauses
-/// between attempts that fail. Every call is bounded in time.
+/// A connection to one libvirt daemon that is opened on demand and reopened after it broke, with a growing delay after failed attempts.
+/// Every call has a timeout.
 /// </summary>
 internal sealed class LibvirtClient : IAsyncDisposable
 {
@@ -24,8 +24,7 @@ internal sealed class LibvirtClient : IAsyncDisposable
     private volatile OpenConnection? _open;
     private volatile bool _isDisposed;
 
-    /// <summary>A link that is not open yet.</summary>
-    /// <param name="options">Where to and how.</param>
+    /// <param name="options">The daemon and the connection's settings.</param>
     /// <param name="time">The clock.</param>
     /// <param name="opened">Called with each new connection; may call libvirt.</param>
     public LibvirtClient(LibvirtClientOptions options, TimeProvider time, Action<LibvirtConnection>? opened = null)
@@ -35,16 +34,13 @@ internal sealed class LibvirtClient : IAsyncDisposable
         _backoff = NewBackoff();
     }
 
-    /// <summary>Whether a connection stands now.</summary>
-    public bool IsConnected => _open is { Connection.Closed.IsCompleted: false };
-
     /// <summary>Makes a call.</summary>
     /// <param name="name">Its name, for errors and metrics.</param>
-    /// <param name="vm">The machine it is about; null if about none.</param>
+    /// <param name="vm">The VM concerned; null for none.</param>
     /// <param name="call">The call.</param>
     /// <param name="cancellation">Stops the wait, not the call.</param>
-    /// <param name="limit">How long it may take; null for the usual limit.</param>
-    /// <exception cref="HypervisorException">libvirt says no, cannot be reached, or does not answer in time.</exception>
+    /// <param name="limit">The timeout; null for the default.</param>
+    /// <exception cref="HypervisorException">libvirt rejects the call, cannot be reached, or does not respond in time.</exception>
     public async Task<T> CallAsync<T>(
         string name, VmId? vm, Func<LibvirtConnection, T> call, CancellationToken cancellation, TimeSpan? limit = null)
     {
@@ -68,8 +64,8 @@ internal sealed class LibvirtClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The connection and what bounds its calls; opened if need be.</summary>
-    /// <exception cref="HypervisorException">It cannot be opened, or was tried a moment ago in vain.</exception>
+    /// <summary>The connection and its call runner; opened if necessary.</summary>
+    /// <exception cref="HypervisorException">It cannot be opened, or a retry is not due yet.</exception>
     public async Task<OpenConnection> OpenAsync(CancellationToken cancellation)
     {
         if (_open is { Connection.Closed.IsCompleted: false } standing)
@@ -126,19 +122,13 @@ internal sealed class LibvirtClient : IAsyncDisposable
         }
         catch (Exception e) when (LibvirtErrorMapping.IsLibvirtError(e))
         {
-            // A dead daemon takes no leave; what is left of the connection ends with its last call.
+            // The daemon does not respond; the connection is freed when its last call returns.
         }
     }
 
     private ExponentialBackoff NewBackoff() => new(FirstRetryDelay, _options.RetryDelayMax);
 }
 
-/// <summary>Where a link leads and how it is kept.</summary>
-/// <param name="Uri">The daemon.</param>
-/// <param name="KeepAlive">How the connection is watched over.</param>
-/// <param name="Limits">How its calls are bounded.</param>
-/// <param name="RetryDelayMax">Longest pause between attempts to open it.</param>
 internal sealed record LibvirtClientOptions(string Uri, LibvirtConnectionOptions KeepAlive, LibvirtCallOptions Limits, TimeSpan RetryDelayMax);
 
-/// <summary>An open connection and what bounds its calls.</summary>
 internal sealed record OpenConnection(LibvirtConnection Connection, LibvirtCallRunner Calls);

@@ -5,17 +5,17 @@ using Mesh.Contracts.Values;
 namespace Mesh.Agent.Libvirt.Adapter;
 
 /// <summary>
-/// The connections of one agent. What may be silent for long has one of its own, for two reasons: the daemon works on only a few
-/// calls of a connection at once (<c>max_client_requests</c>, 5); and in libvirt's client before 10.0 a call that is made while
-/// another waits on the same connection is sometimes not sent until something arrives there (seen with 9.0: samples that hung for
-/// as long as the migrate call beside them).
+/// The connections of one agent. Calls that may block for long have connections of their own, for two reasons: the daemon processes only a few
+/// calls of a connection at once (<c>max_client_requests</c>, 5); and in libvirt's client before 10.0 a call made while another one waits on
+/// the same connection is sometimes not sent until something arrives there (seen with 9.0: samples that hung for as long as the migrate call
+/// beside them).
 /// </summary>
 internal sealed class LibvirtClients : IAsyncDisposable
 {
-    /// <summary>Stands for no keepalive at all; libvirt counts in whole seconds from 1 on.</summary>
+    /// <summary>Means no keepalive: libvirt accepts whole seconds from 1 on.</summary>
     private static readonly TimeSpan NoKeepAlive = TimeSpan.FromDays(1);
 
-    /// <summary>Knocking at a local daemon's door costs little, and a host is blind until it opens.</summary>
+    /// <summary>Short, because connecting to a local daemon is cheap and the agent cannot report until it succeeds.</summary>
     private static readonly TimeSpan ReconnectDelayMax = TimeSpan.FromSeconds(5);
 
     private readonly LibvirtOptions _options;
@@ -31,33 +31,32 @@ internal sealed class LibvirtClients : IAsyncDisposable
         Optional = new LibvirtClient(usual, time);
     }
 
-    /// <summary>For events and what the reports ask at each tick, which nothing may hold up.</summary>
+    /// <summary>For events and the queries of the reports, which nothing may delay.</summary>
     public LibvirtClient Monitoring { get; }
 
-    /// <summary>For everything else but migrations.</summary>
+    /// <summary>For everything else except migrations.</summary>
     public LibvirtClient Main { get; }
 
-    /// <summary>For what may hang, such as a pool on a server that is gone, and is good to know but not needed.</summary>
+    /// <summary>For optional queries that may hang, such as about a pool on a server that is down.</summary>
     public LibvirtClient Optional { get; }
 
-    /// <summary>For calls about a machine's job.</summary>
+    /// <summary>For calls about a VM's job: its own connection, or else the main one.</summary>
     public LibvirtClient Get(VmId vm) => _dedicated.GetValueOrDefault(vm, Main);
 
     public bool HasDedicated(VmId vm) => _dedicated.ContainsKey(vm);
 
-    /// <summary>Gives a machine a connection of its own, if it has none.</summary>
+    /// <summary>Gives a VM a connection of its own, if it has none.</summary>
     public LibvirtClient GetOrAddDedicated(VmId vm) =>
         _dedicated.GetOrAdd(vm, _ => new LibvirtClient(CreateOptions(_options.KeepAliveInterval, _options.KeepAliveCount), _time));
 
-    /// <summary>A connection for one migrate call and nothing beside it, kept alive as the migration's options say.</summary>
+    /// <summary>A connection for one migrate call only, with the migration's keepalive settings.</summary>
     public LibvirtClient CreateForMigration(MigrationOptions options) =>
         new(CreateOptions(options.KeepAliveInterval ?? _options.KeepAliveInterval, options.KeepAliveCount ?? _options.KeepAliveCount), _time);
 
-    /// <summary>Closes a machine's own connection.</summary>
     public async Task CloseDedicatedAsync(VmId vm)
     {
-        if (_dedicated.TryRemove(vm, out var link))
-            await link.DisposeAsync();
+        if (_dedicated.TryRemove(vm, out var client))
+            await client.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()

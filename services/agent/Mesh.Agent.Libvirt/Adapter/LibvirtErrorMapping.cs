@@ -3,41 +3,37 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Libvirt.Adapter;
 
-/// <summary>What libvirt's errors mean to an agent.</summary>
+/// <summary>Maps libvirt's errors to an agent's.</summary>
 internal static class LibvirtErrorMapping
 {
-    /// <summary>Whether an error is one of libvirt's.</summary>
     public static bool IsLibvirtError(Exception error) =>
         error is LibvirtException or TimeoutException or LibvirtOverloadException or ObjectDisposedException;
 
-    /// <summary>The error as an agent takes it.</summary>
-    /// <param name="error">What was thrown.</param>
-    /// <param name="vm">The machine it is about; null if about none.</param>
     public static HypervisorException ToHypervisorException(Exception error, VmId? vm) => error switch
     {
         HypervisorException already => already,
         LibvirtException libvirt => new HypervisorException(ToErrorCode(libvirt), vm, libvirt.Text.Length > 0 ? libvirt.Text : libvirt.Message, libvirt),
         LibvirtTimeoutException late => new HypervisorException(HypervisorErrorCode.TimedOut, vm, late.Message, late),
-        TimeoutException late => new HypervisorException(HypervisorErrorCode.TimedOut, vm, "libvirt has not answered yet", late),
+        TimeoutException late => new HypervisorException(HypervisorErrorCode.TimedOut, vm, "libvirt has not responded yet", late),
         LibvirtOverloadException stuck => new HypervisorException(HypervisorErrorCode.Unreachable, vm, stuck.Message, stuck),
         ObjectDisposedException gone => new HypervisorException(HypervisorErrorCode.Unreachable, vm, "the connection to libvirt is closed", gone),
         _ => new HypervisorException(HypervisorErrorCode.Other, vm, error.Message, error),
     };
 
-    /// <summary>How the migrate call's error tells what became of the job.</summary>
-    /// <param name="error">What the call threw.</param>
-    /// <param name="isConnected">Whether the connection that the call was made on still stands.</param>
+    /// <summary>What the migrate call's error means for the job.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="isConnected">Whether the call's connection is still open.</param>
     public static MigrateResult ToMigrateResult(LibvirtException error, bool isConnected) => error.Code switch
     {
         LibvirtErrorCode.OperationAborted => new(MigrateOutcome.Aborted, error.Text),
 
-        // The machine runs on the destination; only its definition could not be kept there.
+        // The VM runs on the destination; only its definition could not be saved there.
         LibvirtErrorCode.MigratePersistFailed => new(MigrateOutcome.Completed, error.Text),
         _ when !isConnected => new(MigrateOutcome.Lost, error.Text),
         _ => new(MigrateOutcome.Failed, error.Text),
     };
 
-    /// <summary>Whether libvirt will not resume a post-copy because QEMU, on either side, has not given it up.</summary>
+    /// <summary>Whether libvirt refuses to resume a post-copy because QEMU, on either host, has not detected its failure.</summary>
     public static bool IsMigrationStillRunning(string error) => error.Contains("migration is still running", StringComparison.OrdinalIgnoreCase);
 
     private static HypervisorErrorCode ToErrorCode(LibvirtException error) => error.Code switch
@@ -50,7 +46,7 @@ internal static class LibvirtErrorMapping
         LibvirtErrorCode.OperationUnsupported or LibvirtErrorCode.NoSupport or LibvirtErrorCode.ArgumentUnsupported
             or LibvirtErrorCode.ConfigurationUnsupported => HypervisorErrorCode.Unsupported,
 
-        // One code for whatever does not fit the present state; only the words tell which.
+        // One code for everything that is invalid in the current state; only the text shows what it is.
         LibvirtErrorCode.OperationInvalid when ContainsText(error, "post-copy") => HypervisorErrorCode.InPostCopy,
         LibvirtErrorCode.OperationInvalid when ContainsText(error, "no job is active") => HypervisorErrorCode.NoJob,
         LibvirtErrorCode.OperationInvalid when ContainsText(error, "not running") => HypervisorErrorCode.VmNotRunning,
@@ -61,5 +57,5 @@ internal static class LibvirtErrorMapping
     private static bool IsConnectionError(LibvirtException error) =>
         error.Code is not LibvirtErrorCode.SystemError || error.Domain is LibvirtErrorDomain.Rpc or LibvirtErrorDomain.Remote;
 
-    private static bool ContainsText(LibvirtException error, string words) => error.Text.Contains(words, StringComparison.OrdinalIgnoreCase);
+    private static bool ContainsText(LibvirtException error, string text) => error.Text.Contains(text, StringComparison.OrdinalIgnoreCase);
 }

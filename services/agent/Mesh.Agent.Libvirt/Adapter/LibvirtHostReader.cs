@@ -6,13 +6,13 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Libvirt.Adapter;
 
-/// <summary>What a libvirt host is and has, besides its machines.</summary>
-internal sealed class LibvirtHostReader(LibvirtClients links, LibvirtOptions options, TimeProvider time)
+/// <summary>Describes a libvirt host.</summary>
+internal sealed class LibvirtHostReader(LibvirtClients clients, LibvirtOptions options, TimeProvider time)
 {
-    /// <summary>How long a description waits for what is only good to know.</summary>
+    /// <summary>How long a description waits for an optional query.</summary>
     private static readonly TimeSpan OptionalQueryTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long such a question is left alone before it counts as lost and may be asked again.</summary>
+    /// <summary>How long an optional query may take before it is given up and can be repeated.</summary>
     private static readonly TimeSpan HungQueryTimeout = TimeSpan.FromMinutes(10);
 
     private readonly HostFiles? _files = options.IsLibvirtLocal ? new HostFiles(options.HostRoot) : null;
@@ -23,7 +23,7 @@ internal sealed class LibvirtHostReader(LibvirtClients links, LibvirtOptions opt
 
     public async Task<HostDescription> DescribeAsync(CancellationToken cancellation)
     {
-        var (host, basics) = await links.Main.CallAsync("virConnectGetCapabilities", null, ReadBasics, cancellation);
+        var (host, basics) = await clients.Main.CallAsync("virConnectGetCapabilities", null, ReadBasics, cancellation);
         var cpuCapabilities = _latestCpuCapabilities.QueryAsync(() => QueryOptionalAsync("virConnectGetDomainCapabilities", _cpuCapabilities.Get), cancellation);
         var resources = _latestResources.QueryAsync(
             () => QueryOptionalAsync("virConnectListAllStoragePools", connection => HostResources.Read(connection, host)), cancellation);
@@ -43,7 +43,7 @@ internal sealed class LibvirtHostReader(LibvirtClients links, LibvirtOptions opt
         };
     }
 
-    /// <summary>Where the host keeps images, as far as is known now; asks libvirt nothing.</summary>
+    /// <summary>The host's storage, as far as it is known now; makes no libvirt call.</summary>
     public HostStorageMap GetStorageMap() => new(_files, _files?.Mounts(), _latestResources.Latest?.Pools, [.. options.SharedPaths]);
 
     private (HostCapabilitiesXml Host, HostDescription Basics) ReadBasics(LibvirtConnection connection)
@@ -55,13 +55,13 @@ internal sealed class LibvirtHostReader(LibvirtClients links, LibvirtOptions opt
             new HypervisorInfo(host.Uuid, "QEMU", $"{connection.GetHypervisorVersion()}", $"{connection.GetLibvirtVersion()}", host.MachineTypes)));
     }
 
-    private Task<T> QueryOptionalAsync<T>(string name, Func<LibvirtConnection, T> ask) => links.Optional.CallAsync(name, null, ask, CancellationToken.None, HungQueryTimeout);
+    private Task<T> QueryOptionalAsync<T>(string name, Func<LibvirtConnection, T> query) => clients.Optional.CallAsync(name, null, query, CancellationToken.None, HungQueryTimeout);
 
-    /// <summary>Half of them would speak against machines that are connected to the other half: then rather none.</summary>
+    /// <summary>Bridges and networks, or null: a partial list would exclude VMs that are connected to the missing ones.</summary>
     private string[]? Networks(HostResources? available) =>
         available?.Networks is { } networks && _files?.Bridges() is { } bridges ? [.. bridges.Union(networks, StringComparer.Ordinal)] : null;
 
-    /// <summary>Memory by its uses; what only buffers and caches hold, the host could give a machine too.</summary>
+    /// <summary>Memory by its uses; buffers and caches are available to VMs, too.</summary>
     private static Bytes Memory(LibvirtConnection connection, params string[] uses)
     {
         var stats = connection.GetMemoryStatsKibibytes();
@@ -69,7 +69,7 @@ internal sealed class LibvirtHostReader(LibvirtClients links, LibvirtOptions opt
     }
 }
 
-/// <summary>Something that changes at most with libvirt's daemon, and so is read once for each connection to it.</summary>
+/// <summary>A value that changes only when libvirt's daemon restarts, and so is read once per connection.</summary>
 internal sealed class OncePerConnection<T>(Func<LibvirtConnection, T> read)
     where T : class
 {

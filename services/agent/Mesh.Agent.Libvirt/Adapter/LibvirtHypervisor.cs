@@ -9,16 +9,16 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Libvirt.Adapter;
 
-/// <summary>A libvirt host's hypervisor.</summary>
+/// <summary>The hypervisor of a libvirt host.</summary>
 internal sealed class LibvirtHypervisor : IHypervisor
 {
     private const int EventCapacity = 10_000;
 
-    /// <summary>A read of a job waits this long in the end, as the final pass of a large machine may take; callers wait less.</summary>
+    /// <summary>Timeout of a job read, which may take as long as the final pass of a large VM; callers wait less.</summary>
     private static readonly TimeSpan FinalPassTimeout = TimeSpan.FromMinutes(10);
 
     private readonly Channel<HypervisorEvent> _events = Channel.CreateBounded<HypervisorEvent>(
-        new BoundedChannelOptions(EventCapacity) { FullMode = BoundedChannelFullMode.DropOldest });
+        new BoundedChannelOptions(EventCapacity) { FullMode = BoundedChannelFullMode.DropOldest }, _ => LibvirtMetrics.LostEvents.Add(1));
 
     private readonly LibvirtClients _clients;
     private readonly LibvirtImages _images;
@@ -26,11 +26,11 @@ internal sealed class LibvirtHypervisor : IHypervisor
     private readonly LibvirtInventory _inventory;
     private readonly LoopbackDetector _loopback;
     private readonly VcpuThrottle _throttle;
-    private readonly LibvirtMigrator _migrations;
+    private readonly LibvirtMigrator _migrator;
     private readonly CoalescedJobReads _reads;
     private readonly ConcurrentDictionary<VmId, bool> _migrating = [];
 
-    /// <summary>A hypervisor that is connected to when it is first asked something.</summary>
+    /// <summary>Connects at the first call.</summary>
     public LibvirtHypervisor(LibvirtOptions options, TimeProvider time)
     {
         _clients = new LibvirtClients(options, time, connection => _ = ForwardEventsAsync(connection.Subscribe()));
@@ -39,7 +39,7 @@ internal sealed class LibvirtHypervisor : IHypervisor
         _host = new LibvirtHostReader(_clients, options, time);
         _inventory = new LibvirtInventory(_clients, _host, _throttle);
         _loopback = new LoopbackDetector(options.IsLibvirtLocal, time);
-        _migrations = new LibvirtMigrator(time);
+        _migrator = new LibvirtMigrator(time);
         _reads = new CoalescedJobReads(time, options.CallTimeout);
     }
 
@@ -57,7 +57,7 @@ internal sealed class LibvirtHypervisor : IHypervisor
         {
             var stats = await QueryDomainAsync("virDomainGetJobStats", vm, domain => JobStatsMapping.FromLibvirt(domain.GetJobStats()), CancellationToken.None, FinalPassTimeout);
 
-            // While it migrates, this machine's silence must not be everyone's.
+            // During its migration, calls about this VM may block and must not delay others.
             if (stats is { Operation: JobOperation.MigrationOut })
                 _clients.GetOrAddDedicated(vm);
             else if (stats is null && !_migrating.ContainsKey(vm))
@@ -75,14 +75,14 @@ internal sealed class LibvirtHypervisor : IHypervisor
     {
         var (vm, options) = (migration.VmId, migration.Options);
 
-        await using var link = _clients.CreateForMigration(options);
+        await using var client = _clients.CreateForMigration(options);
         _migrating.TryAdd(vm, true);
         _clients.GetOrAddDedicated(vm);
         try
         {
-            var open = await link.OpenAsync(cancellation);
+            var open = await client.OpenAsync(cancellation);
             using var domain = await open.Calls.RunAsync("virDomainLookupByUUIDString", () => open.Connection.LookupDomain(vm.Value), null, cancellation);
-            return await _migrations.RunAsync(open, domain, migration, cancellation);
+            return await _migrator.RunAsync(open, domain, migration, cancellation);
         }
         catch (Exception e) when (e is HypervisorException || LibvirtErrorMapping.IsLibvirtError(e))
         {
@@ -102,15 +102,6 @@ internal sealed class LibvirtHypervisor : IHypervisor
 
     public Task SetMaxDowntimeAsync(VmId vm, TimeSpan downtime, CancellationToken cancellation) =>
         InvokeDomainAsync("virDomainMigrateSetMaxDowntime", vm, domain => domain.SetMaxDowntime(downtime), cancellation);
-
-    public Task<BytesPerSecond?> GetBandwidthAsync(VmId vm, CopyStage stage, CancellationToken cancellation) =>
-        QueryDomainAsync<BytesPerSecond?>(
-            "virDomainMigrateGetMaxSpeed",
-            vm,
-            domain => domain.GetMaxSpeedMebibytesPerSecond(stage is CopyStage.PostCopy) is > 0 and < MigrateArguments.UnlimitedMebibytesPerSecond and var speed
-                ? BytesPerSecond.FromMebibytes(speed)
-                : null,
-            cancellation);
 
     public Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation)
     {
@@ -150,7 +141,7 @@ internal sealed class LibvirtHypervisor : IHypervisor
         vm,
         domain =>
         {
-            // Certain only if libvirt itself calls it incoming: a source's machine is paused for its migration just alike.
+            // Only libvirt's job shows that the VM is incoming: during a migration the source's is paused, too.
             var state = DomainStateMapping.ToRunState(domain.GetStatus());
             var isIncoming = state is VmRunState.PausedStarting or VmRunState.PausedMigrating
                 && domain.GetJobStats() is { Operation: DomainJobOperation.MigrationIn };
@@ -164,7 +155,7 @@ internal sealed class LibvirtHypervisor : IHypervisor
         vm,
         domain =>
         {
-            // Asked again at the last moment: what runs by now is no stray.
+            // Checked again at the last moment: a copy that runs by now is not an orphan.
             if (DomainStateMapping.ToRunState(domain.GetStatus()) is VmRunState.Paused or VmRunState.PausedMigrating or VmRunState.PausedPostCopy or VmRunState.PostCopyFailed)
                 domain.Destroy();
         },
@@ -204,8 +195,14 @@ internal sealed class LibvirtHypervisor : IHypervisor
 
     private async Task ForwardEventsAsync(LibvirtEventSubscription subscription)
     {
-        await foreach (var what in subscription.Reader.ReadAllAsync())
-            if (HypervisorEventMapping.FromLibvirt(what) is { } known)
+        var lost = 0L;
+        await foreach (var libvirtEvent in subscription.Reader.ReadAllAsync())
+        {
+            if (HypervisorEventMapping.FromLibvirt(libvirtEvent) is { } known)
                 _events.Writer.TryWrite(known);
+            if (subscription.LostEvents is var total && total > lost)
+                LibvirtMetrics.LostEvents.Add(total - lost);
+            lost = total;
+        }
     }
 }

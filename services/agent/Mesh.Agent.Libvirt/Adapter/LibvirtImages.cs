@@ -6,10 +6,9 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Agent.Libvirt.Adapter;
 
 /// <summary>
-/// Creates and deletes images where the host's libvirt sees them, through its storage API: the agent itself may run elsewhere,
-/// or see other mounts.
+/// Creates and deletes images through libvirt's storage API: the agent itself may run on another machine, or have other mounts.
 /// </summary>
-internal sealed class LibvirtImages(LibvirtClient link) : IDisposable
+internal sealed class LibvirtImages(LibvirtClient client) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
 
@@ -21,9 +20,9 @@ internal sealed class LibvirtImages(LibvirtClient link) : IDisposable
     public async Task CreateAsync(VmDisk disk, CopyStorage copyStorage, CancellationToken cancellation)
     {
         if (disk.Storage is not DiskStorage.File || !Path.IsPathRooted(disk.Source))
-            throw CreateRefusal($"only image files can be created, and disk {disk.Target} ({disk.Source}) is none");
+            throw CreateRefusal($"disk {disk.Target} ({disk.Source}) is not an image file, and only those can be created");
         if (disk.Capacity is null)
-            throw CreateRefusal($"the capacity of disk {disk.Target} is not known");
+            throw CreateRefusal($"the capacity of disk {disk.Target} is unknown");
 
         var isIncremental = copyStorage is CopyStorage.Incremental && disk.BackingFile is not null;
         var backingFormat = isIncremental ? await BackingFormatAsync(disk.BackingFile!, cancellation) : null;
@@ -35,10 +34,10 @@ internal sealed class LibvirtImages(LibvirtClient link) : IDisposable
                 if (Find(pool.Pool, disk.Source) is { } there)
                 {
                     there.Dispose();
-                    throw new HypervisorException(HypervisorErrorCode.ImageExists, null, $"{disk.Source} exists already");
+                    throw new HypervisorException(HypervisorErrorCode.ImageExists, null, $"{disk.Source} already exists");
                 }
 
-                pool.Pool.CreateVolume(StorageVolumeXml.Create(disk, copyStorage, backingFormat)).Dispose();
+                pool.Pool.CreateVolume(StorageXml.CreateVolume(disk, copyStorage, backingFormat)).Dispose();
                 return true;
             },
             cancellation);
@@ -61,21 +60,21 @@ internal sealed class LibvirtImages(LibvirtClient link) : IDisposable
         pool =>
         {
             using var volume = Find(pool.Pool, path)
-                ?? throw CreateRefusal($"the backing file {path} does not exist here, and only what lies above it would be copied");
-            return StorageVolumeXml.ReadFormat(volume.GetXml()) ?? "raw";
+                ?? throw CreateRefusal($"the backing file {path} does not exist here, and an incremental copy needs it");
+            return StorageXml.ReadVolumeFormat(volume.GetXml()) ?? "raw";
         },
         cancellation);
 
     /// <summary>
-    /// Does something in the pool of a path's directory. libvirt keeps one pool per directory: one at a time, so that nobody
-    /// loses a pool that was made for the moment.
+    /// Acts in the pool of a path's directory. libvirt has one pool per directory: one action at a time, so that none loses a transient pool
+    /// that another one removes.
     /// </summary>
     private async Task<T> InPoolAsync<T>(string name, string path, Func<DirectoryPool, T> act, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
-            return await link.CallAsync(
+            return await client.CallAsync(
                 name,
                 null,
                 connection =>
@@ -95,17 +94,8 @@ internal sealed class LibvirtImages(LibvirtClient link) : IDisposable
         }
     }
 
-    private static LibvirtStorageVolume? Find(LibvirtStoragePool pool, string path)
-    {
-        try
-        {
-            return pool.LookupVolume(Path.GetFileName(path));
-        }
-        catch (LibvirtException e) when (e.Code is LibvirtErrorCode.NoStorageVolume)
-        {
-            return null;
-        }
-    }
+    private static LibvirtStorageVolume? Find(LibvirtStoragePool pool, string path) =>
+        LibvirtException.NullIf(LibvirtErrorCode.NoStorageVolume, () => pool.LookupVolume(Path.GetFileName(path)));
 
     private static HypervisorException CreateRefusal(string why) => new(HypervisorErrorCode.Storage, null, why);
 }

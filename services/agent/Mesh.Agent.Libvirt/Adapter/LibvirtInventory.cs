@@ -7,19 +7,19 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Libvirt.Adapter;
 
-/// <summary>The machines of a libvirt host.</summary>
-internal sealed class LibvirtInventory(LibvirtClients links, LibvirtHostReader host, VcpuThrottle throttle)
+/// <summary>Lists and describes the VMs of a libvirt host.</summary>
+internal sealed class LibvirtInventory(LibvirtClients clients, LibvirtHostReader host, VcpuThrottle throttle)
 {
-    /// <summary>What holds a machine is good to know, and no inventory waits long for it.</summary>
+    /// <summary>Short: a VM's lock is optional in an inventory.</summary>
     private static readonly TimeSpan LockQueryTimeout = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<VmId, DescribedVm> _described = [];
     private readonly RequiredCpuFeatures _cpuNeeds = new();
 
-    public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) => links.Monitoring.CallAsync<IReadOnlyList<VmState>>(
+    public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) => clients.Monitoring.CallAsync<IReadOnlyList<VmState>>(
         "virConnectListAllDomains", null, connection => [.. ForEach(connection, ReadState)], cancellation);
 
-    /// <summary>Every machine, one call each: one that is busy migrating keeps its description of before, and holds up no other.</summary>
+    /// <summary>Every VM, one call each: a migrating VM keeps its previous description, and delays no other.</summary>
     public async Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation)
     {
         var states = await ListVmsAsync(cancellation);
@@ -36,7 +36,7 @@ internal sealed class LibvirtInventory(LibvirtClients links, LibvirtHostReader h
 
     private async Task<VmDescription?> DescribeAsync(VmState vm, LockQueryState reading, CancellationToken cancellation)
     {
-        // Before libvirt's record of them, which changes last: somebody who sets a quota now must not be taken for a stale throttle.
+        // Before libvirt's record, which changes last: a quota that someone is setting must not look like a stale throttle.
         var quotas = vm.State is VmRunState.Down or VmRunState.DownMigrated ? [] : throttle.ReadQuotas(vm.Id, vm.Name);
         return await GetDescribedAsync(vm, cancellation) is { } described
             ? described.Vm with
@@ -49,16 +49,16 @@ internal sealed class LibvirtInventory(LibvirtClients links, LibvirtHostReader h
 
     private async Task<VmLock?> LockAsync(VmState vm, bool hasMirror, LockQueryState reading, CancellationToken cancellation)
     {
-        // What has a connection of its own migrates, which is no lock.
-        if (reading.HasTimedOut || vm.State is VmRunState.Down or VmRunState.DownMigrated || links.HasDedicated(vm.Id))
+        // A VM with its own connection is migrating, which is not a lock.
+        if (reading.HasTimedOut || vm.State is VmRunState.Down or VmRunState.DownMigrated || clients.HasDedicated(vm.Id))
             return null;
         try
         {
-            return await links.Main.CallAsync("virDomainGetJobStats", vm.Id, connection => ReadLock(connection, vm.Id, hasMirror), cancellation, LockQueryTimeout);
+            return await clients.Main.CallAsync("virDomainGetJobStats", vm.Id, connection => ReadLock(connection, vm.Id, hasMirror), cancellation, LockQueryTimeout);
         }
         catch (HypervisorException e)
         {
-            // A migration in its final pass, which cannot be asked, would look alike: better no lock than one that is none.
+            // A migration in its final pass does not respond either: report no lock rather than a wrong one.
             reading.HasTimedOut = e.Code is HypervisorErrorCode.TimedOut;
             return null;
         }
@@ -73,11 +73,11 @@ internal sealed class LibvirtInventory(LibvirtClients links, LibvirtHostReader h
     private async Task<DescribedVm?> GetDescribedAsync(VmState vm, CancellationToken cancellation)
     {
         var known = _described.GetValueOrDefault(vm.Id);
-        if (known is not null && links.HasDedicated(vm.Id))
+        if (known is not null && clients.HasDedicated(vm.Id))
             return known;
         try
         {
-            return _described[vm.Id] = await links.Main.CallAsync("virDomainGetXMLDesc", vm.Id, connection => Describe(connection, vm), cancellation);
+            return _described[vm.Id] = await clients.Main.CallAsync("virDomainGetXMLDesc", vm.Id, connection => Describe(connection, vm), cancellation);
         }
         catch (HypervisorException e) when (e.Code is HypervisorErrorCode.NoVm)
         {
@@ -107,7 +107,7 @@ internal sealed class LibvirtInventory(LibvirtClients links, LibvirtHostReader h
         }
         catch (LibvirtException)
         {
-            // No medium, no such file, or a kind of storage whose size libvirt cannot tell.
+            // No medium, no such file, or storage whose size libvirt cannot determine.
             return null;
         }
     }
@@ -118,38 +118,22 @@ internal sealed class LibvirtInventory(LibvirtClients links, LibvirtHostReader h
         return new VmState(new VmId(domain.Uuid), domain.Name, DomainStateMapping.ToRunState(status), DomainStateMapping.Describe(status));
     }
 
-    /// <summary>A machine, the quota that libvirt has on record for its processors, and whether a disk of it is being copied.</summary>
+    /// <summary>A VM, the vCPU quota that libvirt has on record, and whether one of its disks is being mirrored.</summary>
     private sealed record DescribedVm(VmDescription Vm, long RecordedQuota, bool HasMirror);
 
-    /// <summary>The reading of all machines' locks: once one has hung, the others are left alone, so that many do not add up.</summary>
+    /// <summary>The lock queries of one inventory: after one has timed out, no further ones are made, so that timeouts do not add up.</summary>
     private sealed class LockQueryState
     {
         public bool HasTimedOut { get; set; }
     }
 
-    private static IEnumerable<T> ForEach<T>(LibvirtConnection connection, Func<LibvirtDomain, T> ask)
+    /// <summary>A VM that was removed since it was listed is left out.</summary>
+    private static IEnumerable<T> ForEach<T>(LibvirtConnection connection, Func<LibvirtDomain, T> query)
         where T : class
     {
         foreach (var domain in connection.ListDomains())
             using (domain)
-                if (DomainLookup.NullIfGone(() => ask(domain)) is { } answer)
+                if (LibvirtException.NullIf(LibvirtErrorCode.NoDomain, () => query(domain)) is { } answer)
                     yield return answer;
-    }
-}
-
-/// <summary>A machine may go between being listed and being asked.</summary>
-internal static class DomainLookup
-{
-    public static T? NullIfGone<T>(Func<T> ask)
-        where T : class
-    {
-        try
-        {
-            return ask();
-        }
-        catch (LibvirtException e) when (e.Code is LibvirtErrorCode.NoDomain)
-        {
-            return null;
-        }
     }
 }

@@ -12,4 +12,7 @@ internal static class LibvirtMetrics
     /// <summary>Duration of libvirt calls; tags <c>call</c>, <c>outcome</c> (ok, error, overdue).</summary>
     public static readonly Histogram<double> CallDuration =
         Meter.CreateHistogram<double>("mesh.agent.libvirt.call.duration", "s", "Duration of libvirt calls");
+
+    public static readonly Counter<long> LostEvents =
+        Meter.CreateCounter<long>("mesh.agent.libvirt.events.lost", "{event}", "libvirt events dropped because they were not read in time");
 }

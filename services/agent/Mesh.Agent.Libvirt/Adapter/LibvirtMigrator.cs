@@ -2,18 +2,18 @@ using Mesh.Agent.Hypervisors;
 
 namespace Mesh.Agent.Libvirt.Adapter;
 
-/// <summary>Migrate calls: new ones, and those that take a broken post-copy up again.</summary>
+/// <summary>Makes migrate calls, and recovers failed post-copies.</summary>
 internal sealed class LibvirtMigrator(TimeProvider time)
 {
-    /// <summary>The other side learns of a broken connection a moment after this one.</summary>
+    /// <summary>The destination detects a broken connection later than the source.</summary>
     private static readonly TimeSpan[] RetryDelays = [TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
 
     public Task<MigrateResult> RunAsync(OpenConnection open, LibvirtDomain domain, VmMigration migration, CancellationToken cancellation) =>
         migration.IsRecovery ? RecoverAsync(open, domain, migration, cancellation) : CallAsync(open, domain, migration, MigrateFlags.None, cancellation);
 
     /// <summary>
-    /// libvirt gives a post-copy up when its own connection breaks, which QEMU's may have survived or not missed yet; then libvirt
-    /// refuses to resume what QEMU still runs. Paused on this side it is broken for both, and resumes.
+    /// libvirt considers a post-copy failed when its own connection breaks, while QEMU's may be intact, or not detected as broken yet; libvirt
+    /// then refuses to resume what QEMU still runs. Once it is paused on the source, both agree, and it can be resumed.
     /// </summary>
     private async Task<MigrateResult> RecoverAsync(OpenConnection open, LibvirtDomain domain, VmMigration migration, CancellationToken cancellation)
     {
@@ -28,17 +28,17 @@ internal sealed class LibvirtMigrator(TimeProvider time)
 
         var last = await TryResumeAsync(open, domain, migration, cancellation);
         return LibvirtErrorMapping.IsMigrationStillRunning(last.Error)
-            ? last with { Error = $"the destination's QEMU has not noticed yet that the connection broke ({last.Error})" }
+            ? last with { Error = $"the destination's QEMU has not detected the broken connection yet ({last.Error})" }
             : last;
     }
 
     private static async Task<MigrateResult> TryResumeAsync(OpenConnection open, LibvirtDomain domain, VmMigration migration, CancellationToken cancellation)
     {
-        // libvirt 9.0 loses track of a post-copy that is resumed while it runs: it must be certain that it does not.
+        // libvirt 9.0 loses track of a post-copy that is resumed while it runs: make sure that it has failed.
         var status = await open.Calls.RunAsync("virDomainGetState", domain.GetStatus, null, cancellation);
         return DomainStateMapping.ToRunState(status) is VmRunState.PostCopyFailed
             ? await CallAsync(open, domain, migration, MigrateFlags.PostCopy | MigrateFlags.PostCopyResume, cancellation)
-            : new MigrateResult(MigrateOutcome.Failed, $"the machine is {DomainStateMapping.Describe(status)}: no post-copy of it is broken");
+            : new MigrateResult(MigrateOutcome.Failed, $"the VM is {DomainStateMapping.Describe(status)}: it has no failed post-copy");
     }
 
     private static async Task PausePostCopyAsync(OpenConnection open, LibvirtDomain domain, CancellationToken cancellation)
@@ -49,7 +49,7 @@ internal sealed class LibvirtMigrator(TimeProvider time)
         }
         catch (LibvirtException)
         {
-            // It is paused here already, and the other side is the one that has yet to notice.
+            // It is already paused here, and the destination has yet to detect the failure.
         }
     }
 

@@ -3,14 +3,14 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Libvirt.Adapter;
 
-/// <summary>What is handed to <c>virDomainMigrateToURI3</c>.</summary>
+/// <summary>Flags and parameters of <c>virDomainMigrateToURI3</c>.</summary>
 internal static class MigrateArguments
 {
-    /// <summary>libvirt's word for no limit, in MiB/s.</summary>
+    /// <summary>libvirt's value for no limit, in MiB/s.</summary>
     public const long UnlimitedMebibytesPerSecond = 8_796_093_022_207;
 
     public static MigrateFlags CreateFlags(MigrationOptions options) =>
-        // Peer to peer, so that the job outlives this process; and a disk error on the way must end it, not the machine.
+        // Peer to peer, so that the job outlives this process; and a disk error must abort the job, not stop the VM.
         MigrateFlags.PeerToPeer | MigrateFlags.AbortOnError
         | If(options.Live, MigrateFlags.Live)
         | If(options.AutoConverge, MigrateFlags.AutoConverge)

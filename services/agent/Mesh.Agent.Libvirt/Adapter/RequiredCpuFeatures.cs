@@ -5,17 +5,17 @@ using Mesh.Agent.Libvirt.Xml;
 namespace Mesh.Agent.Libvirt.Adapter;
 
 /// <summary>
-/// What machines need of a host's processors, those features included that their models stand for and without those that are switched
-/// off. Machines are many and processors few, so libvirt is asked once for each.
+/// The host CPU features that VMs require, including those implied by their models and without disabled ones. VMs are many and their CPU
+/// definitions few, so libvirt is queried once per definition.
 /// </summary>
 internal sealed class RequiredCpuFeatures
 {
     private const int CacheSizeMax = 1_000;
     private readonly ConcurrentDictionary<string, IReadOnlyList<string>?> _cache = new(StringComparer.Ordinal);
 
-    /// <summary>The features; null where the model's own cannot be told.</summary>
-    /// <param name="connection">The machine's host.</param>
-    /// <param name="xml">What <c>virDomainGetXMLDesc</c> gives of the machine.</param>
+    /// <summary>The features; null if those of the model are unknown.</summary>
+    /// <param name="connection">The VM's host.</param>
+    /// <param name="xml">The VM's domain XML.</param>
     public IReadOnlyList<string>? Get(LibvirtConnection connection, string xml)
     {
         if (ReadCpuElement(xml) is not { } cpu)
@@ -27,24 +27,15 @@ internal sealed class RequiredCpuFeatures
         return _cache[cpu] = ExpandFeatures(connection, cpu);
     }
 
-    /// <summary>The part of a machine's processor that makes out its features; null if it has no model, or is emulated and needs none of the host's.</summary>
+    /// <summary>The part of a VM's CPU definition that determines its features; null if it has no model, or is emulated and requires none.</summary>
     internal static string? ReadCpuElement(string xml)
     {
         var domain = XDocument.Parse(xml).Root!;
-        return DomainXml.Attribute(domain, "type") == "kvm" && domain.Element("cpu") is { } cpu && cpu.Element("model") is not null
+        return XmlRead.Attribute(domain, "type") == "kvm" && domain.Element("cpu") is { } cpu && cpu.Element("model") is not null
             ? new XElement("cpu", cpu.Elements("model"), cpu.Elements("vendor"), cpu.Elements("feature")).ToString()
             : null;
     }
 
-    private static string[]? ExpandFeatures(LibvirtConnection connection, string cpu)
-    {
-        try
-        {
-            return [.. DomainCapabilitiesXml.Features(connection.ExpandCpuXml(cpu, virtType: "kvm"))];
-        }
-        catch (LibvirtException)
-        {
-            return null;
-        }
-    }
+    private static string[]? ExpandFeatures(LibvirtConnection connection, string cpu) =>
+        LibvirtException.NullOnError<string[]>(() => [.. DomainCapabilitiesXml.Features(connection.ExpandCpuXml(cpu, virtType: "kvm"))]);
 }

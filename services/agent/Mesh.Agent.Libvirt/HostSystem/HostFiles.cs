@@ -3,13 +3,13 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Libvirt.HostSystem;
 
-/// <summary>What a host's own files tell that libvirt does not: its bridges, mounts and the speed of its devices. Touches no network file system.</summary>
+/// <summary>Facts from the host's own files that libvirt does not report: bridges, mounts and device speeds. Accesses no network file system.</summary>
 /// <param name="hostRoot">Where the host's files are found; <c>/</c> unless the agent runs in a container.</param>
 internal sealed class HostFiles(string hostRoot)
 {
     private const int LinksMax = 40;
 
-    // Of the first process: the host's own view, whatever is hidden from the agent's process.
+    // Of process 1: the host's own view, even if the agent's process has another.
     private string Mountinfo => Path.Combine(hostRoot, "proc/1/mountinfo");
 
     private string Devices => Path.Combine(hostRoot, "sys/class/net");
@@ -30,7 +30,7 @@ internal sealed class HostFiles(string hostRoot)
         ];
     });
 
-    /// <summary>The speed of a network device in each direction; null if it tells none, as when it is down.</summary>
+    /// <summary>The speed of a network device in each direction; null if it reports none, as when it is down.</summary>
     public BytesPerSecond? LinkSpeed(string device)
     {
         var text = Try(() => File.ReadAllText(Path.Combine(Devices, device, "speed")));
@@ -40,12 +40,12 @@ internal sealed class HostFiles(string hostRoot)
     }
 
     /// <summary>
-    /// Whether a file is on storage that no other host reaches; null if that cannot be told, as where there is no such file. Goes down
-    /// the path step by step, links included, and stops before it would ask a server that may not answer.
+    /// Whether a file is on storage that no other host can reach; null if unknown, for example because the file does not exist. Follows the
+    /// path and its symlinks step by step, and stops before it would access a server that may not respond.
     /// </summary>
     /// <param name="path">An absolute path on the host.</param>
     /// <param name="mounts">The host's mounts.</param>
-    /// <param name="isShared">Whether a directory is known to be shared.</param>
+    /// <param name="isShared">Whether a directory is configured as shared.</param>
     public bool? IsLocal(string path, MountTable mounts, Func<string, bool> isShared)
     {
         var (at, ahead, links) = ("/", new Stack<string>(Steps(path).Reverse()), 0);
@@ -67,8 +67,8 @@ internal sealed class HostFiles(string hostRoot)
             if (++links > LinksMax)
                 return null;
             at = Path.IsPathRooted(target) ? "/" : at;
-            foreach (var additionalFlags in Steps(target).Reverse())
-                ahead.Push(additionalFlags);
+            foreach (var further in Steps(target).Reverse())
+                ahead.Push(further);
         }
 
         return mounts.FindMount(at) is { IsShared: false } ? true : null;
@@ -80,7 +80,7 @@ internal sealed class HostFiles(string hostRoot)
 
     private static IEnumerable<string> Steps(string path) => path.Split('/').Where(step => step is not ("" or "."));
 
-    /// <summary>Its bridges are devices of their own kind that bear no sign of it: neither hardware, nor a tap, nor a port of a bridge.</summary>
+    /// <summary>Open vSwitch's bridges have no mark of their own: a candidate is neither hardware, nor a tap, nor a port of a bridge.</summary>
     private static bool MayBeOpenVSwitch(string device)
     {
         string[] signsOfOthers = ["device", "tun_flags", "brport", "master", "bonding", "wireless"];

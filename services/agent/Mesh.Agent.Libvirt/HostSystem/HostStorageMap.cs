@@ -3,16 +3,16 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Libvirt.HostSystem;
 
-/// <summary>Where a host keeps images, and which of these places other hosts reach too.</summary>
-/// <param name="files">The host's files; null if the agent does not see them, because libvirt's daemon is elsewhere.</param>
+/// <summary>A host's storage, and which of it other hosts can reach, too.</summary>
+/// <param name="files">The host's files; null if libvirt's daemon runs on another machine.</param>
 /// <param name="mounts">The host's mounts; null if unknown.</param>
 /// <param name="pools">The active storage pools; null if unknown.</param>
-/// <param name="sharedPaths">Directories that the operator has called shared.</param>
+/// <param name="sharedPaths">Directories configured as shared.</param>
 internal sealed class HostStorageMap(HostFiles? files, MountTable? mounts, IReadOnlyList<HostStorage>? pools, IReadOnlyList<string> sharedPaths)
 {
     private readonly IReadOnlyList<HostStorage> _pools = pools ?? [];
 
-    /// <summary>All of them: pools, shared file systems, and what the operator named; null if the pools are not known.</summary>
+    /// <summary>Pools, shared file systems and directories configured as shared; null if the pools are unknown.</summary>
     public IReadOnlyList<HostStorage>? Storage => pools is null
         ? null
         :
@@ -22,7 +22,7 @@ internal sealed class HostStorageMap(HostFiles? files, MountTable? mounts, IRead
             .. sharedPaths.Select(path => new HostStorage(path, path, IsShared: true)),
         ];
 
-    /// <summary>Whether a disk's image is on storage that no other host reaches; null if that cannot be told.</summary>
+    /// <summary>Whether a disk's image is on storage that no other host can reach; null if unknown.</summary>
     public bool? IsLocal(VmDisk disk) => disk switch
     {
         { Source.Length: 0 } => null,

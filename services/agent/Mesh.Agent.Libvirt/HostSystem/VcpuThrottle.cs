@@ -4,35 +4,35 @@ using Mesh.Contracts.Values;
 namespace Mesh.Agent.Libvirt.HostSystem;
 
 /// <summary>
-/// Slows a machine down by the quota of its virtual processors. It is written to their control groups, because libvirt lets nobody change
-/// a quota while a migration runs, and so it stays on this host (ADR 0011). What libvirt itself has on record is what the machine gets back,
-/// and a quota below that is the sign that an agent slowed it down.
+/// Throttles a VM by the quota of its vCPUs. The quota is written to their control groups, because libvirt does not allow changing it during
+/// a migration, and so it stays on this host (ADR 0011). Removing the throttle restores the quota that libvirt has on record; a quota below
+/// that shows that an agent throttled the VM.
 /// </summary>
 internal sealed class VcpuThrottle(VcpuCgroupFinder groups)
 {
-    /// <summary>The kernel takes no smaller quota.</summary>
+    /// <summary>The smallest quota that the kernel accepts.</summary>
     public const long MinQuotaMicroseconds = 1000;
 
-    /// <summary>Slows a machine down by so much of what it has by libvirt's record, which <paramref name="recorded"/> is; 0 gives it all.</summary>
-    /// <exception cref="HypervisorException">This host, or this agent, cannot do that.</exception>
+    /// <summary>Throttles a VM below <paramref name="recorded"/>, the quota that libvirt has on record; 0 restores it.</summary>
+    /// <exception cref="HypervisorException">The host does not support it, or the agent lacks permission.</exception>
     public void Set(VmId vm, string name, long recorded, Percent throttle) => ForEachVcpu(vm, name, group =>
     {
         var all = EffectiveQuota(recorded, group.Read().PeriodMicroseconds);
         group.Write(throttle.Value > 0 ? Math.Max(MinQuotaMicroseconds, all * (100 - throttle.Value) / 100) : recorded);
     });
 
-    /// <summary>Gives a machine what it has by libvirt's record, if it has less.</summary>
-    /// <exception cref="HypervisorException">It has less, and this agent may not change that.</exception>
+    /// <summary>Restores the quota that libvirt has on record, if the current one is lower.</summary>
+    /// <exception cref="HypervisorException">It is lower, and the agent lacks permission.</exception>
     public void Lift(VmId vm, string name, long recorded)
     {
         if (GetCurrent(vm, name, recorded) is not null)
             ForEachVcpu(vm, name, group => group.Write(recorded));
     }
 
-    /// <summary>By how much a machine is slowed down below what it has by libvirt's record; null if it is not.</summary>
+    /// <summary>The VM's current throttle, relative to the quota that libvirt has on record; null for none.</summary>
     public Percent? GetCurrent(VmId vm, string name, long recorded) => FromQuotas(ReadQuotas(vm, name), recorded);
 
-    /// <summary>The quotas in force; none where there are none to be read.</summary>
+    /// <summary>The quotas in force; empty if they cannot be read.</summary>
     public IReadOnlyList<CgroupCpuQuota> ReadQuotas(VmId vm, string name)
     {
         try
@@ -45,7 +45,7 @@ internal sealed class VcpuThrottle(VcpuCgroupFinder groups)
         }
     }
 
-    /// <summary>By how much such quotas slow a machine down below what it has by libvirt's record; null for not at all.</summary>
+    /// <summary>The throttle that these quotas amount to, relative to the quota that libvirt has on record; null for none.</summary>
     public static Percent? FromQuotas(IReadOnlyList<CgroupCpuQuota> quotas, long recorded)
     {
         var most = quotas.Select(quota => FromQuota(quota, recorded)).DefaultIfEmpty(0).Max();
@@ -58,7 +58,7 @@ internal sealed class VcpuThrottle(VcpuCgroupFinder groups)
         return quota.Microseconds > 0 && quota.Microseconds < all ? (int)(100 - quota.Microseconds * 100 / all) : 0;
     }
 
-    /// <summary>What a processor can use of its quota: no more than the whole period.</summary>
+    /// <summary>A vCPU cannot use more than the whole period.</summary>
     private static long EffectiveQuota(long recorded, long period) => recorded > 0 ? Math.Min(recorded, period) : period;
 
     private void ForEachVcpu(VmId vm, string name, Action<VcpuCgroup> act)
@@ -70,7 +70,7 @@ internal sealed class VcpuThrottle(VcpuCgroupFinder groups)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HypervisorException(HypervisorErrorCode.Unsupported, vm, $"the quota of the machine's virtual processors cannot be changed: {e.Message}", e);
+            throw new HypervisorException(HypervisorErrorCode.Unsupported, vm, $"changing the quota of the VM's vCPUs failed: {e.Message}", e);
         }
     }
 }

@@ -4,32 +4,32 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Libvirt.Xml;
 
-/// <summary>Reads out of a domain what its memory lies in.</summary>
+/// <summary>Reads what backs a VM's memory from its domain XML.</summary>
 internal static class MemoryXml
 {
     private const int NodesMax = 4096;
 
-    /// <summary>What the kernel takes where nothing else is said, on machines whose ordinary pages have 4 KiB.</summary>
+    /// <summary>The kernel's default on hosts with pages of 4 KiB.</summary>
     private static readonly Bytes DefaultHugePageSize = Bytes.FromMebibytes(2);
 
-    /// <summary>The size of the huge pages, the largest of several; null if there are none.</summary>
+    /// <summary>The size of the VM's huge pages, the largest of several; null if it uses none.</summary>
     public static Bytes? HugePageSize(XElement domain)
     {
         if (domain.Element("memoryBacking")?.Element("hugepages") is not { } hugePages)
             return null;
-        var largest = new Bytes(hugePages.Elements("page").Select(page => PageSizeXml.Read(page).Count).DefaultIfEmpty().Max());
+        var largest = new Bytes(hugePages.Elements("page").Select(page => XmlRead.PageSize(page).Count).DefaultIfEmpty().Max());
         return largest.Count > 0 ? largest : DefaultHugePageSize;
     }
 
     /// <summary>The host's NUMA nodes that the memory must be on; null for any.</summary>
     public static IReadOnlyList<int>? NumaNodes(XElement domain)
     {
-        // Strict is what libvirt takes where the mode is not given.
+        // Strict is libvirt's default mode.
         var memory = domain.Element("numatune")?.Element("memory");
-        return DomainXml.Attribute(memory, "mode") is "strict" or "" && ParseNodeSet(DomainXml.Attribute(memory, "nodeset")) is { Count: > 0 } nodes ? nodes : null;
+        return XmlRead.Attribute(memory, "mode") is "strict" or "" && ParseNodeSet(XmlRead.Attribute(memory, "nodeset")) is { Count: > 0 } nodes ? nodes : null;
     }
 
-    /// <summary>A set as libvirt writes it: <c>0-3,^2,8</c>. What is not of that form is passed over.</summary>
+    /// <summary>Parses a set in libvirt's syntax, <c>0-3,^2,8</c>; invalid parts are ignored.</summary>
     private static List<int> ParseNodeSet(string text)
     {
         var nodes = new SortedSet<int>();

@@ -1,14 +1,13 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
-using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Jobs;
 
 /// <summary>
-/// The newest numbers of one machine's outgoing job. QEMU answers nothing for seconds while it makes its final pass; then the
-/// last numbers stand, and no second question is asked.
+/// Polls the statistics of one outgoing job. QEMU does not respond for seconds during its final pass; the last statistics then remain, and
+/// no second query is sent.
 /// </summary>
-internal sealed class JobStatsPoller(IHypervisor hypervisor, VmId vm, Action read)
+internal sealed class JobStatsPoller(IHypervisor hypervisor, MigrationJob job)
 {
     private readonly CoalescedTask _polling = new();
     private volatile JobStats? _latest;
@@ -23,7 +22,7 @@ internal sealed class JobStatsPoller(IHypervisor hypervisor, VmId vm, Action rea
 
     public JobStats? Latest => _latest;
 
-    /// <summary>Whether there is a job; null if the hypervisor has not said so lately.</summary>
+    /// <summary>Whether the VM has an outgoing job; null if the last query failed or was invalidated.</summary>
     public bool? HasJob => _presence switch
     {
         JobPresence.Present => true,
@@ -33,14 +32,14 @@ internal sealed class JobStatsPoller(IHypervisor hypervisor, VmId vm, Action rea
 
     public void Poll(CancellationToken cancellation) => _polling.TryRun(() => PollAsync(cancellation));
 
-    /// <summary>Forgets whether there is a job, because something has happened since that was asked.</summary>
+    /// <summary>Drops what is known of the job's presence, because something has happened since the query.</summary>
     public void Invalidate() => _presence = JobPresence.Unknown;
 
     private async Task PollAsync(CancellationToken cancellation)
     {
         try
         {
-            var stats = await hypervisor.ReadJobAsync(vm, cancellation);
+            var stats = await hypervisor.ReadJobAsync(job.VmId, cancellation);
             var isOurs = stats is { Operation: JobOperation.MigrationOut };
             if (isOurs)
                 _latest = stats;
@@ -55,7 +54,6 @@ internal sealed class JobStatsPoller(IHypervisor hypervisor, VmId vm, Action rea
             return;
         }
 
-        read();
+        job.Wake();
     }
-
 }

@@ -57,7 +57,7 @@ public sealed class TestBedFixture : IAsyncLifetime
         return vms.Single(vm => vm.Name == name).Id;
     }
 
-    /// <summary>What libvirt tells of the machine's quota, which it reads from the control group.</summary>
+    /// <summary>The guest's quota as libvirt reads it from the control group.</summary>
     internal async Task<long> QuotaAsync(string host, string guest) => long.Parse(
         (await Bed.VirshAsync(host, "schedinfo", guest)).Split('\n').Single(line => line.StartsWith("vcpu_quota", StringComparison.Ordinal)).Split(':')[1],
         System.Globalization.CultureInfo.InvariantCulture);

@@ -14,7 +14,7 @@ public sealed class CachedQueryTests
     public CachedQueryTests() => _fact = new CachedQuery<string>(_clock, Patience);
 
     [Fact]
-    public async Task An_answer_that_comes_is_given()
+    public async Task A_result_in_time_is_returned()
     {
         (await AskAsync(Task.FromResult("one"))).ShouldBe("one");
         (await AskAsync(Task.FromResult("two"))).ShouldBe("two");
@@ -22,7 +22,7 @@ public sealed class CachedQueryTests
     }
 
     [Fact]
-    public async Task While_none_comes_the_last_one_counts_and_nobody_asks_again()
+    public async Task Without_a_result_the_last_one_is_used_and_no_further_query_is_made()
     {
         var answer = new TaskCompletionSource<string>();
         await AskAsync(Task.FromResult("one"));

@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Tests.Adapter;
 
-/// <summary>What a host can do, by what libvirt says of it.</summary>
+/// <summary>What a host supports, from libvirt's capabilities.</summary>
 public sealed class CapabilityTests
 {
     private const string Capabilities = """
@@ -44,11 +44,11 @@ public sealed class CapabilityTests
         (_host.Uuid, _host.Architecture, _host.CpuModel).ShouldBe(("00000000-0000-4000-8000-000000000001", "x86_64", "Broadwell-IBRS"));
 
     [Fact]
-    public void Machine_types_of_its_own_architecture_under_all_their_names() =>
+    public void Machine_types_of_the_hosts_architecture_under_all_their_names() =>
         _host.MachineTypes.ShouldBe(["pc-i440fx-10.0", "pc", "q35", "pc-q35-10.0"]);
 
     [Fact]
-    public void Machines_are_run_by_the_kernel_where_they_can_be() => _host.VirtType.ShouldBe("kvm");
+    public void Kvm_is_used_where_it_is_available() => _host.VirtType.ShouldBe("kvm");
 
     [Fact]
     public void Features_beyond_the_model() => _host.CpuFeatures.ShouldBe(["vmx", "invtsc"]);
@@ -62,7 +62,7 @@ public sealed class CapabilityTests
     }
 
     [Fact]
-    public void What_is_not_said_is_not_known()
+    public void What_is_missing_is_unknown()
     {
         var bare = HostCapabilitiesXml.Read("<capabilities><host><uuid>u</uuid><cpu><arch>x86_64</arch><model>Broadwell</model></cpu></host></capabilities>");
 
@@ -95,7 +95,7 @@ public sealed class CapabilityTests
     [Theory]
     [InlineData("<domainCapabilities/>")]
     [InlineData("<domainCapabilities><cpu><mode name='host-model' supported='no'/><mode name='custom' supported='no'/></cpu></domainCapabilities>")]
-    public void A_host_that_tells_no_models(string capabilities) =>
+    public void A_host_that_reports_no_models(string capabilities) =>
         DomainCapabilitiesXml.Read(capabilities).ShouldBe(new DomainCapabilitiesXml(null, null, null));
 
     [Theory]
@@ -106,5 +106,5 @@ public sealed class CapabilityTests
     [InlineData("<pool type='gluster'><name>g</name></pool>", "g", "", true)]
     [InlineData("<pool type='logical'><name>vg</name><target><path>/dev/vg</path></target></pool>", "vg", "/dev/vg", false)]
     public void A_pool_and_whether_its_kind_is_shared(string xml, string name, string path, bool isShared) =>
-        StoragePoolXml.Read(xml).ShouldBe(new HostStorage(name, path, isShared));
+        StorageXml.ReadPool(xml).ShouldBe(new HostStorage(name, path, isShared));
 }

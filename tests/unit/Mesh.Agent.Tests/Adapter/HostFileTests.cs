@@ -6,7 +6,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Tests.Adapter;
 
-/// <summary>On copies of what the kernel tells of a host.</summary>
+/// <summary>On copies of the kernel's files about a host.</summary>
 public sealed class HostFileTests : IDisposable
 {
     private const string Mountinfo = """
@@ -34,7 +34,8 @@ public sealed class HostFileTests : IDisposable
 
     [Fact]
     public void Shared_file_systems_by_their_type() =>
-        _files.Mounts().ShouldNotBeNull().Shared.ShouldBe([new Mount("/mnt/nas", "nfs4", "nas:/vms"), new Mount("/mnt/two words", "fuse.glusterfs", "g:/vol")]);
+        _files.Mounts().ShouldNotBeNull().Shared.Select(mount => (mount.MountPoint, mount.Type, mount.Source))
+            .ShouldBe([("/mnt/nas", "nfs4", "nas:/vms"), ("/mnt/two words", "fuse.glusterfs", "g:/vol")]);
 
     [Theory]
     [InlineData("/images/a.qcow2", true)]
@@ -94,7 +95,7 @@ public sealed class HostFileTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_read_is_not_known()
+    public void What_cannot_be_read_is_unknown()
     {
         var nothing = new HostFiles(Path.Combine(_root, "nowhere"));
         nothing.Mounts().ShouldBeNull();

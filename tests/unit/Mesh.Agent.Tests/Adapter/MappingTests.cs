@@ -22,7 +22,7 @@ public sealed class MappingTests
     [InlineData(5, 3, VmRunState.Down, "shut off (crashed)")]
     [InlineData(6, 1, VmRunState.Down, "crashed (panicked)")]
     [InlineData(7, 0, VmRunState.Paused, "pmsuspended (unknown)")]
-    public void A_state_and_its_words(int state, int reason, VmRunState expected, string words)
+    public void A_state_and_its_text(int state, int reason, VmRunState expected, string words)
     {
         var status = new DomainStatus((DomainState)state, reason);
 

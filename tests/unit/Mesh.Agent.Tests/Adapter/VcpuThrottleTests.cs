@@ -15,7 +15,7 @@ public sealed class VcpuThrottleTests : IDisposable
     [InlineData(1, 40, 60_000)]
     [InlineData(1, 99, 1_000)]
     [InlineData(2, 40, 60_000)]
-    public void Each_processor_is_held_and_let_go(int version, int percent, long expected)
+    public void Each_vcpu_is_throttled_and_restored(int version, int percent, long expected)
     {
         var throttle = Host(version, vcpus: 2);
 
@@ -32,7 +32,7 @@ public sealed class VcpuThrottleTests : IDisposable
     [InlineData(50_000, 40, 30_000)]
     [InlineData(300_000, 40, 60_000)]
     [InlineData(1_500, 40, 1_000)]
-    public void A_quota_of_the_operator_is_the_measure_and_comes_back(long recorded, int percent, long expected)
+    public void A_quota_of_the_operator_is_the_base_and_is_restored(long recorded, int percent, long expected)
     {
         var throttle = Host(1, vcpus: 1, recorded);
         throttle.GetCurrent(One, Name, recorded).ShouldBeNull("the operator's own quota is no throttle");
@@ -56,7 +56,7 @@ public sealed class VcpuThrottleTests : IDisposable
     }
 
     [Fact]
-    public void A_machine_that_is_not_slowed_down_is_not_touched()
+    public void A_vm_that_is_not_throttled_is_unaffected()
     {
         var throttle = Host(1, vcpus: 1);
         File.WriteAllText(Path.Combine(Group(0), "cpu.cfs_quota_us"), "200000\n");
@@ -78,7 +78,7 @@ public sealed class VcpuThrottleTests : IDisposable
     }
 
     [Fact]
-    public void The_process_must_be_the_machines_own()
+    public void The_process_must_be_the_vms_own()
     {
         var throttle = Host(1, vcpus: 1);
         File.WriteAllText(Path.Combine(_root, "proc/77/cmdline"), "/usr/bin/nginx\0-uuid\0" + Guid.NewGuid());

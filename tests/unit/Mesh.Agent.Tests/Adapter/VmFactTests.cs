@@ -7,7 +7,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Tests.Adapter;
 
-/// <summary>What ties a machine to some hosts rather than others, by its domain XML and its job.</summary>
+/// <summary>What ties a VM to some hosts, from its domain XML and its job.</summary>
 public sealed class VmFactTests
 {
     [Theory]
@@ -57,7 +57,7 @@ public sealed class VmFactTests
         (Read(tune).NumaNodes is { } nodes ? string.Join(' ', nodes) : null).ShouldBe(expected);
 
     [Fact]
-    public void Where_it_says_that_it_belongs()
+    public void Placement_constraints_are_read()
     {
         var placement = Read("""
             <metadata>
@@ -83,7 +83,7 @@ public sealed class VmFactTests
     [InlineData("<placement xmlns='urn:migration-mesh:placement' pinned='no'/>")]
     [InlineData("<placement xmlns='urn:somebody:else' pinned='yes'/>")]
     [InlineData("")]
-    public void It_says_nothing(string metadata) => Read($"<metadata>{metadata}</metadata>").Placement.ShouldBeNull();
+    public void No_placement_constraints(string metadata) => Read($"<metadata>{metadata}</metadata>").Placement.ShouldBeNull();
 
     [Fact]
     public void A_network_counts_by_its_own_name_and_not_by_its_bridge_on_this_host() =>

@@ -41,7 +41,7 @@ public sealed class XmlTests
         Domain, VmRunState.Running, true, target => target == "vda" ? (Bytes.FromGibibytes(10), Bytes.FromGibibytes(1)) : null);
 
     [Fact]
-    public void A_machine_s_sizes_and_names()
+    public void A_vms_sizes_and_names()
     {
         _vm.Id.ToString().ShouldBe("7441174d-9c4e-4464-acfc-cd2fcbc89da2");
         (_vm.Name, _vm.Status, _vm.Memory, _vm.VCpus).ShouldBe(("web-1", VmStatus.Up, Bytes.FromGibibytes(2), 4));
@@ -69,7 +69,7 @@ public sealed class XmlTests
     ]);
 
     [Fact]
-    public void A_bare_machine_has_no_more_than_it_says()
+    public void A_minimal_vm_has_no_more_than_its_xml()
     {
         var bare = DomainXml.Read("<domain><name>n</name><uuid>7441174d-9c4e-4464-acfc-cd2fcbc89da2</uuid></domain>", VmRunState.Down, false, _ => null);
 
@@ -82,12 +82,12 @@ public sealed class XmlTests
     {
         var disk = Vm.Disk("vda", "/images/web.qcow2") with { BackingFile = "/images/base.raw" };
 
-        StorageVolumeXml.Create(disk, CopyStorage.All, null).ShouldNotContain("backingStore");
-        var incremental = StorageVolumeXml.Create(disk, CopyStorage.Incremental, "raw");
+        StorageXml.CreateVolume(disk, CopyStorage.All, null).ShouldNotContain("backingStore");
+        var incremental = StorageXml.CreateVolume(disk, CopyStorage.Incremental, "raw");
         incremental.ShouldContain("<name>web.qcow2</name>");
         incremental.ShouldContain("""<capacity unit="bytes">134217728</capacity>""");
         incremental.ShouldContain("<path>/images/base.raw</path>");
-        StorageVolumeXml.ReadFormat(incremental).ShouldBe("qcow2");
+        StorageXml.ReadVolumeFormat(incremental).ShouldBe("qcow2");
     }
 
     [Theory]

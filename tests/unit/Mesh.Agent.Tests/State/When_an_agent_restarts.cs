@@ -9,7 +9,7 @@ using Mesh.Hosting.Errors;
 
 namespace Mesh.Agent.Tests.State;
 
-public sealed class When_an_agent_begins_again : IDisposable
+public sealed class When_an_agent_restarts : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-agent-");
@@ -18,14 +18,14 @@ public sealed class When_an_agent_begins_again : IDisposable
     private string StatePath => Path.Combine(_directory.FullName, "hosta.json");
 
     [Fact]
-    public void It_goes_by_the_time()
+    public void Its_epoch_is_the_time()
     {
         Open().StartAgentEpoch(Now).ShouldBe(Now.ToUnixTimeMilliseconds());
         Open().StartAgentEpoch(Now.AddSeconds(1)).ShouldBe(Now.AddSeconds(1).ToUnixTimeMilliseconds());
     }
 
     [Fact]
-    public void It_goes_by_a_larger_number_than_before_even_when_the_clock_was_set_back()
+    public void Its_epoch_is_greater_than_before_even_if_the_clock_was_set_back()
     {
         var first = Open().StartAgentEpoch(Now);
         var second = Open().StartAgentEpoch(Now.AddHours(-1));
@@ -36,7 +36,7 @@ public sealed class When_an_agent_begins_again : IDisposable
     }
 
     [Fact]
-    public void It_forgets_no_number_when_it_forgets_records()
+    public void Its_epoch_survives_the_pruning_of_records()
     {
         var store = Open();
         var first = store.StartAgentEpoch(Now);
@@ -47,7 +47,7 @@ public sealed class When_an_agent_begins_again : IDisposable
     }
 
     [Fact]
-    public void It_begins_no_attempt_of_before_its_record_was_lost_and_says_so()
+    public void It_starts_no_attempt_from_before_its_state_was_lost_and_logs_that()
     {
         File.WriteAllText(StatePath, "{ half a fi");
         var store = Open();
@@ -65,7 +65,7 @@ public sealed class When_an_agent_begins_again : IDisposable
     }
 
     [Fact]
-    public void It_takes_any_attempt_when_no_record_was_ever_lost()
+    public void It_accepts_any_attempt_if_no_state_was_ever_lost()
     {
         var store = Open();
         store.StartAgentEpoch(Now);
@@ -74,7 +74,7 @@ public sealed class When_an_agent_begins_again : IDisposable
     }
 
     [Fact]
-    public void It_says_in_words_that_its_state_is_no_file()
+    public void It_reports_that_its_state_is_not_a_file()
     {
         Directory.CreateDirectory(StatePath);
 
@@ -82,7 +82,7 @@ public sealed class When_an_agent_begins_again : IDisposable
     }
 
     [Fact]
-    public void It_says_in_words_that_its_state_cannot_be_written()
+    public void It_reports_that_its_state_cannot_be_written()
     {
         var store = Open();
         Directory.CreateDirectory(StatePath + ".new");
@@ -91,7 +91,7 @@ public sealed class When_an_agent_begins_again : IDisposable
     }
 
     [Fact]
-    public void It_gives_a_job_that_began_in_the_future_its_nominal_time_and_no_more()
+    public void It_gives_a_job_that_started_in_the_future_its_nominal_time_and_no_more()
     {
         var watch = WatchdogState.Start(Now.AddHours(1), Now);
         var limits = new MigrationLimits { CompletionTimeoutPerGiB = TimeSpan.FromSeconds(800) };
