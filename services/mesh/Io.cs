@@ -1,3 +1,4 @@
+using Mesh.Hosting.Running;
 using Spectre.Console;
 
 namespace Mesh.Cli;
@@ -29,6 +30,9 @@ internal sealed record Io
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>What new identities are made of.</summary>
+    public required Random Random { get; init; }
+
     public required string UserName { get; init; }
 
     public static Io FromProcess() => new()
@@ -46,6 +50,7 @@ internal sealed record Io
         // The gateway is on this machine or behind a tunnel to it; a proxy for the web has no part in that.
         HttpHandler = () => new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10) },
         Time = TimeProvider.System,
+        Random = ProcessRandom.OfProcess,
         UserName = System.Environment.UserName,
     };
 

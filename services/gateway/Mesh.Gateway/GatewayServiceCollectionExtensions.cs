@@ -5,6 +5,7 @@ using Mesh.Gateway.Live;
 using Mesh.Gateway.Network;
 using Mesh.Hosting;
 using Mesh.Hosting.Clocks;
+using Mesh.Hosting.Running;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,7 +29,7 @@ public static class GatewayServiceCollectionExtensions
             kestrel.AddServerHeader = false;
             kestrel.Listen(new IPEndPoint(listen.Address, listen.Port));
         });
-        services.AddMonotonicTime();
+        services.AddMonotonicTime().AddProcessRandom();
         services.AddRouting();
         services.AddSingleton<ServiceClient>();
         services.AddSingleton<MigrationsClient>();

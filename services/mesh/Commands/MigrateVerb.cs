@@ -58,7 +58,7 @@ internal sealed class MigrateVerb : ClientVerb
         var body = _destination.Read(parsed, _policySelection.Read(parsed, new MigrationRequestBody
         {
             // Chosen here, so that a request whose answer is lost can be repeated without moving the machine twice.
-            Id = parsed.GetValue(_id) ?? MigrationId.New(Random.Shared),
+            Id = parsed.GetValue(_id) ?? MigrationId.New(Io.Random),
             Vm = parsed.GetRequiredValue(_vm),
             Options = _options.Read(parsed),
             Limits = _limits.Read(parsed),

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Api;
 
 /// <summary>Changing running migrations. A change is answered once the host has said what became of it, if it says so in time.</summary>
-internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChangesApi> logger)
+internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<GatewayOptions> options, TimeProvider time, Random random, ILogger<ChangesApi> logger)
 {
     private const string Root = "/api/v1/migrations/{id}";
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
@@ -34,7 +34,7 @@ internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<G
         var change = new ChangeMigration
         {
             Id = id,
-            ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64),
+            ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64, random),
             RequestedBy = body.RequestedBy,
             Reason = body.Reason,
             MaxDowntime = body.MaxDowntime,
@@ -58,7 +58,7 @@ internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<G
         QueryReader.RejectUnknown(context.Request);
         var id = QueryReader.Id(text);
         var body = await BodyReader.ReadIfAnyAsync<ChangeActionBody>(context.Request, options.Value.MaxBodyBytes) ?? new ChangeActionBody();
-        var change = new ChangeMigration { Id = id, ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64), RequestedBy = body.RequestedBy, Reason = body.Reason };
+        var change = new ChangeMigration { Id = id, ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64, random), RequestedBy = body.RequestedBy, Reason = body.Reason };
         return await SendAsync(what(change), context.RequestAborted);
     }
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Api;
 
 /// <summary>Emptying hosts, and filling them again.</summary>
-internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<GatewayOptions> options, ILogger<DrainsApi> logger)
+internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<GatewayOptions> options, Random random, ILogger<DrainsApi> logger)
 {
     private const string Root = "/api/v1/drains";
     private const int DefaultLimit = 100;
@@ -48,7 +48,7 @@ internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<Gate
             throw new ApiException(ApiProblems.BadRequest([new ApiError("$.hosts", "is empty; it takes the names of one host or more")]));
         var request = new DrainHosts
         {
-            Id = IdempotencyKey.GetOrCreate(body.Id, "$.id", longest: 32),
+            Id = IdempotencyKey.GetOrCreate(body.Id, "$.id", longest: 32, random),
             Hosts = body.Hosts,
             Parallel = body.Parallel,
             Order = body.Order,
@@ -66,7 +66,7 @@ internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<Gate
         QueryReader.RejectUnknown(context.Request);
         var name = QueryReader.Host(text, "id").Value;
         var body = await BodyReader.ReadIfAnyAsync<UndoDrainBody>(context.Request, options.Value.MaxBodyBytes) ?? new UndoDrainBody();
-        var request = new UndoDrain(IdempotencyKey.GetOrCreate(body.Id, "$.id", longest: 32), name, body.RequestedBy, body.DryRun);
+        var request = new UndoDrain(IdempotencyKey.GetOrCreate(body.Id, "$.id", longest: 32, random), name, body.RequestedBy, body.DryRun);
         return await AnswerAsync(
             context, request.Id, $"undoing the drain {name}", body.RequestedBy, body.DryRun, () => scheduler.UndoAsync(request, context.RequestAborted));
     }

@@ -61,7 +61,7 @@ internal sealed class DrainVerb : ClientVerb
             return await CancelAsync(client, output, names[0], parsed.GetValue(_abortRunning), cancellation);
 
         // Chosen here, so that a request whose answer is lost can be repeated without draining twice.
-        var (id, isDryRun) = (MigrationId.New(Random.Shared).Value, parsed.GetValue(_dryRun));
+        var (id, isDryRun) = (MigrationId.New(Io.Random).Value, parsed.GetValue(_dryRun));
         var drain = parsed.GetValue(_undo)
             ? await client.UndoDrainAsync(OptionParsers.Parse(names[0], text => new HostName(text)).Value, new UndoDrainBody { Id = id, DryRun = isDryRun, RequestedBy = Io.UserName }, cancellation)
             : await client.DrainAsync(
