@@ -14,7 +14,7 @@ internal sealed class DirectoryPool : IDisposable
 
     public static DirectoryPool Open(LibvirtConnection connection, string directory)
     {
-#pragma warning disable RS0030 // The name is libvirt's for a moment, and nothing reads it.
+#pragma warning disable RS0030 // The pool is transient, and nothing depends on its name.
         var name = $"{TransientPrefix}{Guid.NewGuid():N}";
 #pragma warning restore RS0030
         var pool = new DirectoryPool(

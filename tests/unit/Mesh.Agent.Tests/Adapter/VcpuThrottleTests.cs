@@ -83,7 +83,7 @@ public sealed class VcpuThrottleTests : IDisposable
         var throttle = Host(1, vcpus: 1);
         File.WriteAllText(Path.Combine(_root, "proc/77/cmdline"), "/usr/bin/nginx\0-uuid\0" + Guid.NewGuid());
 
-        Refusal(() => throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("process 77 is not that of web-1");
+        Refusal(() => throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("process 77 does not belong to web-1");
         Refusal(() => throttle.Set(One, "web-2", CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("web-2.pid");
         throttle.GetCurrent(One, "web-2", CgroupCpuQuota.Unlimited).ShouldBeNull();
         throttle.Lift(One, "web-2", CgroupCpuQuota.Unlimited);
@@ -95,7 +95,7 @@ public sealed class VcpuThrottleTests : IDisposable
         var throttle = Host(1, vcpus: 1);
         File.WriteAllText(Path.Combine(_root, "mountinfo"), "30 20 0:31 / /elsewhere rw - cgroup cgroup rw,memory\n");
 
-        Refusal(() => throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("is mounted nowhere here");
+        Refusal(() => throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("is not mounted here");
     }
 
     [Fact]
