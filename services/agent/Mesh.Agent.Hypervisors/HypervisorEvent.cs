@@ -1,3 +1,4 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Hypervisors;
@@ -23,8 +24,8 @@ public sealed record MigrationIterated(VmId VmId, long Iteration) : HypervisorEv
 
 /// <summary>A job completed. For a VM that has left, no other source has its final statistics.</summary>
 /// <param name="VmId">The VM.</param>
-/// <param name="Stats">The final statistics.</param>
-public sealed record JobCompleted(VmId VmId, JobStats Stats) : HypervisorEvent(VmId);
+/// <param name="Copy">The final statistics.</param>
+public sealed record JobCompleted(VmId VmId, CopyStatistics Copy) : HypervisorEvent(VmId);
 
 /// <summary>A change in a VM's lifecycle.</summary>
 public enum VmLifecycle

@@ -27,10 +27,10 @@ public interface IHypervisor : IAsyncDisposable
     /// The VM's running job; null if it has none. May take seconds during QEMU's final pass; calls made meanwhile wait for the same
     /// answer.
     /// </summary>
-    Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation);
+    Task<HypervisorJob?> ReadJobAsync(VmId vm, CancellationToken cancellation);
 
     /// <summary>The VM's last completed job; null if the hypervisor has none, as for a VM that has left.</summary>
-    Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation);
+    Task<HypervisorJob?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation);
 
     /// <summary>
     /// The address by which a destination's URI resolves to this host itself, so that the VM would be sent to where it is; null if it

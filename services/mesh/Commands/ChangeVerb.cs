@@ -41,7 +41,7 @@ internal abstract class ChangeVerb : ClientVerb
 
         var table = new TextTable("PARAMETER", "RESULT", "EXPLANATION");
         foreach (var answer in changed.Change.Answers ?? [])
-            table.Add(answer.Parameter, TextFormatter.Format(answer.Result), TextFormatter.ToSingleLine(answer.Explanation));
+            table.Add(answer.Parameter.ToName(), TextFormatter.Format(answer.Result), TextFormatter.ToSingleLine(answer.Explanation));
         if (changed.IsPending)
             table.Add(changed.Change.Description, "pending", "the host has not answered yet");
         table.Write(Io);
@@ -56,7 +56,7 @@ internal abstract class ChangeVerb : ClientVerb
     {
         var refused = (changed.Change.Answers ?? []).Where(answer => answer.Result == ParameterResult.Refused && counts(answer)).ToList();
         if (refused.Count > 0)
-            throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", refused.Select(answer => $"{answer.Parameter}: {answer.Explanation}"))}");
+            throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", refused.Select(answer => $"{answer.Parameter.ToName()}: {answer.Explanation}"))}");
         return changed.IsPending
             ? throw new CliException(ExitCodes.Unreachable, $"the host has not answered yet ('mesh show {id}' tells when it has)")
             : ExitCodes.Success;

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text.Json;
 using Mesh.Cli.Client;
 using Mesh.Cli.Watching;
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Gateway.Api;
@@ -15,7 +16,6 @@ internal sealed class SetVerb : ChangeVerb
     private const string PostCopy = "post-copy";
 
     // What a host calls it when it refuses a command as a whole.
-    private const string WholeCommand = "all";
 
     private readonly Option<TimeSpan?> _maxDowntime;
     private readonly Option<BytesPerSecond?> _bandwidth;
@@ -78,7 +78,7 @@ internal sealed class SetVerb : ChangeVerb
         var changed = await client.ChangeAsync(id, body, cancellation);
         Write(output, changed);
         var asked = NamesIn(body);
-        return CodeOf(id, changed, answer => answer.Parameter == WholeCommand || asked.Contains(answer.Parameter));
+        return CodeOf(id, changed, answer => answer.Parameter is MigrationParameter.All || asked.Contains(answer.Parameter.ToName()));
     }
 
     // What a policy brings with it that can no longer be had, such as post-copy that was not armed, is told but was not asked for.

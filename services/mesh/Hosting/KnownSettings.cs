@@ -5,8 +5,8 @@ using Mesh.Hosting.Bus;
 using Mesh.Hosting.Store;
 using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Hosts;
-using Mesh.Policy.Host;
-using Mesh.Scheduler.Host;
+using Mesh.Policy.Host.Store;
+using Mesh.Scheduler.Host.Fleets;
 using Microsoft.Extensions.Configuration;
 
 namespace Mesh.Cli.Hosting;

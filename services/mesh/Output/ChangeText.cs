@@ -1,3 +1,4 @@
+using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 
 namespace Mesh.Cli.Output;
@@ -9,16 +10,21 @@ internal static class ChangeText
     public static string Describe(MigrationChange change)
     {
         var became = change.Answers is { } answers ? Describe(answers) : "the host has not answered yet";
-        return TextFormatter.ToSingleLine($"{TextFormatter.Format(change.At)}  {Describe(change.RequestedBy, change.Description, change.Reason)}: {became}");
+        return TextFormatter.ToSingleLine($"{TextFormatter.Format(change.At)}  {Summarize(change)}: {became}");
     }
 
-    /// <summary>A decision: what, by whom and why.</summary>
-    public static string Describe(string by, string what, string why) => TextFormatter.ToSingleLine($"{what}, by {by}{(why.Length > 0 ? $" ({why})" : "")}");
+    /// <summary>What, by whom and why.</summary>
+    public static string Summarize(MigrationChange change) => Summarize(change.Origin.Describe(change.RequestedBy), change.Description, change.Reason);
+
+    /// <inheritdoc cref="Summarize(MigrationChange)"/>
+    public static string Summarize(MigrationChangeRequested change) => Summarize(change.Origin.Describe(change.RequestedBy), change.Description, change.Reason);
+
+    private static string Summarize(string by, string what, string why) => TextFormatter.ToSingleLine($"{what}, by {by}{(why.Length > 0 ? $" ({why})" : "")}");
 
     /// <summary>What became of parameters.</summary>
     public static string Describe(IEnumerable<ParameterAnswer> answers) => string.Join("; ", answers.Select(Describe));
 
     /// <summary>What became of a parameter.</summary>
     public static string Describe(ParameterAnswer answer) => TextFormatter.ToSingleLine(
-        $"{answer.Parameter} {TextFormatter.Format(answer.Result)}{(answer.Explanation.Length > 0 ? $" ({answer.Explanation})" : "")}");
+        $"{answer.Parameter.ToName()} {TextFormatter.Format(answer.Result)}{(answer.Explanation.Length > 0 ? $" ({answer.Explanation})" : "")}");
 }

@@ -58,7 +58,7 @@ internal sealed class LineDisplay(Io io, WatchedMigrations migrations) : IWatchD
 
     private string Progress(MigrationRow row)
     {
-        var line = $"{TextFormatter.Format(row.Phase)} {row.Progress}, {TextFormatter.Format(row.Remaining)} left at {TextFormatter.Format(row.Sample?.Bandwidth)}";
+        var line = $"{TextFormatter.Format(row.Phase)} {row.Progress}, {TextFormatter.Format(row.Remaining)} left at {TextFormatter.Format(row.Sample?.Copy.Bandwidth)}";
         if (row.DirtyRate is { } dirty)
             line += $", dirties {TextFormatter.Format(dirty)}";
         if (row.Sample?.Throttle is { Value: > 0 } throttle)

@@ -62,16 +62,16 @@ internal sealed record MigrationRow
 
     /// <summary>What the machine writes, in bytes per second; null before the first whole pass.</summary>
     public BytesPerSecond? DirtyRate =>
-        Sample is { DirtyRatePagesPerSecond: > 0 } sample ? new(sample.DirtyRatePagesPerSecond * sample.PageSize.Count) : null;
+        Sample is { Copy.DirtyRate: { Count: > 0 } rate } ? rate : null;
 
     /// <summary>What is left of memory and disks together.</summary>
-    public Bytes? Remaining => Sample is { } sample ? (sample.Memory + sample.Disk).Remaining : null;
+    public Bytes? Remaining => Sample?.Copy.Remaining;
 
     /// <summary>What went over the wire, repeats included.</summary>
-    public Bytes? Transferred => Sample is { } sample ? (sample.Memory + sample.Disk).Transferred : null;
+    public Bytes? Transferred => Sample?.Copy.Transferred;
 
     /// <summary>The downtime there was, or else what is expected if it switched over now.</summary>
-    public TimeSpan? Downtime => ActualDowntime ?? Sample?.ActualDowntime ?? Sample?.ExpectedDowntime;
+    public TimeSpan? Downtime => ActualDowntime ?? Sample?.Copy.ActualDowntime ?? Sample?.Copy.ExpectedDowntime;
 
     public static MigrationRow From(MigrationView view) => new MigrationRow
     {
@@ -103,10 +103,10 @@ internal sealed record MigrationRow
         Stalled = view.Stalled,
         Forecast = view.Forecast,
         PolicySummary = view.Policy is { } policy ? DescribePolicy(policy.Policy.Name, view.Changes) : "",
-        LatestChange = view.Changes.Count > 0 ? ChangeText.Describe(view.Changes[^1].RequestedBy, view.Changes[^1].Description, view.Changes[^1].Reason) : "",
+        LatestChange = view.Changes.Count > 0 ? ChangeText.Summarize(view.Changes[^1]) : "",
         LatestAnswers = view.Changes.Count > 0 ? ChangeText.Describe(view.Changes[^1].Answers ?? []) : "",
         TotalTime = view.EndedAt - view.RequestedAt,
-        ActualDowntime = view.Outcome is null ? null : view.Sample?.ActualDowntime ?? ActualDowntime,
+        ActualDowntime = view.Outcome is null ? null : view.Sample?.Copy.ActualDowntime ?? ActualDowntime,
     };
 
     /// <summary>The row after an event. Events repeat what a view showed already, so nothing goes backwards.</summary>
@@ -138,7 +138,7 @@ internal sealed record MigrationRow
                 Queue = changed.Phase is MigrationPhase.Queued or MigrationPhase.Ready ? Queue : null,
             },
             MigrationStalled => row with { Stalled = true },
-            MigrationChangeRequested decided => row with { LatestChange = ChangeText.Describe(decided.RequestedBy, decided.Description, decided.Reason), LatestAnswers = "" },
+            MigrationChangeRequested decided => row with { LatestChange = ChangeText.Summarize(decided), LatestAnswers = "" },
             MigrationParametersChanged changed => row with { LatestAnswers = ChangeText.Describe(changed.Parameters) },
             MigrationLimitReached reached => row with { Reason = $"{reached.Limit} of {reached.Value.TotalSeconds:0.#} s reached" },
             MigrationEnded ended => row with
@@ -171,7 +171,7 @@ internal sealed record MigrationRow
 
     private static string DescribePolicy(string policy, IEnumerable<MigrationChange> changes)
     {
-        var done = string.Join(", ", changes.Where(change => change.RequestedBy == $"policy {policy}").Select(change => change.Description));
+        var done = string.Join(", ", changes.Where(change => change.Origin is ChangeOrigin.Policy && change.RequestedBy == policy).Select(change => change.Description));
         return done.Length > 0 ? $"policy {policy}: {done}" : $"policy {policy}";
     }
 

@@ -4,7 +4,7 @@ using Mesh.Policy.Host.Documents;
 
 namespace Mesh.Policy.Host;
 
-/// <summary>The policies that come with the mesh (<c>infra/policies</c>).</summary>
+/// <summary>The policies that ship with the mesh (<c>infra/policies</c>).</summary>
 public static class ShippedPolicies
 {
     private const string Folder = "policies/";
@@ -27,9 +27,9 @@ public static class ShippedPolicies
     private static MigrationPolicy Read(Assembly assembly, string name)
     {
         using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-        var (policy, faults) = PolicyText.Read(reader.ReadToEnd());
+        var (policy, errors) = PolicyText.Read(reader.ReadToEnd());
         return policy is not null && name == $"{Folder}{policy.Name}.yaml"
             ? policy
-            : throw new InvalidOperationException($"the mesh was built with a policy that it cannot read, {name}: {string.Join("; ", faults)}");
+            : throw new InvalidOperationException($"the shipped policy {name} cannot be read: {string.Join("; ", errors)}");
     }
 }

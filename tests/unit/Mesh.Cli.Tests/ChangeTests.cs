@@ -7,9 +7,9 @@ namespace Mesh.Cli.Tests;
 
 public sealed class ChangeTests
 {
-    private static readonly ParameterAnswer Applied = new("maxDowntime", ParameterResult.Applied, "500 ms");
-    private static readonly ParameterAnswer Emulated = new("throttle", ParameterResult.Emulated, "by the vCPU quota");
-    private static readonly ParameterAnswer Refused = new("compression", ParameterResult.Refused, "QEMU cannot\nchange it");
+    private static readonly ParameterAnswer Applied = new(MigrationParameter.MaxDowntime, ParameterResult.Applied, "500 ms");
+    private static readonly ParameterAnswer Emulated = new(MigrationParameter.Throttle, ParameterResult.Emulated, "by the vCPU quota");
+    private static readonly ParameterAnswer Refused = new(MigrationParameter.Compression, ParameterResult.Refused, "QEMU cannot\nchange it");
 
     public static readonly TheoryData<string, string, string> Options = new()
     {
@@ -95,7 +95,7 @@ public sealed class ChangeTests
     [InlineData("set m1 --throttle 40")]
     public async Task A_command_that_the_host_refused_is_a_refusal_and_not_watched(string args)
     {
-        var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer("all", ParameterResult.Refused, "no job"))));
+        var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer(MigrationParameter.All, ParameterResult.Refused, "no job"))));
 
         (await cli.RunAsync(args.Split(' '))).ShouldBe(ExitCodes.Refused);
 
@@ -106,8 +106,8 @@ public sealed class ChangeTests
     [Fact]
     public async Task What_a_policy_cannot_have_any_more_is_told_but_was_not_asked_for()
     {
-        var unarmed = new ParameterAnswer("postCopy", ParameterResult.Refused, "QEMU arms it only at the start");
-        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(TestData.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive"), unarmed))) };
+        var unarmed = new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Refused, "QEMU arms it only at the start");
+        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(TestData.Change(new ParameterAnswer(MigrationParameter.Policy, ParameterResult.Applied, "adaptive"), unarmed))) };
 
         (await cli.RunAsync("set", "m1", "--policy", "adaptive")).ShouldBe(ExitCodes.Success);
         cli.Out.ShouldContain("postCopy   refused  QEMU arms it only at the start");
@@ -120,7 +120,7 @@ public sealed class ChangeTests
     public async Task A_completion_that_is_forced_by_suspending_in_place_of_post_copy_is_done()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(
-            new ParameterAnswer("postCopy", ParameterResult.Refused, "no"), new ParameterAnswer("suspend", ParameterResult.Applied, "true"))));
+            new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Refused, "no"), new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "true"))));
         (await cli.RunAsync("force-complete", "m1")).ShouldBe(ExitCodes.Success);
         cli.Error.ShouldBeEmpty();
     }
@@ -139,7 +139,7 @@ public sealed class ChangeTests
     [Fact]
     public async Task What_the_host_has_not_told_yet_is_pending_beside_what_it_has()
     {
-        var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive")), HttpStatusCode.Accepted));
+        var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer(MigrationParameter.Policy, ParameterResult.Applied, "adaptive")), HttpStatusCode.Accepted));
 
         (await cli.RunAsync("set", "m1", "--policy", "adaptive", "--max-downtime", "500")).ShouldBe(ExitCodes.Unreachable);
 

@@ -24,11 +24,11 @@ public sealed class When_a_policy_is_selected
 
     public static TheoryData<string, string?, string, SelectedBy, string> Table => new()
     {
-        { "", null, "calm", SelectedBy.Default, "it is the default, and no policy selects the machine by its labels" },
-        { "tier=bronze", null, "calm", SelectedBy.Default, "it is the default, and no policy selects the machine by its labels" },
+        { "", null, "calm", SelectedBy.Default, "it is the default, and no policy matches the VM's labels" },
+        { "tier=bronze", null, "calm", SelectedBy.Default, "it is the default, and no policy matches the VM's labels" },
         { "tier=gold", null, "gold", SelectedBy.Labels, "its label tier=gold matches" },
         { "tier=gold,zone=b", null, "gold", SelectedBy.Labels, "its label tier=gold matches" },
-        { "tier=Gold", null, "calm", SelectedBy.Default, "it is the default, and no policy selects the machine by its labels" },
+        { "tier=Gold", null, "calm", SelectedBy.Default, "it is the default, and no policy matches the VM's labels" },
         {
             "tier=gold,zone=a", null, "gold-a", SelectedBy.Labels,
             "its labels tier=gold, zone=a match (2 labels; 'gold' with 1 label and 'zone-a' with 1 label match too)"
@@ -42,7 +42,7 @@ public sealed class When_a_policy_is_selected
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Should_take_what_fits_best(string labels, string? named, string expected, SelectedBy by, string reason)
+    public void Should_select_the_best_match(string labels, string? named, string expected, SelectedBy by, string reason)
     {
         var selected = PolicySelection.Select(new ResolvePolicy(Vm, Labels(labels), named), Catalogue);
 
@@ -53,21 +53,21 @@ public sealed class When_a_policy_is_selected
     }
 
     [Fact]
-    public void Should_take_the_machines_own_before_any_label()
+    public void Should_prefer_the_override_to_labels()
     {
         var selected = PolicySelection.Select(new ResolvePolicy(Other, Labels("tier=gold")), Catalogue);
 
         selected.By.ShouldBe(SelectedBy.Override);
         selected.Answer.Effective.ShouldNotBeNull().Policy.Name.ShouldBe("silver");
-        selected.Answer.Effective.Reason.ShouldBe("it is the machine's own, set by jane at 2026-01-02 03:04:05Z");
+        selected.Answer.Effective.Reason.ShouldBe("policy override for the VM, set by jane at 2026-01-02 03:04:05Z");
     }
 
     [Fact]
-    public void Should_take_what_the_request_names_before_the_machines_own() =>
+    public void Should_prefer_the_policy_named_by_the_request_to_the_override() =>
         PolicySelection.Select(new ResolvePolicy(Other, Labels(""), "gold"), Catalogue).Answer.Effective.ShouldNotBeNull().Policy.Name.ShouldBe("gold");
 
     [Fact]
-    public void Should_give_the_version_that_counts()
+    public void Should_return_the_current_version()
     {
         var catalogue = Catalogue with { Policies = [View("calm") with { Version = 7 }] };
 
@@ -78,7 +78,7 @@ public sealed class When_a_policy_is_selected
     [InlineData("glod", "there is no policy 'glod'; did you mean gold?")]
     [InlineData("SILVER", "there is no policy 'SILVER'; did you mean silver?")]
     [InlineData("platinum", "there is no policy 'platinum'; accepted: calm, gold, gold-a, silver, silver-too, zone-a")]
-    public void Should_say_what_may_have_been_meant(string named, string error)
+    public void Should_suggest_similar_names(string named, string error)
     {
         var selected = PolicySelection.Select(new ResolvePolicy(Vm, Labels("tier=gold"), named), Catalogue);
 
@@ -88,8 +88,8 @@ public sealed class When_a_policy_is_selected
 
     [Theory]
     [InlineData("gold", SelectedBy.Request, "policy 'gold' cannot be read from the store: it is torn")]
-    [InlineData(null, SelectedBy.Override, "the machine's own policy: policy 'gold' cannot be read from the store: it is torn")]
-    public void Should_take_nothing_else_for_what_cannot_be_read(string? named, SelectedBy by, string error)
+    [InlineData(null, SelectedBy.Override, "policy override for the VM: policy 'gold' cannot be read from the store: it is torn")]
+    public void Should_not_fall_back_from_an_unreadable_policy(string? named, SelectedBy by, string error)
     {
         var catalogue = Torn with { Overrides = [new(Vm, "gold", "jane", default)] };
 
@@ -101,7 +101,7 @@ public sealed class When_a_policy_is_selected
     }
 
     [Fact]
-    public void Should_take_nothing_for_a_default_that_cannot_be_read()
+    public void Should_not_fall_back_from_an_unreadable_default()
     {
         var selected = PolicySelection.Select(new ResolvePolicy(Vm, Labels("")), Torn with { Default = "gold" });
 
@@ -110,9 +110,9 @@ public sealed class When_a_policy_is_selected
     }
 
     [Fact]
-    public void Should_say_which_could_not_be_considered() =>
+    public void Should_list_unreadable_policies_in_the_reason() =>
         PolicySelection.Select(new ResolvePolicy(Vm, Labels("zone=a")), Torn).Answer.Effective.ShouldNotBeNull().Reason
-            .ShouldBe("its label zone=a matches. Not considered, because unreadable in the store: gold");
+            .ShouldBe("its label zone=a matches. Not considered, because they cannot be read from the store: gold");
 
     private static PolicyCatalogue Torn => Catalogue with
     {

@@ -23,43 +23,43 @@ internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hyp
         return new CommandOutcome(isNothingDone ? CommandResult.Rejected : CommandResult.Succeeded)
         {
             Parameters = answers,
-            Refusals = isNothingDone ? [.. refused.Select(answer => new Refusal(RefusalCode.HypervisorError, $"{answer.Parameter}: {answer.Explanation}"))] : [],
+            Refusals = isNothingDone ? [.. refused.Select(answer => new Refusal(RefusalCode.HypervisorError, $"{answer.Parameter.ToName()}: {answer.Explanation}"))] : [],
         };
     }
 
     private async IAsyncEnumerable<ParameterAnswer> ApplyEachAsync(MigrationMonitor monitor, ChangeParameters change, MigrationRecord record)
     {
-        var (vm, options, throttles) = (record.VmId, record.Source!.Options, new ThrottleChangeHandler(monitor));
+        var (vm, options, parameters, throttles) = (record.VmId, record.Source!.Options, change.Parameters, new ThrottleChangeHandler(monitor));
         if (change.Limits is { } limits)
             yield return SetLimits(record, limits);
-        if (change.StallingLimit is { } stalling)
-            yield return UpdateLimits(record, "stallingLimit", $"{stalling.TotalMilliseconds:0} ms", limits => limits with { StallingLimit = stalling });
-        if (change.MaxDowntime is { } downtime)
-            yield return await ParameterSetter.TrySetAsync("maxDowntime", $"{downtime.TotalMilliseconds:0} ms", () => SetDowntimeAsync(monitor, record, downtime));
-        if (change.Bandwidth is { } rate)
+        if (parameters.StallingLimit is { } stalling)
+            yield return UpdateLimits(record, MigrationParameter.StallingLimit, $"{stalling.TotalMilliseconds:0} ms", limits => limits with { StallingLimit = stalling });
+        if (parameters.MaxDowntime is { } downtime)
+            yield return await ParameterSetter.TrySetAsync(MigrationParameter.MaxDowntime, $"{downtime.TotalMilliseconds:0} ms", () => SetDowntimeAsync(monitor, record, downtime));
+        if (parameters.Bandwidth is { } rate)
             yield return await ParameterSetter.TrySetAsync(
-                "bandwidth", $"{rate}", () => hypervisor.SetBandwidthAsync(vm, CopyStage.PreCopy, rate, agent.Stopping));
-        if (change.PostCopyBandwidth is { } pulled)
+                MigrationParameter.Bandwidth, $"{rate}", () => hypervisor.SetBandwidthAsync(vm, CopyStage.PreCopy, rate, agent.Stopping));
+        if (parameters.PostCopyBandwidth is { } pulled)
             yield return await ParameterSetter.TrySetAsync(
-                "postCopyBandwidth", $"{pulled}", () => hypervisor.SetBandwidthAsync(vm, CopyStage.PostCopy, pulled, agent.Stopping));
-        if (change.Throttle is { } throttle)
+                MigrationParameter.PostCopyBandwidth, $"{pulled}", () => hypervisor.SetBandwidthAsync(vm, CopyStage.PostCopy, pulled, agent.Stopping));
+        if (parameters.Throttle is { } throttle)
             yield return await throttles.SetAsync(throttle);
-        if (change.AutoConverge is { } autoConverge)
+        if (parameters.AutoConverge is { } autoConverge)
             yield return await throttles.SetAutoConvergeAsync(autoConverge);
-        if (change.Compression is { } compression)
-            yield return CheckFixedParameter("compression", compression, options.Compression.Count > 0);
-        if (change.Suspend is { } suspend)
+        if (parameters.Compression is { } compression)
+            yield return CheckFixedParameter(MigrationParameter.Compression, compression, options.Compression.Count > 0);
+        if (parameters.Suspend is { } suspend)
             yield return await SuspendAsync(record, suspend);
 
         // Last, so that the other changes apply to what is still to be copied.
-        if (change.PostCopy is { } postCopy)
+        if (parameters.PostCopy is { } postCopy)
             yield return await StartPostCopyAsync(monitor, record, postCopy);
     }
 
     private async Task SetDowntimeAsync(MigrationMonitor monitor, MigrationRecord record, TimeSpan downtime)
     {
         // Someone who sets it explicitly does not want it raised automatically.
-        UpdateLimits(record, "maxDowntime", "", limits => limits with { EnableDowntimeThread = false });
+        UpdateLimits(record, MigrationParameter.MaxDowntime, "", limits => limits with { EnableDowntimeThread = false });
         await hypervisor.SetMaxDowntimeAsync(record.VmId, downtime, agent.Stopping);
         monitor.Controls.Downtime.SetLimit(downtime);
     }
@@ -69,13 +69,13 @@ internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hyp
         // libvirt would reject it as not running, and the record of the first suspend would be undone.
         if (suspend)
             return record.Source is { IsSuspended: true }
-                ? Task.FromResult(new ParameterAnswer("suspend", ParameterResult.Applied, "the VM is already suspended"))
-                : ParameterSetter.TrySetAsync("suspend", "true", () => SuspendAsync(record));
+                ? Task.FromResult(new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "the VM is already suspended"))
+                : ParameterSetter.TrySetAsync(MigrationParameter.Suspend, "true", () => SuspendAsync(record));
 
         // virDomainResume waits for the migration to end: seen with libvirt 9.0, whose migration job lets only suspending through.
         return Task.FromResult(record.Source is { IsSuspended: true }
-            ? Refused("suspend", "libvirt cannot resume a VM during its migration; it resumes when the migration has ended, on either host")
-            : new ParameterAnswer("suspend", ParameterResult.Applied, "the VM is not suspended"));
+            ? Refused(MigrationParameter.Suspend, "libvirt cannot resume a VM during its migration; it resumes when the migration has ended, on either host")
+            : new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "the VM is not suspended"));
     }
 
     private async Task SuspendAsync(MigrationRecord record)
@@ -104,14 +104,14 @@ internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hyp
     private Task<ParameterAnswer> StartPostCopyAsync(MigrationMonitor monitor, MigrationRecord record, bool postCopy)
     {
         if (!postCopy)
-            return Task.FromResult(Refused("postCopy", "post-copy cannot be left, and has not started"));
+            return Task.FromResult(Refused(MigrationParameter.PostCopy, "post-copy cannot be left, and has not started"));
         if (!record.Source!.Options.PostCopy)
-            return Task.FromResult(Refused("postCopy", "QEMU switches to post-copy only if the migration was started with it enabled"));
+            return Task.FromResult(Refused(MigrationParameter.PostCopy, "QEMU switches to post-copy only if the migration was started with it enabled"));
         if (PostCopySwitcher.CanSwitch(monitor.GetSample()))
-            return ParameterSetter.TrySetAsync("postCopy", "true", () => hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping));
+            return ParameterSetter.TrySetAsync(MigrationParameter.PostCopy, "true", () => hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping));
 
         store.UpdateSource(record, source => source with { IsPostCopyRequested = true });
-        return Task.FromResult(new ParameterAnswer("postCopy", ParameterResult.Emulated, "QEMU has not started copying; the agent switches as soon as it has"));
+        return Task.FromResult(new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Emulated, "QEMU has not started copying; the agent switches as soon as it has"));
     }
 
     /// <summary>Once the downtime was set explicitly, the agent no longer raises it.</summary>
@@ -119,22 +119,22 @@ internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hyp
     {
         var progress = limits.EffectiveProgressTimeout is { } still ? $"{still.TotalSeconds:0.###} s" : "none";
         var completion = limits.CompletionTimeoutFor(record.Source!.DataSize) is { } whole ? $"{whole.TotalSeconds:0.###} s" : "none";
-        return UpdateLimits(record, "limits", $"progress timeout {progress}, completion timeout {completion}", known => limits with
+        return UpdateLimits(record, MigrationParameter.Limits, $"progress timeout {progress}, completion timeout {completion}", known => limits with
         {
             EnableDowntimeThread = limits.EnableDowntimeThread && known.EnableDowntimeThread,
         });
     }
 
-    private ParameterAnswer UpdateLimits(MigrationRecord record, string name, string value, Func<MigrationLimits, MigrationLimits> change)
+    private ParameterAnswer UpdateLimits(MigrationRecord record, MigrationParameter parameter, string value, Func<MigrationLimits, MigrationLimits> change)
     {
         store.UpdateSource(record, source => source with { Limits = change(source.Limits) });
-        return new ParameterAnswer(name, ParameterResult.Applied, value);
+        return new ParameterAnswer(parameter, ParameterResult.Applied, value);
     }
 
-    private static ParameterAnswer CheckFixedParameter(string name, bool asked, bool present) =>
+    private static ParameterAnswer CheckFixedParameter(MigrationParameter parameter, bool asked, bool present) =>
         asked == present
-            ? new ParameterAnswer(name, ParameterResult.Applied, $"already {(present ? "on" : "off")}")
-            : Refused(name, $"QEMU can set it only when the migration starts; it is {(present ? "on" : "off")}");
+            ? new ParameterAnswer(parameter, ParameterResult.Applied, $"already {(present ? "on" : "off")}")
+            : Refused(parameter, $"QEMU can set it only when the migration starts; it is {(present ? "on" : "off")}");
 
-    private static ParameterAnswer Refused(string name, string why) => new(name, ParameterResult.Refused, why);
+    private static ParameterAnswer Refused(MigrationParameter parameter, string why) => new(parameter, ParameterResult.Refused, why);
 }

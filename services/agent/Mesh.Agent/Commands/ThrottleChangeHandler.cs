@@ -10,20 +10,18 @@ namespace Mesh.Agent.Commands;
 /// </summary>
 internal sealed class ThrottleChangeHandler(MigrationMonitor monitor)
 {
-    private const string ThrottleName = "throttle";
-    private const string AutoConvergeName = "autoConverge";
     private const string RunsOnDestination = "the VM runs on the destination, where it is not throttled";
 
     public Task<ParameterAnswer> SetAsync(Percent throttle)
     {
         if (throttle.Value is < 0 or > AutoConvergeLadder.MaxPercent)
-            return Refused(ThrottleName, $"must be 0 to {AutoConvergeLadder.MaxPercent} %, not {throttle}");
+            return Refused(MigrationParameter.Throttle, $"must be 0 to {AutoConvergeLadder.MaxPercent} %, not {throttle}");
         if (throttle.Value == 0)
-            return ParameterSetter.TrySetAsync(ThrottleName, "0 %", () => monitor.Controls.Throttle.SetAsync(throttle));
+            return ParameterSetter.TrySetAsync(MigrationParameter.Throttle, "0 %", () => monitor.Controls.Throttle.SetAsync(throttle));
         return monitor.IsPastPointOfNoReturn
-            ? Refused(ThrottleName, RunsOnDestination)
+            ? Refused(MigrationParameter.Throttle, RunsOnDestination)
             : ParameterSetter.TrySetAsync(
-                ThrottleName,
+                MigrationParameter.Throttle,
                 $"a vCPU quota limits each of the VM's vCPUs to {100 - throttle.Value} %",
                 () => monitor.Controls.Throttle.SetAsync(throttle),
                 ParameterResult.Emulated);
@@ -35,21 +33,21 @@ internal sealed class ThrottleChangeHandler(MigrationMonitor monitor)
         if (source.Options.AutoConverge)
             return isWanted
                 ? Applied("already on")
-                : Refused(AutoConvergeName, "QEMU can set it only when the migration starts; it is on");
+                : Refused(MigrationParameter.AutoConverge, "QEMU can set it only when the migration starts; it is on");
         if (!isWanted)
             return source.IsAutoConvergeEmulated
-                ? ParameterSetter.TrySetAsync(AutoConvergeName, "false", () => monitor.Controls.Throttle.SetAsync(new Percent(0)))
+                ? ParameterSetter.TrySetAsync(MigrationParameter.AutoConverge, "false", () => monitor.Controls.Throttle.SetAsync(new Percent(0)))
                 : Applied("already off");
         return monitor.IsPastPointOfNoReturn
-            ? Refused(AutoConvergeName, RunsOnDestination)
+            ? Refused(MigrationParameter.AutoConverge, RunsOnDestination)
             : ParameterSetter.TrySetAsync(
-                AutoConvergeName,
+                MigrationParameter.AutoConverge,
                 $"QEMU can set it only when the migration starts; the agent emulates it with a vCPU quota, {AutoConvergeLadder.InitialPercent} % first and {AutoConvergeLadder.IncrementPercent} % more each time",
                 monitor.Controls.Throttle.StartAutoConvergeAsync,
                 ParameterResult.Emulated);
     }
 
-    private static Task<ParameterAnswer> Applied(string value) => Task.FromResult(new ParameterAnswer(AutoConvergeName, ParameterResult.Applied, value));
+    private static Task<ParameterAnswer> Applied(string value) => Task.FromResult(new ParameterAnswer(MigrationParameter.AutoConverge, ParameterResult.Applied, value));
 
-    private static Task<ParameterAnswer> Refused(string name, string why) => Task.FromResult(new ParameterAnswer(name, ParameterResult.Refused, why));
+    private static Task<ParameterAnswer> Refused(MigrationParameter parameter, string why) => Task.FromResult(new ParameterAnswer(parameter, ParameterResult.Refused, why));
 }

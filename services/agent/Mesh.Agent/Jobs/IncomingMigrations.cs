@@ -71,9 +71,9 @@ internal sealed class IncomingMigrations(AgentContext agent, AgentOptions option
         {
             for (var attempt = 0; attempt < ReadsMax; attempt++)
             {
-                if (await hypervisor.ReadCompletedJobAsync(record.VmId, agent.Stopping) is { } stats)
+                if (await hypervisor.ReadCompletedJobAsync(record.VmId, agent.Stopping) is { } job)
                 {
-                    var sample = MigrationSampleFactory.Create(record, stats, JobPhase.Completed, null, stats.Elapsed);
+                    var sample = MigrationSampleFactory.Create(record, job.Copy, JobPhase.Completed, null);
                     _received[record.VmId] = (sample, agent.Now + options.IncomingSampleRetention);
                     signals.ReportRequested.Set();
                     return;

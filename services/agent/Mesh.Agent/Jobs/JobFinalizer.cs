@@ -14,7 +14,7 @@ internal sealed class JobFinalizer(
     AgentContext agent, AgentOptions options, IHypervisor hypervisor, AgentEventPublisher publisher, AgentSignals signals, MigrationJob job, ThrottleController throttle)
 {
     private readonly AsyncSignal _completed = new();
-    private volatile JobStats? _completedStats;
+    private volatile CopyStatistics? _completedStats;
     private bool? _stoppedByMigration;
     private volatile bool _isPostCopySeen;
 
@@ -26,7 +26,7 @@ internal sealed class JobFinalizer(
         switch (hypervisorEvent)
         {
             case JobCompleted completed:
-                _completedStats ??= completed.Stats;
+                _completedStats ??= completed.Copy;
                 _completed.Set();
                 break;
             case VmLifecycleChanged { Change: VmLifecycle.Suspended, IsPostCopy: true }:
@@ -52,10 +52,10 @@ internal sealed class JobFinalizer(
     /// <param name="lastSample">Its latest telemetry; null if there is none.</param>
     /// <param name="wasInPostCopy">Whether it was past the point of no return.</param>
     /// <param name="ended">Called once the end is recorded, before it is published.</param>
-    public async Task FinalizeAsync(JobOutcome outcome, JobStats? latest, MigrationSample? lastSample, bool wasInPostCopy, Action ended)
+    public async Task FinalizeAsync(JobOutcome outcome, CopyStatistics? latest, MigrationSample? lastSample, bool wasInPostCopy, Action ended)
     {
         var sample = outcome.Result is JobResult.Completed
-            ? await GetFinalStatsAsync(latest) is { } stats ? MigrationSampleFactory.Create(job.Record, stats, JobPhase.Completed, lastSample?.DowntimeLimit, stats.Elapsed) : null
+            ? await GetFinalStatsAsync(latest) is { } copy ? MigrationSampleFactory.Create(job.Record, copy, JobPhase.Completed, lastSample?.DowntimeLimit) : null
             : lastSample;
         var agentEvent = publisher.CreateEnded(
             job.Record,
@@ -115,7 +115,7 @@ internal sealed class JobFinalizer(
     /// The final statistics, with the actual downtime. libvirt sends them in an event, and later has them only if the VM is still defined
     /// here. Without either, the last statistics are used and the downtime is unknown.
     /// </summary>
-    private async Task<JobStats?> GetFinalStatsAsync(JobStats? latest)
+    private async Task<CopyStatistics?> GetFinalStatsAsync(CopyStatistics? latest)
     {
         if (_completedStats is null)
             await _completed.WaitAsync(options.CompletedStatsWait, agent.Time, agent.Stopping);
@@ -124,14 +124,14 @@ internal sealed class JobFinalizer(
         try
         {
             if (await hypervisor.ReadCompletedJobAsync(job.VmId, agent.Stopping) is { } saved)
-                return saved;
+                return saved.Copy;
         }
         catch (HypervisorException)
         {
             // The VM is gone from here, as a transient one is.
         }
 
-        return latest is null ? null : latest with { Downtime = null };
+        return latest is null ? null : latest with { ExpectedDowntime = null, ActualDowntime = null };
     }
 
     private void RecordMetrics(JobEnded agentEvent)
@@ -140,7 +140,7 @@ internal sealed class JobFinalizer(
 
         // Negative if the clock was set back while no agent ran.
         var elapsed = sinceStart > TimeSpan.Zero ? sinceStart : TimeSpan.Zero;
-        var downtime = agentEvent.Sample?.ActualDowntime;
+        var downtime = agentEvent.Sample?.Copy.ActualDowntime;
         agent.Log.JobEnded(job.MigrationId, job.VmId, agentEvent.Result, elapsed, downtime, agentEvent.Error);
         var tags = new TagList { { "host", agent.Host.Value }, { "result", agentEvent.Result.ToString() } };
         AgentMetrics.JobDuration.Record(elapsed.TotalSeconds, tags);

@@ -20,6 +20,6 @@ internal sealed class JobSampler(
             return null;
         var record = job.Record;
         var phase = JobPhases.FromStats(poller.Latest, vms.Find(job.VmId), record.Source is { IsSuspended: true } or { Options.Live: false });
-        return MigrationSampleFactory.Create(record, poller.Latest, phase, downtime.Limit, agent.Now - startedAt);
+        return MigrationSampleFactory.Create(record, poller.Latest ?? new CopyStatistics { Elapsed = agent.Now - startedAt }, phase, downtime.Limit);
     }
 }

@@ -1,5 +1,6 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
+using Mesh.Contracts.Telemetry;
 
 namespace Mesh.Agent.Jobs;
 
@@ -10,7 +11,7 @@ namespace Mesh.Agent.Jobs;
 internal sealed class JobStatsPoller(IHypervisor hypervisor, MigrationJob job)
 {
     private readonly CoalescedTask _polling = new();
-    private volatile JobStats? _latest;
+    private volatile CopyStatistics? _latest;
     private volatile JobPresence _presence = JobPresence.Unknown;
 
     private enum JobPresence
@@ -20,7 +21,7 @@ internal sealed class JobStatsPoller(IHypervisor hypervisor, MigrationJob job)
         Absent,
     }
 
-    public JobStats? Latest => _latest;
+    public CopyStatistics? Latest => _latest;
 
     /// <summary>Whether the VM has an outgoing job; null if the last query failed or was invalidated.</summary>
     public bool? HasJob => _presence switch
@@ -39,10 +40,10 @@ internal sealed class JobStatsPoller(IHypervisor hypervisor, MigrationJob job)
     {
         try
         {
-            var stats = await hypervisor.ReadJobAsync(job.VmId, cancellation);
-            var isOurs = stats is { Operation: JobOperation.MigrationOut };
+            var read = await hypervisor.ReadJobAsync(job.VmId, cancellation);
+            var isOurs = read is { Operation: JobOperation.MigrationOut };
             if (isOurs)
-                _latest = stats;
+                _latest = read!.Copy;
             _presence = isOurs ? JobPresence.Present : JobPresence.Absent;
         }
         catch (HypervisorException e)

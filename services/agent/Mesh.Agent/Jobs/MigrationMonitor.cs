@@ -97,7 +97,7 @@ internal sealed class MigrationMonitor(
         _isPastPointOfNoReturn = IsPastPointOfNoReturn;
         if (!_isPastPointOfNoReturn)
         {
-            controls.Downtime.Update(source, sample?.Iteration ?? 0);
+            controls.Downtime.Update(source, sample?.Copy.Iteration ?? 0);
             controls.Throttle.Update(source, sample);
         }
 

@@ -10,7 +10,7 @@ internal sealed class PostCopySwitcher(AgentContext agent, IHypervisor hyperviso
 {
     private readonly CoalescedTask _trying = new();
 
-    public static bool CanSwitch(MigrationSample? sample) => sample is { Memory.Transferred.Count: > 0 };
+    public static bool CanSwitch(MigrationSample? sample) => sample is { Copy.Memory.Transferred.Count: > 0 };
 
     public void TrySwitch(MigrationSample? sample)
     {

@@ -56,7 +56,7 @@ internal static class ProgressWatchdog
         if (sample is null)
             return watch;
 
-        var (remaining, transferred) = ((sample.Memory + sample.Disk).Remaining, (sample.Memory + sample.Disk).Transferred);
+        var (remaining, transferred) = (sample.Copy.Remaining, sample.Copy.Transferred);
 
         // Each phase has its own amount to copy: when the disks are done, all memory still remains.
         if (phase != watch.Phase)

@@ -19,8 +19,8 @@ internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<G
     {
         routes.MapPatch(Root, (HttpContext context, string id, ChangesApi api) => api.ChangeAsync(context, id));
         Order("force-complete", change => change with { ForceComplete = true });
-        Order("postcopy", change => change with { PostCopy = true });
-        Order("suspend", change => change with { Suspend = true });
+        Order("postcopy", change => change with { Parameters = new() { PostCopy = true } });
+        Order("suspend", change => change with { Parameters = new() { Suspend = true } });
 
         void Order(string name, Func<ChangeMigration, ChangeMigration> what) => routes.MapPost(
             $"{Root}/{name}", (HttpContext context, string id, ChangesApi api) => api.ApplyActionAsync(context, id, what));
@@ -37,15 +37,18 @@ internal sealed partial class ChangesApi(MigrationsClient migrations, IOptions<G
             ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64, random),
             RequestedBy = body.RequestedBy,
             Reason = body.Reason,
-            MaxDowntime = body.MaxDowntime,
-            Bandwidth = body.Bandwidth,
-            PostCopyBandwidth = body.PostCopyBandwidth,
-            PostCopy = body.PostCopy,
-            Suspend = body.Suspend,
-            Compression = body.Compression,
-            AutoConverge = body.AutoConverge,
-            Throttle = body.Throttle,
-            StallingLimit = body.StallingLimit,
+            Parameters = new()
+            {
+                MaxDowntime = body.MaxDowntime,
+                Bandwidth = body.Bandwidth,
+                PostCopyBandwidth = body.PostCopyBandwidth,
+                PostCopy = body.PostCopy,
+                Suspend = body.Suspend,
+                Compression = body.Compression,
+                AutoConverge = body.AutoConverge,
+                Throttle = body.Throttle,
+                StallingLimit = body.StallingLimit,
+            },
             Policy = body.Policy,
         };
         if (ChangeCompletion.GetRequestedParameters(change).Count == 0)
