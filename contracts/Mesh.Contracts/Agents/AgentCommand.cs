@@ -14,7 +14,7 @@ namespace Mesh.Contracts.Agents;
 [JsonDerivedType(typeof(AbortJob), "abortJob")]
 [JsonDerivedType(typeof(CleanUpIncoming), "cleanUpIncoming")]
 [JsonDerivedType(typeof(ResumeOnSource), "resumeOnSource")]
-[JsonDerivedType(typeof(DestroyOrphan), "destroyStray")]
+[JsonDerivedType(typeof(DestroyOrphan), "destroyOrphan")]
 [JsonDerivedType(typeof(RecoverPostCopy), "recoverPostCopy")]
 public abstract record AgentCommand
 {

@@ -9,10 +9,10 @@ namespace Mesh.Contracts.Events;
 [JsonDerivedType(typeof(MigrationPhaseChanged), "phaseChanged")]
 [JsonDerivedType(typeof(MigrationProgressed), "progressed")]
 [JsonDerivedType(typeof(MigrationStalled), "stalled")]
-[JsonDerivedType(typeof(MigrationChangeRequested), "decided")]
+[JsonDerivedType(typeof(MigrationChangeRequested), "changeRequested")]
 [JsonDerivedType(typeof(MigrationParametersChanged), "parametersChanged")]
 [JsonDerivedType(typeof(MigrationLimitReached), "limitReached")]
-[JsonDerivedType(typeof(MigrationRequeued), "rerun")]
+[JsonDerivedType(typeof(MigrationRequeued), "requeued")]
 [JsonDerivedType(typeof(MigrationEnded), "ended")]
 public abstract record MigrationEvent
 {

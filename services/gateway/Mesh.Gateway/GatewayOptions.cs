@@ -22,11 +22,11 @@ public sealed class GatewayOptions
     /// How long the gateway waits for what the scheduler only adds to an answer: a migration's place in the queue, and which hosts are
     /// cordoned. Default: 2 s.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "Gateway:AdditionWait takes 0.1 s to 10 min")]
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "Gateway:EnrichmentTimeout takes 0.1 s to 10 min")]
     public TimeSpan EnrichmentTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a change to a migration waits for the host's answer, before it is answered as pending. Default: 10 s.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ErrorMessage = "Gateway:ChangeWait takes 0 s to 10 min")]
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ErrorMessage = "Gateway:ChangeTimeout takes 0 s to 10 min")]
     public TimeSpan ChangeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Time between two comments that keep a live stream open. Default: 15 s.</summary>
@@ -34,14 +34,14 @@ public sealed class GatewayOptions
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How many events may wait for a slow client of a live stream. Default: 256.</summary>
-    [Range(2, 100_000, ErrorMessage = "Gateway:EventsWaitingMax takes 2 to 100000")]
+    [Range(2, 100_000, ErrorMessage = "Gateway:MaxBufferedEvents takes 2 to 100000")]
     public int MaxBufferedEvents { get; set; } = 256;
 
     /// <summary>How many live streams may be open at once. Default: 500.</summary>
-    [Range(1, 100_000, ErrorMessage = "Gateway:StreamsMax takes 1 to 100000")]
+    [Range(1, 100_000, ErrorMessage = "Gateway:MaxStreams takes 1 to 100000")]
     public int MaxStreams { get; set; } = 500;
 
     /// <summary>How large a request's body may be, in bytes. Default: 65,536.</summary>
-    [Range(1024, 1 << 24, ErrorMessage = "Gateway:BodyBytesMax takes 1024 to 16777216")]
+    [Range(1024, 1 << 24, ErrorMessage = "Gateway:MaxBodyBytes takes 1024 to 16777216")]
     public int MaxBodyBytes { get; set; } = 64 << 10;
 }

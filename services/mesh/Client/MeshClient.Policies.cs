@@ -18,10 +18,10 @@ internal sealed partial class MeshClient
         HttpMethod.Get, $"api/v1/policies/{Escape(name)}{(version is { } number ? $"?version={number}" : "")}", null, cancellation);
 
     public Task<PolicyView> ApplyPolicyAsync(string name, string document, string by, CancellationToken cancellation) => SendAsync<PolicyView>(
-        HttpMethod.Put, $"api/v1/policies/{Escape(name)}?by={Escape(by)}", new StringContent(document, Encoding.UTF8, "application/yaml"), cancellation);
+        HttpMethod.Put, $"api/v1/policies/{Escape(name)}?requestedBy={Escape(by)}", new StringContent(document, Encoding.UTF8, "application/yaml"), cancellation);
 
     public Task<PolicyAnswer> DeletePolicyAsync(string name, string by, CancellationToken cancellation) =>
-        SendAsync<PolicyAnswer>(HttpMethod.Delete, $"api/v1/policies/{Escape(name)}?by={Escape(by)}", null, cancellation);
+        SendAsync<PolicyAnswer>(HttpMethod.Delete, $"api/v1/policies/{Escape(name)}?requestedBy={Escape(by)}", null, cancellation);
 
     public Task<PolicyAnswer> SetDefaultPolicyAsync(string name, string by, CancellationToken cancellation) =>
         SendAsync<PolicyAnswer>(HttpMethod.Put, "api/v1/policy-default", Body(new PolicyDefaultBody { Name = name, RequestedBy = by }), cancellation);
@@ -32,7 +32,7 @@ internal sealed partial class MeshClient
 
     /// <summary>Gives a machine a policy of its own, or takes it away where <paramref name="policy"/> is null.</summary>
     public Task<PolicyAnswer> OverridePolicyAsync(string vm, string? policy, string by, CancellationToken cancellation) => policy is null
-        ? SendAsync<PolicyAnswer>(HttpMethod.Delete, $"api/v1/vms/{Escape(vm)}/policy?by={Escape(by)}", null, cancellation)
+        ? SendAsync<PolicyAnswer>(HttpMethod.Delete, $"api/v1/vms/{Escape(vm)}/policy?requestedBy={Escape(by)}", null, cancellation)
         : SendAsync<PolicyAnswer>(HttpMethod.Put, $"api/v1/vms/{Escape(vm)}/policy", Body(new VmPolicyBody { Policy = policy, RequestedBy = by }), cancellation);
 
     private static string Escape(string text) => Uri.EscapeDataString(text);

@@ -23,7 +23,7 @@ internal sealed partial class MeshClient
         SendAsync<SchedulerAnswer>(HttpMethod.Post, $"api/v1/hosts/{host}/cordon", Body(body), cancellation);
 
     public Task<SchedulerAnswer> UncordonAsync(HostName host, string by, CancellationToken cancellation) =>
-        SendAsync<SchedulerAnswer>(HttpMethod.Delete, $"api/v1/hosts/{host}/cordon?by={Escape(by)}", null, cancellation);
+        SendAsync<SchedulerAnswer>(HttpMethod.Delete, $"api/v1/hosts/{host}/cordon?requestedBy={Escape(by)}", null, cancellation);
 
     public Task<DrainView> DrainAsync(DrainBody body, CancellationToken cancellation) =>
         SendAsync<DrainView>(HttpMethod.Post, "api/v1/drains", Body(body), cancellation);
@@ -32,7 +32,7 @@ internal sealed partial class MeshClient
         SendAsync<DrainView>(HttpMethod.Post, $"api/v1/drains/{Escape(drain)}/undo", Body(body), cancellation);
 
     public Task<SchedulerAnswer> CancelDrainAsync(string drain, CancelDrainBody body, CancellationToken cancellation) =>
-        SendAsync<SchedulerAnswer>(HttpMethod.Post, $"api/v1/drains/{Escape(drain)}/withdraw", Body(body), cancellation);
+        SendAsync<SchedulerAnswer>(HttpMethod.Post, $"api/v1/drains/{Escape(drain)}/cancel", Body(body), cancellation);
 
     public Task<DrainList> DrainsAsync(int limit, CancellationToken cancellation) =>
         SendAsync<DrainList>(HttpMethod.Get, $"api/v1/drains?limit={limit}", null, cancellation);
@@ -44,5 +44,5 @@ internal sealed partial class MeshClient
     public Task<RulesAnswer> RulesAsync(CancellationToken cancellation) => SendAsync<RulesAnswer>(HttpMethod.Get, "api/v1/rules", null, cancellation);
 
     public Task<RulesAnswer> ApplyRulesAsync(string document, string by, CancellationToken cancellation) => SendAsync<RulesAnswer>(
-        HttpMethod.Put, $"api/v1/rules?by={Escape(by)}", new StringContent(document, Encoding.UTF8, "application/yaml"), cancellation);
+        HttpMethod.Put, $"api/v1/rules?requestedBy={Escape(by)}", new StringContent(document, Encoding.UTF8, "application/yaml"), cancellation);
 }

@@ -22,7 +22,7 @@ internal sealed class ChangeActionVerb : ChangeVerb
     public override IReadOnlyList<(string, string)> Examples =>
     [
         ($"mesh {Name} 3f2a90b1c4de", _purpose),
-        ($"mesh {Name} 3f2a90b1c4de --why \"the host goes down at six\" --watch", "say why, and see how it ends"),
+        ($"mesh {Name} 3f2a90b1c4de --reason \"the host goes down at six\" --watch", "say why, and see how it ends"),
     ];
 
     public static ChangeActionVerb ForceComplete(Io io) => new(

@@ -17,7 +17,7 @@ internal abstract class ChangeVerb : ClientVerb
         : base(name, description, io)
     {
         Arguments.Add(_id);
-        _why = Add(new Option<string?>("--why") { Description = "Why, for the migration's record.", HelpName = "TEXT" });
+        _why = Add(new Option<string?>("--reason") { Description = "Why, for the migration's record.", HelpName = "TEXT" });
     }
 
     public override IReadOnlyList<string> Notes =>

@@ -8,7 +8,7 @@ namespace Mesh.Cli.Commands;
 /// <summary>The options of <c>mesh migrate</c> that say which policy steers the migration, and what it may do.</summary>
 internal sealed class PolicySelectionOptions
 {
-    private const string Accepted = "throttle, post-copy, pause, compression";
+    private const string Accepted = "throttle, post-copy, suspend, compression";
 
     private readonly Option<string?> _policy = new("--policy")
     {
@@ -64,7 +64,7 @@ internal sealed class PolicySelectionOptions
                 case "post-copy":
                     allowed = allowed with { PostCopy = false };
                     break;
-                case "pause":
+                case "suspend":
                     allowed = allowed with { Suspend = false };
                     break;
                 case "compression":

@@ -52,7 +52,7 @@ internal sealed class SetVerb : ChangeVerb
 
     public override IReadOnlyList<(string, string)> Examples =>
     [
-        ("mesh set 3f2a90b1c4de --max-downtime 800 --why \"maintenance begins at six\"", "allow more downtime"),
+        ("mesh set 3f2a90b1c4de --max-downtime 800 --reason \"maintenance begins at six\"", "allow more downtime"),
         ("mesh set 3f2a90b1c4de --bandwidth 500 --throttle 40", "more bandwidth, and a slower machine"),
         ("mesh set 3f2a90b1c4de --policy adaptive", "let another policy go on with it"),
         ("mesh set 3f2a90b1c4de --throttle 0 --output json", "lift the throttle; for programs"),

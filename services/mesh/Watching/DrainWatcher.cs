@@ -40,7 +40,7 @@ internal sealed class DrainWatcher(Io io, MeshClient client, OutputFormat output
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             throw new CliException(
-                ExitCodes.Interrupted, $"not watching any more; the drain goes on (mesh drains {drain.Id}, mesh drain --withdraw {drain.Id})");
+                ExitCodes.Interrupted, $"not watching any more; the drain goes on (mesh drains {drain.Id}, mesh drain --cancel {drain.Id})");
         }
 
         var code = CodeOf(shown);

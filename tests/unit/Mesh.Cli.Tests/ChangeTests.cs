@@ -25,8 +25,8 @@ public sealed class ChangeTests
         { "--throttle 0", "throttle", "0" },
         { "--stalling-limit 10", "stallingLimit", "10000" },
         { "--policy adaptive", "policy", "\"adaptive\"" },
-        { "--throttle 40 --why slow", "why", "\"slow\"" },
-        { "--throttle 40", "by", "\"ann\"" },
+        { "--throttle 40 --reason slow", "reason", "\"slow\"" },
+        { "--throttle 40", "requestedBy", "\"ann\"" },
     };
 
     [Theory]
@@ -41,12 +41,12 @@ public sealed class ChangeTests
         what.ShouldBe("PATCH /api/v1/migrations/m1");
         var change = JsonDocument.Parse(body).RootElement;
         change.GetProperty(member).GetRawText().ShouldBe(expected);
-        change.EnumerateObject().Select(given => given.Name).Except(["by", "why"], StringComparer.Ordinal).Count().ShouldBe(1);
+        change.EnumerateObject().Select(given => given.Name).Except(["requestedBy", "reason"], StringComparer.Ordinal).Count().ShouldBe(1);
     }
 
     [Theory]
     [InlineData("set m1", "nothing to change: give at least one of --max-downtime, --bandwidth")]
-    [InlineData("set m1 --why so", "nothing to change")]
+    [InlineData("set m1 --reason so", "nothing to change")]
     [InlineData("set m1 --technique pre-copy", "it takes post-copy, from which there is no way back")]
     [InlineData("set m1 --compression yes", "--compression 'yes' is not accepted: it takes on or off")]
     [InlineData("set m1 --throttle 100", "percent from 0 to 99")]
@@ -173,11 +173,11 @@ public sealed class ChangeTests
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(Applied)));
 
-        (await cli.RunAsync(order, "m1", "--why", "now", "--output", "json")).ShouldBe(ExitCodes.Success);
+        (await cli.RunAsync(order, "m1", "--reason", "now", "--output", "json")).ShouldBe(ExitCodes.Success);
 
         var (what, body) = cli.Requests.ShouldHaveSingleItem();
         what.ShouldBe($"POST /api/v1/migrations/m1/{order}");
-        body.ShouldBe("""{"by":"ann","why":"now"}""");
+        body.ShouldBe("""{"requestedBy":"ann","reason":"now"}""");
         JsonDocument.Parse(cli.Out).RootElement.GetProperty("answers")[0].GetProperty("result").GetString().ShouldBe("applied");
     }
 

@@ -20,13 +20,13 @@ public sealed class DrainTests
     {
         var cli = new Cli().Answering(Cli.Json(Drain with { BlockedVms = [Stuck] }, HttpStatusCode.Accepted));
 
-        (await cli.RunAsync("drain", "host-a", "host-b", "--parallel", "3", "--order", "shortest-first", "--relax-affinity", "--why", "kernel")).ShouldBe(ExitCodes.Success);
+        (await cli.RunAsync("drain", "host-a", "host-b", "--parallel", "3", "--order", "shortest-first", "--relax-affinity", "--reason", "kernel")).ShouldBe(ExitCodes.Success);
 
         cli.Out.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ShouldBe(
         [
-            "1 machine cannot be moved:", "VM     HOST    WHY                             WHAT TO DO", "gpu-1  host-a  hostDevice: gpu-1 has a device  shut it down", "",
+            "1 machine cannot be moved:", "VM     HOST    WHY                                     WHAT TO DO", "gpu-1  host-a  hostDeviceAttached: gpu-1 has a device  shut it down", "",
             "VM     FROM    TO      STARTS AFTER  TAKES   DATA   ALONE", "web-1  host-a  host-b  30.0 s        40.0 s  4 GiB  alone", "",
-            "1 machine, 4 GiB: predicted to take 70.0 s; no plan could take less than 65.0 s", "drain d1 has begun (mesh drains d1, mesh drain --withdraw d1)",
+            "1 machine, 4 GiB: predicted to take 70.0 s; no plan could take less than 65.0 s", "drain d1 has begun (mesh drains d1, mesh drain --cancel d1)",
         ]);
         var (what, body) = cli.Requests.ShouldHaveSingleItem();
         what.ShouldBe("POST /api/v1/drains");
@@ -34,7 +34,7 @@ public sealed class DrainTests
         sent.GetProperty("id").GetString()!.Length.ShouldBe(12);
         sent.GetProperty("hosts").EnumerateArray().Select(host => host.GetString()).ShouldBe(["host-a", "host-b"]);
         (sent.GetProperty("parallel").GetInt32(), sent.GetProperty("order").GetString(), sent.GetProperty("relaxAffinity").GetBoolean(), sent.GetProperty("dryRun").GetBoolean(),
-            sent.GetProperty("by").GetString(), sent.GetProperty("why").GetString()).ShouldBe((3, "shortestFirst", true, false, "ann", "kernel"));
+            sent.GetProperty("requestedBy").GetString(), sent.GetProperty("reason").GetString()).ShouldBe((3, "shortestFirst", true, false, "ann", "kernel"));
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public sealed class DrainTests
     public async Task A_drain_is_withdrawn()
     {
         var cli = new Cli().Answering(Cli.Json(new SchedulerAnswer(true, "withdrawn; 2 copy on")));
-        (await cli.RunAsync("drain", "--withdraw", "host-a", "--abort-running")).ShouldBe(ExitCodes.Success);
-        cli.Requests.ShouldHaveSingleItem().ShouldBe(("POST /api/v1/drains/host-a/withdraw", """{"abortRunning":true,"by":"ann"}"""));
+        (await cli.RunAsync("drain", "--cancel", "host-a", "--abort-running")).ShouldBe(ExitCodes.Success);
+        cli.Requests.ShouldHaveSingleItem().ShouldBe(("POST /api/v1/drains/host-a/cancel", """{"abortRunning":true,"requestedBy":"ann"}"""));
         cli.Out.Trim().ShouldBe("withdrawn; 2 copy on");
     }
 
@@ -87,7 +87,7 @@ public sealed class DrainTests
         (await cli.RunAsync("drain", "host-a", "--watch")).ShouldBe(exitCode);
 
         cli.Requests.Skip(1).ShouldAllBe(request => request.What == "GET /api/v1/drains/d1");
-        cli.Out.ShouldContain("web-1  host-a -> host-b  moving");
+        cli.Out.ShouldContain("web-1  host-a -> host-b  migrating");
         cli.Out.ShouldContain("20 %, 0 of 1 machine moved, 1 on their way");
         if (exitCode == ExitCodes.Success)
             cli.Out.TrimEnd().ShouldEndWith(words);
@@ -110,7 +110,7 @@ public sealed class DrainTests
             },
         };
         (await cli.RunAsync("drains", "d1", "--watch", "-o", "json")).ShouldBe(ExitCodes.Success, cli.Error);
-        JsonDocument.Parse(cli.Out).RootElement.GetProperty("state").GetString().ShouldBe("done");
+        JsonDocument.Parse(cli.Out).RootElement.GetProperty("state").GetString().ShouldBe("completed");
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class DrainTests
         var one = new Cli().Answering(Cli.Json(Drain with { BlockedVms = [Stuck], ReplanCount = 2 }));
         (await one.RunAsync("drains", "host-a")).ShouldBe(ExitCodes.Success);
         one.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/drains/host-a");
-        foreach (var text in (string[])["state:            running", "planned anew 2 times", "1 machine cannot be moved:", "web-1  host-a  host-b  waiting"])
+        foreach (var text in (string[])["state:            running", "planned anew 2 times", "1 machine cannot be moved:", "web-1  host-a  host-b  pending"])
             one.Out.ShouldContain(text);
     }
 

@@ -47,7 +47,7 @@ public sealed class ListingTests
         view.GetProperty("limits").TryGetProperty("progressTimeout", out _).ShouldBeFalse("it is the policy's");
         view.GetProperty("policy").GetProperty("policy").GetProperty("name").GetString().ShouldBe("calm");
         view.GetProperty("forecast").GetProperty("converges").GetBoolean().ShouldBeFalse();
-        view.GetProperty("changes")[0].GetProperty("by").GetString().ShouldBe("policy calm");
+        view.GetProperty("changes")[0].GetProperty("requestedBy").GetString().ShouldBe("policy calm");
         cli.Out.ShouldContain("it's slow");
     }
 

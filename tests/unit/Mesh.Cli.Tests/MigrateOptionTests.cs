@@ -41,8 +41,8 @@ public sealed class MigrateOptionTests
         { "--stalling-limit 10", "limits.stallingLimit", "10000" },
         { "--enable-downtime-thread", "limits.enableDowntimeThread", "true" },
         { "--policy adaptive", "policy", "\"adaptive\"" },
-        { "--forbid throttle", "allow", """{"throttle":false,"postCopy":true,"pause":true,"compression":true}""" },
-        { "--forbid post-copy,pause --forbid compression", "allow", """{"throttle":true,"postCopy":false,"pause":false,"compression":false}""" },
+        { "--forbid throttle", "allow", """{"throttle":false,"postCopy":true,"suspend":true,"compression":true}""" },
+        { "--forbid post-copy,suspend --forbid compression", "allow", """{"throttle":true,"postCopy":false,"suspend":false,"compression":false}""" },
         { "--downtime-budget 900", "downtimeBudget", "900" },
         { "--deadline 120", "deadline", "120000" },
         { "--id move-7", "id", "\"move-7\"" },
@@ -107,8 +107,8 @@ public sealed class MigrateOptionTests
     [InlineData("--auto-converge-initial 100", "percent from 1 to 99")]
     [InlineData("--copy-storage-all --migrate-disks vda,,vdb", "nothing empty between them")]
     [InlineData("--id a/b", "'a/b' is not a migration id")]
-    [InlineData("--forbid postcopy", "--forbid 'postcopy' is not accepted: it takes throttle, post-copy, pause, compression")]
-    [InlineData("--forbid throttle,,pause", "nothing empty between them")]
+    [InlineData("--forbid postcopy", "--forbid 'postcopy' is not accepted: it takes throttle, post-copy, suspend, compression")]
+    [InlineData("--forbid throttle,,suspend", "nothing empty between them")]
     [InlineData("--downtime-budget 0", "milliseconds from 1 to 2000000")]
     [InlineData("--deadline 0", "seconds from 1 to")]
     [InlineData("--to host-c/d", "not a host name")]

@@ -135,7 +135,7 @@ public sealed class MigrateTests
 
         (await cli.RunAsync("abort", "m1", "--watch")).ShouldBe(exitCode);
 
-        cli.Requests.First().Body.ShouldBe("""{"by":"ann"}""");
+        cli.Requests.First().Body.ShouldBe("""{"requestedBy":"ann"}""");
         if (exitCode == ExitCodes.Success)
             cli.Error.ShouldBeEmpty();
         else

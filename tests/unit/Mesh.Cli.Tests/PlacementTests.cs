@@ -42,8 +42,8 @@ public sealed class PlacementTests : IDisposable
         cli.ErrorLine().ShouldBe("mesh: refused: web-1 has a device; host-c is cordoned; host-c is full");
         cli.Out.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ShouldBe(
         [
-            "HOST    CODE             REASON", "-       hostDevice       web-1 has a device", "host-c  cordoned         host-c is cordoned",
-            "host-c  notEnoughMemory  host-c is full",
+            "HOST    CODE                REASON", "-       hostDeviceAttached  web-1 has a device", "host-c  cordoned            host-c is cordoned",
+            "host-c  notEnoughMemory     host-c is full",
         ]);
     }
 

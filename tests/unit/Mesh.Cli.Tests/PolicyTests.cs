@@ -69,7 +69,7 @@ public sealed class PolicyTests : IDisposable
         foreach (var line in (string[])
             [
                 $"vm:       db 1 ({TestData.Vm})", "policy:   calm, version 2", "reason:   db 1 has a policy of its own", "own:      calm, set by ann, ",
-                "permits:  throttle, pause", "does:     Takes its time. And more.",
+                "permits:  throttle, suspend", "does:     Takes its time. And more.",
             ])
             cli.Out.ShouldContain(line);
     }
@@ -82,7 +82,7 @@ public sealed class PolicyTests : IDisposable
         (await cli.RunAsync("policy", "apply", "-")).ShouldBe(0, cli.Error);
 
         var (what, body) = cli.Requests.ShouldHaveSingleItem();
-        what.ShouldBe("PUT /api/v1/policies/calm?by=ann");
+        what.ShouldBe("PUT /api/v1/policies/calm?requestedBy=ann");
         body.ShouldBe(Document);
         cli.Out.ShouldBe($"calm: version 2{Environment.NewLine}");
     }
@@ -101,10 +101,10 @@ public sealed class PolicyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("policy delete calm", "DELETE /api/v1/policies/calm?by=ann", "")]
-    [InlineData("policy set-default calm", "PUT /api/v1/policy-default", """{"name":"calm","by":"ann"}""")]
-    [InlineData("policy override db-1 calm", "PUT /api/v1/vms/db-1/policy", """{"policy":"calm","by":"ann"}""")]
-    [InlineData("policy override db-1 --clear", "DELETE /api/v1/vms/db-1/policy?by=ann", "")]
+    [InlineData("policy delete calm", "DELETE /api/v1/policies/calm?requestedBy=ann", "")]
+    [InlineData("policy set-default calm", "PUT /api/v1/policy-default", """{"name":"calm","requestedBy":"ann"}""")]
+    [InlineData("policy override db-1 calm", "PUT /api/v1/vms/db-1/policy", """{"policy":"calm","requestedBy":"ann"}""")]
+    [InlineData("policy override db-1 --clear", "DELETE /api/v1/vms/db-1/policy?requestedBy=ann", "")]
     public async Task Wishes_are_passed_on_and_answered(string args, string request, string body)
     {
         var cli = new Cli().Answering(Cli.Json(new PolicyAnswer(true, "so it is")));

@@ -23,9 +23,9 @@ public sealed class QueueTests
     }
 
     [Theory]
-    [InlineData(new[] { "--priority", "system" }, """{"priority":"system","alternatives":[],"toAny":false,"by":"ann"}""")]
-    [InlineData(new[] { "--to", "host-c", "--or-to", "host-d" }, """{"to":"host-c","alternatives":["host-d"],"toAny":false,"by":"ann"}""")]
-    [InlineData(new[] { "--to-any" }, """{"alternatives":[],"toAny":true,"by":"ann"}""")]
+    [InlineData(new[] { "--priority", "system" }, """{"priority":"system","alternatives":[],"toAny":false,"requestedBy":"ann"}""")]
+    [InlineData(new[] { "--to", "host-c", "--or-to", "host-d" }, """{"to":"host-c","alternatives":["host-d"],"toAny":false,"requestedBy":"ann"}""")]
+    [InlineData(new[] { "--to-any" }, """{"alternatives":[],"toAny":true,"requestedBy":"ann"}""")]
     public async Task One_that_waits_is_rescheduled(string[] options, string body)
     {
         var cli = new Cli().Answering(Cli.Json(new RescheduleAnswer(ChangeResult.Accepted, "done as wished", [])));
@@ -41,11 +41,11 @@ public sealed class QueueTests
     [InlineData("--priority 'high' is not accepted: it takes balancing or drain or operator or system", "reschedule", "m1", "--priority", "high")]
     [InlineData("--or-to needs --to", "migrate", "web-1", "--or-to", "b")]
     [InlineData("--among and --to exclude each other", "migrate", "web-1", "--among", "b,c", "--to", "b")]
-    [InlineData("--withdraw and --undo exclude each other", "drain", "a", "--withdraw", "--undo")]
-    [InlineData("--abort-running needs --withdraw", "drain", "a", "--abort-running")]
-    [InlineData("--withdraw takes one drain", "drain", "a", "b", "--withdraw")]
+    [InlineData("--cancel and --undo exclude each other", "drain", "a", "--cancel", "--undo")]
+    [InlineData("--abort-running needs --cancel", "drain", "a", "--abort-running")]
+    [InlineData("--cancel takes one drain", "drain", "a", "b", "--cancel")]
     [InlineData("--parallel has no meaning with --undo", "drain", "a", "--undo", "--parallel", "2")]
-    [InlineData("--watch has no meaning with --withdraw", "drain", "a", "--withdraw", "--watch")]
+    [InlineData("--watch has no meaning with --cancel", "drain", "a", "--cancel", "--watch")]
     [InlineData("--order 'random' is not accepted: it takes longest-first or shortest-first or by-name", "drain", "a", "--order", "random")]
     [InlineData("--watch needs the ID of a drain", "drains", "--watch")]
     public async Task Options_that_do_not_go_together_are_told(string expected, params string[] args)
@@ -81,9 +81,9 @@ public sealed class QueueTests
     public async Task A_host_is_cordoned_and_taken_back()
     {
         var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(new SchedulerAnswer(true, "as you wish"))) };
-        (await cli.RunAsync("cordon", "host-a", "--why", "looks ill")).ShouldBe(ExitCodes.Success);
+        (await cli.RunAsync("cordon", "host-a", "--reason", "looks ill")).ShouldBe(ExitCodes.Success);
         (await cli.RunAsync("uncordon", "host-a")).ShouldBe(ExitCodes.Success);
-        cli.Requests.ShouldBe([("POST /api/v1/hosts/host-a/cordon", """{"by":"ann","why":"looks ill"}"""), ("DELETE /api/v1/hosts/host-a/cordon?by=ann", "")]);
+        cli.Requests.ShouldBe([("POST /api/v1/hosts/host-a/cordon", """{"requestedBy":"ann","reason":"looks ill"}"""), ("DELETE /api/v1/hosts/host-a/cordon?requestedBy=ann", "")]);
         cli.Out.ShouldContain("as you wish");
     }
 }

@@ -59,7 +59,7 @@ public sealed class RulesTests : IDisposable
     {
         var cli = new Cli { In = Document }.Answering(Cli.Json(new RulesAnswer(RulesText.Read(Document).Rules, [], "ann", TestData.Noon)));
         (await cli.RunAsync("rules", "apply", "-")).ShouldBe(ExitCodes.Success);
-        cli.Requests.ShouldHaveSingleItem().ShouldBe(("PUT /api/v1/rules?by=ann", Document));
+        cli.Requests.ShouldHaveSingleItem().ShouldBe(("PUT /api/v1/rules?requestedBy=ann", Document));
         cli.Out.Trim().ShouldBe("kept: host affinity 0, machine affinity 0, taints 1, networks 0");
     }
 

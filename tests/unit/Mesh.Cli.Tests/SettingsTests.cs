@@ -41,7 +41,7 @@ public sealed class SettingsTests : IDisposable
 
     [Theory]
     [InlineData("""{"Logging":{"LogLevel":{"Default":"Debug"}},"bus":{"broker":"in-memory","requestTimeout":"00:00:05"}}""")]
-    [InlineData("""{"Agent":{"Host":"a","Tick":"00:00:02"},"Store":{"Location":"x"},"Gateway":{"StreamsMax":3,"ChangeWait":"00:00:02"},"Policies":{"Default":"adaptive"}}""")]
+    [InlineData("""{"Agent":{"Host":"a","Tick":"00:00:02"},"Store":{"Location":"x"},"Gateway":{"MaxStreams":3,"ChangeTimeout":"00:00:02"},"Policies":{"Default":"adaptive"}}""")]
     public void Every_known_setting_is_accepted(string json) =>
         Should.NotThrow(() => Settings.Load(new Cli().Io, File(json), []));
 

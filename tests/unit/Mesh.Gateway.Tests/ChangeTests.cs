@@ -49,7 +49,7 @@ public sealed class ChangeTests
         var response = await gateway.PatchAsync(Path,
             """
             {"maxDowntime":500,"bandwidth":33554432,"postCopyBandwidth":67108864,"postCopy":true,"suspend":true,"compression":false,"autoConverge":true,
-             "throttle":40,"stallingLimit":10000,"policy":"adaptive","changeId":"c-1","by":"ann","why":"too slow"}
+             "throttle":40,"stallingLimit":10000,"policy":"adaptive","changeId":"c-1","requestedBy":"ann","reason":"too slow"}
             """);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -87,7 +87,7 @@ public sealed class ChangeTests
             new(ChangeResult.Accepted, "", Change(change.ChangeId, [new ParameterAnswer(answered, ParameterResult.Applied, "true")])));
 
         (await gateway.Http.PostAsync($"{Path}/{order}", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await gateway.PostAsync($"{Path}/{order}", """{"changeId":"c-2","by":"ann","why":"now"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PostAsync($"{Path}/{order}", """{"changeId":"c-2","requestedBy":"ann","reason":"now"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         var asked = gateway.Bus.Requests.Select(request => (ChangeMigration)request.Request).ToList();
         (asked[0].RequestedBy, asked[0].Reason, asked[0].ChangeId.Length).ShouldBe(("api", "", 12));
@@ -119,7 +119,7 @@ public sealed class ChangeTests
     [Fact]
     public async Task A_host_that_takes_its_time_leaves_the_change_pending_after_the_configured_wait()
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:ChangeWait", "00:00:03"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:ChangeTimeout", "00:00:03"));
         Accept(gateway.Bus);
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(_ => new(TestData.View("m1") with { Changes = [Change("c-1")] }));
 
@@ -148,7 +148,7 @@ public sealed class ChangeTests
     [MemberData(nameof(Progress))]
     public async Task A_change_is_pending_until_all_that_was_asked_for_is_answered(string ask, string answers, bool isComplete)
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:ChangeWait", "00:00:00"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:ChangeTimeout", "00:00:00"));
         gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "", Change(change.ChangeId,
         [
             .. answers.Split(' ', StringSplitOptions.RemoveEmptyEntries)
@@ -222,12 +222,12 @@ public sealed class ChangeTests
 
     [Theory]
     [InlineData("{}", "$", "names nothing to change")]
-    [InlineData("""{"why":"for fun"}""", "$", "names nothing to change")]
+    [InlineData("""{"reason":"for fun"}""", "$", "names nothing to change")]
     [InlineData("""{"postcopy":true}""", "$.postcopy", "postCopy")]
     [InlineData("""{"throttle":"40 %"}""", "$.throttle", "a whole number of percent")]
     [InlineData("""{"throttle":40,"changeId":"a b"}""", "$.changeId", "1 to 64 letters")]
     [InlineData("""{"throttle":40,"changeId":""}""", "$.changeId", "1 to 64 letters")]
-    [InlineData("""{"throttle":40,"by":null}""", "$.by", "not null")]
+    [InlineData("""{"throttle":40,"requestedBy":null}""", "$.requestedBy", "not null")]
     public async Task What_is_wrong_with_a_change_is_named_and_nothing_is_asked(string json, string path, string accepted)
     {
         await using var gateway = await GatewayFixture.StartAsync();

@@ -28,7 +28,7 @@ public sealed class DrainTests
         gateway.Bus.Answer<DrainHosts, DrainAnswer>(request => new(Drain with { Id = request.Id }));
 
         var response = await gateway.PostAsync("/api/v1/drains",
-            """{"id":"d7","hosts":["host-a","host-b"],"parallel":3,"order":"shortestFirst","relaxAffinity":true,"by":"ann","why":"kernel"}""");
+            """{"id":"d7","hosts":["host-a","host-b"],"parallel":3,"order":"shortestFirst","relaxAffinity":true,"requestedBy":"ann","reason":"kernel"}""");
 
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         response.Headers.Location?.ToString().ShouldBe("/api/v1/drains/d7");
@@ -85,7 +85,7 @@ public sealed class DrainTests
         gateway.Bus.Answer<UndoDrain, DrainAnswer>(_ => new(null, "not so", isUnknown));
         gateway.Bus.Answer<CancelDrain, SchedulerAnswer>(_ => new(false, "not so", isUnknown));
 
-        foreach (var (path, body) in ((string, string)[])[("/api/v1/drains", """{"hosts":["host-a"]}"""), ("/api/v1/drains/d1/undo", "{}"), ("/api/v1/drains/d1/withdraw", "{}")])
+        foreach (var (path, body) in ((string, string)[])[("/api/v1/drains", """{"hosts":["host-a"]}"""), ("/api/v1/drains/d1/undo", "{}"), ("/api/v1/drains/d1/cancel", "{}")])
             (await GatewayFixture.ProblemAsync(await gateway.PostAsync(path, body), status, type)).Detail.ShouldBe("not so");
     }
 
@@ -95,8 +95,8 @@ public sealed class DrainTests
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<CancelDrain, SchedulerAnswer>(_ => new(true, "withdrawn"));
 
-        (await gateway.PostAsync("/api/v1/drains/host-a/withdraw", """{"abortRunning":true,"by":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await gateway.Http.PostAsync("/api/v1/drains/d1/withdraw", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PostAsync("/api/v1/drains/host-a/cancel", """{"abortRunning":true,"requestedBy":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.Http.PostAsync("/api/v1/drains/d1/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         gateway.Bus.Requests.Select(request => request.Request).ShouldBe([new CancelDrain("host-a", "ann", true), new CancelDrain("d1", "api")]);
     }

@@ -108,14 +108,14 @@ public sealed class LiveTests
     [Fact]
     public async Task Streams_are_limited_and_end_with_the_process()
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:StreamsMax", "1"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:MaxStreams", "1"));
         gateway.Bus.Answer<ListMigrations, MigrationList>(_ => new([TestData.View("m1")]));
         await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/events");
         (await stream.NextAsync()).ShouldBe(("1", "view"));
 
         var second = await GatewayFixture.ProblemAsync(
             await gateway.Http.GetAsync("/api/v1/events"), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.LimitReached);
-        second.Detail.ShouldContain("Gateway:StreamsMax");
+        second.Detail.ShouldContain("Gateway:MaxStreams");
 
         await gateway.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
         (await stream.NextAsync()).ShouldBeNull();

@@ -94,9 +94,9 @@ public sealed class PlacementTests
         gateway.Bus.Answer<CordonHost, SchedulerAnswer>(_ => new(true, "cordoned"));
         gateway.Bus.Answer<UncordonHost, SchedulerAnswer>(_ => new(true, "takes machines again"));
 
-        (await gateway.PostAsync("/api/v1/hosts/host-a/cordon", """{"by":"ann","why":"looks ill"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PostAsync("/api/v1/hosts/host-a/cordon", """{"requestedBy":"ann","reason":"looks ill"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await gateway.Http.PostAsync("/api/v1/hosts/host-a/cordon", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        var response = await gateway.Http.DeleteAsync("/api/v1/hosts/host-a/cordon?by=ann");
+        var response = await gateway.Http.DeleteAsync("/api/v1/hosts/host-a/cordon?requestedBy=ann");
 
         (await response.Content.ReadFromJsonAsync<SchedulerAnswer>(MeshJson.Options)).ShouldBe(new SchedulerAnswer(true, "takes machines again"));
         gateway.Bus.Requests.Select(request => request.Request).ShouldBe(
@@ -145,7 +145,7 @@ public sealed class PlacementTests
         const string Document = "taints:\n  - name: gpu\n";
 
         (await gateway.Http.GetFromJsonAsync<RulesAnswer>("/api/v1/rules", MeshJson.Options))!.UpdatedBy.ShouldBe("ann");
-        (await gateway.PutAsync("/api/v1/rules?by=ann", Document, "application/yaml")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PutAsync("/api/v1/rules?requestedBy=ann", Document, "application/yaml")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await gateway.PutAsync("/api/v1/rules?check=true", "{}")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         gateway.Bus.Requests.Select(request => request.Request).ShouldBe([new GetRules(), new ApplyRules(Document, "ann"), new ApplyRules("{}", "api", DryRun: true)]);

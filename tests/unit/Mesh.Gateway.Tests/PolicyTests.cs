@@ -58,7 +58,7 @@ public sealed class PolicyTests
         gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => isKnown ? new(Calm, [1]) : new(null, []));
         gateway.Bus.Answer<ApplyPolicy, ApplyPolicyAnswer>(_ => new(Calm, []));
 
-        var response = await gateway.PutAsync("/api/v1/policies/calm?by=ann", document, mediaType);
+        var response = await gateway.PutAsync("/api/v1/policies/calm?requestedBy=ann", document, mediaType);
 
         response.StatusCode.ShouldBe(status);
         (await response.Content.ReadFromJsonAsync<PolicyView>(MeshJson.Options))!.Policy.Name.ShouldBe("calm");
@@ -100,7 +100,7 @@ public sealed class PolicyTests
     [Fact]
     public async Task Only_documents_are_kept()
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:BodyBytesMax", "1024"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:MaxBodyBytes", "1024"));
 
         (await GatewayFixture.ProblemAsync(
             await gateway.PutAsync("/api/v1/policies/calm", Document, "text/plain"), HttpStatusCode.UnsupportedMediaType, ApiProblemTypes.BadRequest))
@@ -124,10 +124,10 @@ public sealed class PolicyTests
         gateway.Bus.Answer<SetDefaultPolicy, PolicyAnswer>(_ => new(done, "in words"));
         gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => isKnown ? new(Calm, [1]) : new(null, []));
 
-        var deleted = await gateway.Http.DeleteAsync("/api/v1/policies/calm?by=ann");
+        var deleted = await gateway.Http.DeleteAsync("/api/v1/policies/calm?requestedBy=ann");
         gateway.Bus.Requests.First().Request.ShouldBe(new DeletePolicy("calm", "ann"));
         gateway.Bus.Requests.Clear();
-        var set = await gateway.PutAsync("/api/v1/policy-default", """{"name":"calm","by":"ann"}""");
+        var set = await gateway.PutAsync("/api/v1/policy-default", """{"name":"calm","requestedBy":"ann"}""");
         gateway.Bus.Requests.First().Request.ShouldBe(new SetDefaultPolicy("calm", "ann"));
 
         foreach (var response in (HttpResponseMessage[])[deleted, set])

@@ -49,7 +49,7 @@ public sealed class QueueTests
     [Fact]
     public async Task A_migration_that_waits_is_shown_although_the_scheduler_does_not_answer()
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:AdditionWait", "00:00:03"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:EnrichmentTimeout", "00:00:03"));
         var asked = new TaskCompletionSource();
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value) with { Phase = MigrationPhase.Queued }));
         gateway.Bus.AnswerLater<ListQueue, QueueView>(_ =>
@@ -94,7 +94,7 @@ public sealed class QueueTests
         gateway.Bus.Answer<RescheduleMigration, RescheduleAnswer>(_ => new(ChangeResult.Accepted, "priority system", []));
 
         var response = await gateway.PostAsync(
-            "/api/v1/migrations/m1/reschedule", """{"priority":"system","to":"host-b","alternatives":["host-c"],"by":"ann"}""");
+            "/api/v1/migrations/m1/reschedule", """{"priority":"system","to":"host-b","alternatives":["host-c"],"requestedBy":"ann"}""");
 
         (await response.Content.ReadFromJsonAsync<RescheduleAnswer>(MeshJson.Options))!.Explanation.ShouldBe("priority system");
         var request = gateway.Bus.Requests.ShouldHaveSingleItem().Request.ShouldBeOfType<RescheduleMigration>();

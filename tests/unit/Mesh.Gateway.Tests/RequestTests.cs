@@ -50,7 +50,7 @@ public sealed class RequestTests
 
         await gateway.PostAsync("/api/v1/migrations", """{"vm":"web-1","to":"host-b","limits":{"completionTimeout":60000}}""");
         await gateway.PostAsync("/api/v1/migrations",
-            """{"vm":"web-1","to":"host-b","policy":"adaptive","allow":{"throttle":true,"pause":true},"downtimeBudget":900,"deadline":120000}""");
+            """{"vm":"web-1","to":"host-b","policy":"adaptive","allow":{"throttle":true,"suspend":true},"downtimeBudget":900,"deadline":120000}""");
 
         var (plain, steered) = ((RequestMigration)gateway.Bus.Requests.First().Request, (RequestMigration)gateway.Bus.Requests.ElementAt(2).Request);
         (plain.Policy, plain.Allow, plain.DowntimeBudget, plain.Deadline).ShouldBe((null, null, null, null));
@@ -132,8 +132,8 @@ public sealed class RequestTests
     [InlineData("""{"vm":"a","to":"b","limits":{"timeout":1}}""", "$.limits.timeout", "progressTimeout")]
     [InlineData("""{"vm":"a","to":"b","limits":{"progressTimeoutHeld":1}}""", "$.limits.progressTimeoutHeld", "is not known")]
     [InlineData("""{"vm":"a","to":"b","policy":1}""", "$.policy", "a text")]
-    [InlineData("""{"vm":"a","to":"b","allow":["throttle"]}""", "$.allow", "throttle, postCopy, pause, compression")]
-    [InlineData("""{"vm":"a","to":"b","allow":{"post-copy":true}}""", "$.allow.post-copy", "throttle, postCopy, pause, compression")]
+    [InlineData("""{"vm":"a","to":"b","allow":["throttle"]}""", "$.allow", "throttle, postCopy, suspend, compression")]
+    [InlineData("""{"vm":"a","to":"b","allow":{"post-copy":true}}""", "$.allow.post-copy", "throttle, postCopy, suspend, compression")]
     [InlineData("""{"vm":"a","to":"b","downtimeBudget":"900 ms"}""", "$.downtimeBudget", "milliseconds")]
     [InlineData("""{"vm":"a","to":"b","deadline":1.5}""", "$.deadline", "milliseconds")]
     [InlineData("""{"to":"b"}""", "$.vm", "missing")]
@@ -200,7 +200,7 @@ public sealed class RequestTests
     [Fact]
     public async Task Too_large_a_body_and_another_content_type_are_refused()
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:BodyBytesMax", "1024"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:MaxBodyBytes", "1024"));
 
         var large = await gateway.PostAsync("/api/v1/migrations", JsonSerializer.Serialize(new { vm = new string('x', 2000), to = "b" }));
         (await GatewayFixture.ProblemAsync(large, HttpStatusCode.RequestEntityTooLarge, ApiProblemTypes.BadRequest)).Detail.ShouldContain("1024 bytes");

@@ -83,7 +83,7 @@ public sealed class ResourceTests
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<AbortMigration, AbortAnswer>(_ => new(result, "in words"));
 
-        var response = await gateway.PostAsync("/api/v1/migrations/m1/abort", """{"by":"ann"}""");
+        var response = await gateway.PostAsync("/api/v1/migrations/m1/abort", """{"requestedBy":"ann"}""");
 
         gateway.Bus.Requests.ShouldHaveSingleItem().Request.ShouldBe(new AbortMigration(new MigrationId("m1"), "ann"));
         if (type is not null)
@@ -133,7 +133,7 @@ public sealed class ResourceTests
             ? new(FenceResult.Fenced, "off", [new MigrationId("m1")])
             : new(FenceResult.Started, "runs", []));
 
-        (await gateway.PostAsync("/api/v1/hosts/host-a/fence", """{"confirmed":true,"by":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PostAsync("/api/v1/hosts/host-a/fence", """{"confirmed":true,"requestedBy":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await gateway.PostAsync("/api/v1/hosts/host-a/fence", "{}")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         gateway.Bus.Requests.Select(request => request.Request).ShouldBe(
             [new FenceHost(new HostName("host-a"), true, "ann"), new FenceHost(new HostName("host-a"), false, "api")]);

@@ -79,11 +79,11 @@ public sealed class VmPolicyTests
     {
         await using var gateway = await StartAsync(TestData.Host("host-a", "db-1"));
 
-        (await gateway.PutAsync("/api/v1/vms/db-1/policy", """{"policy":"calm","by":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PutAsync("/api/v1/vms/db-1/policy", """{"policy":"calm","requestedBy":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
         Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), "calm", "ann"));
         gateway.Bus.Requests.Clear();
 
-        (await gateway.Http.DeleteAsync("/api/v1/vms/db-1/policy?by=ann")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.Http.DeleteAsync("/api/v1/vms/db-1/policy?requestedBy=ann")).StatusCode.ShouldBe(HttpStatusCode.OK);
         Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), null, "ann"));
     }
 

@@ -60,10 +60,10 @@ public static class ApiProblemTypes
     public const string NotChangeable = "urn:mesh:problem:not-changeable";
 
     /// <summary>A policy document is not accepted; <see cref="ApiProblem.PolicyDiagnostics"/> tells everything that is wrong with it.</summary>
-    public const string InvalidPolicy = "urn:mesh:problem:bad-policy";
+    public const string InvalidPolicy = "urn:mesh:problem:invalid-policy";
 
     /// <summary>A document of placement rules is not accepted; <see cref="ApiProblem.RuleDiagnostics"/> tells everything that is wrong with it.</summary>
-    public const string InvalidRules = "urn:mesh:problem:bad-rules";
+    public const string InvalidRules = "urn:mesh:problem:invalid-rules";
 
     /// <summary>Something speaks against a wish about policies; nothing was changed.</summary>
     public const string PolicyConflict = "urn:mesh:problem:policy-conflict";
@@ -72,10 +72,10 @@ public static class ApiProblemTypes
     public const string NotFenced = "urn:mesh:problem:not-fenced";
 
     /// <summary>A service did not answer; whether it acted is not known, and asking again with the same identity is safe.</summary>
-    public const string ServiceUnavailable = "urn:mesh:problem:no-answer";
+    public const string ServiceUnavailable = "urn:mesh:problem:service-unavailable";
 
     /// <summary>The gateway is at one of its limits.</summary>
-    public const string LimitReached = "urn:mesh:problem:too-many";
+    public const string LimitReached = "urn:mesh:problem:limit-reached";
 
     /// <summary>Whoever asks may not.</summary>
     public const string Forbidden = "urn:mesh:problem:forbidden";

@@ -72,7 +72,7 @@ internal static class BodyReader
         {
             if (body.Length + read > bytesMax)
                 throw new ApiException(ApiProblems.BadRequest(
-                    $"the body is larger than {bytesMax} bytes (Gateway:BodyBytesMax)", StatusCodes.Status413PayloadTooLarge));
+                    $"the body is larger than {bytesMax} bytes (Gateway:MaxBodyBytes)", StatusCodes.Status413PayloadTooLarge));
             await body.WriteAsync(buffer.AsMemory(0, read));
         }
 

@@ -31,7 +31,7 @@ public sealed record DrainBody
     public string Reason { get; init; } = "";
 }
 
-/// <summary>The body of <c>POST /api/v1/drains/{id}/withdraw</c>, which may also be left out.</summary>
+/// <summary>The body of <c>POST /api/v1/drains/{id}/cancel</c>, which may also be left out.</summary>
 public sealed record CancelDrainBody
 {
     /// <summary>Whether migrations that copy are aborted too.</summary>

@@ -19,7 +19,7 @@ internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<Gate
         routes.MapGet(Root, (HttpContext context, DrainsApi api) => api.ListAsync(context));
         routes.MapPost(Root, (HttpContext context, DrainsApi api) => api.DrainAsync(context));
         routes.MapGet($"{Root}/{{id}}", (HttpContext context, string id, DrainsApi api) => api.ShowAsync(context, id));
-        routes.MapPost($"{Root}/{{id}}/withdraw", (HttpContext context, string id, DrainsApi api) => api.CancelAsync(context, id));
+        routes.MapPost($"{Root}/{{id}}/cancel", (HttpContext context, string id, DrainsApi api) => api.CancelAsync(context, id));
         routes.MapPost($"{Root}/{{id}}/undo", (HttpContext context, string id, DrainsApi api) => api.UndoAsync(context, id));
     }
 

@@ -44,7 +44,7 @@ internal sealed class PoliciesApi(PoliciesClient policies, IOptions<GatewayOptio
 
     private async Task<IResult> ApplyAsync(HttpContext context, string name)
     {
-        QueryReader.RejectUnknown(context.Request, "by");
+        QueryReader.RejectUnknown(context.Request, "requestedBy");
         var document = await BodyReader.ReadTextAsync(context.Request, options.Value.MaxBodyBytes, DocumentTypes);
         if (PolicyDocumentName.Read(document) is { } own && own != name)
             throw new ApiException(ApiProblems.BadRequest([new ApiError("name", $"the document is named '{own}', but the path says '{name}'")]));
@@ -59,7 +59,7 @@ internal sealed class PoliciesApi(PoliciesClient policies, IOptions<GatewayOptio
 
     private async Task<IResult> DeleteAsync(HttpContext context, string name)
     {
-        QueryReader.RejectUnknown(context.Request, "by");
+        QueryReader.RejectUnknown(context.Request, "requestedBy");
         return await AnswerAsync(
             await policies.DeleteAsync(new DeletePolicy(name, QueryReader.RequestedBy(context.Request)), context.RequestAborted), name, context.RequestAborted);
     }

@@ -26,7 +26,7 @@ internal static class QueryReader
 
     /// <summary>Who asks, where the resource takes no JSON that could say so.</summary>
     public static string RequestedBy(HttpRequest request) =>
-        request.Query["by"].ToString() is { Length: > 0 } by ? by : MigrationRequestBody.DefaultRequestedBy;
+        request.Query["requestedBy"].ToString() is { Length: > 0 } by ? by : MigrationRequestBody.DefaultRequestedBy;
 
     public static int Count(HttpRequest request, string name, int unless, int max) => Number(request, name, 1, max) ?? unless;
 

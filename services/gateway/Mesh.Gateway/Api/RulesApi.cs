@@ -28,7 +28,7 @@ internal sealed class RulesApi(SchedulerClient scheduler, IOptions<GatewayOption
 
     private async Task<IResult> ApplyAsync(HttpContext context)
     {
-        QueryReader.RejectUnknown(context.Request, "by", "check");
+        QueryReader.RejectUnknown(context.Request, "requestedBy", "check");
         var (by, isCheck) = (QueryReader.RequestedBy(context.Request), QueryReader.Flag(context.Request, "check"));
         var document = await BodyReader.ReadTextAsync(context.Request, options.Value.MaxBodyBytes, DocumentTypes);
         var response = await scheduler.ApplyRulesAsync(new ApplyRules(document, by, isCheck), context.RequestAborted);

@@ -100,7 +100,7 @@ internal sealed class ScheduleApi(SchedulerClient scheduler, IOptions<GatewayOpt
 
     private async Task<IResult> UncordonAsync(HttpContext context, string text)
     {
-        QueryReader.RejectUnknown(context.Request, "by");
+        QueryReader.RejectUnknown(context.Request, "requestedBy");
         var (host, by) = (QueryReader.Host(text), QueryReader.RequestedBy(context.Request));
         var answer = await scheduler.UncordonAsync(new UncordonHost(host, by), context.RequestAborted);
         return ToResult($"{host} stays as it is", $"uncordoning {host}", by, answer);

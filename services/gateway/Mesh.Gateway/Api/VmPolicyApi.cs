@@ -47,7 +47,7 @@ internal sealed class VmPolicyApi(MigrationsClient migrations, PoliciesClient po
 
     private async Task<IResult> ClearAsync(HttpContext context, string text)
     {
-        QueryReader.RejectUnknown(context.Request, "by");
+        QueryReader.RejectUnknown(context.Request, "requestedBy");
 
         // A machine that is gone may still have a policy of its own, by its UUID.
         var id = (await FindAsync(text, context.RequestAborted))?.Id

@@ -22,7 +22,7 @@ internal sealed class EventHub(IOptions<GatewayOptions> options, ILogger<EventHu
     public Subscription Subscribe(MigrationId? id)
     {
         if (_subscriptions.Count >= options.Value.MaxStreams)
-            throw new ApiException(ApiProblems.LimitReached($"{options.Value.MaxStreams} live streams are open (Gateway:StreamsMax); close one"));
+            throw new ApiException(ApiProblems.LimitReached($"{options.Value.MaxStreams} live streams are open (Gateway:MaxStreams); close one"));
 
         var subscription = new Subscription(this, id, new EventBuffer(options.Value.MaxBufferedEvents));
         _subscriptions[subscription] = true;

@@ -45,7 +45,7 @@ internal sealed class ExplainPolicyVerb : ClientVerb
 
     private static string Permits(PolicyPermissions permits)
     {
-        (bool Is, string Word)[] all = [(permits.Throttle, "throttle"), (permits.PostCopy, "post-copy"), (permits.Suspend, "pause"), (permits.Compression, "compression")];
+        (bool Is, string Word)[] all = [(permits.Throttle, "throttle"), (permits.PostCopy, "post-copy"), (permits.Suspend, "suspend"), (permits.Compression, "compression")];
         var permitted = all.Where(one => one.Is).Select(one => one.Word).ToList();
         return permitted.Count == 0 ? "nothing" : string.Join(", ", permitted);
     }

@@ -17,12 +17,12 @@ internal sealed class CordonVerb : ClientVerb
         : base("cordon", "Let no machine come to a host any more; those that are there stay.", io)
     {
         Arguments.Add(_host);
-        _why = Add(new Option<string?>("--why") { Description = "Why, for the record.", HelpName = "TEXT" });
+        _why = Add(new Option<string?>("--reason") { Description = "Why, for the record.", HelpName = "TEXT" });
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
     [
-        ("mesh cordon host-a --why \"looks ill\"", "keep machines away while you look"),
+        ("mesh cordon host-a --reason \"looks ill\"", "keep machines away while you look"),
         ("mesh cordon host-a && mesh vms --host host-a", "and see what is still there"),
     ];
 

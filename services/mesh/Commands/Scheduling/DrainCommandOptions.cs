@@ -34,7 +34,7 @@ internal sealed class DrainCommandOptions
         Description = "Break hard rules that keep machines together or apart for those that no host could take otherwise.",
     };
 
-    private readonly Option<string?> _why = new("--why") { Description = "Why, for the record.", HelpName = "TEXT" };
+    private readonly Option<string?> _why = new("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
 
     public DrainCommandOptions(Command command)
     {

@@ -14,7 +14,7 @@ internal sealed class DrainVerb : ClientVerb
 {
     private readonly Argument<string[]> _hosts = new("HOST")
     {
-        Description = "The hosts to be emptied; with --withdraw or --undo one drain, by its ID or its host.",
+        Description = "The hosts to be emptied; with --cancel or --undo one drain, by its ID or its host.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -32,8 +32,8 @@ internal sealed class DrainVerb : ClientVerb
         _options = new DrainCommandOptions(this);
         _dryRun = Add(new Option<bool>("--dry-run") { Description = "Only show the plan." });
         _watch = Add(new Option<bool>("--watch") { Description = "Show the progress and end with the drain." });
-        _cancel = Add(new Option<bool>("--withdraw") { Description = "Give a drain up: nothing more is begun, and its hosts take machines again." });
-        _abortRunning = Add(new Option<bool>("--abort-running") { Description = "Abort what copies, too. Needs --withdraw." });
+        _cancel = Add(new Option<bool>("--cancel") { Description = "Give a drain up: nothing more is begun, and its hosts take machines again." });
+        _abortRunning = Add(new Option<bool>("--abort-running") { Description = "Abort what copies, too. Needs --cancel." });
         _undo = Add(new Option<bool>("--undo") { Description = "Move the machines of a drain back to where they were." });
         Validators.Add(Check);
     }
@@ -41,9 +41,9 @@ internal sealed class DrainVerb : ClientVerb
     public override IReadOnlyList<(string, string)> Examples =>
     [
         ("mesh drain host-a --dry-run", "what would move where, and how long it would take"),
-        ("mesh drain host-a --why \"new kernel\" --watch", "do it, and see how it goes"),
+        ("mesh drain host-a --reason \"new kernel\" --watch", "do it, and see how it goes"),
         ("mesh drain host-a host-b --parallel 1 --order shortest-first", "two hosts, gently"),
-        ("mesh drain --withdraw host-a", "not today: what copies goes on, the rest stays"),
+        ("mesh drain --cancel host-a", "not today: what copies goes on, the rest stays"),
         ("mesh drain --undo host-a --watch", "the machines go back"),
     ];
 
@@ -93,7 +93,7 @@ internal sealed class DrainVerb : ClientVerb
         else
         {
             DrainText.WritePlan(Io, drain);
-            Io.Out.WriteLine(isDryRun ? "nothing was begun" : $"drain {drain.Id} has begun (mesh drains {drain.Id}, mesh drain --withdraw {drain.Id})");
+            Io.Out.WriteLine(isDryRun ? "nothing was begun" : $"drain {drain.Id} has begun (mesh drains {drain.Id}, mesh drain --cancel {drain.Id})");
             Io.Out.Flush();
         }
     }
@@ -102,9 +102,9 @@ internal sealed class DrainVerb : ClientVerb
     {
         bool Has(Option option) => result.GetResult(option) is { Implicit: false };
         if (Has(_cancel) && Has(_undo))
-            result.AddError("--withdraw and --undo exclude each other");
+            result.AddError("--cancel and --undo exclude each other");
         if (Has(_abortRunning) && !Has(_cancel))
-            result.AddError("--abort-running needs --withdraw");
+            result.AddError("--abort-running needs --cancel");
         if (!Has(_cancel) && !Has(_undo))
             return;
         var mode = Has(_cancel) ? _cancel : _undo;

@@ -17,7 +17,7 @@ internal sealed class ExplainVerb : ClientVerb
     public override IReadOnlyList<(string, string)> Examples =>
     [
         ("mesh explain 3f2a90b1c4de", "why there, and why not elsewhere"),
-        ("mesh explain 3f2a90b1c4de --output json | jq .choice", "the choice with every host that was looked at"),
+        ("mesh explain 3f2a90b1c4de --output json | jq .placement", "the decision with every host that was looked at"),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parsed, MeshClient client, OutputFormat output, CancellationToken cancellation)
