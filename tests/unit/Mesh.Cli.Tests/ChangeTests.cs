@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Cli.Tests;
 

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Serialization;
-using Mesh.Gateway.Api;
+using Mesh.Server;
 
 namespace Mesh.Cli.Tests;
 
@@ -60,7 +62,7 @@ internal sealed class Cli
 
     public Task<int> RunAsync(params string[] args) => RunAsync(args, CancellationToken.None);
 
-    public Task<int> RunAsync(string[] args, CancellationToken cancellation) => CommandLine.RunAsync(args, Io, cancellation).WaitAsync(HangsAfter, CancellationToken.None);
+    public Task<int> RunAsync(string[] args, CancellationToken cancellation) => CommandLine.RunAsync(args, Io, ServerVerb.CreateAll, cancellation).WaitAsync(HangsAfter, CancellationToken.None);
 
     /// <summary>Holds standard error against the rule of one line.</summary>
     public string ErrorLine()

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Mesh.Cli.Shell;
 using Mesh.Cli.Watching;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
 using Mesh.Testing;
 using Spectre.Console;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Mesh.Gateway.Api;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Testing;
 
 namespace Mesh.Cli.Tests;

@@ -1,7 +1,8 @@
 using System.Net;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Cli.Tests;
 

@@ -1,13 +1,15 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Mesh.Cli.Commands;
+using Mesh.Cli.Shell;
+using Mesh.Server;
 
 namespace Mesh.Cli.Tests;
 
 public sealed partial class HelpTests
 {
     /// <summary>All verbs with those below them, such as <c>policy show</c>.</summary>
-    public static TheoryData<string> Verbs => [.. Below(CommandLine.Root(new Cli().Io), "").Select(verb => verb.Path)];
+    public static TheoryData<string> Verbs => [.. Below(CreateRoot(), "").Select(verb => verb.Path)];
 
     [Theory]
     [MemberData(nameof(Verbs))]
@@ -24,7 +26,7 @@ public sealed partial class HelpTests
     [MemberData(nameof(Verbs))]
     public void Every_example_is_a_command_that_is_accepted(string path)
     {
-        var root = CommandLine.Root(new Cli().Io);
+        var root = CreateRoot();
         foreach (var (command, _) in Below(root, "").Single(verb => verb.Path == path).Verb.Examples)
         {
             var own = Before().Match(command).Groups["mesh"].Value;
@@ -55,6 +57,8 @@ public sealed partial class HelpTests
         cli.Out.ShouldContain("applied, emulated");
         cli.Out.ShouldContain($"{ExitCodes.Refused,-5}refused");
     }
+
+    private static RootCommand CreateRoot() => CommandLine.CreateRoot(new Cli().Io, ServerVerb.CreateAll(new Cli().Io));
 
     private static IEnumerable<(string Path, Verb Verb)> Below(Command command, string path) => command.Subcommands.OfType<Verb>()
         .SelectMany(verb => Below(verb, $"{path}{verb.Name} ").Prepend(($"{path}{verb.Name}", verb)));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mesh.Cli.Shell;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;

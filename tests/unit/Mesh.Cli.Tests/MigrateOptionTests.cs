@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Mesh.Cli.Commands;
+using Mesh.Cli.Shell;
 
 namespace Mesh.Cli.Tests;
 

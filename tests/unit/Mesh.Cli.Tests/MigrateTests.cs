@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Cli.Tests;
 

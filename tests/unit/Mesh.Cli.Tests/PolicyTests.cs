@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Policies;
-using Mesh.Gateway.Api;
-using Mesh.Policy.Host.Documents;
+using Mesh.Policy.Documents;
 
 namespace Mesh.Cli.Tests;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Mesh.Cli.Shell;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 

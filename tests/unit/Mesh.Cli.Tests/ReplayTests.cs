@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Policies;
-using Mesh.Gateway.Api;
+using Mesh.Policy.Documents;
 using Mesh.Policy.Host;
-using Mesh.Policy.Host.Documents;
 
 namespace Mesh.Cli.Tests;
 

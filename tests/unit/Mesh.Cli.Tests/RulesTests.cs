@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Scheduling;
-using Mesh.Gateway.Api;
-using Mesh.Scheduler.Host.Documents;
+using Mesh.Scheduler.Documents;
 
 namespace Mesh.Cli.Tests;
 

@@ -1,6 +1,7 @@
-using Mesh.Cli.Hosting;
+using Mesh.Cli.Shell;
 using Mesh.Hosting.Errors;
 using Mesh.Hosting.Store;
+using Mesh.Server.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Cli.Tests;

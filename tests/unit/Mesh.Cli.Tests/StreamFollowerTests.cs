@@ -1,5 +1,6 @@
 using System.Net;
 using Mesh.Cli.Client;
+using Mesh.Cli.Shell;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Testing;

@@ -4,7 +4,7 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
+using Mesh.Contracts.Api;
 using Mesh.Hosting.Bus;
 
 namespace Mesh.Gateway.Tests;

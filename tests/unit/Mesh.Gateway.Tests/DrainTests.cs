@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
+using Mesh.Contracts.Api;
 
 namespace Mesh.Gateway.Tests;
 

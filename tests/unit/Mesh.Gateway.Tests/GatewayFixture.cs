@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Mesh.Contracts.Serialization;
-using Mesh.Gateway.Api;
+using Mesh.Contracts.Api;
 using Mesh.Gateway.Live;
 using Mesh.Hosting.Bus;
 using Mesh.Testing;

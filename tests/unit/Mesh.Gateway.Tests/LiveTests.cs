@@ -1,7 +1,7 @@
 using System.Net;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
-using Mesh.Gateway.Api;
+using Mesh.Contracts.Api;
 
 namespace Mesh.Gateway.Tests;
 

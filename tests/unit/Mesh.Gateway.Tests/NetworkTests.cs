@@ -1,6 +1,6 @@
 using System.Net;
 using Mesh.Contracts.Queries;
-using Mesh.Gateway.Api;
+using Mesh.Contracts.Api;
 using Mesh.Gateway.Network;
 using Mesh.Hosting.Errors;
 

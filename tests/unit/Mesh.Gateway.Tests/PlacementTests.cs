@@ -6,7 +6,7 @@ using Mesh.Contracts.Queries;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
+using Mesh.Contracts.Api;
 
 namespace Mesh.Gateway.Tests;
 

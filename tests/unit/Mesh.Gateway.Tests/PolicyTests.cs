@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
-using Mesh.Gateway.Api;
+using Mesh.Contracts.Api;
 
 namespace Mesh.Gateway.Tests;
 

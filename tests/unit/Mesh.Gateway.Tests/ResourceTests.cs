@@ -7,7 +7,7 @@ using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
-using Mesh.Gateway.Api;
+using Mesh.Contracts.Api;
 
 namespace Mesh.Gateway.Tests;
 

@@ -4,7 +4,7 @@ using Dapper;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Hosting.Doctor;
-using Mesh.Scheduler.Host.Documents;
+using Mesh.Scheduler.Documents;
 
 namespace Mesh.Scheduler.Host.Doctor;
 

@@ -1,6 +1,6 @@
 using Mesh.Contracts.Scheduling;
 using Mesh.Hosting.Bus;
-using Mesh.Scheduler.Host.Documents;
+using Mesh.Scheduler.Documents;
 using Mesh.Scheduler.Host.Fleets;
 using Mesh.Scheduler.Host.Store;
 

@@ -21,6 +21,9 @@ internal sealed record Project(string Path, XElement Xml)
             || (project.Service is not null && All.Any(host => host.Name == $"{project.Name}.Host" && host.Service == project.Service))),
     ];
 
+    /// <summary>The packages that pure projects may use: they parse text in memory.</summary>
+    public static IReadOnlyList<string> PurePackages { get; } = ["YamlDotNet"];
+
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
 
     public string Folder => System.IO.Path.GetDirectoryName(Path)!.Replace('\\', '/');

@@ -3,6 +3,7 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Documents;
 using Mesh.Policy.Host;
 using Mesh.Simulation.Hosts;
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Mesh.Contracts.Policies;
+using Mesh.Policy.Documents;
 using Mesh.Policy.Host;
 using Mesh.Policy.Model;
 
