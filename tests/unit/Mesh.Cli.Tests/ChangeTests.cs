@@ -46,16 +46,16 @@ public sealed class ChangeTests
     }
 
     [Theory]
-    [InlineData("set m1", "nothing to change: give at least one of --max-downtime, --bandwidth")]
+    [InlineData("set m1", "nothing to change: use at least one of --max-downtime, --bandwidth")]
     [InlineData("set m1 --reason so", "nothing to change")]
-    [InlineData("set m1 --technique pre-copy", "it takes post-copy, from which there is no way back")]
-    [InlineData("set m1 --compression yes", "--compression 'yes' is not accepted: it takes on or off")]
+    [InlineData("set m1 --technique pre-copy", "expected post-copy, which cannot be undone")]
+    [InlineData("set m1 --compression yes", "invalid value 'yes' for --compression: expected on or off")]
     [InlineData("set m1 --throttle 100", "percent from 0 to 99")]
     [InlineData("set m1 --max-downtime 0", "milliseconds from 1 to 2000000")]
     [InlineData("set --throttle 40", "Required argument 'ID' missing")]
     [InlineData("suspend m1 --throttle 40", "'--throttle'")]
     [InlineData("postcopy a/b", "'a/b' is not a migration id")]
-    public async Task What_is_wrong_is_told_and_nothing_is_asked(string args, string expected)
+    public async Task Usage_errors_are_reported_and_nothing_is_sent(string args, string expected)
     {
         var cli = new Cli();
         (await cli.RunAsync(args.Split(' '))).ShouldBe(ExitCodes.Usage);
@@ -64,7 +64,7 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task What_became_of_each_parameter_stands_in_a_table()
+    public async Task The_results_of_parameters_are_printed_as_a_table()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(Applied, Emulated)));
 
@@ -80,7 +80,7 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task A_parameter_that_the_host_refused_makes_the_whole_a_refusal()
+    public async Task A_refused_parameter_makes_the_change_a_refusal()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(Applied, Refused)));
 
@@ -94,7 +94,7 @@ public sealed class ChangeTests
     [InlineData("suspend m1")]
     [InlineData("suspend m1 --watch")]
     [InlineData("set m1 --throttle 40")]
-    public async Task A_command_that_the_host_refused_is_a_refusal_and_not_watched(string args)
+    public async Task A_rejected_command_is_a_refusal_and_not_watched(string args)
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer("all", ParameterResult.Refused, "no job"))));
 
@@ -105,7 +105,7 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task What_a_policy_cannot_have_any_more_is_told_but_was_not_asked_for()
+    public async Task What_a_new_policy_can_no_longer_use_is_reported_but_not_an_error()
     {
         var unarmed = new ParameterAnswer("postCopy", ParameterResult.Refused, "QEMU arms it only at the start");
         var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(TestData.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive"), unarmed))) };
@@ -118,7 +118,7 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task A_completion_that_is_forced_by_suspending_in_place_of_post_copy_is_done()
+    public async Task A_completion_forced_by_suspending_instead_of_post_copy_succeeds()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(
             new ParameterAnswer("postCopy", ParameterResult.Refused, "no"), new ParameterAnswer("suspend", ParameterResult.Applied, "true"))));
@@ -127,18 +127,18 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task A_host_that_has_not_answered_yet_is_told_apart_from_success()
+    public async Task A_pending_change_is_not_a_success()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change() with { Answers = null }, HttpStatusCode.Accepted));
 
         (await cli.RunAsync("set", "m1", "--max-downtime", "500")).ShouldBe(ExitCodes.Unreachable);
 
         cli.Out.ShouldContain("max downtime 500 ms  pending  the host has not answered yet");
-        cli.ErrorLine().ShouldContain("'mesh show m1' tells");
+        cli.ErrorLine().ShouldContain("check later with 'mesh show m1'");
     }
 
     [Fact]
-    public async Task What_the_host_has_not_told_yet_is_pending_beside_what_it_has()
+    public async Task Pending_parameters_are_listed_beside_answered_ones()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive")), HttpStatusCode.Accepted));
 
@@ -149,7 +149,7 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task A_refused_change_tells_every_reason()
+    public async Task A_refused_change_reports_all_reasons()
     {
         var cli = new Cli().Answering(Cli.Problem(new ApiProblem
         {
@@ -170,7 +170,7 @@ public sealed class ChangeTests
     [InlineData("force-complete")]
     [InlineData("postcopy")]
     [InlineData("suspend")]
-    public async Task An_order_is_given_and_answered(string order)
+    public async Task An_action_is_sent_and_its_results_printed(string order)
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(Applied)));
 
@@ -186,7 +186,7 @@ public sealed class ChangeTests
     [InlineData(true, MigrationOutcome.CompletedPostCopy, 0)]
     [InlineData(false, MigrationOutcome.Completed, 0)]
     [InlineData(true, MigrationOutcome.AbortedByPolicy, 5)]
-    public async Task An_order_that_is_watched_ends_as_the_migration_does(bool isAnswered, MigrationOutcome outcome, int exitCode)
+    public async Task A_watched_action_ends_with_the_migration(bool isAnswered, MigrationOutcome outcome, int exitCode)
     {
         var cli = new Cli
         {

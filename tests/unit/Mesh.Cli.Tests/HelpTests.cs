@@ -24,7 +24,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(Verbs))]
-    public void Every_example_is_a_command_that_is_accepted(string path)
+    public void Every_example_is_a_valid_command(string path)
     {
         var root = CreateRoot();
         foreach (var (command, _) in Below(root, "").Single(verb => verb.Path == path).Verb.Examples)
@@ -36,7 +36,7 @@ public sealed partial class HelpTests
     }
 
     [Fact]
-    public async Task The_help_of_all_shows_every_exit_code()
+    public async Task The_root_help_lists_all_exit_codes()
     {
         var cli = new Cli();
         (await cli.RunAsync("--help")).ShouldBe(0);
@@ -50,7 +50,7 @@ public sealed partial class HelpTests
     [InlineData("force-complete")]
     [InlineData("postcopy")]
     [InlineData("suspend")]
-    public async Task The_help_of_a_change_shows_the_exit_codes(string verb)
+    public async Task The_help_of_a_change_lists_the_exit_codes(string verb)
     {
         var cli = new Cli();
         (await cli.RunAsync(verb, "--help")).ShouldBe(0);

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
-using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Api;
+using Mesh.Contracts.Serialization;
 using Mesh.Gateway.Live;
 using Mesh.Hosting.Bus;
 using Mesh.Testing;
