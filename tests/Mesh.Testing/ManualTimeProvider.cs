@@ -1,7 +1,7 @@
 namespace Mesh.Testing;
 
 /// <summary>
-/// A clock that moves only when a test says so. Timers fire on the thread that advances it, in the order of their due times,
+/// A clock that moves only when a test advances it. Timers fire on the thread that advances it, in the order of their due times,
 /// and see the clock at exactly that time. Safe to use from several threads.
 /// </summary>
 public sealed class ManualTimeProvider : TimeProvider
@@ -31,7 +31,7 @@ public sealed class ManualTimeProvider : TimeProvider
     /// <inheritdoc />
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers wait for their time now; a test can wait for a loop to have armed its next one.</summary>
+    /// <summary>The number of pending timers; a test can wait until a loop has armed its next one.</summary>
     public int PendingTimers
     {
         get
@@ -60,7 +60,7 @@ public sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves the clock on and fires, one after the other, every timer that falls due on the way, those armed meanwhile included.</summary>
+    /// <summary>Advances the clock and fires all timers that become due, in order, including those armed on the way.</summary>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
@@ -97,7 +97,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public TimeSpan Period { get; private set; }
 
-        /// <summary>Decides between timers of one due time: the one armed first fires first.</summary>
+        /// <summary>The order of timers with the same due time: the one armed first fires first.</summary>
         public long Armed { get; private set; }
 
         public void Fire() => callback(state);
