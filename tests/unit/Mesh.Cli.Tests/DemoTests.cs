@@ -12,7 +12,7 @@ namespace Mesh.Cli.Tests;
 
 public sealed class DemoTests
 {
-    private static readonly DemoMove Move = new("web-1", new HostName("host-b"), new MigrationOptions { AutoConverge = true }, MigrationOutcome.Completed, "a busy machine");
+    private static readonly DemoMove Move = new("web-1", new HostName("host-b"), new MigrationOptions { AutoConverge = true }, MigrationOutcome.Completed, "a busy VM");
 
     private static MigrationRow RowOf(MigrationOutcome? outcome, string reason = "") =>
         MigrationRow.From(TestData.View(Move.Id.Value, outcome, reason) with { Sample = TestData.Sample(throttle: 70) });
@@ -25,7 +25,7 @@ public sealed class DemoTests
         summary.Conclusion.ShouldBe("All 1 migrations ended as expected.");
         var line = summary.Lines.ShouldHaveSingleItem();
         (line.Outcome, line.Total, line.Downtime, line.Sent, line.Passes).ShouldBe(("completed", "12.5 s", "180 ms", "3 GiB", "3"));
-        line.Notes.ShouldBe("a busy machine, by up to 70 %");
+        line.Notes.ShouldBe("a busy VM, vCPU throttle up to 70 %");
     }
 
     [Fact]
@@ -37,8 +37,8 @@ public sealed class DemoTests
             Changes = [TestData.Change(), TestData.Change() with { RequestedBy = "ann", Description = "bandwidth 5 MiB/s" }, TestData.Change() with { Description = "post-copy" }],
         };
         DemoSummary.Create([Move with { Policy = "calm" }], [MigrationRow.From(view)]).Lines.ShouldHaveSingleItem().Notes
-            .ShouldBe("a busy machine, policy calm: max downtime 500 ms, post-copy");
-        DemoSummary.Create([Move], [MigrationRow.From(view)]).Lines.ShouldHaveSingleItem().Notes.ShouldBe("a busy machine");
+            .ShouldBe("a busy VM, policy calm: max downtime 500 ms, post-copy");
+        DemoSummary.Create([Move], [MigrationRow.From(view)]).Lines.ShouldHaveSingleItem().Notes.ShouldBe("a busy VM");
     }
 
     [Theory]

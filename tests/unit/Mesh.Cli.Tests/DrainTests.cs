@@ -170,7 +170,7 @@ public sealed class DrainTests
         string.Join('\n', lines).ShouldContain("failed");
     }
 
-    /// <summary>A clock that has always come as far as somebody waits for.</summary>
+    /// <summary>A clock whose short timers fire immediately.</summary>
     private sealed class ImmediateTimeProvider : TimeProvider
     {
         private readonly ManualTimeProvider _time = new(TestData.Noon);
@@ -185,7 +185,7 @@ public sealed class DrainTests
         {
             var timer = _time.CreateTimer(callback, state, dueTime, period);
 
-            // Not the limits of requests, which are longer than what is waited for.
+            // Not the timeouts of requests, which are longer.
             if (dueTime > TimeSpan.Zero && dueTime <= TimeSpan.FromSeconds(1))
                 _ = Task.Run(() => _time.Advance(dueTime));
             return timer;

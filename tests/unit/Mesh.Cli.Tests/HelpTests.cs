@@ -8,7 +8,7 @@ namespace Mesh.Cli.Tests;
 
 public sealed partial class HelpTests
 {
-    /// <summary>All verbs with those below them, such as <c>policy show</c>.</summary>
+    /// <summary>All verbs and subcommands, such as <c>policy show</c>.</summary>
     public static TheoryData<string> Verbs => [.. Below(CreateRoot(), "").Select(verb => verb.Path)];
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed partial class HelpTests
     private static IEnumerable<(string Path, Verb Verb)> Below(Command command, string path) => command.Subcommands.OfType<Verb>()
         .SelectMany(verb => Below(verb, $"{path}{verb.Name} ").Prepend(($"{path}{verb.Name}", verb)));
 
-    // What a shell would give to mesh: without variables before it and pipes or further commands behind.
+    // The mesh command without variables before it and without pipes or further commands after it.
     [GeneratedRegex(@"^([A-Z_]+=\S+ )*(?<mesh>mesh [^|&;]+?)\s*([|&;].*)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Before();
 }

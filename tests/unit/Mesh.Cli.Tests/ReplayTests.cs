@@ -15,7 +15,7 @@ public sealed class ReplayTests : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    /// <summary>A machine of 4 GiB that never converges: a sample each so many seconds.</summary>
+    /// <summary>A migration of a VM with 4 GiB that never converges, with samples at an interval.</summary>
     private static string Endless(int samples, decimal everySeconds)
     {
         var trace = new StringBuilder("{\"vm\":{\"memory_bytes\":4294967296,\"disks_bytes\":[],\"vcpus\":2},"

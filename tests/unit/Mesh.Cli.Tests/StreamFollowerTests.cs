@@ -92,7 +92,7 @@ public sealed class StreamFollowerTests
         (await Should.ThrowAsync<IOException>(() => reading)).Message.ShouldContain("45 s");
     }
 
-    // Only moves the clock while somebody waits for it, so that nothing depends on how fast threads are.
+    // Advances the clock only while a timer is pending, so that the speed of threads does not matter.
     private static async Task AdvanceUntilAsync(ManualTimeProvider time, Task done)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));

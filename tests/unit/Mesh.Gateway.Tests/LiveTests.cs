@@ -35,7 +35,7 @@ public sealed class LiveTests
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.AnswerLater<GetMigration, GetMigrationAnswer>(async show =>
         {
-            // Between the subscription and the answer, which was taken before the end.
+            // Between the subscription and the answer, which does not have the end yet.
             await gateway.Hub.HandleAsync(TestData.Ended("m1"), default);
             return new(TestData.View(show.Id.Value));
         });

@@ -87,7 +87,7 @@ public sealed class RequestTests
         using var message = new HttpRequestMessage(HttpMethod.Post, "/api/v1/migrations") { Content = JsonContent.Create(new { vm = "web-1", to = "host-b" }) };
         message.Headers.Add("traceparent", $"00-{trace}-00f067aa0ba902b7-01");
 
-        // The server makes an activity only for someone who listens, as an exporter does.
+        // The server creates an activity only if there is a listener, such as an exporter.
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == "Microsoft.AspNetCore",
