@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Mesh.Cli;
 using Mesh.Cli.Shell;
+using Mesh.Hosting.Running;
 using Mesh.Server;
 
 using var stop = new CancellationTokenSource();
@@ -18,4 +19,4 @@ void Stop(PosixSignalContext signal)
 
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-return await CommandLine.RunAsync(args, Io.FromProcess(), ServerVerb.CreateAll, stop.Token);
+return await CommandLine.RunAsync(args, Io.FromProcess(ProcessRandom.OfProcess), ServerVerb.CreateAll, stop.Token);

@@ -8,6 +8,7 @@ using Mesh.Gateway.Network;
 using Mesh.Gateway.Problems;
 using Mesh.Hosting;
 using Mesh.Hosting.Clocks;
+using Mesh.Hosting.Running;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -33,7 +34,7 @@ public static class GatewayServiceCollectionExtensions
             kestrel.AddServerHeader = false;
             kestrel.Listen(new IPEndPoint(listen.Address, listen.Port));
         });
-        services.AddMonotonicTime();
+        services.AddMonotonicTime().AddProcessRandom();
         services.AddRouting();
         services.AddSingleton<ServiceClient>();
         services.AddSingleton<MigrationsClient>();

@@ -21,6 +21,8 @@ internal sealed class Cli
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    public Random Random { get; init; } = new(1);
+
     /// <summary>Responds to a request by method and path, such as <c>GET /api/v1/hosts</c>.</summary>
     public Func<HttpRequestMessage, string, Task<HttpResponseMessage>> Gateway { get; set; } =
         (_, what) => throw new InvalidOperationException($"unexpected request {what}");
@@ -44,6 +46,7 @@ internal sealed class Cli
         Environment = _environment.GetValueOrDefault,
         HttpHandler = () => new Handler(this),
         Time = Time,
+        Random = Random,
         UserName = "ann",
     };
 

@@ -16,8 +16,11 @@ internal sealed class DirectoryPool : IDisposable
 
     public static DirectoryPool Open(LibvirtConnection connection, string directory)
     {
-        var pool = new DirectoryPool(connection.FindStoragePoolByTargetPath(directory) ?? connection.CreateStoragePool(
-            LibvirtStoragePool.DirectoryXml($"{TransientPrefix}{Guid.NewGuid():N}", directory)));
+#pragma warning disable RS0030 // The name is libvirt's for a moment, and nothing reads it.
+        var name = $"{TransientPrefix}{Guid.NewGuid():N}";
+#pragma warning restore RS0030
+        var pool = new DirectoryPool(
+            connection.FindStoragePoolByTargetPath(directory) ?? connection.CreateStoragePool(LibvirtStoragePool.DirectoryXml(name, directory)));
         try
         {
             // Others put files there too, and libvirt knows only those that it has seen.

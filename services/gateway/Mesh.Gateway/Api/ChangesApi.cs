@@ -16,7 +16,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Api;
 
 /// <summary>Changes running migrations. The response waits for the host to report the result of the change, up to a timeout.</summary>
-internal sealed class ChangesApi(MigrationsClient migrations, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChangesApi> logger)
+internal sealed class ChangesApi(MigrationsClient migrations, IOptions<GatewayOptions> options, TimeProvider time, Random random, ILogger<ChangesApi> logger)
 {
     private const string Root = "/api/v1/migrations/{id}";
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
@@ -40,7 +40,7 @@ internal sealed class ChangesApi(MigrationsClient migrations, IOptions<GatewayOp
         var change = new ChangeMigration
         {
             Id = id,
-            ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64),
+            ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64, random),
             RequestedBy = body.RequestedBy,
             Reason = body.Reason,
             MaxDowntime = body.MaxDowntime,
@@ -67,7 +67,7 @@ internal sealed class ChangesApi(MigrationsClient migrations, IOptions<GatewayOp
         var change = new ChangeMigration
         {
             Id = id,
-            ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64),
+            ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64, random),
             RequestedBy = body.RequestedBy,
             Reason = body.Reason,
         };

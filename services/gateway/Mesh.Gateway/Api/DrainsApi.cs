@@ -14,7 +14,7 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Api;
 
 /// <summary>Drains hosts, and undoes drains.</summary>
-internal sealed class DrainsApi(SchedulerClient scheduler, IOptions<GatewayOptions> options, ILogger<DrainsApi> logger)
+internal sealed class DrainsApi(SchedulerClient scheduler, IOptions<GatewayOptions> options, Random random, ILogger<DrainsApi> logger)
 {
     private const string Root = "/api/v1/drains";
     private const int DefaultLimit = 100;
@@ -53,7 +53,7 @@ internal sealed class DrainsApi(SchedulerClient scheduler, IOptions<GatewayOptio
             throw new ApiException(ApiProblems.BadRequest([new ApiError("$.hosts", "is empty; expected one or more host names")]));
         var request = new DrainHosts
         {
-            Id = IdempotencyKey.GetOrCreate(body.Id, "$.id", longest: 32),
+            Id = IdempotencyKey.GetOrCreate(body.Id, "$.id", longest: 32, random),
             Hosts = body.Hosts,
             Parallel = body.Parallel,
             Order = body.Order,
@@ -71,7 +71,7 @@ internal sealed class DrainsApi(SchedulerClient scheduler, IOptions<GatewayOptio
         QueryReader.RejectUnknown(context.Request);
         var name = QueryReader.Host(text, "id").Value;
         var body = await BodyReader.ReadIfAnyAsync<UndoDrainBody>(context.Request, options.Value.MaxBodyBytes) ?? new UndoDrainBody();
-        var request = new UndoDrain(IdempotencyKey.GetOrCreate(body.Id, "$.id", longest: 32), name, body.RequestedBy, body.DryRun);
+        var request = new UndoDrain(IdempotencyKey.GetOrCreate(body.Id, "$.id", longest: 32, random), name, body.RequestedBy, body.DryRun);
         return await AnswerAsync(
             context, request.Id, $"Undo of drain {name}", body.RequestedBy, body.DryRun, () => scheduler.UndoAsync(request, context.RequestAborted));
     }

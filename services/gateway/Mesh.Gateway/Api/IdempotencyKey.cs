@@ -10,10 +10,10 @@ internal static partial class IdempotencyKey
 {
     /// <summary>The given identifier, or a new one if none is given.</summary>
     /// <exception cref="ApiException">It is not 1 to <paramref name="longest"/> of the accepted characters.</exception>
-    public static string GetOrCreate(string? given, string pointer, int longest)
+    public static string GetOrCreate(string? given, string pointer, int longest, Random random)
     {
         if (given is null)
-            return MigrationId.New(Random.Shared).Value;
+            return MigrationId.New(random).Value;
         return given.Length <= longest && Accepted().IsMatch(given)
             ? given
             : throw new ApiException(ApiProblems.BadRequest(

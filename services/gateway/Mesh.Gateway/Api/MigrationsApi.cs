@@ -19,7 +19,7 @@ namespace Mesh.Gateway.Api;
 
 /// <summary>Requests, lists, follows and aborts migrations.</summary>
 internal sealed class MigrationsApi(
-    MigrationsClient migrations, SchedulerClient scheduler, EventStream stream, IOptions<GatewayOptions> options, ILogger<MigrationsApi> logger)
+    MigrationsClient migrations, SchedulerClient scheduler, EventStream stream, IOptions<GatewayOptions> options, Random random, ILogger<MigrationsApi> logger)
 {
     private const string Root = "/api/v1/migrations";
     private const int DefaultLimit = 100;
@@ -50,7 +50,7 @@ internal sealed class MigrationsApi(
         if (string.IsNullOrWhiteSpace(body.Vm))
             throw new ApiException(ApiProblems.BadRequest([new ApiError("$.vm", "is empty; expected the VM's name or UUID")]));
 
-        var id = body.Id ?? MigrationId.New(Random.Shared);
+        var id = body.Id ?? MigrationId.New(random);
         var request = new RequestMigration(
             id, body.Vm, body.To, body.Options, body.Limits, body.RequestedBy, MeshTelemetry.NewTraceParent(), body.Alternatives,
             body.Policy, body.Allow, body.DowntimeBudget, body.Deadline)

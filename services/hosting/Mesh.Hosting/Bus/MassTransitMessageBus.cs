@@ -50,7 +50,7 @@ internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions
         {
             if (TimeProvider.System.GetElapsedTime(begun) > options.Value.RequestTimeout)
                 return false;
-            await Task.Delay(PollInterval, cancellation);
+            await Task.Delay(PollInterval, TimeProvider.System, cancellation);
         }
 
         return true;

@@ -61,7 +61,7 @@ internal sealed class MigrateVerb : ClientVerb
         var body = _destination.Read(parsed, _policySelection.Read(parsed, new MigrationRequestBody
         {
             // Chosen here, so that the request can be repeated safely if the response is lost.
-            Id = parsed.GetValue(_id) ?? MigrationId.New(Random.Shared),
+            Id = parsed.GetValue(_id) ?? MigrationId.New(Io.Random),
             Vm = parsed.GetRequiredValue(_vm),
             Options = _options.Read(parsed),
             Limits = _limits.Read(parsed),

@@ -29,9 +29,12 @@ internal sealed record Io
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>The source of new ids.</summary>
+    public required Random Random { get; init; }
+
     public required string UserName { get; init; }
 
-    public static Io FromProcess() => new()
+    public static Io FromProcess(Random random) => new()
     {
         In = Console.In,
         Out = Console.Out,
@@ -46,6 +49,7 @@ internal sealed record Io
         // The gateway is local or behind a tunnel; never use an HTTP proxy.
         HttpHandler = () => new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(10) },
         Time = TimeProvider.System,
+        Random = random,
         UserName = System.Environment.UserName,
     };
 

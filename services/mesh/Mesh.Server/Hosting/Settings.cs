@@ -109,7 +109,11 @@ internal static class KnownSettings
     };
 
     // Settings of libraries.
-    private static readonly string[] External = ["Logging", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+    private static readonly string[] External =
+    [
+        "Logging", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TIMEOUT",
+        "OTEL_RESOURCE_ATTRIBUTES", "OTEL_METRIC_EXPORT_INTERVAL",
+    ];
 
     /// <summary>All settings, for error messages.</summary>
     public static string Description =>

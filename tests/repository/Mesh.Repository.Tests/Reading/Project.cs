@@ -26,6 +26,9 @@ internal sealed record Project(string Path, XElement Xml)
 
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
 
+    /// <summary>What it compiles to.</summary>
+    public string AssemblyName => Xml.Descendants("AssemblyName").FirstOrDefault()?.Value ?? Name;
+
     public string Folder => System.IO.Path.GetDirectoryName(Path)!.Replace('\\', '/');
 
     /// <summary>The folder below services/ that it is part of; null if it is not.</summary>
@@ -39,7 +42,10 @@ internal sealed record Project(string Path, XElement Xml)
 
     /// <summary>The projects that it refers to, as paths below the root.</summary>
     public IEnumerable<string> References => Includes("ProjectReference")
-        .Select(include => RepositoryRoot.Relative(System.IO.Path.GetFullPath(System.IO.Path.Combine(RepositoryRoot.At(Folder), include))));
+        .Select(include => RepositoryRoot.Relative(System.IO.Path.GetFullPath(System.IO.Path.Combine(RepositoryRoot.At(Folder), include))))
+        .SelectMany(reference => reference.Split("**") is [var folder, _]
+            ? All.Select(project => project.Path).Where(path => path.StartsWith(folder, StringComparison.Ordinal))
+            : [reference]);
 
     public IEnumerable<string> Sources => RepositoryFiles.WithExtension(".cs").Where(path => path.StartsWith(Folder + "/", StringComparison.Ordinal));
 

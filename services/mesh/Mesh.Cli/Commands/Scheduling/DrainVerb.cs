@@ -64,7 +64,7 @@ internal sealed class DrainVerb : ClientVerb
             return await CancelAsync(client, output, names[0], parsed.GetValue(_abortRunning), cancellation);
 
         // Chosen here, so that the request can be repeated safely if the response is lost.
-        var (id, isDryRun) = (MigrationId.New(Random.Shared).Value, parsed.GetValue(_dryRun));
+        var (id, isDryRun) = (MigrationId.New(Io.Random).Value, parsed.GetValue(_dryRun));
         var drain = parsed.GetValue(_undo)
             ? await client.UndoDrainAsync(OptionParsers.Parse(names[0], text => new HostName(text)).Value, new UndoDrainBody { Id = id, DryRun = isDryRun, RequestedBy = Io.UserName }, cancellation)
             : await client.DrainAsync(
