@@ -45,7 +45,8 @@ internal sealed class HostsVerb(Io io) : ClientVerb("hosts", "List hosts.", io)
         { FenceAttempt: { Failure: null } } => "fencing",
         { Health: HostHealth.Fenced } => "fenced",
         { LastReportAt: null } => "no report yet",
-        { Health: HostHealth.Suspect or HostHealth.Unresponsive } => $"{TextFormatter.Format(host.Health)}, last seen {TextFormatter.Format(Io.Time.GetUtcNow() - host.LastReportAt)} ago",
+        { Health: HostHealth.Suspect or HostHealth.Unresponsive } =>
+            $"{TextFormatter.Format(host.Health)}, last seen {TextFormatter.Format(Io.Time.GetUtcNow() - host.LastReportAt)} ago",
         { HypervisorReachable: false } => "hypervisor not responding",
         _ => "up",
     };

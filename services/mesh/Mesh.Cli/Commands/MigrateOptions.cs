@@ -10,16 +10,22 @@ internal sealed class MigrateOptions
     private readonly Option<bool> _live = Flag("--live", "Live migration. The default, unlike virsh.");
     private readonly Option<bool> _noLive = Flag("--no-live", "Pause the VM first, like virsh migrate without --live.");
     private readonly Option<bool> _autoConverge = Flag("--auto-converge", "Throttle the vCPUs if the dirty rate is too high.");
-    private readonly Option<Percent?> _autoConvergeInitial = Make("--auto-converge-initial", "%", "Initial vCPU throttle of auto-converge. Default: QEMU's 20.", OptionParsers.Percent);
-    private readonly Option<Percent?> _autoConvergeIncrement = Make("--auto-converge-increment", "%", "Throttle increment of auto-converge. Default: QEMU's 10.", OptionParsers.Percent);
+    private readonly Option<Percent?> _autoConvergeInitial = Make(
+        "--auto-converge-initial", "%", "Initial vCPU throttle of auto-converge. Default: QEMU's 20.", OptionParsers.Percent);
+    private readonly Option<Percent?> _autoConvergeIncrement = Make(
+        "--auto-converge-increment", "%", "Throttle increment of auto-converge. Default: QEMU's 10.", OptionParsers.Percent);
     private readonly Option<bool> _compressed = Flag("--compressed", "Compress memory, with xbzrle by default (see --comp-methods).");
-    private readonly Option<IReadOnlyList<string>> _compMethods = Make("--comp-methods", "METHOD,...", "Compression methods: xbzrle, zlib, zstd. Requires --compressed.", name => OptionParsers.List(name, "methods"));
+    private readonly Option<IReadOnlyList<string>> _compMethods = Make(
+        "--comp-methods", "METHOD,...", "Compression methods: xbzrle, zlib, zstd. Requires --compressed.", name => OptionParsers.List(name, "methods"));
     private readonly Option<bool> _parallel = Flag("--parallel", "Use parallel connections, two by default (see --parallel-connections).");
-    private readonly Option<int?> _parallelConnections = Make("--parallel-connections", "N", "Number of parallel connections, 1 to 255. Requires --parallel.", name => OptionParsers.Count(name, "connections", 1, 255));
+    private readonly Option<int?> _parallelConnections = Make(
+        "--parallel-connections", "N", "Number of parallel connections, 1 to 255. Requires --parallel.", name => OptionParsers.Count(name, "connections", 1, 255));
     private readonly Option<bool> _postCopy = Flag("--postcopy", "Arm post-copy.");
-    private readonly Option<BytesPerSecond?> _postCopyBandwidth = Make("--postcopy-bandwidth", "MiB/s", "Post-copy bandwidth limit.", OptionParsers.MebibytesPerSecond);
+    private readonly Option<BytesPerSecond?> _postCopyBandwidth = Make(
+        "--postcopy-bandwidth", "MiB/s", "Post-copy bandwidth limit.", OptionParsers.MebibytesPerSecond);
     private readonly Option<BytesPerSecond?> _bandwidth = Make("--bandwidth", "MiB/s", "Pre-copy bandwidth limit.", OptionParsers.MebibytesPerSecond);
-    private readonly Option<TimeSpan?> _timeout = Make("--timeout", "SECONDS", "Apply the timeout action after this time.", name => OptionParsers.Seconds(name, 1));
+    private readonly Option<TimeSpan?> _timeout = Make(
+        "--timeout", "SECONDS", "Apply the timeout action after this time.", name => OptionParsers.Seconds(name, 1));
     private readonly Option<bool> _timeoutSuspend = Flag("--timeout-suspend", "Timeout action: suspend the VM while the migration continues. The default.");
     private readonly Option<bool> _timeoutPostCopy = Flag("--timeout-postcopy", "Timeout action: switch to post-copy. Requires --postcopy.");
     private readonly Option<bool> _timeoutAbort = Flag("--timeout-abort", "Timeout action: abort; the VM keeps running on the source.");
@@ -27,10 +33,14 @@ internal sealed class MigrateOptions
     private readonly Option<bool> _undefineSource = Flag("--undefinesource", "Undefine the VM on the source after success.");
     private readonly Option<bool> _copyStorageAll = Flag("--copy-storage-all", "Also copy disks, in full.");
     private readonly Option<bool> _copyStorageInc = Flag("--copy-storage-inc", "Also copy disks, without backing images that exist on the destination.");
-    private readonly Option<IReadOnlyList<string>> _migrateDisks = Make("--migrate-disks", "TARGET,...", "Disks to copy, such as vda,vdb. Default: all writable disks that are not shared.", name => OptionParsers.List(name, "targets"));
-    private readonly Option<TimeSpan?> _maxDowntime = Make("--max-downtime", "MILLISECONDS", "Maximum tolerated downtime. Default: QEMU's 300.", name => OptionParsers.Milliseconds(name, 1, 2_000_000));
-    private readonly Option<TimeSpan?> _keepAliveInterval = Make("--keepalive-interval", "SECONDS", "Interval of keepalive probes of the agent's libvirt connection; 0 to disable.", name => OptionParsers.Seconds(name, 0));
-    private readonly Option<int?> _keepAliveCount = Make("--keepalive-count", "N", "Number of unanswered probes after which that connection is closed.", name => OptionParsers.Count(name, "probes", 1, int.MaxValue));
+    private readonly Option<IReadOnlyList<string>> _migrateDisks = Make(
+        "--migrate-disks", "TARGET,...", "Disks to copy, such as vda,vdb. Default: all writable disks that are not shared.", name => OptionParsers.List(name, "targets"));
+    private readonly Option<TimeSpan?> _maxDowntime = Make(
+        "--max-downtime", "MILLISECONDS", "Maximum tolerated downtime. Default: QEMU's 300.", name => OptionParsers.Milliseconds(name, 1, 2_000_000));
+    private readonly Option<TimeSpan?> _keepAliveInterval = Make(
+        "--keepalive-interval", "SECONDS", "Interval of keepalive probes of the agent's libvirt connection; 0 to disable.", name => OptionParsers.Seconds(name, 0));
+    private readonly Option<int?> _keepAliveCount = Make(
+        "--keepalive-count", "N", "Number of unanswered probes after which that connection is closed.", name => OptionParsers.Count(name, "probes", 1, int.MaxValue));
     private readonly Option<bool> _tls = Flag("--tls", "Encrypt the migration with TLS.");
     private readonly Option<string> _migrateUri = new("--migrateuri") { HelpName = "URI", Description = "URI for the migration's data, such as tcp://10.0.0.2." };
     private readonly Option<bool> _unsafe = Flag("--unsafe", "Migrate even if libvirt considers the disks' cache mode unsafe.");

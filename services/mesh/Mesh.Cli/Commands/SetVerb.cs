@@ -38,7 +38,8 @@ internal sealed class SetVerb : ChangeVerb
         _compression = Make("--compression", "on|off", "Memory compression.", OptionParsers.OnOrOff);
         _autoConverge = Make("--auto-converge", "on|off", "Auto-converge.", OptionParsers.OnOrOff);
         _throttle = Make("--throttle", "PERCENT", "vCPU throttle, 0 to 99; 0 removes it.", name => OptionParsers.Percent(name, 0));
-        _stallingLimit = Make("--stalling-limit", "SECONDS", "Report a stall if remaining data reaches no new minimum for this time.", name => OptionParsers.Seconds(name, 1));
+        _stallingLimit = Make(
+            "--stalling-limit", "SECONDS", "Report a stall if remaining data reaches no new minimum for this time.", name => OptionParsers.Seconds(name, 1));
         _policy = Add(new Option<string?>("--policy") { Description = "New migration policy.", HelpName = "NAME" });
         Option[] all = [_maxDowntime, _bandwidth, _postCopyBandwidth, _technique, _compression, _autoConverge, _throttle, _stallingLimit, _policy];
         Validators.Add(result =>

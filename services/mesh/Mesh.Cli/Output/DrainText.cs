@@ -14,7 +14,8 @@ internal static class DrainText
         var table = new TextTable("VM", "FROM", "TO", "STARTS AFTER", "DURATION", "DATA", "EXCLUSIVE");
         foreach (var move in drain.Moves)
             table.Add(
-                move.VmName, move.From.ToString(), move.To.ToString(), TextFormatter.Format(move.StartOffset), TextFormatter.Format(move.EstimatedDuration), move.DataSize.ToString(), move.Exclusive ? "yes" : TextFormatter.Placeholder);
+                move.VmName, move.From.ToString(), move.To.ToString(), TextFormatter.Format(move.StartOffset),
+                TextFormatter.Format(move.EstimatedDuration), move.DataSize.ToString(), move.Exclusive ? "yes" : TextFormatter.Placeholder);
         table.Write(io);
         io.Out.WriteLine();
         io.Out.WriteLine(DescribePrediction(drain));
@@ -39,23 +40,24 @@ internal static class DrainText
         var table = new TextTable("VM", "FROM", "TO", "STATE", "MIGRATION", "ATTEMPTS", "DURATION", "MESSAGE");
         foreach (var move in drain.Moves)
             table.Add(
-                move.VmName, move.From.ToString(), move.To.ToString(), TextFormatter.Format(move.State), move.Migration?.ToString() ?? TextFormatter.Placeholder, $"{move.Attempts}",
-                TextFormatter.Format(move.EstimatedDuration), TextFormatter.ToSingleLine(move.Message));
+                move.VmName, move.From.ToString(), move.To.ToString(), TextFormatter.Format(move.State),
+                move.Migration?.ToString() ?? TextFormatter.Placeholder, $"{move.Attempts}", TextFormatter.Format(move.EstimatedDuration), TextFormatter.ToSingleLine(move.Message));
         return table;
     }
 
     /// <summary>The estimated duration and its lower bound.</summary>
     public static string DescribePrediction(DrainView drain) =>
-        $"{DescribeVmCount(drain.Moves.Count)}, {DescribeDataSize(drain)}: estimated duration {TextFormatter.Format(drain.Makespan)} (lower bound {TextFormatter.Format(drain.LowerBound)})";
+        $"{DescribeVmCount(drain.Moves.Count)}, {DescribeDataSize(drain)}: "
+        + $"estimated duration {TextFormatter.Format(drain.Makespan)} (lower bound {TextFormatter.Format(drain.LowerBound)})";
 
     /// <summary>The progress, such as <c>40 %, 3 of 7 VMs migrated, 2 migrating, 1 failed; expected to end in 120.0 s</c>.</summary>
     public static string DescribeProgress(DrainView drain, DateTimeOffset now)
     {
         int Count(DrainMoveState state) => drain.Moves.Count(move => move.State == state);
         var line = $"{drain.Progress}, {Count(DrainMoveState.Completed)} of {DescribeVmCount(drain.Moves.Count)} migrated";
-        foreach (var (state, name) in ((DrainMoveState, string)[])[(DrainMoveState.Migrating, "migrating"), (DrainMoveState.Failed, "failed"), (DrainMoveState.Skipped, "skipped")])
+        foreach (var state in (DrainMoveState[])[DrainMoveState.Migrating, DrainMoveState.Failed, DrainMoveState.Skipped])
             if (Count(state) is > 0 and var count)
-                line += $", {count} {name}";
+                line += $", {count} {TextFormatter.Format(state)}";
         return drain is { State: DrainState.Running, ExpectedEnd: { } end } && end > now ? $"{line}; expected to end in {TextFormatter.Format(end - now)}" : line;
     }
 
@@ -71,7 +73,8 @@ internal static class DrainText
             DrainState.Cancelled => "was cancelled",
             DrainState.Running => "is still running",
             _ when left.Count > 0 => $"ended with {DescribeVmCount(left.Count)} not migrated: {string.Join("; ", left)}",
-            _ => $"completed{(drain.EndedAt is { } end ? $" after {TextFormatter.Format(end - drain.At)}" : "")}: {DescribeVmCount(drain.Moves.Count(move => move.State == DrainMoveState.Completed))} migrated",
+            _ => $"completed{(drain.EndedAt is { } end ? $" after {TextFormatter.Format(end - drain.At)}" : "")}: "
+                + $"{DescribeVmCount(drain.Moves.Count(move => move.State == DrainMoveState.Completed))} migrated",
         };
         return TextFormatter.ToSingleLine($"drain {drain.Id} of {DescribeHosts(drain)} {line}");
     }

@@ -12,7 +12,10 @@ internal static class RatingText
     {
         var table = new TextTable("HOST", "SCORE", "REASON");
         foreach (var rating in ratings)
-            table.Add(rating.Host.ToString(), rating.Refusals.Count > 0 ? "refused" : Points(rating.Score), rating.Refusals.Count > 0 ? Describe(rating.Refusals) : Terms(rating));
+            if (rating.Refusals.Count > 0)
+                table.Add(rating.Host.ToString(), "refused", Describe(rating.Refusals));
+            else
+                table.Add(rating.Host.ToString(), Points(rating.Score), Terms(rating));
         return table;
     }
 

@@ -118,7 +118,8 @@ internal static class DrainTable
 
     public static IRenderable Draw(DrainView drain, DateTimeOffset now, int columns, int lines)
     {
-        var bar = ProgressBar.Render(drain.Progress, Math.Clamp(columns / 3, 8, BarColumnsMax), drain.Moves.Any(move => move.State == DrainMoveState.Failed) ? "yellow" : "aqua");
+        var colour = drain.Moves.Any(move => move.State == DrainMoveState.Failed) ? "yellow" : "aqua";
+        var bar = ProgressBar.Render(drain.Progress, Math.Clamp(columns / 3, 8, BarColumnsMax), colour);
         List<IRenderable> parts = [new Markup(bar)];
         parts.AddRange(TextFormatter.Wrap(DrainText.DescribeProgress(drain, now), columns - 1).Select(line => new Text(line)));
         parts.AddRange(drain.Moves.Where(move => move.State is DrainMoveState.Migrating or DrainMoveState.Failed).OrderByDescending(move => move.State)

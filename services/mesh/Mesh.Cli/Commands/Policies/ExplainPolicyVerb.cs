@@ -45,7 +45,10 @@ internal sealed class ExplainPolicyVerb : ClientVerb
 
     private static string Permits(PolicyPermissions permits)
     {
-        (bool IsPermitted, string Name)[] all = [(permits.Throttle, "throttle"), (permits.PostCopy, "post-copy"), (permits.Suspend, "suspend"), (permits.Compression, "compression")];
+        (bool IsPermitted, string Name)[] all =
+        [
+            (permits.Throttle, "throttle"), (permits.PostCopy, "post-copy"), (permits.Suspend, "suspend"), (permits.Compression, "compression"),
+        ];
         var permitted = all.Where(action => action.IsPermitted).Select(action => action.Name).ToList();
         return permitted.Count == 0 ? "nothing" : string.Join(", ", permitted);
     }

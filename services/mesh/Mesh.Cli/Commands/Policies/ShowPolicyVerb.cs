@@ -47,5 +47,6 @@ internal sealed class ShowPolicyVerb : ClientVerb
     }
 
     private static string Origin(PolicyView view) =>
-        $"version {view.Version}, {(view.UpdatedBy is { } user ? $"applied by {user}, {TextFormatter.Format(view.UpdatedAt)}" : "built in")}{(view.IsDefault ? "; the default" : "")}";
+        $"version {view.Version}, {(view.UpdatedBy is { } user ? $"applied by {user}, {TextFormatter.Format(view.UpdatedAt)}" : "built in")}"
+        + (view.IsDefault ? "; the default" : "");
 }

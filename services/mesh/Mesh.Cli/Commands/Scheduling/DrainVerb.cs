@@ -65,11 +65,11 @@ internal sealed class DrainVerb : ClientVerb
 
         // Chosen here, so that the request can be repeated safely if the response is lost.
         var (id, isDryRun) = (MigrationId.New(Io.Random).Value, parsed.GetValue(_dryRun));
+        HostName[] hosts = [.. names.Select(name => OptionParsers.Parse(name, text => new HostName(text)))];
         var drain = parsed.GetValue(_undo)
-            ? await client.UndoDrainAsync(OptionParsers.Parse(names[0], text => new HostName(text)).Value, new UndoDrainBody { Id = id, DryRun = isDryRun, RequestedBy = Io.UserName }, cancellation)
+            ? await client.UndoDrainAsync(hosts[0].Value, new UndoDrainBody { Id = id, DryRun = isDryRun, RequestedBy = Io.UserName }, cancellation)
             : await client.DrainAsync(
-                _options.Read(parsed, new DrainBody { Id = id, Hosts = [.. names.Select(name => OptionParsers.Parse(name, text => new HostName(text)))], DryRun = isDryRun, RequestedBy = Io.UserName }),
-                cancellation);
+                _options.Read(parsed, new DrainBody { Id = id, Hosts = hosts, DryRun = isDryRun, RequestedBy = Io.UserName }), cancellation);
         var isWatched = parsed.GetValue(_watch) && !isDryRun;
         WriteResult(output, drain, isDryRun, isWatched);
         return isWatched ? await new DrainWatcher(Io, client, output).WatchAsync(drain, cancellation) : ExitCodes.Success;

@@ -80,8 +80,10 @@ internal sealed class DrainsVerb : ClientVerb
         var table = new TextTable("ID", "HOSTS", "STATE", "PROGRESS", "MIGRATED", "NOT MIGRATED", "STARTED", "EXPECTED END", "REQUESTED BY", "REASON");
         foreach (var drain in listed.Drains)
             table.Add(
-                drain.Id, DrainText.DescribeHosts(drain), TextFormatter.Format(drain.State), drain.Progress.ToString(), $"{drain.Moves.Count(move => move.State == DrainMoveState.Completed)} of {drain.Moves.Count}",
-                $"{drain.BlockedVms.Count + drain.Moves.Count(move => move.State == DrainMoveState.Failed)}", TextFormatter.Format(drain.At), TextFormatter.Format(drain.ExpectedEnd), drain.RequestedBy, TextFormatter.ToSingleLine(drain.Reason));
+                drain.Id, DrainText.DescribeHosts(drain), TextFormatter.Format(drain.State), drain.Progress.ToString(),
+                $"{drain.Moves.Count(move => move.State == DrainMoveState.Completed)} of {drain.Moves.Count}",
+                $"{drain.BlockedVms.Count + drain.Moves.Count(move => move.State == DrainMoveState.Failed)}",
+                TextFormatter.Format(drain.At), TextFormatter.Format(drain.ExpectedEnd), drain.RequestedBy, TextFormatter.ToSingleLine(drain.Reason));
         table.Write(Io);
         if (listed.Cordons.Count == 0)
             return ExitCodes.Success;
@@ -89,7 +91,9 @@ internal sealed class DrainsVerb : ClientVerb
         Io.Out.WriteLine();
         var cordons = new TextTable("HOST", "STATE", "SINCE", "REQUESTED BY", "REASON");
         foreach (var cordon in listed.Cordons)
-            cordons.Add(cordon.Host.ToString(), TextFormatter.Format(cordon.State), TextFormatter.Format(cordon.At), cordon.RequestedBy, TextFormatter.ToSingleLine(cordon.Reason));
+            cordons.Add(
+                cordon.Host.ToString(), TextFormatter.Format(cordon.State), TextFormatter.Format(cordon.At), cordon.RequestedBy,
+                TextFormatter.ToSingleLine(cordon.Reason));
         cordons.Write(Io);
         return ExitCodes.Success;
     }
@@ -103,7 +107,7 @@ internal sealed class DrainsVerb : ClientVerb
         yield return ("state", TextFormatter.Format(drain.State));
         yield return ("progress", DrainText.DescribeProgress(drain, Io.Time.GetUtcNow()));
         yield return ("plan", $"{DrainText.DescribePrediction(drain)}{(drain.ReplanCount > 0 ? $"; replanned {drain.ReplanCount} times" : "")}");
-        yield return ("started", $"{TextFormatter.Format(drain.At)} by {drain.RequestedBy}{(drain.Reason.Length > 0 ? $": {TextFormatter.ToSingleLine(drain.Reason)}" : "")}");
+        yield return ("started", TextFormatter.ToSingleLine($"{TextFormatter.Format(drain.At)} by {drain.RequestedBy}{(drain.Reason.Length > 0 ? $": {drain.Reason}" : "")}"));
         if (drain.EndedAt is { } end)
             yield return ("ended", $"{TextFormatter.Format(end)}, after {TextFormatter.Format(end - drain.At)}");
     }

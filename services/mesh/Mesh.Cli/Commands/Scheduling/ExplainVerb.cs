@@ -45,7 +45,8 @@ internal sealed class ExplainVerb : ClientVerb
         yield return ("migration", $"{view.Id} of {view.VmName} from {TextFormatter.Format(view.Source)}, requested by {view.RequestedBy}");
         yield return ("request", DescribeRequest(view));
         yield return ("state", $"{TextFormatter.Format(view.Phase, view.Outcome)}{(view.Reason.Length > 0 ? $": {view.Reason}" : "")}");
-        yield return ("destination", view.Destination is { } to ? $"{to}{(view.Placement is { } choice ? $", chosen {TextFormatter.Format(choice.At)}: {choice.Reason}" : "")}" : "not chosen yet");
+        var choice = view.Placement is { } placement ? $", chosen {TextFormatter.Format(placement.At)}: {placement.Reason}" : "";
+        yield return ("destination", view.Destination is { } to ? $"{to}{choice}" : "not chosen yet");
         if (view.Queue is { } queue)
             yield return ("queue", MigrationText.Describe(queue));
         foreach (var (attempt, number) in view.FailedAttempts.Select((attempt, index) => (attempt, index + 1)))

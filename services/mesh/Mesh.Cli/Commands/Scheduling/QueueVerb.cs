@@ -26,12 +26,14 @@ internal sealed class QueueVerb(Io io) : ClientVerb("queue", "List queued migrat
         var table = new TextTable("POSITION", "ID", "VM", "FROM", "TO", "STATE", "PRIORITY", "WAITING SINCE", "EXPECTED START", "WAITING FOR");
         foreach (var queued in queue.Waiting)
             table.Add(
-                $"{queued.Position}", queued.Id.ToString(), queued.VmName, TextFormatter.Format(queued.Source), TextFormatter.FormatDestination(queued.Destination), TextFormatter.Format(queued.Phase),
-                TextFormatter.Format(queued.Priority), TextFormatter.Format(queued.WaitingSince), TextFormatter.Format(queued.ExpectedStart), TextFormatter.ToSingleLine(queued.WaitReason));
+                $"{queued.Position}", queued.Id.ToString(), queued.VmName, TextFormatter.Format(queued.Source),
+                TextFormatter.FormatDestination(queued.Destination), TextFormatter.Format(queued.Phase), TextFormatter.Format(queued.Priority),
+                TextFormatter.Format(queued.WaitingSince), TextFormatter.Format(queued.ExpectedStart), TextFormatter.ToSingleLine(queued.WaitReason));
         table.Write(Io);
         Io.Out.WriteLine();
         Io.Out.WriteLine(
-            $"{queue.Transferring} of {queue.Limits.ClusterMax} migration slots in use; limits per host: {queue.Limits.OutboundPerHost} outbound, {queue.Limits.InboundPerHost} inbound");
+            $"{queue.Transferring} of {queue.Limits.ClusterMax} migration slots in use; "
+            + $"limits per host: {queue.Limits.OutboundPerHost} outbound, {queue.Limits.InboundPerHost} inbound");
         return ExitCodes.Success;
     }
 }

@@ -113,7 +113,8 @@ internal sealed class CheckVerb(Io io) : TargetQueryVerb("check", "Check whether
 
     private static string Describe(RateTargetsAnswer rated, List<HostRating> possible, HostName? to) => to is { } host
         ? $"{rated.VmName} can migrate from {TextFormatter.Format(rated.Source)} to {host} (score {RatingText.Points(possible[0].Score)})"
-        : $"{rated.VmName} can migrate from {TextFormatter.Format(rated.Source)} to {string.Join(", ", possible.Select(rating => rating.Host))}; best: {possible[0].Host} (score {RatingText.Points(possible[0].Score)})";
+        : $"{rated.VmName} can migrate from {TextFormatter.Format(rated.Source)} to {string.Join(", ", possible.Select(rating => rating.Host))}; "
+            + $"best: {possible[0].Host} (score {RatingText.Points(possible[0].Score)})";
 
     private static string DescribeRefusal(RateTargetsAnswer rated, HostName? to)
     {
