@@ -138,7 +138,7 @@ public sealed class DrainTests
     {
         var cli = new Cli().Answering(Cli.Json(new DrainList([Drain], [new HostCordon(new HostName("host-a"), CordonState.Draining, "ann", TestData.Noon, "kernel", "d1")])));
         (await cli.RunAsync("drains")).ShouldBe(ExitCodes.Success);
-        cli.Out.ShouldContain("d1  host-a  running  0 %       0 of 1  0     ");
+        cli.Out.ShouldContain("d1  host-a  running  0 %       0 of 1    0             ");
         cli.Out.ShouldContain("host-a  draining  ");
 
         var one = new Cli().Answering(Cli.Json(Drain with { BlockedVms = [Blocked], ReplanCount = 2 }));

@@ -103,7 +103,7 @@ public sealed class MigrateOptionTests
     [InlineData("--comp-methods zstd", "--comp-methods requires --compressed")]
     [InlineData("--timeout-postcopy", "--timeout-postcopy requires --timeout")]
     [InlineData("--timeout 5 --timeout-abort --timeout-suspend", "--timeout-suspend and --timeout-abort are mutually exclusive")]
-    [InlineData("--copy-storage-all --copy-storage-inc", "exclude each other")]
+    [InlineData("--copy-storage-all --copy-storage-inc", "are mutually exclusive")]
     [InlineData("--live --no-live", "--live and --no-live are mutually exclusive")]
     [InlineData("--auto-converge-initial 100", "percent from 1 to 99")]
     [InlineData("--copy-storage-all --migrate-disks vda,,vdb", "without empty items")]
@@ -115,7 +115,7 @@ public sealed class MigrateOptionTests
     [InlineData("--to host-c/d", "not a host name")]
     [InlineData("--autoconverge", "'--autoconverge'")]
     [InlineData("--output yaml", "table or json")]
-    [InlineData("--server nix", "takes a URL")]
+    [InlineData("--server nix", "expected a URL")]
     public async Task Usage_errors_are_reported_in_one_line_and_nothing_is_sent(string option, string expected)
     {
         var cli = new Cli();
