@@ -201,7 +201,7 @@ public sealed class ChangeTests
 
         (await cli.RunAsync("force-complete", "m1", "--watch")).ShouldBe(exitCode);
 
-        cli.Out.ShouldContain("preCopy");
+        cli.Out.ShouldContain("pre-copy");
         cli.Out.ShouldNotContain("PARAMETER");
     }
 }

@@ -44,7 +44,7 @@ public sealed class DemoTests
     [Theory]
     [InlineData(MigrationOutcome.Failed, "the link broke", "expected completed, but: the link broke")]
     [InlineData(MigrationOutcome.CompletedPostCopy, "", "expected completed, but it ended differently")]
-    [InlineData(null, "", "expected completed, but it is still in preCopy")]
+    [InlineData(null, "", "expected completed, but it is still in pre-copy")]
     public void Any_other_outcome_is_unexpected_and_explained(MigrationOutcome? outcome, string reason, string notes)
     {
         var summary = DemoSummary.Create([Move, Move], [RowOf(outcome, reason)]);

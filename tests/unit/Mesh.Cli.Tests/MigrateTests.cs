@@ -51,7 +51,7 @@ public sealed class MigrateTests
         (await cli.RunAsync("migrate", "web-1", "--to", "host-b", "--watch")).ShouldBe(exitCode);
 
         cli.Out.ShouldContain("web-1  host-a -> host-b  ");
-        cli.Out.ShouldContain("preCopy 70 %, 512 MiB remaining, 800 MiB/s, dirty rate 100 MiB/s");
+        cli.Out.ShouldContain("pre-copy 70 %, 512 MiB remaining at 800 MiB/s, dirty rate 100 MiB/s");
         cli.Out.TrimEnd().Split('\n')[^1].ShouldContain(description);
         cli.Out.ShouldContain("because");
         if (exitCode == ExitCodes.Success)

@@ -186,13 +186,13 @@ public sealed class WatchingTests
 
         cli.Out.TrimEnd().Split('\n').Select(line => line[(line.IndexOf("host-b  ", StringComparison.Ordinal) + 8)..].TrimEnd()).ShouldBe(
         [
-            "preCopy", "preCopy 50 %, 512 MiB remaining, 800 MiB/s, dirty rate 100 MiB/s",
-            "preCopy 60 %, 512 MiB remaining, 800 MiB/s, dirty rate 100 MiB/s; "
+            "pre-copy", "pre-copy 50 %, 512 MiB remaining at 800 MiB/s, dirty rate 100 MiB/s",
+            "pre-copy 60 %, 512 MiB remaining at 800 MiB/s, dirty rate 100 MiB/s; "
                 + "does not converge because it writes as fast as it is copied; it would with 1200 ms of downtime",
-            "preCopy 61 %, 512 MiB remaining, 800 MiB/s, dirty rate 100 MiB/s; does not converge",
-            "preCopy 62 %, 512 MiB remaining, 800 MiB/s, dirty rate 100 MiB/s; ends in about 3 s",
+            "pre-copy 61 %, 512 MiB remaining at 800 MiB/s, dirty rate 100 MiB/s; does not converge",
+            "pre-copy 62 %, 512 MiB remaining at 800 MiB/s, dirty rate 100 MiB/s; ends in about 3 s",
             "max downtime 500 ms, by policy calm (30 s without progress)", "maxDowntime applied (500 ms)", "tls refused; set at the start",
-            "cleaningUp: aborted by ann", "aborted after 12.5 s, 3 GiB transferred: aborted by ann",
+            "cleaning up: aborted by ann", "aborted after 12.5 s, 3 GiB transferred: aborted by ann",
         ]);
     }
 

@@ -16,7 +16,7 @@ internal sealed class LimitOptions
     private readonly Option<TimeSpan?> _completionTimeout = new("--completion-timeout")
     {
         HelpName = "SECONDS",
-        Description = "Abort the migration after this time, or apply its last-resort action; 0 to disable. Default: the policy's.",
+        Description = "Abort the migration after this time, or apply its policy's last-resort action; 0 to disable. Default: the policy's.",
         CustomParser = OptionParsers.Seconds("--completion-timeout", 0),
     };
 

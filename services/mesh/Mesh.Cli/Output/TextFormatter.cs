@@ -16,7 +16,7 @@ internal static class TextFormatter
     public static string Format(MigrationPhase phase, MigrationOutcome? outcome) => outcome is { } end ? Format(end) : Format(phase);
 
     /// <summary>A short form of the state, for tables.</summary>
-    public static string FormatShort(MigrationPhase phase, MigrationOutcome? outcome) => (outcome, phase) switch
+    public static string FormatShort(MigrationPhase phase, MigrationOutcome? outcome = null) => (outcome, phase) switch
     {
         (MigrationOutcome.Completed, _) => "completed",
         (MigrationOutcome.CompletedPostCopy, _) => "post-copied",

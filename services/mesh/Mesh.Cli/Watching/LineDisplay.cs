@@ -52,14 +52,16 @@ internal sealed class LineDisplay(Io io, WatchedMigrations migrations) : IWatchD
     private static string State(MigrationRow row) => row switch
     {
         { HasEnded: true } => row.DescribeOutcome(),
-        { Queue: { } queue } => $"{TextFormatter.Format(row.Phase)}: {MigrationText.Describe(queue)}",
-        { Reason.Length: > 0 } => $"{TextFormatter.Format(row.Phase)}: {row.Reason}",
-        _ => TextFormatter.Format(row.Phase),
+        { Queue: { } queue } => $"{TextFormatter.FormatShort(row.Phase)}: {MigrationText.Describe(queue)}",
+        { Reason.Length: > 0 } => $"{TextFormatter.FormatShort(row.Phase)}: {row.Reason}",
+        _ => TextFormatter.FormatShort(row.Phase),
     };
 
     private string Progress(MigrationRow row)
     {
-        var line = $"{TextFormatter.Format(row.Phase)} {row.Progress}, {TextFormatter.Format(row.Remaining)} remaining, {TextFormatter.Format(row.Sample?.Bandwidth)}";
+        var line = $"{TextFormatter.FormatShort(row.Phase)} {row.Progress}, {TextFormatter.Format(row.Remaining)} remaining";
+        if (row.Sample?.Bandwidth is { Count: > 0 } bandwidth)
+            line += $" at {bandwidth}";
         if (row.DirtyRate is { } dirty)
             line += $", dirty rate {TextFormatter.Format(dirty)}";
         if (row.Sample?.Throttle is { Value: > 0 } throttle)

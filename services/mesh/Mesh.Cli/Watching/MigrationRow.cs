@@ -176,7 +176,7 @@ internal sealed record MigrationRow
             MigrationOutcome.Failed => "failed",
             MigrationOutcome.PostCopyFailed => "post-copy failed: the VM is paused on both hosts",
             MigrationOutcome.Lost => "lost: the VM runs on neither host",
-            _ => TextFormatter.Format(Phase),
+            _ => TextFormatter.FormatShort(Phase),
         };
         if (TotalTime is { } total)
             line += $" after {TextFormatter.Format(total)}";

@@ -96,7 +96,7 @@ internal sealed record DemoSummary(IReadOnlyList<DemoSummary.Line> Lines)
     private static string DescribeActual(MigrationRow? row) => row switch
     {
         null => "but it was never started",
-        { HasEnded: false } => $"but it is still in {TextFormatter.Format(row.Phase)}",
+        { HasEnded: false } => $"but it is still in {TextFormatter.FormatShort(row.Phase)}",
         { Reason.Length: > 0 } => $"but: {TextFormatter.ToSingleLine(row.Reason)}",
         _ => "but it ended differently",
     };
