@@ -24,7 +24,7 @@ internal sealed class DemoVerb : ServerVerb
         _stay = Add(new Option<bool>("--stay") { Description = "Keep running afterwards, for trying other commands, until interrupted." });
         _listen = Add(new Option<string>("--listen")
         {
-            Description = "Listen address of the REST API, loopback only. Default: a free port.",
+            Description = "Listen address of the REST API, loopback only; port 0 selects a free port.",
             HelpName = "URL",
             DefaultValueFactory = _ => "http://127.0.0.1:0",
         });
