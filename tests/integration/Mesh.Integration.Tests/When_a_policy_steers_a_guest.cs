@@ -75,7 +75,7 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
     {
         var id = await _guest.StartMigrationAsync("--policy", "virsh");
         await _mesh.AwaitMigrationAsync(id, view => view.Forecast is { Converges: false }, "it is found not to converge");
-        var set = await _mesh.RunAsync("set", id, "--policy", "adaptive", "--why", "it will never end");
+        var set = await _mesh.RunAsync("set", id, "--policy", "adaptive", "--reason", "it will never end");
         set.ExitCode.ShouldBe(0, set.ToString());
 
         var view = await _guest.ExpectEndAsync(id, MigrationOutcome.Completed);
