@@ -38,3 +38,6 @@ internal static class DocumentFile
     public static string FormatDiagnostic(string path, int line, string field, string message) =>
         $"{path}:{Math.Max(1, line)}: {(field.Length > 0 ? $"{field}: " : "")}{message}";
 }
+
+/// <summary>A checked document and its errors, as written to JSON.</summary>
+internal sealed record CheckedDocument<T>(string File, IReadOnlyList<T> Diagnostics);

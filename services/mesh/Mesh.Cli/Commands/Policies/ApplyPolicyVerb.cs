@@ -70,7 +70,8 @@ internal sealed class CheckPolicyVerb : Verb
 
     private int Run(ParseResult parsed)
     {
-        var checkedFiles = parsed.GetRequiredValue(_files).Select(path => new Checked(path, PolicyText.Read(DocumentFile.ReadText(_io, path)).Faults)).ToList();
+        var checkedFiles = parsed.GetRequiredValue(_files)
+            .Select(path => new CheckedDocument<PolicyDiagnostic>(path, PolicyText.Read(DocumentFile.ReadText(_io, path)).Faults)).ToList();
         if (parsed.GetValue(_output) == OutputFormat.Json)
             JsonOutput.Write(_io, checkedFiles);
         else
@@ -83,11 +84,8 @@ internal sealed class CheckPolicyVerb : Verb
             : throw new CliException(ExitCodes.Refused, $"invalid policy: {string.Join("; ", refused.SelectMany(Lines))}");
     }
 
-    private static IEnumerable<string> Lines(Checked file) =>
+    private static IEnumerable<string> Lines(CheckedDocument<PolicyDiagnostic> file) =>
         file.Diagnostics.Count == 0 ? [$"{file.File}: ok"] : file.Diagnostics.Select(error => TextFormatter.ToSingleLine(PolicyFile.FormatDiagnostic(file.File, error)));
-
-    /// <summary>A document and its errors.</summary>
-    private sealed record Checked(string File, IReadOnlyList<PolicyDiagnostic> Diagnostics);
 }
 
 /// <summary>Reads policy documents from files.</summary>

@@ -80,7 +80,7 @@ internal sealed class CheckRulesVerb : Verb
         var path = parsed.GetRequiredValue(_file);
         var (rules, errors) = RulesText.Read(DocumentFile.ReadText(_io, path));
         if (parsed.GetValue(_output) == OutputFormat.Json)
-            JsonOutput.Write(_io, new Checked(path, errors));
+            JsonOutput.Write(_io, new CheckedDocument<DocumentDiagnostic>(path, errors));
         else if (rules is not null)
             _io.Out.WriteLine($"{path}: ok ({RulesFile.Count(rules)})");
         else
@@ -90,9 +90,6 @@ internal sealed class CheckRulesVerb : Verb
             ? ExitCodes.Success
             : throw new CliException(ExitCodes.Refused, $"invalid rules: {string.Join("; ", errors.Select(error => RulesFile.FormatDiagnostic(path, error)))}");
     }
-
-    /// <summary>A document and its errors.</summary>
-    private sealed record Checked(string File, IReadOnlyList<DocumentDiagnostic> Diagnostics);
 }
 
 /// <summary><c>mesh rules apply</c>.</summary>
