@@ -3,7 +3,6 @@ using Mesh.Cli.Shell;
 using Mesh.Gateway.Configuration;
 using Mesh.Hosting.Bus;
 using Mesh.Server.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Mesh.Server;

@@ -1,10 +1,8 @@
-using Mesh.Cli.Shell;
 using Mesh.Cli.Watching;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Documents;
-using Mesh.Policy.Host;
 using Mesh.Scheduler.Checking;
 using Mesh.Server.Demo;
 

@@ -5,7 +5,6 @@ using Mesh.Cli.Shell;
 using Mesh.Contracts.Api;
 using Mesh.Contracts.Policies;
 using Mesh.Policy.Documents;
-using Mesh.Policy.Host;
 
 namespace Mesh.Cli.Tests;
 

@@ -1,6 +1,5 @@
 using Mesh.Cli.Client;
 using Mesh.Cli.Output;
-using Mesh.Cli.Shell;
 using Mesh.Cli.Watching;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;

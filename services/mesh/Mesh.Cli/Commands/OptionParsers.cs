@@ -59,9 +59,9 @@ internal static class OptionParsers
     {
         var text = result.Tokens[^1].Value;
         foreach (var value in accepted)
-            if (string.Equals(Output.TextFormatter.Format(value), text, StringComparison.Ordinal))
+            if (string.Equals(TextFormatter.Format(value), text, StringComparison.Ordinal))
                 return value;
-        result.AddError($"invalid value '{text}' for {option}: expected {string.Join(" or ", accepted.Select(Output.TextFormatter.Format))}");
+        result.AddError($"invalid value '{text}' for {option}: expected {string.Join(" or ", accepted.Select(TextFormatter.Format))}");
         return default;
     };
 
