@@ -1,16 +1,15 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Mesh.Testing;
 
 /// <summary>
-/// A clock that moves only when a test advances it. Timers fire on the thread that advances it, in the order of their due times,
-/// and see the clock at exactly that time. Safe to use from several threads.
+/// A clock that moves only when a test advances it. Unlike <see cref="FakeTimeProvider"/>, which advances to the end at once, it stops at
+/// each timer on the way, so that a timer that is rearmed every time fires as often as in real time; and it counts pending timers.
 /// </summary>
-public sealed class ManualTimeProvider : TimeProvider
+public class ManualTimeProvider : FakeTimeProvider
 {
     private readonly Lock _lock = new();
-    private readonly List<ManualTimer> _timers = [];
-    private readonly DateTimeOffset _start;
-    private DateTimeOffset _now;
-    private long _timersArmed;
+    private readonly HashSet<ManualTimer> _armed = [];
 
     /// <summary>A clock that starts at noon of 1 January 2026, UTC.</summary>
     public ManualTimeProvider()
@@ -20,16 +19,9 @@ public sealed class ManualTimeProvider : TimeProvider
 
     /// <summary>A clock that starts at a given time.</summary>
     public ManualTimeProvider(DateTimeOffset start)
+        : base(start)
     {
-        _start = start;
-        _now = start;
     }
-
-    /// <inheritdoc />
-    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
-
-    /// <inheritdoc />
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>The number of pending timers; a test can wait until a loop has armed its next one.</summary>
     public int PendingTimers
@@ -37,70 +29,70 @@ public sealed class ManualTimeProvider : TimeProvider
         get
         {
             lock (_lock)
-                return _timers.Count;
+                return _armed.Count;
         }
     }
-
-    /// <inheritdoc />
-    public override DateTimeOffset GetUtcNow()
-    {
-        lock (_lock)
-            return _now;
-    }
-
-    /// <inheritdoc />
-    public override long GetTimestamp() => (GetUtcNow() - _start).Ticks;
 
     /// <inheritdoc />
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        var timer = new ManualTimer(this, callback, state);
-        timer.Change(dueTime, period);
+        var timer = new ManualTimer(this);
+        var inner = base.CreateTimer(
+            _ =>
+            {
+                timer.Fired();
+                callback(state);
+            },
+            null,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        timer.Begin(inner, dueTime, period);
         return timer;
     }
 
     /// <summary>Advances the clock and fires all timers that become due, in order, including those armed on the way.</summary>
-    public void Advance(TimeSpan by)
+    public new void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
-        var until = GetUtcNow() + by;
-        while (DequeueDue(until) is { } timer)
-            timer.Fire();
+        var at = GetTimestamp();
+        var until = at + by.Ticks;
+        while (NextDue(at, until) is { } due)
+            GoTo(at = due);
+        GoTo(until);
     }
 
-    private ManualTimer? DequeueDue(DateTimeOffset until)
+    // Another thread may have advanced further. Timestamps are ticks here.
+    private void GoTo(long timestamp) => base.Advance(TimeSpan.FromTicks(Math.Max(0, timestamp - GetTimestamp())));
+
+    private long? NextDue(long after, long until)
     {
         lock (_lock)
-        {
-            var next = _timers.Where(timer => timer.Due <= until).MinBy(timer => (timer.Due, timer.Armed));
-            if (next is null)
-            {
-                _now = until > _now ? until : _now;
-                return null;
-            }
-
-            _now = next.Due > _now ? next.Due : _now;
-            if (next.Period > TimeSpan.Zero)
-                next.Due += next.Period;
-            else
-                _timers.Remove(next);
-            return next;
-        }
+            return _armed.Where(timer => timer.Due > after && timer.Due <= until).Min(timer => (long?)timer.Due);
     }
 
-    private sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callback, object? state) : ITimer
+    private sealed class ManualTimer(ManualTimeProvider clock) : ITimer
     {
+        private ITimer _inner = null!;
+        private TimeSpan _period;
         private bool _isDisposed;
 
-        public DateTimeOffset Due { get; set; }
+        public long Due { get; private set; }
 
-        public TimeSpan Period { get; private set; }
+        public void Begin(ITimer inner, TimeSpan dueTime, TimeSpan period)
+        {
+            _inner = inner;
+            Change(dueTime, period);
+        }
 
-        /// <summary>The order of timers with the same due time: the one armed first fires first.</summary>
-        public long Armed { get; private set; }
-
-        public void Fire() => callback(state);
+        public void Fired()
+        {
+            lock (clock._lock)
+                if (_period > TimeSpan.Zero)
+                    Due += _period.Ticks;
+                else
+                    clock._armed.Remove(this);
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
@@ -108,18 +100,14 @@ public sealed class ManualTimeProvider : TimeProvider
             {
                 if (_isDisposed)
                     return false;
+                clock._armed.Remove(this);
+                (Due, _period) = (clock.GetTimestamp() + dueTime.Ticks, period);
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                    clock._armed.Add(this);
 
-                clock._timers.Remove(this);
-                if (dueTime == Timeout.InfiniteTimeSpan)
-                    return true;
-
-                Due = clock._now + dueTime;
-                Period = period;
-                Armed = clock._timersArmed++;
-                clock._timers.Add(this);
+                // Whoever sees it counted may move the clock, so it must be armed by then.
+                return _inner.Change(dueTime, period);
             }
-
-            return true;
         }
 
         public void Dispose()
@@ -127,8 +115,10 @@ public sealed class ManualTimeProvider : TimeProvider
             lock (clock._lock)
             {
                 _isDisposed = true;
-                clock._timers.Remove(this);
+                clock._armed.Remove(this);
             }
+
+            _inner.Dispose();
         }
 
         public ValueTask DisposeAsync()

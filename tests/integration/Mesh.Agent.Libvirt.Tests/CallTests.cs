@@ -1,3 +1,5 @@
+using Mesh.Testing;
+
 namespace Mesh.Agent.Libvirt.Tests;
 
 public sealed class CallTests : IDisposable
@@ -11,7 +13,7 @@ public sealed class CallTests : IDisposable
         MaxLongCalls = 2,
     };
 
-    private readonly ManualTime _time = new();
+    private readonly ManualTimeProvider _time = new();
     private readonly LibvirtCallRunner _calls;
     private readonly ManualResetEventSlim _daemonAnswers = new();
 
@@ -32,7 +34,7 @@ public sealed class CallTests : IDisposable
         (await _calls.RunAsync("answer", () => Environment.CurrentManagedThreadId)).ShouldNotBe(caller);
 
         _calls.Stuck.ShouldBeEmpty();
-        _time.Timers.ShouldBe(0, "a finished call leaves no timer behind");
+        _time.PendingTimers.ShouldBe(0, "a finished call leaves no timer behind");
     }
 
     [Fact]

@@ -171,23 +171,15 @@ public sealed class DrainTests
     }
 
     /// <summary>A clock whose short timers fire immediately.</summary>
-    private sealed class ImmediateTimeProvider : TimeProvider
+    private sealed class ImmediateTimeProvider() : ManualTimeProvider(TestData.Noon)
     {
-        private readonly ManualTimeProvider _time = new(TestData.Noon);
-
-        public override DateTimeOffset GetUtcNow() => _time.GetUtcNow();
-
-        public override long GetTimestamp() => _time.GetTimestamp();
-
-        public override long TimestampFrequency => _time.TimestampFrequency;
-
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            var timer = _time.CreateTimer(callback, state, dueTime, period);
+            var timer = base.CreateTimer(callback, state, dueTime, period);
 
             // Not the timeouts of requests, which are longer.
             if (dueTime > TimeSpan.Zero && dueTime <= TimeSpan.FromSeconds(1))
-                _ = Task.Run(() => _time.Advance(dueTime));
+                _ = Task.Run(() => Advance(dueTime), CancellationToken.None);
             return timer;
         }
     }

@@ -1,6 +1,9 @@
 namespace Mesh.Simulation.Engine;
 
-/// <summary>A process' view of virtual time; its timers fire on its context. The wall clock of its host may be wrong and may jump.</summary>
+/// <summary>
+/// A process' view of virtual time; its timers fire on its context. The wall clock of its host may be wrong and may jump. FakeTimeProvider
+/// will not do: all processes share one order of events that follows from the seed, and a process that is killed takes its timers along.
+/// </summary>
 internal sealed class ProcessClock(SimulatedProcess process) : TimeProvider
 {
     /// <summary>How far the host's wall clock is off; timers and time stamps do not follow it.</summary>

@@ -19,14 +19,14 @@ public sealed class When_the_wall_clock_jumps
     {
         var clock = new SettableClock(_passing);
         var time = new MonotonicTimeProvider(clock);
-        var start = time.GetUtcNow();
+        var (start, timestamp) = (time.GetUtcNow(), time.GetTimestamp());
 
         clock.Jump = TimeSpan.FromSeconds(seconds);
         time.GetUtcNow().ShouldBe(start);
         _passing.Advance(TimeSpan.FromSeconds(7));
 
         time.GetUtcNow().ShouldBe(start.AddSeconds(7));
-        time.GetElapsedTime(0).ShouldBe(TimeSpan.FromSeconds(7));
+        time.GetElapsedTime(timestamp).ShouldBe(TimeSpan.FromSeconds(7));
         time.WallClockOffset.ShouldBe(TimeSpan.FromSeconds(seconds));
     }
 
@@ -89,7 +89,7 @@ public sealed class When_the_wall_clock_jumps
         return host;
     }
 
-    /// <summary>A wall clock that somebody sets, beside one that only runs.</summary>
+    /// <summary>A wall clock that somebody sets, beside one that only runs; when FakeTimeProvider's is set, its time stamps jump along.</summary>
     private sealed class SettableClock(ManualTimeProvider passing) : TimeProvider
     {
         public TimeSpan Jump { get; set; }
