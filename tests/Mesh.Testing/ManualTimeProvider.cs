@@ -105,7 +105,7 @@ public class ManualTimeProvider : FakeTimeProvider
                 if (dueTime != Timeout.InfiniteTimeSpan)
                     clock._armed.Add(this);
 
-                // Whoever sees it counted may move the clock, so it must be armed by then.
+                // A test that sees it counted may advance the clock, so it must be armed by then.
                 return _inner.Change(dueTime, period);
             }
         }
