@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Mesh.Contracts.Policies;
 using Mesh.Policy.Documents;
-using Mesh.Policy.Host;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Following;
