@@ -12,8 +12,8 @@ public sealed class DemoTests
 {
     private static readonly DemoMove Move = new("web-1", new HostName("host-b"), new MigrationOptions { AutoConverge = true }, MigrationOutcome.Completed, "a busy VM");
 
-    private static MigrationRow RowOf(MigrationOutcome? outcome, string reason = "") =>
-        MigrationRow.From(TestData.View(Move.Id.Value, outcome, reason) with { Sample = TestData.Sample(throttle: 70) });
+    private static WatchedMigration RowOf(MigrationOutcome? outcome, string reason = "") =>
+        WatchedMigration.From(TestData.View(Move.Id.Value, outcome, reason) with { Sample = TestData.Sample(throttle: 70) });
 
     [Fact]
     public void An_expected_outcome_is_reported_with_its_throttle()
@@ -34,9 +34,9 @@ public sealed class DemoTests
             Policy = TestData.EffectivePolicy,
             Changes = [TestData.Change(), TestData.Change() with { RequestedBy = "ann", Description = "bandwidth 5 MiB/s" }, TestData.Change() with { Description = "post-copy" }],
         };
-        DemoSummary.Create([Move with { Policy = "calm" }], [MigrationRow.From(view)]).Lines.ShouldHaveSingleItem().Notes
+        DemoSummary.Create([Move with { Policy = "calm" }], [WatchedMigration.From(view)]).Lines.ShouldHaveSingleItem().Notes
             .ShouldBe("a busy VM, policy calm: max downtime 500 ms, post-copy");
-        DemoSummary.Create([Move], [MigrationRow.From(view)]).Lines.ShouldHaveSingleItem().Notes.ShouldBe("a busy VM");
+        DemoSummary.Create([Move], [WatchedMigration.From(view)]).Lines.ShouldHaveSingleItem().Notes.ShouldBe("a busy VM");
     }
 
     [Theory]

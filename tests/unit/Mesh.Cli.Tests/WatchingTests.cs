@@ -15,7 +15,7 @@ public sealed class WatchingTests
     [Fact]
     public void A_row_never_goes_backwards()
     {
-        var row = MigrationRow.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80));
+        var row = WatchedMigration.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80));
         row = row.Apply(TestData.PhaseChanged(MigrationPhase.PreCopy)).Apply(TestData.Progressed(50));
         row.Phase.ShouldBe(MigrationPhase.SwitchOver);
         row.Progress.Value.ShouldBe(80);
@@ -30,7 +30,7 @@ public sealed class WatchingTests
     public void A_requeued_row_starts_over_and_ignores_the_failed_host()
     {
         var rerun = TestData.Requeued("link lost");
-        var row = MigrationRow.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80)).Apply(rerun);
+        var row = WatchedMigration.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80)).Apply(rerun);
         (row.Destination, row.Phase, row.Progress.Value).ShouldBe((null, MigrationPhase.Queued, 0));
         row.Reason.ShouldContain("link lost");
 
@@ -49,7 +49,7 @@ public sealed class WatchingTests
     public void A_queued_row_has_its_position_until_it_is_admitted()
     {
         var waiting = TestData.Queued(2);
-        var row = MigrationRow.From(TestData.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = waiting });
+        var row = WatchedMigration.From(TestData.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = waiting });
         (row.Destination, row.Queue).ShouldBe((null, waiting));
         Draw([row], 140).ShouldContain("web-1: position 2, waiting for a migration to end that copies away from host-a");
         Draw([row], 140).ShouldContain("host-a → -");
@@ -62,7 +62,7 @@ public sealed class WatchingTests
     [Fact]
     public void A_row_collects_the_data_of_the_summary()
     {
-        var row = MigrationRow.From(TestData.Progressed(10, TestData.Sample(throttle: 20))).Apply(TestData.Progressed(20, TestData.Sample(throttle: 70)))
+        var row = WatchedMigration.From(TestData.Progressed(10, TestData.Sample(throttle: 20))).Apply(TestData.Progressed(20, TestData.Sample(throttle: 70)))
             .Apply(TestData.Progressed(30, TestData.Sample())).Apply(TestData.Ended());
         row.ThrottleMax.ShouldBe(new Percent(70));
         row.DirtyRate.ShouldBe(BytesPerSecond.FromMebibytes(100));
@@ -75,7 +75,7 @@ public sealed class WatchingTests
     [Fact]
     public void A_stall_ends_with_the_switchover_and_with_the_migration()
     {
-        var stalled = MigrationRow.From(TestData.View()).Apply(new MigrationStalled
+        var stalled = WatchedMigration.From(TestData.View()).Apply(new MigrationStalled
         {
             MigrationId = new MigrationId("m1"),
             VmName = "web-1",
@@ -92,7 +92,7 @@ public sealed class WatchingTests
     [Fact]
     public void A_row_has_the_forecast_and_the_latest_change()
     {
-        var row = MigrationRow.From(TestData.View() with { Forecast = TestData.NonConverging, Changes = [TestData.Change()] });
+        var row = WatchedMigration.From(TestData.View() with { Forecast = TestData.NonConverging, Changes = [TestData.Change()] });
         row.Forecast.ShouldBe(TestData.NonConverging);
         row.LatestChange.ShouldBe("max downtime 500 ms, by policy calm (30 s without progress)");
         row.LatestAnswers.ShouldBe("maxDowntime applied (500 ms); throttle refused (no cgroup)");
@@ -113,9 +113,9 @@ public sealed class WatchingTests
     [InlineData(80, 5)]
     public void Forecast_and_latest_change_are_below_the_live_table_as_far_as_there_is_room(int columns, int lines, params string[] notes)
     {
-        var moving = MigrationRow.From(TestData.View()).Apply(TestData.Progressed(45) with { Forecast = TestData.NonConverging }).Apply(TestData.ChangeRequested("throttle 40 %", "it [never] ends"))
+        var moving = WatchedMigration.From(TestData.View()).Apply(TestData.Progressed(45) with { Forecast = TestData.NonConverging }).Apply(TestData.ChangeRequested("throttle 40 %", "it [never] ends"))
             .Apply(TestData.ParametersChanged("policy calm", "", new ParameterAnswer("throttle", ParameterResult.Emulated, "")));
-        var text = Draw([moving, MigrationRow.From(TestData.View("m2", MigrationOutcome.Completed) with { Changes = [TestData.Change()] })], columns, lines).Split('\n');
+        var text = Draw([moving, WatchedMigration.From(TestData.View("m2", MigrationOutcome.Completed) with { Changes = [TestData.Change()] })], columns, lines).Split('\n');
 
         text[3..].Select(line => line.TrimEnd()).ShouldBe(notes);
         text.ShouldAllBe(line => line.Length <= columns);
@@ -137,7 +137,7 @@ public sealed class WatchingTests
     {
         Draw([], columns).Split('\n').Length.ShouldBeGreaterThan(1);
 
-        var rows = new[] { MigrationRow.From(TestData.View()).Apply(TestData.Progressed(45, TestData.Sample(throttle: 70))), MigrationRow.From(TestData.View("m2", MigrationOutcome.AbortedByOperator)) };
+        var rows = new[] { WatchedMigration.From(TestData.View()).Apply(TestData.Progressed(45, TestData.Sample(throttle: 70))), WatchedMigration.From(TestData.View("m2", MigrationOutcome.AbortedByOperator)) };
         var lines = Draw(rows, columns).Split('\n');
         lines.ShouldAllBe(line => line.Length <= columns);
         lines[1].ShouldContain("web-1");
@@ -151,7 +151,7 @@ public sealed class WatchingTests
     [Fact]
     public void Running_migrations_are_shown_first_if_not_all_fit()
     {
-        var rows = Enumerable.Range(1, 30).Select(number => MigrationRow.From(TestData.View($"m{number}", number <= 28 ? MigrationOutcome.Completed : null) with { VmName = $"vm-{number}" })).ToList();
+        var rows = Enumerable.Range(1, 30).Select(number => WatchedMigration.From(TestData.View($"m{number}", number <= 28 ? MigrationOutcome.Completed : null) with { VmName = $"vm-{number}" })).ToList();
         var text = Draw(rows, 100, lines: 10);
         text.ShouldContain("vm-29");
         text.ShouldContain("vm-30");
@@ -217,7 +217,7 @@ public sealed class WatchingTests
         ]);
     }
 
-    private static string Draw(IReadOnlyList<MigrationRow> rows, int columns, int lines = 24)
+    private static string Draw(IReadOnlyList<WatchedMigration> rows, int columns, int lines = 24)
     {
         using var text = new StringWriter();
         var console = (new Cli().Io with { Out = text, Window = () => (columns, lines) }).Ansi();

@@ -49,7 +49,7 @@ internal sealed class LineDisplay(Io io, WatchedMigrations migrations) : IWatchD
         return true;
     }
 
-    private static string State(MigrationRow row) => row switch
+    private static string State(WatchedMigration row) => row switch
     {
         { HasEnded: true } => row.DescribeOutcome(),
         { Queue: { } queue } => $"{TextFormatter.FormatShort(row.Phase)}: {MigrationText.Describe(queue)}",
@@ -57,7 +57,7 @@ internal sealed class LineDisplay(Io io, WatchedMigrations migrations) : IWatchD
         _ => TextFormatter.FormatShort(row.Phase),
     };
 
-    private string Progress(MigrationRow row)
+    private string Progress(WatchedMigration row)
     {
         var line = $"{TextFormatter.FormatShort(row.Phase)} {row.Progress}, {TextFormatter.Format(row.Remaining)} remaining";
         if (row.Sample?.Bandwidth is { Count: > 0 } bandwidth)

@@ -15,7 +15,7 @@ internal static class LiveTable
     private const int MiddleColumns = 96;
     private const int RowsMax = 200;
 
-    public static IRenderable Draw(IReadOnlyList<MigrationRow> rows, int columns, int lines)
+    public static IRenderable Draw(IReadOnlyList<WatchedMigration> rows, int columns, int lines)
     {
         var shown = SelectRows(rows, Math.Clamp(lines - 3, 1, RowsMax));
         var notes = FitLines([.. shown.Where(row => !row.HasEnded).SelectMany(Notes)], columns - 1, lines - 3 - Math.Max(1, shown.Count));
@@ -29,7 +29,7 @@ internal static class LiveTable
         return whole.Length <= lines ? whole : notes.Select(note => TextFormatter.Truncate(note, columns)).Take(Math.Max(0, lines));
     }
 
-    private static Table CreateTable(IReadOnlyList<MigrationRow> rows, IReadOnlyList<MigrationRow> shown, int columns)
+    private static Table CreateTable(IReadOnlyList<WatchedMigration> rows, IReadOnlyList<WatchedMigration> shown, int columns)
     {
         var (isWide, isMiddle) = (columns >= WideColumns, columns >= MiddleColumns);
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
@@ -64,7 +64,7 @@ internal static class LiveTable
             yield return ("throttle", 8);
     }
 
-    private static IEnumerable<string> Cells(MigrationRow row, bool isWide, bool isMiddle)
+    private static IEnumerable<string> Cells(WatchedMigration row, bool isWide, bool isMiddle)
     {
         var isRunning = !row.HasEnded;
         yield return Markup.Escape(TextFormatter.Truncate(row.VmName, 16));
@@ -81,7 +81,7 @@ internal static class LiveTable
             yield return row.Sample?.Throttle is { Value: > 0 } throttle && isRunning ? $"{throttle}" : TextFormatter.Placeholder;
     }
 
-    private static IEnumerable<string> Notes(MigrationRow row)
+    private static IEnumerable<string> Notes(WatchedMigration row)
     {
         if (row.Queue is { } queue)
             yield return $"{row.VmName}: {MigrationText.Describe(queue)}";
@@ -94,10 +94,10 @@ internal static class LiveTable
     private static int BarColumns(bool isWide, bool isMiddle) => isWide ? 24 : isMiddle ? 16 : 8;
 
     // If not all fit, running migrations come first.
-    private static IReadOnlyList<MigrationRow> SelectRows(IReadOnlyList<MigrationRow> rows, int countMax) =>
+    private static IReadOnlyList<WatchedMigration> SelectRows(IReadOnlyList<WatchedMigration> rows, int countMax) =>
         rows.Count <= countMax ? rows : [.. rows.Where(row => !row.HasEnded).Concat(rows.Where(row => row.HasEnded).Reverse()).Take(countMax)];
 
-    private static string Colour(MigrationRow row) => row switch
+    private static string Colour(WatchedMigration row) => row switch
     {
         { Succeeded: true } => "green",
         { Outcome: MigrationOutcome.AbortedByOperator or MigrationOutcome.AbortedByPolicy } => "yellow",

@@ -7,10 +7,10 @@ namespace Mesh.Cli.Watching;
 internal sealed class WatchedMigrations
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<MigrationId, MigrationRow> _rows = [];
+    private readonly Dictionary<MigrationId, WatchedMigration> _rows = [];
     private readonly List<MigrationId> _order = [];
 
-    public IReadOnlyList<MigrationRow> Rows
+    public IReadOnlyList<WatchedMigration> Rows
     {
         get
         {
@@ -20,15 +20,15 @@ internal sealed class WatchedMigrations
     }
 
     /// <summary>Applies an item of the stream and returns the row before (null if there was none) and after it.</summary>
-    public (MigrationRow? Before, MigrationRow After) Apply(StreamItem item)
+    public (WatchedMigration? Before, WatchedMigration After) Apply(StreamItem item)
     {
         lock (_lock)
         {
             var before = _rows.GetValueOrDefault(item.Id);
             var after = item switch
             {
-                StreamItem.Snapshot snapshot => before?.Apply(snapshot.View) ?? MigrationRow.From(snapshot.View),
-                StreamItem.Update migrationEvent => before?.Apply(migrationEvent.Event) ?? MigrationRow.From(migrationEvent.Event),
+                StreamItem.Snapshot snapshot => before?.Apply(snapshot.View) ?? WatchedMigration.From(snapshot.View),
+                StreamItem.Update migrationEvent => before?.Apply(migrationEvent.Event) ?? WatchedMigration.From(migrationEvent.Event),
                 _ => throw new InvalidOperationException($"unknown item {item.GetType().Name}"),
             };
             if (before is null)

@@ -61,14 +61,14 @@ internal sealed record DemoSummary(IReadOnlyList<DemoSummary.Line> Lines)
     public bool IsAsExpected => Lines.All(line => line.IsAsExpected);
 
     /// <summary>Summarizes how each move ended; a move without a row was never started.</summary>
-    public static DemoSummary Create(IReadOnlyList<DemoMove> moves, IReadOnlyList<MigrationRow> rows) =>
+    public static DemoSummary Create(IReadOnlyList<DemoMove> moves, IReadOnlyList<WatchedMigration> rows) =>
         new([.. moves.Select(move => Create(move, rows.FirstOrDefault(row => row.Id == move.Id)))]);
 
     public string Conclusion => IsAsExpected
         ? $"All {Lines.Count} migrations ended as expected."
         : $"{Lines.Count(line => !line.IsAsExpected)} of {Lines.Count} migrations did not end as expected.";
 
-    private static Line Create(DemoMove move, MigrationRow? row) => new(
+    private static Line Create(DemoMove move, WatchedMigration? row) => new(
         move.Vm,
         $"{TextFormatter.Format(row?.Source)} → {move.To}",
         row is { HasEnded: true } ? TextFormatter.FormatShort(row.Phase, row.Outcome) : "not ended",
@@ -79,7 +79,7 @@ internal sealed record DemoSummary(IReadOnlyList<DemoSummary.Line> Lines)
         Notes(move, row),
         row?.Outcome == move.Expected);
 
-    private static string Notes(DemoMove move, MigrationRow? row)
+    private static string Notes(DemoMove move, WatchedMigration? row)
     {
         List<string> notes = [move.Description];
         if (row?.ThrottleMax is { Value: > 0 } throttle)
@@ -93,7 +93,7 @@ internal sealed record DemoSummary(IReadOnlyList<DemoSummary.Line> Lines)
         return string.Join(", ", notes);
     }
 
-    private static string DescribeActual(MigrationRow? row) => row switch
+    private static string DescribeActual(WatchedMigration? row) => row switch
     {
         null => "but it was never started",
         { HasEnded: false } => $"but it is still in {TextFormatter.FormatShort(row.Phase)}",

@@ -47,7 +47,10 @@ internal sealed record Project(string Path, XElement Xml)
             ? All.Select(project => project.Path).Where(path => path.StartsWith(folder, StringComparison.Ordinal))
             : [reference]);
 
-    public IEnumerable<string> Sources => RepositoryFiles.WithExtension(".cs").Where(path => path.StartsWith(Folder + "/", StringComparison.Ordinal));
+    /// <summary>Its source files, without those of projects in folders below.</summary>
+    public IEnumerable<string> Sources => RepositoryFiles.WithExtension(".cs")
+        .Where(path => path.StartsWith(Folder + "/", StringComparison.Ordinal)
+            && !All.Any(other => other.Folder.StartsWith(Folder + "/", StringComparison.Ordinal) && path.StartsWith(other.Folder + "/", StringComparison.Ordinal)));
 
     public override string ToString() => Name;
 

@@ -4,7 +4,6 @@ using Mesh.Contracts.Policies;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Documents;
-using Mesh.Policy.Host;
 using Mesh.Simulation.Hosts;
 
 namespace Mesh.Simulation.Worlds;

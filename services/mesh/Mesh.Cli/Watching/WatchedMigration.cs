@@ -8,7 +8,7 @@ using Mesh.Contracts.Values;
 namespace Mesh.Cli.Watching;
 
 /// <summary>A migration in a display, updated from the live stream.</summary>
-internal sealed record MigrationRow
+internal sealed record WatchedMigration
 {
     public required MigrationId Id { get; init; }
 
@@ -73,14 +73,14 @@ internal sealed record MigrationRow
     /// <summary>The actual downtime, or the expected downtime of a switchover now.</summary>
     public TimeSpan? Downtime => ActualDowntime ?? Sample?.ActualDowntime ?? Sample?.ExpectedDowntime;
 
-    public static MigrationRow From(MigrationView view) => new MigrationRow
+    public static WatchedMigration From(MigrationView view) => new WatchedMigration
     {
         Id = view.Id,
         VmName = view.VmName,
         Destination = view.Destination,
     }.Apply(view);
 
-    public static MigrationRow From(MigrationEvent migrationEvent) => new MigrationRow
+    public static WatchedMigration From(MigrationEvent migrationEvent) => new WatchedMigration
     {
         Id = migrationEvent.MigrationId,
         VmName = migrationEvent.VmName,
@@ -89,7 +89,7 @@ internal sealed record MigrationRow
     }.Apply(migrationEvent);
 
     /// <summary>The row after a view, which is more complete than the events so far.</summary>
-    public MigrationRow Apply(MigrationView view) => WithSample(view.Sample) with
+    public WatchedMigration Apply(MigrationView view) => WithSample(view.Sample) with
     {
         VmName = view.VmName,
         Source = view.Source,
@@ -110,7 +110,7 @@ internal sealed record MigrationRow
     };
 
     /// <summary>The row after an event. Events may repeat what a view contained, so no value goes back.</summary>
-    public MigrationRow Apply(MigrationEvent migrationEvent)
+    public WatchedMigration Apply(MigrationEvent migrationEvent)
     {
         // Ignore events of earlier attempts.
         if (HasEnded || migrationEvent.At < AttemptSince)
@@ -187,7 +187,7 @@ internal sealed record MigrationRow
         return Reason.Length > 0 ? $"{line}: {Reason}" : line;
     }
 
-    private MigrationRow Requeue(MigrationRequeued requeued) => this with
+    private WatchedMigration Requeue(MigrationRequeued requeued) => this with
     {
         Destination = null,
         AttemptSince = requeued.At,
@@ -205,7 +205,7 @@ internal sealed record MigrationRow
         return done.Length > 0 ? $"policy {policy}: {done}" : $"policy {policy}";
     }
 
-    private MigrationRow WithSample(MigrationSample? sample) => sample is null ? this : this with
+    private WatchedMigration WithSample(MigrationSample? sample) => sample is null ? this : this with
     {
         Sample = sample,
         ThrottleMax = sample.Throttle is { } throttle && throttle.Value > (ThrottleMax?.Value ?? 0) ? throttle : ThrottleMax,
