@@ -2,6 +2,7 @@ using Mesh.Contracts.Api;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Documents;
+using Mesh.Documents.Yaml;
 using Mesh.Gateway.Clients;
 using Mesh.Gateway.Configuration;
 using Mesh.Gateway.Problems;

@@ -1,5 +1,5 @@
 using Mesh.Contracts.Policies;
-using Mesh.Documents;
+using Mesh.Documents.Yaml;
 
 namespace Mesh.Policy.Documents;
 

@@ -1,6 +1,6 @@
 using Mesh.Contracts.Documents;
 using Mesh.Contracts.Scheduling;
-using Mesh.Documents;
+using Mesh.Documents.Yaml;
 
 namespace Mesh.Scheduler.Documents;
 

@@ -17,7 +17,7 @@ internal sealed record Project(string Path, XElement Xml)
     /// </summary>
     public static IReadOnlyList<Project> Pure { get; } =
     [
-        .. All.Where(project => project.Name == "Mesh.Documents"
+        .. All.Where(project => project.Name is "Mesh.Documents" or "Mesh.Documents.Yaml"
             || (project.Service is not null && All.Any(host => host.Name == $"{project.Name}.Host" && host.Service == project.Service))),
     ];
 

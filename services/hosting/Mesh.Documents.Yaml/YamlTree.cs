@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Mesh.Documents;
+namespace Mesh.Documents.Yaml;
 
 /// <summary>YAML text to document tree and back. JSON is read as the YAML that it nearly is.</summary>
 public static class YamlTree
