@@ -58,4 +58,24 @@ public static class BusServiceCollectionExtensions
         where TRequest : class
         where TReply : class =>
         services.AddSingleton<BusEndpoint>(new RequestEndpoint<TRequest, TReply>(queue, handler));
+
+    /// <summary>Registers handler classes as singletons; each answers every request at the queue for which it implements <see cref="IRequestHandler{TRequest, TReply}"/>.</summary>
+    public static IServiceCollection AddRequestHandlers(this IServiceCollection services, string queue, params IReadOnlyList<Type> handlers)
+    {
+        ArgumentNullException.ThrowIfNull(handlers);
+        foreach (var handler in handlers)
+        {
+            services.TryAddSingleton(handler);
+            foreach (var request in RequestInterfaces(handler))
+                services.AddSingleton((BusEndpoint)Activator.CreateInstance(typeof(RequestEndpoint<,>).MakeGenericType(request.GetGenericArguments()), queue, handler)!);
+        }
+
+        return services;
+    }
+
+    private static Type[] RequestInterfaces(Type handler) =>
+        handler.GetInterfaces().Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRequestHandler<,>))
+            .OrderBy(type => type.GetGenericArguments()[0].FullName, StringComparer.Ordinal).ToArray() is { Length: > 0 } found
+            ? found
+            : throw new ArgumentException($"{handler.Name} handles no requests", nameof(handler));
 }

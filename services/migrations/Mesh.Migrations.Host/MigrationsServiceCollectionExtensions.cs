@@ -2,9 +2,8 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Queries;
-using Mesh.Contracts.Scheduling;
 using Mesh.Hosting;
+using Mesh.Hosting.Doctor;
 using Mesh.Hosting.Store;
 using Mesh.Hosting.Telemetry;
 using Mesh.Migrations.Host.Doctor;
@@ -22,7 +21,7 @@ namespace Mesh.Migrations.Host;
 /// <summary>Registers the migrations service.</summary>
 public static class MigrationsServiceCollectionExtensions
 {
-    /// <summary>Adds the migrations service: its grains, its store and what it listens to. Calling it again changes nothing.</summary>
+    /// <summary>Adds the migrations service: its grains, its store and its message handlers. Further calls have no effect.</summary>
     public static IServiceCollection AddMigrations(this IServiceCollection services, IConfiguration configuration)
     {
         if (services.Any(service => service.ServiceType == typeof(LocalGrainHost)))
@@ -35,10 +34,12 @@ public static class MigrationsServiceCollectionExtensions
         services.AddOptions<HostHealthOptions>().Bind(configuration.GetSection("Hosts")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<FenceOptions>().Bind(configuration.GetSection("Fencing")).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<MigrationStore>();
-        services.AddMigrationChecks();
+        services.AddSingleton<IStoreCheck, MigrationsCheck>()
+            .AddSingleton<IStoreCheck, EpochCheck>()
+            .AddSingleton<IStoreCheck, InventoryCheck>()
+            .AddSingleton<IStoreCheck, FenceCheck>();
         services.AddSingleton<FenceStore>();
         services.TryAddSingleton<IFenceDevice, ShellFenceDevice>();
-        services.AddSingleton<FenceRequestHandler>();
         services.AddHostedService<HostHealthMonitor>();
         services.AddSingleton<HostRegistry>();
         services.AddSingleton<ActiveMigrations>();
@@ -54,20 +55,7 @@ public static class MigrationsServiceCollectionExtensions
         services.AddQueueHandler<AgentEvent>(AgentQueues.AgentEvents, provider => provider.GetRequiredService<AgentMessageHandler>(), ordered: true);
 
         services.TryAddSingleton<IPolicyClient, PolicyClient>();
-        services.AddSingleton<MigrationRequestHandler>();
-        services.AddRequestHandler<EnqueueMigration, MigrationRequestAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<MigrationRequestHandler>());
-        services.AddRequestHandler<AbortMigration, AbortAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<MigrationRequestHandler>());
-        services.AddRequestHandler<ChangeMigration, ChangeAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<MigrationRequestHandler>());
-        services.AddRequestHandler<ExportMigration, ExportMigrationAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<MigrationRequestHandler>());
-        services.AddRequestHandler<GetMigration, GetMigrationAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<MigrationRequestHandler>());
-        services.AddRequestHandler<ListMigrations, MigrationList>(MigrationQueues.Requests, provider => provider.GetRequiredService<MigrationRequestHandler>());
-        services.AddSingleton<SchedulerRequestHandler>();
-        services.AddRequestHandler<ReadFleet, ReadFleetAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<SchedulerRequestHandler>());
-        services.AddRequestHandler<AdmitMigration, AdmissionAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<SchedulerRequestHandler>());
-        services.AddRequestHandler<RejectMigration, AdmissionAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<SchedulerRequestHandler>());
-        services.AddRequestHandler<RescheduleMigration, RescheduleAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<SchedulerRequestHandler>());
-        services.AddRequestHandler<FenceHost, FenceAnswer>(MigrationQueues.Requests, provider => provider.GetRequiredService<FenceRequestHandler>());
-        services.AddRequestHandler<ListHosts, HostList>(MigrationQueues.Requests, provider => provider.GetRequiredService<MigrationRequestHandler>());
-        return services;
+        return services.AddRequestHandlers(
+            MigrationQueues.Requests, typeof(MigrationRequestHandler), typeof(SchedulerRequestHandler), typeof(FenceRequestHandler));
     }
 }

@@ -12,7 +12,7 @@ namespace Mesh.Policy.Host;
 /// <summary>Registers the policy service.</summary>
 public static class PolicyServiceCollectionExtensions
 {
-    /// <summary>Adds the policy service: its store and what it answers. Calling it again changes nothing.</summary>
+    /// <summary>Adds the policy service: its store and its request handlers. Further calls have no effect.</summary>
     public static IServiceCollection AddPolicies(this IServiceCollection services, IConfiguration configuration)
     {
         if (services.Any(service => service.ServiceType == typeof(PolicyStore)))
@@ -25,16 +25,6 @@ public static class PolicyServiceCollectionExtensions
         services.AddSingleton<PolicyStore>();
         services.AddSingleton<IStoreCheck, PolicyCheck>();
         services.AddHostedService<PolicyStartupCheck>();
-
-        services.AddSingleton<PolicyRequestHandler>();
-        services.AddRequestHandler<ResolvePolicy, ResolvePolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyRequestHandler>());
-        services.AddRequestHandler<ListPolicies, PolicyList>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyRequestHandler>());
-        services.AddRequestHandler<GetPolicy, GetPolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyRequestHandler>());
-        services.AddSingleton<PolicyChangeHandler>();
-        services.AddRequestHandler<ApplyPolicy, ApplyPolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyChangeHandler>());
-        services.AddRequestHandler<DeletePolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyChangeHandler>());
-        services.AddRequestHandler<SetDefaultPolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyChangeHandler>());
-        services.AddRequestHandler<OverridePolicy, PolicyAnswer>(PolicyQueues.Requests, provider => provider.GetRequiredService<PolicyChangeHandler>());
-        return services;
+        return services.AddRequestHandlers(PolicyQueues.Requests, typeof(PolicyRequestHandler), typeof(PolicyChangeHandler));
     }
 }

@@ -5,8 +5,8 @@ using Mesh.Policy.Selection;
 namespace Mesh.Policy.Host;
 
 /// <summary>
-/// Opens the store before anything listens to the bus: one that cannot be used stops the start, and what is wrong in it is told before
-/// anybody asks.
+/// Opens the store before any handler receives messages: an unusable store aborts startup, and problems in it are logged before the first
+/// request.
 /// </summary>
 internal sealed partial class PolicyStartupCheck(MeshDatabase database, PolicyStore store, ILogger<PolicyStartupCheck> log) : IHostedLifecycleService
 {
@@ -28,6 +28,6 @@ internal sealed partial class PolicyStartupCheck(MeshDatabase database, PolicySt
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(4012, LogLevel.Error, "The default policy is not to be had, so machines without another one cannot be migrated: {Reason}")]
+    [LoggerMessage(4012, LogLevel.Error, "The default policy is unavailable, so VMs without another policy cannot be migrated: {Reason}")]
     private partial void LogNoDefault(string reason);
 }

@@ -1,8 +1,6 @@
 using Mesh.Contracts.Events;
-using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Hosting;
-using Mesh.Hosting.Bus;
 using Mesh.Hosting.Doctor;
 using Mesh.Hosting.Store;
 using Mesh.Hosting.Telemetry;
@@ -39,28 +37,8 @@ public static class SchedulerServiceCollectionExtensions
         services.AddSingleton<MigrationEventHandler>();
         services.AddHostedService<SchedulerWorker>();
         services.AddSubscriber<MigrationEvent>(provider => provider.GetRequiredService<MigrationEventHandler>());
-        return services.AddAnswers();
+        return services.AddRequestHandlers(
+            SchedulerQueues.Requests,
+            typeof(SchedulingRequestHandler), typeof(QueryHandler), typeof(CordonRequestHandler), typeof(DrainRequestHandler), typeof(RulesRequestHandler));
     }
-
-    private static IServiceCollection AddAnswers(this IServiceCollection services) => services
-        .AddSingleton<SchedulingRequestHandler>().AddSingleton<QueryHandler>().AddSingleton<CordonRequestHandler>().AddSingleton<DrainRequestHandler>().AddSingleton<RulesRequestHandler>()
-        .Answer<RequestMigration, MigrationRequestAnswer, SchedulingRequestHandler>()
-        .Answer<RescheduleMigration, RescheduleAnswer, SchedulingRequestHandler>()
-        .Answer<RateTargets, RateTargetsAnswer, QueryHandler>()
-        .Answer<ListQueue, QueueView, QueryHandler>()
-        .Answer<ExportFleet, Fleet, QueryHandler>()
-        .Answer<CordonHost, SchedulerAnswer, CordonRequestHandler>()
-        .Answer<UncordonHost, SchedulerAnswer, CordonRequestHandler>()
-        .Answer<DrainHosts, DrainAnswer, DrainRequestHandler>()
-        .Answer<UndoDrain, DrainAnswer, DrainRequestHandler>()
-        .Answer<CancelDrain, SchedulerAnswer, DrainRequestHandler>()
-        .Answer<ListDrains, DrainList, DrainRequestHandler>()
-        .Answer<ApplyRules, RulesAnswer, RulesRequestHandler>()
-        .Answer<GetRules, RulesAnswer, RulesRequestHandler>();
-
-    private static IServiceCollection Answer<TRequest, TReply, THandler>(this IServiceCollection services)
-        where TRequest : class
-        where TReply : class
-        where THandler : class, IRequestHandler<TRequest, TReply> =>
-        services.AddRequestHandler<TRequest, TReply>(SchedulerQueues.Requests, provider => provider.GetRequiredService<THandler>());
 }

@@ -53,7 +53,7 @@ internal static class SteeringPolicies
         description: Suspends the machine when its time is up.
         limits: { completionTimeout: 6 s }
         lastResort: [suspend, abort]
-        permits: { pause: true }
+        permits: { suspend: true }
         """;
 
     /// <summary>Its steps are far enough from each other for the mesh to die and come back between them.</summary>

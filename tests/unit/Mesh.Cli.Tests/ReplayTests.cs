@@ -81,7 +81,7 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task A_policy_stored_in_the_mesh_is_requested()
     {
-        var response = new GetPolicyAnswer(new PolicyView(PolicyText.Read("name: own\ndescription: x\nsteps:\n  - when: { elapsed: 5 s }\n    do: suspend\npermits: { pause: true }\n").Policy!, 1, false), [1]);
+        var response = new GetPolicyAnswer(new PolicyView(PolicyText.Read("name: own\ndescription: x\nsteps:\n  - when: { elapsed: 5 s }\n    do: suspend\npermits: { suspend: true }\n").Policy!, 1, false), [1]);
         var cli = new Cli { In = Endless(30, 1) }.Answering(Cli.Json(response));
 
         (await ActionsAsync(cli, "own")).ShouldHaveSingleItem().GetProperty("action").GetString().ShouldBe("suspend");

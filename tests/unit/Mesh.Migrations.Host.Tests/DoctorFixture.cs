@@ -8,12 +8,12 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Migrations.Host.Tests;
 
-/// <summary>A store with its doctor, and hands that damage it.</summary>
+/// <summary>A store with its doctor, and ways to damage it.</summary>
 internal sealed class DoctorFixture(string location, TimeProvider time) : IDisposable
 {
     private readonly MeshDatabase _database = new(Options.Create(new StoreOptions { Location = location }), []);
 
-    /// <summary>Does to the store what no mesh would.</summary>
+    /// <summary>Changes the store in a way the mesh never would.</summary>
     public async Task DamageAsync(string sql, object? parameters = null) =>
         (await _database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, parameters, transaction))).ShouldNotBe(0);
 
@@ -32,7 +32,7 @@ internal sealed class DoctorFixture(string location, TimeProvider time) : IDispo
         return await provider.GetRequiredService<StoreDoctor>().DiagnoseAsync(repair);
     }
 
-    /// <summary>What is left to do after a repair.</summary>
+    /// <summary>The only finding of a check.</summary>
     public async Task<DoctorFinding> FindAsync(string check)
     {
         var report = await ExamineAsync();
@@ -40,7 +40,7 @@ internal sealed class DoctorFixture(string location, TimeProvider time) : IDispo
         return report.Findings.Where(finding => finding.Check == check).ShouldHaveSingleItem();
     }
 
-    /// <summary>The finding is repaired, and a second look finds nothing.</summary>
+    /// <summary>Repairs the finding of a check; a second examination finds nothing.</summary>
     public async Task RepairAsync(string check)
     {
         (await FindAsync(check)).Repair.ShouldBe(RepairState.Possible);

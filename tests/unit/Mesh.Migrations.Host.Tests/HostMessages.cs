@@ -8,7 +8,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Migrations.Host.Tests;
 
-/// <summary>What two hosts and their agents say.</summary>
+/// <summary>Messages of two hosts and their agents.</summary>
 internal sealed class HostMessages(TimeProvider time)
 {
     public static readonly HostName Source = new("hosta");
@@ -31,8 +31,8 @@ internal sealed class HostMessages(TimeProvider time)
     public static RequestMigration Request(string id = "m1", string vm = "g1") =>
         new(new MigrationId(id), vm, Destination, new MigrationOptions(), new MigrationLimits(), "tester");
 
-    public static AdmitMigration Admission(MigrationId id, long turn, int attempt = 1, bool mayTransfer = true, HostName? to = null) =>
-        new() { Id = id, Attempt = attempt, PassEpoch = turn, Destination = to ?? Destination, MayTransfer = mayTransfer };
+    public static AdmitMigration Admission(MigrationId id, long passEpoch, int attempt = 1, bool mayTransfer = true, HostName? to = null) =>
+        new() { Id = id, Attempt = attempt, PassEpoch = passEpoch, Destination = to ?? Destination, MayTransfer = mayTransfer };
 
     public static CommandAnswer Done(AgentCommand command) => new()
     {

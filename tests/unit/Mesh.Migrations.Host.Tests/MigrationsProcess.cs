@@ -17,7 +17,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mesh.Migrations.Host.Tests;
 
-/// <summary>The migrations service as one process with a recording bus; begun anew on the same store it is the process after a crash.</summary>
+/// <summary>The migrations service as one process with a recording bus; started again on the same store, it is the process after a crash.</summary>
 internal sealed class MigrationsProcess : IAsyncDisposable
 {
     private static long _passEpochs;
@@ -26,7 +26,7 @@ internal sealed class MigrationsProcess : IAsyncDisposable
 
     private MigrationsProcess(IHost host) => _host = host;
 
-    public LocalGrainHost Home => _host.Services.GetRequiredService<LocalGrainHost>();
+    public LocalGrainHost Grains => _host.Services.GetRequiredService<LocalGrainHost>();
 
     public SchedulerRequestHandler Scheduler => _host.Services.GetRequiredService<SchedulerRequestHandler>();
 
@@ -45,7 +45,7 @@ internal sealed class MigrationsProcess : IAsyncDisposable
     /// <summary>Starts the service.</summary>
     /// <param name="location">Its store.</param>
     /// <param name="time">Its clock.</param>
-    /// <param name="bus">Where its messages go.</param>
+    /// <param name="bus">Records its messages.</param>
     /// <param name="settings">Further settings.</param>
     public static async Task<MigrationsProcess> StartAsync(
         string location, TimeProvider time, RecordingBus bus, params (string Name, string Value)[] settings)
@@ -62,27 +62,27 @@ internal sealed class MigrationsProcess : IAsyncDisposable
         return new MigrationsProcess(host);
     }
 
-    /// <summary>A request as the scheduler passes it on.</summary>
-    public Task<MigrationRequestAnswer> AskAsync(RequestMigration request) => Requests.AnswerAsync(new EnqueueMigration(request, []), default);
+    /// <summary>Sends a request as the scheduler does.</summary>
+    public Task<MigrationRequestAnswer> RequestAsync(RequestMigration request) => Requests.AnswerAsync(new EnqueueMigration(request, []), default);
 
-    /// <summary>The scheduler's next turn: what it reads, and the number that its admissions are to bear.</summary>
-    public async Task<(ReadFleetAnswer Fleet, long Turn)> ReadAsync()
+    /// <summary>The scheduler's next pass: the fleet it reads, and the epoch for its admissions.</summary>
+    public async Task<(ReadFleetAnswer Fleet, long PassEpoch)> ReadAsync()
     {
-        var turn = Interlocked.Increment(ref _passEpochs);
-        return (await Scheduler.AnswerAsync(new ReadFleet(turn), default), turn);
+        var passEpoch = Interlocked.Increment(ref _passEpochs);
+        return (await Scheduler.AnswerAsync(new ReadFleet(passEpoch), default), passEpoch);
     }
 
-    /// <summary>A turn of the scheduler that admits one migration.</summary>
+    /// <summary>A scheduling pass that admits one migration.</summary>
     public async Task<AdmissionAnswer> AdmitAsync(MigrationId id, bool mayTransfer = true, HostName? to = null)
     {
-        var (fleet, turn) = await ReadAsync();
-        return await Scheduler.AnswerAsync(HostMessages.Admission(id, turn, fleet.Migrations.Single(migration => migration.Id == id).Attempt, mayTransfer, to), default);
+        var (fleet, passEpoch) = await ReadAsync();
+        return await Scheduler.AnswerAsync(HostMessages.Admission(id, passEpoch, fleet.Migrations.Single(migration => migration.Id == id).Attempt, mayTransfer, to), default);
     }
 
-    /// <summary>A request that is taken on and admitted at once.</summary>
-    public async Task BeginAsync(RequestMigration request)
+    /// <summary>Sends a request and admits it at once.</summary>
+    public async Task StartMigrationAsync(RequestMigration request)
     {
-        (await AskAsync(request)).Refusals.ShouldBeEmpty();
+        (await RequestAsync(request)).Refusals.ShouldBeEmpty();
         (await AdmitAsync(request.Id)).ShouldBe(new AdmissionAnswer(true));
     }
 
@@ -93,35 +93,35 @@ internal sealed class MigrationsProcess : IAsyncDisposable
     }
 }
 
-/// <summary>A bus that only remembers; shared by successive processes as a broker is.</summary>
+/// <summary>A bus that only records messages; successive processes share it like a broker.</summary>
 internal sealed class RecordingBus : IMessageBus
 {
     public ConcurrentQueue<AgentCommand> Commands { get; } = new();
 
     public ConcurrentQueue<MigrationEvent> Events { get; } = new();
 
-    /// <summary>What the policy service answers; null for nothing.</summary>
+    /// <summary>The answers of the policy service; null for none.</summary>
     public Func<ResolvePolicy, ResolvePolicyAnswer?> Policies { get; set; } = _ => new ResolvePolicyAnswer(null);
 
     /// <summary>Whether the broker can be reached.</summary>
     public bool IsReachable { get; set; } = true;
 
     public Task PublishAsync<T>(T message, CancellationToken cancellation = default)
-        where T : class => RememberAsync(message);
+        where T : class => RecordAsync(message);
 
     public Task SendAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => RememberAsync(message);
+        where T : class => RecordAsync(message);
 
     public Task SendBestEffortAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => RememberAsync(message);
+        where T : class => RecordAsync(message);
 
     public Task<TReply> RequestAsync<TRequest, TReply>(string queue, TRequest request, CancellationToken cancellation = default)
         where TRequest : class
-        where TReply : class => request is ResolvePolicy ask && Policies(ask) is TReply reply
+        where TReply : class => request is ResolvePolicy resolve && Policies(resolve) is TReply reply
             ? Task.FromResult(reply)
-            : throw new BusRequestException($"nobody answers at {queue}");
+            : throw new BusRequestException($"no answer from {queue}");
 
-    private Task RememberAsync(object message)
+    private Task RecordAsync(object message)
     {
         if (!IsReachable)
             throw new IOException("the broker is not reachable");

@@ -11,7 +11,7 @@ public sealed class When_the_process_crashes_on_sqlite() : When_the_process_cras
 
 public sealed class When_the_process_crashes_on_postgresql(PostgresServer server) : When_the_process_crashes(server);
 
-/// <summary>The service begun anew from its store between every two steps of a flight.</summary>
+/// <summary>The service restarts from its store after every step of a migration.</summary>
 public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
@@ -21,37 +21,37 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
     public async ValueTask InitializeAsync() => _location = await stores.CreateAsync();
 
     [Fact]
-    public async Task Should_bring_the_migration_to_its_end_all_the_same()
+    public async Task Should_still_complete_the_migration()
     {
-        var words = new HostMessages(_time);
+        var messages = new HostMessages(_time);
         await InProcess(async process =>
         {
-            await process.Agents.HandleAsync(words.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
-            await process.Agents.HandleAsync(words.Inventory(HostMessages.Destination), default);
+            await process.Agents.HandleAsync(messages.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
+            await process.Agents.HandleAsync(messages.Inventory(HostMessages.Destination), default);
         });
         await InProcess(async process =>
         {
-            // After the restart the inventories are there, but a host counts as up only once it has been heard again.
-            await ReportBothHosts(process, words);
-            (await process.AskAsync(HostMessages.Request())).Refusals.ShouldBeEmpty();
+            // After the restart the inventories are known, but a host is healthy only once it has reported again.
+            await ReportBothHosts(process, messages);
+            (await process.RequestAsync(HostMessages.Request())).Refusals.ShouldBeEmpty();
         });
         await InProcess(async process =>
         {
-            await ReportBothHosts(process, words);
+            await ReportBothHosts(process, messages);
             (await process.AdmitAsync(HostMessages.Request().Id, mayTransfer: false)).Accepted.ShouldBeTrue();
         });
         await InProcess(async process => await process.Agents.HandleAsync(HostMessages.Done(await CommandAsync<PrepareIncoming>()), default));
         await InProcess(async process => (await process.AdmitAsync(HostMessages.Request().Id)).Accepted.ShouldBeTrue());
         await InProcess(async process => await process.Agents.HandleAsync(HostMessages.Done(await CommandAsync<StartMigration>()), default));
-        await InProcess(process => process.Agents.HandleAsync(words.Report(HostMessages.Source, VmStatus.MigratingFrom), default));
-        await InProcess(async process => await process.Agents.HandleAsync(words.JobEnded(await CommandAsync<StartMigration>(), JobResult.Completed), default));
-        await InProcess(process => process.Agents.HandleAsync(words.Report(HostMessages.Source, null), default));
+        await InProcess(process => process.Agents.HandleAsync(messages.Report(HostMessages.Source, VmStatus.MigratingFrom), default));
+        await InProcess(async process => await process.Agents.HandleAsync(messages.JobEnded(await CommandAsync<StartMigration>(), JobResult.Completed), default));
+        await InProcess(process => process.Agents.HandleAsync(messages.Report(HostMessages.Source, null), default));
         await InProcess(async process =>
         {
-            await process.Agents.HandleAsync(words.Report(HostMessages.Destination, VmStatus.Up), default);
-            var view = await process.Home.Get(HostMessages.Request().Id).GetAsync();
+            await process.Agents.HandleAsync(messages.Report(HostMessages.Destination, VmStatus.Up), default);
+            var view = await process.Grains.Get(HostMessages.Request().Id).GetAsync();
             view!.Outcome.ShouldBe(MigrationOutcome.Completed);
-            await Eventually.HoldsAsync(() => _bus.Events.OfType<MigrationEnded>().Any(), "the end is told");
+            await Eventually.HoldsAsync(() => _bus.Events.OfType<MigrationEnded>().Any(), "the end is published");
         });
 
         _bus.Commands.Select(command => command.CommandId).Distinct().Count().ShouldBe(2);
@@ -59,14 +59,14 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
     }
 
     [Fact]
-    public async Task Should_send_what_was_decided_once_the_broker_is_back_even_by_the_next_process()
+    public async Task Should_send_pending_commands_once_the_broker_is_back_even_in_the_next_process()
     {
-        var words = new HostMessages(_time);
+        var messages = new HostMessages(_time);
         _bus.IsReachable = false;
         await InProcess(async process =>
         {
-            await DescribeBothHosts(process, words);
-            await process.BeginAsync(HostMessages.Request());
+            await DescribeBothHosts(process, messages);
+            await process.StartMigrationAsync(HostMessages.Request());
         });
         _bus.Commands.ShouldBeEmpty();
 
@@ -76,29 +76,29 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
     }
 
     [Fact]
-    public async Task Should_answer_a_repeated_request_as_the_first_even_after_the_crash()
+    public async Task Should_answer_a_repeated_request_like_the_first_even_after_the_crash()
     {
-        var words = new HostMessages(_time);
+        var messages = new HostMessages(_time);
         await InProcess(async process =>
         {
-            await DescribeBothHosts(process, words);
-            (await process.AskAsync(HostMessages.Request(vm: "nosuch"))).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
+            await DescribeBothHosts(process, messages);
+            (await process.RequestAsync(HostMessages.Request(vm: "nosuch"))).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
         });
         await InProcess(async process =>
         {
-            await DescribeBothHosts(process, words);
-            (await process.AskAsync(HostMessages.Request())).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
+            await DescribeBothHosts(process, messages);
+            (await process.RequestAsync(HostMessages.Request())).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
         });
     }
 
     [Fact]
-    public async Task Should_wake_a_migration_whose_time_came_meanwhile()
+    public async Task Should_fire_a_timer_that_expired_in_the_meantime()
     {
-        var words = new HostMessages(_time);
+        var messages = new HostMessages(_time);
         await InProcess(async process =>
         {
-            await DescribeBothHosts(process, words);
-            await process.BeginAsync(HostMessages.Request());
+            await DescribeBothHosts(process, messages);
+            await process.StartMigrationAsync(HostMessages.Request());
             await Eventually.HoldsAsync(() => _bus.Commands.Count == 1, "the command is sent");
         });
         _time.Advance(MigrationTimers.ResendFirst * 2);
@@ -119,17 +119,17 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
         await step(process);
     }
 
-    private static async Task DescribeBothHosts(MigrationsProcess process, HostMessages words)
+    private static async Task DescribeBothHosts(MigrationsProcess process, HostMessages messages)
     {
-        await process.Agents.HandleAsync(words.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
-        await process.Agents.HandleAsync(words.Inventory(HostMessages.Destination), default);
-        await ReportBothHosts(process, words);
+        await process.Agents.HandleAsync(messages.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
+        await process.Agents.HandleAsync(messages.Inventory(HostMessages.Destination), default);
+        await ReportBothHosts(process, messages);
     }
 
-    private static async Task ReportBothHosts(MigrationsProcess process, HostMessages words)
+    private static async Task ReportBothHosts(MigrationsProcess process, HostMessages messages)
     {
-        await process.Agents.HandleAsync(words.Report(HostMessages.Source, VmStatus.Up), default);
-        await process.Agents.HandleAsync(words.Report(HostMessages.Destination, null), default);
+        await process.Agents.HandleAsync(messages.Report(HostMessages.Source, VmStatus.Up), default);
+        await process.Agents.HandleAsync(messages.Report(HostMessages.Destination, null), default);
     }
 
     private Task<T> CommandAsync<T>()

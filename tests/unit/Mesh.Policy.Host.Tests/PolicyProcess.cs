@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Policy.Host.Tests;
 
-/// <summary>The policy service as one process with a bus inside it; begun anew on the same store it is the process after a restart.</summary>
+/// <summary>The policy service as one process with an in-memory bus; started again on the same store, it is the process after a restart.</summary>
 internal sealed class PolicyProcess : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -20,7 +20,7 @@ internal sealed class PolicyProcess : IAsyncDisposable
 
     private PolicyProcess(IHost host, ListLogger log) => (_host, _log) = (host, log);
 
-    /// <summary>What was logged by the service, each line behind its number.</summary>
+    /// <summary>The service's log lines, each with its event id.</summary>
     public IReadOnlyList<string> Log => _log.Lines;
 
     public static async Task<PolicyProcess> StartAsync(string location, params (string Name, string Value)[] settings)
@@ -45,11 +45,11 @@ internal sealed class PolicyProcess : IAsyncDisposable
 
     public Task<ResolvePolicyAnswer> ResolveAsync(ResolvePolicy request) => Requests.AnswerAsync(request, default);
 
-    public Task<GetPolicyAnswer> ShowAsync(string name, int? version = null) => Requests.AnswerAsync(new GetPolicy(name, version), default);
+    public Task<GetPolicyAnswer> GetAsync(string name, int? version = null) => Requests.AnswerAsync(new GetPolicy(name, version), default);
 
     public Task<PolicyList> ListAsync() => Requests.AnswerAsync(new ListPolicies(), default);
 
-    public Task<ApplyPolicyAnswer> KeepAsync(string document, string by = "jane") => Changes.AnswerAsync(new ApplyPolicy(document, by), default);
+    public Task<ApplyPolicyAnswer> ApplyAsync(string document, string by = "jane") => Changes.AnswerAsync(new ApplyPolicy(document, by), default);
 
     public Task<PolicyAnswer> DeleteAsync(string name) => Changes.AnswerAsync(new DeletePolicy(name, "jane"), default);
 

@@ -42,7 +42,7 @@ public sealed class When_a_policy_is_selected
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Should_take_what_fits_best(string labels, string? named, string expected, SelectedBy by, string reason)
+    public void Should_select_the_best_match(string labels, string? named, string expected, SelectedBy by, string reason)
     {
         var selected = PolicySelection.Select(new ResolvePolicy(Vm, Labels(labels), named), Catalogue);
 
@@ -53,7 +53,7 @@ public sealed class When_a_policy_is_selected
     }
 
     [Fact]
-    public void Should_take_the_machines_own_before_any_label()
+    public void Should_prefer_the_override_to_labels()
     {
         var selected = PolicySelection.Select(new ResolvePolicy(Other, Labels("tier=gold")), Catalogue);
 
@@ -63,11 +63,11 @@ public sealed class When_a_policy_is_selected
     }
 
     [Fact]
-    public void Should_take_what_the_request_names_before_the_machines_own() =>
+    public void Should_prefer_the_policy_named_by_the_request_to_the_override() =>
         PolicySelection.Select(new ResolvePolicy(Other, Labels(""), "gold"), Catalogue).Answer.Effective.ShouldNotBeNull().Policy.Name.ShouldBe("gold");
 
     [Fact]
-    public void Should_give_the_version_that_counts()
+    public void Should_return_the_current_version()
     {
         var catalogue = Catalogue with { Policies = [View("calm") with { Version = 7 }] };
 
@@ -78,7 +78,7 @@ public sealed class When_a_policy_is_selected
     [InlineData("glod", "there is no policy 'glod'; did you mean gold?")]
     [InlineData("SILVER", "there is no policy 'SILVER'; did you mean silver?")]
     [InlineData("platinum", "there is no policy 'platinum'; accepted: calm, gold, gold-a, silver, silver-too, zone-a")]
-    public void Should_say_what_may_have_been_meant(string named, string error)
+    public void Should_suggest_similar_names(string named, string error)
     {
         var selected = PolicySelection.Select(new ResolvePolicy(Vm, Labels("tier=gold"), named), Catalogue);
 
@@ -89,7 +89,7 @@ public sealed class When_a_policy_is_selected
     [Theory]
     [InlineData("gold", SelectedBy.Request, "policy 'gold' cannot be read from the store: it is torn")]
     [InlineData(null, SelectedBy.Override, "the machine's own policy: policy 'gold' cannot be read from the store: it is torn")]
-    public void Should_take_nothing_else_for_what_cannot_be_read(string? named, SelectedBy by, string error)
+    public void Should_not_fall_back_from_an_unreadable_policy(string? named, SelectedBy by, string error)
     {
         var catalogue = Torn with { Overrides = [new(Vm, "gold", "jane", default)] };
 
@@ -101,7 +101,7 @@ public sealed class When_a_policy_is_selected
     }
 
     [Fact]
-    public void Should_take_nothing_for_a_default_that_cannot_be_read()
+    public void Should_not_fall_back_from_an_unreadable_default()
     {
         var selected = PolicySelection.Select(new ResolvePolicy(Vm, Labels("")), Torn with { Default = "gold" });
 
@@ -110,7 +110,7 @@ public sealed class When_a_policy_is_selected
     }
 
     [Fact]
-    public void Should_say_which_could_not_be_considered() =>
+    public void Should_list_unreadable_policies_in_the_reason() =>
         PolicySelection.Select(new ResolvePolicy(Vm, Labels("zone=a")), Torn).Answer.Effective.ShouldNotBeNull().Reason
             .ShouldBe("its label zone=a matches. Not considered, because unreadable in the store: gold");
 

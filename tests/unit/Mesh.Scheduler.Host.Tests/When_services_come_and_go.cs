@@ -86,7 +86,7 @@ public sealed class When_services_come_and_go : IAsyncLifetime
         var late = new AdmitMigration { Id = new MigrationId("g2"), Attempt = 1, PassEpoch = other, Destination = new HostName("hostb"), MayTransfer = true };
         var answer = await _mesh.Broker.RequestAsync<AdmitMigration, AdmissionAnswer>(MigrationQueues.Requests, late);
         answer.Accepted.ShouldBeFalse();
-        answer.Explanation.ShouldStartWith($"turn {other} of the scheduler is over");
+        answer.Explanation.ShouldStartWith($"scheduling pass {other} is outdated");
     }
 
     [Fact]

@@ -44,6 +44,12 @@ internal sealed class RequestEndpoint<TRequest, TReply>(string queue, Func<IServ
     where TRequest : class
     where TReply : class
 {
+    /// <summary>An endpoint whose handler is a service of the given class.</summary>
+    public RequestEndpoint(string queue, Type handler)
+        : this(queue, provider => (IRequestHandler<TRequest, TReply>)provider.GetRequiredService(handler))
+    {
+    }
+
     public override Type MessageType => typeof(TRequest);
 
     public override void Attach(IBusListener listener, IServiceProvider provider)

@@ -7,7 +7,7 @@ using Mesh.Hosting.Errors;
 using Mesh.Hosting.Store;
 using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Hosts;
-using Mesh.Policy.Host;
+using Mesh.Policy.Host.Store;
 using Mesh.Scheduler.Host;
 using Microsoft.Extensions.Configuration;
 

@@ -6,101 +6,101 @@ using Mesh.Hosting.Doctor;
 
 namespace Mesh.Migrations.Host.Doctor;
 
-/// <summary>Whether each flight's snapshot can be read, its row says the same, and its journal leads to it.</summary>
+/// <summary>Whether each migration's snapshot can be read and agrees with its row and its journal.</summary>
 internal sealed class MigrationsCheck : IStoreCheck
 {
     private const string UpdateRow =
         "UPDATE migration SET state = @state, vm_id = @vm, ended = @ended, requested_at = @requestedAt WHERE id = @id AND version = @version";
 
-    public string Name => "flights";
+    public string Name => "migrations";
 
-    public async Task RunAsync(DiagnosticContext examination)
+    public async Task RunAsync(DiagnosticContext context)
     {
         var unfinished = new List<(string Id, string Vm)>();
-        var ids = await MigrationRow.IdsAsync(examination);
+        var ids = await StoredMigrationRow.IdsAsync(context);
         foreach (var id in ids)
         {
-            if (await MigrationRow.LoadAsync(examination, id) is not { } row)
+            if (await StoredMigrationRow.LoadAsync(context, id) is not { } row)
                 continue;
-            var journal = await JournalReplay.RunAsync(examination, id);
+            var journal = await JournalReplay.RunAsync(context, id);
             if (row.TryRead(out var reason) is not { } state)
             {
-                await FindUnreadableAsync(examination, row, journal, reason);
+                await FindUnreadableAsync(context, row, journal, reason);
                 continue;
             }
 
-            await CompareColumnsAsync(examination, row, state);
-            CompareJournal(examination, row, state, journal);
+            await CompareColumnsAsync(context, row, state);
+            CompareJournal(context, row, state, journal);
             if (state is { HasEnded: false, Vm: { } vm })
                 unfinished.Add((id, vm.Id.ToString()));
         }
 
-        examination.AddChecked($"{ids.Count} migrations, each replayed from its journal");
+        context.AddChecked($"{ids.Count} migrations, each replayed from its journal");
         foreach (var vm in unfinished.GroupBy(migration => migration.Vm, StringComparer.Ordinal).Where(migrations => migrations.Count() > 1))
-            examination.Report(DoctorFinding.Problem(
-                Name, $"machine {vm.Key}", $"it has more than one unfinished migration: {string.Join(", ", vm.Select(migration => migration.Id))}"));
-        await FindOrphansAsync(examination);
+            context.Report(DoctorFinding.Problem(
+                Name, $"VM {vm.Key}", $"has more than one unfinished migration: {string.Join(", ", vm.Select(migration => migration.Id))}"));
+        await FindOrphansAsync(context);
     }
 
-    // The journal is the same transaction's, so if it is whole and ends at this very version, it gives what the snapshot was.
-    private async Task FindUnreadableAsync(DiagnosticContext examination, MigrationRow row, JournalReplay journal, string reason)
+    // Snapshot and journal are written in the same transaction, so a complete journal that ends at this version reproduces the snapshot.
+    private async Task FindUnreadableAsync(DiagnosticContext context, StoredMigrationRow row, JournalReplay journal, string reason)
     {
-        var finding = DoctorFinding.Problem(Name, $"migration {row.Id}", $"its snapshot cannot be read: {reason}");
+        var finding = DoctorFinding.Problem(Name, $"migration {row.Id}", $"snapshot cannot be read: {reason}");
         if (journal.Replayed is not { } state || journal.Count != row.Version)
-            examination.Report(finding with
+            context.Report(finding with
             {
-                Message = $"{finding.Message}; and its journal cannot stand in for it: {(journal.Replayed is null ? journal.Problem : $"it has {journal.Count} transitions, not {row.Version}")}",
+                Message = $"{finding.Message}; the journal cannot replace it: {(journal.Replayed is null ? journal.Problem : $"it has {journal.Count} transitions, not {row.Version}")}",
             });
         else
-            await examination.ReportAsync(
-                finding, "the snapshot was rebuilt from the journal", "rebuilds the snapshot from the journal, which is whole",
-                transaction => SaveAsync(examination, transaction, row, state));
+            await context.ReportAsync(
+                finding, "the snapshot was rebuilt from the journal", "rebuilds the snapshot from the complete journal",
+                transaction => SaveAsync(context, transaction, row, state));
     }
 
-    private async Task CompareColumnsAsync(DiagnosticContext examination, MigrationRow row, MigrationState state)
+    private async Task CompareColumnsAsync(DiagnosticContext context, StoredMigrationRow row, MigrationState state)
     {
         if (row.DisagreeingColumns(state) is not { Count: > 0 } columns)
             return;
-        var finding = DoctorFinding.Problem(Name, $"migration {row.Id}", $"its row disagrees with its snapshot: {string.Join("; ", columns)}");
+        var finding = DoctorFinding.Problem(Name, $"migration {row.Id}", $"row disagrees with the snapshot: {string.Join("; ", columns)}");
         if (string.Equals(row.Id, state.Id.Value, StringComparison.Ordinal))
-            await examination.ReportAsync(
-                finding, "the row was set to what the snapshot says", "sets the row to what the snapshot says",
-                transaction => SaveAsync(examination, transaction, row, state));
+            await context.ReportAsync(
+                finding, "the row was updated from the snapshot", "updates the row from the snapshot",
+                transaction => SaveAsync(context, transaction, row, state));
         else
-            examination.Report(finding);
+            context.Report(finding);
     }
 
-    // Snapshot and journal were kept together. Where they disagree, commands were given by the snapshot: it stands, and a person is told.
-    private static void CompareJournal(DiagnosticContext examination, MigrationRow row, MigrationState state, JournalReplay journal)
+    // Snapshot and journal were saved together. If they disagree, commands were sent according to the snapshot: it is left as it is and the operator is told.
+    private static void CompareJournal(DiagnosticContext context, StoredMigrationRow row, MigrationState state, JournalReplay journal)
     {
-        var complaint = journal switch
+        var problem = journal switch
         {
             { Replayed: null } => journal.Problem,
-            _ when journal.Count != row.Version => $"it has {journal.Count} transitions, and the snapshot is of version {row.Version}",
-            { Replayed: { } replayed } when !AreEqual(replayed, state) => "it replays to another state than the snapshot's; the rules may have changed since",
+            _ when journal.Count != row.Version => $"it has {journal.Count} transitions, but the snapshot is version {row.Version}",
+            { Replayed: { } replayed } when !AreEqual(replayed, state) => "replaying it leads to a different state; the state machine may have changed since",
             _ => null,
         };
-        if (complaint is null)
+        if (problem is null)
             return;
-        var (subject, message) = ($"migration {row.Id}", $"its journal does not lead to its snapshot: {complaint}");
-        examination.Report(state.HasEnded ? DoctorFinding.Notice("journal", subject, $"{message}; the migration has ended") : DoctorFinding.Problem("journal", subject, message));
+        var (subject, message) = ($"migration {row.Id}", $"journal does not match the snapshot: {problem}");
+        context.Report(state.HasEnded ? DoctorFinding.Notice("journal", subject, $"{message}; the migration has ended") : DoctorFinding.Problem("journal", subject, message));
     }
 
-    private static async Task FindOrphansAsync(DiagnosticContext examination)
+    private static async Task FindOrphansAsync(DiagnosticContext context)
     {
-        var orphans = await examination.Connection.QueryAsync<(string Id, long Count)>(
+        var orphans = await context.Connection.QueryAsync<(string Id, long Count)>(
             "SELECT migration_id, COUNT(*) FROM journal WHERE migration_id NOT IN (SELECT id FROM migration) GROUP BY migration_id ORDER BY migration_id");
         foreach (var (id, count) in orphans)
-            examination.Report(DoctorFinding.Problem("journal", $"migration {id}", $"there are {count} transitions in the journal of a migration that is not in the store"));
+            context.Report(DoctorFinding.Problem("journal", $"migration {id}", $"the journal has {count} transitions of a migration that is not in the store"));
     }
 
     private static bool AreEqual(MigrationState left, MigrationState right) => string.Equals(Json(left), Json(right), StringComparison.Ordinal);
 
     private static string Json(MigrationState state) => JsonSerializer.Serialize(state, MeshJson.Options);
 
-    private static async Task SaveAsync(DiagnosticContext examination, DbTransaction transaction, MigrationRow row, MigrationState state)
+    private static async Task SaveAsync(DiagnosticContext context, DbTransaction transaction, StoredMigrationRow row, MigrationState state)
     {
-        var changed = await examination.Connection.ExecuteAsync(
+        var changed = await context.Connection.ExecuteAsync(
             UpdateRow,
             new
             {
@@ -109,10 +109,34 @@ internal sealed class MigrationsCheck : IStoreCheck
                 state = Json(state),
                 vm = state.Vm?.Id.ToString(),
                 ended = state.HasEnded ? 1 : 0,
-                requestedAt = MigrationRow.FormatRequestedAt(state),
+                requestedAt = StoredMigrationRow.FormatRequestedAt(state),
             },
             transaction);
         if (changed != 1)
-            throw new InvalidOperationException("the migration has moved on meanwhile");
+            throw new InvalidOperationException("the migration has changed in the meantime");
+    }
+}
+
+/// <summary>Whether the next attempt will get a higher epoch than every earlier one.</summary>
+internal sealed class EpochCheck : IStoreCheck
+{
+    public string Name => "epoch";
+
+    public async Task RunAsync(DiagnosticContext context)
+    {
+        long newest = 0;
+        foreach (var id in await StoredMigrationRow.IdsAsync(context))
+            if (await StoredMigrationRow.LoadAsync(context, id) is { } row && row.TryRead(out _) is { } state)
+                newest = Math.Max(newest, state.Epoch.Number);
+
+        var latest = await context.Connection.ExecuteScalarAsync<long?>("SELECT MAX(latest) FROM epoch") ?? 0;
+        context.AddChecked($"latest epoch {latest}");
+        if (latest < newest)
+            await context.ReportAsync(
+                DoctorFinding.Problem(Name, "latest epoch", $"is {latest}, but an attempt already has {newest}: agents would reject the next attempts as outdated"),
+                $"set to {newest}",
+                $"sets it to {newest}",
+                transaction => context.Connection.ExecuteAsync(
+                    "INSERT INTO epoch (id, latest) VALUES (1, @newest) ON CONFLICT (id) DO UPDATE SET latest = @newest", new { newest }, transaction));
     }
 }

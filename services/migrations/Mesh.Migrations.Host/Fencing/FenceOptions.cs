@@ -2,22 +2,22 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Mesh.Migrations.Host.Fencing;
 
-/// <summary>How hosts are powered off; configuration section <c>Fencing</c>. Without a command a host is fenced by an operator's word only.</summary>
+/// <summary>How hosts are powered off; configuration section <c>Fencing</c>. Without a command, a host is fenced only when an operator confirms that it is off.</summary>
 public sealed class FenceOptions : IValidatableObject
 {
     /// <summary>
-    /// A shell command that powers a host off and exits with 0; the host's name is in <c>MESH_HOST</c>. Such as
+    /// Shell command that powers a host off and exits with 0; <c>MESH_HOST</c> is the host's name. Example:
     /// <c>fence_ipmilan --ip=$MESH_HOST.bmc --action=off</c>. Default: none.
     /// </summary>
     public string? Command { get; set; }
 
-    /// <summary>A shell command that exits with 0 when the host in <c>MESH_HOST</c> is off for certain. Required with <see cref="Command"/>.</summary>
+    /// <summary>Shell command that exits with 0 if the host in <c>MESH_HOST</c> is certainly off. Required with <see cref="Command"/>.</summary>
     public string? Verify { get; set; }
 
-    /// <summary>How long the command may take. 1 s to 1 h. Default: 60 s.</summary>
+    /// <summary>Maximum run time of the command. 1 s to 1 h. Default: 60 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long after the command the verification may go on saying that the host is not off yet. 1 s to 1 h. Default: 60 s.</summary>
+    /// <summary>How long after the command the verification is retried while the host is still on. 1 s to 1 h. Default: 60 s.</summary>
     public TimeSpan VerifyTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <inheritdoc />
@@ -25,9 +25,9 @@ public sealed class FenceOptions : IValidatableObject
     {
         if (string.IsNullOrWhiteSpace(Command) != string.IsNullOrWhiteSpace(Verify))
             yield return new ValidationResult(
-                "Fencing:Command and Fencing:Verify go together: a host counts as off only when that has been verified", [nameof(Verify)]);
+                "Fencing:Command requires Fencing:Verify and vice versa: a host counts as off only once that is verified", [nameof(Verify)]);
         foreach (var (name, value) in new[] { (nameof(Timeout), Timeout), (nameof(VerifyTimeout), VerifyTimeout) })
             if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromHours(1))
-                yield return new ValidationResult($"Fencing:{name} is {value} and takes 1 s to 1 h", [name]);
+                yield return new ValidationResult($"Fencing:{name} is {value}; it must be between 1 s and 1 h", [name]);
     }
 }

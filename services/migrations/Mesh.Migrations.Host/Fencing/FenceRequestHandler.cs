@@ -8,32 +8,32 @@ using Mesh.Migrations.Host.Store;
 namespace Mesh.Migrations.Host.Fencing;
 
 /// <summary>
-/// Fences hosts: by an operator's word, or by the configured command. What the host said last is not believed any more, and every
-/// migration from or to it is judged anew.
+/// Fences hosts, by an operator's confirmation or by the configured command. The host's last reports are no longer valid, and every
+/// migration from or to it is re-evaluated.
 /// </summary>
 internal sealed partial class FenceRequestHandler(
-    HostRegistry hosts, FenceStore store, ActiveMigrations active, LocalGrainHost home, IFenceDevice device, TimeProvider time, ILogger<FenceRequestHandler> log)
+    HostRegistry hosts, FenceStore store, ActiveMigrations active, LocalGrainHost grains, IFenceDevice device, TimeProvider time, ILogger<FenceRequestHandler> log)
     : IRequestHandler<FenceHost, FenceAnswer>, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
     public async Task<FenceAnswer> AnswerAsync(FenceHost request, CancellationToken cancellation)
     {
-        if (Validate(request) is { } objection)
-            return new FenceAnswer(FenceResult.Refused, objection, []);
+        if (Validate(request) is { } reason)
+            return new FenceAnswer(FenceResult.Refused, reason, []);
         if (request.Confirmed)
         {
-            var judged = await FenceAsync(request.Host, request.RequestedBy, cancellation);
-            return new FenceAnswer(FenceResult.Fenced, $"{request.Host} is off by the word of {request.RequestedBy}; {judged.Count} migrations are judged anew", judged);
+            var migrations = await FenceAsync(request.Host, request.RequestedBy, cancellation);
+            return new FenceAnswer(FenceResult.Fenced, $"{request.Host} fenced: {request.RequestedBy} confirmed that it is off. Migrations to re-evaluate: {migrations.Count}", migrations);
         }
 
         if (!hosts.TryBeginFencing(request.Host, request.RequestedBy))
-            return new FenceAnswer(FenceResult.Started, $"a fence command for {request.Host} runs already", []);
+            return new FenceAnswer(FenceResult.Started, $"a fence command for {request.Host} is already running", []);
         _ = PowerOffAsync(request);
-        return new FenceAnswer(FenceResult.Started, $"the fence command for {request.Host} runs", active.FindByHost(request.Host));
+        return new FenceAnswer(FenceResult.Started, $"the fence command for {request.Host} is running", active.FindByHost(request.Host));
     }
 
-    /// <summary>Tells flights again of fencings that hold, in case the process died before all had heard.</summary>
+    /// <summary>Notifies migrations of active fences again, in case the process died before it had notified all of them.</summary>
     public async Task ResumeAsync(IEnumerable<HostFence> fences)
     {
         foreach (var fence in fences)
@@ -48,12 +48,12 @@ internal sealed partial class FenceRequestHandler(
 
     private string? Validate(FenceHost request) => hosts.Find(request.Host) switch
     {
-        null => $"no agent has reported a host '{request.Host}' (`mesh hosts` lists them)",
-        { Health: HostHealth.Fenced, Entry.Fence: { } fence } => $"{request.Host} was fenced by {fence.RequestedBy} at {fence.At:u} and has not come back",
+        null => $"no agent has reported a host '{request.Host}' ('mesh hosts' lists the known ones)",
+        { Health: HostHealth.Fenced, Entry.Fence: { } fence } => $"{request.Host} was already fenced by {fence.RequestedBy} at {fence.At:u}",
         { Health: HostHealth.Healthy, Entry: var entry } when request.Confirmed =>
-            $"{request.Host} was heard of {(time.GetUtcNow() - entry.LastReportAt!.Value).TotalSeconds:0.#} s ago, so it is not off. To say that a running host is off would let its machines run twice",
+            $"{request.Host} reported {(time.GetUtcNow() - entry.LastReportAt!.Value).TotalSeconds:0.#} s ago, so it is not off. Fencing a running host can lead to VMs running twice",
         _ when !request.Confirmed && !device.IsConfigured =>
-            "no fence command is configured (Fencing:Command and Fencing:Verify). Power the host off, make sure of it, and fence it with --confirm",
+            "no fence command is configured (Fencing:Command and Fencing:Verify). Power the host off, verify that it is off, and fence it with --confirm",
         _ => null,
     };
 
@@ -73,9 +73,9 @@ internal sealed partial class FenceRequestHandler(
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            // The service stops; nothing is concluded from a command that was not seen to its end.
+            // The service is stopping: the outcome of an interrupted command is unknown.
         }
-#pragma warning disable CA1031 // Whatever goes wrong, whoever asked must come to know that the host is not fenced.
+#pragma warning disable CA1031 // Any failure must be reported to the requester: the host is not fenced.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -88,28 +88,28 @@ internal sealed partial class FenceRequestHandler(
     {
         var fence = new HostFence(host, hosts.Find(host)?.Entry.AgentEpoch ?? 0, time.GetUtcNow(), by);
 
-        // First on paper: after a crash in between, the next process tells the flights.
+        // Saved first: after a crash in between, the next process notifies the migrations.
         await store.SaveAsync(fence, cancellation);
         hosts.MarkFenced(fence);
-        var judged = await NotifyMigrationsAsync(fence);
-        LogFenced(host.Value, by, judged.Count);
-        return judged;
+        var migrations = await NotifyMigrationsAsync(fence);
+        LogFenced(host.Value, by, migrations.Count);
+        return migrations;
     }
 
     private async Task<IReadOnlyList<MigrationId>> NotifyMigrationsAsync(HostFence fence)
     {
-        var concerned = active.FindByHost(fence.Host);
-        foreach (var id in concerned)
-            await home.Get(id).HandleHostFencedAsync(fence.Host, fence.AgentEpoch, fence.RequestedBy);
-        return concerned;
+        var affected = active.FindByHost(fence.Host);
+        foreach (var id in affected)
+            await grains.Get(id).HandleHostFencedAsync(fence.Host, fence.AgentEpoch, fence.RequestedBy);
+        return affected;
     }
 
-    [LoggerMessage(2030, LogLevel.Warning, "Host {Host} was fenced by {By}: its machines are down. {Count} migrations are judged anew")]
+    [LoggerMessage(2030, LogLevel.Warning, "Host {Host} fenced by {By}: its VMs are down. Migrations to re-evaluate: {Count}")]
     private partial void LogFenced(string host, string by, int count);
 
-    [LoggerMessage(2031, LogLevel.Warning, "Host {Host} is being fenced for {By}: the fence command runs")]
+    [LoggerMessage(2031, LogLevel.Warning, "Fencing host {Host}, requested by {By}: running the fence command")]
     private partial void LogStarted(string host, string by);
 
-    [LoggerMessage(2032, LogLevel.Error, "Host {Host} could not be fenced: {Failure}. Nothing is concluded from it")]
+    [LoggerMessage(2032, LogLevel.Error, "Fencing host {Host} failed: {Failure}. The host does not count as off")]
     private partial void LogFailed(string host, string failure);
 }

@@ -4,7 +4,17 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Migrations.Host.Fencing;
 
-/// <summary>Fences by the configured shell commands.</summary>
+/// <summary>Powers hosts off and verifies it.</summary>
+internal interface IFenceDevice
+{
+    /// <summary>Whether hosts can be powered off at all.</summary>
+    bool IsConfigured { get; }
+
+    /// <summary>Powers a host off. Returns null once it is certainly off; otherwise why that is not certain.</summary>
+    Task<string?> PowerOffAsync(HostName host, CancellationToken cancellation);
+}
+
+/// <summary>Runs the configured shell commands.</summary>
 internal sealed class ShellFenceDevice(IOptions<FenceOptions> options, TimeProvider time) : IFenceDevice
 {
     private static readonly TimeSpan VerifyInterval = TimeSpan.FromSeconds(2);
@@ -23,12 +33,12 @@ internal sealed class ShellFenceDevice(IOptions<FenceOptions> options, TimeProvi
             if (await RunAsync(settings.Verify!, host, settings.Timeout, cancellation) is not { } doubt)
                 return null;
             if (time.GetUtcNow() >= until)
-                return $"the fence command succeeded, but {settings.VerifyTimeout.TotalSeconds:0.#} s later the host is not off for certain: the verification {doubt}";
+                return $"the fence command succeeded, but the host was not verified as off within {settings.VerifyTimeout.TotalSeconds:0.#} s: the verify command {doubt}";
             await Task.Delay(VerifyInterval, time, cancellation);
         }
     }
 
-    /// <summary>Null if the command exits with 0; otherwise what it did instead.</summary>
+    /// <summary>Null if the command exits with 0; otherwise what happened instead.</summary>
     private async Task<string?> RunAsync(string command, HostName host, TimeSpan timeout, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", command]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
@@ -49,7 +59,7 @@ internal sealed class ShellFenceDevice(IOptions<FenceOptions> options, TimeProvi
         {
             process.Kill(entireProcessTree: true);
             cancellation.ThrowIfCancellationRequested();
-            return $"did not end within {timeout.TotalSeconds:0.#} s";
+            return $"timed out after {timeout.TotalSeconds:0.#} s";
         }
     }
 

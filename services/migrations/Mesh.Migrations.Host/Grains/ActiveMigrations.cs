@@ -4,12 +4,12 @@ using Mesh.Migrations.Host.Hosts;
 
 namespace Mesh.Migrations.Host.Grains;
 
-/// <summary>Which unfinished flights concern which hosts; in memory, refilled from the store at start.</summary>
+/// <summary>Index of unfinished migrations by host and VM; in memory, reloaded from the store at startup.</summary>
 internal sealed class ActiveMigrations(HostRegistry hosts)
 {
     private readonly ConcurrentDictionary<MigrationId, Entry> _entries = new();
 
-    /// <summary>Takes note of a flight's state after a transition.</summary>
+    /// <summary>Updates the index after a transition.</summary>
     public void Update(MigrationState state)
     {
         hosts.UpdateMigration(state);
@@ -19,11 +19,11 @@ internal sealed class ActiveMigrations(HostRegistry hosts)
             _entries[state.Id] = new Entry(state.Vm?.Id, state.Source, state.Destination);
     }
 
-    /// <summary>The unfinished flights that have a host as source or destination, always in the same order.</summary>
+    /// <summary>Unfinished migrations with the host as source or destination, in a stable order.</summary>
     public IReadOnlyList<MigrationId> FindByHost(HostName host) =>
         [.. _entries.Where(entry => entry.Value.Source == host || entry.Value.Destination == host).Select(entry => entry.Key).OrderBy(id => id.Value, StringComparer.Ordinal)];
 
-    /// <summary>The unfinished flight of a machine; null if there is none.</summary>
+    /// <summary>The unfinished migration of a VM; null if there is none.</summary>
     public MigrationId? FindByVm(VmId vm)
     {
         foreach (var (id, entry) in _entries)

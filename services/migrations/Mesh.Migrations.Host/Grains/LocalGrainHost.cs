@@ -12,67 +12,66 @@ using Mesh.Migrations.Host.Store;
 namespace Mesh.Migrations.Host.Grains;
 
 /// <summary>
-/// The in-process home of grains: activates one on first use, gives it one turn at a time, forgets it when it has been idle, and
-/// drops it when a turn fails, so that the next turn begins from what is stored.
+/// The in-process host of grains: activates a grain on first use, runs one call at a time, deactivates it when idle, and discards it when
+/// a call fails, so that the next call starts from the stored state.
 /// </summary>
 internal sealed class LocalGrainHost(
-    MigrationStore store, IMessageBus bus, ActiveMigrations active, TimerQueue wakes, TimeProvider time, ILogger<MigrationGrain> log, TransitionFunction rule,
+    MigrationStore store, IMessageBus bus, ActiveMigrations active, TimerQueue timers, TimeProvider time, ILogger<MigrationGrain> log, TransitionFunction transition,
     HostRegistry hosts)
 {
-    /// <summary>A grain that had no turn for this long is forgotten; it is activated again when it is needed.</summary>
+    /// <summary>A grain without calls for this long is deactivated; the next call activates it again.</summary>
     public static readonly TimeSpan IdleMax = TimeSpan.FromMinutes(5);
 
-    private readonly GrainServices _services = new(store, bus, active, wakes, time, log, rule, hosts);
+    private readonly GrainServices _services = new(store, bus, active, timers, time, log, transition, hosts);
     private readonly ConcurrentDictionary<MigrationId, GrainSlot> _slots = new();
 
-    /// <summary>How many grains are active now.</summary>
     public int ActiveCount => _slots.Count;
 
-    /// <summary>The grain of that identity; calls wait for their turn.</summary>
+    /// <summary>The grain with that identity; its calls run one at a time.</summary>
     public IMigrationGrain Get(MigrationId id) => new GrainProxy(this, id);
 
-    /// <summary>Forgets grains that have been idle.</summary>
+    /// <summary>Deactivates idle grains.</summary>
     public void Sweep()
     {
         var idleSince = time.GetUtcNow() - IdleMax;
-        foreach (var (id, room) in _slots)
-            if (room.LastUsed < idleSince && room.TryClose())
-                _slots.TryRemove(new KeyValuePair<MigrationId, GrainSlot>(id, room));
+        foreach (var (id, slot) in _slots)
+            if (slot.LastUsed < idleSince && slot.TryClose())
+                _slots.TryRemove(new KeyValuePair<MigrationId, GrainSlot>(id, slot));
     }
 
-    private async Task<T> InvokeAsync<T>(MigrationId id, Func<IMigrationGrain, Task<T>> turn)
+    private async Task<T> InvokeAsync<T>(MigrationId id, Func<IMigrationGrain, Task<T>> call)
     {
         while (true)
         {
-            var room = _slots.GetOrAdd(id, _ => new GrainSlot());
-            if (!await room.EnterAsync())
+            var slot = _slots.GetOrAdd(id, _ => new GrainSlot());
+            if (!await slot.EnterAsync())
                 continue;
             try
             {
-                room.LastUsed = time.GetUtcNow();
-                if (room.Grain is null)
+                slot.LastUsed = time.GetUtcNow();
+                if (slot.Grain is null)
                 {
                     var grain = new MigrationGrain(id, _services);
                     await grain.ActivateAsync();
-                    room.Grain = grain;
+                    slot.Grain = grain;
                 }
 
-                return await turn(room.Grain);
+                return await call(slot.Grain);
             }
             catch
             {
-                room.Grain = null;
+                slot.Grain = null;
                 throw;
             }
             finally
             {
-                room.Leave();
+                slot.Leave();
             }
         }
     }
 
-    /// <summary>A grain's place: who holds the turn, and the grain once it is activated.</summary>
-#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to dispose.
+    /// <summary>The place of one grain: its lock, and the grain once activated.</summary>
+#pragma warning disable CA1001 // A semaphore whose wait handle is never used has nothing to dispose.
     private sealed class GrainSlot
 #pragma warning restore CA1001
     {
@@ -83,7 +82,7 @@ internal sealed class LocalGrainHost(
 
         public DateTimeOffset LastUsed { get; set; } = DateTimeOffset.MaxValue;
 
-        /// <summary>Waits for the turn; false if the room was closed meanwhile and a new one is to be found.</summary>
+        /// <summary>Waits for the lock; false if the slot was closed in the meantime and the caller must get a new one.</summary>
         public async Task<bool> EnterAsync()
         {
             await _gate.WaitAsync();
@@ -105,22 +104,22 @@ internal sealed class LocalGrainHost(
         }
     }
 
-    private sealed class GrainProxy(LocalGrainHost home, MigrationId id) : IMigrationGrain
+    private sealed class GrainProxy(LocalGrainHost grains, MigrationId id) : IMigrationGrain
     {
         public Task<MigrationRequestAnswer> RequestAsync(EnqueueMigration queued, MigrationFacts facts) =>
-            home.InvokeAsync(id, grain => grain.RequestAsync(queued, facts));
+            grains.InvokeAsync(id, grain => grain.RequestAsync(queued, facts));
 
         public Task<AdmissionAnswer> AdmitAsync(AdmitMigration admission, LocatedVm? vm, DestinationFacts destination) =>
-            home.InvokeAsync(id, grain => grain.AdmitAsync(admission, vm, destination));
+            grains.InvokeAsync(id, grain => grain.AdmitAsync(admission, vm, destination));
 
-        public Task<AdmissionAnswer> RejectAsync(RejectMigration dismissal) => home.InvokeAsync(id, grain => grain.RejectAsync(dismissal));
+        public Task<AdmissionAnswer> RejectAsync(RejectMigration rejection) => grains.InvokeAsync(id, grain => grain.RejectAsync(rejection));
 
-        public Task<RescheduleAnswer> RescheduleAsync(RescheduleMigration request) => home.InvokeAsync(id, grain => grain.RescheduleAsync(request));
+        public Task<RescheduleAnswer> RescheduleAsync(RescheduleMigration request) => grains.InvokeAsync(id, grain => grain.RescheduleAsync(request));
 
-        public Task<AbortAnswer> AbortAsync(AbortMigration abort) => home.InvokeAsync(id, grain => grain.AbortAsync(abort));
+        public Task<AbortAnswer> AbortAsync(AbortMigration abort) => grains.InvokeAsync(id, grain => grain.AbortAsync(abort));
 
         public Task<ChangeAnswer> ChangeAsync(ChangeMigration change, EffectivePolicy? policy) =>
-            home.InvokeAsync(id, grain => grain.ChangeAsync(change, policy));
+            grains.InvokeAsync(id, grain => grain.ChangeAsync(change, policy));
 
         public Task AnswerAsync(CommandAnswer answer) => InvokeAsync(grain => grain.AnswerAsync(answer));
 
@@ -132,11 +131,11 @@ internal sealed class LocalGrainHost(
 
         public Task HandleTimerAsync() => InvokeAsync(grain => grain.HandleTimerAsync());
 
-        public Task<MigrationView?> GetAsync() => home.InvokeAsync(id, grain => grain.GetAsync());
+        public Task<MigrationView?> GetAsync() => grains.InvokeAsync(id, grain => grain.GetAsync());
 
-        private Task<bool> InvokeAsync(Func<IMigrationGrain, Task> turn) => home.InvokeAsync(id, async grain =>
+        private Task<bool> InvokeAsync(Func<IMigrationGrain, Task> call) => grains.InvokeAsync(id, async grain =>
         {
-            await turn(grain);
+            await call(grain);
             return true;
         });
     }

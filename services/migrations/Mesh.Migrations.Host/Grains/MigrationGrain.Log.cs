@@ -21,9 +21,9 @@ internal sealed partial class MigrationGrain
                 case PublishEvent { Event: MigrationPhaseChanged changed }:
                     LogPhase(services.Log, state.Id.Value, state.VmName(), before?.Phase.ToString() ?? "", changed.Phase.ToString(), changed.Reason);
                     break;
-                case PublishEvent { Event: MigrationChangeRequested decided }:
-                    MigrationMetrics.RecordDecision(state, decided);
-                    LogDecided(services.Log, state.Id.Value, state.VmName(), decided.Description, decided.RequestedBy, decided.Reason);
+                case PublishEvent { Event: MigrationChangeRequested change }:
+                    MigrationMetrics.RecordDecision(state, change);
+                    LogChange(services.Log, state.Id.Value, state.VmName(), change.Description, change.RequestedBy, change.Reason);
                     break;
                 case PublishEvent { Event: MigrationParametersChanged changed }:
                     foreach (var parameter in changed.Parameters)
@@ -35,8 +35,8 @@ internal sealed partial class MigrationGrain
                 case PublishEvent { Event: MigrationLimitReached reached }:
                     LogLimit(services.Log, state.Id.Value, state.VmName(), reached.Limit, reached.Value.TotalSeconds);
                     break;
-                case PublishEvent { Event: MigrationRequeued rerun }:
-                    LogRerun(services.Log, state.Id.Value, state.VmName(), rerun.Destination?.Value ?? "?", rerun.Failure, rerun.Attempt);
+                case PublishEvent { Event: MigrationRequeued requeued }:
+                    LogRequeued(services.Log, state.Id.Value, state.VmName(), requeued.Destination?.Value ?? "?", requeued.Failure, requeued.Attempt);
                     break;
                 case PublishEvent { Event: MigrationEnded ended }:
                     MigrationMetrics.RecordEnd(ended);
@@ -47,33 +47,33 @@ internal sealed partial class MigrationGrain
 
     private static string DescribeTargets(MigrationState state) => state.Preferences.AllowedHosts.Count == 0 ? "any host" : string.Join(" or ", state.Preferences.AllowedHosts);
 
-    [LoggerMessage(2000, LogLevel.Information, "Migration {MigrationId} of {Vm} from {Source} to {Destination} was requested with priority {Priority} by {RequestedBy}")]
+    [LoggerMessage(2000, LogLevel.Information, "Migration {MigrationId} of {Vm} from {Source} to {Destination} requested with priority {Priority} by {RequestedBy}")]
     private static partial void LogRequested(ILogger log, string migrationId, string vm, string source, string destination, MigrationPriority priority, string requestedBy);
 
     [LoggerMessage(2001, LogLevel.Information, "Migration {MigrationId} of {Vm}: {From} -> {To}. {Reason}")]
     private static partial void LogPhase(ILogger log, string migrationId, string vm, string from, string to, string reason);
 
-    [LoggerMessage(2002, LogLevel.Information, "Migration {MigrationId} ended: {Vm} is {Outcome} after {TotalSeconds:0.0} s, downtime {DowntimeMs} ms. {Reason}")]
+    [LoggerMessage(2002, LogLevel.Information, "Migration {MigrationId} of {Vm} ended: {Outcome} after {TotalSeconds:0.0} s, downtime {DowntimeMs} ms. {Reason}")]
     private static partial void LogEnded(ILogger log, string migrationId, string vm, string outcome, double totalSeconds, double? downtimeMs, string reason);
 
-    [LoggerMessage(2003, LogLevel.Information, "Migration {MigrationId}: {Command} to {Host} with epoch {Epoch}")]
+    [LoggerMessage(2003, LogLevel.Information, "Migration {MigrationId}: sending {Command} to {Host}, epoch {Epoch}")]
     private static partial void LogCommand(ILogger log, string migrationId, string command, string host, long epoch);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Migration {MigrationId} of {Vm} is stalling: no new low of what remains for {Seconds:0} s")]
+    [LoggerMessage(2004, LogLevel.Warning, "Migration {MigrationId} of {Vm} is stalled: remaining data has not decreased for {Seconds:0} s")]
     private static partial void LogStalled(ILogger log, string migrationId, string vm, double seconds);
 
-    [LoggerMessage(2005, LogLevel.Warning, "Migration {MigrationId} of {Vm} reached its {Limit} of {Seconds:0} s; the source aborts it")]
+    [LoggerMessage(2005, LogLevel.Warning, "Migration {MigrationId} of {Vm} reached its {Limit} of {Seconds:0} s; the source is aborting it")]
     private static partial void LogLimit(ILogger log, string migrationId, string vm, HardLimit limit, double seconds);
 
-    [LoggerMessage(2007, LogLevel.Warning, "Migration {MigrationId} of {Vm} to {Failed} failed: {Failure}. The machine runs on its source, and attempt {Attempt} waits for another host")]
-    private static partial void LogRerun(ILogger log, string migrationId, string vm, string failed, string failure, int attempt);
+    [LoggerMessage(2007, LogLevel.Warning, "Migration {MigrationId} of {Vm} to {Failed} failed: {Failure}. The VM runs on its source; attempt {Attempt} is queued for another host")]
+    private static partial void LogRequeued(ILogger log, string migrationId, string vm, string failed, string failure, int attempt);
 
-    [LoggerMessage(2008, LogLevel.Information, "Migration {MigrationId} of {Vm}: {What}, by {By}. {Why}")]
-    private static partial void LogDecided(ILogger log, string migrationId, string vm, string what, string by, string why);
+    [LoggerMessage(2008, LogLevel.Information, "Migration {MigrationId} of {Vm}: {Change} (by {By}). {Reason}")]
+    private static partial void LogChange(ILogger log, string migrationId, string vm, string change, string by, string reason);
 
-    [LoggerMessage(2009, LogLevel.Information, "Migration {MigrationId} of {Vm}: {Parameter} was {Result}: {Explanation}")]
+    [LoggerMessage(2009, LogLevel.Information, "Migration {MigrationId} of {Vm}: {Parameter} {Result}: {Explanation}")]
     private static partial void LogParameter(ILogger log, string migrationId, string vm, string parameter, string result, string explanation);
 
-    [LoggerMessage(2006, LogLevel.Debug, "Progress of migration {MigrationId} could not be told")]
+    [LoggerMessage(2006, LogLevel.Debug, "Publishing the progress of migration {MigrationId} failed")]
     private static partial void LogProgressNotPublished(ILogger log, Exception exception, string migrationId);
 }

@@ -14,22 +14,22 @@ using Mesh.Hosting.Telemetry;
 namespace Mesh.Migrations.Host.Grains;
 
 /// <summary>
-/// The shell around one flight: load, apply, keep, and only then let it be known. It decides nothing. Its home gives it one turn
-/// at a time; a turn that cannot be kept has not happened, and the home makes a new grain from the store.
+/// The shell around one migration: load, apply, save, and only then publish. It makes no decisions. Its host runs one call at a time; a
+/// transition that cannot be saved has not happened, and the host activates a new grain from the store.
 /// </summary>
 internal sealed partial class MigrationGrain(MigrationId id, GrainServices services) : IMigrationGrain
 {
     private MigrationState? _state;
     private long _version;
 
-    /// <summary>Reads the flight from the store; to be called once before the first turn.</summary>
+    /// <summary>Loads the migration from the store; called once before the first call.</summary>
     public async Task ActivateAsync()
     {
         var stored = await services.Store.LoadAsync(id);
         _state = stored?.State;
         _version = stored?.Version ?? 0;
 
-        // The grain before this one may have kept a turn without coming to know it: then nobody has followed the turn yet.
+        // The previous grain may have saved a transition without learning of it: then the indexes are not up to date yet.
         if (_state is not null)
             UpdateIndexes(_state);
     }
@@ -44,8 +44,8 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
     public async Task<AdmissionAnswer> AdmitAsync(AdmitMigration admission, LocatedVm? vm, DestinationFacts destination)
     {
         var now = services.Time.GetUtcNow();
-        if (AdmissionRules.Validate(_state, admission, vm, destination, now) is { } objection)
-            return objection;
+        if (AdmissionRules.Validate(_state, admission, vm, destination, now) is { } refusal)
+            return refusal;
         if (_state!.Phase == MigrationPhase.Queued)
             await ApplyAsync(new AdmissionReceived(admission, vm!, await services.Store.NextEpochAsync(now)));
         else
@@ -53,20 +53,20 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
         return new AdmissionAnswer(true);
     }
 
-    public async Task<AdmissionAnswer> RejectAsync(RejectMigration dismissal)
+    public async Task<AdmissionAnswer> RejectAsync(RejectMigration rejection)
     {
-        if (AdmissionRules.Validate(_state, dismissal) is { } objection)
-            return objection;
-        await ApplyAsync(new DismissalReceived(dismissal.Refusals));
+        if (AdmissionRules.Validate(_state, rejection) is { } refusal)
+            return refusal;
+        await ApplyAsync(new DismissalReceived(rejection.Refusals));
         return new AdmissionAnswer(true);
     }
 
     public async Task<RescheduleAnswer> RescheduleAsync(RescheduleMigration request)
     {
-        if (AdmissionRules.Validate(_state, request) is { } objection)
-            return objection;
+        if (AdmissionRules.Validate(_state, request) is { } refusal)
+            return refusal;
         await ApplyAsync(new RescheduleReceived(request));
-        return new RescheduleAnswer(ChangeResult.Accepted, "done", []);
+        return new RescheduleAnswer(ChangeResult.Accepted, "rescheduled", []);
     }
 
     public async Task<AbortAnswer> AbortAsync(AbortMigration abort)
@@ -74,15 +74,15 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
         if (_state is null)
             return new AbortAnswer(AbortResult.NotFound, $"there is no migration '{id}'");
         if (_state.HasEnded)
-            return new AbortAnswer(AbortResult.AlreadyEnded, $"the migration has ended already: {_state.Outcome}");
+            return new AbortAnswer(AbortResult.AlreadyEnded, $"the migration has already ended: {_state.Outcome}");
         await ApplyAsync(new AbortReceived(abort));
         return MigrationStateMachine.AnswerToAbort(_state);
     }
 
     public async Task<ChangeAnswer> ChangeAsync(ChangeMigration change, EffectivePolicy? policy)
     {
-        if (ChangeRules.Validate(_state, change, policy) is { } objection)
-            return objection;
+        if (ChangeRules.Validate(_state, change, policy) is { } refusal)
+            return refusal;
         await ApplyAsync(new ChangeReceived(change, policy));
         return MigrationStateMachine.AnswerToChange(_state!, change.ChangeId);
     }
@@ -91,7 +91,7 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
 
     public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent), MessageIdentity.From(agentEvent));
 
-    // What waits may wait for long, and nothing that its hosts say meanwhile counts for it.
+    // A migration can wait for long, and reports of its hosts do not affect it while it waits.
     public Task HandleReportAsync(HostReport report) => _state is { Phase: MigrationPhase.Queued or MigrationPhase.Ready } ? Task.CompletedTask : ApplyIfKnownAsync(new ReportReceived(
         report.Host,
         report.AgentEpoch,
@@ -109,11 +109,11 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
 
     public Task<MigrationView?> GetAsync() => Task.FromResult(_state?.ToView());
 
-    // Moved outside the mesh while its migration waits: the host that it was on takes nothing along any more.
+    // A waiting migration whose VM was moved outside the mesh: fencing its old host no longer affects it.
     private bool HasLeft(HostName host) => _state is { Phase: MigrationPhase.Queued, Vm: { } vm }
         && services.Hosts.Locate(vm.Id) is { Vm.Status: VmStatus.Up } located && located.Host != host;
 
-    // Looked for only where it counts, because all other hosts' words are to be looked through.
+    // Only looked up when needed, because it searches the reports of all other hosts.
     private ThirdHostPresence FindOnThirdHost() => _state is { Phase: MigrationPhase.CleaningUp, Vm: { } vm, Source: { } source, Destination: { } destination }
         ? services.Hosts.FindOnThirdHost(vm.Id, source, destination)
         : ThirdHostPresence.Unknown;
@@ -142,13 +142,13 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
         services.Timers.Schedule(id, MigrationTimers.NextDue(state));
     }
 
-    // Progress is worth nothing a second later, so it is told directly and never waits in the outbox.
+    // Progress is outdated a second later, so it is published directly and never waits in the outbox.
     private static IReadOnlyList<OutboxMessage> ToOutbox(IReadOnlyList<MigrationOutput> outputs) =>
         [.. outputs.Where(output => output is not PublishEvent { Event: MigrationProgressed }).Select(output => output switch
         {
             SendCommand command => OutboxMessage.ToQueue(AgentQueues.Commands(command.Host), command.Command),
             PublishEvent published => OutboxMessage.ToSubscribers(published.Event),
-            _ => throw new UnreachableException($"no way out for {output.GetType().Name}"),
+            _ => throw new UnreachableException($"cannot send {output.GetType().Name}"),
         })];
 
     private async Task PublishProgressAsync(IReadOnlyList<MigrationOutput> outputs)
@@ -159,7 +159,7 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
             {
                 await services.Bus.PublishAsync<MigrationEvent>(progressed);
             }
-#pragma warning disable CA1031 // Telemetry that cannot be told must not undo a transition that is kept.
+#pragma warning disable CA1031 // Telemetry that cannot be published must not undo a saved transition.
             catch (Exception e)
 #pragma warning restore CA1031
             {

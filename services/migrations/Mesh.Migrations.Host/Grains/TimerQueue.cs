@@ -3,7 +3,7 @@ using Mesh.Hosting.Background;
 
 namespace Mesh.Migrations.Host.Grains;
 
-/// <summary>When which flight wants to be woken.</summary>
+/// <summary>When each migration's next timer is due.</summary>
 internal sealed class TimerQueue
 {
     private readonly Lock _lock = new();
@@ -11,7 +11,7 @@ internal sealed class TimerQueue
     private readonly Dictionary<MigrationId, DateTimeOffset> _due = [];
     private readonly AsyncSignal _changed = new();
 
-    /// <summary>Replaces the flight's time; null takes it off.</summary>
+    /// <summary>Replaces the migration's due time; null removes it.</summary>
     public void Schedule(MigrationId id, DateTimeOffset? due)
     {
         lock (_lock)
@@ -31,14 +31,14 @@ internal sealed class TimerQueue
         _changed.Set();
     }
 
-    /// <summary>Takes the flights that are due, and tells when the next one will be; null if none is waiting.</summary>
+    /// <summary>Removes the due migrations and returns when the next one is due; null if the queue is empty.</summary>
     public DateTimeOffset? DequeueDue(DateTimeOffset now, ICollection<MigrationId> due)
     {
         lock (_lock)
         {
             while (_queue.TryPeek(out var next, out var at))
             {
-                // Entries that were replaced or taken off stay in the queue until their time and are passed over.
+                // Replaced and removed entries stay in the queue until they are due, and are skipped then.
                 var isCurrent = _due.TryGetValue(next.Id, out var known) && known == at;
                 if (isCurrent && at > now)
                     return at;
@@ -53,6 +53,6 @@ internal sealed class TimerQueue
         return null;
     }
 
-    /// <summary>Waits until something was scheduled, but no longer than a time.</summary>
+    /// <summary>Waits until something is scheduled, up to a maximum time.</summary>
     public Task WaitForChangeAsync(TimeSpan max, TimeProvider time, CancellationToken cancellation) => _changed.WaitAsync(max, time, cancellation);
 }

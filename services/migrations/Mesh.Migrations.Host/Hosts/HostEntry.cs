@@ -5,8 +5,8 @@ using Mesh.Migrations.Hosts;
 
 namespace Mesh.Migrations.Host.Hosts;
 
-/// <summary>What is known of one host.</summary>
-/// <param name="Host">The host.</param>
+/// <summary>What is known about one host.</summary>
+/// <param name="Host">Its name.</param>
 internal sealed record HostEntry(HostName Host)
 {
     public HostInventory? Inventory { get; init; }
@@ -19,7 +19,7 @@ internal sealed record HostEntry(HostName Host)
 
     public FenceAttempt? FenceAttempt { get; init; }
 
-    /// <summary>The newest process of its agent that was heard, or that was known before a restart of the mesh.</summary>
+    /// <summary>The newest agent process that has reported, also before a restart of the mesh.</summary>
     public long AgentEpoch => Math.Max(Math.Max(Inventory?.AgentEpoch ?? 0, Report?.AgentEpoch ?? 0), Fence?.AgentEpoch ?? 0);
 
     public int VmCount => Report?.Vms.Count ?? Inventory?.Vms.Count ?? 0;
@@ -30,7 +30,7 @@ internal sealed record HostEntry(HostName Host)
     public bool IsNewer(long agentEpoch, long sequence) =>
         Report is not { } old || (old.AgentEpoch, old.Sequence).CompareTo((agentEpoch, sequence)) < 0;
 
-    /// <summary>The machines with the status of the newest report, where that is the newer word; down, if the host is off.</summary>
+    /// <summary>The inventory's VMs, with their status from the latest report if that is newer; down if the host is fenced.</summary>
     public IReadOnlyList<VmDescription> Vms()
     {
         if (Inventory is null)
@@ -43,7 +43,7 @@ internal sealed record HostEntry(HostName Host)
         return [.. Inventory.Vms.Where(vm => statuses.ContainsKey(vm.Id)).Select(vm => vm with { Status = statuses[vm.Id] })];
     }
 
-    /// <summary>Machines that the newest report names as there, and that the inventory, which is older, does not describe yet.</summary>
+    /// <summary>VMs in the latest report that the older inventory does not describe yet.</summary>
     public IReadOnlyList<VmStatusReport> Undescribed()
     {
         if (Fence is not null || Inventory is null || Report is not { HypervisorReachable: true } report || report.AgentEpoch < Inventory.AgentEpoch || report.At < Inventory.At)
@@ -53,8 +53,8 @@ internal sealed record HostEntry(HostName Host)
     }
 
     /// <summary>
-    /// Whether a report of the process that was fenced was made well after the fencing: the host was never off. By the host's clock,
-    /// as far as it went wrong when it was last heard.
+    /// Whether a report of the fenced agent process was made well after the fencing: then the host was never off. Compares the host's clock,
+    /// corrected by its offset at its last report.
     /// </summary>
     public bool IsMadeAfterFence(HostReport report)
     {
@@ -64,6 +64,6 @@ internal sealed record HostEntry(HostName Host)
         return report.At + clockDifference > fence.At + InTransitMax;
     }
 
-    // Reports that were under way when the host was fenced are not that late.
+    // Reports in transit when the host was fenced are not that late.
     private static readonly TimeSpan InTransitMax = TimeSpan.FromSeconds(30);
 }

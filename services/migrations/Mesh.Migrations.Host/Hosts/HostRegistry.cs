@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Migrations.Host.Hosts;
 
 /// <summary>
-/// What every host last said, and the status table of all migrating machines: shared by all migrations, in memory, refilled from
-/// the store at start and by the hosts' reports.
+/// The latest report of every host, and the status table of all migrating VMs: shared by all migrations, in memory, reloaded from the store
+/// at startup and updated by host reports.
 /// </summary>
 internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions> options)
 {
@@ -23,7 +23,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
     private readonly HashSet<(HostName Host, long AgentEpoch)> _reportedStaleAgents = [];
     private StatusTable _table = StatusTable.Empty;
 
-    /// <summary>Takes over what was known before a restart; the hosts have yet to be heard.</summary>
+    /// <summary>Restores what was known before a restart; the hosts have yet to report.</summary>
     public void Restore(IEnumerable<HostInventory> inventories, IEnumerable<HostFence> fences)
     {
         lock (_lock)
@@ -35,7 +35,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         }
     }
 
-    /// <summary>Takes an inventory; false if a newer one is known, or the host is off.</summary>
+    /// <summary>Records an inventory; false if a newer one is known, or the host is fenced.</summary>
     public bool Update(HostInventory inventory)
     {
         lock (_lock)
@@ -50,7 +50,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         }
     }
 
-    /// <summary>Takes a report, and tells what is to be made of it.</summary>
+    /// <summary>Records a report and returns its consequences.</summary>
     public ReportResult Update(HostReport report)
     {
         lock (_lock)
@@ -68,14 +68,14 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         }
     }
 
-    /// <summary>Puts a migration's machine into the status table, or takes it out when it has ended.</summary>
+    /// <summary>Adds a migration's VM to the status table, or removes it once the migration has ended.</summary>
     public void UpdateMigration(MigrationState state)
     {
         lock (_lock)
             _table = _table.WithMigration(state, time.GetUtcNow());
     }
 
-    /// <summary>A host is off for certain.</summary>
+    /// <summary>Records that a host is certainly off.</summary>
     public void MarkFenced(HostFence fence)
     {
         lock (_lock)
@@ -85,7 +85,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         }
     }
 
-    /// <summary>Takes note of a fence command; false if one runs already.</summary>
+    /// <summary>Records the start of a fence command; false if one is already running.</summary>
     public bool TryBeginFencing(HostName host, string by)
     {
         lock (_lock)
@@ -98,7 +98,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         }
     }
 
-    /// <summary>Takes note that a fence command has failed.</summary>
+    /// <summary>Records that a fence command has failed.</summary>
     public void RecordFenceFailure(HostName host, string failure)
     {
         lock (_lock)
@@ -113,14 +113,13 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
             return _hosts.TryGetValue(host, out var entry) ? (entry, Health(entry)) : null;
     }
 
-    /// <summary>Every host's health.</summary>
     public IReadOnlyList<(HostEntry Entry, HostHealth Health)> ListHealth()
     {
         lock (_lock)
             return [.. _hosts.Values.Select(entry => (entry, Health(entry)))];
     }
 
-    /// <summary>What is known for a request: the machines that its name or UUID may mean.</summary>
+    /// <summary>What is known about a request's VM: all VMs with that name or UUID.</summary>
     public MigrationFacts DescribeRequest(RequestMigration request, Func<VmId, MigrationId?> unfinishedOf)
     {
         lock (_lock)
@@ -137,14 +136,13 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         }
     }
 
-    /// <summary>A machine where it runs, as it is described now; null if no host describes it.</summary>
+    /// <summary>A VM on the host that runs it, with its current description; null if no host describes it.</summary>
     public LocatedVm? Locate(VmId vm)
     {
         lock (_lock)
             return VmMigratability.Locate([.. _hosts.Values.SelectMany(entry => entry.Vms().Where(known => known.Id == vm).Select(known => new LocatedVm(entry.Host, known)))]);
     }
 
-    /// <summary>What is known of a destination.</summary>
     public DestinationFacts DescribeDestination(HostName host)
     {
         lock (_lock)
@@ -156,7 +154,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         }
     }
 
-    /// <summary>Whether a host other than a migration's two has the machine.</summary>
+    /// <summary>Whether a host other than a migration's source and destination has the VM.</summary>
     public ThirdHostPresence FindOnThirdHost(VmId vm, HostName source, HostName destination)
     {
         lock (_lock)
@@ -171,7 +169,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         }
     }
 
-    /// <summary>Every host, by name.</summary>
+    /// <summary>All hosts, by name.</summary>
     public IReadOnlyList<HostView> List()
     {
         lock (_lock)
@@ -185,14 +183,14 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
             ];
     }
 
-    /// <summary>The status table, by name.</summary>
+    /// <summary>The status table, by VM name.</summary>
     public IReadOnlyList<MigratingVm> ListMigratingVms()
     {
         lock (_lock)
             return [.. _table.Rows.Values.OrderBy(row => row.Name, StringComparer.Ordinal).Select(ToMigratingVm)];
     }
 
-    /// <summary>What a machine's row says, with the health of its hosts; null if it is not migrating.</summary>
+    /// <summary>A VM's row of the status table, with the health of its hosts; null if it is not migrating.</summary>
     public MigratingVm? FindMigratingVm(VmId vm)
     {
         lock (_lock)
@@ -202,27 +200,27 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
     private MigratingVm ToMigratingVm(StatusRow row)
     {
         var known = TwoSidedStatus.Lookup(row.SourceObservation?.Status, row.DestinationObservation?.Status);
-        var hosts = new[] { (Host: row.Source, Word: row.SourceObservation), (Host: row.Destination, Word: row.DestinationObservation) }
+        var hosts = new[] { (Host: row.Source, Observation: row.SourceObservation), (Host: row.Destination, Observation: row.DestinationObservation) }
             .Where(side => side.Host is not null)
-            .Select(side => new HostVmStatus(side.Host!.Value, Health(Entry(side.Host.Value)), side.Word?.Status, side.Word?.ReceivedAt))
+            .Select(side => new HostVmStatus(side.Host!.Value, Health(Entry(side.Host.Value)), side.Observation?.Status, side.Observation?.ReceivedAt))
             .ToList();
         return new MigratingVm(
             row.Vm, row.Name, known.Status, hosts.Any(host => host.Health == HostHealth.Unresponsive), row.Since, hosts, row.Source, row.Destination,
             known.RunsOn switch { MigrationSide.Source => row.Source, MigrationSide.Destination => row.Destination, _ => null }, row.Migration);
     }
 
-    /// <summary>Machines that this host and another one both say to run: must never be, and a person is to know at once, and once.</summary>
+    /// <summary>VMs that both this host and another one report as running. This must never happen; each case is reported once, at once.</summary>
     private List<DuplicateVm> FindDuplicates(HostReport report, DateTimeOffset now)
     {
-        List<DuplicateVm> twice = [];
+        List<DuplicateVm> duplicates = [];
         foreach (var other in _hosts.Values.Where(entry => entry.Host != report.Host && entry is { Fence: null, Report.HypervisorReachable: true, LastReportAt: { } reported } && now - reported < _limits.SuspectAfter))
             foreach (var vm in report.Vms.Where(vm => vm.Status == VmStatus.Up && other.Report!.Vms.Any(same => same.Id == vm.Id && same.Status == VmStatus.Up)))
-                twice.Add(new DuplicateVm(vm.Id, vm.Name, report.Host, other.Host));
-        _reportedDuplicates.RemoveWhere(published => published.Host == report.Host && !twice.Contains(published));
-        return [.. twice.Where(_reportedDuplicates.Add)];
+                duplicates.Add(new DuplicateVm(vm.Id, vm.Name, report.Host, other.Host));
+        _reportedDuplicates.RemoveWhere(published => published.Host == report.Host && !duplicates.Contains(published));
+        return [.. duplicates.Where(_reportedDuplicates.Add)];
     }
 
-    /// <summary>Whether a host that is held to be silent or off speaks all the while as a process that seems to be an older one; told once for each.</summary>
+    /// <summary>Whether an unresponsive or fenced host reports as an older agent process; true once per process.</summary>
     private bool IsNewlyStale(HostEntry known, HostReport report, DateTimeOffset now) =>
         report.AgentEpoch < known.AgentEpoch
         && known.Health(_since, now, _limits) is HostHealth.Unresponsive or HostHealth.Fenced
@@ -233,17 +231,17 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
     private HostHealth Health(HostEntry entry) => entry.Health(_since, time.GetUtcNow(), _limits);
 }
 
-/// <summary>What is to be made of a report.</summary>
-/// <param name="IsAccepted">Whether it is news; if not, it is to be dropped.</param>
-/// <param name="EndsFence">Whether the host had been fenced and is back.</param>
-/// <param name="WasNeverOff">Whether the process speaks that was fenced: the host was not off.</param>
-/// <param name="IsFromOlderProcess">Whether a host that is held to be silent speaks, as an agent that seems to have begun before the newest known; true once for each.</param>
-/// <param name="Settled">Machines moved outside the mesh, of which both hosts now say the same.</param>
-/// <param name="DuplicateVms">Machines that run on two hosts by both hosts' words.</param>
+/// <summary>The consequences of a report.</summary>
+/// <param name="IsAccepted">Whether it is newer than the last one; if not, it is ignored.</param>
+/// <param name="EndsFence">Whether the host was fenced and is back.</param>
+/// <param name="WasNeverOff">Whether the report is from the fenced agent process: the host was not off.</param>
+/// <param name="IsFromOlderProcess">Whether an unresponsive or fenced host reports with an older agent epoch than the newest known; true once per process.</param>
+/// <param name="Settled">VMs migrated outside the mesh whose hosts now agree.</param>
+/// <param name="DuplicateVms">VMs that two hosts report as running.</param>
 internal sealed record ReportResult(bool IsAccepted, bool EndsFence, bool WasNeverOff, bool IsFromOlderProcess, IReadOnlyList<SettledExternalMigration> Settled, IReadOnlyList<DuplicateVm> DuplicateVms)
 {
     public static readonly ReportResult Ignored = new(false, false, false, false, [], []);
 }
 
-/// <summary>A machine that two hosts say to run.</summary>
+/// <summary>A VM that two hosts report as running.</summary>
 internal sealed record DuplicateVm(VmId Vm, string Name, HostName Host, HostName Other);

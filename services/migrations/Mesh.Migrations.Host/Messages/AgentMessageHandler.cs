@@ -7,9 +7,9 @@ using Mesh.Migrations.Host.Store;
 
 namespace Mesh.Migrations.Host.Messages;
 
-/// <summary>Brings what agents say to the registry and to the flights that it concerns.</summary>
+/// <summary>Passes messages of agents to the registry and to the migrations they concern.</summary>
 internal sealed partial class AgentMessageHandler(
-    HostRegistry hosts, ActiveMigrations active, LocalGrainHost home, MigrationStore store, FenceStore fences, ILogger<AgentMessageHandler> log)
+    HostRegistry hosts, ActiveMigrations active, LocalGrainHost grains, MigrationStore store, FenceStore fences, ILogger<AgentMessageHandler> log)
     : IMessageHandler<HostReport>, IMessageHandler<HostInventory>, IMessageHandler<CommandAnswer>, IMessageHandler<AgentEvent>
 {
     public async Task HandleAsync(HostReport message, CancellationToken cancellation)
@@ -22,7 +22,7 @@ internal sealed partial class AgentMessageHandler(
         LogResult(message, reported);
         if (reported.EndsFence)
             await fences.RemoveAsync(message.Host, cancellation);
-        await Task.WhenAll(active.FindByHost(message.Host).Select(id => home.Get(id).HandleReportAsync(message)));
+        await Task.WhenAll(active.FindByHost(message.Host).Select(id => grains.Get(id).HandleReportAsync(message)));
     }
 
     public async Task HandleAsync(HostInventory message, CancellationToken cancellation)
@@ -31,9 +31,9 @@ internal sealed partial class AgentMessageHandler(
             await store.SaveInventoryAsync(message, cancellation);
     }
 
-    public Task HandleAsync(CommandAnswer message, CancellationToken cancellation) => home.Get(message.MigrationId).AnswerAsync(message);
+    public Task HandleAsync(CommandAnswer message, CancellationToken cancellation) => grains.Get(message.MigrationId).AnswerAsync(message);
 
-    public Task HandleAsync(AgentEvent message, CancellationToken cancellation) => home.Get(message.MigrationId).HandleEventAsync(message);
+    public Task HandleAsync(AgentEvent message, CancellationToken cancellation) => grains.Get(message.MigrationId).HandleEventAsync(message);
 
     private void LogResult(HostReport message, ReportResult reported)
     {
@@ -41,8 +41,8 @@ internal sealed partial class AgentMessageHandler(
             LogNeverOff(message.Host.Value);
         else if (reported.EndsFence)
             LogFenceEnds(message.Host.Value);
-        foreach (var (row, verdict) in reported.Settled)
-            switch (verdict)
+        foreach (var (row, location) in reported.Settled)
+            switch (location)
             {
                 case ObservedLocation.OnDestination:
                     LogMovedOutside(row.Name, row.Source?.Value, row.Destination?.Value);
@@ -55,29 +55,29 @@ internal sealed partial class AgentMessageHandler(
                     break;
             }
 
-        foreach (var twice in reported.DuplicateVms)
-            LogDuplicateVm(twice.Name, twice.Vm.ToString(), twice.Host.Value, twice.Other.Value);
+        foreach (var duplicate in reported.DuplicateVms)
+            LogDuplicateVm(duplicate.Name, duplicate.Vm.ToString(), duplicate.Host.Value, duplicate.Other.Value);
     }
 
-    [LoggerMessage(2040, LogLevel.Information, "{Vm} was moved from {Source} to {Destination} outside the mesh; both hosts say so")]
+    [LoggerMessage(2040, LogLevel.Information, "VM {Vm} was migrated from {Source} to {Destination} outside the mesh")]
     private partial void LogMovedOutside(string vm, string? source, string? destination);
 
-    [LoggerMessage(2041, LogLevel.Information, "{Vm} was not moved: a migration from {Source} to {Destination} that the mesh did not begin has failed")]
+    [LoggerMessage(2041, LogLevel.Information, "VM {Vm} is still on {Source}: a migration to {Destination} started outside the mesh has failed")]
     private partial void LogStayedOutside(string vm, string? source, string? destination);
 
-    [LoggerMessage(2042, LogLevel.Warning, "{Vm} is gone from {Source} after a migration to {Destination} that the mesh did not begin, and no host reports it")]
+    [LoggerMessage(2042, LogLevel.Warning, "VM {Vm} is no longer on {Source} after a migration to {Destination} started outside the mesh, and no host reports it")]
     private partial void LogGoneOutside(string vm, string? source, string? destination);
 
-    [LoggerMessage(2043, LogLevel.Critical, "{Vm} ({Id}) RUNS TWICE: {Host} and {Other} both say that they run it")]
+    [LoggerMessage(2043, LogLevel.Critical, "VM {Vm} ({Id}) is running on two hosts: {Host} and {Other}")]
     private partial void LogDuplicateVm(string vm, string id, string host, string other);
 
-    [LoggerMessage(2044, LogLevel.Information, "Host {Host}, which was fenced, is back with a new agent process")]
+    [LoggerMessage(2044, LogLevel.Information, "Fenced host {Host} is back with a new agent process")]
     private partial void LogFenceEnds(string host);
 
-    [LoggerMessage(2045, LogLevel.Critical, "Host {Host} was fenced but was never off: the same agent process speaks. Its word counts again; check its machines")]
+    [LoggerMessage(2045, LogLevel.Critical, "Host {Host} was fenced but never off: the same agent process is still reporting. Fence removed; check its VMs")]
     private partial void LogNeverOff(string host);
 
     [LoggerMessage(2046, LogLevel.Warning,
-        "Host {Host} speaks, and does not count: its agent seems to have begun before the newest that was heard of there. An agent that lost its state on a host whose clock was set back is one; set the clock right and start the agent again")]
+        "Ignoring reports from {Host}: stale agent epoch. Fix its clock and restart the agent")]
     private partial void LogOlderProcess(string host);
 }

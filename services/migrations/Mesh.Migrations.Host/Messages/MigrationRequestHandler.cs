@@ -12,8 +12,8 @@ using Mesh.Scheduler.Checking;
 
 namespace Mesh.Migrations.Host.Messages;
 
-/// <summary>Answers the other services.</summary>
-internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigrations active, LocalGrainHost home, MigrationStore store, IPolicyClient policies)
+/// <summary>Handles requests of the other services.</summary>
+internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigrations active, LocalGrainHost grains, MigrationStore store, IPolicyClient policies)
     : IRequestHandler<EnqueueMigration, MigrationRequestAnswer>,
         IRequestHandler<AbortMigration, AbortAnswer>,
         IRequestHandler<ChangeMigration, ChangeAnswer>,
@@ -29,9 +29,9 @@ internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigratio
     {
         var traced = request.Request with { TraceParent = request.Request.TraceParent ?? MeshTelemetry.NewTraceParent() };
         var queued = request with { Request = traced };
-        var grain = home.Get(traced.Id);
+        var grain = grains.Get(traced.Id);
 
-        // What was asked for before is answered as before, whatever has become of its policy.
+        // A repeated request gets the same answer as before, even if its policy has changed or is gone.
         EffectivePolicy? policy = null;
         try
         {
@@ -49,7 +49,7 @@ internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigratio
         }
         catch (ConcurrencyException)
         {
-            // Another request for the same machine was kept at this very moment; the store knows it already.
+            // Another request for the same VM was saved at the same time; it is in the store, but not in the index yet.
             var unfinished = await store.ListUnfinishedAsync(cancellation);
             return await grain.RequestAsync(queued, hosts.DescribeRequest(
                 traced, vm => active.FindByVm(vm) ?? unfinished.FirstOrDefault(state => state.Vm?.Id == vm)?.Id) with
@@ -59,17 +59,17 @@ internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigratio
 
     public async Task<ChangeAnswer> AnswerAsync(ChangeMigration request, CancellationToken cancellation)
     {
-        var grain = home.Get(request.Id);
+        var grain = grains.Get(request.Id);
         EffectivePolicy? policy = null;
         try
         {
-            if (request.Policy is { } named && await grain.GetAsync() is { Outcome: null, VmId: { } vm })
-                policy = (await policies.ResolveAsync(new ResolvePolicy(vm, NoLabels, named), cancellation)).Effective;
+            if (request.Policy is { } policyName && await grain.GetAsync() is { Outcome: null, VmId: { } vm })
+                policy = (await policies.ResolveAsync(new ResolvePolicy(vm, NoLabels, policyName), cancellation)).Effective;
         }
         catch (BusRequestException e)
         {
-            var undecided = PolicyUnavailable(e.Message);
-            return new ChangeAnswer(ChangeResult.Refused, undecided.Message, Refusals: [undecided]);
+            var unavailable = PolicyUnavailable(e.Message);
+            return new ChangeAnswer(ChangeResult.Refused, unavailable.Message, Refusals: [unavailable]);
         }
 
         return await grain.ChangeAsync(request, policy);
@@ -78,10 +78,10 @@ internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigratio
     public async Task<ExportMigrationAnswer> AnswerAsync(ExportMigration request, CancellationToken cancellation) =>
         new(TraceExport.FromJournal(await store.LoadJournalAsync(request.Id, cancellation)));
 
-    public Task<AbortAnswer> AnswerAsync(AbortMigration request, CancellationToken cancellation) => home.Get(request.Id).AbortAsync(request);
+    public Task<AbortAnswer> AnswerAsync(AbortMigration request, CancellationToken cancellation) => grains.Get(request.Id).AbortAsync(request);
 
     public async Task<GetMigrationAnswer> AnswerAsync(GetMigration request, CancellationToken cancellation) =>
-        new(await home.Get(request.Id).GetAsync() is { } view ? WithHosts(view) : null);
+        new(await grains.Get(request.Id).GetAsync() is { } view ? WithHosts(view) : null);
 
     public async Task<MigrationList> AnswerAsync(ListMigrations request, CancellationToken cancellation) =>
         new([.. (await store.ListAsync(request.UnfinishedOnly, Math.Clamp(request.CountMax, 1, CountMax), cancellation)).Select(state => WithHosts(state.ToView()))]);
@@ -95,15 +95,15 @@ internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigratio
             return null;
         var resolved = await policies.ResolveAsync(new ResolvePolicy(vm.Id, vm.Labels, request.Policy), cancellation);
 
-        // Where one is named, that it does not exist is a reason like others; where none is, the machine's own cannot be read.
+        // If a policy was named, its absence is an ordinary refusal; if none was, the one that applies cannot be read.
         return resolved is { Effective: null, Error.Length: > 0 } && request.Policy is null
             ? throw new BusRequestException(resolved.Error)
             : resolved.Effective;
     }
 
-    // Nothing is kept of a request that it concerns: asked again with the same identity, it is a new one.
-    private static Refusal PolicyUnavailable(string why) => new(
-        RefusalCode.PolicyServiceUnavailable, $"the policy service does not say which policy counts, so nothing was begun or changed; ask again ({why})");
+    // A request refused for this reason is not saved: sent again with the same id, it is a new request.
+    private static Refusal PolicyUnavailable(string reason) => new(
+        RefusalCode.PolicyServiceUnavailable, $"the policy could not be determined: {reason}. Nothing was started or changed; try again");
 
     private MigrationView WithHosts(MigrationView view) =>
         view is { Outcome: null, VmId: { } vm } && hosts.FindMigratingVm(vm) is { } row ? view with { Hosts = row.Hosts } : view;

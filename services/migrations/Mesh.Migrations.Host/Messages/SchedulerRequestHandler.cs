@@ -8,10 +8,10 @@ using Mesh.Migrations.Host.Store;
 namespace Mesh.Migrations.Host.Messages;
 
 /// <summary>
-/// Serves the scheduler. What it decides rests on what it has read, so only admissions of the turn that has read last are taken: of a turn
-/// before, or of another scheduler, they might give out a slot that is taken since.
+/// Handles requests of the scheduler. Its decisions are based on the fleet it has read, so only admissions of the pass that read last are
+/// accepted: an earlier pass, or another scheduler, could assign a slot that has been taken since.
 /// </summary>
-internal sealed class SchedulerRequestHandler(HostRegistry hosts, LocalGrainHost home, MigrationStore store)
+internal sealed class SchedulerRequestHandler(HostRegistry hosts, LocalGrainHost grains, MigrationStore store)
     : IRequestHandler<ReadFleet, ReadFleetAnswer>,
         IRequestHandler<AdmitMigration, AdmissionAnswer>,
         IRequestHandler<RejectMigration, AdmissionAnswer>,
@@ -21,7 +21,7 @@ internal sealed class SchedulerRequestHandler(HostRegistry hosts, LocalGrainHost
     private readonly SemaphoreSlim _gate = new(1);
     private long _passEpoch;
 
-    /// <summary>Reads from the store, not from memory: an admission whose keeping was not reported counts all the same.</summary>
+    /// <summary>Reads from the store, not from memory, so that an admission that was saved without confirmation is included.</summary>
     public async Task<ReadFleetAnswer> AnswerAsync(ReadFleet request, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
@@ -42,30 +42,33 @@ internal sealed class SchedulerRequestHandler(HostRegistry hosts, LocalGrainHost
         request.PassEpoch,
         async () =>
         {
-            var grain = home.Get(request.Id);
+            var grain = grains.Get(request.Id);
             var vm = await grain.GetAsync() is { VmId: { } id } ? hosts.Locate(id) : null;
             return await grain.AdmitAsync(request, vm, hosts.DescribeDestination(request.Destination));
         },
         cancellation);
 
     public Task<AdmissionAnswer> AnswerAsync(RejectMigration request, CancellationToken cancellation) =>
-        InPassAsync(request.PassEpoch, () => home.Get(request.Id).RejectAsync(request), cancellation);
+        InPassAsync(request.PassEpoch, () => grains.Get(request.Id).RejectAsync(request), cancellation);
 
-    public Task<RescheduleAnswer> AnswerAsync(RescheduleMigration request, CancellationToken cancellation) => home.Get(request.Id).RescheduleAsync(request);
+    public Task<RescheduleAnswer> AnswerAsync(RescheduleMigration request, CancellationToken cancellation) => grains.Get(request.Id).RescheduleAsync(request);
 
     public void Dispose() => _gate.Dispose();
 
-    // One that waits may have been moved outside the mesh since it was asked for: it will take its slot where it is now.
+    // A queued VM may have been moved outside the mesh since the request: it takes its slot on the host where it is now.
     private MigrationView ToView(MigrationState state) => state is { Phase: MigrationPhase.Queued, Vm.Id: var vm } && hosts.Locate(vm) is { } located
         ? state.ToView() with { Source = located.Host }
         : state.ToView();
 
-    private async Task<AdmissionAnswer> InPassAsync(long turn, Func<Task<AdmissionAnswer>> act, CancellationToken cancellation)
+    private async Task<AdmissionAnswer> InPassAsync(long passEpoch, Func<Task<AdmissionAnswer>> act, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
-            return turn > 0 && turn == _passEpoch ? await act() : new AdmissionAnswer(false, _passEpoch == 0 ? "no turn of the scheduler has been read since the service began" : $"turn {turn} of the scheduler is over: the newest is {_passEpoch}");
+            return passEpoch > 0 && passEpoch == _passEpoch
+                ? await act()
+                : new AdmissionAnswer(
+                    false, _passEpoch == 0 ? "no scheduling pass has read the fleet since the service started" : $"scheduling pass {passEpoch} is outdated: the latest is {_passEpoch}");
         }
         finally
         {

@@ -11,7 +11,7 @@ using Mesh.Migrations.Host.Store;
 
 namespace Mesh.Migrations.Host.Running;
 
-/// <summary>Takes up every unfinished flight at start, and wakes flights when their time has come.</summary>
+/// <summary>Resumes every unfinished migration at startup, and fires the timers of migrations.</summary>
 internal sealed partial class MigrationTimerService(
     MeshDatabase database, MigrationStore store, FenceStore fences, HostRegistry hosts, FenceRequestHandler fencing, ActiveMigrations active, TimerQueue wakes, LocalGrainHost home, TimeProvider time, ILogger<MigrationTimerService> log)
     : BackgroundLoop
@@ -19,7 +19,7 @@ internal sealed partial class MigrationTimerService(
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    // Before anything listens to the bus: a store that cannot be used stops the start, and no report meets a half-filled memory.
+    // Before any handler receives messages: an unusable store aborts startup, and no report meets a partially loaded registry.
     public override async Task StartingAsync(CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken);
@@ -33,7 +33,7 @@ internal sealed partial class MigrationTimerService(
         }
         catch (JsonException e)
         {
-            throw new ProblemException($"the store holds what cannot be read; 'mesh doctor' tells what, and repairs what it can ({e.Message})", e);
+            throw new ProblemException($"the store contains unreadable data ({e.Message}); run 'mesh doctor' to find and repair it", e);
         }
 
         foreach (var state in unfinished)
@@ -75,7 +75,7 @@ internal sealed partial class MigrationTimerService(
         {
             await home.Get(id).HandleTimerAsync();
         }
-#pragma warning disable CA1031 // Whatever keeps one flight from waking must not keep the others asleep.
+#pragma warning disable CA1031 // A failure of one migration must not delay the timers of the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {

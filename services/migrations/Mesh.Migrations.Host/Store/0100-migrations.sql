@@ -1,4 +1,4 @@
--- One row per migration: what lists and look-ups need, and the whole state as JSON.
+-- One row per migration: the columns that lists and look-ups need, and the complete state as JSON.
 CREATE TABLE migration (
     id TEXT PRIMARY KEY,
     version BIGINT NOT NULL,
@@ -8,11 +8,11 @@ CREATE TABLE migration (
     state TEXT NOT NULL
 );
 
--- A machine has one unfinished migration at the most, whatever asks at the same moment.
+-- At most one unfinished migration per VM, also when two requests arrive at the same time.
 CREATE UNIQUE INDEX migration_of_vm ON migration (vm_id) WHERE ended = 0;
 CREATE INDEX migration_by_time ON migration (requested_at);
 
--- Every input of every flight with its time, so that the flight can be replayed exactly.
+-- Every input of every migration with its time, so that the migration can be replayed exactly.
 CREATE TABLE journal (
     migration_id TEXT NOT NULL,
     version BIGINT NOT NULL,
@@ -21,14 +21,20 @@ CREATE TABLE journal (
     PRIMARY KEY (migration_id, version)
 );
 
--- What each host last said of itself, so that a restarted mesh knows its hosts before they speak again.
+-- The latest inventory of each host, so that a restarted mesh knows its hosts before they report again.
 CREATE TABLE host (
     name TEXT PRIMARY KEY,
     inventory TEXT NOT NULL
 );
 
--- The newest epoch that was given to an attempt.
+-- Hosts that were fenced and have not come back: reports from before the fencing are ignored, also after a restart.
+CREATE TABLE host_fence (
+    host TEXT PRIMARY KEY,
+    fence TEXT NOT NULL
+);
+
+-- One row: the latest epoch that was assigned to an attempt.
 CREATE TABLE epoch (
-    one INTEGER PRIMARY KEY,
-    number BIGINT NOT NULL
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    latest BIGINT NOT NULL
 );

@@ -7,7 +7,7 @@ using Mesh.Hosting.Store;
 
 namespace Mesh.Migrations.Host.Store;
 
-/// <summary>Keeps which hosts were fenced and have not come back.</summary>
+/// <summary>Stores the fences of hosts that have not come back.</summary>
 internal sealed class FenceStore(MeshDatabase database)
 {
     public Task SaveAsync(HostFence fence, CancellationToken cancellation = default) =>

@@ -11,12 +11,12 @@ using Mesh.Hosting.Store;
 
 namespace Mesh.Migrations.Host.Store;
 
-/// <summary>A flight as it is kept.</summary>
+/// <summary>A stored migration.</summary>
 /// <param name="State">Its state.</param>
-/// <param name="Version">How many transitions led to it.</param>
+/// <param name="Version">Number of transitions that led to it.</param>
 internal sealed record StoredMigration(MigrationState State, long Version);
 
-/// <summary>Keeps flights: per transition one transaction with the snapshot, the journal and the outgoing messages.</summary>
+/// <summary>Stores migrations: one transaction per transition, with the snapshot, the journal entry and the outgoing messages.</summary>
 internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
 {
     public Task<StoredMigration?> LoadAsync(MigrationId id, CancellationToken cancellation = default) =>
@@ -27,9 +27,9 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
             return row is null ? null : new StoredMigration(Read<MigrationState>(row.State), row.Version);
         }, cancellation);
 
-    /// <summary>Keeps a transition that led from <paramref name="version"/> to the next one.</summary>
-    /// <returns>False if the message that caused it was taken before: then nothing is kept, because it is all kept already.</returns>
-    /// <exception cref="ConcurrencyException">Another owner has moved the flight on, or the machine has another unfinished migration.</exception>
+    /// <summary>Saves a transition from <paramref name="version"/> to the next one.</summary>
+    /// <returns>False if the message that caused it was handled before: then nothing is saved, because everything already is.</returns>
+    /// <exception cref="ConcurrencyException">Another owner has changed the migration, or the VM has another unfinished one.</exception>
     public async Task<bool> SaveAsync(
         MigrationState state, long version, MigrationInput input, DateTimeOffset at, IReadOnlyList<OutboxMessage> messages,
         MessageIdentity? cause = null, CancellationToken cancellation = default)
@@ -46,10 +46,10 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
             at = Instant(at),
             input = JsonSerializer.Serialize(input, MeshJson.Options),
         };
-        bool isKept;
+        bool isSaved;
         try
         {
-            isKept = await database.WriteAsync(async (connection, transaction) =>
+            isSaved = await database.WriteAsync(async (connection, transaction) =>
             {
                 if (cause is { } message && !await InboxTable.TryAddAsync(connection, transaction, message, at))
                     return false;
@@ -63,24 +63,23 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
         }
         catch (DbException e) when (database.IsDuplicate(e))
         {
-            throw new ConcurrencyException($"migration {state.Id}, or another of the same machine, exists already", e);
+            throw new ConcurrencyException($"migration {state.Id}, or another one of the same VM, already exists", e);
         }
 
-        if (isKept && messages.Count > 0)
+        if (isSaved && messages.Count > 0)
             outbox.Set();
-        return isKept;
+        return isSaved;
     }
 
-    /// <summary>Flights by time of request, the newest first.</summary>
+    /// <summary>Migrations by time of request, the newest first.</summary>
     public Task<IReadOnlyList<MigrationState>> ListAsync(bool unfinishedOnly, int countMax, CancellationToken cancellation = default) =>
         database.ReadAsync(async connection => Read(await connection.QueryAsync<string>(
             $"SELECT state FROM migration {(unfinishedOnly ? "WHERE ended = 0" : "")} ORDER BY requested_at DESC, id LIMIT @countMax", new { countMax })), cancellation);
 
-    /// <summary>Every flight that has not ended.</summary>
     public Task<IReadOnlyList<MigrationState>> ListUnfinishedAsync(CancellationToken cancellation = default) =>
         database.ReadAsync(async connection => Read(await connection.QueryAsync<string>("SELECT state FROM migration WHERE ended = 0")), cancellation);
 
-    /// <summary>Every input of a flight with its time, in order.</summary>
+    /// <summary>Every input of a migration with its time, in order.</summary>
     public Task<IReadOnlyList<(DateTimeOffset At, MigrationInput Input)>> LoadJournalAsync(MigrationId id, CancellationToken cancellation = default) =>
         database.ReadAsync<IReadOnlyList<(DateTimeOffset, MigrationInput)>>(async connection =>
             [.. (await connection.QueryAsync<(string At, string Input)>(
@@ -88,15 +87,15 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
                 .Select(row => (DateTimeOffset.Parse(row.At, CultureInfo.InvariantCulture), Read<MigrationInput>(row.Input)))], cancellation);
 
     /// <summary>
-    /// A new epoch: more than every one before, and at least the time in milliseconds, so that a store that was lost and begun
-    /// anew does not give out epochs that the agents would refuse as old.
+    /// Allocates an epoch: higher than all earlier ones, and at least the time in milliseconds, so that a store recreated after a loss does
+    /// not allocate epochs that agents would reject as outdated.
     /// </summary>
     public Task<Epoch> NextEpochAsync(DateTimeOffset now, CancellationToken cancellation = default) =>
         database.WriteAsync(async (connection, transaction) => new Epoch(await connection.ExecuteScalarAsync<long>(
             """
-            INSERT INTO epoch (one, number) VALUES (1, @least)
-            ON CONFLICT (one) DO UPDATE SET number = CASE WHEN epoch.number + 1 > @least THEN epoch.number + 1 ELSE @least END
-            RETURNING number
+            INSERT INTO epoch (id, latest) VALUES (1, @least)
+            ON CONFLICT (id) DO UPDATE SET latest = CASE WHEN epoch.latest + 1 > @least THEN epoch.latest + 1 ELSE @least END
+            RETURNING latest
             """, new { least = now.ToUnixTimeMilliseconds() }, transaction)), cancellation);
 
     public Task SaveInventoryAsync(HostInventory inventory, CancellationToken cancellation = default) =>
@@ -128,5 +127,23 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
         public string State { get; init; } = "";
 
         public long Version { get; init; }
+    }
+}
+
+/// <summary>The same migration was changed, or another one for the same VM was started, at the same time.</summary>
+internal sealed class ConcurrencyException : Exception
+{
+    public ConcurrencyException(string message)
+        : base(message)
+    {
+    }
+
+    public ConcurrencyException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+
+    public ConcurrencyException()
+    {
     }
 }

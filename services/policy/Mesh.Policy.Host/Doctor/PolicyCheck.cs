@@ -5,27 +5,27 @@ using Mesh.Policy.Host.Store;
 namespace Mesh.Policy.Host.Doctor;
 
 /// <summary>
-/// Whether the policies that are kept can be read. One that cannot is left to a person: only people know what it was to say. An override
-/// that names no machine is of use to nobody and may go.
+/// Whether the stored policies can be read. An unreadable policy is left to the operator: only they know what it should contain. An
+/// override for something that is no VM has no effect and can be deleted.
 /// </summary>
 internal sealed class PolicyCheck : IStoreCheck
 {
     public string Name => "policies";
 
-    public async Task RunAsync(DiagnosticContext examination)
+    public async Task RunAsync(DiagnosticContext context)
     {
-        var rows = await new PolicyTables(examination.Connection).LoadAsync();
-        examination.AddChecked($"{rows.Policies.Count} policies that were kept");
+        var rows = await new PolicyTables(context.Connection).LoadAsync();
+        context.AddChecked($"{rows.Policies.Count} stored policies");
         foreach (var row in rows.Policies)
             if (row.TryRead("", out var reason) is null)
-                examination.Report(DoctorFinding.Problem(
-                    Name, $"policy {row.Name}", $"it cannot be read, and machines that it is for cannot be migrated: {reason}. Keep it anew, or delete it"));
+                context.Report(DoctorFinding.Problem(
+                    Name, $"policy {row.Name}", $"cannot be read, so VMs it applies to cannot be migrated: {reason}. Re-apply or delete it"));
         foreach (var row in rows.Overrides)
             if (row.TryRead() is null)
-                await examination.ReportAsync(
-                    DoctorFinding.Problem(Name, $"machine {row.VmId}", $"the row that gives it policy {row.Policy} of its own cannot be read, and counts for nothing"),
-                    "the row was deleted",
-                    "deletes the row; give the machine its policy again",
-                    transaction => examination.Connection.ExecuteAsync("DELETE FROM policy_override WHERE vm_id = @VmId", new { row.VmId }, transaction));
+                await context.ReportAsync(
+                    DoctorFinding.Problem(Name, $"VM {row.VmId}", $"policy override ({row.Policy}) cannot be read and is ignored"),
+                    "the override was deleted",
+                    "deletes the override; set it again if it is still needed",
+                    transaction => context.Connection.ExecuteAsync("DELETE FROM policy_override WHERE vm_id = @VmId", new { row.VmId }, transaction));
     }
 }

@@ -6,7 +6,7 @@ using Mesh.Policy.Selection;
 
 namespace Mesh.Policy.Host.Messages;
 
-/// <summary>Changes policies for whoever asks; each change is one transaction, and has its line in the log.</summary>
+/// <summary>Handles changes of policies; each change is one transaction and is logged.</summary>
 internal sealed partial class PolicyChangeHandler(PolicyStore store, TimeProvider time, ILogger<PolicyChangeHandler> log)
     : IRequestHandler<ApplyPolicy, ApplyPolicyAnswer>,
         IRequestHandler<DeletePolicy, PolicyAnswer>,
@@ -15,11 +15,11 @@ internal sealed partial class PolicyChangeHandler(PolicyStore store, TimeProvide
 {
     public async Task<ApplyPolicyAnswer> AnswerAsync(ApplyPolicy request, CancellationToken cancellation)
     {
-        var (policy, faults) = PolicyText.Read(request.Document);
+        var (policy, errors) = PolicyText.Read(request.Document);
         if (policy is null)
-            return new ApplyPolicyAnswer(null, faults);
+            return new ApplyPolicyAnswer(null, errors);
 
-        var kept = await store.ChangeAsync(
+        var saved = await store.ChangeAsync(
             async (tables, catalogue) =>
             {
                 if (catalogue.Find(policy.Name) is { } known && PolicyText.Write(known.Policy) == PolicyText.Write(policy))
@@ -29,9 +29,9 @@ internal sealed partial class PolicyChangeHandler(PolicyStore store, TimeProvide
                 return new SavedPolicy(new PolicyView(policy, version, policy.Name == catalogue.Default, request.RequestedBy, at), IsNew: true);
             },
             cancellation);
-        if (kept.IsNew)
-            LogSaved(policy.Name, kept.View.Version, request.RequestedBy);
-        return new ApplyPolicyAnswer(kept.View, []);
+        if (saved.IsNew)
+            LogSaved(policy.Name, saved.View.Version, request.RequestedBy);
+        return new ApplyPolicyAnswer(saved.View, []);
     }
 
     public async Task<PolicyAnswer> AnswerAsync(DeletePolicy request, CancellationToken cancellation)
@@ -40,11 +40,11 @@ internal sealed partial class PolicyChangeHandler(PolicyStore store, TimeProvide
         {
             var shipped = PolicyStore.FindShipped(request.Name, catalogue.Default);
             if (!(await tables.VersionsAsync(request.Name)).Any())
-                return new PolicyAnswer(false, shipped is null ? PolicySelection.DescribeMissing(request.Name, catalogue) : $"'{request.Name}' comes with the mesh and stays");
+                return new PolicyAnswer(false, shipped is null ? PolicySelection.DescribeMissing(request.Name, catalogue) : $"policy '{request.Name}' ships with the mesh and cannot be deleted");
             if (shipped is null && DescribeUse(request.Name, catalogue) is { } needed)
                 return new PolicyAnswer(false, needed);
             await tables.DeleteAsync(request.Name);
-            return new PolicyAnswer(true, shipped is null ? $"'{request.Name}' is deleted" : $"'{request.Name}' is again as it comes with the mesh");
+            return new PolicyAnswer(true, shipped is null ? $"policy '{request.Name}' deleted" : $"policy '{request.Name}' reverted to the shipped version");
         }, cancellation);
         if (answer.Succeeded)
             LogDeleted(request.Name, request.RequestedBy);
@@ -58,7 +58,7 @@ internal sealed partial class PolicyChangeHandler(PolicyStore store, TimeProvide
             if (catalogue.Find(request.Name) is null)
                 return new PolicyAnswer(false, PolicySelection.DescribeMissing(request.Name, catalogue));
             await tables.SetDefaultAsync(request.Name);
-            return new PolicyAnswer(true, $"'{request.Name}' counts for every machine that has no other policy");
+            return new PolicyAnswer(true, $"policy '{request.Name}' is now the default");
         }, cancellation);
         if (answer.Succeeded)
             LogDefault(request.Name, request.RequestedBy);
@@ -71,43 +71,48 @@ internal sealed partial class PolicyChangeHandler(PolicyStore store, TimeProvide
         {
             if (request.Name is not { } name)
                 return await tables.RemoveOverrideAsync(request.Vm)
-                    ? new PolicyAnswer(true, $"machine {request.Vm} has no policy of its own any more")
-                    : new PolicyAnswer(true, $"machine {request.Vm} had no policy of its own");
+                    ? new PolicyAnswer(true, $"policy override for VM {request.Vm} removed")
+                    : new PolicyAnswer(true, $"VM {request.Vm} has no policy override");
             if (catalogue.Find(name) is null)
                 return new PolicyAnswer(false, PolicySelection.DescribeMissing(name, catalogue));
             await tables.SetOverrideAsync(new PolicyOverride(request.Vm, name, request.RequestedBy, time.GetUtcNow()));
-            return new PolicyAnswer(true, $"'{name}' counts for machine {request.Vm}");
+            return new PolicyAnswer(true, $"policy override for VM {request.Vm} set to '{name}'");
         }, cancellation);
-        if (answer.Succeeded)
-            LogOverride(request.Vm.ToString(), request.Name ?? "none", request.RequestedBy);
+        if (answer.Succeeded && request.Name is { } set)
+            LogOverrideSet(request.Vm.ToString(), set, request.RequestedBy);
+        else if (answer.Succeeded)
+            LogOverrideRemoved(request.Vm.ToString(), request.RequestedBy);
         return answer;
     }
 
-    // What a policy is needed for; null if nothing names it.
+    // Why a policy cannot be deleted; null if nothing refers to it.
     private static string? DescribeUse(string name, PolicyCatalogue catalogue)
     {
         if (name == catalogue.Default)
-            return $"'{name}' is the default; name another one first";
+            return $"policy '{name}' is the default; set another default first";
         IReadOnlyList<PolicyOverride> owners = [.. catalogue.Overrides.Where(own => own.Policy == name)];
         return owners.Count switch
         {
             0 => null,
-            1 => $"machine {owners[0].Vm} has '{name}' as its own policy; take it away first",
-            var count => $"{count} machines have '{name}' as their own policy, {owners[0].Vm} among them; take it away first",
+            1 => $"policy '{name}' is the override of VM {owners[0].Vm}; remove the override first",
+            var count => $"policy '{name}' is the override of {count} VMs, such as {owners[0].Vm}; remove the overrides first",
         };
     }
 
     private sealed record SavedPolicy(PolicyView View, bool IsNew);
 
-    [LoggerMessage(4000, LogLevel.Information, "Policy {Policy} was kept as version {Version} by {By}")]
+    [LoggerMessage(4000, LogLevel.Information, "Policy {Policy} saved as version {Version} by {By}")]
     private partial void LogSaved(string policy, int version, string by);
 
-    [LoggerMessage(4001, LogLevel.Information, "Policy {Policy} was deleted with all its versions by {By}")]
+    [LoggerMessage(4001, LogLevel.Information, "Policy {Policy} deleted with all its versions by {By}")]
     private partial void LogDeleted(string policy, string by);
 
-    [LoggerMessage(4002, LogLevel.Information, "Policy {Policy} was made the default by {By}")]
+    [LoggerMessage(4002, LogLevel.Information, "Policy {Policy} set as the default by {By}")]
     private partial void LogDefault(string policy, string by);
 
-    [LoggerMessage(4003, LogLevel.Information, "The own policy of machine {Vm} was set to {Policy} by {By}")]
-    private partial void LogOverride(string vm, string policy, string by);
+    [LoggerMessage(4003, LogLevel.Information, "Policy override for VM {Vm} set to {Policy} by {By}")]
+    private partial void LogOverrideSet(string vm, string policy, string by);
+
+    [LoggerMessage(4004, LogLevel.Information, "Policy override for VM {Vm} removed by {By}")]
+    private partial void LogOverrideRemoved(string vm, string by);
 }

@@ -5,7 +5,7 @@ using Mesh.Policy.Selection;
 
 namespace Mesh.Policy.Host.Messages;
 
-/// <summary>Answers whoever asks about policies.</summary>
+/// <summary>Handles queries about policies.</summary>
 internal sealed partial class PolicyRequestHandler(PolicyStore store, ILogger<PolicyRequestHandler> log)
     : IRequestHandler<ResolvePolicy, ResolvePolicyAnswer>,
         IRequestHandler<ListPolicies, PolicyList>,
@@ -26,8 +26,8 @@ internal sealed partial class PolicyRequestHandler(PolicyStore store, ILogger<Po
         return new PolicyList(catalogue.Policies, catalogue.Overrides);
     }
 
-    public Task<GetPolicyAnswer> AnswerAsync(GetPolicy request, CancellationToken cancellation) => store.ShowAsync(request.Name, request.Version, cancellation);
+    public Task<GetPolicyAnswer> AnswerAsync(GetPolicy request, CancellationToken cancellation) => store.GetAsync(request.Name, request.Version, cancellation);
 
-    [LoggerMessage(4005, LogLevel.Warning, "No policy counts for machine {Vm}: {Error}")]
+    [LoggerMessage(4005, LogLevel.Warning, "No policy applies to VM {Vm}: {Error}")]
     private partial void LogUnresolved(string vm, string error);
 }

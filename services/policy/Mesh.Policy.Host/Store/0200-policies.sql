@@ -1,32 +1,32 @@
--- Every version of every policy that was kept, as the text that was given.
+-- Every stored version of every policy, as the text that was applied.
 CREATE TABLE policy_version (
     name TEXT NOT NULL,
     version BIGINT NOT NULL,
     document TEXT NOT NULL,
-    kept_by TEXT NOT NULL,
-    kept_at TEXT NOT NULL,
+    updated_by TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
     PRIMARY KEY (name, version)
 );
 
--- The newest number that a version was given, also of a policy that was deleted since: migrations name the version that steered them.
-CREATE TABLE policy_number (
+-- The last version number of each policy, also of deleted ones: migrations record the version they ran with, so no number is reused.
+CREATE TABLE policy_sequence (
     name TEXT PRIMARY KEY,
-    newest BIGINT NOT NULL
+    last_version BIGINT NOT NULL
 );
 
--- Machines that have a policy of their own.
+-- VMs with a policy override.
 CREATE TABLE policy_override (
     vm_id TEXT PRIMARY KEY,
     policy TEXT NOT NULL,
-    set_by TEXT NOT NULL,
-    set_at TEXT NOT NULL
+    updated_by TEXT NOT NULL,
+    updated_at TEXT NOT NULL
 );
 
--- One row: the policy that counts where nothing else does; null while nobody has said so. Whoever changes any policy locks it first, so
--- that what the change rests on still holds when it is kept.
+-- One row: the default policy; null until one is set. Every change to a policy locks this row first, so that what the change was based on
+-- still holds when it commits.
 CREATE TABLE policy_default (
-    one INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY CHECK (id = 1),
     name TEXT
 );
 
-INSERT INTO policy_default (one, name) VALUES (1, NULL);
+INSERT INTO policy_default (id, name) VALUES (1, NULL);

@@ -5,10 +5,10 @@ using Mesh.Policy.Documents;
 
 namespace Mesh.Policy.Host.Store;
 
-/// <summary>A version of a policy as its row says it.</summary>
+/// <summary>The row of a policy version.</summary>
 internal sealed class PolicyRow
 {
-    public const string Columns = "name AS Name, version AS Version, document AS Document, kept_by AS KeptBy, kept_at AS KeptAt";
+    public const string Columns = "name AS Name, version AS Version, document AS Document, updated_by AS UpdatedBy, updated_at AS UpdatedAt";
 
     public string Name { get; init; } = "";
 
@@ -16,32 +16,32 @@ internal sealed class PolicyRow
 
     public string Document { get; init; } = "";
 
-    public string KeptBy { get; init; } = "";
+    public string UpdatedBy { get; init; } = "";
 
-    public string KeptAt { get; init; } = "";
+    public string UpdatedAt { get; init; } = "";
 
     /// <summary>The policy; null with the reason if the row cannot be read.</summary>
     public PolicyView? TryRead(string defaultName, out string reason)
     {
         reason = "";
-        var (policy, faults) = PolicyText.Read(Document);
+        var (policy, errors) = PolicyText.Read(Document);
         if (policy is null)
-            reason = $"version {Version}, line {faults[0].Line}: {faults[0].Field} {faults[0].Message}";
+            reason = $"version {Version}, line {errors[0].Line}: {errors[0].Field} {errors[0].Message}";
         else if (policy.Name != Name)
-            reason = $"version {Version} is of policy '{policy.Name}'";
-        else if (!DateTimeOffset.TryParse(KeptAt, CultureInfo.InvariantCulture, out var at))
-            reason = $"version {Version} was kept at '{KeptAt}', which is no time";
+            reason = $"version {Version} contains policy '{policy.Name}'";
+        else if (!DateTimeOffset.TryParse(UpdatedAt, CultureInfo.InvariantCulture, out var at))
+            reason = $"version {Version} has an invalid time: '{UpdatedAt}'";
         else
-            return new PolicyView(policy, (int)Version, Name == defaultName, KeptBy, at);
+            return new PolicyView(policy, (int)Version, Name == defaultName, UpdatedBy, at);
         return null;
     }
 }
 
-/// <summary>A machine's own policy as its row says it.</summary>
-internal sealed record OverrideRow(string VmId, string Policy, string SetBy, string SetAt)
+/// <summary>The row of a policy override.</summary>
+internal sealed record OverrideRow(string VmId, string Policy, string UpdatedBy, string UpdatedAt)
 {
-    /// <summary>The machine and its policy; null if the row cannot be read.</summary>
-    public PolicyOverride? TryRead() => Guid.TryParse(VmId, out var vm) && DateTimeOffset.TryParse(SetAt, CultureInfo.InvariantCulture, out var at)
-        ? new PolicyOverride(new VmId(vm), Policy, SetBy, at)
+    /// <summary>The override; null if the row cannot be read.</summary>
+    public PolicyOverride? TryRead() => Guid.TryParse(VmId, out var vm) && DateTimeOffset.TryParse(UpdatedAt, CultureInfo.InvariantCulture, out var at)
+        ? new PolicyOverride(new VmId(vm), Policy, UpdatedBy, at)
         : null;
 }

@@ -7,17 +7,16 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Policy.Host.Store;
 
-/// <summary>Keeps policies: their versions, the default, and machines' own.</summary>
+/// <summary>Stores policies: their versions, the default, and the overrides of VMs.</summary>
 internal sealed partial class PolicyStore(MeshDatabase database, IOptions<PolicyOptions> options, ILogger<PolicyStore> log)
 {
-    // What was told of once is not told of again at every look.
+    // Each unreadable row is logged once, not at every read.
     private readonly ConcurrentDictionary<string, string> _reported = new(StringComparer.Ordinal);
 
-    /// <summary>Every policy as it is now.</summary>
     public Task<PolicyCatalogue> LoadCatalogueAsync(CancellationToken cancellation = default) =>
         database.ReadAsync(connection => ReadAsync(new PolicyTables(connection)), cancellation);
 
-    /// <summary>Changes something as one transaction, in which nobody else changes anything.</summary>
+    /// <summary>Runs a change as one transaction, isolated from all other changes.</summary>
     public Task<T> ChangeAsync<T>(Func<PolicyTables, PolicyCatalogue, Task<T>> change, CancellationToken cancellation = default) =>
         database.WriteAsync(
             async (connection, transaction) =>
@@ -28,14 +27,14 @@ internal sealed partial class PolicyStore(MeshDatabase database, IOptions<Policy
             },
             cancellation);
 
-    /// <summary>One version of a policy, the newest for null, and the numbers of all.</summary>
-    public Task<GetPolicyAnswer> ShowAsync(string name, int? version, CancellationToken cancellation = default) =>
+    /// <summary>One version of a policy (the latest for null) and all its version numbers.</summary>
+    public Task<GetPolicyAnswer> GetAsync(string name, int? version, CancellationToken cancellation = default) =>
         database.ReadAsync(
             async connection =>
             {
                 var tables = new PolicyTables(connection);
                 var catalogue = await ReadAsync(tables);
-                IReadOnlyList<int> kept = [.. await tables.VersionsAsync(name)];
+                IReadOnlyList<int> stored = [.. await tables.VersionsAsync(name)];
                 var shipped = FindShipped(name, catalogue.Default);
                 return new GetPolicyAnswer(
                     version switch
@@ -44,11 +43,11 @@ internal sealed partial class PolicyStore(MeshDatabase database, IOptions<Policy
                         0 => shipped,
                         { } wanted => await tables.FindAsync(name, wanted) is { } row ? Read(row, catalogue.Default, []) : null,
                     },
-                    shipped is null ? kept : [0, .. kept]);
+                    shipped is null ? stored : [0, .. stored]);
             },
             cancellation);
 
-    /// <summary>A policy as it comes with the mesh; null if none of the name does.</summary>
+    /// <summary>A policy as shipped with the mesh; null if none of that name is.</summary>
     public static PolicyView? FindShipped(string name, string defaultName) =>
         ShippedPolicies.All.FirstOrDefault(policy => policy.Name == name) is { } policy ? new PolicyView(policy, 0, name == defaultName) : null;
 
@@ -57,12 +56,12 @@ internal sealed partial class PolicyStore(MeshDatabase database, IOptions<Policy
         var rows = await tables.LoadAsync();
         var defaultName = rows.Default ?? options.Value.Default;
         var unreadable = new Dictionary<string, string>(StringComparer.Ordinal);
-        var kept = rows.Policies.Select(row => Read(row, defaultName, unreadable)).OfType<PolicyView>().ToList();
-        var hidden = kept.Select(view => view.Policy.Name).Concat(unreadable.Keys).ToHashSet(StringComparer.Ordinal);
+        var stored = rows.Policies.Select(row => Read(row, defaultName, unreadable)).OfType<PolicyView>().ToList();
+        var hidden = stored.Select(view => view.Policy.Name).Concat(unreadable.Keys).ToHashSet(StringComparer.Ordinal);
         return new PolicyCatalogue(
             [
                 .. ShippedPolicies.All.Where(policy => !hidden.Contains(policy.Name)).Select(policy => new PolicyView(policy, 0, policy.Name == defaultName))
-                    .Concat(kept).OrderBy(view => view.Policy.Name, StringComparer.Ordinal),
+                    .Concat(stored).OrderBy(view => view.Policy.Name, StringComparer.Ordinal),
             ],
             [.. rows.Overrides.Select(Read).OfType<PolicyOverride>()],
             defaultName,
@@ -88,9 +87,9 @@ internal sealed partial class PolicyStore(MeshDatabase database, IOptions<Policy
         return null;
     }
 
-    [LoggerMessage(4010, LogLevel.Error, "Policy {Policy} cannot be read from the store and counts for nothing until it is kept anew or deleted: {Reason}")]
+    [LoggerMessage(4010, LogLevel.Error, "Policy {Policy} cannot be read from the store and is ignored until it is re-applied or deleted: {Reason}")]
     private partial void LogUnreadable(string policy, string reason);
 
-    [LoggerMessage(4011, LogLevel.Error, "The row that gives machine '{Vm}' policy {Policy} of its own cannot be read from the store; 'mesh doctor' can delete it")]
+    [LoggerMessage(4011, LogLevel.Error, "Ignoring the policy override for VM '{Vm}' ({Policy}): it cannot be read from the store. 'mesh doctor --repair' deletes it")]
     private partial void LogUnreadableOverride(string vm, string policy);
 }

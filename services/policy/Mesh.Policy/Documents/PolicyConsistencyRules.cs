@@ -3,7 +3,7 @@ using Mesh.Documents;
 
 namespace Mesh.Policy.Documents;
 
-/// <summary>What the fields of a policy ask of each other.</summary>
+/// <summary>The rules between fields of a policy.</summary>
 internal static class PolicyConsistencyRules
 {
     public static IEnumerable<FieldConflict> Check(MigrationPolicy policy) =>
@@ -13,30 +13,30 @@ internal static class PolicyConsistencyRules
     {
         var (start, permits) = (policy.Start, policy.Permits);
         if (start.AutoConverge && !permits.Throttle)
-            yield return new("start.autoConverge", "slows the machine down, so it needs permits.throttle: true", "permits");
+            yield return new("start.autoConverge", "throttles the VM and requires permits.throttle: true", "permits");
         if (!start.AutoConverge && start.AutoConvergeInitial is not null)
-            yield return new("start.autoConvergeInitial", "is of auto-converge, so it needs start.autoConverge: true", "start");
+            yield return new("start.autoConvergeInitial", "requires start.autoConverge: true", "start");
         if (!start.AutoConverge && start.AutoConvergeIncrement is not null)
-            yield return new("start.autoConvergeIncrement", "is of auto-converge, so it needs start.autoConverge: true", "start");
+            yield return new("start.autoConvergeIncrement", "requires start.autoConverge: true", "start");
         if (start.PostCopy && !permits.PostCopy)
-            yield return new("start.postCopy", "needs permits.postCopy: true", "permits");
+            yield return new("start.postCopy", "requires permits.postCopy: true", "permits");
         if (!start.PostCopy && start.PostCopyBandwidth is not null)
-            yield return new("start.postCopyBandwidth", "is of post-copy, so it needs start.postCopy: true", "start");
+            yield return new("start.postCopyBandwidth", "requires start.postCopy: true", "start");
         if (start.Compression.Count > 0 && !permits.Compression)
-            yield return new("start.compression", "needs permits.compression: true", "permits");
+            yield return new("start.compression", "requires permits.compression: true", "permits");
         if (start.Compression.Distinct(StringComparer.Ordinal).Count() < start.Compression.Count)
-            yield return new("start.compression", "names a method twice");
+            yield return new("start.compression", "lists a method twice");
     }
 
-    /// <summary>What QEMU refuses together.</summary>
+    /// <summary>Combinations that QEMU rejects.</summary>
     private static IEnumerable<FieldConflict> Connections(PolicyStart start)
     {
         if (start.ParallelConnections is null && start.Compression.Any(method => method is "zlib" or "zstd"))
-            yield return new("start.compression", "zlib and zstd need start.parallelConnections; without it QEMU takes xbzrle", "start");
+            yield return new("start.compression", "zlib and zstd require start.parallelConnections; without it QEMU supports xbzrle", "start");
         if (start.ParallelConnections is not null && start.Compression.Contains("xbzrle", StringComparer.Ordinal))
-            yield return new("start.compression", "QEMU refuses xbzrle over parallel connections; with them it takes zlib or zstd", "start");
+            yield return new("start.compression", "QEMU does not support xbzrle over parallel connections; use zlib or zstd", "start");
         if (start is { ParallelConnections: not null, PostCopy: true })
-            yield return new("start.parallelConnections", "QEMU refuses parallel connections together with post-copy", "start");
+            yield return new("start.parallelConnections", "QEMU does not support parallel connections together with post-copy", "start");
     }
 
     private static IEnumerable<FieldConflict> Step(MigrationPolicy policy, PolicyStep step, int index)
@@ -45,7 +45,7 @@ internal static class PolicyConsistencyRules
         if (MissingPermission(policy, step.Do.Kind) is { } missing)
             yield return new($"{field}.do", missing, "start", "permits", $"{field}.do");
         if (step is { Repeat: true, Do.Kind: PolicyActionKind.Abort or PolicyActionKind.PostCopy or PolicyActionKind.Suspend })
-            yield return new($"{field}.repeat", $"{ActionName(step.Do.Kind)} is done once and for all; setDowntime, setBandwidth and throttle may be repeated");
+            yield return new($"{field}.repeat", $"{ActionName(step.Do.Kind)} cannot be repeated; only setDowntime, setBandwidth and throttle can");
     }
 
     private static IEnumerable<FieldConflict> LastResort(MigrationPolicy policy)
@@ -55,40 +55,40 @@ internal static class PolicyConsistencyRules
         {
             var field = $"lastResort[{index}]";
             if (seen.Contains(PolicyActionKind.Abort))
-                yield return new(field, "is never reached: abort comes before it", "lastResort");
+                yield return new(field, "is never reached: it follows abort", "lastResort");
             if (!seen.Add(kind))
-                yield return new(field, $"{ActionName(kind)} stands twice", "lastResort");
+                yield return new(field, $"{ActionName(kind)} is listed twice", "lastResort");
             if (MissingPermission(policy, kind) is { } missing)
                 yield return new(field, missing, "start", "permits");
         }
 
         if (policy.LastResort.Count > 0 && limits is { CompletionTimeout: null, CompletionTimeoutPerGiB: null })
-            yield return new("lastResort", "is taken at the completion timeout, so it needs limits.completionTimeout or limits.completionTimeoutPerGiB", "limits");
+            yield return new("lastResort", "applies at the completion timeout and requires limits.completionTimeout or limits.completionTimeoutPerGiB", "limits");
         if (limits is { CompletionTimeout: not null, CompletionTimeoutPerGiB: not null })
-            yield return new("limits.completionTimeoutPerGiB", "stands beside limits.completionTimeout; give one of them");
+            yield return new("limits.completionTimeoutPerGiB", "cannot be combined with limits.completionTimeout");
     }
 
-    /// <summary>The rules that decide by themselves.</summary>
+    /// <summary>The stall detector and the adaptive rule.</summary>
     private static IEnumerable<FieldConflict> Rules(MigrationPolicy policy)
     {
         if (policy is { StallDetector: not null, Adaptive: not null })
-            yield return new("adaptive", "stands beside stallDetector; give one of them");
+            yield return new("adaptive", "cannot be combined with stallDetector");
         if (policy is { StallDetector: not null, DowntimeBudget: null })
-            yield return new("stallDetector", "switches over within the downtime budget, so it needs downtimeBudget", "downtimeBudget");
+            yield return new("stallDetector", "switches over within the downtime budget and requires downtimeBudget", "downtimeBudget");
         if (policy is { Permits.PostCopy: true, Start.PostCopy: false } and ({ StallDetector: not null } or { Adaptive: not null }))
             yield return new(
                 policy.Adaptive is null ? "stallDetector" : "adaptive",
-                "changes over to post-copy where that is permitted, so it needs start.postCopy: true, because QEMU arms it at the start only; or take permits.postCopy away",
+                "may switch to post-copy, which QEMU enables at the start only: set start.postCopy: true, or remove permits.postCopy",
                 "start", "permits");
     }
 
-    /// <summary>What keeps an action from ever being taken; null if nothing does.</summary>
+    /// <summary>Why an action can never be taken; null if it can.</summary>
     private static string? MissingPermission(MigrationPolicy policy, PolicyActionKind kind) => kind switch
     {
-        PolicyActionKind.PostCopy when !policy.Permits.PostCopy => "postCopy needs permits.postCopy: true and start.postCopy: true",
-        PolicyActionKind.PostCopy when !policy.Start.PostCopy => "postCopy needs start.postCopy: true, because QEMU arms it at the start only",
-        PolicyActionKind.Suspend when !policy.Permits.Suspend => "suspend needs permits.pause: true",
-        PolicyActionKind.Throttle when !policy.Permits.Throttle => "throttle needs permits.throttle: true",
+        PolicyActionKind.PostCopy when !policy.Permits.PostCopy => "postCopy requires permits.postCopy: true and start.postCopy: true",
+        PolicyActionKind.PostCopy when !policy.Start.PostCopy => "postCopy requires start.postCopy: true: QEMU enables it at the start only",
+        PolicyActionKind.Suspend when !policy.Permits.Suspend => "suspend requires permits.suspend: true",
+        PolicyActionKind.Throttle when !policy.Permits.Throttle => "throttle requires permits.throttle: true",
         _ => null,
     };
 

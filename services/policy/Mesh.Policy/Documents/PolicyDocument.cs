@@ -1,28 +1,29 @@
 using Mesh.Contracts.Policies;
 using Mesh.Documents;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Documents;
 
-/// <summary>The form in which people write policies; <c>infra/docs/policies.md</c> describes it.</summary>
+/// <summary>The document format of policies; <c>infra/docs/policies.md</c> describes it.</summary>
 public static class PolicyDocument
 {
-    /// <summary>Reads a policy, or tells everything that is wrong with the document at once.</summary>
+    /// <summary>Reads a policy, or returns every error in the document.</summary>
     /// <param name="document">The whole document.</param>
     public static PolicyParseResult Read(DocumentNode document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        var faults = new DiagnosticBag();
-        var policy = MappingReader.Read(NodeContext.Create(document, "", faults), Policy);
+        var errors = new DiagnosticBag();
+        var policy = MappingReader.Read(NodeContext.Create(document, "", errors), Policy);
         if (policy is not null)
-            faults.Add(PolicyConsistencyRules.Check(policy));
-        IReadOnlyList<PolicyDiagnostic> found = [.. faults.ToSortedList().Select(fault => new PolicyDiagnostic(fault.Line, fault.Field, fault.Message))];
+            errors.Add(PolicyConsistencyRules.Check(policy));
+        IReadOnlyList<PolicyDiagnostic> found = [.. errors.ToSortedList().Select(error => new PolicyDiagnostic(error.Line, error.Field, error.Message))];
         return new PolicyParseResult(found.Count == 0 ? policy : null, found);
     }
 
-    /// <summary>Writes a policy so that <see cref="Read"/> gives the same one; what has its default is left out.</summary>
+    /// <summary>Writes a policy so that <see cref="Read"/> returns the same one; fields with their default value are omitted.</summary>
     public static DocumentMap Write(MigrationPolicy policy) => PolicyWriter.Write(policy);
 
-    /// <summary>Whether text is a policy's name.</summary>
+    /// <summary>Whether a text is a valid policy name.</summary>
     public static bool IsName(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -33,7 +34,7 @@ public static class PolicyDocument
     private static MigrationPolicy Policy(MappingReader fields) => new()
     {
         Name = Name(fields.Required("name", "lower-case letters, digits and hyphens")),
-        Description = Description(fields.Required("description", "what the policy does and whom it suits")),
+        Description = Description(fields.Required("description", "what the policy does and which VMs it suits")),
         Select = PolicySectionReader.Select(fields.Optional("select")),
         Interval = fields.Optional("interval")?.ReadDuration(PolicyBounds.Interval),
         Start = PolicySectionReader.Start(fields.Optional("start")),
@@ -48,23 +49,28 @@ public static class PolicyDocument
         Concurrency = PolicySectionReader.Concurrency(fields.Optional("concurrency")),
     };
 
-    private static string Name(NodeContext? place)
+    private static string Name(NodeContext? field)
     {
-        if (place is not { } there || there.ReadText() is not { } name)
+        if (field is not { } there || there.ReadText() is not { } name)
             return "";
         if (!IsName(name))
-            there.AddError($"{NodeContext.Quote(name)} is no name: 1 to {PolicyBounds.NameLengthMax} lower-case letters, digits and hyphens, a hyphen not first");
+            there.AddError($"{NodeContext.Quote(name)} is not a valid name: 1 to {PolicyBounds.NameLengthMax} lower-case letters, digits and hyphens, not starting with a hyphen");
         return name;
     }
 
-    private static string Description(NodeContext? place)
+    private static string Description(NodeContext? field)
     {
-        if (place is not { } there || there.ReadText()?.Trim() is not { } description)
+        if (field is not { } there || there.ReadText()?.Trim() is not { } description)
             return "";
         if (description.Length is 0 or > PolicyBounds.DescriptionLengthMax)
             there.AddError(description.Length == 0
-                ? "is empty; it says what the policy does and whom it suits"
-                : $"has {description.Length} characters; at most {PolicyBounds.DescriptionLengthMax} are accepted");
+                ? "is empty; describe what the policy does and which VMs it suits"
+                : $"is {description.Length} characters long; the maximum is {PolicyBounds.DescriptionLengthMax}");
         return description;
     }
 }
+
+/// <summary>The result of reading a policy document.</summary>
+/// <param name="Policy">The policy; null if the document has errors.</param>
+/// <param name="Faults">The document's errors, by line.</param>
+public sealed record PolicyParseResult(MigrationPolicy? Policy, IReadOnlyList<PolicyDiagnostic> Faults);

@@ -1,16 +1,17 @@
 using Mesh.Contracts.Policies;
 using Mesh.Documents;
+using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Documents;
 
-/// <summary>Reads the parts of a policy that are mappings of their own; what is left out has its default.</summary>
+/// <summary>Reads the sections of a policy; omitted fields have their default.</summary>
 internal static class PolicySectionReader
 {
     private static readonly string[] CompressionMethods = ["xbzrle", "zlib", "zstd"];
 
     private static readonly Dictionary<string, ProgressMeasure> Measures = new(StringComparer.Ordinal)
     {
-        ["anything"] = ProgressMeasure.RemainingOrTransferred,
+        ["remainingOrTransferred"] = ProgressMeasure.RemainingOrTransferred,
         ["remaining"] = ProgressMeasure.Remaining,
     };
 
@@ -43,7 +44,7 @@ internal static class PolicySectionReader
     {
         Throttle = fields.Optional("throttle")?.ReadBoolean() ?? false,
         PostCopy = fields.Optional("postCopy")?.ReadBoolean() ?? false,
-        Suspend = fields.Optional("pause")?.ReadBoolean() ?? false,
+        Suspend = fields.Optional("suspend")?.ReadBoolean() ?? false,
         Compression = fields.Optional("compression")?.ReadBoolean() ?? false,
     }) ?? new PolicyPermissions();
 
@@ -74,16 +75,16 @@ internal static class PolicySectionReader
         var standard = new AdaptiveRule();
         return MappingReader.Read(place, fields => new AdaptiveRule
         {
-            MinPasses = fields.Optional("passesBefore")?.ReadCount(2, (int)PolicyBounds.CountMax) ?? standard.MinPasses,
-            ChangeInterval = fields.Optional("pause")?.ReadDuration(PolicyBounds.Limit) ?? standard.ChangeInterval,
+            MinPasses = fields.Optional("minPasses")?.ReadCount(2, (int)PolicyBounds.CountMax) ?? standard.MinPasses,
+            ChangeInterval = fields.Optional("changeInterval")?.ReadDuration(PolicyBounds.Limit) ?? standard.ChangeInterval,
             ThrottleMax = fields.Optional("throttleMax")?.ReadPercent(1, 99) ?? standard.ThrottleMax,
-            NonConvergenceTimeout = fields.Optional("hopelessFor")?.ReadDuration(PolicyBounds.Limit) ?? standard.NonConvergenceTimeout,
+            NonConvergenceTimeout = fields.Optional("nonConvergenceTimeout")?.ReadDuration(PolicyBounds.Limit) ?? standard.NonConvergenceTimeout,
         });
     }
 
-    /// <summary>Labels that a machine must bear; null if the policy is never selected by labels.</summary>
+    /// <summary>Labels that a VM must have; null if the policy is never selected by labels.</summary>
     public static IReadOnlyDictionary<string, string>? Select(NodeContext? place) =>
-        MappingReader.Read(place, fields => LabelReader.Read(fields.Required("labels", "the labels that a machine must bear, such as { tier: gold }"), countMin: 1));
+        MappingReader.Read(place, fields => LabelReader.Read(fields.Required("labels", "the labels that a VM must have, such as { tier: gold }"), countMin: 1));
 
     private static DataSizeRule DataSize(NodeContext? place)
     {

@@ -2,11 +2,13 @@ using System.Globalization;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Documents;
+using Mesh.Policy.Model;
+using Mesh.Policy.Rules;
 using static Mesh.Documents.NodeBuilder;
 
 namespace Mesh.Policy.Documents;
 
-/// <summary>Writes policies as documents, without what has its default.</summary>
+/// <summary>Writes policies as documents, without fields that have their default value.</summary>
 internal static class PolicyWriter
 {
     public static DocumentMap Write(MigrationPolicy policy) => Map(
@@ -25,7 +27,7 @@ internal static class PolicyWriter
         ("permits", NullIfEmpty(Map(
             ("throttle", Flag(policy.Permits.Throttle)),
             ("postCopy", Flag(policy.Permits.PostCopy)),
-            ("pause", Flag(policy.Permits.Suspend)),
+            ("suspend", Flag(policy.Permits.Suspend)),
             ("compression", Flag(policy.Permits.Compression))))),
         ("concurrency", NullIfEmpty(Map(
             ("cluster", Number(policy.Concurrency.Cluster)),
@@ -71,24 +73,12 @@ internal static class PolicyWriter
         ("completionFactor", Number(detector.CompletionFactor, standard.CompletionFactor)));
 
     private static DocumentMap Write(AdaptiveRule rule, AdaptiveRule standard) => Map(
-        ("passesBefore", rule.MinPasses == standard.MinPasses ? null : Number(rule.MinPasses)),
-        ("pause", rule.ChangeInterval == standard.ChangeInterval ? null : Amount(rule.ChangeInterval)),
+        ("minPasses", rule.MinPasses == standard.MinPasses ? null : Number(rule.MinPasses)),
+        ("changeInterval", rule.ChangeInterval == standard.ChangeInterval ? null : Amount(rule.ChangeInterval)),
         ("throttleMax", rule.ThrottleMax == standard.ThrottleMax ? null : Amount(rule.ThrottleMax)),
-        ("hopelessFor", rule.NonConvergenceTimeout == standard.NonConvergenceTimeout ? null : Amount(rule.NonConvergenceTimeout)));
+        ("nonConvergenceTimeout", rule.NonConvergenceTimeout == standard.NonConvergenceTimeout ? null : Amount(rule.NonConvergenceTimeout)));
 
-    private static DocumentMap Step(PolicyStep step) => Map(("when", Trigger(step.When)), ("do", Action(step.Do)), ("repeat", Flag(step.Repeat)));
-
-    private static DocumentMap Trigger(PolicyTrigger trigger) => Map(
-        ("iterationsOver", Number(trigger.IterationsOver)),
-        ("iterationsWithoutProgress", Number(trigger.IterationsWithoutProgress)),
-        ("withoutProgress", Amount(trigger.WithoutProgress)),
-        ("elapsed", Amount(trigger.Elapsed)),
-        ("elapsedPerGiB", Amount(trigger.ElapsedPerGiB)),
-        ("times", trigger.Times == 1 ? null : Number(trigger.Times)),
-        ("localMinimum", Amount(trigger.LocalMinimum)),
-        ("predictedDowntimeAtMost", Amount(trigger.PredictedDowntimeAtMost)),
-        ("predictedDowntimeOver", Amount(trigger.PredictedDowntimeOver)),
-        ("growthsOver", Number(trigger.GrowthsOver)));
+    private static DocumentMap Step(PolicyStep step) => Map(("when", TriggerRules.Write(step.When)), ("do", Action(step.Do)), ("repeat", Flag(step.Repeat)));
 
     private static DocumentNode Action(PolicyAction action) => action switch
     {
@@ -110,14 +100,14 @@ internal static class PolicyWriter
         _ => "abort",
     };
 
-    private static DocumentScalar? Number(long? number) => number is { } given ? Plain(given.ToString(CultureInfo.InvariantCulture)) : null;
+    private static DocumentScalar? Number(long? number) => number is { } given ? ValueForms.Write(given) : null;
 
     private static DocumentScalar? Number(double number, double standard) =>
         number.Equals(standard) ? null : Plain(number.ToString("R", CultureInfo.InvariantCulture));
 
-    private static DocumentScalar? Amount(TimeSpan? duration) => duration is { } given ? Plain(Units.Format(given)) : null;
+    private static DocumentScalar? Amount(TimeSpan? duration) => duration is { } given ? ValueForms.Write(given) : null;
 
-    private static DocumentScalar? Amount(BytesPerSecond? rate) => rate is { } given ? Plain(Units.Format(given)) : null;
+    private static DocumentScalar? Amount(BytesPerSecond? rate) => rate is { } given ? ValueForms.Write(given) : null;
 
-    private static DocumentScalar? Amount(Percent? percent) => percent is { } given ? Plain(given.ToString()) : null;
+    private static DocumentScalar? Amount(Percent? percent) => percent is { } given ? ValueForms.Write(given) : null;
 }

@@ -3,7 +3,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Policy.Host.Tests.Documents;
 
-/// <summary>A policy in which everything may be anything that is accepted; the same seed gives the same one.</summary>
+/// <summary>A policy with random valid contents; the same seed gives the same policy.</summary>
 internal sealed class RandomPolicy
 {
     private static readonly string[] Texts =

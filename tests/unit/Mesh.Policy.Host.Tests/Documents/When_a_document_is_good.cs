@@ -12,10 +12,10 @@ public sealed class When_a_document_is_good
 {
     private const string Yaml =
         """
-        # Whoever wants to say why may do so.
+        # Comments are allowed.
         name: everything
         description: |
-          Holds every field.
+          Has every field.
           In two lines.
         select: { labels: { tier: gold, "zone": 'a' } }
         interval: 1.5 s
@@ -45,7 +45,7 @@ public sealed class When_a_document_is_good
           - { when: { elapsed: 2 h }, do: postCopy }
           - { when: { elapsed: 3 h }, do: abort }
         catchUp: true
-        adaptive: { passesBefore: 4, pause: 5 s, throttleMax: 80, hopelessFor: 20 s }
+        adaptive: { minPasses: 4, changeInterval: 5 s, throttleMax: 80, nonConvergenceTimeout: 20 s }
         lastResort: [postCopy, suspend, abort]
         limits:
           progressTimeout: 150 s
@@ -56,7 +56,7 @@ public sealed class When_a_document_is_good
           prepareTimeout: 300 s
           stallingLimit: 30 s
         downtimeBudget: 900 ms
-        permits: { throttle: true, postCopy: true, pause: true, compression: true }
+        permits: { throttle: true, postCopy: true, suspend: true, compression: true }
         concurrency: { cluster: 5, outboundPerHost: 2, inboundPerHost: 3 }
         """;
 
@@ -64,7 +64,7 @@ public sealed class When_a_document_is_good
         """
         {
           "name": "everything",
-          "description": "Holds every field.\nIn two lines.",
+          "description": "Has every field.\nIn two lines.",
           "select": { "labels": { "tier": "gold", "zone": "a" } },
           "interval": "1.5 s",
           "start": {
@@ -82,7 +82,7 @@ public sealed class When_a_document_is_good
             { "when": { "elapsed": "3 h" }, "do": "abort" }
           ],
           "catchUp": true,
-          "adaptive": { "passesBefore": 4, "pause": "5 s", "throttleMax": 80, "hopelessFor": "20 s" },
+          "adaptive": { "minPasses": 4, "changeInterval": "5 s", "throttleMax": 80, "nonConvergenceTimeout": "20 s" },
           "lastResort": ["postCopy", "suspend", "abort"],
           "limits": {
             "progressTimeout": "150 s", "progress": "remaining", "completionTimeoutPerGiB": "150 s",
@@ -90,7 +90,7 @@ public sealed class When_a_document_is_good
             "switchOverDeadline": "60 s", "prepareTimeout": "300 s", "stallingLimit": "30 s"
           },
           "downtimeBudget": "900 ms",
-          "permits": { "throttle": true, "postCopy": true, "pause": true, "compression": true },
+          "permits": { "throttle": true, "postCopy": true, "suspend": true, "compression": true },
           "concurrency": { "cluster": 5, "outboundPerHost": 2, "inboundPerHost": 3 }
         }
         """;
@@ -98,7 +98,7 @@ public sealed class When_a_document_is_good
     private static readonly MigrationPolicy Everything = new()
     {
         Name = "everything",
-        Description = "Holds every field.\nIn two lines.",
+        Description = "Has every field.\nIn two lines.",
         Select = new Dictionary<string, string> { ["tier"] = "gold", ["zone"] = "a" },
         Interval = TimeSpan.FromSeconds(1.5),
         Start = new PolicyStart
@@ -157,17 +157,17 @@ public sealed class When_a_document_is_good
     public void Should_be_read_from_yaml() => Same(Read(Yaml), Everything);
 
     [Fact]
-    public void Should_be_read_from_json_alike() => Same(Read(Json), Everything);
+    public void Should_be_read_from_json() => Same(Read(Json), Everything);
 
     [Fact]
-    public void Should_be_read_with_the_line_breaks_and_the_mark_of_windows() => Same(Read('\uFEFF' + Yaml.Replace("\n", "\r\n", StringComparison.Ordinal)), Everything);
+    public void Should_be_read_with_crlf_and_a_byte_order_mark() => Same(Read('\uFEFF' + Yaml.Replace("\n", "\r\n", StringComparison.Ordinal)), Everything);
 
     [Fact]
-    public void Should_have_the_defaults_where_it_says_nothing() =>
+    public void Should_have_defaults_for_omitted_fields() =>
         Same(Read("name: p\ndescription: d\n"), new MigrationPolicy { Name = "p", Description = "d" });
 
     [Fact]
-    public void Should_have_the_defaults_of_a_rule_that_says_nothing() =>
+    public void Should_have_defaults_for_an_empty_rule() =>
         Read("name: p\ndescription: d\ndowntimeBudget: 1 s\nstallDetector: {}\n").StallDetector.ShouldBe(new StallDetector());
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class When_a_document_is_good
 
     [Theory]
     [MemberData(nameof(Shipped))]
-    public void Should_be_written_and_read_back_as_it_is_shipped(string name)
+    public void Should_be_written_and_read_back_as_shipped(string name)
     {
         var policy = ShippedPolicies.All.Single(policy => policy.Name == name);
 
@@ -183,7 +183,7 @@ public sealed class When_a_document_is_good
     }
 
     [Fact]
-    public void Should_be_written_and_read_back_whatever_it_holds()
+    public void Should_be_written_and_read_back_with_random_contents()
     {
         for (var seed = 0; seed < 1000; seed++)
         {
@@ -194,7 +194,7 @@ public sealed class When_a_document_is_good
     }
 
     [Fact]
-    public void Should_look_like_the_one_in_the_description_of_the_form()
+    public void Should_match_the_example_in_the_documentation()
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "infra", "docs", "policies.md"));
 
@@ -202,10 +202,10 @@ public sealed class When_a_document_is_good
     }
 
     [Fact]
-    public void Should_never_make_the_reader_stumble_whatever_becomes_of_it()
+    public void Should_never_make_the_reader_throw_when_damaged()
     {
         var random = new Random(4);
-        for (var turn = 0; turn < 5000; turn++)
+        for (var round = 0; round < 5000; round++)
         {
             var text = new StringBuilder(random.Next(2) == 0 ? Yaml : Json);
             for (var change = random.Next(1, 6); change > 0; change--)
@@ -247,7 +247,7 @@ public sealed class When_a_document_is_good
         return policy.ShouldNotBeNull();
     }
 
-    // Lists and dictionaries are equal in records only if they are the same.
+    // Records compare lists and dictionaries by reference.
     private static void Same(MigrationPolicy policy, MigrationPolicy expected, int seed = 0) =>
         JsonSerializer.Serialize(policy, MeshJson.Indented).ShouldBe(JsonSerializer.Serialize(expected, MeshJson.Indented), $"seed {seed}");
 }

@@ -2,10 +2,10 @@ using Mesh.Policy.Documents;
 
 namespace Mesh.Policy.Host.Tests.Documents;
 
-/// <summary>Each document has one thing wrong with it; whoever wrote it learns the line, the field and what is accepted.</summary>
+/// <summary>Each document has one error; the message has the line, the field and what is accepted.</summary>
 public sealed class When_a_document_is_malformed
 {
-    /// <summary>Begins every document of <see cref="Parts"/>, whose first own line is therefore the third.</summary>
+    /// <summary>Starts every document of <see cref="Parts"/>, so that the part begins at line 3.</summary>
     private const string Head = "name: p\ndescription: d\n";
 
     public static TheoryData<string, int, string, string> Wholes => new()
@@ -18,16 +18,16 @@ public sealed class When_a_document_is_malformed
         { "description: d\n", 1, "name", "is missing" },
         { "name: p\n", 1, "description", "is missing" },
         { "name: Gold\ndescription: d\n", 1, "name", "lower-case letters, digits and hyphens" },
-        { "name: a_b\ndescription: d\n", 1, "name", "'a_b' is no name" },
-        { "name: -a\ndescription: d\n", 1, "name", "a hyphen not first" },
+        { "name: a_b\ndescription: d\n", 1, "name", "'a_b' is not a valid name" },
+        { "name: -a\ndescription: d\n", 1, "name", "not starting with a hyphen" },
         { $"name: {new string('a', 64)}\ndescription: d\n", 1, "name", "1 to 63" },
         { "name: 7\ndescription: d\n", 1, "name", "takes text, not '7'; text that looks like something else stands in quotes" },
         { "name: [p]\ndescription: d\n", 1, "name", "takes text, not a list" },
-        { "name: p\ndescription: \"  \"\n", 2, "description", "is empty; it says what the policy does" },
+        { "name: p\ndescription: \"  \"\n", 2, "description", "is empty; describe what the policy does" },
         { "name: p\ndescription:\n", 2, "description", "is empty; give it a value" },
-        { $"name: p\ndescription: {new string('d', 4001)}\n", 2, "description", "4001 characters; at most 4000" },
+        { $"name: p\ndescription: {new string('d', 4001)}\n", 2, "description", "4001 characters long; the maximum is 4000" },
         { "name: p\nname: q\ndescription: d\n", 2, "name", "stands twice; the first is in line 1" },
-        { $"name: p\ndescription: d\n# {new string('x', 256 * 1024)}\n", 0, "", "at most 262144 are accepted" },
+        { $"name: p\ndescription: d\n# {new string('x', 256 * 1024)}\n", 0, "", "the maximum is 262144" },
         { "name: p\ndescription: \"d\n", 2, "", "is neither YAML nor JSON" },
         { "name: p\ndescription: d\nstart: {autoConverge: true\n", 3, "", "is neither YAML nor JSON" },
         { "name: p\ndescription: d\nlastResort: [abort\nlimits:\n  completionTimeout: 1 h\n", 3, "", "is neither YAML nor JSON" },
@@ -66,75 +66,75 @@ public sealed class When_a_document_is_malformed
         { "start: { bandwidth: 100 Mbit/s }", 3, "start.bandwidth", "there is no unit 'Mbit/s'" },
         { "start: { bandwidth: 1000 KiB/s }", 3, "start.bandwidth", "out of bounds; accepted: a data rate from 1 MiB/s" },
         { "start: { bandwidth: 10000000 TiB/s }", 3, "start.bandwidth", "out of bounds" },
-        { "start: { postCopyBandwidth: 10 MiB/s }", 3, "start.postCopyBandwidth", "needs start.postCopy: true" },
+        { "start: { postCopyBandwidth: 10 MiB/s }", 3, "start.postCopyBandwidth", "requires start.postCopy: true" },
         { "start: { autoConverge: yes }", 3, "start.autoConverge", "takes true or false, not 'yes'" },
-        { "start: { autoConverge: true }", 3, "start.autoConverge", "needs permits.throttle: true" },
-        { "start: { autoConvergeInitial: 20 }", 3, "start.autoConvergeInitial", "needs start.autoConverge: true" },
+        { "start: { autoConverge: true }", 3, "start.autoConverge", "requires permits.throttle: true" },
+        { "start: { autoConvergeInitial: 20 }", 3, "start.autoConvergeInitial", "requires start.autoConverge: true" },
         { "permits: { throttle: true }\nstart: { autoConverge: true, autoConvergeIncrement: 100 }", 4, "start.autoConvergeIncrement", "from 1 % to 99 %" },
-        { "start: { postCopy: true }", 3, "start.postCopy", "needs permits.postCopy: true" },
+        { "start: { postCopy: true }", 3, "start.postCopy", "requires permits.postCopy: true" },
         { "start: { compression: xbzrle }", 3, "start.compression", "takes a list of xbzrle, zlib, zstd, not 'xbzrle'" },
         { "permits: { compression: true }\nstart: { compression: [lzo] }", 4, "start.compression[0]", "'lzo' is not known here; accepted: xbzrle, zlib, zstd" },
-        { "start: { compression: [xbzrle] }", 3, "start.compression", "needs permits.compression: true" },
-        { "permits: { compression: true }\nstart: { compression: [zstd] }", 4, "start.compression", "need start.parallelConnections" },
-        { "permits: { compression: true }\nstart: { compression: [xbzrle], parallelConnections: 2 }", 4, "start.compression", "QEMU refuses xbzrle over parallel connections" },
-        { "permits: { compression: true }\nstart: { compression: [xbzrle, xbzrle] }", 4, "start.compression", "names a method twice" },
+        { "start: { compression: [xbzrle] }", 3, "start.compression", "requires permits.compression: true" },
+        { "permits: { compression: true }\nstart: { compression: [zstd] }", 4, "start.compression", "require start.parallelConnections" },
+        { "permits: { compression: true }\nstart: { compression: [xbzrle], parallelConnections: 2 }", 4, "start.compression", "QEMU does not support xbzrle over parallel connections" },
+        { "permits: { compression: true }\nstart: { compression: [xbzrle, xbzrle] }", 4, "start.compression", "lists a method twice" },
         { "permits: { postCopy: true }\nstart: { postCopy: true, parallelConnections: 2 }", 4, "start.parallelConnections", "together with post-copy" },
         { "start: { parallelConnections: 256 }", 3, "start.parallelConnections", "a whole number from 1 to 255" },
         { "start: { parallelConnections: \"2\" }", 3, "start.parallelConnections", "takes a whole number from 1 to 255, not '2'" },
         { "start: { parallelConnections: 1.5 }", 3, "start.parallelConnections", "takes a whole number" },
         { "steps: abort", 3, "steps", "takes a list of steps, each with when and do, not 'abort'" },
         { "steps: [abort]", 3, "steps[0]", "takes a mapping of fields, not 'abort'" },
-        { "steps:\n  - do: abort", 4, "steps[0].when", "is missing: when the step is due" },
-        { "steps:\n  - when: { elapsed: 5 s }", 4, "steps[0].do", "is missing: what the step does" },
+        { "steps:\n  - do: abort", 4, "steps[0].when", "is missing: the conditions of the step" },
+        { "steps:\n  - when: { elapsed: 5 s }", 4, "steps[0].do", "is missing: the action the step takes" },
         { "steps:\n  - when: {}\n    do: abort", 4, "steps[0].when", "has no condition; accepted: iterationsOver" },
-        { "steps:\n  - when: { times: 2 }\n    do: abort", 4, "steps[0].when.times", "stands beside elapsedPerGiB only" },
+        { "steps:\n  - when: { times: 2 }\n    do: abort", 4, "steps[0].when.times", "is the factor of elapsedPerGiB, which is missing" },
         { "steps:\n  - when: { elapsedPerGiB: 5 s, times: -1 }\n    do: abort", 4, "steps[0].when.times", "a whole number from 0" },
         { "steps:\n  - when: { elapsed: 5 }\n    do: abort", 4, "steps[0].when.elapsed", "'5' has no unit" },
         { "steps:\n  - when: { elapsed: 5 s }\n    do: abort\n  - when: { iterationsOver: 1, elapse: 5 s }\n    do: abort", 6, "steps[1].when.elapse", "did you mean elapsed?" },
         { "steps:\n  - when: { iterationsOver: -1 }\n    do: abort", 4, "steps[0].when.iterationsOver", "a whole number from 0" },
         { "steps:\n  - when: { localMinimum: 101 % }\n    do: abort", 4, "steps[0].when.localMinimum", "from 0 % to 100 %" },
         { "steps:\n  - when: { localMinimum: 1.5 % }\n    do: abort", 4, "steps[0].when.localMinimum", "takes a whole percentage" },
-        { "steps:\n  - when: { predictedDowntimeOver: 2 s, predictedDowntimeAtMost: 1 s }\n    do: abort", 4, "steps[0].when", "can never be due" },
-        { "steps:\n  - when: { elapsed: 5 s }\n    do: pause", 5, "steps[0].do", "'pause' is no action; accepted: abort, postCopy, suspend" },
+        { "steps:\n  - when: { predictedDowntimeOver: 2 s, predictedDowntimeAtMost: 1 s }\n    do: abort", 4, "steps[0].when", "can never be met" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: pause", 5, "steps[0].do", "'pause' is not an action; accepted: abort, postCopy, suspend" },
         { "steps:\n  - when: { elapsed: 5 s }\n    do: post-copy", 5, "steps[0].do", "did you mean postCopy?" },
         { "steps:\n  - when: { elapsed: 5 s }\n    do: throttle", 5, "steps[0].do", "throttle needs a value" },
-        { "steps:\n  - when: { elapsed: 5 s }\n    do: [abort]", 5, "steps[0].do", "takes one action, not a list" },
-        { "steps:\n  - when: { elapsed: 5 s }\n    do: {}", 5, "steps[0].do", "holds no action" },
-        { "steps:\n  - when: { elapsed: 5 s }\n    do: { abort: true }", 5, "steps[0].do", "abort takes no value: write do: abort" },
-        { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntime: 5 ms, setBandwidth: none }", 5, "steps[0].do", "holds 2 actions (setDowntime, setBandwidth); a step takes one" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: [abort]", 5, "steps[0].do", "takes a single action, not a list" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: {}", 5, "steps[0].do", "has no action" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { abort: true }", 5, "steps[0].do", "abort takes no value; write do: abort" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntime: 5 ms, setBandwidth: none }", 5, "steps[0].do", "has 2 actions (setDowntime, setBandwidth); a step takes one" },
         { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntim: 5 ms }", 5, "steps[0].do.setDowntim", "did you mean setDowntime?" },
         { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntime: 150 }", 5, "steps[0].do.setDowntime", "'150' has no unit" },
-        { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntime: { max: 5 s } }", 5, "steps[0].do.setDowntime.times", "is missing: by what the downtime limit is multiplied" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntime: { max: 5 s } }", 5, "steps[0].do.setDowntime.times", "is missing: the factor for the downtime limit" },
         { "steps:\n  - when: { elapsed: 5 s }\n    do: { setDowntime: { times: 1 } }", 5, "steps[0].do.setDowntime.times", "a number more than 1, up to 1000" },
         { "steps:\n  - when: { elapsed: 5 s }\n    do: { setBandwidth: unlimited }", 5, "steps[0].do.setBandwidth", "takes a data rate" },
         { "permits: { throttle: true }\nsteps:\n  - when: { elapsed: 5 s }\n    do: { throttle: 100 }", 6, "steps[0].do.throttle", "from 1 % to 99 %" },
-        { "steps:\n  - when: { elapsed: 5 s }\n    do: { throttle: 40 % }", 5, "steps[0].do", "throttle needs permits.throttle: true" },
-        { "permits: { postCopy: true }\nsteps:\n  - when: { elapsed: 5 s }\n    do: postCopy", 6, "steps[0].do", "postCopy needs start.postCopy: true, because QEMU arms it at the start only" },
-        { "steps:\n  - when: { elapsed: 5 s }\n    do: postCopy", 5, "steps[0].do", "postCopy needs permits.postCopy: true and start.postCopy: true" },
-        { "steps:\n  - when: { elapsed: 5 s }\n    do: suspend", 5, "steps[0].do", "suspend needs permits.pause: true" },
-        { "steps:\n  - when: { elapsed: 5 s }\n    do: abort\n    repeat: true", 6, "steps[0].repeat", "abort is done once and for all" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: { throttle: 40 % }", 5, "steps[0].do", "throttle requires permits.throttle: true" },
+        { "permits: { postCopy: true }\nsteps:\n  - when: { elapsed: 5 s }\n    do: postCopy", 6, "steps[0].do", "postCopy requires start.postCopy: true: QEMU enables it at the start only" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: postCopy", 5, "steps[0].do", "postCopy requires permits.postCopy: true and start.postCopy: true" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: suspend", 5, "steps[0].do", "suspend requires permits.suspend: true" },
+        { "steps:\n  - when: { elapsed: 5 s }\n    do: abort\n    repeat: true", 6, "steps[0].repeat", "abort cannot be repeated" },
         { "steps:\n  - when: { elapsed: 5 s }\n    do: abort\n    repeat: 3", 6, "steps[0].repeat", "takes true or false" },
-        { "stallDetector: {}", 3, "stallDetector", "so it needs downtimeBudget" },
-        { "downtimeBudget: 1 s\nstallDetector: {}\nadaptive: {}", 5, "adaptive", "stands beside stallDetector" },
+        { "stallDetector: {}", 3, "stallDetector", "requires downtimeBudget" },
+        { "downtimeBudget: 1 s\nstallDetector: {}\nadaptive: {}", 5, "adaptive", "cannot be combined with stallDetector" },
         { "downtimeBudget: 1 s\nstallDetector: { margin: 200 % }", 4, "stallDetector.margin", "from 0 % to 100 %" },
         { "downtimeBudget: 1 s\nstallDetector: { patienceFactor: 0 }", 4, "stallDetector.patienceFactor", "a number more than 0, up to 1" },
         { "downtimeBudget: 1 s\nstallDetector: { bandwidthWeight: much }", 4, "stallDetector.bandwidthWeight", "takes a number" },
         { "downtimeBudget: 1 s\nstallDetector: { completionFactor: 0.5 }", 4, "stallDetector.completionFactor", "a number from 1 to 1000" },
-        { "downtimeBudget: 1 s\npermits: { postCopy: true }\nadaptive: {}", 5, "adaptive", "so it needs start.postCopy: true" },
-        { "adaptive: { passesBefore: 1 }", 3, "adaptive.passesBefore", "a whole number from 2" },
+        { "downtimeBudget: 1 s\npermits: { postCopy: true }\nadaptive: {}", 5, "adaptive", "set start.postCopy: true" },
+        { "adaptive: { minPasses: 1 }", 3, "adaptive.minPasses", "a whole number from 2" },
         { "adaptive:", 3, "adaptive", "{} for a mapping without fields" },
         { "downtimeBudget: 0 ms", 3, "downtimeBudget", "a duration from 1 ms to 2000 s" },
         { "lastResort: abort", 3, "lastResort", "takes a list of postCopy, suspend, abort" },
         { "lastResort: [setDowntime]\nlimits: { completionTimeout: 5 s }", 3, "lastResort[0]", "accepted: postCopy, suspend, abort" },
-        { "lastResort: [abort, abort]\nlimits: { completionTimeout: 5 s }", 3, "lastResort[1]", "abort stands twice" },
-        { "lastResort: [abort, suspend]\npermits: { pause: true }\nlimits: { completionTimeout: 5 s }", 3, "lastResort[1]", "is never reached" },
-        { "lastResort: [abort]", 3, "lastResort", "so it needs limits.completionTimeout or limits.completionTimeoutPerGiB" },
-        { "lastResort: [suspend]\nlimits: { completionTimeout: 5 s }", 3, "lastResort[0]", "suspend needs permits.pause: true" },
-        { "permits: { postCopy: true }\nlastResort:\n  - postCopy\nlimits: { completionTimeout: 5 s }", 5, "lastResort[0]", "postCopy needs start.postCopy: true" },
-        { "limits: { completionTimeout: 5 s, completionTimeoutPerGiB: 5 s }", 3, "limits.completionTimeoutPerGiB", "give one of them" },
+        { "lastResort: [abort, abort]\nlimits: { completionTimeout: 5 s }", 3, "lastResort[1]", "abort is listed twice" },
+        { "lastResort: [abort, suspend]\npermits: { suspend: true }\nlimits: { completionTimeout: 5 s }", 3, "lastResort[1]", "is never reached" },
+        { "lastResort: [abort]", 3, "lastResort", "requires limits.completionTimeout or limits.completionTimeoutPerGiB" },
+        { "lastResort: [suspend]\nlimits: { completionTimeout: 5 s }", 3, "lastResort[0]", "suspend requires permits.suspend: true" },
+        { "permits: { postCopy: true }\nlastResort:\n  - postCopy\nlimits: { completionTimeout: 5 s }", 5, "lastResort[0]", "postCopy requires start.postCopy: true" },
+        { "limits: { completionTimeout: 5 s, completionTimeoutPerGiB: 5 s }", 3, "limits.completionTimeoutPerGiB", "cannot be combined with limits.completionTimeout" },
         { "limits: { completionTimeout: 0 s }", 3, "limits.completionTimeout", "out of bounds" },
         { "limits:\n  progressTimeout: 800 h", 4, "limits.progressTimeout", "a duration from 1 ms to 720 h" },
-        { "limits: { progress: all }", 3, "limits.progress", "'all' is not known here; accepted: anything, remaining" },
+        { "limits: { progress: all }", 3, "limits.progress", "'all' is not known here; accepted: remainingOrTransferred, remaining" },
         { "limits: { dataSize: { unit: 1 } }", 3, "limits.dataSize.unit", "'1' has no unit" },
         { "limits: { dataSize: { unit: 1 KiB } }", 3, "limits.dataSize.unit", "a size from 1 MB to 1 TiB" },
         { "limits: { dataSize: { unit: 1.0000001 MB } }", 3, "limits.dataSize.unit", "no whole number of bytes" },
@@ -154,14 +154,14 @@ public sealed class When_a_document_is_malformed
 
     [Theory]
     [MemberData(nameof(Wholes))]
-    public void Should_say_what_is_wrong_with_the_whole(string text, int line, string field, string fragment) => Expect(text, line, field, fragment);
+    public void Should_report_errors_of_the_whole_document(string text, int line, string field, string fragment) => Expect(text, line, field, fragment);
 
     [Theory]
     [MemberData(nameof(Parts))]
-    public void Should_say_what_is_wrong_with_a_part(string body, int line, string field, string fragment) => Expect($"{Head}{body}\n", line, field, fragment);
+    public void Should_report_errors_of_a_section(string body, int line, string field, string fragment) => Expect($"{Head}{body}\n", line, field, fragment);
 
     [Fact]
-    public void Should_say_everything_at_once_by_line()
+    public void Should_report_all_errors_by_line()
     {
         var reading = PolicyText.Read(
             """
@@ -189,11 +189,11 @@ public sealed class When_a_document_is_malformed
     [InlineData("limits: { completionTimeut: 5 s }\nlastResort: [abort]")]
     [InlineData("permits: { throttle: maybe }\nstart: { autoConverge: true }")]
     [InlineData("downtimeBudget: 5\nstallDetector: {}")]
-    public void Should_not_complain_of_what_only_follows_from_another_fault(string body) =>
+    public void Should_not_report_consequences_of_another_error(string body) =>
         PolicyText.Read($"{Head}{body}\n").Faults.ShouldHaveSingleItem();
 
     [Fact]
-    public void Should_stop_counting_where_it_helps_nobody()
+    public void Should_limit_the_number_of_reported_errors()
     {
         var faults = PolicyText.Read(Head + string.Concat(Enumerable.Range(0, 1000).Select(number => $"x{number}: 1\n"))).Faults;
 
@@ -206,9 +206,9 @@ public sealed class When_a_document_is_malformed
         var (policy, faults) = PolicyText.Read(text);
 
         policy.ShouldBeNull();
-        var words = string.Join('\n', faults);
-        faults.Select(fault => (fault.Line, fault.Field)).ShouldContain((line, field), words);
-        faults.Where(fault => fault.Line == line && fault.Field == field).ShouldContain(fault => fault.Message.Contains(fragment, StringComparison.Ordinal), words);
+        var errors = string.Join('\n', faults);
+        faults.Select(fault => (fault.Line, fault.Field)).ShouldContain((line, field), errors);
+        faults.Where(fault => fault.Line == line && fault.Field == field).ShouldContain(fault => fault.Message.Contains(fragment, StringComparison.Ordinal), errors);
         faults.Select(fault => fault.Message).ShouldBeUnique();
     }
 }

@@ -7,7 +7,7 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Policy.Host.Tests.Documents;
 
-/// <summary>The numbers here were taken from the peers' own sources, not from the files that are tested.</summary>
+/// <summary>The numbers come from the peers' source code, not from the files under test.</summary>
 public sealed class When_policies_are_shipped
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "infra", "policies");
@@ -148,12 +148,12 @@ public sealed class When_policies_are_shipped
     public static TheoryData<string> Names => [.. Expected.Select(policy => policy.Name)];
 
     [Fact]
-    public void Should_be_those_that_are_named() =>
+    public void Should_be_exactly_the_expected_ones() =>
         ShippedPolicies.All.Select(policy => policy.Name).ShouldBe(Expected.Select(policy => policy.Name).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Should_stand_in_a_file_of_their_name(string file)
+    public void Should_be_in_a_file_of_their_name(string file)
     {
         var (policy, faults) = PolicyText.Read(File.ReadAllText(Path.Combine(Folder, file)));
 
@@ -163,7 +163,7 @@ public sealed class When_policies_are_shipped
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Should_say_exactly_what_the_peer_does(string name)
+    public void Should_match_the_peer_exactly(string name)
     {
         var shipped = ShippedPolicies.All.Single(policy => policy.Name == name);
         var expected = Expected.Single(policy => policy.Name == name) with { Description = shipped.Description };

@@ -10,11 +10,11 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Migrations.Host.Tests;
 
-public sealed class When_a_policy_steers_on_sqlite() : When_a_policy_steers(new SqliteFiles());
+public sealed class When_a_policy_controls_a_migration_on_sqlite() : When_a_policy_controls_a_migration(new SqliteFiles());
 
-public sealed class When_a_policy_steers_on_postgresql(PostgresServer server) : When_a_policy_steers(server);
+public sealed class When_a_policy_controls_a_migration_on_postgresql(PostgresServer server) : When_a_policy_controls_a_migration(server);
 
-public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
+public abstract class When_a_policy_controls_a_migration(IStoreSource stores) : IAsyncLifetime
 {
     private static readonly MigrationId Id = new("m1");
 
@@ -32,55 +32,55 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingBus _bus = new();
     private string _location = "";
-    private HostMessages _words = null!;
+    private HostMessages _messages = null!;
 
     public async ValueTask InitializeAsync()
     {
         _location = await stores.CreateAsync();
-        _words = new HostMessages(_time);
+        _messages = new HostMessages(_time);
     }
 
     [Fact]
-    public async Task Should_ask_the_policy_service_for_the_machine_s_policy_and_record_it_with_the_reason()
+    public async Task Should_resolve_the_policy_of_the_vm_and_record_it_with_the_reason()
     {
         ResolvePolicy? asked = null;
         _bus.Policies = ask =>
         {
             asked = ask;
-            return new(new EffectivePolicy(Eager, 3, "its labels say so"));
+            return new(new EffectivePolicy(Eager, 3, "its labels match"));
         };
         await using var process = await BegunAsync(HostMessages.Request() with { Policy = "eager" });
 
         (asked!.Vm, asked.Named).ShouldBe((HostMessages.CreateVm().Id, "eager"));
         var view = await ShowAsync(process);
-        (view.Policy!.Policy.Name, view.Policy.Version, view.Policy.Reason).ShouldBe(("eager", 3, "its labels say so"));
+        (view.Policy!.Policy.Name, view.Policy.Version, view.Policy.Reason).ShouldBe(("eager", 3, "its labels match"));
     }
 
     [Fact]
-    public async Task Should_begin_nothing_when_the_policy_service_does_not_answer()
+    public async Task Should_start_nothing_when_the_policy_service_does_not_answer()
     {
         _bus.Policies = _ => null;
         await using var process = await ReportedAsync();
 
-        (await process.AskAsync(HostMessages.Request())).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.PolicyServiceUnavailable);
+        (await process.RequestAsync(HostMessages.Request())).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.PolicyServiceUnavailable);
         (await process.Requests.AnswerAsync(new GetMigration(Id), default)).Migration.ShouldBeNull();
         _bus.Commands.ShouldBeEmpty();
 
         _bus.Policies = _ => new(new EffectivePolicy(Eager, 1, ""));
-        (await process.AskAsync(HostMessages.Request())).Refusals.ShouldBeEmpty();
+        (await process.RequestAsync(HostMessages.Request())).Refusals.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Should_answer_a_repeated_request_although_its_policy_is_gone()
+    public async Task Should_answer_a_repeated_request_even_if_its_policy_is_gone()
     {
         _bus.Policies = _ => new(new EffectivePolicy(Eager, 1, ""));
         await using var process = await BegunAsync(HostMessages.Request() with { Policy = "eager" });
         _bus.Policies = _ => null;
-        (await process.AskAsync(HostMessages.Request() with { Policy = "eager" })).Refusals.ShouldBeEmpty();
+        (await process.RequestAsync(HostMessages.Request() with { Policy = "eager" })).Refusals.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Should_go_on_with_the_plan_where_it_stood_when_the_process_died()
+    public async Task Should_resume_the_plan_after_the_process_died()
     {
         _bus.Policies = _ => new(new EffectivePolicy(Eager, 1, ""));
         await using (var process = await CopyingAsync())
@@ -99,7 +99,7 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_change_a_running_migration_and_tell_what_became_of_it()
+    public async Task Should_change_a_running_migration_and_report_the_result()
     {
         await using var process = await CopyingAsync();
         var request = new ChangeMigration { Id = Id, ChangeId = "c1", RequestedBy = "tester", Reason = "slow", MaxDowntime = TimeSpan.FromSeconds(1) };
@@ -115,7 +115,7 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_exchange_the_policy_by_its_name()
+    public async Task Should_replace_the_policy_by_name()
     {
         await using var process = await CopyingAsync();
         _bus.Policies = ask => ask.Named == "eager" ? new(new EffectivePolicy(Eager, 2, "the change names it")) : new(null, "no such policy");
@@ -127,7 +127,7 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_say_that_there_is_nothing_to_change_or_export()
+    public async Task Should_report_that_there_is_nothing_to_change_or_export()
     {
         await using var process = await ReportedAsync();
         (await process.Requests.AnswerAsync(new ChangeMigration { Id = Id, ChangeId = "c", RequestedBy = "tester", Suspend = true }, default)).Result.ShouldBe(ChangeResult.NotFound);
@@ -157,17 +157,17 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
     private async Task<MigrationsProcess> ReportedAsync()
     {
         var process = await MigrationsProcess.StartAsync(_location, _time, _bus);
-        await process.Agents.HandleAsync(_words.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
-        await process.Agents.HandleAsync(_words.Inventory(HostMessages.Destination), default);
-        await process.Agents.HandleAsync(_words.Report(HostMessages.Source, VmStatus.Up), default);
-        await process.Agents.HandleAsync(_words.Report(HostMessages.Destination, null), default);
+        await process.Agents.HandleAsync(_messages.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
+        await process.Agents.HandleAsync(_messages.Inventory(HostMessages.Destination), default);
+        await process.Agents.HandleAsync(_messages.Report(HostMessages.Source, VmStatus.Up), default);
+        await process.Agents.HandleAsync(_messages.Report(HostMessages.Destination, null), default);
         return process;
     }
 
     private async Task<MigrationsProcess> BegunAsync(RequestMigration? request = null)
     {
         var process = await ReportedAsync();
-        await process.BeginAsync(request ?? HostMessages.Request());
+        await process.StartMigrationAsync(request ?? HostMessages.Request());
         return process;
     }
 
@@ -182,7 +182,7 @@ public abstract class When_a_policy_steers(IStoreSource stores) : IAsyncLifetime
     private async Task PassAsync(MigrationsProcess process, long iteration)
     {
         var start = await CommandAsync<StartMigration>();
-        await process.Agents.HandleAsync(_words.Report(HostMessages.Source, VmStatus.MigratingFrom, new MigrationSample
+        await process.Agents.HandleAsync(_messages.Report(HostMessages.Source, VmStatus.MigratingFrom, new MigrationSample
         {
             MigrationId = Id,
             Epoch = start.Epoch,

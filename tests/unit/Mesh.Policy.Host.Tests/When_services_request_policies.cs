@@ -6,7 +6,7 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Policy.Host.Tests;
 
-public sealed class When_services_ask : IAsyncLifetime
+public sealed class When_services_request_policies : IAsyncLifetime
 {
     private static readonly VmId Vm = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
 
@@ -27,7 +27,7 @@ public sealed class When_services_ask : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_be_answered_over_the_bus_at_one_queue()
+    public async Task Should_be_answered_over_the_bus_on_one_queue()
     {
         (await AskAsync<ApplyPolicy, ApplyPolicyAnswer>(new("name: gold\ndescription: for the best\n", "jane"))).Policy.ShouldNotBeNull().Version.ShouldBe(1);
         (await AskAsync<ListPolicies, PolicyList>(new())).Policies.ShouldContain(view => view.Policy.Name == "gold");
@@ -35,11 +35,11 @@ public sealed class When_services_ask : IAsyncLifetime
         (await AskAsync<SetDefaultPolicy, PolicyAnswer>(new("gold", "jane"))).Succeeded.ShouldBeTrue();
         (await AskAsync<OverridePolicy, PolicyAnswer>(new(Vm: Vm, Name: "virsh", RequestedBy: "jane"))).Succeeded.ShouldBeTrue();
         (await AskAsync<ResolvePolicy, ResolvePolicyAnswer>(new(Vm, new Dictionary<string, string>()))).Effective.ShouldNotBeNull().Policy.Name.ShouldBe("virsh");
-        (await AskAsync<DeletePolicy, PolicyAnswer>(new("gold", "jane"))).Explanation.ShouldBe("'gold' is the default; name another one first");
+        (await AskAsync<DeletePolicy, PolicyAnswer>(new("gold", "jane"))).Explanation.ShouldBe("policy 'gold' is the default; set another default first");
     }
 
     [Fact]
-    public async Task Should_be_answered_over_the_bus_when_there_is_nothing()
+    public async Task Should_be_answered_over_the_bus_when_nothing_is_found()
     {
         (await AskAsync<ApplyPolicy, ApplyPolicyAnswer>(new("name: gold\n", "jane"))).Diagnostics.ShouldHaveSingleItem().Field.ShouldBe("description");
         (await AskAsync<GetPolicy, GetPolicyAnswer>(new("gold"))).Policy.ShouldBeNull();
@@ -48,7 +48,7 @@ public sealed class When_services_ask : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_be_counted_by_policy_and_by_what_decided()
+    public async Task Should_be_counted_by_policy_and_by_what_selected_it()
     {
         var counted = new ConcurrentQueue<string>();
         using var listener = new MeterListener
@@ -61,7 +61,7 @@ public sealed class When_services_ask : IAsyncLifetime
         };
         listener.SetMeasurementEventCallback<long>((_, count, tags, _) => counted.Enqueue($"{count} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
         listener.Start();
-        await _process.KeepAsync("name: counted\ndescription: d\nselect: { labels: { counted: \"yes\" } }\n");
+        await _process.ApplyAsync("name: counted\ndescription: d\nselect: { labels: { counted: \"yes\" } }\n");
 
         await _process.ResolveAsync(new ResolvePolicy(Vm, new Dictionary<string, string>(), "counted"));
         await _process.ResolveAsync(new ResolvePolicy(Vm, new Dictionary<string, string> { ["counted"] = "yes" }));

@@ -1,9 +1,9 @@
 using Mesh.Contracts.Values;
 using Mesh.Documents;
 
-namespace Mesh.Policy.Documents;
+namespace Mesh.Policy.Model;
 
-/// <summary>The bounds of everything that policies hold.</summary>
+/// <summary>The bounds of every value in a policy.</summary>
 internal static class PolicyBounds
 {
     public const int StepsMax = 256;
@@ -15,14 +15,14 @@ internal static class PolicyBounds
     public const double FactorMax = 1000;
     public const double DataUnitsMax = 1_000_000;
 
-    /// <summary>QEMU's own bounds of the downtime limit.</summary>
+    /// <summary>QEMU's bounds of the downtime limit.</summary>
     public static readonly ValueRange<TimeSpan> Downtime = Durations(TimeSpan.FromSeconds(2000));
 
     public static readonly ValueRange<TimeSpan> Interval = Durations(TimeSpan.FromHours(1));
 
     public static readonly ValueRange<TimeSpan> Limit = Durations(TimeSpan.FromHours(720));
 
-    /// <summary>libvirt takes whole MiB/s, up to a count that fits just so into bytes.</summary>
+    /// <summary>libvirt takes whole MiB/s; the maximum is the largest that still fits into a 64-bit count of bytes.</summary>
     public static readonly ValueRange<BytesPerSecond> Bandwidth =
         new(new(1L << 20), new(8_796_093_022_207L << 20), "a data rate from 1 MiB/s to 8796093022207 MiB/s");
 

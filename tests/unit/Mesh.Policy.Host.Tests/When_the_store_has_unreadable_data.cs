@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Policy.Host.Tests;
 
-public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
+public sealed class When_the_store_has_unreadable_data : IAsyncLifetime
 {
     private const string Gold = "name: gold\ndescription: for the best\nselect: { labels: { tier: gold } }\n";
 
@@ -25,8 +25,8 @@ public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
     {
         _location = await _stores.CreateAsync();
         await using var process = await PolicyProcess.StartAsync(_location);
-        (await process.KeepAsync(Gold)).Diagnostics.ShouldBeEmpty();
-        (await process.KeepAsync("name: silver\ndescription: for the others\n")).Diagnostics.ShouldBeEmpty();
+        (await process.ApplyAsync(Gold)).Diagnostics.ShouldBeEmpty();
+        (await process.ApplyAsync("name: silver\ndescription: for the others\n")).Diagnostics.ShouldBeEmpty();
     }
 
     public ValueTask DisposeAsync()
@@ -37,39 +37,39 @@ public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
 
     [Theory]
     [InlineData("UPDATE policy_version SET document = '{ half' WHERE name = 'gold'", "version 1, line 1: ")]
-    [InlineData("UPDATE policy_version SET document = 'name: silver' || char(10) || 'description: d' WHERE name = 'gold'", "version 1 is of policy 'silver'")]
-    [InlineData("UPDATE policy_version SET kept_at = 'lately' WHERE name = 'gold'", "version 1 was kept at 'lately', which is no time")]
-    public async Task Should_go_on_with_the_others_and_name_it(string damage, string reason)
+    [InlineData("UPDATE policy_version SET document = 'name: silver' || char(10) || 'description: d' WHERE name = 'gold'", "version 1 contains policy 'silver'")]
+    [InlineData("UPDATE policy_version SET updated_at = 'lately' WHERE name = 'gold'", "version 1 has an invalid time: 'lately'")]
+    public async Task Should_use_the_others_and_log_it(string damage, string reason)
     {
-        await PlantAsync(damage);
+        await DamageAsync(damage);
 
         await using var process = await PolicyProcess.StartAsync(_location);
 
-        process.Log.ShouldHaveSingleItem().ShouldStartWith($"4010 Policy gold cannot be read from the store and counts for nothing until it is kept anew or deleted: {reason}");
+        process.Log.ShouldHaveSingleItem().ShouldStartWith($"4010 Policy gold cannot be read from the store and is ignored until it is re-applied or deleted: {reason}");
         (await process.ListAsync()).Policies.Select(view => view.Policy.Name).ShouldBe(
             ShippedPolicies.All.Select(policy => policy.Name).Append("silver").Order(StringComparer.Ordinal));
         (await ResolveAsync(process, "gold")).Error.ShouldStartWith($"policy 'gold' cannot be read from the store: {reason}");
         (await ResolveAsync(process, null)).Effective.ShouldNotBeNull().Reason.ShouldEndWith("unreadable in the store: gold");
         (await process.SetDefaultAsync("gold")).Explanation.ShouldStartWith("policy 'gold' cannot be read from the store");
-        (await process.ShowAsync("gold")).Policy.ShouldBeNull();
-        process.Log.Count(line => line.StartsWith("4010 ", StringComparison.Ordinal)).ShouldBe(1, "it is told once");
+        (await process.GetAsync("gold")).Policy.ShouldBeNull();
+        process.Log.Count(line => line.StartsWith("4010 ", StringComparison.Ordinal)).ShouldBe(1, "it is logged once");
     }
 
     [Fact]
-    public async Task Should_be_mended_by_keeping_it_anew()
+    public async Task Should_be_repaired_by_applying_it_again()
     {
-        await PlantAsync("UPDATE policy_version SET document = '{ half' WHERE name = 'gold'");
+        await DamageAsync("UPDATE policy_version SET document = '{ half' WHERE name = 'gold'");
         await using var process = await PolicyProcess.StartAsync(_location);
 
-        (await process.KeepAsync(Gold)).Policy.ShouldNotBeNull().Version.ShouldBe(2);
+        (await process.ApplyAsync(Gold)).Policy.ShouldNotBeNull().Version.ShouldBe(2);
 
         (await ResolveAsync(process, null)).Effective.ShouldNotBeNull().Policy.Name.ShouldBe("gold");
     }
 
     [Fact]
-    public async Task Should_be_mended_by_deleting_it()
+    public async Task Should_be_repaired_by_deleting_it()
     {
-        await PlantAsync("UPDATE policy_version SET document = '{ half' WHERE name = 'gold'");
+        await DamageAsync("UPDATE policy_version SET document = '{ half' WHERE name = 'gold'");
         await using var process = await PolicyProcess.StartAsync(_location);
 
         (await process.DeleteAsync("gold")).Succeeded.ShouldBeTrue();
@@ -78,16 +78,16 @@ public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_say_at_the_start_that_the_default_is_not_to_be_had()
+    public async Task Should_log_at_startup_that_the_default_is_unavailable()
     {
         await using var process = await PolicyProcess.StartAsync(_location, ("Policies:Default", "platinum"));
 
-        process.Log.ShouldHaveSingleItem().ShouldStartWith("4012 The default policy is not to be had, so machines without another one cannot be migrated: there is no policy 'platinum'");
+        process.Log.ShouldHaveSingleItem().ShouldStartWith("4012 The default policy is unavailable, so VMs without another policy cannot be migrated: there is no policy 'platinum'");
         (await ResolveAsync(process, null)).Effective.ShouldNotBeNull().Policy.Name.ShouldBe("gold", "labels come before the default");
     }
 
     [Fact]
-    public async Task Should_refuse_a_default_that_is_no_name() =>
+    public async Task Should_reject_a_default_that_is_not_a_name() =>
         (await Should.ThrowAsync<OptionsValidationException>(() => PolicyProcess.StartAsync(_location, ("Policies:Default", "Not a name"))))
             .Message.ShouldContain("Policies:Default is 'Not a name'");
 
@@ -95,32 +95,32 @@ public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
     public async Task Should_be_found_by_the_doctor()
     {
         (await ExamineAsync()).Findings.ShouldBeEmpty();
-        await PlantAsync("UPDATE policy_version SET document = '{ half' WHERE name = 'gold'");
-        await PlantAsync("INSERT INTO policy_override (vm_id, policy, set_by, set_at) VALUES ('nobody', 'virsh', 'jane', '2026-01-01T00:00:00Z')");
+        await DamageAsync("UPDATE policy_version SET document = '{ half' WHERE name = 'gold'");
+        await DamageAsync("INSERT INTO policy_override (vm_id, policy, updated_by, updated_at) VALUES ('nobody', 'virsh', 'jane', '2026-01-01T00:00:00Z')");
 
         var findings = (await ExamineAsync()).Findings;
 
         findings.Select(finding => (finding.Check, finding.Subject, finding.Repair)).ShouldBe(
-            [("policies", "policy gold", RepairState.None), ("policies", "machine nobody", RepairState.Possible)]);
+            [("policies", "policy gold", RepairState.None), ("policies", "VM nobody", RepairState.Possible)]);
         (await ExamineAsync(repair: true)).Findings.ShouldContain(finding => finding.Repair == RepairState.Done);
         (await ExamineAsync()).Findings.ShouldHaveSingleItem().Subject.ShouldBe("policy gold");
     }
 
     [Fact]
-    public async Task Should_pass_over_an_override_that_names_no_machine()
+    public async Task Should_ignore_an_override_without_a_valid_vm()
     {
-        await PlantAsync("INSERT INTO policy_override (vm_id, policy, set_by, set_at) VALUES ('nobody', 'virsh', 'jane', '2026-01-01T00:00:00Z')");
+        await DamageAsync("INSERT INTO policy_override (vm_id, policy, updated_by, updated_at) VALUES ('nobody', 'virsh', 'jane', '2026-01-01T00:00:00Z')");
 
         await using var process = await PolicyProcess.StartAsync(_location);
 
-        process.Log.ShouldHaveSingleItem().ShouldStartWith("4011 The row that gives machine 'nobody' policy virsh");
+        process.Log.ShouldHaveSingleItem().ShouldStartWith("4011 Ignoring the policy override for VM 'nobody' (virsh)");
         (await process.ListAsync()).Overrides.ShouldBeEmpty();
     }
 
     private static Task<ResolvePolicyAnswer> ResolveAsync(PolicyProcess process, string? named) =>
         process.ResolveAsync(new ResolvePolicy(Vm, new Dictionary<string, string> { ["tier"] = "gold" }, named));
 
-    private async Task PlantAsync(string sql)
+    private async Task DamageAsync(string sql)
     {
         using var database = new MeshDatabase(Options.Create(new StoreOptions { Location = _location }), []);
         (await database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, transaction: transaction))).ShouldBe(1);

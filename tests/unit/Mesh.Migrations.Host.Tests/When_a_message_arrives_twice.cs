@@ -6,25 +6,25 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Migrations.Host.Tests;
 
-public sealed class When_a_message_comes_twice_on_sqlite() : When_a_message_comes_twice(new SqliteFiles());
+public sealed class When_a_message_arrives_twice_on_sqlite() : When_a_message_arrives_twice(new SqliteFiles());
 
-public sealed class When_a_message_comes_twice_on_postgresql(PostgresServer server) : When_a_message_comes_twice(server);
+public sealed class When_a_message_arrives_twice_on_postgresql(PostgresServer server) : When_a_message_arrives_twice(server);
 
-public abstract class When_a_message_comes_twice(IStoreSource stores) : IAsyncLifetime
+public abstract class When_a_message_arrives_twice(IStoreSource stores) : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingBus _bus = new();
     private string _location = "";
-    private HostMessages _words = null!;
+    private HostMessages _messages = null!;
 
     public async ValueTask InitializeAsync()
     {
         _location = await stores.CreateAsync();
-        _words = new HostMessages(_time);
+        _messages = new HostMessages(_time);
     }
 
     [Fact]
-    public async Task Should_take_an_answer_once()
+    public async Task Should_handle_an_answer_once()
     {
         await using var process = await BegunAsync();
         var done = HostMessages.Done(await CommandAsync<PrepareIncoming>());
@@ -37,7 +37,7 @@ public abstract class When_a_message_comes_twice(IStoreSource stores) : IAsyncLi
     }
 
     [Fact]
-    public async Task Should_take_an_event_once_even_by_the_next_process()
+    public async Task Should_handle_an_event_once_even_in_the_next_process()
     {
         JobStalled stalled;
         long once;
@@ -57,7 +57,7 @@ public abstract class When_a_message_comes_twice(IStoreSource stores) : IAsyncLi
     }
 
     [Fact]
-    public async Task Should_take_an_event_that_comes_twice_at_the_same_moment_once()
+    public async Task Should_handle_concurrent_copies_of_an_event_once()
     {
         await using var process = await BegunAsync();
         var stalled = Stalled(await CommandAsync<PrepareIncoming>());
@@ -69,7 +69,7 @@ public abstract class When_a_message_comes_twice(IStoreSource stores) : IAsyncLi
     }
 
     [Fact]
-    public async Task Should_take_each_event_of_an_agent_that_gives_no_identities()
+    public async Task Should_handle_every_event_without_an_identity()
     {
         await using var process = await BegunAsync();
         var stalled = Stalled(await CommandAsync<PrepareIncoming>()) with { EventId = null };
@@ -82,7 +82,7 @@ public abstract class When_a_message_comes_twice(IStoreSource stores) : IAsyncLi
     }
 
     [Fact]
-    public async Task Should_take_a_message_whose_transition_was_not_saved_when_it_comes_again()
+    public async Task Should_handle_a_message_again_if_its_transition_was_not_saved()
     {
         await using var process = await BegunAsync();
         var stored = (await process.Store.LoadAsync(new("m1")))!;
@@ -106,11 +106,11 @@ public abstract class When_a_message_comes_twice(IStoreSource stores) : IAsyncLi
     private async Task<MigrationsProcess> BegunAsync()
     {
         var process = await MigrationsProcess.StartAsync(_location, _time, _bus);
-        await process.Agents.HandleAsync(_words.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
-        await process.Agents.HandleAsync(_words.Inventory(HostMessages.Destination), default);
-        await process.Agents.HandleAsync(_words.Report(HostMessages.Source, VmStatus.Up), default);
-        await process.Agents.HandleAsync(_words.Report(HostMessages.Destination, null), default);
-        await process.BeginAsync(HostMessages.Request());
+        await process.Agents.HandleAsync(_messages.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
+        await process.Agents.HandleAsync(_messages.Inventory(HostMessages.Destination), default);
+        await process.Agents.HandleAsync(_messages.Report(HostMessages.Source, VmStatus.Up), default);
+        await process.Agents.HandleAsync(_messages.Report(HostMessages.Destination, null), default);
+        await process.StartMigrationAsync(HostMessages.Request());
         return process;
     }
 

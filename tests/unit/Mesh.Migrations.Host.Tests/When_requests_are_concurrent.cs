@@ -10,11 +10,11 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Migrations.Host.Tests;
 
-public sealed class When_many_ask_at_once_on_sqlite() : When_many_ask_at_once(new SqliteFiles());
+public sealed class When_requests_are_concurrent_on_sqlite() : When_requests_are_concurrent(new SqliteFiles());
 
-public sealed class When_many_ask_at_once_on_postgresql(PostgresServer server) : When_many_ask_at_once(server);
+public sealed class When_requests_are_concurrent_on_postgresql(PostgresServer server) : When_requests_are_concurrent(server);
 
-public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetime
+public abstract class When_requests_are_concurrent(IStoreSource stores) : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingBus _bus = new();
@@ -25,17 +25,17 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
     {
         _location = await stores.CreateAsync();
         _process = await MigrationsProcess.StartAsync(_location, _time, _bus);
-        var words = new HostMessages(_time);
-        await _process.Agents.HandleAsync(words.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
-        await _process.Agents.HandleAsync(words.Inventory(HostMessages.Destination), default);
-        await _process.Agents.HandleAsync(words.Report(HostMessages.Source, VmStatus.Up), default);
-        await _process.Agents.HandleAsync(words.Report(HostMessages.Destination, null), default);
+        var messages = new HostMessages(_time);
+        await _process.Agents.HandleAsync(messages.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);
+        await _process.Agents.HandleAsync(messages.Inventory(HostMessages.Destination), default);
+        await _process.Agents.HandleAsync(messages.Report(HostMessages.Source, VmStatus.Up), default);
+        await _process.Agents.HandleAsync(messages.Report(HostMessages.Destination, null), default);
     }
 
     [Fact]
-    public async Task Should_take_on_one_migration_per_machine_and_refuse_the_others()
+    public async Task Should_accept_one_migration_per_vm_and_refuse_the_others()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Ask($"m{number}")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => RequestAsync($"m{number}")));
         answers.Count(answer => answer.Refusals.Count == 0).ShouldBe(1);
         answers.Where(answer => answer.Refusals.Count > 0)
             .ShouldAllBe(answer => answer.Refusals.Single().Code == RefusalCode.AlreadyMigrating);
@@ -43,21 +43,21 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Should_take_a_repeated_request_for_one()
+    public async Task Should_treat_repeated_requests_as_one()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Ask("same")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RequestAsync("same")));
         answers.ShouldAllBe(answer => answer.Refusals.Count == 0);
         _bus.Commands.ShouldBeEmpty("it waits");
 
-        var (_, turn) = await _process.ReadAsync();
-        var admitted = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _process.Scheduler.AnswerAsync(HostMessages.Admission(new("same"), turn), default)));
+        var (_, passEpoch) = await _process.ReadAsync();
+        var admitted = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _process.Scheduler.AnswerAsync(HostMessages.Admission(new("same"), passEpoch), default)));
         admitted.ShouldAllBe(answer => answer.Accepted);
         await Eventually.HoldsAsync(() => !_bus.Commands.IsEmpty);
         _bus.Commands.OfType<PrepareIncoming>().Select(command => command.CommandId).Distinct().ShouldHaveSingleItem();
     }
 
     [Fact]
-    public async Task Should_give_every_attempt_a_higher_epoch()
+    public async Task Should_allocate_a_higher_epoch_to_every_attempt()
     {
         var epochs = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _process.Store.NextEpochAsync(_time.GetUtcNow())));
         epochs.Distinct().Count().ShouldBe(20);
@@ -66,9 +66,9 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Should_refuse_to_keep_a_transition_from_a_version_that_is_gone()
+    public async Task Should_refuse_to_save_a_transition_from_an_outdated_version()
     {
-        await Ask("m1");
+        await RequestAsync("m1");
         var stored = (await _process.Store.LoadAsync(new("m1")))!;
         await _process.Store.SaveAsync(stored.State, stored.Version, new TimerElapsed(), _time.GetUtcNow(), []);
         await Should.ThrowAsync<ConcurrencyException>(
@@ -78,7 +78,7 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
     [Fact]
     public async Task Should_replay_the_journal_to_the_stored_state()
     {
-        await _process.BeginAsync(HostMessages.Request());
+        await _process.StartMigrationAsync(HostMessages.Request());
         await _process.Requests.AnswerAsync(new AbortMigration(new("m1"), "tester"), default);
         MigrationState? replayed = null;
         foreach (var (at, input) in await _process.Store.LoadJournalAsync(new("m1")))
@@ -88,32 +88,32 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Should_forget_idle_grains_and_find_them_again()
+    public async Task Should_deactivate_idle_grains_and_activate_them_again()
     {
-        await Ask("m1", vm: "nosuch");
-        _process.Home.ActiveCount.ShouldBe(1);
+        await RequestAsync("m1", vm: "nosuch");
+        _process.Grains.ActiveCount.ShouldBe(1);
         _time.Advance(Grains.LocalGrainHost.IdleMax * 2);
         await Eventually.HoldsAsync(() =>
         {
-            _process.Home.Sweep();
-            return _process.Home.ActiveCount == 0;
+            _process.Grains.Sweep();
+            return _process.Grains.ActiveCount == 0;
         });
-        (await _process.Home.Get(new("m1")).GetAsync()).ShouldNotBeNull();
+        (await _process.Grains.Get(new("m1")).GetAsync()).ShouldNotBeNull();
     }
 
     [Fact]
     public async Task Should_list_the_newest_first()
     {
-        await Ask("m1", vm: "nosuch");
+        await RequestAsync("m1", vm: "nosuch");
         _time.Advance(TimeSpan.FromSeconds(1));
-        await Ask("m2", vm: "nosuch");
+        await RequestAsync("m2", vm: "nosuch");
         var listed = await _process.Requests.AnswerAsync(new ListMigrations(false, 10), default);
         listed.Migrations.Select(migration => migration.Id.Value).ShouldBe(["m2", "m1"]);
         (await _process.Requests.AnswerAsync(new ListMigrations(true, 10), default)).Migrations.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Should_say_that_there_is_no_such_migration()
+    public async Task Should_report_that_there_is_no_such_migration()
     {
         (await _process.Requests.AnswerAsync(new GetMigration(new("none")), default)).Migration.ShouldBeNull();
         (await _process.Requests.AnswerAsync(new AbortMigration(new("none"), "tester"), default)).Result.ShouldBe(AbortResult.NotFound);
@@ -126,5 +126,5 @@ public abstract class When_many_ask_at_once(IStoreSource stores) : IAsyncLifetim
         GC.SuppressFinalize(this);
     }
 
-    private Task<MigrationRequestAnswer> Ask(string id, string vm = "g1") => _process.AskAsync(HostMessages.Request(id, vm));
+    private Task<MigrationRequestAnswer> RequestAsync(string id, string vm = "g1") => _process.RequestAsync(HostMessages.Request(id, vm));
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Migrations.Host.Tests;
 
-public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
+public sealed class When_the_store_has_unreadable_data : IAsyncLifetime
 {
     private readonly SqliteFiles _stores = new();
     private string _location = "";
@@ -15,7 +15,7 @@ public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
     public async ValueTask InitializeAsync() => _location = await _stores.CreateAsync();
 
     [Fact]
-    public async Task Should_not_start_and_say_who_can_help()
+    public async Task Should_not_start_and_refer_to_the_doctor()
     {
         await using (await MigrationsProcess.StartAsync(_location, new ManualTimeProvider(), new RecordingBus()))
         {
@@ -26,7 +26,7 @@ public sealed class When_the_store_holds_what_cannot_be_read : IAsyncLifetime
             "INSERT INTO host_fence (host, fence) VALUES ('hosta', '{ half')", transaction: transaction));
 
         (await Should.ThrowAsync<ProblemException>(() => MigrationsProcess.StartAsync(_location, new ManualTimeProvider(), new RecordingBus())))
-            .Message.ShouldContain("'mesh doctor' tells what");
+            .Message.ShouldContain("run 'mesh doctor'");
     }
 
     public ValueTask DisposeAsync()

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using Mesh.Hosting.Telemetry;
 using Mesh.Policy.Selection;
 
-namespace Mesh.Policy.Host;
+namespace Mesh.Policy.Host.Messages;
 
 /// <summary>What is counted of policies.</summary>
 internal static class PolicyMetrics
