@@ -18,17 +18,21 @@ namespace Mesh.Contracts.Agents;
 [JsonDerivedType(typeof(RecoverPostCopy), "recoverPostCopy")]
 public abstract record AgentCommand
 {
-    /// <summary>The command's identity.</summary>
-    public required CommandId CommandId { get; init; }
+    /// <summary>The command's identity. It and the rest of the head are set by whoever sends the command.</summary>
+    [JsonRequired]
+    public CommandId CommandId { get; init; }
 
     /// <summary>The migration it belongs to.</summary>
-    public required MigrationId MigrationId { get; init; }
+    [JsonRequired]
+    public MigrationId MigrationId { get; init; }
 
     /// <summary>The attempt it belongs to.</summary>
-    public required Epoch Epoch { get; init; }
+    [JsonRequired]
+    public Epoch Epoch { get; init; }
 
-    /// <summary>The machine.</summary>
-    public required VmId VmId { get; init; }
+    /// <summary>The VM.</summary>
+    [JsonRequired]
+    public VmId VmId { get; init; }
 
     /// <summary>W3C trace context of the migration; null if it has none.</summary>
     public string? TraceParent { get; init; }

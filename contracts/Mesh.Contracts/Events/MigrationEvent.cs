@@ -16,11 +16,13 @@ namespace Mesh.Contracts.Events;
 [JsonDerivedType(typeof(MigrationEnded), "ended")]
 public abstract record MigrationEvent
 {
-    /// <summary>The migration.</summary>
-    public required MigrationId MigrationId { get; init; }
+    /// <summary>The migration. It and the rest of the head are set by whoever publishes the event.</summary>
+    [JsonRequired]
+    public MigrationId MigrationId { get; init; }
 
-    /// <summary>The machine's name.</summary>
-    public required string VmName { get; init; }
+    /// <summary>The VM's name.</summary>
+    [JsonRequired]
+    public string VmName { get; init; } = "";
 
     /// <summary>Where it came from; null if unknown.</summary>
     public HostName? Source { get; init; }
@@ -29,5 +31,6 @@ public abstract record MigrationEvent
     public HostName? Destination { get; init; }
 
     /// <summary>When it happened, by the mesh's clock.</summary>
-    public required DateTimeOffset At { get; init; }
+    [JsonRequired]
+    public DateTimeOffset At { get; init; }
 }

@@ -2,13 +2,16 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Contracts.Events;
 
-/// <summary>Parameters of a running migration were changed, or could not be.</summary>
+/// <summary>Parameters of a migration were changed, or could not be.</summary>
 public sealed record MigrationParametersChanged : MigrationEvent
 {
-    /// <summary>What became of each.</summary>
+    /// <summary>The result for each.</summary>
     public required IReadOnlyList<ParameterAnswer> Parameters { get; init; }
 
-    /// <summary>Who changed them, <c>policy NAME</c> for the policy; null for what was set at the start.</summary>
+    /// <summary>What kind of requester changed them; null for what was set at the start.</summary>
+    public ChangeOrigin? Origin { get; init; }
+
+    /// <summary>Who changed them: the person's or program's name, or the policy's; null for what was set at the start.</summary>
     public string? RequestedBy { get; init; }
 
     /// <summary>Why they were to be changed.</summary>

@@ -1,8 +1,8 @@
 namespace Mesh.Contracts.Migrations;
 
-/// <summary>The answer to a wish to change a migration.</summary>
-/// <param name="Result">What became of it.</param>
-/// <param name="Explanation">In words.</param>
-/// <param name="Change">The change as the migration records it, with what became of each parameter as far as is known; null if it was not accepted.</param>
+/// <summary>The answer to a <see cref="ChangeMigration"/>.</summary>
+/// <param name="Result">The result.</param>
+/// <param name="Explanation">The explanation, for people.</param>
+/// <param name="Change">The change as the migration records it, with the results known so far; null if it was not accepted.</param>
 /// <param name="Refusals">Every reason against it.</param>
 public sealed record ChangeAnswer(ChangeResult Result, string Explanation, MigrationChange? Change = null, IReadOnlyList<Refusal>? Refusals = null);

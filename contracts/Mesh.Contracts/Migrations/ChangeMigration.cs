@@ -3,8 +3,8 @@ using Mesh.Contracts.Values;
 namespace Mesh.Contracts.Migrations;
 
 /// <summary>
-/// Asks to change a running migration: parameters (<c>migrateChangeParams</c> of seed <c>ovirt-migration-enhancements</c>), or the
-/// policy that steers it. Asking again with the same identity changes nothing and is answered alike.
+/// Asks to change a running migration: its parameters, or the policy that it follows. Asking again with the same identity changes nothing
+/// and gets the same answer.
 /// </summary>
 public sealed record ChangeMigration
 {
@@ -20,36 +20,12 @@ public sealed record ChangeMigration
     /// <summary>Why, for the audit; may be empty.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>New downtime limit, 1 ms to 2000 s; null leaves it.</summary>
-    public TimeSpan? MaxDowntime { get; init; }
+    /// <summary>The new parameters.</summary>
+    public MigrationParameters Parameters { get; init; } = new();
 
-    /// <summary>New limit of pre-copy's data rate, 1 MiB/s or more; null leaves it.</summary>
-    public BytesPerSecond? Bandwidth { get; init; }
-
-    /// <summary>New limit of post-copy's data rate, 1 MiB/s or more; null leaves it.</summary>
-    public BytesPerSecond? PostCopyBandwidth { get; init; }
-
-    /// <summary>True changes over to post-copy; null leaves the technique.</summary>
-    public bool? PostCopy { get; init; }
-
-    /// <summary>True suspends the machine while the migration goes on; null leaves it.</summary>
-    public bool? Suspend { get; init; }
-
-    /// <summary>Compression of memory on or off; null leaves it.</summary>
-    public bool? Compression { get; init; }
-
-    /// <summary>Auto-converge on or off; null leaves it.</summary>
-    public bool? AutoConverge { get; init; }
-
-    /// <summary>How much the machine's processors are slowed down, 0 to 99, where 0 lifts it; null leaves it.</summary>
-    public Percent? Throttle { get; init; }
-
-    /// <summary>New stalling limit; null leaves it.</summary>
-    public TimeSpan? StallingLimit { get; init; }
-
-    /// <summary>Name of the policy that steers it from now on; null leaves the present one.</summary>
+    /// <summary>Name of the policy to follow from now on; null leaves the current one.</summary>
     public string? Policy { get; init; }
 
-    /// <summary>Whether it is to be brought to its end now: by post-copy where that is armed, else by suspending the machine.</summary>
+    /// <summary>Whether the migration is to be completed now: by post-copy where that is armed, else by suspending the VM.</summary>
     public bool ForceComplete { get; init; }
 }

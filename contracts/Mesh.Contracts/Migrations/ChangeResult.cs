@@ -1,9 +1,9 @@
 namespace Mesh.Contracts.Migrations;
 
-/// <summary>What becomes of a wish to change a migration.</summary>
+/// <summary>The result of a request to change a migration.</summary>
 public enum ChangeResult
 {
-    /// <summary>It is passed on; what became of each parameter is told when the host has answered.</summary>
+    /// <summary>It was sent to the source; the result for each parameter is known when the host has answered.</summary>
     Accepted,
 
     /// <summary>Nothing was changed, for the reasons given.</summary>
@@ -12,6 +12,6 @@ public enum ChangeResult
     /// <summary>There is no such migration.</summary>
     NotFound,
 
-    /// <summary>It has ended already, or its job is over.</summary>
+    /// <summary>The migration or its job has already ended.</summary>
     AlreadyEnded,
 }

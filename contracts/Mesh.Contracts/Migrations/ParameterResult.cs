@@ -1,14 +1,14 @@
 namespace Mesh.Contracts.Migrations;
 
-/// <summary>What became of a parameter.</summary>
+/// <summary>The result of setting a parameter.</summary>
 public enum ParameterResult
 {
-    /// <summary>The hypervisor took it as it is.</summary>
+    /// <summary>The hypervisor accepted it.</summary>
     Applied,
 
-    /// <summary>Its effect is brought about by other means.</summary>
+    /// <summary>Its effect is achieved by other means.</summary>
     Emulated,
 
-    /// <summary>It could not be set.</summary>
+    /// <summary>It was rejected.</summary>
     Refused,
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
@@ -9,4 +10,11 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="At">When, by the mesh's clock.</param>
 /// <param name="Reason">Why, for the audit; may be empty.</param>
 /// <param name="Drain">The drain that empties it; null for none.</param>
-public sealed record HostCordon(HostName Host, CordonState State, string RequestedBy, DateTimeOffset At, string Reason = "", string? Drain = null);
+// Stored as JSON: these names must not change.
+public sealed record HostCordon(
+    [property: JsonPropertyName("host")] HostName Host,
+    [property: JsonPropertyName("state")] CordonState State,
+    [property: JsonPropertyName("requestedBy")] string RequestedBy,
+    [property: JsonPropertyName("at")] DateTimeOffset At,
+    [property: JsonPropertyName("reason")] string Reason = "",
+    [property: JsonPropertyName("drain")] string? Drain = null);

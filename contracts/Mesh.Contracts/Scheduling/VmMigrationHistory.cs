@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
@@ -7,4 +8,9 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="DirtyRate">The rate at which it wrote memory anew.</param>
 /// <param name="Bandwidth">The rate at which it was copied.</param>
 /// <param name="At">When that migration ended, by the mesh's clock.</param>
-public sealed record VmMigrationHistory(VmId Vm, BytesPerSecond DirtyRate, BytesPerSecond Bandwidth, DateTimeOffset At);
+// Stored as JSON: these names must not change.
+public sealed record VmMigrationHistory(
+    [property: JsonPropertyName("vm")] VmId Vm,
+    [property: JsonPropertyName("dirtyRate")] BytesPerSecond DirtyRate,
+    [property: JsonPropertyName("bandwidth")] BytesPerSecond Bandwidth,
+    [property: JsonPropertyName("at")] DateTimeOffset At);

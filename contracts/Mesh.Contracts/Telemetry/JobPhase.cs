@@ -1,26 +1,26 @@
 namespace Mesh.Contracts.Telemetry;
 
-/// <summary>What a host's migration job does.</summary>
+/// <summary>The phase of a migration job on its source.</summary>
 public enum JobPhase
 {
-    /// <summary>Being set up; nothing has been copied yet.</summary>
+    /// <summary>The job is being set up; nothing has been copied yet.</summary>
     Setup,
 
-    /// <summary>Disks are copied, memory has yet to begin.</summary>
+    /// <summary>Disks are copied, memory has not started.</summary>
     DiskCopy,
 
-    /// <summary>Memory is copied while the machine runs on the source.</summary>
+    /// <summary>Memory is copied while the VM runs on the source.</summary>
     PreCopy,
 
-    /// <summary>The machine is paused and the last pages go out.</summary>
+    /// <summary>The VM is paused and the last pages are sent.</summary>
     SwitchOver,
 
-    /// <summary>The machine runs on the destination and pulls the rest.</summary>
+    /// <summary>The VM runs on the destination and pulls the rest of its memory.</summary>
     PostCopy,
 
     /// <summary>Post-copy lost its connection and waits for recovery.</summary>
     PostCopyFailed,
 
-    /// <summary>The job has ended well.</summary>
+    /// <summary>The job has completed.</summary>
     Completed,
 }

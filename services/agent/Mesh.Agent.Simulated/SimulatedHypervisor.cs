@@ -34,12 +34,12 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
     public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) =>
         QueryAsync<IReadOnlyList<VmState>>(host => [.. host.Vms.Values.Select(vm => new VmState(vm.Spec.Id, vm.Spec.Name, vm.State, vm.Detail))], cancellation);
 
-    public Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation) => QueryAsync(host =>
+    public Task<HypervisorJob?> ReadJobAsync(VmId vm, CancellationToken cancellation) => QueryAsync(host =>
         SimulatedCluster.GetVm(host, vm).Job is { } job
-            ? job.GetStats(job.Source == host ? JobOperation.MigrationOut : JobOperation.MigrationIn)
+            ? job.ToHypervisorJob(job.Source == host ? JobOperation.MigrationOut : JobOperation.MigrationIn)
             : null, cancellation);
 
-    public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
+    public Task<HypervisorJob?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
         QueryAsync(host => SimulatedCluster.GetVm(host, vm).LastCompletedJob, cancellation);
 
     /// <summary>No host of the model has an address.</summary>

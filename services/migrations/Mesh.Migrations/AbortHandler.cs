@@ -3,14 +3,14 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Migrations;
 
-/// <summary>How a wish to abort is carried out in each phase; it is never lost, and never acts after the switch to post-copy.</summary>
+/// <summary>Carries out an abort request in each phase. It is never lost, and never carried out after the switch to post-copy.</summary>
 internal static class AbortHandler
 {
     public static void Handle(TransitionContext context, AbortRequest request)
     {
         if (context.State.AbortRequest is { } earlier)
         {
-            // The source has been told already; only how it ends is another matter.
+            // The abort has been sent already; only the outcome differs.
             if (earlier.Cause == AbortCause.DestinationOff && request.Cause == AbortCause.Operator)
                 context.State = context.State with { AbortRequest = request };
             return;
@@ -38,8 +38,8 @@ internal static class AbortHandler
     }
 
     /// <summary>
-    /// Makes sure that a start which failed never begins later: its source may not have been able to remember that, and another copy
-    /// of the command may still be under way.
+    /// Makes sure that a failed start does not happen later: the source may not have recorded the failure, and another copy of the command
+    /// may still be in the queue.
     /// </summary>
     public static void PreventLateStart(TransitionContext context)
     {
@@ -47,7 +47,7 @@ internal static class AbortHandler
         SendAbort(context, later: false);
     }
 
-    /// <summary>Whether a failed start has yet to be sealed.</summary>
+    /// <summary>Whether the abort that prevents a late start is still unanswered.</summary>
     public static bool IsPreventingLateStart(MigrationState state) =>
         state.JobEnd is { HadStarted: false } && state.Outstanding.Any(command => command.Command is AbortJob);
 
@@ -62,9 +62,9 @@ internal static class AbortHandler
         if (answer.Result == CommandResult.Succeeded)
             return;
 
-        // The source could not abort: the machine may be on the destination already. The hosts' words decide the end.
-        var why = answer.Refusals.Count > 0 ? answer.Refusals[0].Message : answer.Result.ToString();
-        context.State = context.State with { AbortRequest = null, Reason = $"{context.Source} did not abort: {why}" };
+        // The source could not abort: the VM may be on the destination already. The hosts' reports decide the outcome.
+        var reason = answer.Refusals.Count > 0 ? answer.Refusals[0].Message : answer.Result.ToString();
+        context.State = context.State with { AbortRequest = null, Reason = $"{context.Source} did not abort: {reason}" };
     }
 
     private static void HandleLateStartAnswer(TransitionContext context, CommandResult result)
@@ -78,7 +78,7 @@ internal static class AbortHandler
                 SendAbort(context, later: true);
                 break;
             case CommandResult.Rejected:
-                // It began all the same, and is past its return: both hosts' words decide.
+                // It started after all and is past the point of no return: both hosts' reports decide.
                 context.State = context.State with
                 {
                     JobEnd = null,
@@ -89,12 +89,5 @@ internal static class AbortHandler
         }
     }
 
-    private static void SendAbort(TransitionContext context, bool later) => context.Send(context.Source, head => new AbortJob
-    {
-        CommandId = head.CommandId,
-        MigrationId = head.MigrationId,
-        Epoch = head.Epoch,
-        VmId = head.VmId,
-        TraceParent = head.TraceParent,
-    }, later);
+    private static void SendAbort(TransitionContext context, bool later) => context.Send(context.Source, new AbortJob(), later);
 }

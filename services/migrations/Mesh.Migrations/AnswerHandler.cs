@@ -3,7 +3,7 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Migrations;
 
-/// <summary>What an agent's answer to a command does.</summary>
+/// <summary>Handles an agent's answer to a command.</summary>
 internal static class AnswerHandler
 {
     public static void Handle(TransitionContext context, CommandAnswer answer)
@@ -52,13 +52,14 @@ internal static class AnswerHandler
             return;
         }
 
-        // The agent has undone what it had begun, and the source was never told: nothing is left to clean up.
+        // The agent has undone its preparation, and nothing was sent to the source: nothing is left to clean up.
         context.State = context.State with { Refusals = answer.Refusals };
-        var failure = $"{context.Destination} cannot take the machine: {DescribeFailure(answer)}";
+        var failure = $"{context.Destination} cannot take the VM: {DescribeFailure(answer)}";
         if (RetryPolicy.CanRetry(context.State))
             RetryPolicy.Requeue(context, failure);
         else
-            context.End(answer.Result == CommandResult.Rejected && !RetryPolicy.HasAttempted(context.State) ? MigrationOutcome.Refused : MigrationOutcome.Failed, failure);
+            context.End(
+                answer.Result == CommandResult.Rejected && !RetryPolicy.HasAttempted(context.State) ? MigrationOutcome.Refused : MigrationOutcome.Failed, failure);
     }
 
     private static void HandleStarted(TransitionContext context, CommandAnswer answer)
@@ -69,7 +70,7 @@ internal static class AnswerHandler
             if (context.State.Phase == MigrationPhase.Starting)
                 context.EnterPhase(MigrationPhase.PreCopy);
             if (answer.Parameters.Count > 0)
-                ChangeHandler.PublishParameters(context, answer.Parameters, null, "set at the start");
+                ChangeHandler.PublishParameters(context, answer.Parameters);
             return;
         }
 
@@ -103,12 +104,12 @@ internal static class AnswerHandler
             return;
         }
 
-        // The destination could not clean up now. It is asked again in a while, as a new command.
+        // The destination could not clean up now. The command is sent again later, as a new one.
         context.State = context.State with { Reason = $"{context.Destination} has not cleaned up yet: {DescribeFailure(answer)}" };
         CompletionPhase.SendCleanUp(context, later: true);
     }
 
-    /// <summary>An answer that is not "done", in words.</summary>
+    /// <summary>Why a command did not succeed.</summary>
     public static string DescribeFailure(CommandAnswer answer) =>
         answer.Refusals.Count > 0 ? string.Join("; ", answer.Refusals.Select(refusal => refusal.Message)) : answer.Result.ToString();
 }

@@ -3,32 +3,32 @@ using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Policy;
-using Mesh.Policy.Model;
 
 namespace Mesh.Migrations;
 
-/// <summary>How parameters of a flight are changed, by whomever; each change is recorded with who, why and what became of it.</summary>
+/// <summary>Changes the parameters of a migration, whoever requests it; each change is recorded with who, why and the result.</summary>
 internal static class ChangeHandler
 {
-    private const int ChangesKeptMax = 100;
+    private const int ChangesMax = 100;
 
-    private static readonly (string Parameter, PolicyActionKind Kind)[] RefusableParameters =
+    private static readonly (MigrationParameter Parameter, PolicyActionKind Kind)[] RefusableParameters =
     [
-        ("postCopy", PolicyActionKind.PostCopy), ("suspend", PolicyActionKind.Suspend), ("throttle", PolicyActionKind.Throttle),
-        ("maxDowntime", PolicyActionKind.SetDowntime),
+        (MigrationParameter.PostCopy, PolicyActionKind.PostCopy), (MigrationParameter.Suspend, PolicyActionKind.Suspend),
+        (MigrationParameter.Throttle, PolicyActionKind.Throttle), (MigrationParameter.MaxDowntime, PolicyActionKind.SetDowntime),
     ];
 
-    /// <summary>Takes a person's or a program's change.</summary>
+    /// <summary>Applies an operator's change.</summary>
     public static void Handle(TransitionContext context, ChangeReceived received)
     {
         var change = received.Change;
         if (ChangeRules.Validate(context.State, change, received.Policy) is not null)
             return;
-        Record(context, new MigrationChange(change.ChangeId, change.RequestedBy, change.Reason, Describe(change), context.Now));
-        var overrides = context.State.OperatorOverrides;
+        Record(context, new MigrationChange(change.ChangeId, ChangeOrigin.Operator, change.RequestedBy, change.Reason, Describe(change), context.Now));
+        var (set, overrides) = (change.Parameters, context.State.OperatorOverrides);
         context.State = context.State with
         {
-            OperatorOverrides = new(change.MaxDowntime ?? overrides.MaxDowntime, change.Bandwidth ?? overrides.Bandwidth, change.PostCopyBandwidth ?? overrides.PostCopyBandwidth),
+            OperatorOverrides = new(
+                set.MaxDowntime ?? overrides.MaxDowntime, set.Bandwidth ?? overrides.Bandwidth, set.PostCopyBandwidth ?? overrides.PostCopyBandwidth),
         };
         if (received.Policy is { } policy)
             change = ReplacePolicy(context, change, policy);
@@ -40,27 +40,27 @@ internal static class ChangeHandler
             Send(context, change);
     }
 
-    /// <summary>Gives a change of the flight's own: its policy's, or its request's.</summary>
-    public static void SendInternal(TransitionContext context, string by, string why, ChangeMigration change)
+    /// <summary>Sends a change that the mesh makes by itself.</summary>
+    public static void SendInternal(TransitionContext context, ChangeOrigin origin, string requestedBy, string reason, MigrationParameters parameters)
     {
         var id = NextChangeId(context);
-        Record(context, new MigrationChange(id, by, why, Describe(change), context.Now));
-        Send(context, change with { ChangeId = id });
+        Record(context, new MigrationChange(id, origin, requestedBy, reason, Describe(parameters), context.Now));
+        Send(context, id, parameters);
     }
 
-    /// <summary>The identity of a change of the flight's own: that of the command which carries it out.</summary>
+    /// <summary>The identity of a change that the mesh makes: that of the command which carries it out.</summary>
     public static string NextChangeId(TransitionContext context) => $"{context.State.Id}.{context.State.Epoch}.{context.State.CommandsSent + 1}";
 
-    /// <summary>Gives what was asked for before there was a job.</summary>
+    /// <summary>Sends the changes that were requested before there was a job.</summary>
     public static void SendDeferred(TransitionContext context)
     {
-        var waiting = context.State.DeferredChanges;
+        var deferred = context.State.DeferredChanges;
         context.State = context.State with { DeferredChanges = [] };
-        foreach (var change in waiting)
+        foreach (var change in deferred)
             Send(context, change);
     }
 
-    /// <summary>Takes what the source says became of a change.</summary>
+    /// <summary>Handles the source's answer to a change.</summary>
     public static void HandleAnswer(TransitionContext context, CommandAnswer answer)
     {
         if (context.State.OutstandingChanges.FirstOrDefault(outstanding => outstanding.Command == answer.CommandId) is not { } outstanding)
@@ -68,178 +68,165 @@ internal static class ChangeHandler
         context.State = context.State with { OutstandingChanges = [.. context.State.OutstandingChanges.Where(other => other != outstanding)] };
         var parameters = answer.Parameters.Count > 0 || answer.Result == CommandResult.Succeeded
             ? answer.Parameters
-            : [new ParameterAnswer("all", ParameterResult.Refused, AnswerHandler.DescribeFailure(answer))];
+            : [new ParameterAnswer(MigrationParameter.All, ParameterResult.Refused, AnswerHandler.DescribeFailure(answer))];
         if (FindChange(context.State, outstanding.ChangeId) is { } change)
         {
             Update(context, change with { Answers = [.. change.Answers ?? [], .. parameters] });
-            PublishParameters(context, parameters, change.RequestedBy, change.Reason.Length > 0 ? change.Reason : change.Description);
+            PublishParameters(context, parameters, change);
         }
 
         RecordRefusals(context, parameters);
-        if (outstanding.IsForced && IsRefused(parameters, "postCopy"))
-            Send(context, new ChangeMigration { Id = context.State.Id, ChangeId = outstanding.ChangeId, RequestedBy = "", Suspend = true });
+        if (outstanding.IsForced && IsRefused(parameters, MigrationParameter.PostCopy))
+            Send(context, outstanding.ChangeId, new MigrationParameters { Suspend = true });
     }
 
-    /// <summary>Tells what became of parameters, and keeps it for whoever asks later.</summary>
-    public static void PublishParameters(TransitionContext context, IReadOnlyList<ParameterAnswer> parameters, string? by, string reason)
+    /// <summary>Publishes and records the results for parameters.</summary>
+    /// <param name="context">The transition.</param>
+    /// <param name="parameters">The results.</param>
+    /// <param name="change">The change that set them; null for the start.</param>
+    public static void PublishParameters(TransitionContext context, IReadOnlyList<ParameterAnswer> parameters, MigrationChange? change = null)
     {
-        var changed = parameters.Select(parameter => parameter.Parameter).ToHashSet(StringComparer.Ordinal);
+        var changed = parameters.Select(parameter => parameter.Parameter).ToHashSet();
         context.State = context.State with { Parameters = [.. context.State.Parameters.Where(old => !changed.Contains(old.Parameter)), .. parameters] };
         context.Publish(new MigrationParametersChanged
         {
-            MigrationId = context.State.Id,
-            VmName = context.State.VmName(),
-            Source = context.State.Source,
-            Destination = context.State.Destination,
-            At = context.Now,
             Parameters = parameters,
-            RequestedBy = by,
-            Reason = reason,
+            Origin = change?.Origin,
+            RequestedBy = change?.RequestedBy,
+            Reason = change is null ? "set at the start" : change.Reason.Length > 0 ? change.Reason : change.Description,
         });
     }
 
     public static MigrationChange? FindChange(MigrationState state, string changeId) =>
         state.Changes.FirstOrDefault(change => string.Equals(change.ChangeId, changeId, StringComparison.Ordinal));
 
-    /// <summary>What a change asks for, in words; empty if nothing.</summary>
-    public static string Describe(ChangeMigration change)
+    /// <summary>What a change asks for, for people; empty if nothing.</summary>
+    public static string Describe(ChangeMigration change) => string.Join(", ", new[]
+    {
+        change.Policy is { } policy ? $"policy {policy}" : "",
+        Describe(change.Parameters),
+        change.ForceComplete ? "force completion" : "",
+    }.Where(part => part.Length > 0));
+
+    private static string Describe(MigrationParameters set)
     {
         List<string> parts = [];
-        if (change.Policy is { } policy)
-            parts.Add($"policy {policy}");
-        if (change.MaxDowntime is { } downtime)
+        if (set.MaxDowntime is { } downtime)
             parts.Add($"max downtime {downtime.TotalMilliseconds:0} ms");
-        if (change.Bandwidth is { } rate)
+        if (set.Bandwidth is { } rate)
             parts.Add($"bandwidth {rate}");
-        if (change.PostCopyBandwidth is { } pulled)
+        if (set.PostCopyBandwidth is { } pulled)
             parts.Add($"post-copy bandwidth {pulled}");
-        if (change.Throttle is { } throttle)
+        if (set.Throttle is { } throttle)
             parts.Add(throttle.Value == 0 ? "no throttle" : $"throttle {throttle}");
-        if (change.AutoConverge is { } autoConverge)
+        if (set.AutoConverge is { } autoConverge)
             parts.Add($"auto-converge {OnOrOff(autoConverge)}");
-        if (change.Compression is { } compression)
+        if (set.Compression is { } compression)
             parts.Add($"compression {OnOrOff(compression)}");
-        if (change.StallingLimit is { } stalling)
+        if (set.StallingLimit is { } stalling)
             parts.Add($"stalling limit {stalling.TotalSeconds:0.#} s");
-        if (change.PostCopy is true)
+        if (set.PostCopy is true)
             parts.Add("post-copy");
-        if (change.Suspend is true)
+        if (set.Suspend is true)
             parts.Add("suspend");
-        if (change.ForceComplete)
-            parts.Add("force the completion");
         return string.Join(", ", parts);
     }
 
-    /// <summary>Follows the other policy, and leaves of the change what the source has to do for it.</summary>
+    /// <summary>Replaces the policy, and returns the change with what the source has to do for it.</summary>
     private static ChangeMigration ReplacePolicy(TransitionContext context, ChangeMigration change, EffectivePolicy policy)
     {
         PolicyDriver.ReplacePolicy(context, policy);
         if (context.State.Phase < MigrationPhase.Starting)
         {
-            // Nothing is armed yet: the migration begins as the other policy says.
-            var begins = StartOptions.Resolve(context.State.Request, policy.Policy);
-            if (context.State.MayTransfer && begins.PostCopy && !context.State.Options.PostCopy)
+            // Nothing has started yet: the migration starts with the options of the new policy.
+            var resolved = StartOptions.Resolve(context.State.Request, policy.Policy);
+            if (context.State.MayTransfer && resolved.PostCopy && !context.State.Options.PostCopy)
             {
-                begins = begins with { PostCopy = false, PostCopyBandwidth = null };
-                RecordAnswer(context, change.ChangeId, new("postCopy", ParameterResult.Refused, "the scheduler has let it copy as one that cannot change over; steps that need it are passed over"));
+                resolved = resolved with { PostCopy = false, PostCopyBandwidth = null };
+                RefusePostCopy(context, change, "the scheduler has admitted it as a migration without post-copy; steps that need post-copy are skipped");
             }
 
-            context.State = context.State with { StartOptions = begins };
-            return RecordPolicyChange(context, change, "the migration begins with it");
+            context.State = context.State with { StartOptions = resolved };
+            return RecordPolicyChange(context, change, "the migration starts with it");
         }
 
-        // What the request or a person has set stays.
+        // What the request or an operator has set stays.
         var (start, permits, options) = (policy.Policy.Start, policy.Policy.Permits, context.State.Options);
-        var asked = StartOptions.ApplyOverrides(context.State.OperatorOverrides, context.State.Request.Options);
+        var requested = StartOptions.ApplyOverrides(context.State.OperatorOverrides, context.State.Request.Options);
+        var set = change.Parameters;
         change = RecordPolicyChange(context, change, "from the next sample on") with
         {
-            MaxDowntime = change.MaxDowntime ?? (asked.MaxDowntime is null ? start.MaxDowntime : null),
-            Bandwidth = change.Bandwidth ?? (asked.Bandwidth is null ? start.Bandwidth : null),
-            AutoConverge = change.AutoConverge ?? (start.AutoConverge && permits.Throttle && !options.AutoConverge ? true : null),
+            Parameters = set with
+            {
+                MaxDowntime = set.MaxDowntime ?? (requested.MaxDowntime is null ? start.MaxDowntime : null),
+                Bandwidth = set.Bandwidth ?? (requested.Bandwidth is null ? start.Bandwidth : null),
+                AutoConverge = set.AutoConverge ?? (start.AutoConverge && permits.Throttle && !options.AutoConverge ? true : null),
+            },
         };
         if (start.PostCopy && permits.PostCopy && !options.PostCopy)
-            RecordAnswer(context, change.ChangeId, new("postCopy", ParameterResult.Refused, "QEMU arms it only at the start; steps that need it are passed over"));
+            RefusePostCopy(context, change, "QEMU enables post-copy only at the start; steps that need it are skipped");
         return change;
     }
 
+    private static void RefusePostCopy(TransitionContext context, ChangeMigration change, string reason) =>
+        RecordAnswer(context, change.ChangeId, new(MigrationParameter.PostCopy, ParameterResult.Refused, reason));
+
     private static ChangeMigration RecordPolicyChange(TransitionContext context, ChangeMigration change, string when)
     {
-        RecordAnswer(context, change.ChangeId, new("policy", ParameterResult.Applied, $"{context.State.Policy!.Policy.Name}, {when}"));
+        RecordAnswer(context, change.ChangeId, new(MigrationParameter.Policy, ParameterResult.Applied, $"{context.State.Policy!.Policy.Name}, {when}"));
         return change;
     }
 
     private static void Send(TransitionContext context, ChangeMigration change)
     {
         var isForced = change.ForceComplete && context.State.Options.PostCopy;
-        var parameters = new ChangeParameters
-        {
-            CommandId = default,
-            MigrationId = context.State.Id,
-            Epoch = context.State.Epoch,
-            VmId = context.State.Vm!.Id,
-            MaxDowntime = change.MaxDowntime,
-            Bandwidth = change.Bandwidth,
-            PostCopyBandwidth = change.PostCopyBandwidth,
-            PostCopy = isForced ? true : change.PostCopy,
-            Suspend = change.ForceComplete && !isForced ? true : change.Suspend,
-            Compression = change.Compression,
-            AutoConverge = change.AutoConverge,
-            Throttle = change.Throttle,
-            StallingLimit = change.StallingLimit,
-            Limits = change.Policy is null ? null : context.State.AgentLimits(),
-        };
-        context.Send(context.Source, head => parameters with { CommandId = head.CommandId, TraceParent = head.TraceParent });
-        var command = context.State.Outstanding[^1].Command.CommandId;
-        context.State = context.State with { OutstandingChanges = [.. context.State.OutstandingChanges, new OutstandingChange(command, change.ChangeId, isForced)] };
-        if (context.State.Plan is { } plan)
-            context.State = context.State with { Plan = PolicyEngine.RecordParameters(plan, ApplyChange(plan.Tuning, parameters)) };
+        var parameters = isForced ? change.Parameters with { PostCopy = true }
+            : change.ForceComplete ? change.Parameters with { Suspend = true }
+            : change.Parameters;
+        Send(context, change.ChangeId, parameters, change.Policy is null ? null : context.State.AgentLimits(), isForced);
     }
 
-    /// <summary>What the source refused is not asked for again by the plan.</summary>
+    private static void Send(
+        TransitionContext context, string changeId, MigrationParameters parameters, MigrationLimits? limits = null, bool isForced = false)
+    {
+        var command = context.Send(context.Source, new ChangeParameters { Parameters = parameters, Limits = limits });
+        context.State = context.State with { OutstandingChanges = [.. context.State.OutstandingChanges, new OutstandingChange(command, changeId, isForced)] };
+        if (context.State.Plan is { } plan)
+            context.State = context.State with { Plan = PolicyEngine.RecordParameters(plan, plan.Tuning.With(parameters)) };
+    }
+
+    /// <summary>Records in the plan what the source rejected, so that the plan does not try it again.</summary>
     private static void RecordRefusals(TransitionContext context, IReadOnlyList<ParameterAnswer> parameters)
     {
-        foreach (var (name, kind) in RefusableParameters)
-            if (context.State.Plan is { } plan && IsRefused(parameters, name))
+        foreach (var (parameter, kind) in RefusableParameters)
+            if (context.State.Plan is { } plan && IsRefused(parameters, parameter))
                 context.State = context.State with { Plan = PolicyEngine.RecordRefusal(plan, kind) };
     }
 
-    private static TuningParameters ApplyChange(TuningParameters tuning, ChangeParameters change) => tuning with
-    {
-        MaxDowntime = change.MaxDowntime ?? tuning.MaxDowntime,
-        Bandwidth = change.Bandwidth ?? tuning.Bandwidth,
-        Throttle = change.Throttle is { } throttle ? throttle.Value == 0 ? null : throttle : tuning.Throttle,
-        IsSuspended = tuning.IsSuspended || change.Suspend is true,
-        IsPostCopy = tuning.IsPostCopy || change.PostCopy is true,
-    };
+    private static bool IsRefused(IReadOnlyList<ParameterAnswer> answers, MigrationParameter parameter) => answers.Any(answer =>
+        answer.Result == ParameterResult.Refused && (answer.Parameter == parameter || answer.Parameter is MigrationParameter.All));
 
-    private static bool IsRefused(IReadOnlyList<ParameterAnswer> parameters, string name) => parameters.Any(parameter =>
-        parameter.Result == ParameterResult.Refused && (parameter.Parameter.Equals(name, StringComparison.Ordinal) || parameter.Parameter.Equals("all", StringComparison.Ordinal)));
-
-    /// <summary>Keeps a change, and tells of it.</summary>
+    /// <summary>Records and publishes a change.</summary>
     public static void Record(TransitionContext context, MigrationChange change)
     {
-        context.State = context.State with { Changes = [.. context.State.Changes.TakeLast(ChangesKeptMax - 1), change] };
+        context.State = context.State with { Changes = [.. context.State.Changes.TakeLast(ChangesMax - 1), change] };
         context.Publish(new MigrationChangeRequested
         {
-            MigrationId = context.State.Id,
-            VmName = context.State.VmName(),
-            Source = context.State.Source,
-            Destination = context.State.Destination,
-            At = context.Now,
             ChangeId = change.ChangeId,
+            Origin = change.Origin,
             RequestedBy = change.RequestedBy,
             Description = change.Description,
             Reason = change.Reason,
         });
     }
 
-    /// <summary>Keeps what became of a part of a change, and tells of it.</summary>
+    /// <summary>Records and publishes the result for one parameter of a change.</summary>
     public static void RecordAnswer(TransitionContext context, string changeId, ParameterAnswer answer)
     {
         if (FindChange(context.State, changeId) is not { } change)
             return;
         Update(context, change with { Answers = [.. change.Answers ?? [], answer] });
-        PublishParameters(context, [answer], change.RequestedBy, change.Reason.Length > 0 ? change.Reason : change.Description);
+        PublishParameters(context, [answer], change);
     }
 
     private static void Update(TransitionContext context, MigrationChange changed) => context.State = context.State with

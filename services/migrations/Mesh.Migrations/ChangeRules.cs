@@ -4,24 +4,24 @@ using Mesh.Scheduler.Checking;
 
 namespace Mesh.Migrations;
 
-/// <summary>What speaks against a change before anything is done: every reason at once.</summary>
+/// <summary>Validates a change before anything is done, and gives every reason against it at once.</summary>
 public static class ChangeRules
 {
-    /// <summary>The answer to a change that cannot be taken; null if nothing speaks against it.</summary>
-    /// <param name="state">The flight; null if there is none.</param>
+    /// <summary>The answer to a change that is not accepted; null if it is valid.</summary>
+    /// <param name="state">The migration; null if there is none.</param>
     /// <param name="change">The change.</param>
-    /// <param name="policy">The policy that it names; null if it names none, or none is known by that name.</param>
+    /// <param name="policy">The policy that it names; null if it names none, or there is no policy of that name.</param>
     public static ChangeAnswer? Validate(MigrationState? state, ChangeMigration change, EffectivePolicy? policy)
     {
         ArgumentNullException.ThrowIfNull(change);
         if (state is null)
             return new(ChangeResult.NotFound, $"there is no migration '{change.Id}'");
         if (ChangeHandler.FindChange(state, change.ChangeId) is { } known)
-            return new(ChangeResult.Accepted, "it was taken before", known);
+            return new(ChangeResult.Accepted, "already accepted", known);
         if (state.HasEnded)
-            return new(ChangeResult.AlreadyEnded, $"the migration has ended already: {state.Outcome}");
+            return new(ChangeResult.AlreadyEnded, $"the migration has already ended: {state.Outcome}");
         if (state.Phase >= MigrationPhase.Confirming)
-            return new(ChangeResult.AlreadyEnded, "the migration's job is over; its end is about to be named");
+            return new(ChangeResult.AlreadyEnded, "the migration's job has ended; waiting for both hosts to confirm the outcome");
 
         List<Refusal> reasons = [.. CheckValues(change), .. CheckCombination(state, change, policy)];
         return reasons.Count == 0 ? null : new(ChangeResult.Refused, string.Join("; ", reasons.Select(reason => reason.Message)), Refusals: reasons);
@@ -29,30 +29,32 @@ public static class ChangeRules
 
     private static IEnumerable<Refusal> CheckValues(ChangeMigration change)
     {
-        if (change.MaxDowntime is { } downtime && (downtime < TimeSpan.FromMilliseconds(1) || downtime > MigrationOptionsValidator.MaxDowntimeMax))
-            yield return BadOption($"max downtime {downtime.TotalMilliseconds:0} ms: QEMU takes 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms");
-        if (change.Bandwidth is { Count: < 1 << 20 } || change.PostCopyBandwidth is { Count: < 1 << 20 })
-            yield return BadOption("a bandwidth limit is at least 1 MiB/s, libvirt's unit");
-        if (change.Throttle is { Value: < 0 or > 99 } throttle)
-            yield return BadOption($"throttle {throttle}: 0 % to 99 % are accepted, where 0 lifts it");
-        if (change.StallingLimit is { } stalling && stalling <= TimeSpan.Zero)
+        var set = change.Parameters;
+        if (set.MaxDowntime is { } downtime && (downtime < TimeSpan.FromMilliseconds(1) || downtime > MigrationOptionsValidator.MaxDowntimeMax))
+            yield return BadOption(
+                $"max downtime {downtime.TotalMilliseconds:0} ms: QEMU accepts 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms");
+        if (set.Bandwidth is { Count: < 1 << 20 } || set.PostCopyBandwidth is { Count: < 1 << 20 })
+            yield return BadOption("a bandwidth limit must be at least 1 MiB/s, libvirt's unit");
+        if (set.Throttle is { Value: < 0 or > 99 } throttle)
+            yield return BadOption($"throttle {throttle}: 0 % to 99 % is accepted, and 0 removes it");
+        if (set.StallingLimit is { } stalling && stalling <= TimeSpan.Zero)
             yield return BadOption("the stalling limit must be longer than zero");
-        if (change.PostCopy is false)
-            yield return BadOption("there is no way back from post-copy, and before it there is nothing to leave");
-        if (change.Suspend is false)
-            yield return BadOption("libvirt lets no machine run again while it is migrated; it runs again when the migration has ended, on either host");
+        if (set.PostCopy is false)
+            yield return BadOption("there is no way back from post-copy");
+        if (set.Suspend is false)
+            yield return BadOption("libvirt cannot resume a VM while it is being migrated; it runs again when the migration has ended, on either host");
     }
 
     private static IEnumerable<Refusal> CheckCombination(MigrationState state, ChangeMigration change, EffectivePolicy? policy)
     {
         if (ChangeHandler.Describe(change).Length == 0)
-            yield return BadOption("nothing is to be changed: give at least one parameter or a policy");
+            yield return BadOption("nothing to change: give at least one parameter or a policy");
         if (change.Policy is { } named && policy is null)
             yield return new(RefusalCode.UnknownPolicy, $"there is no policy '{named}' (`mesh policy list` lists them)");
-        if (change.ForceComplete && (change.PostCopy is not null || change.Suspend is not null))
-            yield return new(RefusalCode.ConflictingOptions, "forcing the completion chooses between post-copy and suspending by itself");
-        if (change is { PostCopy: true, Suspend: true })
-            yield return new(RefusalCode.ConflictingOptions, "post-copy moves a running machine; suspend it or change over, not both");
+        if (change.ForceComplete && (change.Parameters.PostCopy is not null || change.Parameters.Suspend is not null))
+            yield return new(RefusalCode.ConflictingOptions, "forcing completion chooses between post-copy and suspending by itself");
+        if (change.Parameters is { PostCopy: true, Suspend: true })
+            yield return new(RefusalCode.ConflictingOptions, "post-copy moves a running VM: suspend it or switch to post-copy, not both");
         if (state.AbortRequest is { } request)
             yield return new(RefusalCode.Aborted, $"the migration is being aborted: {request.Reason}");
     }

@@ -5,8 +5,8 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Migrations;
 
 /// <summary>
-/// How a flight ends. Neither success nor failure is announced before both hosts' words support it: the source's report of its
-/// job alone never does.
+/// Decides how a migration ends. Neither success nor failure is announced before both hosts' reports confirm it; the end of the
+/// source's job alone is not enough.
 /// </summary>
 internal static class CompletionPhase
 {
@@ -17,28 +17,29 @@ internal static class CompletionPhase
         if (context.State.JobEnd is { } job && context.State.Phase < MigrationPhase.Confirming)
             context.EnterPhase(MigrationPhase.Confirming, job.Result == JobResult.Completed ? "" : DescribeFailure(context.State));
 
-        var verdict = TwoSidedStatus.Lookup(context.State.SourceObservation?.Status, context.State.DestinationObservation?.Status).Location;
+        var location = TwoSidedStatus.Lookup(context.State.SourceObservation?.Status, context.State.DestinationObservation?.Status).Location;
         if (context.State.Phase == MigrationPhase.CleaningUp)
         {
-            // Cleaning up may have begun on words that were long on their way; later ones still count.
+            // The clean-up may have been started by delayed reports; later reports still count.
             if (context.State.CleanedUpAt is null || !TryEndAfterCleanUp(context))
-                ConfirmLocation(context, verdict is ObservedLocation.OnSource ? ObservedLocation.Migrating : verdict);
+                ConfirmLocation(context, location is ObservedLocation.OnSource ? ObservedLocation.Migrating : location);
             return;
         }
 
-        if (context.State.JobEnd is { Result: JobResult.Completed } && verdict == ObservedLocation.OnDestination)
+        if (context.State.JobEnd is { Result: JobResult.Completed } && location == ObservedLocation.OnDestination)
         {
-            Conclude(context, verdict);
+            Conclude(context, location);
             return;
         }
 
-        // A word from before the end may still say "up", of a machine that now stands still. One that is heard long after it counts,
-        // whatever the host's clock says, which may have been set back.
+        // A report from before the end may still say "up" for a VM that is paused now. One that is received long after the end counts,
+        // whatever the host's clock says, because it may have been set back.
         var isOver = context.State is { JobEnd: { Result: not JobResult.Completed } end, SourceObservation: { Status: VmStatus.Up or VmStatus.Paused } source }
-            && (source.IsReportedAfter(end.At) || (context.State.Phase == MigrationPhase.Confirming && source.ReceivedAt > context.State.PhaseSince + MigrationTimers.DoubtfulLocationGrace));
-        if (isOver && verdict != ObservedLocation.OrphanOnSource)
+            && (source.IsReportedAfter(end.At) || (context.State.Phase == MigrationPhase.Confirming
+                && source.ReceivedAt > context.State.PhaseSince + MigrationTimers.DoubtfulLocationGrace));
+        if (isOver && location != ObservedLocation.OrphanOnSource)
         {
-            // The source says that the job is over and that it has the machine; the destination's answer to the clean-up is its word.
+            // The source reports that the job has ended and that it has the VM; the destination confirms with its answer to the clean-up.
             StartCleanUp(context);
             return;
         }
@@ -49,34 +50,31 @@ internal static class CompletionPhase
             return;
         }
 
-        ConfirmLocation(context, verdict);
+        ConfirmLocation(context, location);
     }
 
-    /// <summary>Asks the destination to clean up; its answer ends the flight.</summary>
+    /// <summary>Sends the clean-up to the destination; its answer ends the attempt.</summary>
     public static void StartCleanUp(TransitionContext context)
     {
         context.EnterPhase(MigrationPhase.CleaningUp, DescribeFailure(context.State));
-        context.State = context.State with { PendingLocation = null, Outstanding = [.. context.State.Outstanding.Where(command => command.Command is not PrepareIncoming)] };
+        context.State = context.State with
+        {
+            PendingLocation = null,
+            Outstanding = [.. context.State.Outstanding.Where(command => command.Command is not PrepareIncoming)],
+        };
         SendCleanUp(context, later: false);
         if (context.State.DestinationObservation is not { IsFenced: true })
             return;
 
-        // It is off: the order waits in its agent's queue, and nobody waits for the answer.
+        // The host is off: the command waits in its agent's queue, and the migration does not wait for the answer.
         context.State = context.State with { Outstanding = [.. context.State.Outstanding.Where(command => command.Command is not CleanUpIncoming)] };
         HandleCleanedUp(context);
     }
 
-    /// <summary>Gives the command to clean up, at once or after a pause.</summary>
-    public static void SendCleanUp(TransitionContext context, bool later) => context.Send(context.Destination, head => new CleanUpIncoming
-    {
-        CommandId = head.CommandId,
-        MigrationId = head.MigrationId,
-        Epoch = head.Epoch,
-        VmId = head.VmId,
-        TraceParent = head.TraceParent,
-    }, later);
+    /// <summary>Sends the command to clean up, now or later.</summary>
+    public static void SendCleanUp(TransitionContext context, bool later) => context.Send(context.Destination, new CleanUpIncoming(), later);
 
-    /// <summary>The destination has nothing of the machine any more.</summary>
+    /// <summary>The destination has cleaned up.</summary>
     public static void HandleCleanedUp(TransitionContext context)
     {
         if (context.State.Phase != MigrationPhase.CleaningUp)
@@ -86,11 +84,10 @@ internal static class CompletionPhase
     }
 
     /// <summary>
-    /// Takes leave of an attempt that left the machine on the source: names the end, or goes on to the next host where the failure
-    /// was this host's.
+    /// Ends an attempt that left the VM on the source: ends the migration, or queues it for another host if this host was to blame.
     /// </summary>
-    /// <param name="context">The turn.</param>
-    /// <param name="note">What is to be said besides the failure; empty for nothing.</param>
+    /// <param name="context">The transition.</param>
+    /// <param name="note">What to add to the failure; empty for nothing.</param>
     public static void EndAttempt(TransitionContext context, string note = "")
     {
         var failure = DescribeFailure(context.State);
@@ -110,21 +107,25 @@ internal static class CompletionPhase
         }, reason);
     }
 
-    /// <summary>The destination is out of it; what is left to be seen is that the source runs the machine. False if it has not got it any more.</summary>
+    /// <summary>Ends the attempt once the source is known to run the VM. False if the source does not have it any more.</summary>
     private static bool TryEndAfterCleanUp(TransitionContext context)
     {
         switch (context.State.SourceObservation)
         {
             case { IsFenced: true }:
-                context.End(MigrationOutcome.Lost, $"the machine was on {context.Source}, which was fenced, and is not on {context.Destination}");
+                context.End(MigrationOutcome.Lost, $"the VM was on {context.Source}, which was fenced, and is not on {context.Destination}");
                 return true;
-            case { Status: VmStatus.Paused } when context.State is { StartedAt: not null, RanOnDestination: true } or { StartedAt: not null, OnThirdHost: ThirdHostPresence.Yes }:
-                context.End(MigrationOutcome.Lost, $"the machine has run elsewhere since and is not on {context.Destination} any more; the paused copy on {context.Source} is stale and must not run again");
+            case { Status: VmStatus.Paused }
+                when context.State is { StartedAt: not null, RanOnDestination: true } or { StartedAt: not null, OnThirdHost: ThirdHostPresence.Yes }:
+                context.End(
+                    MigrationOutcome.Lost,
+                    $"the VM has run elsewhere since and is no longer on {context.Destination}; "
+                    + $"the paused copy on {context.Source} is stale and must not be resumed");
                 return true;
             case { Status: VmStatus.Paused } when context.State.StartedAt is not null:
                 Orphans.Resume(context);
                 return true;
-            // Also where somebody moves it outside the mesh by now: it is the source's machine to move.
+            // Also if somebody migrates it outside the mesh by now: the source has it.
             case null or { Status: VmStatus.Up or VmStatus.MigratingFrom }:
             case var _ when context.State.StartedAt is null:
                 EndAttempt(context);
@@ -134,13 +135,13 @@ internal static class CompletionPhase
         }
     }
 
-    /// <summary>Draws a conclusion from the hosts' words alone once they have agreed for long enough.</summary>
-    private static void ConfirmLocation(TransitionContext context, ObservedLocation verdict)
+    /// <summary>Concludes from the hosts' reports alone, once they have agreed for long enough.</summary>
+    private static void ConfirmLocation(TransitionContext context, ObservedLocation location)
     {
-        PostCopyRecoveryHandler.ObserveLocation(context, verdict);
+        PostCopyRecoveryHandler.ObserveLocation(context, location);
 
-        // Before the source has taken the job up, "up here, down there" is simply how things begin.
-        var isConclusion = verdict switch
+        // Before the source has started the job, "up on the source, down on the destination" is the initial state.
+        var isConclusion = location switch
         {
             ObservedLocation.Migrating => false,
             ObservedLocation.OnSource => context.State.StartedAt is not null,
@@ -154,36 +155,40 @@ internal static class CompletionPhase
             return;
         }
 
-        if (context.State.PendingLocation?.Location != verdict)
-            context.State = context.State with { PendingLocation = new PendingLocation(verdict, context.Now) };
+        if (context.State.PendingLocation?.Location != location)
+            context.State = context.State with { PendingLocation = new PendingLocation(location, context.Now) };
 
-        var grace = MigrationTimers.GraceOf(context.State, verdict);
+        var grace = MigrationTimers.GraceOf(context.State, location);
         if (context.Now < context.State.PendingLocation!.Since + grace)
             return;
-        var areBothHeard = context.State.SourceObservation!.HoldsAfter(context.State.PendingLocation.Since) && context.State.DestinationObservation!.HoldsAfter(context.State.PendingLocation.Since);
-        if (areBothHeard)
-            Conclude(context, verdict);
+        var since = context.State.PendingLocation.Since;
+        var haveBothReported = context.State.SourceObservation!.HoldsAfter(since) && context.State.DestinationObservation!.HoldsAfter(since);
+        if (haveBothReported)
+            Conclude(context, location);
         else
             context.State = context.State with { PendingLocation = context.State.PendingLocation with { Since = context.Now } };
     }
 
-    private static void Conclude(TransitionContext context, ObservedLocation verdict)
+    private static void Conclude(TransitionContext context, ObservedLocation location)
     {
-        switch (verdict)
+        switch (location)
         {
             case ObservedLocation.OnDestination:
-                var unreported = context.State.JobEnd is null ? "both hosts say that the machine has moved; the source never reported its job's end" : "";
+                var unreported = context.State.JobEnd is null ? "both hosts report that the VM has moved; the source never reported the end of its job" : "";
                 context.End(
                     context.State.ReachedPostCopy ? MigrationOutcome.CompletedPostCopy : MigrationOutcome.Completed,
-                    context.State.SourceObservation is { IsFenced: true } fenced ? $"{context.Destination} runs the machine; {context.Source} was {fenced.Detail}" : unreported);
+                    context.State.SourceObservation is { IsFenced: true } fenced
+                        ? $"{context.Destination} runs the VM; {context.Source} was {fenced.Detail}"
+                        : unreported);
                 break;
             case ObservedLocation.OnSource:
                 context.State = context.State with
                 {
                     JobEnd = context.State.JobEnd switch
                     {
-                        null => new JobEnd(JobResult.Failed, $"{context.Source} runs the machine and no longer reports a migration of it"),
-                        { Result: JobResult.Completed } => new JobEnd(JobResult.Cancelled, $"the machine moved, and {context.Source} runs it again: it was moved back outside the mesh"),
+                        null => new JobEnd(JobResult.Failed, $"{context.Source} runs the VM and no longer reports its migration"),
+                        { Result: JobResult.Completed } => new JobEnd(
+                            JobResult.Cancelled, $"the VM moved, and {context.Source} runs it again: it was migrated back outside the mesh"),
                         var known => known,
                     },
                 };
@@ -195,8 +200,8 @@ internal static class CompletionPhase
             case ObservedLocation.PostCopyFailed:
                 context.End(
                     MigrationOutcome.PostCopyFailed,
-                    $"post-copy lost its connection: half of the machine's memory is on {context.Source} and half on {context.Destination}, and it stands still on both; "
-                    + $"it was taken up again {PostCopyRecoveryHandler.AttemptsMax} times in vain: {context.State.Recovery?.LastFailure}");
+                    $"post-copy lost its connection: the VM's memory is split between {context.Source} and {context.Destination}, and it is paused on both; "
+                    + $"{PostCopyRecoveryHandler.AttemptsMax} attempts to recover it failed: {context.State.Recovery?.LastFailure}");
                 break;
             case ObservedLocation.Nowhere:
                 context.End(MigrationOutcome.Lost, DescribeLoss(context.State));
@@ -206,9 +211,9 @@ internal static class CompletionPhase
 
     private static string DescribeLoss(MigrationState state) => (state.SourceObservation, state.DestinationObservation) switch
     {
-        ({ Status: VmStatus.PostCopyFailed }, _) => $"half of its memory died with {state.Destination}; the paused copy on {state.Source} can never run again",
-        (_, { Status: VmStatus.PostCopyFailed }) => $"half of its memory died with {state.Source}; the copy on {state.Destination} can never run again",
-        _ => $"neither {state.Source} nor {state.Destination} has the machine any more",
+        ({ Status: VmStatus.PostCopyFailed }, _) => $"part of its memory was lost with {state.Destination}; the paused copy on {state.Source} cannot be resumed",
+        (_, { Status: VmStatus.PostCopyFailed }) => $"part of its memory was lost with {state.Source}; the copy on {state.Destination} cannot be resumed",
+        _ => $"neither {state.Source} nor {state.Destination} has the VM any more",
     };
 
     private static string DescribeFailure(MigrationState state) =>

@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Migrations;
 
-/// <summary>Something that a migration wants said.</summary>
+/// <summary>An output of a migration.</summary>
 public abstract record MigrationOutput;
 
 /// <summary>A command to a host's agent.</summary>
@@ -12,11 +12,11 @@ public abstract record MigrationOutput;
 /// <param name="Command">The command.</param>
 public sealed record SendCommand(HostName Host, AgentCommand Command) : MigrationOutput;
 
-/// <summary>A fact for whoever wants to know.</summary>
-/// <param name="Event">The fact.</param>
+/// <summary>An event to publish.</summary>
+/// <param name="Event">The event.</param>
 public sealed record PublishEvent(MigrationEvent Event) : MigrationOutput;
 
-/// <summary>What one input did.</summary>
+/// <summary>The result of one input.</summary>
 /// <param name="State">The state after it.</param>
-/// <param name="Outputs">What is to be said, in order.</param>
+/// <param name="Outputs">The outputs, in order.</param>
 public sealed record Transition(MigrationState State, IReadOnlyList<MigrationOutput> Outputs);

@@ -3,23 +3,23 @@ using Mesh.Contracts.Migrations;
 namespace Mesh.Migrations;
 
 /// <summary>
-/// The life of one migration as a pure function: what it is told and the time go in, its new state and what it wants said come
-/// out. The same inputs at the same times always give the same flight, so a recorded one replays exactly.
+/// One migration as a pure function: its state, an input and the time in, its next state and outputs out. The same inputs at the same
+/// times always give the same outputs, so a recorded migration replays exactly.
 /// </summary>
 public static class MigrationStateMachine
 {
-    /// <summary>Takes one input.</summary>
-    /// <param name="state">The state so far; null before the request.</param>
-    /// <param name="input">What it is told; anything may come twice, late, or in another order.</param>
-    /// <param name="now">The mesh's time; never the host's.</param>
-    /// <exception cref="InvalidOperationException">Something other than a request came before the request.</exception>
+    /// <summary>Applies one input.</summary>
+    /// <param name="state">The state; null before the request.</param>
+    /// <param name="input">The input; any input may arrive twice, late, or out of order.</param>
+    /// <param name="now">The time by the mesh's clock, never a host's.</param>
+    /// <exception cref="InvalidOperationException">The first input is not a request.</exception>
     public static Transition Apply(MigrationState? state, MigrationInput input, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (state is null)
             return input is RequestReceived request
                 ? StartPhase.Begin(request, now)
-                : throw new InvalidOperationException($"{input.GetType().Name} came before the flight's request");
+                : throw new InvalidOperationException($"{input.GetType().Name} was received before the migration's request");
         if (state.HasEnded)
             return new Transition(state, []);
 
@@ -37,8 +37,8 @@ public static class MigrationStateMachine
             case AnswerReceived answer:
                 AnswerHandler.Handle(context, answer.Answer);
                 break;
-            case EventReceived happened:
-                TelemetryHandler.Handle(context, happened.Event);
+            case EventReceived received:
+                TelemetryHandler.Handle(context, received.Event);
                 break;
             case ReportReceived report:
                 TelemetryHandler.Handle(context, report);
@@ -46,8 +46,8 @@ public static class MigrationStateMachine
             case HostFenced fenced:
                 FenceHandler.Handle(context, fenced);
                 break;
-            case AdmissionReceived attempt:
-                AdmissionHandler.BeginAttempt(context, attempt);
+            case AdmissionReceived admission:
+                AdmissionHandler.BeginAttempt(context, admission);
                 break;
             case TransferAdmissionReceived transfer:
                 AdmissionHandler.AllowTransfer(context, transfer.Share);
@@ -62,34 +62,37 @@ public static class MigrationStateMachine
                 TimerHandler.Handle(context);
                 break;
             default:
-                throw new InvalidOperationException($"no rule for {input.GetType().Name}");
+                throw new InvalidOperationException($"no transition for {input.GetType().Name}");
         }
 
         CompletionPhase.CheckForEnd(context);
         return context.ToTransition();
     }
 
-    /// <summary>What to answer to a change that has been applied, giving the state after it.</summary>
+    /// <summary>The answer to a change that has been applied.</summary>
+    /// <param name="state">The state after it.</param>
+    /// <param name="changeId">The change.</param>
     public static ChangeAnswer AnswerToChange(MigrationState state, string changeId)
     {
         ArgumentNullException.ThrowIfNull(state);
         return ChangeHandler.FindChange(state, changeId) is { } change
-            ? new(ChangeResult.Accepted, change.Answers is null ? $"passed on to {state.Source}" : "done", change)
-            : new(ChangeResult.AlreadyEnded, "the migration has moved on meanwhile");
+            ? new(ChangeResult.Accepted, change.Answers is null ? $"sent to {state.Source}" : "done", change)
+            : new(ChangeResult.AlreadyEnded, "the migration can no longer be changed");
     }
 
-    /// <summary>What to answer to a wish to abort that has been applied, giving the state after it.</summary>
+    /// <summary>The answer to an abort request that has been applied.</summary>
+    /// <param name="state">The state after it.</param>
     public static AbortAnswer AnswerToAbort(MigrationState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         return state switch
         {
             { Outcome: { } outcome, Phase: MigrationPhase.Ended } when state.AbortRequest is not { Cause: AbortCause.Operator } =>
-                new(AbortResult.AlreadyEnded, $"the migration has ended already: {outcome}"),
+                new(AbortResult.AlreadyEnded, $"the migration has already ended: {outcome}"),
             { AbortRequest: { } request } => new(AbortResult.Aborting, request.Reason),
             { Phase: MigrationPhase.PostCopy } =>
-                new(AbortResult.TooLate, "the machine runs on the destination already and would lose its memory if the migration were aborted"),
-            _ => new(AbortResult.TooLate, "the migration's job is over; its end is about to be named"),
+                new(AbortResult.TooLate, "the VM already runs on the destination and would lose its memory if the migration were aborted"),
+            _ => new(AbortResult.TooLate, "the migration's job has ended; waiting for both hosts to confirm the outcome"),
         };
     }
 }

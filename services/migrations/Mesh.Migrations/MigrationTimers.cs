@@ -3,53 +3,55 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Migrations;
 
-/// <summary>How long a flight waits for what, and when it next wants to be woken.</summary>
+/// <summary>The timeouts of a migration, and when its next timer is due.</summary>
 public static class MigrationTimers
 {
-    /// <summary>An unanswered command is sent again after this long, then after twice as long each time up to <see cref="ResendMax"/>.</summary>
+    /// <summary>Delay before an unanswered command is sent again; it doubles each time up to <see cref="ResendMax"/>.</summary>
     public static readonly TimeSpan ResendFirst = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest pause between two sendings of a command.</summary>
+    /// <summary>The longest delay between two sends of a command.</summary>
     public static readonly TimeSpan ResendMax = TimeSpan.FromSeconds(60);
 
-    /// <summary>A destination that has not answered to the preparation within this time is given up.</summary>
+    /// <summary>How long a destination may take to prepare, unless its policy says otherwise.</summary>
     public static readonly TimeSpan PrepareTimeout = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Where the source's job never began, an end waits this long for the destination's word that it has cleaned up; the command
-    /// stays in the agent's queue beyond that. Where it did begin, the end waits for that word without limit.
+    /// If the source's job never started, the end waits this long for the destination to confirm its clean-up; the command stays in the
+    /// agent's queue after that. If it did start, the end waits for the confirmation without limit.
     /// </summary>
     public static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A conclusion from the hosts' words alone, without the source's report of its job, must hold for this long: the two hosts'
-    /// reports are taken at different moments.
+    /// How long a conclusion from the hosts' reports alone, without the end of the source's job, must hold: the two hosts' reports are taken
+    /// at different times.
     /// </summary>
     public static readonly TimeSpan LocationGrace = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The same where a report that was long on its way could mislead: that the machine is lost, which rests on the destination's
-    /// word from before it came; or that the job is over, where no report has shown it running. Also for what may still mend
-    /// itself, a post-copy that lost its connection.
+    /// The same where a delayed report could mislead: that the VM is lost, which may rest on a report of the destination from before the VM
+    /// arrived; or that the job has ended, where no report has shown it running. Also for a state that may still recover, a post-copy that
+    /// lost its connection.
     /// </summary>
     public static readonly TimeSpan DoubtfulLocationGrace = TimeSpan.FromMinutes(3);
 
-    /// <summary>How long this flight's destination may take to prepare: its policy says, or <see cref="PrepareTimeout"/>.</summary>
+    /// <summary>How long a migration's destination may take to prepare: by its policy, or <see cref="PrepareTimeout"/>.</summary>
     public static TimeSpan PrepareTimeoutOf(MigrationState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         return state.Policy?.Policy.Limits.PrepareTimeout ?? PrepareTimeout;
     }
 
-    /// <summary>When to send a command again that was sent so many times.</summary>
+    /// <summary>When to send a command again.</summary>
+    /// <param name="sentTimes">How often it was sent, 1 or more.</param>
+    /// <param name="now">The time.</param>
     public static DateTimeOffset ResendAt(int sentTimes, DateTimeOffset now)
     {
         var factor = Math.Pow(2, Math.Min(sentTimes - 1, 16));
-        var pause = ResendFirst * factor;
-        return now + (pause < ResendMax ? pause : ResendMax);
+        var delay = ResendFirst * factor;
+        return now + (delay < ResendMax ? delay : ResendMax);
     }
 
-    /// <summary>When the flight next wants <see cref="TimerElapsed"/>; null if nothing is to come.</summary>
+    /// <summary>When the migration next needs <see cref="TimerElapsed"/>; null if never.</summary>
     public static DateTimeOffset? NextDue(MigrationState state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -71,18 +73,18 @@ public static class MigrationTimers
             Consider(state.SourceObservation!.ReceivedAt + DoubtfulLocationGrace);
         if (TimeoutAt(state) is { } timeout)
             Consider(timeout);
-        if (state.PendingLocation is { } verdict)
-            Consider(verdict.Since + GraceOf(state, verdict.Location));
+        if (state.PendingLocation is { } pending)
+            Consider(pending.Since + GraceOf(state, pending.Location));
         return due;
 
         void Consider(DateTimeOffset at) => due = due is null || at < due ? at : due;
     }
 
     /// <summary>How long a conclusion must hold before it is announced.</summary>
-    public static TimeSpan GraceOf(MigrationState state, ObservedLocation verdict)
+    public static TimeSpan GraceOf(MigrationState state, ObservedLocation location)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return verdict switch
+        return location switch
         {
             ObservedLocation.OnDestination or ObservedLocation.OrphanOnSource => LocationGrace,
             ObservedLocation.OnSource => state is { WasSeenMigrating: true, JobEnd: not { Result: JobResult.Completed } } ? LocationGrace : DoubtfulLocationGrace,
@@ -96,7 +98,7 @@ public static class MigrationTimers
         };
     }
 
-    /// <summary>When the request's timeout passes; null if it has none, has passed, or no longer matters.</summary>
+    /// <summary>When the request's timeout passes; null if it has none, it has passed, or it no longer applies.</summary>
     public static DateTimeOffset? TimeoutAt(MigrationState state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -105,4 +107,36 @@ public static class MigrationTimers
             ? started + timeout
             : null;
     }
+}
+
+/// <summary>
+/// Keeps a migration's time from going back. Within a process the clock does not jump, but during a restart it may have been set back, and
+/// then every timer of the migration would be late by as much.
+/// </summary>
+internal static class ClockCorrection
+{
+    /// <summary>The state with its times shifted as if the clock had always been set as it is now.</summary>
+    public static MigrationState AdvanceTo(this MigrationState state, DateTimeOffset now)
+    {
+        var ahead = state.UpdatedAt - now;
+        return (ahead > TimeSpan.Zero ? ShiftBack(state, ahead) : state) with { UpdatedAt = now };
+    }
+
+    private static MigrationState ShiftBack(MigrationState state, TimeSpan by) => state with
+    {
+        RequestedAt = state.RequestedAt - by,
+        QueuedAt = state.QueuedAt - by,
+        StartedAt = state.StartedAt - by,
+        CopyStartedAt = state.CopyStartedAt - by,
+        Recovery = state.Recovery is { } recovery ? recovery with { NextAt = recovery.NextAt - by } : null,
+        PhaseSince = state.PhaseSince - by,
+        CleanedUpAt = state.CleanedUpAt - by,
+        Outstanding = [.. state.Outstanding.Select(command => command with { ResendAt = command.ResendAt - by })],
+        SourceObservation = ShiftBack(state.SourceObservation, by),
+        DestinationObservation = ShiftBack(state.DestinationObservation, by),
+        PendingLocation = state.PendingLocation is { } pending ? pending with { Since = pending.Since - by } : null,
+    };
+
+    private static HostObservation? ShiftBack(HostObservation? observation, TimeSpan by) =>
+        observation is null ? null : observation with { ReceivedAt = observation.ReceivedAt - by };
 }

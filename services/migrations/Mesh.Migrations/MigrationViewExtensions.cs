@@ -1,18 +1,26 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
 
 namespace Mesh.Migrations;
 
-/// <summary>How a flight is shown.</summary>
+/// <summary>What is shown of a migration.</summary>
 public static class MigrationViewExtensions
 {
-    /// <summary>The machine's name, or what the request called it.</summary>
+    /// <summary>The VM's name, or the name in the request.</summary>
     public static string VmName(this MigrationState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         return state.Vm?.Name ?? state.Request.Vm;
     }
 
-    /// <summary>The flight for people and programs.</summary>
+    /// <summary>Memory plus the copied disks; the size for limits per GiB.</summary>
+    public static Bytes DataSize(this MigrationState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.DisksToCopy.Aggregate(state.Vm!.Memory, (sum, disk) => sum + (disk.Capacity ?? Bytes.Zero));
+    }
+
+    /// <summary>The migration for people and programs.</summary>
     public static MigrationView ToView(this MigrationState state)
     {
         ArgumentNullException.ThrowIfNull(state);

@@ -5,24 +5,24 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Migrations;
 
 /// <summary>
-/// What a migration that ended at the wrong moment leaves paused on the source: a copy to be destroyed once the other is proven
-/// to run, or the machine itself, to be resumed once the destination is proven not to have it.
+/// Handles what a migration that ended at the wrong moment leaves paused on the source: a stale copy, which is destroyed once the VM is
+/// confirmed to run on the destination, or the VM itself, which is resumed once the destination is confirmed not to have it.
 /// </summary>
 internal static class Orphans
 {
-    /// <summary>Asks the source to destroy its copy, unless it was asked already.</summary>
+    /// <summary>Sends the command to destroy the copy, unless it is outstanding.</summary>
     public static void Destroy(TransitionContext context)
     {
         context.State = context.State with { PendingLocation = null };
         if (context.State.Outstanding.Any(command => command.Command is DestroyOrphan))
             return;
-        context.EnterPhase(context.State.Phase, $"{context.Destination} runs the machine, and {context.Source} has kept a paused copy, which is destroyed");
-        SendDestroy(context, later: false);
+        context.EnterPhase(context.State.Phase, $"{context.Destination} runs the VM; destroying the paused copy left on {context.Source}");
+        SendDestroy(context);
     }
 
     /// <summary>
-    /// Asks the source to let the machine run again, once the destination has said after its clean-up that it does not have it, and no
-    /// other host has it either.
+    /// Resumes the VM on the source, once the destination has reported after its clean-up that it does not have it, and no third host has it
+    /// either.
     /// </summary>
     public static void Resume(TransitionContext context)
     {
@@ -35,7 +35,7 @@ internal static class Orphans
 
     public static void HandleDestroyAnswer(TransitionContext context, CommandAnswer answer)
     {
-        // Done is seen in the source's next word. A refusal may be for now: the words go on being watched, and it is asked again.
+        // Success shows in the source's next report. A rejection may be temporary: the reports are still checked, and the command is sent again.
         if (answer.Result != CommandResult.Succeeded)
             context.State = context.State with { Reason = $"{context.Source} has not destroyed its paused copy yet: {AnswerHandler.DescribeFailure(answer)}" };
     }
@@ -46,31 +46,19 @@ internal static class Orphans
             return;
         if (answer.Result == CommandResult.Failed)
         {
-            context.State = context.State with { Reason = $"{context.Source} could not resume the machine yet: {AnswerHandler.DescribeFailure(answer)}" };
+            context.State = context.State with { Reason = $"{context.Source} could not resume the VM yet: {AnswerHandler.DescribeFailure(answer)}" };
             SendResume(context, later: true);
             return;
         }
 
-        var left = answer.Result == CommandResult.Succeeded ? "" : $"the machine is left paused on {context.Source}: {AnswerHandler.DescribeFailure(answer)}";
+        var left = answer.Result == CommandResult.Succeeded ? "" : $"the VM is left paused on {context.Source}: {AnswerHandler.DescribeFailure(answer)}";
         CompletionPhase.EndAttempt(context, left);
     }
 
-    private static void SendDestroy(TransitionContext context, bool later) => context.Send(context.Source, head => new DestroyOrphan
+    private static void SendDestroy(TransitionContext context) => context.Send(context.Source, new DestroyOrphan
     {
-        CommandId = head.CommandId,
-        MigrationId = head.MigrationId,
-        Epoch = head.Epoch,
-        VmId = head.VmId,
-        TraceParent = head.TraceParent,
-        RunsOn = head.State.Destination!.Value,
-    }, later);
+        RunsOn = context.Destination,
+    });
 
-    private static void SendResume(TransitionContext context, bool later) => context.Send(context.Source, head => new ResumeOnSource
-    {
-        CommandId = head.CommandId,
-        MigrationId = head.MigrationId,
-        Epoch = head.Epoch,
-        VmId = head.VmId,
-        TraceParent = head.TraceParent,
-    }, later);
+    private static void SendResume(TransitionContext context, bool later) => context.Send(context.Source, new ResumeOnSource(), later);
 }

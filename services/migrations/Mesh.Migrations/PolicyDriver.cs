@@ -7,25 +7,25 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Migrations;
 
-/// <summary>How the policy's plan is stepped: at every sample, and by time where no sample comes.</summary>
+/// <summary>Drives the policy's plan: at every sample, and by timers when no sample arrives.</summary>
 internal static class PolicyDriver
 {
-    /// <summary>What stands for no limit where one has to be named.</summary>
+    /// <summary>Stands for no limit where a limit has to be given.</summary>
     public static readonly BytesPerSecond Unlimited = BytesPerSecond.FromMebibytes(long.MaxValue >> 20);
 
-    /// <summary>The agent holds the policy's limits by itself, this much later than the mesh, which knows more.</summary>
+    /// <summary>The agent enforces the policy's limits by itself, this much later than the mesh, which knows more.</summary>
     private static readonly TimeSpan AgentMargin = TimeSpan.FromSeconds(10);
 
-    private static readonly MigrationPolicy NoPolicy = new() { Name = "none", Description = "No policy counts for this migration." };
+    private static readonly MigrationPolicy NoPolicy = new() { Name = "none", Description = "The migration follows no policy." };
 
-    /// <summary>The plan at the beginning of an attempt.</summary>
+    /// <summary>The plan at the start of an attempt.</summary>
     public static PlanState CreatePlan(MigrationState state)
     {
         var plan = PolicyEngine.CreatePlan(MergePolicy(state), CreateSubject(state));
         return PolicyEngine.RecordParameters(plan, plan.Tuning with { MaxDowntime = state.Options.MaxDowntime, Bandwidth = state.Options.Bandwidth ?? state.Share });
     }
 
-    /// <summary>The hard limits that the agent is given: those of the request, and the policy's where that says nothing.</summary>
+    /// <summary>The hard limits for the agent: those of the request, and the policy's where the request has none.</summary>
     public static MigrationLimits AgentLimits(this MigrationState state)
     {
         var asked = state.Request.Limits;
@@ -40,17 +40,22 @@ internal static class PolicyDriver
         };
     }
 
-    /// <summary>Lets the plan look at a sample; what it wants done is done by <see cref="ExecuteActions"/>, after the sample has been taken.</summary>
+    /// <summary>Evaluates a sample; <see cref="ExecuteActions"/> executes the plan's actions once the sample has been applied.</summary>
     public static void ObserveSample(TransitionContext context, MigrationSample sample)
     {
         if (context.State is not { Plan: { } plan, AbortRequest: null } || !IsCopying(sample))
             return;
-        var planned = PolicyEngine.EvaluateSample(plan, ToCopySample(sample, plan.Tuning));
-        context.State = context.State with { Plan = planned.Plan, CopyStartedAt = context.Now - sample.Elapsed, Forecast = PolicyEngine.Forecast(planned.Plan) };
-        context.PlannedActions = planned.Actions;
+        var decision = PolicyEngine.EvaluateSample(plan, sample.Phase, sample.Copy);
+        context.State = context.State with
+        {
+            Plan = decision.Plan,
+            CopyStartedAt = context.Now - sample.Copy.Elapsed,
+            Forecast = PolicyEngine.Forecast(decision.Plan),
+        };
+        context.PlannedActions = decision.Actions;
     }
 
-    /// <summary>Does what the plan wants.</summary>
+    /// <summary>Executes the plan's actions.</summary>
     public static void ExecuteActions(TransitionContext context)
     {
         foreach (var action in context.PlannedActions)
@@ -58,18 +63,18 @@ internal static class PolicyDriver
         context.PlannedActions = [];
     }
 
-    /// <summary>When time alone may decide something; null if never.</summary>
+    /// <summary>When a timer of the plan is due; null if never.</summary>
     public static DateTimeOffset? DueAt(MigrationState state) =>
         state is { Plan: { } plan, JobEnd: null, AbortRequest: null, Phase: MigrationPhase.PreCopy or MigrationPhase.SwitchOver } && PolicyEngine.NextDue(plan) is { } due
             ? CopyStartOf(state) + due + TimeSpan.FromMilliseconds(1)
             : null;
 
-    /// <summary>Lets the plan do what time alone decides.</summary>
+    /// <summary>Evaluates the timers of the plan.</summary>
     public static void EvaluateTimers(TransitionContext context)
     {
-        var planned = PolicyEngine.EvaluateTimers(context.State.Plan!, context.Now - CopyStartOf(context.State));
-        context.State = context.State with { Plan = planned.Plan };
-        context.PlannedActions = planned.Actions;
+        var decision = PolicyEngine.EvaluateTimers(context.State.Plan!, context.Now - CopyStartOf(context.State));
+        context.State = context.State with { Plan = decision.Plan };
+        context.PlannedActions = decision.Actions;
         ExecuteActions(context);
     }
 
@@ -85,44 +90,25 @@ internal static class PolicyDriver
     {
         if (context.State.AbortRequest is not null)
             return;
-        var by = $"policy {context.State.Policy?.Policy.Name}";
+        var policy = context.State.Policy?.Policy.Name ?? "";
         if (action.Kind is PolicyActionKind.Abort)
         {
-            AbortHandler.Handle(context, new AbortRequest(action.IsLimit ? AbortCause.Limit : AbortCause.Policy, $"{by}: {action.Reason}"));
+            var reason = $"{ChangeOrigin.Policy.Describe(policy)}: {action.Reason}";
+            AbortHandler.Handle(context, new AbortRequest(action.IsLimit ? AbortCause.Limit : AbortCause.Policy, reason));
             return;
         }
 
-        ChangeHandler.SendInternal(context, by, action.Reason, new ChangeMigration
-        {
-            Id = context.State.Id,
-            ChangeId = "",
-            RequestedBy = by,
-            MaxDowntime = action.Downtime,
-            Bandwidth = action.Kind is PolicyActionKind.SetBandwidth ? action.Bandwidth ?? context.State.Share ?? Unlimited : null,
-            Throttle = action.Throttle,
-            PostCopy = action.Kind is PolicyActionKind.PostCopy ? true : null,
-            Suspend = action.Kind is PolicyActionKind.Suspend ? true : null,
-        });
+        // Without a limit of its own the policy gives the migration its share of the link.
+        var parameters = action is { Kind: PolicyActionKind.SetBandwidth, Parameters.Bandwidth: null }
+            ? action.Parameters with { Bandwidth = context.State.Share ?? Unlimited }
+            : action.Parameters;
+        ChangeHandler.SendInternal(context, ChangeOrigin.Policy, policy, action.Reason, parameters);
     }
 
-    /// <summary>Whether a sample tells anything of the copying.</summary>
+    /// <summary>Whether a sample is from the copy itself, and not from before or after it.</summary>
     public static bool IsCopying(MigrationSample sample) => sample.Phase is not (JobPhase.Setup or JobPhase.Completed);
 
-    /// <summary>A sample as plans know it.</summary>
-    public static CopySample ToCopySample(MigrationSample sample, TuningParameters tuning)
-    {
-        var both = sample.Memory + sample.Disk;
-        return new CopySample(
-            sample.Elapsed, sample.Iteration, both.Total, both.Transferred, both.Remaining, sample.Bandwidth, sample.DirtyRatePagesPerSecond, sample.PageSize,
-            sample.Phase switch
-            {
-                JobPhase.PostCopy or JobPhase.PostCopyFailed => CopyStatus.PostCopy,
-                JobPhase.SwitchOver => CopyStatus.Paused,
-                _ => tuning.IsSuspended ? CopyStatus.Paused : CopyStatus.Running,
-            });
-    }
-
-    /// <summary>The policy with what the request says instead of it.</summary>
+    /// <summary>The policy, with the request's own limits instead of the policy's.</summary>
     private static MigrationPolicy MergePolicy(MigrationState state)
     {
         var (policy, asked) = (state.Policy?.Policy ?? NoPolicy, state.Request.Limits);
@@ -131,20 +117,24 @@ internal static class PolicyDriver
         return policy with
         {
             Limits = isTimed
-                ? limits with { CompletionTimeout = NullIfZero(asked.CompletionTimeout), CompletionTimeoutPerGiB = asked.CompletionTimeout is null ? NullIfZero(asked.CompletionTimeoutPerGiB) : null }
+                ? limits with
+                {
+                    CompletionTimeout = NullIfZero(asked.CompletionTimeout),
+                    CompletionTimeoutPerGiB = asked.CompletionTimeout is null ? NullIfZero(asked.CompletionTimeoutPerGiB) : null,
+                }
                 : limits,
             LastResort = isTimed && policy.LastResort.Count == 0 ? [PolicyActionKind.Abort] : policy.LastResort,
         };
     }
 
-    /// <summary>The migration as plans know it.</summary>
+    /// <summary>The subject of the migration's plan.</summary>
     public static PlanSubject CreateSubject(MigrationState state) => new(
         state.Vm!.Memory, [.. state.DisksToCopy.Select(disk => disk.Capacity ?? Bytes.Zero)], state.Vm.VCpus,
         state.Request.Allow ?? PolicyPermissions.All, state.Request.DowntimeBudget, state.Request.Deadline, state.Options.PostCopy);
 
     /// <summary>
-    /// When the migration is aborted at the latest, which is the time that the agent holds; zero if it never is. As long as the request
-    /// says where that is what it asks for; later where the policy has something milder to do at that time.
+    /// When the migration is aborted at the latest, which the agent enforces; zero for never. If the request has a completion timeout it is
+    /// that, or later if the policy first tries something milder at that time.
     /// </summary>
     private static TimeSpan AbortDeadline(MigrationState state)
     {
@@ -159,7 +149,7 @@ internal static class PolicyDriver
 
     private static bool HasCompletionTimeout(MigrationLimits asked) => asked.CompletionTimeout is not null || asked.CompletionTimeoutPerGiB is not null;
 
-    // Zero stands for never in a request.
+    // Zero means never in a request.
     private static TimeSpan? NullIfZero(TimeSpan? asked) => asked > TimeSpan.Zero ? asked : null;
 
     private static DateTimeOffset CopyStartOf(MigrationState state) => state.CopyStartedAt ?? state.StartedAt ?? state.PhaseSince;

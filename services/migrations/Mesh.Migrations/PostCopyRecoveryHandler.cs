@@ -5,39 +5,39 @@ using Mesh.Contracts.Telemetry;
 namespace Mesh.Migrations;
 
 /// <summary>
-/// A post-copy that lost its connection is taken up again, because half of the machine's memory is on either host and neither half
-/// can run alone. Only when several tries have failed it is left to a person, with both copies kept.
+/// Recovers a post-copy that lost its connection, because the VM's memory is split between the hosts and neither part can run alone. Only
+/// after several failed attempts the migration ends for an operator to handle, with both copies left in place.
 /// </summary>
 public static class PostCopyRecoveryHandler
 {
-    /// <summary>How often it is tried; with the pauses below for about six minutes.</summary>
+    /// <summary>Number of attempts; with the delays below they take about six minutes.</summary>
     public const int AttemptsMax = 8;
 
     private static readonly TimeSpan RetryDelayFirst = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(60);
 
-    /// <summary>When it is tried next; null if there is nothing to recover, or no more tries.</summary>
+    /// <summary>When the next attempt is due; null if there is nothing to recover, or no attempt is left.</summary>
     internal static DateTimeOffset? DueAt(MigrationState state) =>
         state is { HasEnded: false, Recovery: { Attempts: < AttemptsMax } recovery } && IsBroken(state) && !IsOutstanding(state) ? recovery.NextAt : null;
 
-    /// <summary>Whether everything has been tried.</summary>
+    /// <summary>Whether all attempts have failed.</summary>
     internal static bool IsExhausted(MigrationState state) => state.Recovery is { Attempts: >= AttemptsMax } && !IsOutstanding(state);
 
-    /// <summary>Takes note of what the hosts' words say: a recovery is begun where both say that the post-copy has failed.</summary>
-    internal static void ObserveLocation(TransitionContext context, ObservedLocation verdict)
+    /// <summary>Observes the hosts' reports: a recovery begins when both report that post-copy has failed.</summary>
+    internal static void ObserveLocation(TransitionContext context, ObservedLocation location)
     {
-        if (verdict == ObservedLocation.PostCopyFailed)
+        if (location == ObservedLocation.PostCopyFailed)
             context.State = context.State with { Recovery = context.State.Recovery ?? new PostCopyRecoveryState(0, context.Now + RetryDelayFirst) };
         else if (context.State.Recovery is { Attempts: 0 })
             context.State = context.State with { Recovery = null };
     }
 
-    /// <summary>Takes note that data flows again.</summary>
+    /// <summary>Observes a sample, which may show that post-copy runs again.</summary>
     internal static void ObserveSample(TransitionContext context, MigrationSample sample)
     {
         if (context.State.Recovery is { Attempts: > 0 } && sample.Phase is JobPhase.PostCopy)
         {
-            context.State = context.State with { Recovery = null, Reason = "post-copy lost its connection and goes on again" };
+            context.State = context.State with { Recovery = null, Reason = "post-copy has recovered from a lost connection" };
         }
     }
 
@@ -45,27 +45,24 @@ public static class PostCopyRecoveryHandler
     {
         var recovery = context.State.Recovery!;
         context.State = context.State with { Recovery = recovery with { Attempts = recovery.Attempts + 1, NextAt = context.Now + RetryDelay(recovery.Attempts) } };
-        var what = $"taking post-copy up again (try {recovery.Attempts + 1} of {AttemptsMax})";
-        var why = recovery.LastFailure.Length > 0 ? $"it lost its connection; the try before failed: {recovery.LastFailure}" : "it lost its connection";
-        context.State = context.State with { Reason = $"{what}: {why}" };
-        ChangeHandler.Record(context, new MigrationChange(ChangeHandler.NextChangeId(context), "mesh", why, what, context.Now));
-        context.Send(context.Source, head => new RecoverPostCopy
+        var description = $"recovering post-copy (attempt {recovery.Attempts + 1} of {AttemptsMax})";
+        var reason = recovery.LastFailure.Length > 0 ? $"connection lost; the previous attempt failed: {recovery.LastFailure}" : "connection lost";
+        context.State = context.State with { Reason = $"{description}: {reason}" };
+        ChangeHandler.Record(context, new MigrationChange(ChangeHandler.NextChangeId(context), ChangeOrigin.Recovery, "mesh", reason, description, context.Now));
+        context.Send(context.Source, new RecoverPostCopy
         {
-            CommandId = head.CommandId,
-            MigrationId = head.MigrationId,
-            Epoch = head.Epoch,
-            VmId = head.VmId,
-            TraceParent = head.TraceParent,
-            DestinationUri = head.State.DestinationUri,
-            Options = head.State.Options,
+            DestinationUri = context.State.DestinationUri,
+            Options = context.State.Options,
         });
     }
 
     internal static void HandleAnswer(TransitionContext context, CommandAnswer answer)
     {
-        var isTaken = answer.Result == CommandResult.Succeeded;
-        ChangeHandler.RecordAnswer(context, answer.CommandId.Value, new("postCopy", isTaken ? ParameterResult.Applied : ParameterResult.Refused, isTaken ? "taken up again" : AnswerHandler.DescribeFailure(answer)));
-        if (context.State.Recovery is not { } recovery || isTaken)
+        var hasSucceeded = answer.Result == CommandResult.Succeeded;
+        ChangeHandler.RecordAnswer(context, answer.CommandId.Value, hasSucceeded
+            ? new(MigrationParameter.PostCopy, ParameterResult.Applied, "recovering")
+            : new(MigrationParameter.PostCopy, ParameterResult.Refused, AnswerHandler.DescribeFailure(answer)));
+        if (context.State.Recovery is not { } recovery || hasSucceeded)
             return;
         context.State = context.State with
         {
@@ -78,9 +75,9 @@ public static class PostCopyRecoveryHandler
 
     private static bool IsOutstanding(MigrationState state) => state.Outstanding.Any(command => command.Command is RecoverPostCopy);
 
-    private static TimeSpan RetryDelay(int triesBefore)
+    private static TimeSpan RetryDelay(int attempts)
     {
-        var pause = RetryDelayFirst * Math.Pow(2, Math.Clamp(triesBefore, 0, 16));
-        return pause < RetryDelayMax ? pause : RetryDelayMax;
+        var delay = RetryDelayFirst * Math.Pow(2, Math.Clamp(attempts, 0, 16));
+        return delay < RetryDelayMax ? delay : RetryDelayMax;
     }
 }

@@ -3,17 +3,17 @@ using Mesh.Scheduler.Checking;
 
 namespace Mesh.Migrations;
 
-/// <summary>What speaks against a request: all that the scheduler has found, and what can be told of the machine, the options and the policy alone.</summary>
+/// <summary>Validates a request: the scheduler's reasons, and those that follow from the VM, the options and the policy alone.</summary>
 public static class RequestRules
 {
-    /// <summary>Every reason, each once; no reason means that the migration is kept and waits for its admission.</summary>
+    /// <summary>Every reason against a request, each once; with none, the migration is accepted and queued.</summary>
     public static IReadOnlyList<Refusal> Check(RequestReceived received, LocatedVm? located)
     {
         ArgumentNullException.ThrowIfNull(received);
         var (request, facts) = (received.Request, received.Facts);
         List<Refusal> reasons = [.. received.Refusals ?? []];
 
-        // The scheduler has said the same by the same rules, of what it knew a moment before.
+        // The scheduler has applied the same rules to what it knew a moment before.
         var known = reasons.Select(refusal => refusal.Code).ToHashSet();
         reasons.AddRange(CheckRequest(request, facts, located).Where(refusal => !known.Contains(refusal.Code)));
         return reasons;
@@ -25,7 +25,7 @@ public static class RequestRules
         .. CheckPolicy(request, facts),
         .. located is null ? [VmMigratability.NotFound(request.Vm, facts.Candidates)] : VmMigratability.Check(located, request.Options, facts.OtherMigration),
         .. located is not null && request.To == located.Host && request.Alternatives is not { Count: > 0 }
-            ? [new Refusal(RefusalCode.SameHost, $"{located.Vm.Name} is on {located.Host} already")] : Array.Empty<Refusal>(),
+            ? [new Refusal(RefusalCode.SameHost, $"{located.Vm.Name} is already on {located.Host}")] : Array.Empty<Refusal>(),
     ];
 
     private static IEnumerable<Refusal> CheckPolicy(RequestMigration request, MigrationFacts facts)
@@ -33,10 +33,11 @@ public static class RequestRules
         if (request.Policy is { } named && facts.Policy is null && facts.Candidates.Count > 0)
             yield return new(RefusalCode.UnknownPolicy, $"there is no policy '{named}' (`mesh policy list` lists them)");
         if (request.DowntimeBudget is { } budget && (budget < TimeSpan.FromMilliseconds(1) || budget > MigrationOptionsValidator.MaxDowntimeMax))
-            yield return new(RefusalCode.InvalidOption, $"a downtime budget of {budget.TotalMilliseconds:0} ms: 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms are accepted");
+            yield return new(
+                RefusalCode.InvalidOption, $"downtime budget {budget.TotalMilliseconds:0} ms: 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms is accepted");
         if (request.Deadline is { } deadline && deadline <= TimeSpan.Zero)
             yield return new(RefusalCode.InvalidOption, "the deadline must be longer than zero");
         if (request.HostsTriedMax is < 1)
-            yield return new(RefusalCode.InvalidOption, "at least one host is tried: the number of hosts to try is 1 or more");
+            yield return new(RefusalCode.InvalidOption, "the number of hosts to try must be at least one");
     }
 }

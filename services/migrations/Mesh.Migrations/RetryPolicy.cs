@@ -6,35 +6,30 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Migrations;
 
 /// <summary>
-/// "Up on the source, down on the destination": the machine waits for another host if the failure was the host's and not the machine's
-/// or a person's wish (seed <c>ovirt-vm-migration-states</c>; oVirt's rerun treatment). The scheduler chooses the host.
+/// "Up on the source, down on the destination": the migration is queued for another host if the host was to blame, and not the VM or an
+/// operator's abort (seed <c>ovirt-vm-migration-states</c>; oVirt's rerun treatment). The scheduler chooses the host.
 /// </summary>
 public static class RetryPolicy
 {
-    /// <summary>How many hosts are tried in all, unless the request says; oVirt's <c>MaxRerunVmOnVdsCount</c>.</summary>
+    /// <summary>How many hosts are tried, unless the request says otherwise; oVirt's <c>MaxRerunVmOnVdsCount</c>.</summary>
     public const int HostsTriedMax = 3;
 
-    /// <summary>Whether another host is tried after the present one; if not, the failure is final.</summary>
+    /// <summary>Whether another host is tried after the current one; if not, the failure is final.</summary>
     internal static bool CanRetry(MigrationState state) =>
         state.Attempt < (state.Request.HostsTriedMax ?? HostsTriedMax)
         && IsHostFailure(state)
         && state.SourceObservation is not ({ IsFenced: true } or { Status: VmStatus.Paused })
         && HasAnotherHost(state);
 
-    /// <summary>Whether an attempt on another host had begun before.</summary>
+    /// <summary>Whether there was an earlier attempt on another host.</summary>
     internal static bool HasAttempted(MigrationState state) => state.FailedAttempts.Any(attempt => attempt.Epoch is not null);
 
-    /// <summary>Takes leave of the present destination; the next attempt begins when the scheduler admits it.</summary>
+    /// <summary>Queues the migration for another host; the next attempt begins when the scheduler admits it.</summary>
     internal static void Requeue(TransitionContext context, string failure)
     {
         var state = context.State;
         context.Publish(new MigrationRequeued
         {
-            MigrationId = state.Id,
-            VmName = state.VmName(),
-            Source = state.Source,
-            Destination = state.Destination,
-            At = context.Now,
             Failure = failure,
             Attempt = state.Attempt + 1,
         });
@@ -46,7 +41,7 @@ public static class RetryPolicy
             MayTransfer = false,
             Share = null,
 
-            // The policy may have been exchanged since this attempt began. The scheduler counts what the next one begins with.
+            // The policy may have been replaced since this attempt began, and the scheduler has to know the options of the next one.
             StartOptions = StartOptions.ApplyOverrides(state.OperatorOverrides, StartOptions.Resolve(state.Request, state.Policy?.Policy)),
             QueuedAt = context.Now,
             DestinationUri = "",
@@ -72,20 +67,20 @@ public static class RetryPolicy
             Parameters = [],
             Refusals = [],
         };
-        context.EnterPhase(MigrationPhase.Queued, $"{state.Destination} failed ({failure}); waits for another host");
+        context.EnterPhase(MigrationPhase.Queued, $"{state.Destination} failed ({failure}); waiting for another host");
     }
 
-    // However the job has ended that was aborted because its destination is off: by the abort, by the lost connection, or by a limit. One that
-    // reached a limit before its first byte had gone out never had a connection: libvirt waits for a dead host for minutes.
+    // A job that was aborted because its destination is off may end by the abort, by the lost connection, or by a limit. A job that reached a
+    // limit before its first byte was sent never had a connection: libvirt waits for a dead host for minutes.
     private static bool IsHostFailure(MigrationState state) => state.AbortRequest switch
     {
         null => state.JobEnd is null or { Result: JobResult.Failed, HadStarted: true },
         { Cause: AbortCause.DestinationOff } => state.JobEnd is not { Result: JobResult.Completed },
-        { Cause: AbortCause.Limit } => state is { JobEnd: { HadStarted: true, Result: not JobResult.Completed }, Sample: { Memory.Transferred.Count: 0, Disk.Transferred.Count: 0 } },
+        { Cause: AbortCause.Limit } => state is { JobEnd: { HadStarted: true, Result: not JobResult.Completed }, Sample.Copy.Transferred.Count: 0 },
         _ => false,
     };
 
-    // A migration that is meant for one host never goes elsewhere.
+    // A migration with one allowed host is never tried on another.
     private static bool HasAnotherHost(MigrationState state) =>
         state.Preferences.AllowedHosts.Count == 0
         || state.Preferences.AllowedHosts.Any(host => host != state.Destination && host != state.Source && state.FailedAttempts.All(attempt => attempt.Destination != host));

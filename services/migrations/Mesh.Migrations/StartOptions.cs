@@ -3,10 +3,10 @@ using Mesh.Contracts.Policies;
 
 namespace Mesh.Migrations;
 
-/// <summary>What a migration begins with: what its request says, and its policy where the request says nothing.</summary>
+/// <summary>The options that a migration starts with: those of its request, and its policy's where the request has none.</summary>
 public static class StartOptions
 {
-    /// <summary>The options for a request under a policy; those of the request if there is none.</summary>
+    /// <summary>Resolves the options of a request under a policy; without a policy, those of the request.</summary>
     public static MigrationOptions Resolve(RequestMigration request, MigrationPolicy? policy)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -17,7 +17,7 @@ public static class StartOptions
         var (start, permits) = (policy.Start, policy.Permits.Intersect(request.Allow ?? PolicyPermissions.All));
         var parallel = options.ParallelConnections ?? (options.PostCopy || options.Compression.Contains("xbzrle", StringComparer.Ordinal) ? null : start.ParallelConnections);
 
-        // What QEMU refuses beside something that the request asks for is left out: the request counts for more.
+        // What QEMU rejects together with an option of the request is left out: the request takes precedence.
         var postCopy = options.PostCopy || (start.PostCopy && permits.PostCopy && parallel is null && options.Live);
         var autoConverge = options.AutoConverge || (start.AutoConverge && permits.Throttle);
         return options with
@@ -34,7 +34,7 @@ public static class StartOptions
         };
     }
 
-    /// <summary>The options with what a person has set instead.</summary>
+    /// <summary>The options with an operator's overrides.</summary>
     public static MigrationOptions ApplyOverrides(OperatorOverrides overrides, MigrationOptions options)
     {
         ArgumentNullException.ThrowIfNull(overrides);

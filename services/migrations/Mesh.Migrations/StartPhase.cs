@@ -5,7 +5,7 @@ using Mesh.Scheduler.Checking;
 
 namespace Mesh.Migrations;
 
-/// <summary>How a flight begins: it waits for its admission, or is refused; admitted, its destination prepares and its source starts.</summary>
+/// <summary>Starts a migration: it is queued or rejected; once admitted, its destination prepares and its source starts.</summary>
 internal static class StartPhase
 {
     public static Transition Begin(RequestReceived received, DateTimeOffset now)
@@ -39,26 +39,17 @@ internal static class StartPhase
 
         context.Publish(new MigrationRequested
         {
-            MigrationId = state.Id,
-            VmName = state.VmName(),
-            Source = state.Source,
-            At = now,
             RequestedBy = request.RequestedBy,
         });
         return context.ToTransition();
     }
 
-    /// <summary>Tells the destination to prepare.</summary>
+    /// <summary>Sends the preparation to the destination.</summary>
     public static void Prepare(TransitionContext context)
     {
         var state = context.State;
-        context.Send(context.Destination, head => new PrepareIncoming
+        context.Send(context.Destination, new PrepareIncoming
         {
-            CommandId = head.CommandId,
-            MigrationId = head.MigrationId,
-            Epoch = head.Epoch,
-            VmId = head.VmId,
-            TraceParent = head.TraceParent,
             Vm = state.Vm!,
             Source = context.Source,
             DisksToCreate = state.DisksToCopy,
@@ -66,7 +57,7 @@ internal static class StartPhase
         });
     }
 
-    /// <summary>The destination is ready: the source starts, if it may copy already.</summary>
+    /// <summary>The destination is ready: the source starts, if the migration may copy yet.</summary>
     public static void HandlePrepared(TransitionContext context, string destinationUri)
     {
         context.State = context.State with { DestinationUri = destinationUri };
@@ -76,19 +67,14 @@ internal static class StartPhase
             context.EnterPhase(MigrationPhase.Ready);
     }
 
-    /// <summary>Tells the source to start.</summary>
+    /// <summary>Sends the start to the source.</summary>
     public static void Start(TransitionContext context)
     {
         context.EnterPhase(MigrationPhase.Starting);
         context.State = context.State with { Plan = PolicyDriver.CreatePlan(context.State), CopyStartedAt = null, Forecast = null };
         var state = context.State;
-        context.Send(context.Source, head => new StartMigration
+        context.Send(context.Source, new StartMigration
         {
-            CommandId = head.CommandId,
-            MigrationId = head.MigrationId,
-            Epoch = head.Epoch,
-            VmId = head.VmId,
-            TraceParent = head.TraceParent,
             Destination = context.Destination,
             DestinationUri = state.DestinationUri,
             Options = state.Options with

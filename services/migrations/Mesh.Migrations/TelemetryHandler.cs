@@ -7,20 +7,20 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Migrations;
 
-/// <summary>What the hosts say of the machine and of the copying.</summary>
+/// <summary>Handles what the hosts report about the VM and the copy.</summary>
 internal static class TelemetryHandler
 {
-    public static void Handle(TransitionContext context, AgentEvent happened)
+    public static void Handle(TransitionContext context, AgentEvent received)
     {
-        // An attempt that has failed has nothing more to say, though its epoch is the newest until the next one begins.
-        if (happened.Epoch != context.State.Epoch || context.State.Phase == MigrationPhase.Queued)
+        // Events of a failed attempt are ignored, although its epoch is the newest until the next attempt begins.
+        if (received.Epoch != context.State.Epoch || context.State.Phase == MigrationPhase.Queued)
             return;
-        switch (happened)
+        switch (received)
         {
             case JobEnded ended when context.State.JobEnd is null:
                 ApplySample(context, ended.Sample);
 
-                // What has ended had begun, even where nothing else has said so.
+                // A job that has ended had started, even if nothing else has reported that.
                 context.State = context.State with
                 {
                     StartedAt = context.State.StartedAt ?? context.Now,
@@ -33,11 +33,6 @@ internal static class TelemetryHandler
                 context.State = context.State with { Stalled = true };
                 context.Publish(new MigrationStalled
                 {
-                    MigrationId = context.State.Id,
-                    VmName = context.State.VmName(),
-                    Source = context.State.Source,
-                    Destination = context.Destination,
-                    At = context.Now,
                     StalledFor = stalled.StalledFor,
                 });
                 break;
@@ -46,11 +41,6 @@ internal static class TelemetryHandler
                 context.State = context.State with { AbortRequest = context.State.AbortRequest ?? request, Reason = request.Reason };
                 context.Publish(new MigrationLimitReached
                 {
-                    MigrationId = context.State.Id,
-                    VmName = context.State.VmName(),
-                    Source = context.State.Source,
-                    Destination = context.Destination,
-                    At = context.Now,
                     Limit = reached.Limit,
                     Value = reached.Value,
                 });
@@ -70,12 +60,18 @@ internal static class TelemetryHandler
         context.State = context.State with { OnThirdHost = report.OnThirdHost };
         if (report.HypervisorReachable)
         {
-            var observation = new HostObservation(
-                report.Vm?.Status ?? VmStatus.Down, report.Vm?.Detail ?? "not known there", report.AgentEpoch, report.Sequence, context.Now)
-            { ReportedAt = report.At };
+            var observation = HostObservation.FromReport(report.Vm, report.AgentEpoch, report.Sequence, context.Now) with { ReportedAt = report.At };
             context.State = isSource
-                ? context.State with { SourceObservation = observation, WasSeenMigrating = context.State.WasSeenMigrating || observation.Status is VmStatus.MigratingFrom }
-                : context.State with { DestinationObservation = observation, RanOnDestination = context.State.RanOnDestination || HasRunOnDestination(context.State, observation) };
+                ? context.State with
+                {
+                    SourceObservation = observation,
+                    WasSeenMigrating = context.State.WasSeenMigrating || observation.Status is VmStatus.MigratingFrom,
+                }
+                : context.State with
+                {
+                    DestinationObservation = observation,
+                    RanOnDestination = context.State.RanOnDestination || HasRunOnDestination(context.State, observation),
+                };
         }
 
         if (isSource && report.Sample is { } sample && sample.Epoch == context.State.Epoch && context.State.JobEnd is null)
@@ -87,7 +83,7 @@ internal static class TelemetryHandler
         }
     }
 
-    // "Up" is said of a machine that needs nothing of the source any more; before the job began it may be another's.
+    // "Up" is reported for a VM that needs nothing from the source any more; before the job started it may be from another migration.
     private static bool HasRunOnDestination(MigrationState state, HostObservation observation) => state.StartedAt is not null && observation.Status is VmStatus.Up;
 
     private static void ApplySample(TransitionContext context, MigrationSample? sample)
@@ -95,7 +91,7 @@ internal static class TelemetryHandler
         if (sample is null)
             return;
 
-        var percent = new Percent(Math.Clamp((int)((sample.Memory + sample.Disk).Fraction * 100), context.State.Progress.Value, 99));
+        var percent = new Percent(Math.Clamp((int)((sample.Copy.Memory + sample.Copy.Disk).Fraction * 100), context.State.Progress.Value, 99));
         context.State = context.State with
         {
             Sample = sample,
@@ -109,11 +105,6 @@ internal static class TelemetryHandler
             context.EnterPhase(phase, context.State.AbortRequest?.Reason ?? "");
         context.Publish(new MigrationProgressed
         {
-            MigrationId = context.State.Id,
-            VmName = context.State.VmName(),
-            Source = context.State.Source,
-            Destination = context.Destination,
-            At = context.Now,
             Progress = percent,
             Sample = sample,
             Forecast = context.State.Forecast,
@@ -130,7 +121,7 @@ internal static class TelemetryHandler
 
     private static string Describe(LimitReached reached) => reached.Limit switch
     {
-        HardLimit.ProgressTimeout => $"nothing more was copied for {reached.Value.TotalSeconds:0.#} s (progress timeout)",
+        HardLimit.ProgressTimeout => $"no progress for {reached.Value.TotalSeconds:0.#} s (progress timeout)",
         HardLimit.CompletionTimeout => $"not complete after {reached.Value.TotalSeconds:0.#} s (completion timeout)",
         _ => $"{reached.Limit} of {reached.Value.TotalSeconds:0.#} s",
     };

@@ -2,7 +2,7 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Migrations;
 
-/// <summary>What is done because time has passed.</summary>
+/// <summary>Handles elapsed timers.</summary>
 internal static class TimerHandler
 {
     public static void Handle(TransitionContext context)
@@ -12,13 +12,13 @@ internal static class TimerHandler
             FailPreparation(context);
         if (MigrationTimers.TimeoutAt(context.State) is { } timeout && context.Now >= timeout)
             HandleTimeout(context);
-        if (PolicyDriver.DueAt(context.State) is { } planned && context.Now >= planned)
+        if (PolicyDriver.DueAt(context.State) is { } due && context.Now >= due)
             PolicyDriver.EvaluateTimers(context);
         if (PostCopyRecoveryHandler.DueAt(context.State) is { } recovery && context.Now >= recovery)
             PostCopyRecoveryHandler.SendRecovery(context);
         if (context.State is { Phase: MigrationPhase.CleaningUp, StartedAt: null }
             && context.Now >= context.State.PhaseSince + MigrationTimers.CleanUpTimeout)
-            CompletionPhase.EndAttempt(context, $"{context.Destination} has yet to confirm that it has cleaned up");
+            CompletionPhase.EndAttempt(context, $"{context.Destination} has not confirmed its clean-up");
     }
 
     private static void FailPreparation(TransitionContext context)
@@ -30,7 +30,7 @@ internal static class TimerHandler
             return;
         }
 
-        // The order to clean up waits in the agent's queue, behind the one to prepare.
+        // The clean-up waits in the agent's queue, behind the preparation.
         CompletionPhase.SendCleanUp(context, later: false);
         RetryPolicy.Requeue(context, failure);
     }
@@ -54,14 +54,14 @@ internal static class TimerHandler
         context.State = context.State with { TimeoutActionTaken = true };
         if (options.TimeoutAction == TimeoutAction.Abort)
         {
-            AbortHandler.Handle(context, new AbortRequest(AbortCause.Policy, $"{reason}: aborted, as the request asked"));
+            AbortHandler.Handle(context, new AbortRequest(AbortCause.Policy, $"{reason}: aborted as requested"));
             return;
         }
 
         var isPostCopy = options.TimeoutAction == TimeoutAction.PostCopy;
-        context.State = context.State with { Reason = isPostCopy ? $"{reason}: changing over to post-copy" : $"{reason}: the machine is suspended while the migration goes on" };
+        context.State = context.State with { Reason = isPostCopy ? $"{reason}: switching to post-copy" : $"{reason}: suspending the VM for the rest of the migration" };
         ChangeHandler.SendInternal(
-            context, $"request of {context.State.Request.RequestedBy}", context.State.Reason,
-            new ChangeMigration { Id = context.State.Id, ChangeId = "", RequestedBy = "", PostCopy = isPostCopy ? true : null, Suspend = isPostCopy ? null : true });
+            context, ChangeOrigin.Request, context.State.Request.RequestedBy, context.State.Reason,
+            isPostCopy ? new MigrationParameters { PostCopy = true } : new MigrationParameters { Suspend = true });
     }
 }

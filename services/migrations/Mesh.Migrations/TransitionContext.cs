@@ -7,7 +7,7 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Migrations;
 
-/// <summary>One application of an input while it is worked out: the state so far and what is to be said.</summary>
+/// <summary>One transition: the state so far and the outputs.</summary>
 internal sealed class TransitionContext(MigrationState state, DateTimeOffset now)
 {
     private readonly List<MigrationOutput> _outputs = [];
@@ -16,35 +16,52 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
 
     public DateTimeOffset Now { get; } = now;
 
-    /// <summary>What the policy's plan wants done in this turn.</summary>
+    /// <summary>Actions that the policy's plan has decided on in this transition.</summary>
     public IReadOnlyList<PlannedAction> PlannedActions { get; set; } = [];
 
-    public HostName Source => State.Source ?? throw new InvalidOperationException("a flight under way has a source");
+    public HostName Source => State.Source ?? throw new InvalidOperationException("a migration under way has a source");
 
-    public HostName Destination => State.Destination ?? throw new InvalidOperationException("a flight that was admitted has a destination");
+    public HostName Destination => State.Destination ?? throw new InvalidOperationException("an admitted migration has a destination");
 
     public Transition ToTransition() => new(State, _outputs);
 
-    /// <summary>Gives a command and remembers it until it is answered; <paramref name="later"/> only remembers it until it is due.</summary>
-    public void Send(HostName host, Func<CommandHeader, AgentCommand> make, bool later = false)
+    /// <summary>Sends a command, head filled in, and keeps it until it is answered; with <paramref name="later"/> it is sent when it is next due.</summary>
+    /// <returns>The command's identity.</returns>
+    public CommandId Send(HostName host, AgentCommand command, bool later = false)
     {
         var number = State.CommandsSent + 1;
-        var command = make(new CommandHeader(new CommandId($"{State.Id}.{State.Epoch}.{number}"), State));
+        var sent = command with
+        {
+            CommandId = new CommandId($"{State.Id}.{State.Epoch}.{number}"),
+            MigrationId = State.Id,
+            Epoch = State.Epoch,
+            VmId = State.Vm!.Id,
+            TraceParent = State.Request.TraceParent,
+        };
         State = State with
         {
             CommandsSent = number,
-            Outstanding = [.. State.Outstanding, new OutstandingCommand(host, command, later ? 0 : 1, MigrationTimers.ResendAt(1, Now))],
+            Outstanding = [.. State.Outstanding, new OutstandingCommand(host, sent, later ? 0 : 1, MigrationTimers.ResendAt(1, Now))],
         };
         if (!later)
-            _outputs.Add(new SendCommand(host, command));
+            _outputs.Add(new SendCommand(host, sent));
+        return sent.CommandId;
     }
 
-    /// <summary>Says a remembered command once more.</summary>
+    /// <summary>Sends an unanswered command again.</summary>
     public void Resend(OutstandingCommand outstanding) => _outputs.Add(new SendCommand(outstanding.Host, outstanding.Command));
 
-    public void Publish(MigrationEvent published) => _outputs.Add(new PublishEvent(published));
+    /// <summary>Publishes an event, head filled in.</summary>
+    public void Publish(MigrationEvent published) => _outputs.Add(new PublishEvent(published with
+    {
+        MigrationId = State.Id,
+        VmName = State.VmName(),
+        Source = State.Source,
+        Destination = State.Destination,
+        At = Now,
+    }));
 
-    /// <summary>Enters a phase, or gives a new reason for the present one.</summary>
+    /// <summary>Enters a phase, or sets a new reason for the current one.</summary>
     public void EnterPhase(MigrationPhase phase, string reason = "")
     {
         if (State.Phase == phase)
@@ -56,17 +73,12 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
         State = State with { Phase = phase, Reason = reason, PhaseSince = Now };
         Publish(new MigrationPhaseChanged
         {
-            MigrationId = State.Id,
-            VmName = State.VmName(),
-            Source = State.Source,
-            Destination = State.Destination,
-            At = Now,
             Phase = phase,
             Reason = reason,
         });
     }
 
-    /// <summary>Names the end.</summary>
+    /// <summary>Ends the migration with a named outcome.</summary>
     public void End(MigrationOutcome outcome, string reason)
     {
         var succeeded = outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy;
@@ -85,33 +97,16 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
         };
         Publish(new MigrationEnded
         {
-            MigrationId = State.Id,
-            VmName = State.VmName(),
-            Source = State.Source,
-            Destination = State.Destination,
-            At = Now,
             Outcome = outcome,
             Reason = reason,
             Advice = State.Advice,
             TotalTime = Now - State.RequestedAt,
-            ActualDowntime = State.Sample?.ActualDowntime,
+            ActualDowntime = State.Sample?.Copy.ActualDowntime,
             History = CreateHistory(),
         });
     }
 
-    private VmMigrationHistory? CreateHistory() => State is { Vm: { } vm, Forecast: { DirtyRate: { } dirtied, Bandwidth: { Count: > 0 } copied } }
-        ? new VmMigrationHistory(vm.Id, dirtied, copied, Now)
+    private VmMigrationHistory? CreateHistory() => State is { Vm: { } vm, Forecast: { DirtyRate: { } dirtyRate, Bandwidth: { Count: > 0 } bandwidth } }
+        ? new VmMigrationHistory(vm.Id, dirtyRate, bandwidth, Now)
         : null;
-}
-
-/// <summary>What every command of a flight begins with.</summary>
-internal readonly record struct CommandHeader(CommandId CommandId, MigrationState State)
-{
-    public MigrationId MigrationId => State.Id;
-
-    public Epoch Epoch => State.Epoch;
-
-    public VmId VmId => State.Vm!.Id;
-
-    public string? TraceParent => State.Request.TraceParent;
 }

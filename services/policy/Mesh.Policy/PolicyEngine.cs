@@ -8,12 +8,12 @@ using Mesh.Policy.Rules;
 namespace Mesh.Policy;
 
 /// <summary>
-/// How a policy steers one migration, as pure functions: telemetry or time go in, the plan's next state and what it wants done come out.
-/// Every limit is strict: it has passed when the time is later.
+/// Steers one migration by its policy, as pure functions: telemetry or time in, the plan's next state and its actions out. Every limit
+/// is strict: it has passed when the time is later.
 /// </summary>
 public static class PolicyEngine
 {
-    /// <summary>A plan at the beginning of a migration.</summary>
+    /// <summary>Creates the plan of a migration that starts.</summary>
     public static PlanState CreatePlan(MigrationPolicy policy, PlanSubject subject)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -26,34 +26,40 @@ public static class PolicyEngine
         };
     }
 
-    /// <summary>Looks at telemetry.</summary>
-    public static PolicyDecision EvaluateSample(PlanState plan, CopySample sample)
+    /// <summary>Evaluates telemetry.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="phase">What the job does.</param>
+    /// <param name="copy">Its statistics.</param>
+    public static PolicyDecision EvaluateSample(PlanState plan, JobPhase phase, CopyStatistics copy)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(sample);
-        var kept = sample with { At = TimeRounding.ToMilliseconds(sample.At) };
-        var seen = plan with
-        {
-            UpdatedAt = TimeRounding.Max(plan.UpdatedAt, kept.At),
-            SampledAt = kept.At,
-            Status = sample.Status,
-            IsOver = plan.IsOver || sample.Status is CopyStatus.PostCopy,
-            Estimator = Estimator.Observe(plan.Estimator, kept, plan.Tuning),
-        };
-        if (seen.IsOver || !SamplingInterval.IsDue(plan, sample.At))
-            return new PolicyDecision(seen, []);
+        ArgumentNullException.ThrowIfNull(copy);
 
-        var context = new PolicyEvaluation(SamplingInterval.Record(seen, kept), sample.At);
-        Evaluate(context, sample);
+        // libvirt reports whole milliseconds; a trace may be more exact.
+        var now = copy.Elapsed;
+        copy = TimeRounding.ToMilliseconds(copy);
+        var observed = plan with
+        {
+            UpdatedAt = TimeRounding.Max(plan.UpdatedAt, copy.Elapsed),
+            SampledAt = copy.Elapsed,
+            Phase = phase,
+            IsOver = plan.IsOver || phase.IsPostCopy(),
+            Estimator = Estimator.Observe(plan.Estimator, phase, copy, plan.Tuning),
+        };
+        if (observed.IsOver || !SamplingInterval.IsDue(plan, now))
+            return new PolicyDecision(observed, []);
+
+        var context = new PolicyEvaluation(SamplingInterval.Record(observed, copy), now);
+        Evaluate(context);
         return context.ToDecision();
     }
 
     /// <summary>
-    /// Does what time alone decides, when no telemetry comes: the completion timeout, the switch-over deadline and steps by time. Silence
-    /// is no proof of a standstill, so the progress timeout is not among them.
+    /// Evaluates what depends on time only, when no telemetry arrives: the completion timeout, the switchover deadline and timed steps. The
+    /// progress timeout is not among them, because missing telemetry does not prove missing progress.
     /// </summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="at">Time since the copying began.</param>
+    /// <param name="at">Time since the copy began.</param>
     public static PolicyDecision EvaluateTimers(PlanState plan, TimeSpan at)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -69,8 +75,8 @@ public static class PolicyEngine
     }
 
     /// <summary>
-    /// When <see cref="EvaluateTimers"/> may next have something to do, as time since the copying began; null if never. Later than anything that
-    /// the plan was told.
+    /// When <see cref="EvaluateTimers"/> is next due, as time since the copy began; null if never. Later than anything that the plan has
+    /// observed.
     /// </summary>
     public static TimeSpan? NextDue(PlanState plan)
     {
@@ -79,8 +85,8 @@ public static class PolicyEngine
     }
 
     /// <summary>
-    /// Follows another policy from the next sample on. What was observed is kept, and limits and elapsed times count from the beginning
-    /// of the copying; everything else of the policy begins anew.
+    /// Follows another policy from the next sample on. Observations are kept, and limits and elapsed times count from the beginning of the
+    /// copy; everything else of the policy starts over.
     /// </summary>
     public static PlanState ReplacePolicy(PlanState plan, MigrationPolicy policy)
     {
@@ -101,7 +107,7 @@ public static class PolicyEngine
         };
     }
 
-    /// <summary>Takes note of parameters that somebody else has set.</summary>
+    /// <summary>Records the parameters that the migration has now.</summary>
     public static PlanState RecordParameters(PlanState plan, TuningParameters tuning)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -109,8 +115,8 @@ public static class PolicyEngine
     }
 
     /// <summary>
-    /// Takes note that the host refused an action; it counts as not permitted from now on. Setting downtime or bandwidth and aborting
-    /// are tried again where the policy says so, save that a stall detector's switch-over by downtime is not.
+    /// Records that the host rejected an action; it counts as not permitted from now on. Setting downtime or bandwidth and aborting are
+    /// tried again where the policy says so, except a stall detector's switchover by downtime.
     /// </summary>
     public static PlanState RecordRefusal(PlanState plan, PolicyActionKind kind)
     {
@@ -132,10 +138,10 @@ public static class PolicyEngine
         };
     }
 
-    /// <summary>What is to be expected of the migration; null before anything can be said.</summary>
+    /// <summary>Forecasts the migration; null before any data was sent.</summary>
     public static MigrationForecast? Forecast(PlanState plan) => Forecaster.Create(plan);
 
-    /// <summary>When a policy's completion timeout passes for a migration, as time since the copying began; null if never.</summary>
+    /// <summary>When a policy's completion timeout passes for a migration, as time since the copy began; null if never.</summary>
     public static TimeSpan? CompletionTimeout(MigrationPolicy policy, PlanSubject subject)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -143,8 +149,8 @@ public static class PolicyEngine
         return LimitChecks.CompletionTimeout(policy, subject);
     }
 
-    // The milder last resorts come before the limits that abort, and those before anything that would help.
-    private static void Evaluate(PolicyEvaluation context, CopySample sample)
+    // The milder last resorts come before the limits that abort, and those before any step.
+    private static void Evaluate(PolicyEvaluation context)
     {
         RunUntilActed(context, LastResortActions.ApplyUnlessAbort, LimitChecks.CheckProgress, LastResortActions.ApplyAbort, LimitChecks.CheckSwitchOver);
         if (context.HasActed)
@@ -155,18 +161,18 @@ public static class PolicyEngine
             return;
         StallDetection.Evaluate(context);
         if (context.Plan is { IsOver: false, Tuning.IsPostCopy: false, Policy.Adaptive: { } rule })
-            EvaluateAdaptive(context, rule, sample);
+            EvaluateAdaptive(context, rule);
     }
 
-    private static void EvaluateAdaptive(PolicyEvaluation context, AdaptiveRule rule, CopySample sample)
+    private static void EvaluateAdaptive(PolicyEvaluation context, AdaptiveRule rule)
     {
-        var (state, action) = AdaptivePolicy.Decide(context.Plan, rule, sample);
+        var (state, action) = AdaptivePolicy.Decide(context.Plan, rule, context.Now);
         context.Plan = context.Plan with { Adaptive = state };
         if (action is not null)
             context.Issue(action);
     }
 
-    // The first that acts is the last of the turn.
+    // The first rule that acts ends the evaluation.
     private static void RunUntilActed(PolicyEvaluation context, params ReadOnlySpan<Action<PolicyEvaluation>> rules)
     {
         foreach (var rule in rules)

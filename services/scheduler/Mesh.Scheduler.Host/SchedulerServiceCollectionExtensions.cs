@@ -1,6 +1,7 @@
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Scheduling;
 using Mesh.Hosting;
+using Mesh.Hosting.Background;
 using Mesh.Hosting.Doctor;
 using Mesh.Hosting.Store;
 using Mesh.Hosting.Telemetry;
@@ -16,7 +17,7 @@ namespace Mesh.Scheduler.Host;
 /// <summary>Registers the scheduler.</summary>
 public static class SchedulerServiceCollectionExtensions
 {
-    /// <summary>Adds the scheduler: its store, its turns and what it answers. Calling it again changes nothing.</summary>
+    /// <summary>Adds the scheduler: its store, its passes and its request handlers. Calling it again has no effect.</summary>
     public static IServiceCollection AddScheduler(this IServiceCollection services, IConfiguration configuration)
     {
         if (services.Any(service => service.ServiceType == typeof(SchedulerStore)))
@@ -32,7 +33,7 @@ public static class SchedulerServiceCollectionExtensions
         services.AddSingleton<FleetReader>();
         services.AddSingleton<DrainService>();
         services.AddSingleton<DrainExecutor>();
-        services.AddSingleton<FleetChangeSignal>();
+        services.AddKeyedSingleton<AsyncSignal>(FleetReader.ChangeSignal);
         services.AddSingleton<SchedulingPass>();
         services.AddSingleton<MigrationEventHandler>();
         services.AddHostedService<SchedulerWorker>();

@@ -149,7 +149,7 @@ public sealed class MeshSystem : IAsyncDisposable
     }
 
     public Task<MigrationView> AwaitCopyingAsync(string id) =>
-        AwaitMigrationAsync(id, view => view.Sample is { Iteration: >= 2 } || view.Outcome is not null, "memory is being copied");
+        AwaitMigrationAsync(id, view => view.Sample is { Copy.Iteration: >= 2 } || view.Outcome is not null, "memory is being copied");
 
     public Task<MigrationView> AwaitEndAsync(string id) => AwaitMigrationAsync(id, view => view.Outcome is not null, "the migration ends");
 

@@ -41,7 +41,7 @@ public class DrainPlanning
 
     /// <summary>What is weighed.</summary>
     [Benchmark]
-    public DrainView Plan() => DrainPlanner.Plan(_fleet, _request, Now);
+    public Drain Plan() => DrainPlanner.Plan(_fleet, _request, Now);
 
     internal static int Run(int runs)
     {
@@ -66,10 +66,10 @@ public class DrainPlanning
         return (fleet, new() { Id = "benchmark", Hosts = [.. fleet.Hosts.Take(drained).Select(host => host.Inventory.Host)], RequestedBy = "benchmark" });
     }
 
-    private static TimeSpan Bound(Fleet fleet, DrainView plan) => DrainBounds.ComputeForAnyPlan(
+    private static TimeSpan Bound(Fleet fleet, Drain plan) => DrainBounds.ComputeForAnyPlan(
         plan.Moves.Select(move => new PlannedMove { From = move.From, To = move.To, DataSize = move.DataSize }),
         fleet.Hosts.Select(host => host.Inventory.Host).Except(plan.Hosts),
-        LinkLimits.For(new FleetIndex(fleet), plan.Parallel));
+        LinkLimits.ForDrain(new FleetIndex(fleet), plan.Parallel));
 
     // Most machines small, a few large; three of ten write memory anew at up to a tenth of what a link carries.
     private static Fleet FleetOf(int drained)
@@ -107,7 +107,7 @@ public class DrainPlanning
         HostHealth.Healthy, LastReportAt: Now);
 
     /// <summary>A column about the plan itself; the same seed makes the same plan again.</summary>
-    private sealed class PlanColumn(string name, Func<Fleet, DrainView, string> text) : IColumn
+    private sealed class PlanColumn(string name, Func<Fleet, Drain, string> text) : IColumn
     {
         public string Id => ColumnName;
 

@@ -45,7 +45,7 @@ internal static class CellAssertions
     /// <summary>No step is taken twice or out of turn; those of a migration that ends well are all taken.</summary>
     private static void CheckSteps(Cell cell, bool hasMoved)
     {
-        var taken = cell.Ended!.Changes.Where(change => change.RequestedBy.StartsWith("policy ", StringComparison.Ordinal)).Select(change => change.Description).ToList();
+        var taken = cell.Ended!.Changes.Where(change => change.Origin is ChangeOrigin.Policy).Select(change => change.Description).ToList();
         taken.ShouldBe(hasMoved ? cell.Phase.Steps : cell.Phase.Steps.Take(taken.Count), $"after {cell.Ended.Outcome}");
     }
 

@@ -27,7 +27,7 @@ public sealed class ChaosTable : IAsyncLifetime
         ["Scheduling__PreparingPerHost"] = "0",
         ["Scheduling__PostCopyPerLink"] = "4",
         ["Scheduling__BandwidthFloorMebibytes"] = "1",
-        ["Scheduling__UnplaceableAfter"] = "00:00:20",
+        ["Scheduling__UnschedulableTimeout"] = "00:00:20",
     };
 
     private readonly Dictionary<string, TaskCompletionSource<IReadOnlyList<Cell>>> _rows = Chosen().ToDictionary(

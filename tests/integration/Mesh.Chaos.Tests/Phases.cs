@@ -22,7 +22,7 @@ internal static class Phases
     /// copied. The plan's last step lets it end when the first pass over memory is done, which takes minutes unless it is let go.
     /// </summary>
     public static readonly Phase PreCopy = new(
-        "pre-copy", "WS=32 RATE=40 HB=400", "--bandwidth 1 --policy slowing", async cell => await cell.ViewAsync() is { Phase: MigrationPhase.PreCopy, Sample.Memory.Transferred.Count: > 0 }
+        "pre-copy", "WS=32 RATE=40 HB=400", "--bandwidth 1 --policy slowing", async cell => await cell.ViewAsync() is { Phase: MigrationPhase.PreCopy, Sample.Copy.Memory.Transferred.Count: > 0 }
             && await cell.SourceStateAsync() is { } state && state.StartsWith("running", StringComparison.Ordinal)
             && await cell.IsThrottledAsync(SteeringPolicies.SecondThrottle))
     {

@@ -22,7 +22,7 @@ public sealed class When_the_disk_fills_up
         var (id, (status, type, problem)) = await PostUntilFullAsync(client);
         status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         type.ShouldBe("application/problem+json");
-        problem["type"]!.GetValue<string>().ShouldBe("urn:mesh:problem:no-answer");
+        problem["type"]!.GetValue<string>().ShouldBe("urn:mesh:problem:service-unavailable");
         problem["detail"]!.GetValue<string>().ShouldContain($"the store sqlite:{disk.Path}/mesh.db cannot be used now: the disk is full");
         problem.ToJsonString().ShouldNotContain("   at ");
         (await CountAsync(client, "m0")).ShouldBe(1, "what was kept can still be read");

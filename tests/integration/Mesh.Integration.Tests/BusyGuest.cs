@@ -40,7 +40,7 @@ public sealed class BusyGuest(MeshSystem mesh)
     public async Task<string> StartCopyingAsync(params string[] options)
     {
         var id = await StartMigrationAsync(options);
-        await mesh.AwaitMigrationAsync(id, view => view is { Phase: MigrationPhase.PreCopy, Sample.Memory.Transferred.Count: > 0 }, "memory is being copied");
+        await mesh.AwaitMigrationAsync(id, view => view is { Phase: MigrationPhase.PreCopy, Sample.Copy.Memory.Transferred.Count: > 0 }, "memory is being copied");
         return id;
     }
 

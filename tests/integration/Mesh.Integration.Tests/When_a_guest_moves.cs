@@ -38,8 +38,8 @@ public sealed class When_a_guest_moves(MeshUnderTest fixture)
             var id = await _mesh.StartMigrationAsync("told", "hostb");
             var view = await _mesh.AwaitEndAsync(id);
             view.Outcome.ShouldBe(MigrationOutcome.Completed, view.Reason);
-            view.Sample!.ActualDowntime.ShouldNotBeNull();
-            view.Sample.Memory.Total.Mebibytes.ShouldBeGreaterThan(100);
+            view.Sample!.Copy.ActualDowntime.ShouldNotBeNull();
+            view.Sample.Copy.Memory.Total.Mebibytes.ShouldBeGreaterThan(100);
             view.Progress.Value.ShouldBe(100);
             await _mesh.Bed.VerifyGuestAsync("hostb", "told");
         }

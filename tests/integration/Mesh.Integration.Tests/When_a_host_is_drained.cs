@@ -57,7 +57,7 @@ public sealed class When_a_host_is_drained : IAsyncLifetime
     {
         var drain = await DrainAsync("hosta");
         var to = await Eventually.ReturnsAsync(
-            async () => (await _mesh.Api.ListMigrationsAsync()).FirstOrDefault(view => view is { Phase: MigrationPhase.PreCopy, Sample.Memory.Transferred.Count: > 0 })?.Destination?.Value,
+            async () => (await _mesh.Api.ListMigrationsAsync()).FirstOrDefault(view => view is { Phase: MigrationPhase.PreCopy, Sample.Copy.Memory.Transferred.Count: > 0 })?.Destination?.Value,
             "the first guest is being copied", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(100));
         await _mesh.Bed.RunAsync("power-off", to);
         var arrived = (await _mesh.Api.ListMigrationsAsync()).Where(view => view.Destination?.Value == to && view.Outcome == MigrationOutcome.Completed).Select(view => view.VmName).ToList();

@@ -67,7 +67,7 @@ public sealed class When_a_migration_is_aborted(MeshUnderTest fixture)
         try
         {
             var id = await _mesh.StartMigrationAsync("half-copied", "hostb", "--copy-storage-all", "--migrate-disks", "vda", "--bandwidth", "8");
-            await _mesh.AwaitMigrationAsync(id, view => view.Sample is { Phase: JobPhase.DiskCopy, Disk.Transferred.Count: > 0 }, "its disk is being copied");
+            await _mesh.AwaitMigrationAsync(id, view => view.Sample is { Phase: JobPhase.DiskCopy, Copy.Disk.Transferred.Count: > 0 }, "its disk is being copied");
             await AbortAsync(id);
             (await _mesh.AwaitEndAsync(id)).Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
             (await _mesh.Bed.GetStateAsync("hosta", "half-copied") ?? "").ShouldStartWith("running");

@@ -15,7 +15,7 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
     {
         var id = await _guest.StartMigrationAsync("--policy", "virsh");
         var view = await _mesh.AwaitMigrationAsync(
-            id, view => view.Outcome is not null || view.Sample is { Iteration: > 7, Elapsed.TotalSeconds: > 20 }, "many passes over memory are done");
+            id, view => view.Outcome is not null || view.Sample is { Copy: { Iteration: > 7, Elapsed.TotalSeconds: > 20 } }, "many passes over memory are done");
         view.Phase.ShouldBe(MigrationPhase.PreCopy, view.Reason);
         view.Changes.ShouldBeEmpty();
         view.Forecast.ShouldNotBeNull().Converges.ShouldBeFalse(view.Forecast.Text);
@@ -83,14 +83,14 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
         var byHand = view.Changes[0];
         (byHand.Description, byHand.Reason).ShouldBe(("policy adaptive", "it will never end"));
         view.Changes.Skip(1).ShouldNotBeEmpty();
-        view.Changes.Skip(1).ShouldAllBe(change => change.RequestedBy == "policy adaptive");
+        view.Changes.Skip(1).ShouldAllBe(change => change.Origin == ChangeOrigin.Policy && change.RequestedBy == "adaptive");
     }
 
     /// <summary>Each step once, in order, and none of them refused.</summary>
     private static void ShouldHaveTaken(MigrationView view, params string[] steps)
     {
         view.Changes.Select(change => change.Description).ShouldBe(steps);
-        view.Changes.ShouldAllBe(change => change.RequestedBy == $"policy {view.Policy!.Policy.Name}");
+        view.Changes.ShouldAllBe(change => change.Origin == ChangeOrigin.Policy && change.RequestedBy == view.Policy!.Policy.Name);
         view.Changes.SelectMany(change => change.Answers.ShouldNotBeNull()).ShouldAllBe(answer => answer.Result != ParameterResult.Refused);
     }
 

@@ -63,7 +63,7 @@ public sealed class When_a_running_migration_is_changed(MeshUnderTest fixture)
 
     private async Task DoAsync(string verb, string id)
     {
-        var result = await _mesh.RunAsync(verb, id, "--why", "it has to end");
+        var result = await _mesh.RunAsync(verb, id, "--reason", "it has to end");
         result.ExitCode.ShouldBe(0, $"{result}\n{_mesh.CollectOutput()}");
     }
 

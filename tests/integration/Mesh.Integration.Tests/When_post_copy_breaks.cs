@@ -29,7 +29,7 @@ public sealed class When_post_copy_breaks(MeshUnderTest fixture)
             "both sides have failed");
 
         var view = await _guest.ExpectEndAsync(id, MigrationOutcome.CompletedPostCopy);
-        view.Changes.ShouldContain(change => change.Description.StartsWith("taking post-copy up again", StringComparison.Ordinal));
+        view.Changes.ShouldContain(change => change.Description.StartsWith("recovering post-copy", StringComparison.Ordinal));
     }
 
     private Task<string?> StateAsync(string host) => _mesh.Bed.GetStateAsync(host, BusyGuest.Name);

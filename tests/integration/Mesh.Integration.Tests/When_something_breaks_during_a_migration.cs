@@ -59,8 +59,8 @@ public sealed class When_something_breaks_during_a_migration(MeshUnderTest fixtu
         var id = await StartCopyingAsync("found");
         await _mesh.KillAgentAsync("hosta");
         _mesh.StartAgent("hosta");
-        var before = (await _mesh.ShowMigrationAsync(id)).Sample!.Elapsed;
-        await _mesh.AwaitMigrationAsync(id, view => view.Sample!.Elapsed > before + TimeSpan.FromSeconds(1), "new samples arrive");
+        var before = (await _mesh.ShowMigrationAsync(id)).Sample!.Copy.Elapsed;
+        await _mesh.AwaitMigrationAsync(id, view => view.Sample!.Copy.Elapsed > before + TimeSpan.FromSeconds(1), "new samples arrive");
         (await _mesh.RunAsync("abort", id)).ExitCode.ShouldBe(0);
         (await _mesh.AwaitEndAsync(id)).Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
         await ExpectOnSourceAsync("found");

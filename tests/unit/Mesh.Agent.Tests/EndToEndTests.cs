@@ -70,8 +70,8 @@ public sealed class EndToEndTests : IAsyncLifetime
 
         var ended = Heard<JobEnded>().ShouldHaveSingleItem();
         ended.Result.ShouldBe(JobResult.Completed);
-        ended.Sample!.Memory.Transferred.ShouldBeGreaterThanOrEqualTo(Bytes.FromMebibytes(256));
-        ended.Sample.ActualDowntime.ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromMilliseconds(400));
+        ended.Sample!.Copy.Memory.Transferred.ShouldBeGreaterThanOrEqualTo(Bytes.FromMebibytes(256));
+        ended.Sample.Copy.ActualDowntime.ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromMilliseconds(400));
         Heard<HostReport>().Where(report => report.Host == HostA).SelectMany(report => report.Vms).ShouldContain(status => status.Status == VmStatus.MigratingFrom);
         Heard<HostReport>().Where(report => report.Host == HostB).SelectMany(report => report.Vms).ShouldContain(status => status.Status == VmStatus.MigratingTo);
         Heard<HostReport>().SelectMany(report => report.Migrations).Select(sample => sample.Phase).Distinct()

@@ -8,9 +8,9 @@ namespace Mesh.Cli.Tests;
 
 public sealed class ChangeTests
 {
-    private static readonly ParameterAnswer Applied = new("maxDowntime", ParameterResult.Applied, "500 ms");
-    private static readonly ParameterAnswer Emulated = new("throttle", ParameterResult.Emulated, "by the vCPU quota");
-    private static readonly ParameterAnswer Refused = new("compression", ParameterResult.Refused, "QEMU cannot\nchange it");
+    private static readonly ParameterAnswer Applied = new(MigrationParameter.MaxDowntime, ParameterResult.Applied, "500 ms");
+    private static readonly ParameterAnswer Emulated = new(MigrationParameter.Throttle, ParameterResult.Emulated, "by the vCPU quota");
+    private static readonly ParameterAnswer Refused = new(MigrationParameter.Compression, ParameterResult.Refused, "QEMU cannot\nchange it");
 
     public static readonly TheoryData<string, string, string> Options = new()
     {
@@ -96,7 +96,7 @@ public sealed class ChangeTests
     [InlineData("set m1 --throttle 40")]
     public async Task A_rejected_command_is_a_refusal_and_not_watched(string args)
     {
-        var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer("all", ParameterResult.Refused, "no job"))));
+        var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer(MigrationParameter.All, ParameterResult.Refused, "no job"))));
 
         (await cli.RunAsync(args.Split(' '))).ShouldBe(ExitCodes.Refused);
 
@@ -107,8 +107,8 @@ public sealed class ChangeTests
     [Fact]
     public async Task What_a_new_policy_can_no_longer_use_is_reported_but_not_an_error()
     {
-        var unarmed = new ParameterAnswer("postCopy", ParameterResult.Refused, "QEMU arms it only at the start");
-        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(TestData.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive"), unarmed))) };
+        var unarmed = new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Refused, "QEMU arms it only at the start");
+        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(TestData.Change(new ParameterAnswer(MigrationParameter.Policy, ParameterResult.Applied, "adaptive"), unarmed))) };
 
         (await cli.RunAsync("set", "m1", "--policy", "adaptive")).ShouldBe(ExitCodes.Success);
         cli.Out.ShouldContain("postCopy   refused  QEMU arms it only at the start");
@@ -121,7 +121,7 @@ public sealed class ChangeTests
     public async Task A_completion_forced_by_suspending_instead_of_post_copy_succeeds()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(
-            new ParameterAnswer("postCopy", ParameterResult.Refused, "no"), new ParameterAnswer("suspend", ParameterResult.Applied, "true"))));
+            new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Refused, "no"), new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "true"))));
         (await cli.RunAsync("force-complete", "m1")).ShouldBe(ExitCodes.Success);
         cli.Error.ShouldBeEmpty();
     }
@@ -140,7 +140,7 @@ public sealed class ChangeTests
     [Fact]
     public async Task Pending_parameters_are_listed_beside_answered_ones()
     {
-        var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer("policy", ParameterResult.Applied, "adaptive")), HttpStatusCode.Accepted));
+        var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer(MigrationParameter.Policy, ParameterResult.Applied, "adaptive")), HttpStatusCode.Accepted));
 
         (await cli.RunAsync("set", "m1", "--policy", "adaptive", "--max-downtime", "500")).ShouldBe(ExitCodes.Unreachable);
 

@@ -48,7 +48,7 @@ public sealed class ListingTests
         view.GetProperty("limits").TryGetProperty("progressTimeout", out _).ShouldBeFalse("it is the policy's");
         view.GetProperty("policy").GetProperty("policy").GetProperty("name").GetString().ShouldBe("calm");
         view.GetProperty("forecast").GetProperty("converges").GetBoolean().ShouldBeFalse();
-        view.GetProperty("changes")[0].GetProperty("requestedBy").GetString().ShouldBe("policy calm");
+        view.GetProperty("changes")[0].GetProperty("requestedBy").GetString().ShouldBe("calm");
         cli.Out.ShouldContain("it's slow");
     }
 
@@ -58,8 +58,8 @@ public sealed class ListingTests
         var view = TestData.View("m1", MigrationOutcome.Completed) with
         {
             Options = new MigrationOptions { PostCopy = true, Bandwidth = BytesPerSecond.FromMebibytes(32), Timeout = TimeSpan.FromSeconds(60) },
-            Sample = TestData.Sample() with { ActualDowntime = TimeSpan.FromMilliseconds(180) },
-            Parameters = [new ParameterAnswer("compression", ParameterResult.Refused, "QEMU cannot")],
+            Sample = TestData.Sample() with { Copy = TestData.Sample().Copy with { ActualDowntime = TimeSpan.FromMilliseconds(180) } },
+            Parameters = [new ParameterAnswer(MigrationParameter.Compression, ParameterResult.Refused, "QEMU cannot")],
         };
         var cli = new Cli().Answering(Cli.Json(view));
 
@@ -84,7 +84,7 @@ public sealed class ListingTests
         {
             Policy = TestData.EffectivePolicy,
             Forecast = TestData.NonConverging,
-            Changes = [TestData.Change(), TestData.Change() with { RequestedBy = "ann", Reason = "", Description = "suspend", Answers = null }],
+            Changes = [TestData.Change(), TestData.Change() with { Origin = ChangeOrigin.Operator, RequestedBy = "ann", Reason = "", Description = "suspend", Answers = null }],
         };
         var cli = new Cli().Answering(Cli.Json(view));
 

@@ -46,11 +46,14 @@ internal static class TestData
         Epoch = new Epoch(1),
         VmId = Vm,
         Phase = phase,
-        Iteration = 3,
-        Memory = new TransferProgress(Bytes.FromGibibytes(2), Bytes.FromMebibytes(remainingMebibytes), Bytes.FromGibibytes(3)),
-        Bandwidth = BytesPerSecond.FromMebibytes(800),
-        DirtyRatePagesPerSecond = 25_600,
-        ExpectedDowntime = TimeSpan.FromMilliseconds(640),
+        Copy = new()
+        {
+            Iteration = 3,
+            Memory = new TransferProgress(Bytes.FromGibibytes(2), Bytes.FromMebibytes(remainingMebibytes), Bytes.FromGibibytes(3)),
+            Bandwidth = BytesPerSecond.FromMebibytes(800),
+            DirtyPagesPerSecond = 25_600,
+            ExpectedDowntime = TimeSpan.FromMilliseconds(640),
+        },
         Throttle = throttle is { } percent ? new Percent(percent) : null,
     };
 
@@ -95,10 +98,10 @@ internal static class TestData
     };
 
     public static MigrationChange Change(params ParameterAnswer[] answers) =>
-        new("c1", "policy calm", "30 s without progress", "max downtime 500 ms", Noon)
+        new("c1", ChangeOrigin.Policy, "calm", "30 s without progress", "max downtime 500 ms", Noon)
         {
             Answers = answers.Length > 0 ? answers
-                : [new("maxDowntime", ParameterResult.Applied, "500 ms"), new("throttle", ParameterResult.Refused, "no cgroup")],
+                : [new(MigrationParameter.MaxDowntime, ParameterResult.Applied, "500 ms"), new(MigrationParameter.Throttle, ParameterResult.Refused, "no cgroup")],
         };
 
     public static MigrationChangeRequested ChangeRequested(string what, string why) => new()
@@ -109,7 +112,8 @@ internal static class TestData
         Destination = new HostName("host-b"),
         At = Noon,
         ChangeId = "c1",
-        RequestedBy = "policy calm",
+        Origin = ChangeOrigin.Policy,
+        RequestedBy = "calm",
         Description = what,
         Reason = why,
     };

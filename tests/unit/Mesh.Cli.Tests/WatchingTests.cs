@@ -100,7 +100,7 @@ public sealed class WatchingTests
         row = row.Apply(TestData.Progressed(50)).Apply(TestData.ChangeRequested("throttle 40 %", ""));
         row.Forecast.ShouldBeNull();
         (row.LatestChange, row.LatestAnswers).ShouldBe(("throttle 40 %, by policy calm", ""));
-        row = row.Apply(TestData.ParametersChanged("policy calm", "", new ParameterAnswer("throttle", ParameterResult.Emulated, "by quota")));
+        row = row.Apply(TestData.ParametersChanged("calm", "", new ParameterAnswer(MigrationParameter.Throttle, ParameterResult.Emulated, "by quota")));
         (row.LatestChange, row.LatestAnswers).ShouldBe(("throttle 40 %, by policy calm", "throttle emulated (by quota)"));
         row.Apply(TestData.Progressed(50) with { Forecast = TestData.NonConverging }).Apply(TestData.Ended()).Forecast.ShouldBeNull("it is over");
     }
@@ -114,7 +114,7 @@ public sealed class WatchingTests
     public void Forecast_and_latest_change_are_below_the_live_table_as_far_as_there_is_room(int columns, int lines, params string[] notes)
     {
         var moving = WatchedMigration.From(TestData.View()).Apply(TestData.Progressed(45) with { Forecast = TestData.NonConverging }).Apply(TestData.ChangeRequested("throttle 40 %", "it [never] ends"))
-            .Apply(TestData.ParametersChanged("policy calm", "", new ParameterAnswer("throttle", ParameterResult.Emulated, "")));
+            .Apply(TestData.ParametersChanged("calm", "", new ParameterAnswer(MigrationParameter.Throttle, ParameterResult.Emulated, "")));
         var text = Draw([moving, WatchedMigration.From(TestData.View("m2", MigrationOutcome.Completed) with { Changes = [TestData.Change()] })], columns, lines).Split('\n');
 
         text[3..].Select(line => line.TrimEnd()).ShouldBe(notes);
@@ -176,8 +176,8 @@ public sealed class WatchingTests
         time.Advance(TimeSpan.FromSeconds(3));
         Take(TestData.Progressed(62) with { Forecast = TestData.NonConverging with { Converges = true, Text = "ends in about 3 s" } });
         Take(TestData.ChangeRequested("max downtime 500 ms", "30 s without\nprogress"));
-        Take(TestData.ParametersChanged("policy calm", "30 s without progress", new ParameterAnswer("maxDowntime", ParameterResult.Applied, "500 ms")));
-        Take(TestData.ParametersChanged(null, "set at the start", new ParameterAnswer("tls", ParameterResult.Refused, "")));
+        Take(TestData.ParametersChanged("calm", "30 s without progress", new ParameterAnswer(MigrationParameter.MaxDowntime, ParameterResult.Applied, "500 ms")));
+        Take(TestData.ParametersChanged(null, "set at the start", new ParameterAnswer(MigrationParameter.Tls, ParameterResult.Refused, "")));
         Take(TestData.PhaseChanged(MigrationPhase.PreCopy));
         Take(TestData.PhaseChanged(MigrationPhase.CleaningUp, "aborted\nby ann"));
         Take(TestData.Ended(MigrationOutcome.AbortedByOperator, "aborted by ann"));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
@@ -15,16 +16,18 @@ public sealed class ChangeTests
 
     private static readonly ParameterAnswer[] Answers =
     [
-        new("maxDowntime", ParameterResult.Applied, "500 ms"),
-        new("throttle", ParameterResult.Emulated, "by the vCPU quota"),
-        new("compression", ParameterResult.Refused, "QEMU cannot change it"),
+        new(MigrationParameter.MaxDowntime, ParameterResult.Applied, "500 ms"),
+        new(MigrationParameter.Throttle, ParameterResult.Emulated, "by the vCPU quota"),
+        new(MigrationParameter.Compression, ParameterResult.Refused, "QEMU cannot change it"),
     ];
 
     private static MigrationChange Change(string id, IReadOnlyList<ParameterAnswer>? answers = null) =>
-        new(id, "ann", "too slow", "maxDowntime 500 ms", TestData.Noon) { Answers = answers };
+        new(id, ChangeOrigin.Operator, "ann", "too slow", "maxDowntime 500 ms", TestData.Noon) { Answers = answers };
 
     private static void Accept(FakeBus bus) =>
         bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "accepted", Change(change.ChangeId)));
+
+    private static MigrationParameter Parse(string name) => JsonSerializer.Deserialize<MigrationParameter>($"\"{name}\"", MeshJson.Options);
 
     // The gateway waits for the timeout and for the next poll: the clock moves once it does both.
     private static async Task<HttpResponseMessage> AnsweredAsync(GatewayFixture gateway, Task<HttpResponseMessage> response)
@@ -43,7 +46,7 @@ public sealed class ChangeTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
         var answers = ((string[])["maxDowntime", "bandwidth", "postCopyBandwidth", "postCopy", "suspend", "compression", "autoConverge", "throttle", "stallingLimit", "policy"])
-            .Select(name => new ParameterAnswer(name, ParameterResult.Applied, "")).ToArray();
+            .Select(name => new ParameterAnswer(Parse(name), ParameterResult.Applied, "")).ToArray();
         gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "", Change(change.ChangeId, answers)));
 
         var response = await gateway.PatchAsync(Path,
@@ -62,15 +65,18 @@ public sealed class ChangeTests
             ChangeId = "c-1",
             RequestedBy = "ann",
             Reason = "too slow",
-            MaxDowntime = TimeSpan.FromMilliseconds(500),
-            Bandwidth = BytesPerSecond.FromMebibytes(32),
-            PostCopyBandwidth = BytesPerSecond.FromMebibytes(64),
-            PostCopy = true,
-            Suspend = true,
-            Compression = false,
-            AutoConverge = true,
-            Throttle = new Percent(40),
-            StallingLimit = TimeSpan.FromSeconds(10),
+            Parameters = new()
+            {
+                MaxDowntime = TimeSpan.FromMilliseconds(500),
+                Bandwidth = BytesPerSecond.FromMebibytes(32),
+                PostCopyBandwidth = BytesPerSecond.FromMebibytes(64),
+                PostCopy = true,
+                Suspend = true,
+                Compression = false,
+                AutoConverge = true,
+                Throttle = new Percent(40),
+                StallingLimit = TimeSpan.FromSeconds(10),
+            },
             Policy = "adaptive",
         });
     }
@@ -84,7 +90,7 @@ public sealed class ChangeTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(change =>
-            new(ChangeResult.Accepted, "", Change(change.ChangeId, [new ParameterAnswer(answered, ParameterResult.Applied, "true")])));
+            new(ChangeResult.Accepted, "", Change(change.ChangeId, [new ParameterAnswer(Parse(answered), ParameterResult.Applied, "true")])));
 
         (await gateway.Http.PostAsync($"{Path}/{order}", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await gateway.PostAsync($"{Path}/{order}", """{"changeId":"c-2","requestedBy":"ann","reason":"now"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -95,8 +101,8 @@ public sealed class ChangeTests
         asked[1].ShouldBe(order switch
         {
             "force-complete" => expected with { ForceComplete = true },
-            "postcopy" => expected with { PostCopy = true },
-            _ => expected with { Suspend = true },
+            "postcopy" => expected with { Parameters = new() { PostCopy = true } },
+            _ => expected with { Parameters = new() { Suspend = true } },
         });
     }
 
@@ -152,7 +158,7 @@ public sealed class ChangeTests
         gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "", Change(change.ChangeId,
         [
             .. answers.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Select(name => new ParameterAnswer(name.TrimStart('!'), name[0] == '!' ? ParameterResult.Refused : ParameterResult.Applied, "")),
+                .Select(name => new ParameterAnswer(Parse(name.TrimStart('!')), name[0] == '!' ? ParameterResult.Refused : ParameterResult.Applied, "")),
         ])));
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(_ => new(TestData.View("m1")));
 

@@ -40,7 +40,7 @@ internal static class TestData
         Destination = new HostName("host-b"),
         At = Noon,
         Progress = new Percent(percent),
-        Sample = new MigrationSample { MigrationId = new MigrationId(id), Epoch = new Epoch(1), VmId = Vm, Phase = JobPhase.PreCopy },
+        Sample = new MigrationSample { MigrationId = new MigrationId(id), Epoch = new Epoch(1), VmId = Vm, Phase = JobPhase.PreCopy, Copy = new() },
     };
 
     public static MigrationStalled Stalled(string id) => new()

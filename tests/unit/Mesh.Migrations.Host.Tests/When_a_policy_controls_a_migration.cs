@@ -87,7 +87,7 @@ public abstract class When_a_policy_controls_a_migration(IStoreSource stores) : 
         {
             await PassAsync(process, 1);
             await PassAsync(process, 2);
-            (await CommandAsync<ChangeParameters>()).MaxDowntime.ShouldBe(TimeSpan.FromMilliseconds(700));
+            (await CommandAsync<ChangeParameters>()).Parameters.MaxDowntime.ShouldBe(TimeSpan.FromMilliseconds(700));
         }
 
         await using var next = await ReportedAsync();
@@ -102,12 +102,12 @@ public abstract class When_a_policy_controls_a_migration(IStoreSource stores) : 
     public async Task Should_change_a_running_migration_and_report_the_result()
     {
         await using var process = await CopyingAsync();
-        var request = new ChangeMigration { Id = Id, ChangeId = "c1", RequestedBy = "tester", Reason = "slow", MaxDowntime = TimeSpan.FromSeconds(1) };
+        var request = new ChangeMigration { Id = Id, ChangeId = "c1", RequestedBy = "tester", Reason = "slow", Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(1) } };
         (await process.Requests.AnswerAsync(request, default)).Change!.Answers.ShouldBeNull();
 
         var command = await CommandAsync<ChangeParameters>();
         await process.Agents.HandleAsync(
-            HostMessages.Done(command) with { Parameters = [new ParameterAnswer("maxDowntime", ParameterResult.Applied, "1000 ms")] }, default);
+            HostMessages.Done(command) with { Parameters = [new ParameterAnswer(MigrationParameter.MaxDowntime, ParameterResult.Applied, "1000 ms")] }, default);
 
         var change = (await process.Requests.AnswerAsync(request, default)).Change!;
         (change.RequestedBy, change.Reason, change.Answers!.Single().Result).ShouldBe(("tester", "slow", ParameterResult.Applied));
@@ -130,7 +130,7 @@ public abstract class When_a_policy_controls_a_migration(IStoreSource stores) : 
     public async Task Should_report_that_there_is_nothing_to_change_or_export()
     {
         await using var process = await ReportedAsync();
-        (await process.Requests.AnswerAsync(new ChangeMigration { Id = Id, ChangeId = "c", RequestedBy = "tester", Suspend = true }, default)).Result.ShouldBe(ChangeResult.NotFound);
+        (await process.Requests.AnswerAsync(new ChangeMigration { Id = Id, ChangeId = "c", RequestedBy = "tester", Parameters = new() { Suspend = true } }, default)).Result.ShouldBe(ChangeResult.NotFound);
         (await process.Requests.AnswerAsync(new ExportMigration(Id), default)).Trace.ShouldBeNull();
     }
 
@@ -188,10 +188,13 @@ public abstract class When_a_policy_controls_a_migration(IStoreSource stores) : 
             Epoch = start.Epoch,
             VmId = start.VmId,
             Phase = JobPhase.PreCopy,
-            Elapsed = TimeSpan.FromSeconds(4 * iteration),
-            Iteration = iteration,
-            Bandwidth = BytesPerSecond.FromMebibytes(100),
-            Memory = new TransferProgress(Bytes.FromGibibytes(1), Bytes.FromMebibytes(500), Bytes.FromMebibytes(100 * iteration)),
+            Copy = new()
+            {
+                Elapsed = TimeSpan.FromSeconds(4 * iteration),
+                Iteration = iteration,
+                Bandwidth = BytesPerSecond.FromMebibytes(100),
+                Memory = new TransferProgress(Bytes.FromGibibytes(1), Bytes.FromMebibytes(500), Bytes.FromMebibytes(100 * iteration)),
+            },
         }), default);
     }
 

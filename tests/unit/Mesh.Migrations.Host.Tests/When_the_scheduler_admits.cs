@@ -144,11 +144,11 @@ public abstract class When_the_scheduler_admits(IStoreSource stores) : IAsyncLif
     public async Task Should_explain_why_an_admission_is_refused()
     {
         await _process.Agents.HandleAsync(_messages.Report(HostMessages.Source, null), default);
-        (await _process.AdmitAsync(Id)).Explanation.ShouldBe("no host describes g1 any more");
+        (await _process.AdmitAsync(Id)).Explanation.ShouldBe("no host reports g1 any more");
         await _process.Agents.HandleAsync(_messages.Report(HostMessages.Source, VmStatus.Paused), default);
         (await _process.AdmitAsync(Id)).Explanation.ShouldContain("g1 is paused on hosta");
         await ReportBothAsync();
-        (await _process.AdmitAsync(Id, to: new("hostz"))).Explanation.ShouldBe("hostz may not take g1 any more: only hostb may");
+        (await _process.AdmitAsync(Id, to: new("hostz"))).Explanation.ShouldBe("hostz is no longer an allowed destination for g1: only hostb");
         _time.Advance(TimeSpan.FromMinutes(2));
         (await _process.AdmitAsync(Id)).Explanation.ShouldContain("hostb was last heard of 120 s ago");
         _bus.Commands.ShouldBeEmpty();

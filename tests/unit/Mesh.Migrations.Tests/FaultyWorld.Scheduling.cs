@@ -20,8 +20,8 @@ internal sealed partial class FaultyWorld
     };
 
     /// <summary>
-    /// A little scheduler: it looks now and then, and what it says is on its way like any other message, so that it comes late, twice, or
-    /// of a flight that has moved on. What is lost is said again.
+    /// A small scheduler: it runs now and then, and its messages are delayed like any other, so that they arrive late, twice, or
+    /// for a migration that has moved on. Lost messages are sent again.
     /// </summary>
     private void Schedule()
     {
@@ -94,7 +94,7 @@ internal sealed partial class FaultyWorld
         if (state.Request.Options.Bandwidth is null)
             return;
         Must(commands.OfType<StartMigration>().All(start => start.Options.Bandwidth == Limit), "the request's limit holds at the start");
-        Must(commands.OfType<ChangeParameters>().All(change => change.Bandwidth is null), "the request's limit is not set anew");
+        Must(commands.OfType<ChangeParameters>().All(change => change.Parameters.Bandwidth is null), "the request's limit is not set anew");
 
         void Must(bool holds, string rule)
         {

@@ -14,11 +14,11 @@ internal sealed partial class FaultyWorld
         var policy = Chance(0.4) ? SomePolicy() : null;
         var change = _random.Next(5) switch
         {
-            0 => request with { MaxDowntime = TimeSpan.FromMilliseconds(500) },
-            1 => request with { PostCopy = true },
-            2 => request with { Suspend = true },
+            0 => request with { Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(500) } },
+            1 => request with { Parameters = new() { PostCopy = true } },
+            2 => request with { Parameters = new() { Suspend = true } },
             3 => request with { ForceComplete = true },
-            _ => request with { Throttle = new Percent(50) },
+            _ => request with { Parameters = new() { Throttle = new Percent(50) } },
         };
         Apply(new ChangeReceived(policy is null ? change : change with { Policy = policy.Policy.Name }, policy));
     }
@@ -58,10 +58,13 @@ internal sealed partial class FaultyWorld
             Epoch = _jobEpoch,
             VmId = Given.Vm,
             Phase = _isPostCopy ? JobPhase.PostCopy : JobPhase.PreCopy,
-            Elapsed = runs,
-            Iteration = 1 + (long)(runs.TotalSeconds / 7),
-            Bandwidth = BytesPerSecond.FromMebibytes(100),
-            Memory = new TransferProgress(Bytes.FromMebibytes(1024), Bytes.FromMebibytes(_random.Next(10, 900)), Bytes.FromMebibytes(runs.TotalSeconds * 100)),
+            Copy = new()
+            {
+                Elapsed = runs,
+                Iteration = 1 + (long)(runs.TotalSeconds / 7),
+                Bandwidth = BytesPerSecond.FromMebibytes(100),
+                Memory = new TransferProgress(Bytes.FromMebibytes(1024), Bytes.FromMebibytes(_random.Next(10, 900)), Bytes.FromMebibytes(runs.TotalSeconds * 100)),
+            },
         };
     }
 }

@@ -7,9 +7,9 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Migrations.Tests;
 
 /// <summary>
-/// Three hosts, one machine and a network out of one random seed. Faults stop after a while, and dead hosts are fenced; the flight
-/// must then end, its end must agree with where the machine really is, then and after every message still under way has arrived,
-/// and the machine must never run twice.
+/// Three hosts, one VM and a network from one random seed. Faults stop after a while, and dead hosts are fenced; the migration
+/// must then end, its outcome must agree with where the VM really is, then and after every delayed message has arrived,
+/// and the VM must never run twice.
 /// </summary>
 internal sealed partial class FaultyWorld(int seed)
 {
@@ -95,7 +95,7 @@ internal sealed partial class FaultyWorld(int seed)
             MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy => [State.Destination!.Value],
             MigrationOutcome.Lost or MigrationOutcome.PostCopyFailed => [],
 
-            // Whoever dies afterwards takes the machine along.
+            // A host that dies afterwards takes the VM with it.
             _ when _dead.Contains(Given.Source) => [],
             _ => [Given.Source],
         };
@@ -112,7 +112,7 @@ internal sealed partial class FaultyWorld(int seed)
 
     private string Where() => string.Join(", ", _statuses.Select(host => $"{host.Key} {host.Value}{(_dead.Contains(host.Key) ? " (dead)" : "")}"));
 
-    /// <summary>A host loses power for good; its machines die with it, and it is fenced later.</summary>
+    /// <summary>A host loses power for good; its VMs die with it, and it is fenced later.</summary>
     private void Die(HostName host)
     {
         _dead.Add(host);
@@ -241,7 +241,7 @@ internal sealed partial class FaultyWorld(int seed)
     {
         if (!_jobRuns || Chance(0.1))
             return CommandResult.Rejected;
-        _isPostCopy |= change.PostCopy == true;
+        _isPostCopy |= change.Parameters.PostCopy == true;
         return CommandResult.Succeeded;
     }
 

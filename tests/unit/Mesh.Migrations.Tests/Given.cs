@@ -7,7 +7,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Migrations.Tests;
 
-/// <summary>Machines, hosts and requests to begin from.</summary>
+/// <summary>VMs, hosts and requests to start from.</summary>
 internal static class Given
 {
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);

@@ -12,7 +12,7 @@ using Mesh.Scheduler.Checking;
 
 namespace Mesh.Migrations.Tests;
 
-/// <summary>Leads one flight step by step and remembers what it said.</summary>
+/// <summary>Drives one migration step by step and records its outputs.</summary>
 internal sealed class MigrationDriver
 {
     private long _sequence;
@@ -29,14 +29,14 @@ internal sealed class MigrationDriver
         Apply(new RequestReceived(request, facts));
     }
 
-    /// <summary>A flight under a policy.</summary>
+    /// <summary>A migration under a policy.</summary>
     public static MigrationDriver Under(EffectivePolicy policy, MigrationOptions? options = null, MigrationLimits? limits = null) =>
         new(options, limits, Given.Facts() with { Policy = policy });
 
-    /// <summary>A flight that may go to further hosts.</summary>
+    /// <summary>A migration with several allowed hosts.</summary>
     public static MigrationDriver WithAlternatives(params HostName[] alternatives) => new(null, null, null, alternatives);
 
-    /// <summary>A flight that the scheduler has yet to admit.</summary>
+    /// <summary>A migration that has not been admitted yet.</summary>
     public static MigrationDriver Waiting(RequestMigration? request = null, MigrationFacts? facts = null) => new(request ?? Given.Request(), facts, isAdmittedAtOnce: false);
 
     public DateTimeOffset Now { get; private set; } = Given.Start;
@@ -45,10 +45,10 @@ internal sealed class MigrationDriver
 
     public List<MigrationOutput> Outputs { get; } = [];
 
-    /// <summary>Whether a flight that waits is admitted at once: to the first host that may take it and has not failed.</summary>
+    /// <summary>Whether a queued migration is admitted at once, to the first allowed host that has not failed.</summary>
     public bool IsAdmittedAtOnce { get; set; }
 
-    /// <summary>The machine as it is described when an attempt is admitted; null for one that no host describes.</summary>
+    /// <summary>The VM as it is described when an attempt is admitted; null for one that no host reports.</summary>
     public LocatedVm? LocatedVm { get; set; }
 
     public IEnumerable<MigrationEvent> Events => Outputs.OfType<PublishEvent>().Select(published => published.Event);
@@ -64,7 +64,7 @@ internal sealed class MigrationDriver
         return State.Phase == MigrationPhase.Queued && IsAdmittedAtOnce ? Admit() : this;
     }
 
-    /// <summary>The scheduler admits the attempt that the flight waits for, and it is taken.</summary>
+    /// <summary>The scheduler admits the queued attempt.</summary>
     public MigrationDriver Admit(HostName? to = null, bool mayTransfer = true, BytesPerSecond? share = null)
     {
         var admission = Given.Admission(to ?? NextHost(), State.Attempt, mayTransfer, share);
@@ -87,7 +87,7 @@ internal sealed class MigrationDriver
     private HostName NextHost() => (State.Preferences.AllowedHosts.Count > 0 ? State.Preferences.AllowedHosts : [Given.Destination, Given.Third, Given.Fourth])
         .First(host => State.FailedAttempts.All(failed => failed.Destination != host));
 
-    /// <summary>Lets time pass, waking the flight whenever it asked for that.</summary>
+    /// <summary>Lets time pass and elapses every timer that is due.</summary>
     public MigrationDriver Wait(TimeSpan duration)
     {
         var until = Now + duration;
@@ -142,12 +142,16 @@ internal sealed class MigrationDriver
     public MigrationDriver Pass(long iteration, double atSeconds, long remainingMiB = 512)
     {
         Now = Given.Start + TimeSpan.FromSeconds(atSeconds) is var at && at > Now ? at : Now;
-        return Report(Given.Source, VmStatus.MigratingFrom, Sample(remainingMiB: remainingMiB) with
+        var sample = Sample(remainingMiB: remainingMiB);
+        return Report(Given.Source, VmStatus.MigratingFrom, sample with
         {
-            Elapsed = TimeSpan.FromSeconds(atSeconds),
-            Iteration = iteration,
-            Bandwidth = BytesPerSecond.FromMebibytes(100),
-            DirtyRatePagesPerSecond = 10_000,
+            Copy = sample.Copy with
+            {
+                Elapsed = TimeSpan.FromSeconds(atSeconds),
+                Iteration = iteration,
+                Bandwidth = BytesPerSecond.FromMebibytes(100),
+                DirtyPagesPerSecond = 10_000,
+            },
         });
     }
 
@@ -172,7 +176,7 @@ internal sealed class MigrationDriver
         Error = error,
     }));
 
-    /// <summary>The agent says that it aborts the present attempt for a hard limit.</summary>
+    /// <summary>The agent reports that it aborts the current attempt because of a hard limit.</summary>
     public MigrationDriver ReachesLimit(HardLimit limit, int seconds) => Apply(new EventReceived(new LimitReached
     {
         Host = Given.Source,
@@ -189,7 +193,7 @@ internal sealed class MigrationDriver
     public MigrationDriver Fence(HostName host) => Apply(new HostFenced(host, 1, "tester"));
 
     /// <summary>Telemetry of the first attempt in a phase.</summary>
-    public static MigrationSample CreateSample(JobPhase phase) => new() { MigrationId = new MigrationId("m1"), Epoch = Given.Epoch, VmId = Given.Vm, Phase = phase };
+    public static MigrationSample CreateSample(JobPhase phase) => new() { MigrationId = new MigrationId("m1"), Epoch = Given.Epoch, VmId = Given.Vm, Phase = phase, Copy = new() };
 
     public MigrationSample Sample(JobPhase phase = JobPhase.PreCopy, long remainingMiB = 512) => new()
     {
@@ -197,6 +201,6 @@ internal sealed class MigrationDriver
         Epoch = State.Epoch,
         VmId = Given.Vm,
         Phase = phase,
-        Memory = new TransferProgress(Bytes.FromMebibytes(1024), Bytes.FromMebibytes(remainingMiB), Bytes.FromMebibytes(1024 - remainingMiB)),
+        Copy = new() { Memory = new TransferProgress(Bytes.FromMebibytes(1024), Bytes.FromMebibytes(remainingMiB), Bytes.FromMebibytes(1024 - remainingMiB)) },
     };
 }

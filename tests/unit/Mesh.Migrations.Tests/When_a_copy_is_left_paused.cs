@@ -4,7 +4,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Migrations.Tests;
 
-/// <summary>libvirtd died at the hand-over: the source's copy stands still, and is either a stray or the machine itself.</summary>
+/// <summary>libvirtd died at the switchover: the source's copy is paused, and is either an orphan or the VM itself.</summary>
 public sealed class When_a_copy_is_left_paused
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -13,12 +13,12 @@ public sealed class When_a_copy_is_left_paused
         .JobEnds(JobResult.Failed, "nobody kept account of it");
 
     [Fact]
-    public void Should_destroy_it_only_when_the_destination_is_proven_to_run_the_machine()
+    public void Should_destroy_it_only_when_the_destination_is_known_to_run_the_VM()
     {
         var migration = Interrupted().ReportBoth(VmStatus.Paused, VmStatus.Up);
         migration.Commands.ShouldNotContain(command => command is DestroyOrphan);
 
-        // The order of the words was: paused here before the other was known to run, so the clean-up was asked for. It is refused.
+        // The source was reported as paused before the destination was known to run the VM, so the clean-up was sent. It is rejected.
         if (migration.Commands.OfType<CleanUpIncoming>().LastOrDefault() is { } cleanUp)
             migration.Answer(cleanUp, CommandResult.Rejected, new Refusal(RefusalCode.VmExistsOnDestination, "it runs here"));
         migration.Wait(Second).ReportBoth(VmStatus.Paused, VmStatus.Up).Wait(MigrationTimers.LocationGrace * 2);
@@ -31,7 +31,7 @@ public sealed class When_a_copy_is_left_paused
     }
 
     [Fact]
-    public void Should_resume_it_only_when_the_destination_is_proven_not_to_have_the_machine()
+    public void Should_resume_it_only_when_the_destination_is_known_not_to_have_the_VM()
     {
         var migration = Interrupted().Report(Given.Source, VmStatus.Paused);
         migration.Answer(migration.Last<CleanUpIncoming>());
@@ -45,7 +45,7 @@ public sealed class When_a_copy_is_left_paused
     }
 
     [Fact]
-    public void Should_ask_again_when_it_could_not_be_resumed_and_say_so_when_it_must_not()
+    public void Should_retry_when_it_could_not_be_resumed_and_report_when_it_must_not()
     {
         var migration = Interrupted().Report(Given.Source, VmStatus.Paused);
         migration.Answer(migration.Last<CleanUpIncoming>()).Wait(Second).ReportBoth(VmStatus.Paused, null);
@@ -69,7 +69,7 @@ public sealed class When_a_copy_is_left_paused
     }
 
     [Fact]
-    public void Should_not_name_it_failed_when_the_machine_goes_down_meanwhile()
+    public void Should_not_end_as_failed_when_the_VM_goes_down_meanwhile()
     {
         var migration = Interrupted().Report(Given.Source, VmStatus.Paused);
         migration.Answer(migration.Last<CleanUpIncoming>()).ReportBoth(null, null).Wait(Second).ReportBoth(null, null).Wait(MigrationTimers.DoubtfulLocationGrace * 2);
@@ -77,7 +77,7 @@ public sealed class When_a_copy_is_left_paused
     }
 
     [Fact]
-    public void Should_keep_both_copies_when_post_copy_has_lost_its_connection()
+    public void Should_leave_both_copies_when_post_copy_has_lost_its_connection()
     {
         var migration = new MigrationDriver().Started().ReportBoth(VmStatus.PostCopyFailed, VmStatus.PostCopyFailed);
         for (var minute = 0; minute < 30 && !migration.State.HasEnded; minute++)
@@ -104,7 +104,7 @@ public sealed class When_a_copy_is_left_paused
     }
 
     [Fact]
-    public void Should_never_resume_a_copy_when_the_machine_has_arrived_and_moved_on()
+    public void Should_never_resume_a_copy_when_the_VM_has_arrived_and_moved_on()
     {
         var migration = Interrupted().Report(Given.Source, VmStatus.Paused);
         migration.Answer(migration.Last<CleanUpIncoming>(), CommandResult.Rejected, new Refusal(RefusalCode.VmMovedAway, "it had arrived here"));
@@ -117,7 +117,7 @@ public sealed class When_a_copy_is_left_paused
     [Theory]
     [InlineData(ThirdHostPresence.Yes, true)]
     [InlineData(ThirdHostPresence.Unknown, false)]
-    public void Should_never_resume_a_copy_while_another_host_has_or_may_have_the_machine(ThirdHostPresence elsewhere, bool isEnd)
+    public void Should_never_resume_a_copy_while_another_host_has_or_may_have_the_VM(ThirdHostPresence elsewhere, bool isEnd)
     {
         var migration = Interrupted().Report(Given.Source, VmStatus.Paused);
         migration.Answer(migration.Last<CleanUpIncoming>()).Wait(Second);

@@ -12,7 +12,7 @@ public sealed class When_a_host_is_fenced
     private static MigrationDriver Flying() => new MigrationDriver().Started().ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo);
 
     [Fact]
-    public void Should_find_the_machine_on_the_destination_when_the_silent_source_is_off()
+    public void Should_find_the_VM_on_the_destination_when_the_unresponsive_source_is_off()
     {
         var migration = Flying().Report(Given.Destination, VmStatus.Up).Wait(TimeSpan.FromHours(1));
         migration.State.HasEnded.ShouldBeFalse("the source's last word is that it migrates");
@@ -23,7 +23,7 @@ public sealed class When_a_host_is_fenced
     }
 
     [Fact]
-    public void Should_name_the_machine_lost_when_it_died_with_the_source()
+    public void Should_end_as_lost_when_the_VM_died_with_the_source()
     {
         var migration = Flying().Fence(Given.Source).Report(Given.Destination, null)
             .Wait(Second).Report(Given.Destination, null).Wait(MigrationTimers.LocationGrace * 2);
@@ -48,7 +48,7 @@ public sealed class When_a_host_is_fenced
     }
 
     [Fact]
-    public void Should_not_believe_the_fencing_when_the_machine_runs_on_the_destination_since()
+    public void Should_not_clean_up_after_fencing_when_the_VM_runs_on_the_destination()
     {
         var migration = new MigrationDriver().Prepared().Fence(Given.Destination);
         migration.Answer(migration.Last<AbortJob>(), CommandResult.Rejected, new Refusal(RefusalCode.HypervisorError, "the migration has completed"));
@@ -61,7 +61,7 @@ public sealed class When_a_host_is_fenced
     }
 
     [Fact]
-    public void Should_never_clean_up_where_the_machine_runs_by_post_copy()
+    public void Should_never_clean_up_where_the_VM_runs_by_post_copy()
     {
         var migration = Flying().Report(Given.Source, VmStatus.MigratingFrom, MigrationDriver.CreateSample(JobPhase.PostCopy)).Fence(Given.Source).Wait(TimeSpan.FromHours(1));
         migration.Commands.ShouldNotContain(command => command is CleanUpIncoming);
@@ -78,12 +78,12 @@ public sealed class When_a_host_is_fenced
         migration.State.Phase.ShouldBe(MigrationPhase.PreCopy);
         migration.Answer(migration.Last<AbortJob>());
 
-        // libvirt waits for a dead host for minutes, whatever it is told; the agent's limits pass meanwhile.
+        // libvirt waits for a dead host for minutes; the agent's limits pass meanwhile.
         migration.ReachesLimit(HardLimit.CompletionTimeout, 122);
         migration.JobEnds(JobResult.Cancelled, "canceled by client").Report(Given.Source, VmStatus.Up);
         migration.State.Destination.ShouldBe(Given.Third, "the failure was the host's");
         migration.State.AbortRequest.ShouldBeNull();
-        migration.State.FailedAttempts.ShouldHaveSingleItem().Failure.ShouldContain("was fenced by tester while the machine was being copied there");
+        migration.State.FailedAttempts.ShouldHaveSingleItem().Failure.ShouldContain("was fenced by tester while the VM was being copied there");
 
         migration.Prepared().Answer(migration.Last<StartMigration>()).Abort();
         migration.State.AbortRequest!.Cause.ShouldBe(AbortCause.Operator);
@@ -119,7 +119,7 @@ public sealed class When_a_host_is_fenced
     }
 
     [Fact]
-    public void Should_never_resume_a_source_whose_machine_has_run_on_a_destination_that_is_off()
+    public void Should_never_resume_a_source_whose_VM_has_run_on_a_destination_that_is_off()
     {
         var migration = Flying().Report(Given.Source, VmStatus.MigratingFrom, MigrationDriver.CreateSample(JobPhase.PostCopy))
             .Report(Given.Source, VmStatus.PostCopyFailed).Fence(Given.Destination)

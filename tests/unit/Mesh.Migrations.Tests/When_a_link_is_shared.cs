@@ -25,9 +25,9 @@ public sealed class When_a_link_is_shared
         migration.Commands.ShouldNotContain(command => command is ChangeParameters);
 
         migration.Ask(Given.Admission(Given.Destination, share: Less)).Accepted.ShouldBeTrue();
-        migration.Last<ChangeParameters>().Bandwidth.ShouldBe(Less);
+        migration.Last<ChangeParameters>().Parameters.Bandwidth.ShouldBe(Less);
         var change = migration.State.Changes.ShouldHaveSingleItem();
-        (change.RequestedBy, change.Reason, migration.State.Share).ShouldBe(("scheduler", "its share of the link", Less));
+        (change.Origin, change.Reason, migration.State.Share).ShouldBe((ChangeOrigin.Scheduler, "its share of the link", Less));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class When_a_link_is_shared
         Copying(policy: start).Last<StartMigration>().Options.Bandwidth.ShouldBe(Limit);
 
         var migration = Copying(policy: Given.Policy(new PolicyStep(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.SetBandwidth, Bandwidth = Limit }))).Pass(2, 5);
-        migration.Last<ChangeParameters>().Bandwidth.ShouldBe(Limit);
+        migration.Last<ChangeParameters>().Parameters.Bandwidth.ShouldBe(Limit);
         migration.Ask(Given.Admission(Given.Destination, share: Less));
         migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem("the policy's limit stays");
     }
@@ -54,24 +54,24 @@ public sealed class When_a_link_is_shared
     [Fact]
     public void Should_fall_back_to_its_share_where_the_policy_lifts_the_limit() =>
         Copying(policy: Given.Policy(new PolicyStep(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.SetBandwidth }))).Pass(2, 5)
-            .Last<ChangeParameters>().Bandwidth.ShouldBe(Share);
+            .Last<ChangeParameters>().Parameters.Bandwidth.ShouldBe(Share);
 
     [Fact]
     public void Should_never_set_it_or_another_policy_over_a_limit_of_a_person()
     {
         var migration = Copying();
-        migration.Change(migration.NewChange() with { Bandwidth = Limit });
+        migration.Change(migration.NewChange() with { Parameters = new() { Bandwidth = Limit } });
         migration.Ask(Given.Admission(Given.Destination, share: Less));
-        migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem().Bandwidth.ShouldBe(Limit);
+        migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem().Parameters.Bandwidth.ShouldBe(Limit);
 
         var other = Given.Policy(new MigrationPolicy { Name = "test", Description = "For tests.", Start = new() { Bandwidth = Share } });
-        migration.Change(migration.NewChange("c2") with { Policy = "test" }, other).Last<ChangeParameters>().Bandwidth.ShouldBeNull();
+        migration.Change(migration.NewChange("c2") with { Policy = "test" }, other).Last<ChangeParameters>().Parameters.Bandwidth.ShouldBeNull();
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Should_say_at_an_end_that_lies_with_the_machine_what_would_help(bool byLimit)
+    public void Should_advise_what_would_help_when_it_failed_because_of_the_VM(bool byLimit)
     {
         var policy = byLimit
             ? new MigrationPolicy { Name = "test", Description = "For tests.", Limits = new() { CompletionTimeout = TimeSpan.FromSeconds(60) }, LastResort = [PolicyActionKind.Abort] }

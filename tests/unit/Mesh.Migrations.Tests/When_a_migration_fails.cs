@@ -44,7 +44,7 @@ public sealed class When_a_migration_fails
     }
 
     [Fact]
-    public void Should_let_the_reports_decide_when_a_start_that_failed_turns_out_to_have_begun()
+    public void Should_let_the_reports_decide_when_a_failed_start_has_happened_after_all()
     {
         var migration = new MigrationDriver().Prepared();
         migration.Answer(migration.Last<StartMigration>(), CommandResult.Failed, new Refusal(RefusalCode.StorageError, "the agent cannot write its state"));
@@ -54,7 +54,7 @@ public sealed class When_a_migration_fails
     }
 
     [Fact]
-    public void Should_not_announce_failure_before_the_source_runs_the_machine_and_the_destination_is_clean()
+    public void Should_not_announce_failure_before_the_source_runs_the_VM_and_the_destination_is_clean()
     {
         var migration = new MigrationDriver().Started().ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo).JobEnds(JobResult.Failed, "link lost");
         migration.State.Phase.ShouldBe(MigrationPhase.Confirming);
@@ -90,7 +90,7 @@ public sealed class When_a_migration_fails
     }
 
     [Fact]
-    public void Should_name_a_machine_lost_only_when_both_hosts_keep_saying_so()
+    public void Should_end_as_lost_only_when_both_hosts_report_it_repeatedly()
     {
         var migration = new MigrationDriver().Started().ReportBoth(null, null);
         migration.State.HasEnded.ShouldBeFalse();
@@ -132,7 +132,7 @@ public sealed class When_a_migration_fails
     }
 
     [Fact]
-    public void Should_find_the_machine_on_the_destination_even_when_cleaning_up_had_begun()
+    public void Should_find_the_VM_on_the_destination_even_when_the_clean_up_had_started()
     {
         var migration = new MigrationDriver().Started().JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up);
         migration.State.Phase.ShouldBe(MigrationPhase.CleaningUp);
@@ -173,12 +173,12 @@ public sealed class When_a_migration_fails
     }
 
     [Fact]
-    public void Should_end_when_somebody_moves_the_machine_back_before_its_end_is_named()
+    public void Should_end_when_somebody_migrates_the_VM_back_before_the_outcome_is_known()
     {
         var migration = new MigrationDriver().Started().ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo).JobEnds(JobResult.Completed)
             .ReportBoth(VmStatus.Up, null).Wait(MigrationTimers.DoubtfulLocationGrace / 2).ReportBoth(VmStatus.Up, null).Wait(MigrationTimers.DoubtfulLocationGrace);
         migration.Answer(migration.Last<CleanUpIncoming>());
         migration.State.Outcome.ShouldBe(MigrationOutcome.Failed);
-        migration.State.Reason.ShouldContain("moved back outside the mesh");
+        migration.State.Reason.ShouldContain("migrated back outside the mesh");
     }
 }

@@ -10,7 +10,7 @@ namespace Mesh.Migrations.Tests;
 public sealed class When_a_migration_goes_well
 {
     [Fact]
-    public void Should_prepare_the_destination_before_the_source_is_told()
+    public void Should_prepare_the_destination_before_the_source_starts()
     {
         var migration = new MigrationDriver();
         migration.Commands.Single().ShouldBeOfType<PrepareIncoming>();
@@ -22,7 +22,7 @@ public sealed class When_a_migration_goes_well
     }
 
     [Fact]
-    public void Should_announce_success_only_when_both_hosts_say_so()
+    public void Should_announce_success_only_when_both_hosts_report_it()
     {
         var migration = new MigrationDriver().Started().ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo).JobEnds(JobResult.Completed);
         migration.State.Phase.ShouldBe(MigrationPhase.Confirming);
@@ -64,7 +64,7 @@ public sealed class When_a_migration_goes_well
         migration.Report(Given.Source, VmStatus.MigratingFrom, migration.Sample(remainingMiB: 900));
 
         migration.State.Progress.ShouldBe(high);
-        migration.State.Sample!.Memory.Remaining.ShouldBe(Bytes.FromMebibytes(900));
+        migration.State.Sample!.Copy.Memory.Remaining.ShouldBe(Bytes.FromMebibytes(900));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class When_a_migration_goes_well
     }
 
     [Fact]
-    public void Should_not_take_an_unreachable_hypervisor_for_an_absent_machine()
+    public void Should_not_take_an_unreachable_hypervisor_for_an_absent_VM()
     {
         var migration = new MigrationDriver().Started().ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo);
         migration.Apply(new ReportReceived(Given.Destination, 1, 1000, false, null, null));

@@ -31,7 +31,7 @@ public sealed class When_a_migration_is_aborted
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Should_abort_on_the_source_once_it_was_told_to_start(bool started)
+    public void Should_abort_on_the_source_once_the_start_was_sent(bool started)
     {
         var migration = started ? new MigrationDriver().Started() : new MigrationDriver().Prepared();
         migration.Abort().Abort();
@@ -52,7 +52,7 @@ public sealed class When_a_migration_is_aborted
     }
 
     [Fact]
-    public void Should_refuse_to_abort_a_machine_that_runs_on_the_destination()
+    public void Should_refuse_to_abort_when_the_VM_runs_on_the_destination()
     {
         var migration = new MigrationDriver(new MigrationOptions { PostCopy = true }).Started();
         migration.Report(Given.Source, VmStatus.MigratingFrom, migration.Sample(JobPhase.PostCopy)).Abort();

@@ -12,36 +12,36 @@ public sealed class When_a_migration_is_changed
     private static readonly EffectivePolicy Patient = Given.Policy(new MigrationPolicy { Name = "patient", Description = "Does nothing." });
 
     [Fact]
-    public void Its_parameters_go_to_the_source_and_the_answer_is_kept_with_who_and_why()
+    public void Its_parameters_go_to_the_source_and_the_answer_is_recorded_with_who_and_why()
     {
         var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
-        migration.Change(migration.NewChange() with { MaxDowntime = TimeSpan.FromSeconds(2), Bandwidth = BytesPerSecond.FromMebibytes(64), Compression = true });
+        migration.Change(migration.NewChange() with { Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(2), Bandwidth = BytesPerSecond.FromMebibytes(64), Compression = true } });
 
         var command = migration.Last<ChangeParameters>();
-        (command.MaxDowntime, command.Bandwidth, command.Compression).ShouldBe((TimeSpan.FromSeconds(2), BytesPerSecond.FromMebibytes(64), true));
+        (command.Parameters.MaxDowntime, command.Parameters.Bandwidth, command.Parameters.Compression).ShouldBe((TimeSpan.FromSeconds(2), BytesPerSecond.FromMebibytes(64), true));
         migration.Answer(
-            command, new("maxDowntime", ParameterResult.Applied, "2000 ms"), new("bandwidth", ParameterResult.Applied, "64 MiB/s"),
-            new("compression", ParameterResult.Refused, "QEMU fixes it when the migration starts"));
+            command, new(MigrationParameter.MaxDowntime, ParameterResult.Applied, "2000 ms"), new(MigrationParameter.Bandwidth, ParameterResult.Applied, "64 MiB/s"),
+            new(MigrationParameter.Compression, ParameterResult.Refused, "QEMU fixes it when the migration starts"));
 
         var change = migration.State.Changes.ShouldHaveSingleItem();
         (change.ChangeId, change.RequestedBy, change.Reason).ShouldBe(("c1", "tester", "it takes too long"));
         change.Description.ShouldBe("max downtime 2000 ms, bandwidth 64 MiB/s, compression on");
         change.Answers!.Select(answer => (answer.Parameter, answer.Result)).ShouldBe(
-            [("maxDowntime", ParameterResult.Applied), ("bandwidth", ParameterResult.Applied), ("compression", ParameterResult.Refused)]);
+            [(MigrationParameter.MaxDowntime, ParameterResult.Applied), (MigrationParameter.Bandwidth, ParameterResult.Applied), (MigrationParameter.Compression, ParameterResult.Refused)]);
     }
 
     [Fact]
     public void Asking_twice_changes_nothing_more()
     {
         var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
-        var request = migration.NewChange() with { MaxDowntime = TimeSpan.FromSeconds(2) };
+        var request = migration.NewChange() with { Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(2) } };
         migration.Change(request).Change(request);
         migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem();
         ChangeRules.Validate(migration.State, request, null)!.Result.ShouldBe(ChangeResult.Accepted);
     }
 
     [Fact]
-    public void Another_policy_turns_a_hopeless_migration_into_one_that_ends()
+    public void Another_policy_makes_a_hopeless_migration_end()
     {
         var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1).Pass(2, 5).Pass(3, 9);
         migration.Commands.ShouldNotContain(command => command is ChangeParameters);
@@ -49,9 +49,9 @@ public sealed class When_a_migration_is_changed
         var eager = Given.Policy(new PolicyStep(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.PostCopy }));
         migration.Change(migration.NewChange() with { Policy = "test" }, eager);
         migration.State.Policy.ShouldBe(eager);
-        migration.State.Changes.ShouldHaveSingleItem().Answers!.ShouldContain(answer => answer.Parameter == "policy" && answer.Result == ParameterResult.Applied);
+        migration.State.Changes.ShouldHaveSingleItem().Answers!.ShouldContain(answer => answer.Parameter == MigrationParameter.Policy && answer.Result == ParameterResult.Applied);
 
-        migration.Pass(3, 10).Pass(4, 14).Last<ChangeParameters>().PostCopy.ShouldBe(true);
+        migration.Pass(3, 10).Pass(4, 14).Last<ChangeParameters>().Parameters.PostCopy.ShouldBe(true);
     }
 
     [Fact]
@@ -72,12 +72,12 @@ public sealed class When_a_migration_is_changed
     public void What_is_asked_for_during_preparation_is_done_when_the_job_begins()
     {
         var migration = MigrationDriver.Under(Patient);
-        migration.Change(migration.NewChange() with { Suspend = true });
+        migration.Change(migration.NewChange() with { Parameters = new() { Suspend = true } });
         migration.Commands.ShouldNotContain(command => command is ChangeParameters);
 
         migration.Prepared();
         migration.Commands.TakeLast(2).Select(command => command.GetType()).ShouldBe([typeof(StartMigration), typeof(ChangeParameters)]);
-        migration.Last<ChangeParameters>().Suspend.ShouldBe(true);
+        migration.Last<ChangeParameters>().Parameters.Suspend.ShouldBe(true);
     }
 
     [Fact]
@@ -85,11 +85,11 @@ public sealed class When_a_migration_is_changed
     {
         var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
         var command = migration.Change(migration.NewChange() with { ForceComplete = true }).Last<ChangeParameters>();
-        (command.PostCopy, command.Suspend).ShouldBe((true, null));
+        (command.Parameters.PostCopy, command.Parameters.Suspend).ShouldBe((true, null));
 
-        migration.Answer(command, new ParameterAnswer("postCopy", ParameterResult.Refused, "not now")).Last<ChangeParameters>().Suspend.ShouldBe(true);
-        migration.Answer(migration.Last<ChangeParameters>(), new ParameterAnswer("suspend", ParameterResult.Applied, "true"));
-        migration.State.Changes.ShouldHaveSingleItem().Answers!.Select(answer => answer.Parameter).ShouldBe(["postCopy", "suspend"]);
+        migration.Answer(command, new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Refused, "not now")).Last<ChangeParameters>().Parameters.Suspend.ShouldBe(true);
+        migration.Answer(migration.Last<ChangeParameters>(), new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "true"));
+        migration.State.Changes.ShouldHaveSingleItem().Answers!.Select(answer => answer.Parameter).ShouldBe([MigrationParameter.PostCopy, MigrationParameter.Suspend]);
     }
 
     [Fact]
@@ -97,27 +97,27 @@ public sealed class When_a_migration_is_changed
     {
         var migration = new MigrationDriver().Started().Pass(1, 1);
         var command = migration.Change(migration.NewChange() with { ForceComplete = true }).Last<ChangeParameters>();
-        (command.PostCopy, command.Suspend).ShouldBe((null, true));
+        (command.Parameters.PostCopy, command.Parameters.Suspend).ShouldBe((null, true));
     }
 
     [Fact]
-    public void What_was_set_by_hand_counts_for_the_next_host_too()
+    public void What_an_operator_set_applies_on_the_next_host_too()
     {
         var migration = MigrationDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
-        migration.Change(migration.NewChange() with { Bandwidth = BytesPerSecond.FromMebibytes(64) }).Answer(migration.Last<ChangeParameters>());
+        migration.Change(migration.NewChange() with { Parameters = new() { Bandwidth = BytesPerSecond.FromMebibytes(64) } }).Answer(migration.Last<ChangeParameters>());
         migration.JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up).Answer(migration.Last<CleanUpIncoming>());
 
         migration.Prepared().Last<StartMigration>().Options.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(64));
     }
 
     [Fact]
-    public void A_policy_that_arms_post_copy_does_so_as_long_as_nothing_was_let_copy()
+    public void A_policy_that_arms_post_copy_does_so_before_the_copy_is_admitted()
     {
         var migration = MigrationDriver.Waiting().Admit(mayTransfer: false);
         migration.Change(migration.NewChange() with { Policy = "patient" }, Patient).Prepared();
 
         var uncounted = migration.Ask(Given.Admission(Given.Destination) with { PostCopy = false });
-        uncounted.ShouldBe(new AdmissionAnswer(false, "g1 may change over to post-copy by now, and is admitted as one that may not"));
+        uncounted.ShouldBe(new AdmissionAnswer(false, "g1 may switch to post-copy now, and was admitted as a migration that may not"));
         migration.State.Phase.ShouldBe(MigrationPhase.Ready);
 
         migration.Ask(Given.Admission(Given.Destination) with { PostCopy = true }).Accepted.ShouldBeTrue();
@@ -135,7 +135,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void What_was_let_copy_without_post_copy_begins_without_it()
+    public void What_was_admitted_without_post_copy_starts_without_it()
     {
         var migration = new MigrationDriver();
         migration.Change(migration.NewChange() with { Policy = "patient" }, Patient).Prepared();
@@ -143,7 +143,7 @@ public sealed class When_a_migration_is_changed
         migration.Last<StartMigration>().Options.PostCopy.ShouldBeFalse();
         migration.State.Policy.ShouldBe(Patient);
         migration.State.Changes.ShouldHaveSingleItem().Answers!.Select(answer => (answer.Parameter, answer.Result)).ShouldBe(
-            [("postCopy", ParameterResult.Refused), ("policy", ParameterResult.Applied)]);
+            [(MigrationParameter.PostCopy, ParameterResult.Refused), (MigrationParameter.Policy, ParameterResult.Applied)]);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class When_a_migration_is_changed
     {
         var migration = MigrationDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
         migration.Change(migration.NewChange() with { Policy = "patient" }, Patient);
-        migration.State.Options.PostCopy.ShouldBeFalse("QEMU arms it only at the start");
+        migration.State.Options.PostCopy.ShouldBeFalse("QEMU enables it only at the start");
 
         migration.IsAdmittedAtOnce = false;
         migration.Answer(migration.Last<ChangeParameters>()).JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up).Answer(migration.Last<CleanUpIncoming>());
@@ -161,23 +161,23 @@ public sealed class When_a_migration_is_changed
 
     public static TheoryData<ChangeMigration, string> Bad => new()
     {
-        { Wish(), "nothing is to be changed" },
-        { Wish() with { MaxDowntime = TimeSpan.Zero }, "1 ms to 2000000 ms" },
-        { Wish() with { MaxDowntime = TimeSpan.FromSeconds(2001) }, "1 ms to 2000000 ms" },
-        { Wish() with { Bandwidth = new(5) }, "at least 1 MiB/s" },
-        { Wish() with { PostCopyBandwidth = new(5) }, "at least 1 MiB/s" },
-        { Wish() with { Throttle = new(100) }, "0 % to 99 %" },
-        { Wish() with { StallingLimit = TimeSpan.Zero }, "longer than zero" },
-        { Wish() with { PostCopy = false }, "no way back" },
-        { Wish() with { Suspend = false }, "runs again when the migration has ended" },
+        { Wish(), "nothing to change" },
+        { Wish() with { Parameters = new() { MaxDowntime = TimeSpan.Zero } }, "1 ms to 2000000 ms" },
+        { Wish() with { Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(2001) } }, "1 ms to 2000000 ms" },
+        { Wish() with { Parameters = new() { Bandwidth = new(5) } }, "at least 1 MiB/s" },
+        { Wish() with { Parameters = new() { PostCopyBandwidth = new(5) } }, "at least 1 MiB/s" },
+        { Wish() with { Parameters = new() { Throttle = new(100) } }, "0 % to 99 %" },
+        { Wish() with { Parameters = new() { StallingLimit = TimeSpan.Zero } }, "longer than zero" },
+        { Wish() with { Parameters = new() { PostCopy = false } }, "no way back" },
+        { Wish() with { Parameters = new() { Suspend = false } }, "runs again when the migration has ended" },
         { Wish() with { Policy = "gone" }, "no policy 'gone'" },
-        { Wish() with { ForceComplete = true, Suspend = true }, "by itself" },
-        { Wish() with { PostCopy = true, Suspend = true }, "not both" },
+        { Wish() with { ForceComplete = true, Parameters = new() { Suspend = true } }, "by itself" },
+        { Wish() with { Parameters = new() { PostCopy = true, Suspend = true } }, "not both" },
     };
 
     [Theory]
     [MemberData(nameof(Bad))]
-    public void Bad_wishes_are_refused_with_the_reason(ChangeMigration change, string reason)
+    public void Invalid_changes_are_rejected_with_the_reason(ChangeMigration change, string reason)
     {
         var migration = new MigrationDriver().Started().Pass(1, 1);
         var answer = ChangeRules.Validate(migration.State, change, null)!;
@@ -187,10 +187,10 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void Nothing_is_changed_once_the_job_is_over()
+    public void Nothing_is_changed_once_the_job_has_ended()
     {
         var migration = new MigrationDriver().Started().JobEnds(JobResult.Completed);
-        ChangeRules.Validate(migration.State, migration.NewChange() with { Suspend = true }, null)!.Result.ShouldBe(ChangeResult.AlreadyEnded);
+        ChangeRules.Validate(migration.State, migration.NewChange() with { Parameters = new() { Suspend = true } }, null)!.Result.ShouldBe(ChangeResult.AlreadyEnded);
         ChangeRules.Validate(null, Wish(), null)!.Result.ShouldBe(ChangeResult.NotFound);
     }
 

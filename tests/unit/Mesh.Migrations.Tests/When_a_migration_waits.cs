@@ -10,7 +10,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Migrations.Tests;
 
-/// <summary>A flight in the queue, and one that is prepared and waits for its turn to copy.</summary>
+/// <summary>A queued migration, and one that is prepared and waits for its admission to copy.</summary>
 public sealed class When_a_migration_waits
 {
     private static readonly Refusal[] Cordoned = [new(RefusalCode.Cordoned, "hostc is cordoned")];
@@ -45,7 +45,7 @@ public sealed class When_a_migration_waits
     }
 
     [Fact]
-    public void Should_be_admitted_once_however_often_it_is_said()
+    public void Should_be_admitted_once_however_often_the_admission_arrives()
     {
         var migration = MigrationDriver.Waiting().Admit();
         var admitted = migration.State;
@@ -56,11 +56,11 @@ public sealed class When_a_migration_waits
 
     private static readonly Dictionary<string, Func<MigrationDriver, AdmissionAnswer>> ByWords = new(StringComparer.Ordinal)
     {
-        { "attempt 2 is meant, and it is at attempt 1", migration => migration.Ask(Given.Admission(Given.Destination, attempt: 2)) },
-        { "hostc may not take g1 any more: only hostb may", migration => migration.Ask(Given.Admission(Given.Third)) },
-        { "it is on its way to hostb already", migration => migration.Admit().Ask(Given.Admission(Given.Third)) },
+        { "stale attempt 2: the migration is at attempt 1", migration => migration.Ask(Given.Admission(Given.Destination, attempt: 2)) },
+        { "hostc is no longer an allowed destination for g1: only hostb", migration => migration.Ask(Given.Admission(Given.Third)) },
+        { "it is already migrating to hostb", migration => migration.Admit().Ask(Given.Admission(Given.Third)) },
         { "ended already: AbortedByOperator", migration => migration.Abort().Ask(Given.Admission(Given.Destination)) },
-        { "no host describes g1 any more", migration => With(migration, null).Ask(Given.Admission(Given.Destination)) },
+        { "no host reports g1 any more", migration => With(migration, null).Ask(Given.Admission(Given.Destination)) },
         { "g1 is on hostb already", migration => With(migration, new(Given.Destination, Given.CreateVm())).Ask(Given.Admission(Given.Destination)) },
         { "g1 is not running on hosta", migration => With(migration, new(Given.Source, Given.CreateVm() with { Status = VmStatus.Down })).Ask(Given.Admission(Given.Destination)) },
         { "in a migration on hosta that the mesh did not start", migration => With(migration, new(Given.Source, Given.CreateVm() with { Status = VmStatus.MigratingFrom })).Ask(Given.Admission(Given.Destination)) },
@@ -132,7 +132,7 @@ public sealed class When_a_migration_waits
     [InlineData(true, false, MigrationPhase.Ended, MigrationOutcome.Lost)]
     [InlineData(false, true, MigrationPhase.Queued, null)]
     [InlineData(true, true, MigrationPhase.Queued, null)]
-    public void Should_end_with_its_source_and_look_for_another_destination(bool isReady, bool isDestination, MigrationPhase phase, MigrationOutcome? outcome)
+    public void Should_end_with_its_source_and_try_another_destination(bool isReady, bool isDestination, MigrationPhase phase, MigrationOutcome? outcome)
     {
         var migration = MigrationDriver.Waiting(Given.Request(alternatives: Given.Third));
         if (isReady)
@@ -154,7 +154,7 @@ public sealed class When_a_migration_waits
         AdmissionRules.Validate(migration.State, new RejectMigration(migration.State.Id, 1, 1, Cordoned))!.Explanation.ShouldContain("attempt 1 is meant");
         migration.Apply(new DismissalReceived(Cordoned));
         migration.State.Outcome.ShouldBe(MigrationOutcome.Failed);
-        migration.State.Reason.ShouldBe("hostb cannot take the machine: no room; no other host can take the machine: hostc is cordoned");
+        migration.State.Reason.ShouldBe("hostb cannot take the VM: no room; no other host can take the VM: hostc is cordoned");
         migration.State.Refusals.ShouldBe(Cordoned);
     }
 
@@ -162,12 +162,12 @@ public sealed class When_a_migration_waits
     public void Should_not_be_dismissed_any_more_once_it_is_admitted()
     {
         var migration = MigrationDriver.Waiting().Admit();
-        AdmissionRules.Validate(migration.State, new RejectMigration(migration.State.Id, 1, 1, Cordoned))!.Explanation.ShouldBe("it does not wait any more: it is Preparing");
+        AdmissionRules.Validate(migration.State, new RejectMigration(migration.State.Id, 1, 1, Cordoned))!.Explanation.ShouldBe("it is no longer queued: it is Preparing");
         migration.Apply(new DismissalReceived(Cordoned)).State.Phase.ShouldBe(MigrationPhase.Preparing);
     }
 
     [Fact]
-    public void Should_take_another_priority_or_other_hosts_and_keep_who_asked()
+    public void Should_accept_another_priority_or_other_hosts_and_record_who_asked()
     {
         var migration = MigrationDriver.Waiting(Given.Request() with { Preferred = Given.Destination });
         var request = new RescheduleMigration { Id = migration.State.Id, RequestedBy = "ann" };
@@ -186,11 +186,11 @@ public sealed class When_a_migration_waits
     }
 
     [Fact]
-    public void Should_not_be_rescheduled_without_a_wish_or_once_it_moves()
+    public void Should_not_be_rescheduled_without_a_change_or_once_it_moves()
     {
         var migration = MigrationDriver.Waiting();
         var request = new RescheduleMigration { Id = migration.State.Id, RequestedBy = "ann" };
-        AdmissionRules.Validate(migration.State, request)!.Explanation.ShouldContain("nothing is to be changed");
+        AdmissionRules.Validate(migration.State, request)!.Explanation.ShouldContain("nothing to change");
         AdmissionRules.Validate(migration.State, request with { To = Given.Third, ToAny = true })!.Explanation.ShouldContain("exclude each other");
         AdmissionRules.Validate(null, request)!.Result.ShouldBe(ChangeResult.NotFound);
         migration.Admit();
@@ -200,10 +200,10 @@ public sealed class When_a_migration_waits
     }
 
     [Fact]
-    public void Should_start_with_what_was_changed_meanwhile_and_keep_what_was_set_by_hand()
+    public void Should_start_with_what_was_changed_meanwhile_and_with_what_an_operator_set()
     {
         var migration = MigrationDriver.Waiting();
-        migration.Change(migration.NewChange() with { MaxDowntime = TimeSpan.FromMilliseconds(400), Suspend = true });
+        migration.Change(migration.NewChange() with { Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(400), Suspend = true } });
         var policy = Given.Policy(new MigrationPolicy { Name = "other", Description = "For tests.", Start = new() { MaxDowntime = TimeSpan.FromMilliseconds(100), Bandwidth = BytesPerSecond.FromMebibytes(30) } });
         migration.Change(migration.NewChange("c2") with { Policy = "other" }, policy);
         migration.Admit().Prepared();
@@ -211,13 +211,13 @@ public sealed class When_a_migration_waits
         var start = migration.Last<StartMigration>();
         (start.Options.MaxDowntime, start.Options.Bandwidth, start.Options.PostCopy).ShouldBe((TimeSpan.FromMilliseconds(400), BytesPerSecond.FromMebibytes(30), true));
         migration.State.Policy.ShouldBe(policy);
-        migration.Commands.OfType<ChangeParameters>().First().Suspend.ShouldBe(true);
+        migration.Commands.OfType<ChangeParameters>().First().Parameters.Suspend.ShouldBe(true);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Should_be_kept_and_read_again_as_it_is(bool isReady)
+    public void Should_be_stored_and_read_back_unchanged(bool isReady)
     {
         var migration = isReady ? Ready() : MigrationDriver.Waiting();
         var before = JsonSerializer.Serialize(migration.State, MeshJson.Options);

@@ -14,7 +14,7 @@ public sealed class When_a_policy_steers
     private static readonly PolicyStep Abort = Step(0, new() { Kind = PolicyActionKind.Abort });
 
     [Fact]
-    public void Its_start_counts_where_the_request_says_nothing()
+    public void Its_start_options_apply_where_the_request_has_none()
     {
         var policy = Given.Policy(new MigrationPolicy
         {
@@ -45,22 +45,22 @@ public sealed class When_a_policy_steers
         migration.Commands.ShouldNotContain(command => command is ChangeParameters);
 
         var change = migration.Pass(3, 9).Last<ChangeParameters>();
-        change.MaxDowntime.ShouldBe(TimeSpan.FromMilliseconds(150));
+        change.Parameters.MaxDowntime.ShouldBe(TimeSpan.FromMilliseconds(150));
         var recorded = migration.State.Changes.ShouldHaveSingleItem();
-        (recorded.RequestedBy, recorded.Answers).ShouldBe(("policy test", null));
+        (recorded.Origin, recorded.RequestedBy, recorded.Answers).ShouldBe((ChangeOrigin.Policy, "test", null));
         recorded.Reason.ShouldNotBeEmpty();
         migration.Events.OfType<MigrationChangeRequested>().ShouldHaveSingleItem().ChangeId.ShouldBe(recorded.ChangeId);
 
-        migration.Answer(change, new ParameterAnswer("maxDowntime", ParameterResult.Applied, "150 ms"));
+        migration.Answer(change, new ParameterAnswer(MigrationParameter.MaxDowntime, ParameterResult.Applied, "150 ms"));
         migration.State.Changes.ShouldHaveSingleItem().Answers!.ShouldHaveSingleItem().Explanation.ShouldBe("150 ms");
-        migration.Pass(4, 13).Last<ChangeParameters>().PostCopy.ShouldBe(true);
+        migration.Pass(4, 13).Last<ChangeParameters>().Parameters.PostCopy.ShouldBe(true);
     }
 
     [Fact]
     public void A_refused_step_makes_room_for_the_next()
     {
         var migration = MigrationDriver.Under(Given.Policy(PostCopy, Abort)).Started().Pass(1, 1).Pass(2, 5);
-        migration.Answer(migration.Last<ChangeParameters>(), new ParameterAnswer("postCopy", ParameterResult.Refused, "QEMU says no"));
+        migration.Answer(migration.Last<ChangeParameters>(), new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Refused, "QEMU says no"));
         migration.Pass(3, 9).Commands.ShouldContain(command => command is AbortJob);
     }
 
@@ -131,7 +131,7 @@ public sealed class When_a_policy_steers
             Given.Policy(new MigrationPolicy { Name = "test", Description = "For tests.", LastResort = [PolicyActionKind.PostCopy, PolicyActionKind.Abort] }),
             limits: new MigrationLimits { CompletionTimeout = TimeSpan.FromSeconds(10) }).Started().Pass(1, 1);
         migration.Last<StartMigration>().Limits.CompletionTimeout.ShouldBe(TimeSpan.FromSeconds(30));
-        migration.Pass(1, 10.1).Last<ChangeParameters>().PostCopy.ShouldBe(true);
+        migration.Pass(1, 10.1).Last<ChangeParameters>().Parameters.PostCopy.ShouldBe(true);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class When_a_policy_steers
         var migration = MigrationDriver.Under(Given.Policy(Downtime, PostCopy)).Started().Pass(1, 1).Pass(2, 5).Pass(3, 9);
         migration.Restart();
         migration.Pass(3, 10).Commands.OfType<ChangeParameters>().ShouldHaveSingleItem();
-        migration.Pass(4, 13).Last<ChangeParameters>().PostCopy.ShouldBe(true);
+        migration.Pass(4, 13).Last<ChangeParameters>().Parameters.PostCopy.ShouldBe(true);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class When_a_policy_steers
     }
 
     [Fact]
-    public void A_forecast_is_told_with_every_sample_once_there_is_one()
+    public void A_forecast_is_published_with_every_sample_once_there_is_one()
     {
         var migration = MigrationDriver.Under(Given.Policy(Downtime)).Started().Pass(1, 1, 1000).Pass(1, 2, 900).Pass(1, 3, 800);
         var published = migration.Events.OfType<MigrationProgressed>().Last().Forecast.ShouldNotBeNull();

@@ -61,7 +61,7 @@ public sealed class When_a_request_is_checked
     }
 
     [Fact]
-    public void Should_refuse_for_what_the_scheduler_has_found_and_say_the_same_reason_once()
+    public void Should_reject_for_the_schedulers_reasons_and_give_each_reason_once()
     {
         Refusal[] found = [new(RefusalCode.Cordoned, "hostb is cordoned"), new(RefusalCode.VmNotRunning, "g1 is not running on hosta")];
         var state = MigrationStateMachine.Apply(null, new RequestReceived(Given.Request(new MigrationOptions { KeepAliveCount = 0 }), Given.Facts(Plain with { Status = VmStatus.Down }), found), Given.Start).State;
@@ -72,8 +72,8 @@ public sealed class When_a_request_is_checked
 
     public static TheoryData<string, RequestMigration> BadRequests => new()
     {
-        { "the number of hosts to try is 1 or more", Given.Request() with { HostsTriedMax = 0 } },
-        { "1 ms to 2000000 ms are accepted", Given.Request() with { DowntimeBudget = TimeSpan.Zero } },
+        { "the number of hosts to try must be at least one", Given.Request() with { HostsTriedMax = 0 } },
+        { "1 ms to 2000000 ms is accepted", Given.Request() with { DowntimeBudget = TimeSpan.Zero } },
         { "the deadline must be longer than zero", Given.Request() with { Deadline = TimeSpan.Zero } },
     };
 
@@ -87,7 +87,7 @@ public sealed class When_a_request_is_checked
     }
 
     [Fact]
-    public void Should_leave_hosts_to_the_scheduler_unless_the_machine_is_on_the_only_one_already()
+    public void Should_leave_hosts_to_the_scheduler_unless_the_VM_is_already_on_the_only_one()
     {
         var facts = Given.Facts() with { Candidates = [new(Given.Destination, Plain)] };
         MigrationDriver.Waiting(Given.Request(), facts).State.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.SameHost);
@@ -124,7 +124,7 @@ public sealed class When_a_request_is_checked
     }
 
     [Fact]
-    public void Should_find_the_machine_where_it_runs()
+    public void Should_find_the_VM_where_it_runs()
     {
         var facts = Given.Facts() with { Candidates = [new(new HostName("hostz"), Plain with { Status = VmStatus.Down }), new(Given.Source, Plain)] };
         new MigrationDriver(facts: facts).State.Source.ShouldBe(Given.Source);

@@ -13,7 +13,7 @@ public sealed class When_a_vm_moves_while_it_waits
         var answer = AdmissionRules.Validate(migration.State, admission, new LocatedVm(Given.Source, Given.CreateVm()), Given.Fit(Given.Destination), Given.Start);
 
         answer.ShouldNotBeNull().Accepted.ShouldBeFalse();
-        answer.Explanation.ShouldBe("g1 is not on hostc any more, but on hosta");
+        answer.Explanation.ShouldBe("g1 is no longer on hostc but on hosta");
     }
 
     [Fact]

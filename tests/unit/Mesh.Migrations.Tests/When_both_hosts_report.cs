@@ -4,7 +4,7 @@ namespace Mesh.Migrations.Tests;
 
 public sealed class When_both_hosts_report
 {
-    /// <summary>The eight rows of seed ovirt-vm-migration-states: status of source and destination, status of the machine, and where it is.</summary>
+    /// <summary>The eight rows of seed ovirt-vm-migration-states: status of source and destination, status of the VM, and where it is.</summary>
     [Theory]
     [InlineData(VmStatus.Down, VmStatus.Down, VmStatus.Down, null, ObservedLocation.Nowhere)]
     [InlineData(VmStatus.Down, VmStatus.Up, VmStatus.Up, MigrationSide.Destination, ObservedLocation.OnDestination)]

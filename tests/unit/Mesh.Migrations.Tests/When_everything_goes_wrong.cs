@@ -16,7 +16,7 @@ public sealed class When_everything_goes_wrong
         int.TryParse(Environment.GetEnvironmentVariable("MESH_STORMS"), out var storms) ? storms : 1500);
 
     [Fact]
-    public void Should_reach_one_named_end_that_agrees_with_where_the_machine_is() =>
+    public void Should_reach_one_outcome_that_agrees_with_where_the_VM_is() =>
         Check.One(Many, Prop.ForAll(Seeds, seed => new FaultyWorld(seed).Run()));
 
     [Theory]

@@ -64,11 +64,11 @@ public sealed class When_post_copy_breaks
     }
 
     [Fact]
-    public void Whoever_watches_is_told()
+    public void Events_are_published_for_subscribers()
     {
         var migration = Broken().Wait(TimeSpan.FromSeconds(6));
-        migration.State.Reason.ShouldBe($"taking post-copy up again (try 1 of {PostCopyRecoveryHandler.AttemptsMax}): it lost its connection");
-        migration.Events.OfType<MigrationChangeRequested>().ShouldHaveSingleItem().Description.ShouldBe($"taking post-copy up again (try 1 of {PostCopyRecoveryHandler.AttemptsMax})");
+        migration.State.Reason.ShouldBe($"recovering post-copy (attempt 1 of {PostCopyRecoveryHandler.AttemptsMax}): connection lost");
+        migration.Events.OfType<MigrationChangeRequested>().ShouldHaveSingleItem().Description.ShouldBe($"recovering post-copy (attempt 1 of {PostCopyRecoveryHandler.AttemptsMax})");
     }
 
     private static MigrationDriver Broken()

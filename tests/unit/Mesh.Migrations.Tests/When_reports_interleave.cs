@@ -8,7 +8,7 @@ using HostName = Mesh.Contracts.Values.HostName;
 namespace Mesh.Migrations.Tests;
 
 /// <summary>
-/// Somebody moves a machine to and fro outside the mesh; both hosts' reports come late and at random, in the order of each host.
+/// Somebody migrates a VM to and fro outside the mesh; both hosts' reports come late and at random, in the order of each host.
 /// Whatever the table announces must have been so.
 /// </summary>
 public sealed class When_reports_interleave
@@ -60,7 +60,7 @@ public sealed class When_reports_interleave
             return _announced;
         }
 
-        /// <summary>The next thing that happens to the machine: a migration begins, succeeds, fails, or takes the machine along.</summary>
+        /// <summary>The next event of the VM: a migration starts, succeeds, fails, or takes the VM down.</summary>
         private void Move()
         {
             var from = Hosts.FirstOrDefault(host => _truth[host] is VmStatus.Up or VmStatus.MigratingFrom);

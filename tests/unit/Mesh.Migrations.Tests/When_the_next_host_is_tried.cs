@@ -17,7 +17,7 @@ public sealed class When_the_next_host_is_tried
     }
 
     [Fact]
-    public void Should_try_it_when_the_machine_is_up_on_the_source_and_down_on_the_destination()
+    public void Should_try_it_when_the_VM_is_up_on_the_source_and_down_on_the_destination()
     {
         var migration = Failed(Given.Third);
         migration.State.HasEnded.ShouldBeFalse();
@@ -77,7 +77,7 @@ public sealed class When_the_next_host_is_tried
     }
 
     [Fact]
-    public void Should_not_try_it_against_a_persons_wish_or_for_a_machine_that_does_not_converge()
+    public void Should_not_try_it_after_an_operators_abort_or_for_a_VM_that_does_not_converge()
     {
         var aborted = MigrationDriver.WithAlternatives(Given.Third).Started().Abort().JobEnds(JobResult.Cancelled).ReportBoth(VmStatus.Up, null);
         aborted.Answer(aborted.Last<CleanUpIncoming>()).State.Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
@@ -100,7 +100,7 @@ public sealed class When_the_next_host_is_tried
         var state = migration.State;
         (state.Phase, state.Attempt, state.Destination, state.QueuedAt).ShouldBe((MigrationPhase.Queued, 2, null, migration.Now));
         (state.MayTransfer, state.Share, state.Choice, state.Outstanding.Count).ShouldBe((false, null, null, 0));
-        state.Reason.ShouldBe("hostb failed (hostb cannot take the machine: no); waits for another host");
+        state.Reason.ShouldBe("hostb failed (hostb cannot take the VM: no); waiting for another host");
         MigrationTimers.NextDue(state).ShouldBeNull("time alone changes nothing");
         migration.Abort().State.Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
     }
@@ -109,7 +109,7 @@ public sealed class When_the_next_host_is_tried
 
     [Theory]
     [MemberData(nameof(HostsTried))]
-    public void Should_try_as_many_hosts_as_the_request_says(int? asked, int tried)
+    public void Should_try_as_many_hosts_as_the_request_allows(int? asked, int tried)
     {
         var request = Given.Request(alternatives: [Given.Third, Given.Fourth, new("hoste"), new("hostf")]) with { HostsTriedMax = asked };
         var migration = new MigrationDriver(request);
@@ -119,7 +119,7 @@ public sealed class When_the_next_host_is_tried
     }
 
     [Fact]
-    public void Should_never_go_elsewhere_with_a_machine_that_is_meant_for_one_host()
+    public void Should_never_try_another_host_for_a_VM_with_one_allowed_host()
     {
         var migration = new MigrationDriver(Given.Request() with { HostsTriedMax = 5 }).Started().JobEnds(JobResult.Failed, "link lost").ReportBoth(VmStatus.Up, null);
         migration.Answer(migration.Last<CleanUpIncoming>()).State.Outcome.ShouldBe(MigrationOutcome.Failed);
@@ -135,7 +135,7 @@ public sealed class When_the_next_host_is_tried
     }
 
     [Fact]
-    public void Should_not_be_misled_by_what_the_attempt_before_still_has_to_say()
+    public void Should_ignore_late_messages_of_the_attempt_before()
     {
         var migration = Failed(Given.Third);
         var before = migration.State;
@@ -154,7 +154,7 @@ public sealed class When_the_next_host_is_tried
     }
 
     [Fact]
-    public void Should_not_be_moved_while_it_waits_by_what_the_attempt_before_still_has_to_say()
+    public void Should_ignore_late_messages_of_the_attempt_before_while_it_is_queued()
     {
         var migration = MigrationDriver.WithAlternatives(Given.Third).Started();
         migration.IsAdmittedAtOnce = false;
@@ -169,10 +169,10 @@ public sealed class When_the_next_host_is_tried
     [Theory]
     [InlineData(0, false)]
     [InlineData(1, true)]
-    public void Should_try_it_after_a_limit_only_if_not_a_byte_had_gone_out(long sentMebibytes, bool isFinal)
+    public void Should_try_it_after_a_limit_only_if_no_byte_had_been_sent(long sentMebibytes, bool isFinal)
     {
         var migration = MigrationDriver.WithAlternatives(Given.Third).Started();
-        var sample = migration.Sample() with { Memory = new TransferProgress(Bytes.FromGibibytes(1), Bytes.FromGibibytes(1), Bytes.FromMebibytes(sentMebibytes)) };
+        var sample = migration.Sample() with { Copy = new() { Memory = new TransferProgress(Bytes.FromGibibytes(1), Bytes.FromGibibytes(1), Bytes.FromMebibytes(sentMebibytes)) } };
         migration.Report(Given.Source, VmStatus.MigratingFrom, sample).ReachesLimit(HardLimit.CompletionTimeout, 122);
         migration.JobEnds(JobResult.Cancelled).ReportBoth(VmStatus.Up, null).Answer(migration.Last<CleanUpIncoming>());
 

@@ -34,8 +34,8 @@ public sealed class When_time_passes
 
         migration.Wait(TimeSpan.FromSeconds(1)).Answer(migration.Last<ChangeParameters>()).Wait(TimeSpan.FromMinutes(5));
         var change = migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem();
-        change.PostCopy.ShouldBe(action == TimeoutAction.PostCopy ? true : null);
-        change.Suspend.ShouldBe(action == TimeoutAction.Suspend ? true : null);
+        change.Parameters.PostCopy.ShouldBe(action == TimeoutAction.PostCopy ? true : null);
+        change.Parameters.Suspend.ShouldBe(action == TimeoutAction.Suspend ? true : null);
     }
 
     [Fact]

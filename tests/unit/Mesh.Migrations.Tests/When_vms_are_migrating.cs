@@ -5,7 +5,7 @@ using Mesh.Migrations.Hosts;
 
 namespace Mesh.Migrations.Tests;
 
-/// <summary>The status table of all migrating machines, as hosts report them.</summary>
+/// <summary>The status table of all migrating VMs, as hosts report them.</summary>
 public sealed class When_vms_are_migrating
 {
     private StatusTable _table = StatusTable.Empty;
@@ -36,7 +36,7 @@ public sealed class When_vms_are_migrating
     }
 
     [Fact]
-    public void Should_settle_a_failure_only_when_the_destination_says_so_too()
+    public void Should_settle_a_failure_only_when_the_destination_reports_it_too()
     {
         Report(Given.Source, VmStatus.MigratingFrom);
         Report(Given.Destination, VmStatus.MigratingTo);
@@ -54,7 +54,7 @@ public sealed class When_vms_are_migrating
     }
 
     [Fact]
-    public void Should_not_count_a_machine_as_gone_before_every_host_had_time_to_report_it()
+    public void Should_not_count_a_VM_as_gone_before_every_host_had_time_to_report_it()
     {
         Report(Given.Source, VmStatus.MigratingFrom);
         Report(Given.Source).ShouldBeEmpty();
@@ -75,7 +75,7 @@ public sealed class When_vms_are_migrating
     }
 
     [Fact]
-    public void Should_say_nothing_of_its_own_on_machines_that_the_mesh_moves()
+    public void Should_settle_nothing_for_VMs_that_the_mesh_migrates()
     {
         var migration = new MigrationDriver().Started();
         _table = _table.WithMigration(migration.State, _now);
@@ -107,7 +107,7 @@ public sealed class When_vms_are_migrating
     }
 
     [Fact]
-    public void Should_learn_nothing_from_a_host_whose_hypervisor_is_silent()
+    public void Should_learn_nothing_from_a_host_whose_hypervisor_does_not_answer()
     {
         Report(Given.Source, VmStatus.MigratingFrom);
         var before = _table;

@@ -24,11 +24,11 @@ public sealed class When_a_policy_is_selected
 
     public static TheoryData<string, string?, string, SelectedBy, string> Table => new()
     {
-        { "", null, "calm", SelectedBy.Default, "it is the default, and no policy selects the machine by its labels" },
-        { "tier=bronze", null, "calm", SelectedBy.Default, "it is the default, and no policy selects the machine by its labels" },
+        { "", null, "calm", SelectedBy.Default, "it is the default, and no policy matches the VM's labels" },
+        { "tier=bronze", null, "calm", SelectedBy.Default, "it is the default, and no policy matches the VM's labels" },
         { "tier=gold", null, "gold", SelectedBy.Labels, "its label tier=gold matches" },
         { "tier=gold,zone=b", null, "gold", SelectedBy.Labels, "its label tier=gold matches" },
-        { "tier=Gold", null, "calm", SelectedBy.Default, "it is the default, and no policy selects the machine by its labels" },
+        { "tier=Gold", null, "calm", SelectedBy.Default, "it is the default, and no policy matches the VM's labels" },
         {
             "tier=gold,zone=a", null, "gold-a", SelectedBy.Labels,
             "its labels tier=gold, zone=a match (2 labels; 'gold' with 1 label and 'zone-a' with 1 label match too)"
@@ -59,7 +59,7 @@ public sealed class When_a_policy_is_selected
 
         selected.By.ShouldBe(SelectedBy.Override);
         selected.Answer.Effective.ShouldNotBeNull().Policy.Name.ShouldBe("silver");
-        selected.Answer.Effective.Reason.ShouldBe("it is the machine's own, set by jane at 2026-01-02 03:04:05Z");
+        selected.Answer.Effective.Reason.ShouldBe("policy override for the VM, set by jane at 2026-01-02 03:04:05Z");
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class When_a_policy_is_selected
 
     [Theory]
     [InlineData("gold", SelectedBy.Request, "policy 'gold' cannot be read from the store: it is torn")]
-    [InlineData(null, SelectedBy.Override, "the machine's own policy: policy 'gold' cannot be read from the store: it is torn")]
+    [InlineData(null, SelectedBy.Override, "policy override for the VM: policy 'gold' cannot be read from the store: it is torn")]
     public void Should_not_fall_back_from_an_unreadable_policy(string? named, SelectedBy by, string error)
     {
         var catalogue = Torn with { Overrides = [new(Vm, "gold", "jane", default)] };
@@ -112,7 +112,7 @@ public sealed class When_a_policy_is_selected
     [Fact]
     public void Should_list_unreadable_policies_in_the_reason() =>
         PolicySelection.Select(new ResolvePolicy(Vm, Labels("zone=a")), Torn).Answer.Effective.ShouldNotBeNull().Reason
-            .ShouldBe("its label zone=a matches. Not considered, because unreadable in the store: gold");
+            .ShouldBe("its label zone=a matches. Not considered, because they cannot be read from the store: gold");
 
     private static PolicyCatalogue Torn => Catalogue with
     {

@@ -49,7 +49,7 @@ public sealed class When_the_store_has_unreadable_data : IAsyncLifetime
         (await process.ListAsync()).Policies.Select(view => view.Policy.Name).ShouldBe(
             ShippedPolicies.All.Select(policy => policy.Name).Append("silver").Order(StringComparer.Ordinal));
         (await ResolveAsync(process, "gold")).Error.ShouldStartWith($"policy 'gold' cannot be read from the store: {reason}");
-        (await ResolveAsync(process, null)).Effective.ShouldNotBeNull().Reason.ShouldEndWith("unreadable in the store: gold");
+        (await ResolveAsync(process, null)).Effective.ShouldNotBeNull().Reason.ShouldEndWith("they cannot be read from the store: gold");
         (await process.SetDefaultAsync("gold")).Explanation.ShouldStartWith("policy 'gold' cannot be read from the store");
         (await process.GetAsync("gold")).Policy.ShouldBeNull();
         process.Log.Count(line => line.StartsWith("4010 ", StringComparison.Ordinal)).ShouldBe(1, "it is logged once");

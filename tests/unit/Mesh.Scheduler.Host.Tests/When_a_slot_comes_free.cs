@@ -6,7 +6,7 @@ using Mesh.Scheduler.Host.Tests.Running;
 
 namespace Mesh.Scheduler.Host.Tests;
 
-/// <summary>Two copy away from a host, and a third waits; the scheduler's clock stands still unless the test moves it.</summary>
+/// <summary>Two migrations copy away from a host, and a third is queued; the scheduler's clock stands still unless the test advances it.</summary>
 public sealed class When_a_slot_comes_free : IAsyncLifetime
 {
     private TestMesh _mesh = null!;
@@ -51,7 +51,7 @@ public sealed class When_a_slot_comes_free : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_be_given_to_the_next_after_a_while_when_nobody_was_told()
+    public async Task Should_be_given_to_the_next_after_a_while_if_the_event_is_lost()
     {
         _mesh.Broker.DropsEvents = true;
         await _mesh.EndAsync("g1");
@@ -75,7 +75,7 @@ public sealed class When_a_slot_comes_free : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_be_given_to_one_that_was_aborted_while_it_waited_never()
+    public async Task Should_never_be_given_to_a_migration_aborted_in_the_queue()
     {
         (await _mesh.AbortAsync("g3")).Result.ShouldBe(AbortResult.Aborting);
         await _mesh.AwaitAsync(MigrationPhase.Ended, "g3");

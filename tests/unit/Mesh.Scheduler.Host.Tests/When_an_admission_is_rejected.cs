@@ -19,7 +19,7 @@ public sealed class When_an_admission_is_rejected : IAsyncLifetime
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
-    public async Task Should_look_again_at_once()
+    public async Task Should_retry_at_once()
     {
         _mesh.Broker.DropsEvents = true;
         _mesh.Broker.AnswerOverride = request => request is AdmitMigration && Admissions <= 5 ? new AdmissionAnswer(false, "something has changed") : null;
@@ -32,11 +32,11 @@ public sealed class When_an_admission_is_rejected : IAsyncLifetime
         }
 
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1");
-        _mesh.Scheduler.Log.ShouldContain(line => line.StartsWith("5012 Migration g1 of g1 was not admitted to hostb: something has changed", StringComparison.Ordinal));
+        _mesh.Scheduler.Log.ShouldContain(line => line.StartsWith("5012 Admission of migration g1 of g1 to hostb refused: something has changed", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Should_not_ask_without_end_for_what_is_refused_every_time()
+    public async Task Should_not_retry_a_repeated_refusal_without_end()
     {
         _mesh.Broker.DropsEvents = true;
         _mesh.Broker.AnswerOverride = request => request is AdmitMigration ? new AdmissionAnswer(false, "never") : null;
@@ -58,7 +58,7 @@ public sealed class When_an_admission_is_rejected : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_give_to_others_what_is_refused_every_time()
+    public async Task Should_give_the_slots_of_a_repeated_refusal_to_others()
     {
         await using var mesh = await TestMesh.StartAsync(["g1", "g2"], ("Scheduling:ClusterMax", "1"), ("Scheduling:PreparingPerHost", "0"));
         mesh.Broker.AnswerOverride = request => request is AdmitMigration { Id.Value: "g1" } ? new AdmissionAnswer(false, "never") : null;

@@ -13,7 +13,7 @@ public sealed class When_migrations_fail_on_hosts : IAsyncLifetime
 
     private TestMesh _mesh = null!;
 
-    public async ValueTask InitializeAsync() => _mesh = await TestMesh.StartAsync(["g1", "g2"], ("Scheduling:TroubleKept", "00:01:00"));
+    public async ValueTask InitializeAsync() => _mesh = await TestMesh.StartAsync(["g1", "g2"], ("Scheduling:FailurePenaltyTime", "00:01:00"));
 
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
@@ -27,29 +27,29 @@ public sealed class When_migrations_fail_on_hosts : IAsyncLifetime
         (await _mesh.AwaitAsync(MigrationPhase.Queued, "g1"))[0].Attempt.ShouldBe(2);
         await _mesh.AbortAsync("g1");
         await _mesh.AwaitAsync(MigrationPhase.Ended, "g1");
-        await Testing.Eventually.HoldsAsync(async () => (await TroublesAsync()).Count == 1, "the failure is known");
+        await Testing.Eventually.HoldsAsync(async () => (await FailuresAsync()).Count == 1, "the failure is known");
 
         (await ScoreAsync()).ShouldBe(before - 40, tolerance: 0.5);
-        (await TroublesAsync())[0].Reason.ShouldContain("no room");
+        (await FailuresAsync())[0].Reason.ShouldContain("no room");
 
         await _mesh.RestartSchedulerAsync();
-        (await TroublesAsync()).ShouldHaveSingleItem().Migration.ShouldBe(new MigrationId("g1"));
+        (await FailuresAsync()).ShouldHaveSingleItem().Migration.ShouldBe(new MigrationId("g1"));
         await _mesh.AdvanceAsync(TimeSpan.FromSeconds(30));
         (await ScoreAsync()).ShouldBe(before - 20, tolerance: 0.5);
         await _mesh.AdvanceAsync(TimeSpan.FromSeconds(31));
-        (await TroublesAsync()).ShouldBeEmpty();
+        (await FailuresAsync()).ShouldBeEmpty();
         (await ScoreAsync()).ShouldBe(before);
     }
 
     [Fact]
-    public async Task Should_go_on_to_another_host_after_the_pause()
+    public async Task Should_go_to_another_host_after_the_back_off()
     {
         (await _mesh.RequestAsync(TestMessages.Request("g1") with { Preferred = Hostb })).Refusals.ShouldBeEmpty();
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1");
         await _mesh.AnswerAsync<PrepareIncoming>("g1", CommandResult.Failed, "no room");
         await _mesh.AwaitAsync(MigrationPhase.Queued, "g1");
         await _mesh.SettleAsync();
-        (await _mesh.QueueAsync()).Waiting.ShouldHaveSingleItem().WaitReason.ShouldBe("the pause after a failed attempt, which ends in 20 s");
+        (await _mesh.QueueAsync()).Waiting.ShouldHaveSingleItem().WaitReason.ShouldBe("the back-off after a failed attempt: 20 s left");
 
         await _mesh.AdvanceAsync(TimeSpan.FromSeconds(15));
         await _mesh.SettleAsync();
@@ -61,33 +61,33 @@ public sealed class When_migrations_fail_on_hosts : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_keep_what_each_told_of_its_machine_however_it_ended()
+    public async Task Should_store_the_history_of_every_vm_whatever_the_outcome()
     {
         var (slow, fast) = (History("g1", 1), History("g2", 500));
-        await TellAsync(Ended("m1", MigrationOutcome.Completed) with { History = History("g1", 7) });
-        await TellAsync(Ended("m2", MigrationOutcome.TimedOut) with { History = slow });
-        await TellAsync(Ended("m3", MigrationOutcome.Failed) with { History = fast });
+        await PublishAsync(Ended("m1", MigrationOutcome.Completed) with { History = History("g1", 7) });
+        await PublishAsync(Ended("m2", MigrationOutcome.TimedOut) with { History = slow });
+        await PublishAsync(Ended("m3", MigrationOutcome.Failed) with { History = fast });
 
         await _mesh.RestartSchedulerAsync();
 
         (await FleetAsync()).Histories.ShouldBe([slow, fast], ignoreOrder: true);
-        (await TroublesAsync()).ShouldHaveSingleItem("only a failure is the host's").Migration.ShouldBe(new MigrationId("m3"));
+        (await FailuresAsync()).ShouldHaveSingleItem("only a failure is the host's").Migration.ShouldBe(new MigrationId("m3"));
     }
 
     [Fact]
-    public async Task Should_count_a_failure_once_however_often_it_is_told_and_forget_old_ones()
+    public async Task Should_count_a_repeated_failure_once_and_delete_old_ones()
     {
         using var store = new TestStore(_mesh.Location);
-        await TellAsync(Ended("m1", MigrationOutcome.Failed));
-        await TellAsync(Ended("m1", MigrationOutcome.Failed));
-        (await TroublesAsync()).ShouldHaveSingleItem();
-        await TellAsync(Ended("m2", MigrationOutcome.Failed));
-        (await store.CountAsync("host_trouble")).ShouldBe(2);
+        await PublishAsync(Ended("m1", MigrationOutcome.Failed));
+        await PublishAsync(Ended("m1", MigrationOutcome.Failed));
+        (await FailuresAsync()).ShouldHaveSingleItem();
+        await PublishAsync(Ended("m2", MigrationOutcome.Failed));
+        (await store.CountAsync("host_failure")).ShouldBe(2);
 
         await _mesh.AdvanceAsync(TimeSpan.FromMinutes(2));
-        await TellAsync(Ended("m3", MigrationOutcome.Failed));
+        await PublishAsync(Ended("m3", MigrationOutcome.Failed));
 
-        (await store.CountAsync("host_trouble")).ShouldBe(1);
+        (await store.CountAsync("host_failure")).ShouldBe(1);
     }
 
     private MigrationEnded Ended(string id, MigrationOutcome outcome) => new()
@@ -105,11 +105,11 @@ public sealed class When_migrations_fail_on_hosts : IAsyncLifetime
     private VmMigrationHistory History(string vm, double dirtied) =>
         new(TestMessages.IdOf(vm), BytesPerSecond.FromMebibytes(dirtied), BytesPerSecond.FromMebibytes(100), _mesh.Time.GetUtcNow());
 
-    private Task TellAsync(MigrationEvent told) => _mesh.Broker.PublishAsync(told);
+    private Task PublishAsync(MigrationEvent published) => _mesh.Broker.PublishAsync(published);
 
     private Task<Fleet> FleetAsync() => _mesh.AskAsync<ExportFleet, Fleet>(new ExportFleet());
 
-    private async Task<IReadOnlyList<HostFailure>> TroublesAsync() => (await FleetAsync()).Hosts.Single(host => host.Inventory.Host == Hostb).RecentFailures ?? [];
+    private async Task<IReadOnlyList<HostFailure>> FailuresAsync() => (await FleetAsync()).Hosts.Single(host => host.Inventory.Host == Hostb).RecentFailures ?? [];
 
     private async Task<double> ScoreAsync() =>
         (await _mesh.AskAsync<RateTargets, RateTargetsAnswer>(new RateTargets("g2", To: Hostb))).Ratings.ShouldHaveSingleItem().Score;

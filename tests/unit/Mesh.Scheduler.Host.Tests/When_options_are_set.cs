@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
+using Mesh.Scheduler.Host.Fleets;
 using Mesh.Scheduler.Host.Tests.Running;
 using Mesh.Testing;
 using Mesh.Testing.Fixtures;
@@ -23,7 +24,7 @@ public sealed class When_options_are_set : IAsyncLifetime
     }
 
     [Fact]
-    public void Should_be_those_of_the_contracts_where_nothing_is_set() => Json(new SchedulingOptions().ToLimits()).ShouldBe(Json(new SchedulingLimits()));
+    public void Should_default_to_those_of_the_contracts() => Json(new SchedulingOptions().ToLimits()).ShouldBe(Json(new SchedulingLimits()));
 
     [Theory]
     [InlineData("ClusterMax", "0", "10001")]
@@ -35,15 +36,15 @@ public sealed class When_options_are_set : IAsyncLifetime
     [InlineData("LinkSharePercent", "0", "101")]
     [InlineData("AssumedLinkMebibytes", "0.9", "NaN")]
     [InlineData("HostsTriedMax", "0", "101")]
-    [InlineData("BackOffFirst", "-00:00:01", "01:00:01")]
-    [InlineData("BackOffMax", "00:00:19", "1.00:00:01")]
+    [InlineData("BackoffInitial", "-00:00:01", "01:00:01")]
+    [InlineData("BackoffMax", "00:00:19", "1.00:00:01")]
     [InlineData("AgeingStep", "00:00:00.9", "1.00:00:01")]
-    [InlineData("UnplaceableAfter", "00:00:00.9", "7.00:00:01")]
-    [InlineData("TroubleKept", "-00:00:01", "7.00:00:01")]
+    [InlineData("UnschedulableTimeout", "00:00:00.9", "7.00:00:01")]
+    [InlineData("FailurePenaltyTime", "-00:00:01", "7.00:00:01")]
     [InlineData("CpuOvercommit", "0.09", "1001")]
     [InlineData("MemoryReserveMebibytes", "-1", "100000001")]
     [InlineData("Strategy", "-1", "7")]
-    public async Task Should_refuse_what_is_out_of_bounds_and_name_the_setting(string name, string tooSmall, string tooLarge)
+    public async Task Should_reject_values_out_of_bounds_and_name_the_setting(string name, string tooSmall, string tooLarge)
     {
         foreach (var value in new[] { tooSmall, tooLarge })
             (await Should.ThrowAsync<OptionsValidationException>(() => StartAsync(name, value), value)).Message.ShouldContain(name);
@@ -52,12 +53,12 @@ public sealed class When_options_are_set : IAsyncLifetime
     [Theory]
     [InlineData("ClusterMax", "1", "10000")]
     [InlineData("PreparingPerHost", "0", "1000")]
-    [InlineData("BackOffFirst", "00:00:00", "00:10:00")]
-    [InlineData("BackOffMax", "00:00:20", "1.00:00:00")]
-    [InlineData("TroubleKept", "00:00:00", "7.00:00:00")]
+    [InlineData("BackoffInitial", "00:00:00", "00:10:00")]
+    [InlineData("BackoffMax", "00:00:20", "1.00:00:00")]
+    [InlineData("FailurePenaltyTime", "00:00:00", "7.00:00:00")]
     [InlineData("CpuOvercommit", "0.1", "1000")]
     [InlineData("Strategy", "spread", "Pack")]
-    public async Task Should_take_what_is_within_them(string name, string least, string most)
+    public async Task Should_accept_values_within_bounds(string name, string least, string most)
     {
         foreach (var value in new[] { least, most })
             await (await StartAsync(name, value)).DisposeAsync();
@@ -77,11 +78,11 @@ public sealed class When_options_are_set : IAsyncLifetime
             LinkSharePercent = 17,
             AssumedLinkMebibytes = 18,
             HostsTriedMax = 19,
-            BackOffFirst = TimeSpan.FromSeconds(21),
-            BackOffMax = TimeSpan.FromSeconds(22),
+            BackoffInitial = TimeSpan.FromSeconds(21),
+            BackoffMax = TimeSpan.FromSeconds(22),
             AgeingStep = TimeSpan.FromSeconds(23),
-            UnplaceableAfter = TimeSpan.FromSeconds(24),
-            TroubleKept = TimeSpan.FromSeconds(25),
+            UnschedulableTimeout = TimeSpan.FromSeconds(24),
+            FailurePenaltyTime = TimeSpan.FromSeconds(25),
             CpuOvercommit = 2.6,
             MemoryReserveMebibytes = 27,
             Strategy = PlacementStrategy.Pack,

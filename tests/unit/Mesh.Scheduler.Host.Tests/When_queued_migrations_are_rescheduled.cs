@@ -5,7 +5,7 @@ using Mesh.Scheduler.Host.Tests.Running;
 
 namespace Mesh.Scheduler.Host.Tests;
 
-/// <summary>One machine is on its way, two wait.</summary>
+/// <summary>One VM is migrating, two are queued.</summary>
 public sealed class When_queued_migrations_are_rescheduled : IAsyncLifetime
 {
     private TestMesh _mesh = null!;
@@ -25,7 +25,7 @@ public sealed class When_queued_migrations_are_rescheduled : IAsyncLifetime
     [Fact]
     public async Task Should_go_before_those_of_a_lower_priority()
     {
-        (await RescheduleAsync(Wish("g3") with { Priority = MigrationPriority.System })).Result.ShouldBe(ChangeResult.Accepted);
+        (await RescheduleAsync(Request("g3") with { Priority = MigrationPriority.System })).Result.ShouldBe(ChangeResult.Accepted);
         (await _mesh.QueueAsync()).Waiting.Select(waiting => (waiting.Id.Value, waiting.Priority)).ShouldBe([("g3", MigrationPriority.System), ("g2", MigrationPriority.Operator)]);
 
         await _mesh.EndAsync("g1");
@@ -35,9 +35,9 @@ public sealed class When_queued_migrations_are_rescheduled : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_go_to_the_host_that_is_named_now()
+    public async Task Should_go_to_the_newly_requested_host()
     {
-        (await RescheduleAsync(Wish("g2") with { To = new HostName("hostc") })).Result.ShouldBe(ChangeResult.Accepted);
+        (await RescheduleAsync(Request("g2") with { To = new HostName("hostc") })).Result.ShouldBe(ChangeResult.Accepted);
 
         await _mesh.EndAsync("g1");
 
@@ -47,8 +47,8 @@ public sealed class When_queued_migrations_are_rescheduled : IAsyncLifetime
     [Fact]
     public async Task Should_go_to_any_host_again()
     {
-        await RescheduleAsync(Wish("g2") with { To = new HostName("hostc") });
-        (await RescheduleAsync(Wish("g2") with { ToAny = true })).Result.ShouldBe(ChangeResult.Accepted);
+        await RescheduleAsync(Request("g2") with { To = new HostName("hostc") });
+        (await RescheduleAsync(Request("g2") with { ToAny = true })).Result.ShouldBe(ChangeResult.Accepted);
         (await _mesh.ShowAsync("g2")).AllowedHosts.ShouldBeEmpty();
 
         await _mesh.EndAsync("g1");
@@ -57,36 +57,36 @@ public sealed class When_queued_migrations_are_rescheduled : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_be_told_what_speaks_against_the_new_host_and_stay_as_it_is()
+    public async Task Should_be_refused_with_reasons_for_an_ineligible_host()
     {
         (await _mesh.AskAsync<CordonHost, SchedulerAnswer>(new CordonHost(new HostName("hostc"), "jane"))).Succeeded.ShouldBeTrue();
 
-        var answer = await RescheduleAsync(Wish("g2") with { To = new HostName("hostc") });
+        var answer = await RescheduleAsync(Request("g2") with { To = new HostName("hostc") });
 
         answer.Result.ShouldBe(ChangeResult.Refused);
         answer.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.Cordoned);
         answer.Explanation.ShouldBe(answer.Refusals[0].Message);
         (await _mesh.ShowAsync("g2")).AllowedHosts.ShouldBeEmpty();
-        (await RescheduleAsync(Wish("g2") with { To = new HostName("hostz") })).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.UnknownHost);
-        (await RescheduleAsync(Wish("g2") with { To = new HostName("hosta") })).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.SameHost);
-        (await RescheduleAsync(Wish("g2") with { To = new HostName("hostc"), Alternatives = [new HostName("hostb")] })).Result.ShouldBe(ChangeResult.Accepted, "one of them can take it");
+        (await RescheduleAsync(Request("g2") with { To = new HostName("hostz") })).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.UnknownHost);
+        (await RescheduleAsync(Request("g2") with { To = new HostName("hosta") })).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.SameHost);
+        (await RescheduleAsync(Request("g2") with { To = new HostName("hostc"), Alternatives = [new HostName("hostb")] })).Result.ShouldBe(ChangeResult.Accepted, "one of them can take it");
     }
 
     [Fact]
-    public async Task Should_be_left_alone_when_it_is_not_known_or_does_not_wait_or_nothing_is_wanted()
+    public async Task Should_not_change_if_unknown_or_not_queued_or_without_a_change()
     {
-        var unknown = await RescheduleAsync(Wish("nosuch") with { To = new HostName("hostc") });
+        var unknown = await RescheduleAsync(Request("nosuch") with { To = new HostName("hostc") });
         (unknown.Result, unknown.Explanation).ShouldBe((ChangeResult.NotFound, "there is no migration 'nosuch'"));
 
-        var begun = await RescheduleAsync(Wish("g1") with { Priority = MigrationPriority.System });
+        var begun = await RescheduleAsync(Request("g1") with { Priority = MigrationPriority.System });
         begun.Result.ShouldBe(ChangeResult.Refused);
-        begun.Explanation.ShouldStartWith("g1 is on its way to hostb already");
+        begun.Explanation.ShouldStartWith("g1 is already migrating to hostb");
 
-        (await RescheduleAsync(Wish("g2"))).Explanation.ShouldStartWith("nothing is to be changed");
-        (await RescheduleAsync(Wish("g2") with { To = new HostName("hostb"), ToAny = true })).Explanation.ShouldBe("one destination and any destination exclude each other");
+        (await RescheduleAsync(Request("g2"))).Explanation.ShouldStartWith("nothing to change");
+        (await RescheduleAsync(Request("g2") with { To = new HostName("hostb"), ToAny = true })).Explanation.ShouldBe("one destination and any destination are mutually exclusive");
     }
 
-    private static RescheduleMigration Wish(string id) => new() { Id = new MigrationId(id), RequestedBy = "jane" };
+    private static RescheduleMigration Request(string id) => new() { Id = new MigrationId(id), RequestedBy = "jane" };
 
     private Task<RescheduleAnswer> RescheduleAsync(RescheduleMigration request) => _mesh.AskAsync<RescheduleMigration, RescheduleAnswer>(request);
 }

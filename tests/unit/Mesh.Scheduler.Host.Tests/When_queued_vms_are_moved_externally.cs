@@ -15,7 +15,7 @@ public sealed class When_queued_vms_are_moved_externally : IAsyncLifetime
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
-    public async Task Should_take_its_slot_on_the_host_where_it_is_now()
+    public async Task Should_take_a_slot_on_the_current_host()
     {
         await _mesh.QueueAsync("g1", "g2");
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1");

@@ -21,7 +21,7 @@ public sealed class When_services_come_and_go : IAsyncLifetime
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
-    public async Task Should_put_off_what_it_cannot_read_with_one_warning_and_take_it_up_again()
+    public async Task Should_pause_with_one_warning_and_resume()
     {
         await _mesh.QueueAsync("g2");
         _mesh.Broker.AnswerOverride = request => request is ReadFleet ? throw new BusRequestException("nobody answers") : null;
@@ -34,14 +34,14 @@ public sealed class When_services_come_and_go : IAsyncLifetime
             await _mesh.AdvanceAsync(TimeSpan.FromSeconds(2));
         }
 
-        _mesh.Scheduler.Log.Where(line => line.StartsWith("5001 ", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldEndWith("it is tried again: nobody answers");
+        _mesh.Scheduler.Log.Where(line => line.StartsWith("5001 ", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldEndWith(" Scheduling paused: nobody answers; retrying");
         (await _mesh.ShowAsync("g2")).Phase.ShouldBe(MigrationPhase.Queued);
 
         _mesh.Broker.AnswerOverride = _ => null;
         await _mesh.SettleAsync();
         await _mesh.AdvanceAsync(TimeSpan.FromSeconds(2));
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g2");
-        _mesh.Scheduler.Log.ShouldContain("5003 Scheduling goes on");
+        _mesh.Scheduler.Log.ShouldContain("5003 Scheduling resumed");
         _mesh.Scheduler.Log.ShouldNotContain(line => line.StartsWith("5002 ", StringComparison.Ordinal));
     }
 
@@ -90,7 +90,7 @@ public sealed class When_services_come_and_go : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_leave_the_pass_alone_when_it_only_answers()
+    public async Task Should_not_affect_the_pass_when_it_only_answers()
     {
         await _mesh.QueueAsync("g2");
         await _mesh.SettleAsync();
@@ -106,7 +106,7 @@ public sealed class When_services_come_and_go : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_give_out_no_slot_twice_when_there_are_two_of_it()
+    public async Task Should_give_no_slot_twice_with_two_schedulers()
     {
         await using var spare = await MeshProcess.SchedulerAsync(
             _mesh.Location, _mesh.Broker, new ManualTimeProvider(_mesh.Time.GetUtcNow()), ("Scheduling:PreparingPerHost", "0"), ("Scheduling:OutboundPerHost", "1"));
@@ -117,7 +117,7 @@ public sealed class When_services_come_and_go : IAsyncLifetime
             await Eventually.HoldsAsync(
                 async () =>
                 {
-                    // What one of them could not have admitted it looks at again when its clock moves.
+                    // A scheduler retries a refused admission when its clock advances.
                     spare.Clock.Advance(TimeSpan.FromMilliseconds(50));
                     _mesh.Scheduler.Clock.Advance(TimeSpan.FromMilliseconds(50));
                     return (await _mesh.ShowAsync(order[number])).Phase == MigrationPhase.Preparing;

@@ -10,7 +10,7 @@ using Mesh.Scheduler.Queueing;
 
 namespace Mesh.Scheduler.Host.Tests;
 
-/// <summary>What is exported is all that the scheduler decides by: whoever has the file finds the same.</summary>
+/// <summary>The export contains everything that the scheduler decides by, and leads to the same decisions.</summary>
 public sealed class When_the_fleet_is_exported : IAsyncLifetime
 {
     private TestMesh _mesh = null!;
@@ -29,7 +29,7 @@ public sealed class When_the_fleet_is_exported : IAsyncLifetime
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
-    public async Task Should_hold_everything_that_counts()
+    public async Task Should_contain_everything_that_scheduling_depends_on()
     {
         var fleet = await ExportAsync();
 

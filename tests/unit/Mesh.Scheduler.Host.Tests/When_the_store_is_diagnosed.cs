@@ -8,11 +8,11 @@ namespace Mesh.Scheduler.Host.Tests;
 
 public sealed class When_the_store_is_diagnosed : IAsyncLifetime
 {
-    private const string Rules = "INSERT INTO placement_rules (one, document, kept_by, kept_at) VALUES (1, '{ half', 'jane', '2026-01-01T00:00:00Z')";
-    private const string History = "INSERT INTO vm_history (vm_id, history) VALUES ('nobody', '{ half')";
-    private const string Trouble = "INSERT INTO host_trouble (host, migration, at, why) VALUES ('hostb', 'm1', 'lately', 'no room')";
+    private const string Rules = "INSERT INTO placement_rules (id, document, updated_by, updated_at) VALUES (1, '{ half', 'jane', '2026-01-01T00:00:00Z')";
+    private const string History = "INSERT INTO vm_migration_history (vm_id, history) VALUES ('nobody', '{ half')";
+    private const string Failure = "INSERT INTO host_failure (host, migration_id, failed_at, reason) VALUES ('hostb', 'm1', 'lately', 'no room')";
     private const string Cordon = "UPDATE host_cordon SET cordon = '{ half'";
-    private const string Drain = "INSERT INTO drain (id, requested_at, open, version, state) VALUES ('d1', '2026-01-01T00:00:00Z', 1, 1, 'null')";
+    private const string Drain = "INSERT INTO drain (id, requested_at, active, version, state) VALUES ('d1', '2026-01-01T00:00:00Z', 1, 1, 'null')";
 
     private TestMesh _mesh = null!;
     private TestStore _store = null!;
@@ -32,19 +32,19 @@ public sealed class When_the_store_is_diagnosed : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_find_nothing_in_a_store_that_is_whole()
+    public async Task Should_find_nothing_in_an_intact_store()
     {
         var report = await _store.ExamineAsync();
 
         report.Findings.Where(finding => finding.Check == "scheduler").ShouldBeEmpty();
-        report.Checked.ShouldContain("1 closed hosts");
+        report.Checked.ShouldContain("1 cordons");
         report.Checked.ShouldContain("0 drains");
     }
 
     [Theory]
-    [InlineData(History, "machine nobody", "what its last migration told cannot be read, and nothing is scheduled meanwhile: ")]
-    [InlineData(Trouble, "host hostb", "when migration m1 failed through it cannot be read, and nothing is scheduled meanwhile: 'lately' is no time")]
-    public async Task Should_drop_what_only_helps_to_foresee(string damage, string subject, string message)
+    [InlineData(History, "VM nobody", "its migration history is unreadable; scheduling is stopped: ")]
+    [InlineData(Failure, "host hostb", "the time of its failed migration m1 is unreadable; scheduling is stopped: 'lately' is not a time")]
+    public async Task Should_drop_data_that_only_improves_predictions(string damage, string subject, string message)
     {
         await _store.DamageAsync(damage);
 
@@ -58,10 +58,10 @@ public sealed class When_the_store_is_diagnosed : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(Cordon, "host_cordon hostb", "uncordon hostb, or cordon it anew, after the row was deleted")]
+    [InlineData(Cordon, "host_cordon hostb", "delete the row, then cordon hostb again if needed")]
     [InlineData(Drain, "drain d1", "delete the row of drain d1")]
     [InlineData(Rules, "placement rules", "line 1: ")]
-    public async Task Should_leave_to_a_person_what_was_a_persons_wish(string damage, string subject, string advice)
+    public async Task Should_leave_operators_decisions_to_the_operator(string damage, string subject, string advice)
     {
         await _store.DamageAsync(damage);
 
@@ -73,14 +73,14 @@ public sealed class When_the_store_is_diagnosed : IAsyncLifetime
 
     [Theory]
     [InlineData(History)]
-    [InlineData(Trouble)]
+    [InlineData(Failure)]
     [InlineData(Cordon)]
     [InlineData(Drain)]
-    public async Task Should_be_asked_for_at_the_start(string damage)
+    public async Task Should_abort_the_start_with_a_hint(string damage)
     {
         await _store.DamageAsync(damage);
 
-        (await Should.ThrowAsync<ProblemException>(() => _mesh.StartSchedulerAsync(_mesh.Time.GetUtcNow()))).Message.ShouldStartWith("the store holds what cannot be read; 'mesh doctor' tells what");
+        (await Should.ThrowAsync<ProblemException>(() => _mesh.StartSchedulerAsync(_mesh.Time.GetUtcNow()))).Message.ShouldStartWith("the store has unreadable data; run 'mesh doctor'");
     }
 
     private async Task<IReadOnlyList<DoctorFinding>> FindAsync(bool repair = false) => [.. (await _store.ExamineAsync(repair)).Findings.Where(finding => finding.Check == "scheduler")];

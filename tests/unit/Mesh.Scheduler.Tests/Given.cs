@@ -7,7 +7,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Scheduler.Tests;
 
-/// <summary>Fleets to begin from: machine <c>g1</c> runs on <c>hosta</c>, and every other host can take it.</summary>
+/// <summary>Fleets to start from: VM <c>g1</c> runs on <c>hosta</c>, and every other host can take it.</summary>
 internal static class Given
 {
     public static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -15,13 +15,13 @@ internal static class Given
     public static readonly HostName HostB = new("hostb");
     public static readonly HostName HostC = new("hostc");
 
-    /// <summary>A running machine of 2 GiB and 2 processors; its identity follows from its name.</summary>
+    /// <summary>A running VM with 2 GiB and 2 vCPUs; its ID follows from its name.</summary>
     public static VmDescription Vm(string name, params (string Key, string Value)[] labels) => new(
         IdOf(name), name, VmStatus.Up, Bytes.FromGibibytes(2), 2, "pc-q35-10.0", "Skylake-Server", true,
         [new VmDisk("vda", DiskDevice.Disk, "virtio", "qcow2", DiskStorage.File, $"/shared/{name}.qcow2", false, false, Bytes.FromGibibytes(10), IsLocal: false)],
         [new VmNetwork("bridge", "br0", "virtio", "52:54:00:00:00:01")], [], Labels(labels), CpuFeatures: ["avx2", "aes"]);
 
-    /// <summary>A host with 16 GiB free of 32 GiB, 8 processors and a link of 100 MiB/s.</summary>
+    /// <summary>A host with 16 GiB free of 32 GiB, 8 CPUs and a link of 100 MiB/s.</summary>
     public static FleetHost Host(HostName name, params VmDescription[] vms) => new(
         new HostInventory(
             name, 1, 1, Now,
@@ -40,7 +40,7 @@ internal static class Given
         Hosts = [Host(HostA, onA.Length > 0 ? onA : [Vm("g1")]), Host(HostB), Host(HostC)],
     };
 
-    /// <summary>An unfinished migration of a machine of that name.</summary>
+    /// <summary>An unfinished migration of the VM with that name.</summary>
     public static MigrationView Migration(string vm, HostName? destination, MigrationPhase phase = MigrationPhase.Preparing, string id = "m1") => new()
     {
         Id = new(id),
@@ -58,15 +58,14 @@ internal static class Given
         Progress = new(0),
     };
 
-    /// <summary>Telemetry of a migration with so much memory still to copy.</summary>
+    /// <summary>A sample of a migration with that much memory left to copy.</summary>
     public static MigrationSample Sample(MigrationView migration, Bytes total, Bytes remaining, BytesPerSecond bandwidth = default) => new()
     {
         MigrationId = migration.Id,
         Epoch = migration.Epoch,
         VmId = migration.VmId!.Value,
         Phase = JobPhase.PreCopy,
-        Memory = new(total, remaining, total - remaining),
-        Bandwidth = bandwidth,
+        Copy = new() { Memory = new(total, remaining, total - remaining), Bandwidth = bandwidth },
     };
 
     public static IReadOnlyDictionary<string, string> Labels(params (string Key, string Value)[] labels) =>
@@ -88,7 +87,7 @@ internal static class Given
     public static Fleet WithInventory(this Fleet fleet, HostName name, Func<HostInventory, HostInventory> change) =>
         fleet.With(name, host => host with { Inventory = change(host.Inventory) });
 
-    /// <summary>The fleet with one host's processors and memory changed.</summary>
+    /// <summary>The fleet with one host's CPUs and memory changed.</summary>
     public static Fleet WithCapacity(this Fleet fleet, HostName name, Func<HostCapacity, HostCapacity> change) =>
         fleet.WithInventory(name, inventory => inventory with { Capacity = change(inventory.Capacity) });
 
@@ -96,7 +95,7 @@ internal static class Given
     public static Fleet WithHypervisor(this Fleet fleet, HostName name, Func<HypervisorInfo, HypervisorInfo> change) =>
         fleet.WithInventory(name, inventory => inventory with { Hypervisor = change(inventory.Hypervisor) });
 
-    /// <summary>The fleet with further machines on a host.</summary>
+    /// <summary>The fleet with more VMs on a host.</summary>
     public static Fleet WithVms(this Fleet fleet, HostName name, params VmDescription[] vms) =>
         fleet.WithInventory(name, inventory => inventory with { Vms = [.. inventory.Vms, .. vms] });
 

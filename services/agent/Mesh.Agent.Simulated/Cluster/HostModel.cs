@@ -55,7 +55,7 @@ internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail,
     /// <summary>The job that moves it away or here; null if there is none.</summary>
     public JobModel? Job { get; set; }
 
-    public JobStats? LastCompletedJob { get; set; }
+    public HypervisorJob? LastCompletedJob { get; set; }
 
     public TimeSpan MaxDowntime { get; set; } = TimeSpan.FromMilliseconds(300);
 

@@ -47,7 +47,9 @@ internal sealed class JobModel(HostModel source, HostModel destination, VmModel 
 
     public void Complete(MigrateResult result) => _result.TrySetResult(result);
 
-    public JobStats GetStats(JobOperation operation)
+    public HypervisorJob ToHypervisorJob(JobOperation operation) => new(operation, ReadStatistics());
+
+    public CopyStatistics ReadStatistics()
     {
         var now = Progress;
         var (rate, running) = (now.RateBytesPerSecond, !now.IsOver);
@@ -55,9 +57,8 @@ internal sealed class JobModel(HostModel source, HostModel destination, VmModel 
             ? TransferProgress.None
             : new TransferProgress(now.Memory, new Bytes((long)now.RemainingBytes), new Bytes((long)now.TransferredBytes));
         TimeSpan? expected = now.Iteration > 1 && rate > 0 ? TimeSpan.FromSeconds(now.DirtiedAtSyncBytes / rate) : null;
-        return new JobStats
+        return new CopyStatistics
         {
-            Operation = operation,
             Elapsed = now.Elapsed,
             SetupTime = TimeSpan.Zero,
             Iteration = now.Iteration,
@@ -65,11 +66,12 @@ internal sealed class JobModel(HostModel source, HostModel destination, VmModel 
             Disk = new TransferProgress(now.DiskTotal, new Bytes((long)now.DiskRemainingBytes), new Bytes(now.DiskTotal.Count - (long)now.DiskRemainingBytes)),
             Normal = new Bytes((long)now.NormalBytes),
             Constant = new Bytes(now.Iteration > 1 || now.IsOver ? now.Memory.Count - now.NonZero.Count : 0),
-            DirtyRatePagesPerSecond = (long)(now.DirtyRateBytesPerSecond / MigrationModel.PageBytes),
+            DirtyPagesPerSecond = (long)(now.DirtyRateBytesPerSecond / MigrationModel.PageBytes),
             PageSize = new Bytes(MigrationModel.PageBytes),
             Bandwidth = new BytesPerSecond((long)rate),
-            Downtime = running ? expected : now.Downtime,
-            Throttle = now.ThrottlePercent > 0 ? new Percent(now.ThrottlePercent) : null,
+            ExpectedDowntime = running ? expected : null,
+            ActualDowntime = running ? null : now.Downtime,
+            AutoConvergeThrottle = now.ThrottlePercent > 0 ? new Percent(now.ThrottlePercent) : null,
             PostCopyRequests = now.PostCopyRequests,
         };
     }

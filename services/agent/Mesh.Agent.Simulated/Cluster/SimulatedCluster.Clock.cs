@@ -95,7 +95,7 @@ public sealed partial class SimulatedCluster
             destinationVm.QuotaPercent = job.SourceVm.QuotaPercent;
 
         // As libvirt has it: after post-copy the destination keeps no account of the job.
-        destinationVm.LastCompletedJob = job.Progress.IsPostCopyRequested ? null : job.GetStats(JobOperation.MigrationIn);
+        destinationVm.LastCompletedJob = job.Progress.IsPostCopyRequested ? null : job.ToHypervisorJob(JobOperation.MigrationIn);
         destinationVm.SetState(VmRunState.Running, "running (migrated)");
         destination.Publish(destinationVm, VmLifecycle.Resumed, isByMigration: true, "Resumed Migrated");
     }
@@ -105,9 +105,9 @@ public sealed partial class SimulatedCluster
         _jobs.Remove(job);
         var (source, left) = (job.Source, job.SourceVm);
         left.IsPersistent &= !job.Options.UndefineSource;
-        left.LastCompletedJob = job.GetStats(JobOperation.MigrationOut);
+        left.LastCompletedJob = job.ToHypervisorJob(JobOperation.MigrationOut);
         Stop(source, left, "shut off (migrated)", "Stopped Migrated", isByMigration: true);
-        source.Publish(new JobCompleted(job.VmId, job.GetStats(JobOperation.MigrationOut)));
+        source.Publish(new JobCompleted(job.VmId, job.ReadStatistics()));
         job.Complete(MigrateResult.Completed);
     }
 }

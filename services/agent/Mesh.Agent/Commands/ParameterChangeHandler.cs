@@ -25,43 +25,43 @@ internal sealed class ParameterChangeHandler(AgentContext agent, MigrationMonito
         return new CommandOutcome(isNothingDone ? CommandResult.Rejected : CommandResult.Succeeded)
         {
             Parameters = answers,
-            Refusals = isNothingDone ? [.. refused.Select(answer => new Refusal(RefusalCode.HypervisorError, $"{answer.Parameter}: {answer.Explanation}"))] : [],
+            Refusals = isNothingDone ? [.. refused.Select(answer => new Refusal(RefusalCode.HypervisorError, $"{answer.Parameter.ToName()}: {answer.Explanation}"))] : [],
         };
     }
 
     private async IAsyncEnumerable<ParameterAnswer> ApplyEachAsync(ChangeParameters change, MigrationRecord record)
     {
-        var (vm, options) = (record.VmId, record.Source!.Options);
+        var (vm, options, parameters) = (record.VmId, record.Source!.Options, change.Parameters);
         if (change.Limits is { } limits)
             yield return SetLimits(record, limits);
-        if (change.StallingLimit is { } stalling)
-            yield return UpdateLimits(record, "stallingLimit", $"{stalling.TotalMilliseconds:0} ms", limits => limits with { StallingLimit = stalling });
-        if (change.MaxDowntime is { } downtime)
-            yield return await ParameterSetter.TrySetAsync("maxDowntime", $"{downtime.TotalMilliseconds:0} ms", () => SetDowntimeAsync(record, downtime));
-        if (change.Bandwidth is { } rate)
+        if (parameters.StallingLimit is { } stalling)
+            yield return UpdateLimits(record, MigrationParameter.StallingLimit, $"{stalling.TotalMilliseconds:0} ms", limits => limits with { StallingLimit = stalling });
+        if (parameters.MaxDowntime is { } downtime)
+            yield return await ParameterSetter.TrySetAsync(MigrationParameter.MaxDowntime, $"{downtime.TotalMilliseconds:0} ms", () => SetDowntimeAsync(record, downtime));
+        if (parameters.Bandwidth is { } rate)
             yield return await ParameterSetter.TrySetAsync(
-                "bandwidth", $"{rate}", () => agent.Hypervisor.SetBandwidthAsync(vm, CopyStage.PreCopy, rate, agent.Stopping));
-        if (change.PostCopyBandwidth is { } pulled)
+                MigrationParameter.Bandwidth, $"{rate}", () => agent.Hypervisor.SetBandwidthAsync(vm, CopyStage.PreCopy, rate, agent.Stopping));
+        if (parameters.PostCopyBandwidth is { } pulled)
             yield return await ParameterSetter.TrySetAsync(
-                "postCopyBandwidth", $"{pulled}", () => agent.Hypervisor.SetBandwidthAsync(vm, CopyStage.PostCopy, pulled, agent.Stopping));
-        if (change.Throttle is { } throttle)
+                MigrationParameter.PostCopyBandwidth, $"{pulled}", () => agent.Hypervisor.SetBandwidthAsync(vm, CopyStage.PostCopy, pulled, agent.Stopping));
+        if (parameters.Throttle is { } throttle)
             yield return await _throttle.SetAsync(throttle);
-        if (change.AutoConverge is { } autoConverge)
+        if (parameters.AutoConverge is { } autoConverge)
             yield return await _throttle.SetAutoConvergeAsync(autoConverge);
-        if (change.Compression is { } compression)
-            yield return CheckFixedParameter("compression", compression, options.Compression.Count > 0);
-        if (change.Suspend is { } suspend)
+        if (parameters.Compression is { } compression)
+            yield return CheckFixedParameter(MigrationParameter.Compression, compression, options.Compression.Count > 0);
+        if (parameters.Suspend is { } suspend)
             yield return await SuspendAsync(record, suspend);
 
         // Last, so that whatever else was asked for counts for what is still to be copied.
-        if (change.PostCopy is { } postCopy)
+        if (parameters.PostCopy is { } postCopy)
             yield return await StartPostCopyAsync(record, postCopy);
     }
 
     private async Task SetDowntimeAsync(MigrationRecord record, TimeSpan downtime)
     {
         // Whoever sets it by hand does not want it raised behind their back.
-        UpdateLimits(record, "maxDowntime", "", limits => limits with { EnableDowntimeThread = false });
+        UpdateLimits(record, MigrationParameter.MaxDowntime, "", limits => limits with { EnableDowntimeThread = false });
         await agent.Hypervisor.SetMaxDowntimeAsync(record.VmId, downtime, agent.Stopping);
         monitor.SetDowntimeLimit(downtime);
     }
@@ -71,13 +71,13 @@ internal sealed class ParameterChangeHandler(AgentContext agent, MigrationMonito
         // Told once more that it is not running, it would be taken for one that was never suspended.
         if (suspend)
             return record.Source is { IsSuspended: true }
-                ? Task.FromResult(new ParameterAnswer("suspend", ParameterResult.Applied, "the machine is suspended already"))
-                : ParameterSetter.TrySetAsync("suspend", "true", () => SuspendAsync(record));
+                ? Task.FromResult(new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "the machine is suspended already"))
+                : ParameterSetter.TrySetAsync(MigrationParameter.Suspend, "true", () => SuspendAsync(record));
 
         // virDomainResume waits for the migration to end: seen with libvirt 9.0, whose migration job lets only suspending through.
         return Task.FromResult(record.Source is { IsSuspended: true }
-            ? Refused("suspend", "libvirt lets no machine run again while it is migrated; it runs again when the migration has ended, on either host")
-            : new ParameterAnswer("suspend", ParameterResult.Applied, "the machine is not suspended"));
+            ? Refused(MigrationParameter.Suspend, "libvirt lets no machine run again while it is migrated; it runs again when the migration has ended, on either host")
+            : new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "the machine is not suspended"));
     }
 
     private async Task SuspendAsync(MigrationRecord record)
@@ -106,14 +106,14 @@ internal sealed class ParameterChangeHandler(AgentContext agent, MigrationMonito
     private Task<ParameterAnswer> StartPostCopyAsync(MigrationRecord record, bool postCopy)
     {
         if (!postCopy)
-            return Task.FromResult(Refused("postCopy", "there is no way back from post-copy, and before it there is nothing to leave"));
+            return Task.FromResult(Refused(MigrationParameter.PostCopy, "there is no way back from post-copy, and before it there is nothing to leave"));
         if (!record.Source!.Options.PostCopy)
-            return Task.FromResult(Refused("postCopy", "QEMU changes over to post-copy only if that was allowed when the migration started"));
+            return Task.FromResult(Refused(MigrationParameter.PostCopy, "QEMU changes over to post-copy only if that was allowed when the migration started"));
         if (PostCopySwitcher.CanSwitch(monitor.GetSample()))
-            return ParameterSetter.TrySetAsync("postCopy", "true", () => agent.Hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping));
+            return ParameterSetter.TrySetAsync(MigrationParameter.PostCopy, "true", () => agent.Hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping));
 
         agent.Store.Update(record, known => known with { Source = known.Source! with { IsPostCopyRequested = true } });
-        return Task.FromResult(new ParameterAnswer("postCopy", ParameterResult.Emulated, "QEMU has not begun to copy; the agent changes over as soon as it has"));
+        return Task.FromResult(new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Emulated, "QEMU has not begun to copy; the agent changes over as soon as it has"));
     }
 
     /// <summary>A downtime thread that has stopped, because somebody set the downtime, stays so.</summary>
@@ -121,22 +121,22 @@ internal sealed class ParameterChangeHandler(AgentContext agent, MigrationMonito
     {
         var progress = limits.EffectiveProgressTimeout is { } still ? $"{still.TotalSeconds:0.###} s" : "none";
         var completion = limits.CompletionTimeoutFor(record.Source!.DataSize) is { } whole ? $"{whole.TotalSeconds:0.###} s" : "none";
-        return UpdateLimits(record, "limits", $"progress timeout {progress}, completion timeout {completion}", known => limits with
+        return UpdateLimits(record, MigrationParameter.Limits, $"progress timeout {progress}, completion timeout {completion}", known => limits with
         {
             EnableDowntimeThread = limits.EnableDowntimeThread && known.EnableDowntimeThread,
         });
     }
 
-    private ParameterAnswer UpdateLimits(MigrationRecord record, string name, string value, Func<MigrationLimits, MigrationLimits> change)
+    private ParameterAnswer UpdateLimits(MigrationRecord record, MigrationParameter parameter, string value, Func<MigrationLimits, MigrationLimits> change)
     {
         agent.Store.Update(record, known => known with { Source = known.Source! with { Limits = change(known.Source.Limits) } });
-        return new ParameterAnswer(name, ParameterResult.Applied, value);
+        return new ParameterAnswer(parameter, ParameterResult.Applied, value);
     }
 
-    private static ParameterAnswer CheckFixedParameter(string name, bool asked, bool present) =>
+    private static ParameterAnswer CheckFixedParameter(MigrationParameter parameter, bool asked, bool present) =>
         asked == present
-            ? new ParameterAnswer(name, ParameterResult.Applied, $"is {(present ? "on" : "off")} already")
-            : Refused(name, $"QEMU fixes it when the migration starts; it is {(present ? "on" : "off")} and stays so");
+            ? new ParameterAnswer(parameter, ParameterResult.Applied, $"is {(present ? "on" : "off")} already")
+            : Refused(parameter, $"QEMU fixes it when the migration starts; it is {(present ? "on" : "off")} and stays so");
 
-    private static ParameterAnswer Refused(string name, string why) => new(name, ParameterResult.Refused, why);
+    private static ParameterAnswer Refused(MigrationParameter parameter, string why) => new(parameter, ParameterResult.Refused, why);
 }

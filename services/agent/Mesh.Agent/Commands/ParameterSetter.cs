@@ -6,16 +6,16 @@ namespace Mesh.Agent.Commands;
 /// <summary>Sets one parameter and says what became of it.</summary>
 internal static class ParameterSetter
 {
-    public static async Task<ParameterAnswer> TrySetAsync(string name, string value, Func<Task> call, ParameterResult success = ParameterResult.Applied)
+    public static async Task<ParameterAnswer> TrySetAsync(MigrationParameter parameter, string value, Func<Task> call, ParameterResult success = ParameterResult.Applied)
     {
         try
         {
             await call();
-            return new ParameterAnswer(name, success, value);
+            return new ParameterAnswer(parameter, success, value);
         }
         catch (HypervisorException e)
         {
-            return new ParameterAnswer(name, ParameterResult.Refused, e.Message);
+            return new ParameterAnswer(parameter, ParameterResult.Refused, e.Message);
         }
     }
 }

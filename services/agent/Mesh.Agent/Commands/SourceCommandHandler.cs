@@ -139,12 +139,12 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
         var first = isRaised ? DowntimeSteps.LimitAt(max, 0) : max;
 
         var downtime = await ParameterSetter.TrySetAsync(
-            "maxDowntime",
+            MigrationParameter.MaxDowntime,
             isRaised ? $"the agent raises it from {FormatMilliseconds(first)} to {FormatMilliseconds(max)} pass by pass" : FormatMilliseconds(first),
             () => agent.Hypervisor.SetMaxDowntimeAsync(vm, first, agent.Stopping),
             isRaised ? ParameterResult.Emulated : ParameterResult.Applied);
-        var bandwidth = await SetBandwidthAsync("bandwidth", vm, CopyStage.PreCopy, options.Bandwidth);
-        var postCopy = options.PostCopy ? await SetBandwidthAsync("postCopyBandwidth", vm, CopyStage.PostCopy, options.PostCopyBandwidth) : null;
+        var bandwidth = await SetBandwidthAsync(MigrationParameter.Bandwidth, vm, CopyStage.PreCopy, options.Bandwidth);
+        var postCopy = options.PostCopy ? await SetBandwidthAsync(MigrationParameter.PostCopyBandwidth, vm, CopyStage.PostCopy, options.PostCopyBandwidth) : null;
 
         var answers = StartParameterReport.Describe(options)
             .Concat(IfReportable(downtime, isRaised || options.MaxDowntime is not null))
@@ -153,8 +153,8 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
         return ([.. answers], downtime.Result is ParameterResult.Refused ? null : first);
     }
 
-    private Task<ParameterAnswer> SetBandwidthAsync(string name, VmId vm, CopyStage stage, BytesPerSecond? limit) =>
-        ParameterSetter.TrySetAsync(name, limit is { } rate ? $"{rate}" : "no limit", () => agent.Hypervisor.SetBandwidthAsync(vm, stage, limit, agent.Stopping));
+    private Task<ParameterAnswer> SetBandwidthAsync(MigrationParameter parameter, VmId vm, CopyStage stage, BytesPerSecond? limit) =>
+        ParameterSetter.TrySetAsync(parameter, limit is { } rate ? $"{rate}" : "no limit", () => agent.Hypervisor.SetBandwidthAsync(vm, stage, limit, agent.Stopping));
 
     private static IEnumerable<ParameterAnswer> IfReportable(ParameterAnswer answer, bool wasAskedFor) =>
         wasAskedFor || answer.Result is ParameterResult.Refused ? [answer] : [];

@@ -8,38 +8,38 @@ internal static class StartParameterReport
     public static IEnumerable<ParameterAnswer> Describe(MigrationOptions options)
     {
         if (!options.Live)
-            yield return Applied("live", "false");
+            yield return Applied(MigrationParameter.Live, "false");
         if (options.AutoConverge)
-            yield return Applied("autoConverge", "true");
+            yield return Applied(MigrationParameter.AutoConverge, "true");
         if (options.AutoConvergeInitial is { } initial)
-            yield return Applied("autoConvergeInitial", $"{initial}");
+            yield return Applied(MigrationParameter.AutoConvergeInitial, $"{initial}");
         if (options.AutoConvergeIncrement is { } increment)
-            yield return Applied("autoConvergeIncrement", $"{increment}");
+            yield return Applied(MigrationParameter.AutoConvergeIncrement, $"{increment}");
         if (options.Compression.Count > 0)
-            yield return Applied("compression", string.Join(", ", options.Compression));
+            yield return Applied(MigrationParameter.Compression, string.Join(", ", options.Compression));
         if (options.ParallelConnections is { } connections)
-            yield return Applied("parallelConnections", $"{connections}");
+            yield return Applied(MigrationParameter.ParallelConnections, $"{connections}");
         if (options.PostCopy)
-            yield return Applied("postCopy", "armed");
+            yield return Applied(MigrationParameter.PostCopy, "armed");
         if (options.Persistent)
-            yield return Applied("persistent", "true");
+            yield return Applied(MigrationParameter.Persistent, "true");
         if (options.UndefineSource)
-            yield return Applied("undefineSource", "true");
+            yield return Applied(MigrationParameter.UndefineSource, "true");
         if (options.CopyStorage is not CopyStorage.None)
-            yield return Applied("copyStorage", options.CopyStorage is CopyStorage.All ? "all" : "incremental");
+            yield return Applied(MigrationParameter.CopyStorage, options.CopyStorage is CopyStorage.All ? "all" : "incremental");
         if (options.MigrateDisks.Count > 0)
-            yield return Applied("migrateDisks", string.Join(", ", options.MigrateDisks));
+            yield return Applied(MigrationParameter.MigrateDisks, string.Join(", ", options.MigrateDisks));
         if (options.KeepAliveInterval is { } interval)
-            yield return Applied("keepAliveInterval", $"{interval.TotalSeconds:0} s");
+            yield return Applied(MigrationParameter.KeepAliveInterval, $"{interval.TotalSeconds:0} s");
         if (options.KeepAliveCount is { } count)
-            yield return Applied("keepAliveCount", $"{count}");
+            yield return Applied(MigrationParameter.KeepAliveCount, $"{count}");
         if (options.Tls)
-            yield return Applied("tls", "true");
+            yield return Applied(MigrationParameter.Tls, "true");
         if (options.MigrationUri is { } uri)
-            yield return Applied("migrationUri", uri);
+            yield return Applied(MigrationParameter.MigrationUri, uri);
         if (options.Unsafe)
-            yield return Applied("unsafe", "true");
+            yield return Applied(MigrationParameter.Unsafe, "true");
     }
 
-    private static ParameterAnswer Applied(string name, string value) => new(name, ParameterResult.Applied, value);
+    private static ParameterAnswer Applied(MigrationParameter parameter, string value) => new(parameter, ParameterResult.Applied, value);
 }

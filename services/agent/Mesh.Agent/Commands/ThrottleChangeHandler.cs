@@ -10,20 +10,18 @@ namespace Mesh.Agent.Commands;
 /// </summary>
 internal sealed class ThrottleChangeHandler(MigrationMonitor monitor)
 {
-    private const string ThrottleName = "throttle";
-    private const string AutoConvergeName = "autoConverge";
     private const string RunsOnDestination = "the machine runs on the destination, where no migration slows it down";
 
     public Task<ParameterAnswer> SetAsync(Percent throttle)
     {
         if (throttle.Value is < 0 or > AutoConvergeLadder.MaxPercent)
-            return Refused(ThrottleName, $"a machine is slowed down by 0 to {AutoConvergeLadder.MaxPercent} %, not by {throttle}");
+            return Refused(MigrationParameter.Throttle, $"a machine is slowed down by 0 to {AutoConvergeLadder.MaxPercent} %, not by {throttle}");
         if (throttle.Value == 0)
-            return ParameterSetter.TrySetAsync(ThrottleName, "0 %", () => monitor.Throttle.SetAsync(throttle));
+            return ParameterSetter.TrySetAsync(MigrationParameter.Throttle, "0 %", () => monitor.Throttle.SetAsync(throttle));
         return monitor.IsPastPointOfNoReturn
-            ? Refused(ThrottleName, RunsOnDestination)
+            ? Refused(MigrationParameter.Throttle, RunsOnDestination)
             : ParameterSetter.TrySetAsync(
-                ThrottleName,
+                MigrationParameter.Throttle,
                 $"each of the machine's processors is held to {100 - throttle.Value} % of its time by a vCPU quota",
                 () => monitor.Throttle.SetAsync(throttle),
                 ParameterResult.Emulated);
@@ -35,21 +33,21 @@ internal sealed class ThrottleChangeHandler(MigrationMonitor monitor)
         if (source.Options.AutoConverge)
             return isWanted
                 ? Applied("is on already")
-                : Refused(AutoConvergeName, "QEMU fixes it when the migration starts; it is on and stays so");
+                : Refused(MigrationParameter.AutoConverge, "QEMU fixes it when the migration starts; it is on and stays so");
         if (!isWanted)
             return source.IsAutoConvergeEmulated
-                ? ParameterSetter.TrySetAsync(AutoConvergeName, "false", () => monitor.Throttle.SetAsync(new Percent(0)))
+                ? ParameterSetter.TrySetAsync(MigrationParameter.AutoConverge, "false", () => monitor.Throttle.SetAsync(new Percent(0)))
                 : Applied("is off already");
         return monitor.IsPastPointOfNoReturn
-            ? Refused(AutoConvergeName, RunsOnDestination)
+            ? Refused(MigrationParameter.AutoConverge, RunsOnDestination)
             : ParameterSetter.TrySetAsync(
-                AutoConvergeName,
+                MigrationParameter.AutoConverge,
                 $"QEMU fixes its own when the migration starts; the agent does alike with a vCPU quota, {AutoConvergeLadder.InitialPercent} % first and {AutoConvergeLadder.IncrementPercent} % more each time",
                 monitor.Throttle.StartAutoConvergeAsync,
                 ParameterResult.Emulated);
     }
 
-    private static Task<ParameterAnswer> Applied(string value) => Task.FromResult(new ParameterAnswer(AutoConvergeName, ParameterResult.Applied, value));
+    private static Task<ParameterAnswer> Applied(string value) => Task.FromResult(new ParameterAnswer(MigrationParameter.AutoConverge, ParameterResult.Applied, value));
 
-    private static Task<ParameterAnswer> Refused(string name, string why) => Task.FromResult(new ParameterAnswer(name, ParameterResult.Refused, why));
+    private static Task<ParameterAnswer> Refused(MigrationParameter parameter, string why) => Task.FromResult(new ParameterAnswer(parameter, ParameterResult.Refused, why));
 }

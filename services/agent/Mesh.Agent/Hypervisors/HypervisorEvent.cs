@@ -1,3 +1,4 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Hypervisors;
@@ -23,8 +24,8 @@ public sealed record MigrationIterated(VmId VmId, long Iteration) : HypervisorEv
 
 /// <summary>A job completed; for a machine that has gone, this is the only place where its numbers are to be had.</summary>
 /// <param name="VmId">The machine.</param>
-/// <param name="Stats">The job at its end.</param>
-public sealed record JobCompleted(VmId VmId, JobStats Stats) : HypervisorEvent(VmId);
+/// <param name="Copy">Its final statistics.</param>
+public sealed record JobCompleted(VmId VmId, CopyStatistics Copy) : HypervisorEvent(VmId);
 
 /// <summary>What happened in a machine's life.</summary>
 public enum VmLifecycle

@@ -27,10 +27,10 @@ public interface IHypervisor : IAsyncDisposable
     /// The machine's running job; null if it has none. May take seconds while QEMU makes its final pass; asking again meanwhile
     /// waits for the same answer.
     /// </summary>
-    Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation);
+    Task<HypervisorJob?> ReadJobAsync(VmId vm, CancellationToken cancellation);
 
     /// <summary>The machine's last completed job; null if the hypervisor kept none, as for a machine that has gone.</summary>
-    Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation);
+    Task<HypervisorJob?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation);
 
     /// <summary>
     /// The address by which a destination's URI leads back to this very host, so that a machine would be sent to where it is; null if it

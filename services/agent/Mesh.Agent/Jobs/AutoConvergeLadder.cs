@@ -28,9 +28,9 @@ internal sealed record AutoConvergeLadder(long Iteration, Bytes Transferred, Tim
     /// <param name="sample">The newest telemetry, whether new or not.</param>
     public (AutoConvergeLadder Next, bool IsStepDue) Observe(MigrationSample sample)
     {
-        if (sample.Iteration <= Iteration)
+        if (sample.Copy.Iteration <= Iteration)
             return (this, false);
-        var next = this with { Iteration = sample.Iteration, Transferred = sample.Memory.Transferred, Elapsed = sample.Elapsed };
+        var next = this with { Iteration = sample.Copy.Iteration, Transferred = sample.Copy.Memory.Transferred, Elapsed = sample.Copy.Elapsed };
         if (Iteration == 0 || !DirtiedTooMuch(sample))
             return (next, false);
         return HighPasses + 1 < HighPassesPerStep ? (next with { HighPasses = HighPasses + 1 }, false) : (next with { HighPasses = 0 }, true);
@@ -38,8 +38,8 @@ internal sealed record AutoConvergeLadder(long Iteration, Bytes Transferred, Tim
 
     private bool DirtiedTooMuch(MigrationSample sample)
     {
-        var seconds = (sample.Elapsed - Elapsed).TotalSeconds;
-        var dirtied = (double)sample.DirtyRatePagesPerSecond * sample.PageSize.Count * seconds;
-        return dirtied > (sample.Memory.Transferred - Transferred).Count / 2.0;
+        var seconds = (sample.Copy.Elapsed - Elapsed).TotalSeconds;
+        var dirtied = sample.Copy.DirtyRate.Count * seconds;
+        return dirtied > (sample.Copy.Memory.Transferred - Transferred).Count / 2.0;
     }
 }

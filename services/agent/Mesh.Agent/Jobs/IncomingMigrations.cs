@@ -70,9 +70,9 @@ internal sealed class IncomingMigrations(AgentContext agent)
         {
             for (var attempt = 0; attempt < ReadsMax; attempt++)
             {
-                if (await agent.Hypervisor.ReadCompletedJobAsync(record.VmId, agent.Stopping) is { } stats)
+                if (await agent.Hypervisor.ReadCompletedJobAsync(record.VmId, agent.Stopping) is { } job)
                 {
-                    var sample = Jobs.MigrationSampleFactory.Create(record, stats, JobPhase.Completed, null, stats.Elapsed);
+                    var sample = Jobs.MigrationSampleFactory.Create(record, job.Copy, JobPhase.Completed, null);
                     _received[record.VmId] = (sample, agent.Now + agent.Options.IncomingSampleRetention);
                     agent.ReportRequested.Set();
                     return;

@@ -13,7 +13,7 @@ namespace Mesh.Agent.Jobs;
 internal sealed class JobFinalizer(AgentContext agent, MigrationRecord record, ThrottleController throttle)
 {
     private readonly AsyncSignal _completed = new();
-    private volatile JobStats? _completedStats;
+    private volatile CopyStatistics? _completedStats;
     private bool? _stoppedByMigration;
     private volatile bool _isPostCopySeen;
 
@@ -25,7 +25,7 @@ internal sealed class JobFinalizer(AgentContext agent, MigrationRecord record, T
         switch (what)
         {
             case JobCompleted completed:
-                _completedStats ??= completed.Stats;
+                _completedStats ??= completed.Copy;
                 _completed.Set();
                 break;
             case VmLifecycleChanged { Change: VmLifecycle.Suspended, IsPostCopy: true }:
@@ -52,10 +52,10 @@ internal sealed class JobFinalizer(AgentContext agent, MigrationRecord record, T
     /// <param name="lastSample">Its newest telemetry; null if there was none.</param>
     /// <param name="wasPastReturn">Whether it was in post-copy.</param>
     /// <param name="ended">Called when the end is recorded, before anyone is told.</param>
-    public async Task FinalizeAsync(JobOutcome ending, JobStats? latest, MigrationSample? lastSample, bool wasPastReturn, Action ended)
+    public async Task FinalizeAsync(JobOutcome ending, CopyStatistics? latest, MigrationSample? lastSample, bool wasPastReturn, Action ended)
     {
         var sample = ending.Result is JobResult.Completed
-            ? await GetFinalStatsAsync(latest) is { } stats ? MigrationSampleFactory.Create(record, stats, JobPhase.Completed, lastSample?.DowntimeLimit, stats.Elapsed) : null
+            ? await GetFinalStatsAsync(latest) is { } copy ? MigrationSampleFactory.Create(record, copy, JobPhase.Completed, lastSample?.DowntimeLimit) : null
             : lastSample;
         var agentEvent = new JobEnded
         {
@@ -123,7 +123,7 @@ internal sealed class JobFinalizer(AgentContext agent, MigrationRecord record, T
     /// The numbers at the end, with the downtime there was. libvirt tells them in an event; later it knows them only if the machine
     /// is still defined here. Without either, the last sample stands and the downtime is not known.
     /// </summary>
-    private async Task<JobStats?> GetFinalStatsAsync(JobStats? latest)
+    private async Task<CopyStatistics?> GetFinalStatsAsync(CopyStatistics? latest)
     {
         if (_completedStats is null)
             await _completed.WaitAsync(agent.Options.CompletedStatsWait, agent.Time, agent.Stopping);
@@ -132,14 +132,14 @@ internal sealed class JobFinalizer(AgentContext agent, MigrationRecord record, T
         try
         {
             if (await agent.Hypervisor.ReadCompletedJobAsync(record.VmId, agent.Stopping) is { } saved)
-                return saved;
+                return saved.Copy;
         }
         catch (HypervisorException)
         {
             // It has gone, as a transient machine does.
         }
 
-        return latest is null ? null : latest with { Downtime = null };
+        return latest is null ? null : latest with { ExpectedDowntime = null, ActualDowntime = null };
     }
 
     private void RecordMetrics(JobEnded agentEvent)
@@ -148,7 +148,7 @@ internal sealed class JobFinalizer(AgentContext agent, MigrationRecord record, T
 
         // Less than nothing when the clock was set back while no agent ran.
         var elapsed = sinceStart > TimeSpan.Zero ? sinceStart : TimeSpan.Zero;
-        var downtime = agentEvent.Sample?.ActualDowntime;
+        var downtime = agentEvent.Sample?.Copy.ActualDowntime;
         agent.Log.JobEnded(record.MigrationId, record.VmId, agentEvent.Result, elapsed, downtime, agentEvent.Error);
         var tags = new TagList { { "host", agent.Host.Value }, { "result", agentEvent.Result.ToString() } };
         AgentMetrics.JobDuration.Record(elapsed.TotalSeconds, tags);

@@ -7,10 +7,10 @@ namespace Mesh.Agent.Jobs;
 internal static class JobPhases
 {
     /// <summary>The phase of a job that is not over.</summary>
-    /// <param name="stats">Its numbers; null before there are any.</param>
+    /// <param name="copy">Its statistics; null before there are any.</param>
     /// <param name="state">The state of its machine on the source; null if unknown.</param>
     /// <param name="isStoppedOnPurpose">Whether the machine was suspended for the copy, so that being paused does not mean the switch-over.</param>
-    public static JobPhase FromStats(JobStats? stats, VmRunState? state, bool isStoppedOnPurpose) => (stats, state) switch
+    public static JobPhase FromStats(CopyStatistics? copy, VmRunState? state, bool isStoppedOnPurpose) => (copy, state) switch
     {
         (_, VmRunState.PostCopyFailed) => JobPhase.PostCopyFailed,
         (_, VmRunState.PausedPostCopy) => JobPhase.PostCopy,
@@ -29,7 +29,7 @@ internal static class JobPhases
     {
         null => false,
         { Phase: JobPhase.SwitchOver or JobPhase.PostCopy } => true,
-        { Phase: JobPhase.PreCopy, Bandwidth.Count: > 0 } => (sample.Memory + sample.Disk).Remaining.Count < sample.Bandwidth.Count * below.TotalSeconds,
+        { Phase: JobPhase.PreCopy, Copy: { Bandwidth.Count: > 0 } copy } => copy.Remaining.Count < copy.Bandwidth.Count * below.TotalSeconds,
         _ => false,
     };
 }

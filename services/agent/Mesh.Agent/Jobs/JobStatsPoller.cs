@@ -1,5 +1,6 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Jobs;
@@ -11,7 +12,7 @@ namespace Mesh.Agent.Jobs;
 internal sealed class JobStatsPoller(IHypervisor hypervisor, VmId vm, Action read)
 {
     private readonly CoalescedTask _polling = new();
-    private volatile JobStats? _latest;
+    private volatile CopyStatistics? _latest;
     private volatile JobPresence _presence = JobPresence.Unknown;
 
     private enum JobPresence
@@ -21,7 +22,7 @@ internal sealed class JobStatsPoller(IHypervisor hypervisor, VmId vm, Action rea
         Absent,
     }
 
-    public JobStats? Latest => _latest;
+    public CopyStatistics? Latest => _latest;
 
     /// <summary>Whether there is a job; null if the hypervisor has not said so lately.</summary>
     public bool? HasJob => _presence switch
@@ -40,10 +41,10 @@ internal sealed class JobStatsPoller(IHypervisor hypervisor, VmId vm, Action rea
     {
         try
         {
-            var stats = await hypervisor.ReadJobAsync(vm, cancellation);
-            var isOurs = stats is { Operation: JobOperation.MigrationOut };
+            var job = await hypervisor.ReadJobAsync(vm, cancellation);
+            var isOurs = job is { Operation: JobOperation.MigrationOut };
             if (isOurs)
-                _latest = stats;
+                _latest = job!.Copy;
             _presence = isOurs ? JobPresence.Present : JobPresence.Absent;
         }
         catch (HypervisorException e)

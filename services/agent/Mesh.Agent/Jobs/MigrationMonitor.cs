@@ -71,7 +71,7 @@ internal sealed class MigrationMonitor
             return null;
         var record = Record;
         var phase = JobPhases.FromStats(_poller.Latest, _agent.FindVmState(VmId), record.Source is { IsSuspended: true } or { Options.Live: false });
-        return MigrationSampleFactory.Create(record, _poller.Latest, phase, _downtime.Limit, _agent.Now - _watchdogState.StartedAt);
+        return MigrationSampleFactory.Create(record, _poller.Latest ?? new CopyStatistics { Elapsed = _agent.Now - _watchdogState.StartedAt }, phase, _downtime.Limit);
     }
 
     public void SetDowntimeLimit(TimeSpan limit) => _downtime.SetLimit(limit);
@@ -178,7 +178,7 @@ internal sealed class MigrationMonitor
         _isPastPointOfNoReturn = IsPastPointOfNoReturn;
         if (!_isPastPointOfNoReturn)
         {
-            _downtime.Update(source, sample?.Iteration ?? 0);
+            _downtime.Update(source, sample?.Copy.Iteration ?? 0);
             Throttle.Update(source, sample);
         }
 

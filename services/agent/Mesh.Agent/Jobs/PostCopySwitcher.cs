@@ -12,7 +12,7 @@ internal sealed class PostCopySwitcher(AgentContext agent, MigrationRecord recor
     private readonly CoalescedTask _trying = new();
 
     /// <summary>Whether QEMU can be told now.</summary>
-    public static bool CanSwitch(MigrationSample? sample) => sample is { Memory.Transferred.Count: > 0 };
+    public static bool CanSwitch(MigrationSample? sample) => sample is { Copy.Memory.Transferred.Count: > 0 };
 
     public void TrySwitch(MigrationSample? sample)
     {

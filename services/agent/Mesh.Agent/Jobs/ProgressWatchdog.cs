@@ -56,7 +56,7 @@ internal static class ProgressWatchdog
         if (sample is null)
             return watch;
 
-        var (remaining, transferred) = ((sample.Memory + sample.Disk).Remaining, (sample.Memory + sample.Disk).Transferred);
+        var (remaining, transferred) = (sample.Copy.Remaining, sample.Copy.Transferred);
 
         // Each phase counts down from a height of its own: when the disks are done, memory is still all to go.
         if (phase != watch.Phase)

@@ -10,13 +10,13 @@ namespace Mesh.Agent.LibvirtAdapter;
 /// </summary>
 internal sealed class CoalescedJobReads(TimeProvider time, TimeSpan timeout)
 {
-    private readonly ConcurrentDictionary<VmId, Lazy<Task<JobStats?>>> _reads = [];
+    private readonly ConcurrentDictionary<VmId, Lazy<Task<HypervisorJob?>>> _reads = [];
 
     /// <summary>The answer to a read that is under way, or to a new one.</summary>
     /// <exception cref="HypervisorException">There is none yet; the read goes on.</exception>
-    public async Task<JobStats?> ReadAsync(VmId vm, Func<Task<JobStats?>> read, CancellationToken cancellation)
+    public async Task<HypervisorJob?> ReadAsync(VmId vm, Func<Task<HypervisorJob?>> read, CancellationToken cancellation)
     {
-        var shared = _reads.GetOrAdd(vm, _ => new Lazy<Task<JobStats?>>(() => ReadOnceAsync(vm, read)));
+        var shared = _reads.GetOrAdd(vm, _ => new Lazy<Task<HypervisorJob?>>(() => ReadOnceAsync(vm, read)));
         try
         {
             return await shared.Value.WaitAsync(timeout, time, cancellation);
@@ -27,7 +27,7 @@ internal sealed class CoalescedJobReads(TimeProvider time, TimeSpan timeout)
         }
     }
 
-    private async Task<JobStats?> ReadOnceAsync(VmId vm, Func<Task<JobStats?>> read)
+    private async Task<HypervisorJob?> ReadOnceAsync(VmId vm, Func<Task<HypervisorJob?>> read)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try

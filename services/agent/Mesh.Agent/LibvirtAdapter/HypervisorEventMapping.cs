@@ -15,7 +15,7 @@ internal static class HypervisorEventMapping
             DomainLifecycleEvent life => new VmLifecycleChanged(vm, life.DomainName, ToLifecycle(life.Event), IsByMigration(life.Detail), Describe(life),
                 life.Detail is DomainLifecycleDetail.SuspendedPostCopy or DomainLifecycleDetail.ResumedPostCopy),
             MigrationIterationEvent pass => new MigrationIterated(vm, pass.Iteration),
-            JobCompletedEvent ended when JobStatsMapping.FromLibvirt(ended.Stats, isEnded: true) is { } stats => new JobCompleted(vm, stats),
+            JobCompletedEvent ended when JobStatsMapping.FromLibvirt(ended.Stats, isEnded: true) is { } job => new JobCompleted(vm, job.Copy),
             _ => null,
         };
     }

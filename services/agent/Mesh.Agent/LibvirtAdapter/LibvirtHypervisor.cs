@@ -51,7 +51,7 @@ internal sealed class LibvirtHypervisor : IHypervisor
 
     public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) => _inventory.ListVmsAsync(cancellation);
 
-    public Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation) => _reads.ReadAsync(
+    public Task<HypervisorJob?> ReadJobAsync(VmId vm, CancellationToken cancellation) => _reads.ReadAsync(
         vm,
         async () =>
         {
@@ -66,7 +66,7 @@ internal sealed class LibvirtHypervisor : IHypervisor
         },
         cancellation);
 
-    public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
+    public Task<HypervisorJob?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
         QueryDomainAsync("virDomainGetJobStats", vm, domain => JobStatsMapping.FromLibvirt(domain.GetCompletedJobStats(), isEnded: true), cancellation);
 
     public Task<string?> FindLoopbackAddressAsync(string destinationUri, CancellationToken cancellation) => _loopback.FindAsync(destinationUri, cancellation);

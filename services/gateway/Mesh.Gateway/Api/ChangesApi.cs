@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
@@ -25,8 +24,8 @@ internal sealed class ChangesApi(MigrationsClient migrations, IOptions<GatewayOp
     {
         routes.MapPatch(Root, (HttpContext context, string id, ChangesApi api) => api.ChangeAsync(context, id));
         MapAction("force-complete", change => change with { ForceComplete = true });
-        MapAction("postcopy", change => change with { PostCopy = true });
-        MapAction("suspend", change => change with { Suspend = true });
+        MapAction("postcopy", change => change with { Parameters = new() { PostCopy = true } });
+        MapAction("suspend", change => change with { Parameters = new() { Suspend = true } });
 
         void MapAction(string name, Func<ChangeMigration, ChangeMigration> apply) => routes.MapPost(
             $"{Root}/{name}", (HttpContext context, string id, ChangesApi api) => api.ApplyActionAsync(context, id, apply));
@@ -43,15 +42,18 @@ internal sealed class ChangesApi(MigrationsClient migrations, IOptions<GatewayOp
             ChangeId = IdempotencyKey.GetOrCreate(body.ChangeId, "$.changeId", longest: 64, random),
             RequestedBy = body.RequestedBy,
             Reason = body.Reason,
-            MaxDowntime = body.MaxDowntime,
-            Bandwidth = body.Bandwidth,
-            PostCopyBandwidth = body.PostCopyBandwidth,
-            PostCopy = body.PostCopy,
-            Suspend = body.Suspend,
-            Compression = body.Compression,
-            AutoConverge = body.AutoConverge,
-            Throttle = body.Throttle,
-            StallingLimit = body.StallingLimit,
+            Parameters = new()
+            {
+                MaxDowntime = body.MaxDowntime,
+                Bandwidth = body.Bandwidth,
+                PostCopyBandwidth = body.PostCopyBandwidth,
+                PostCopy = body.PostCopy,
+                Suspend = body.Suspend,
+                Compression = body.Compression,
+                AutoConverge = body.AutoConverge,
+                Throttle = body.Throttle,
+                StallingLimit = body.StallingLimit,
+            },
             Policy = body.Policy,
         };
         if (ChangeCompletion.GetRequestedParameters(change).Count == 0)
@@ -144,35 +146,20 @@ internal sealed class ChangesApi(MigrationsClient migrations, IOptions<GatewayOp
 /// <summary>Whether all results of a change are known: a new policy is applied before the host answers for its parameters.</summary>
 internal static class ChangeCompletion
 {
-    // The parameter name that a host reports when it rejects the whole command.
-    private const string WholeCommand = "all";
-
-    private static readonly string PostCopy = ToParameterName(nameof(ChangeMigration.PostCopy));
-    private static readonly string Suspend = ToParameterName(nameof(ChangeMigration.Suspend));
-
-    private static readonly HashSet<string> Metadata = new(StringComparer.Ordinal)
-    {
-        ToParameterName(nameof(ChangeMigration.Id)), ToParameterName(nameof(ChangeMigration.ChangeId)), ToParameterName(nameof(ChangeMigration.RequestedBy)),
-        ToParameterName(nameof(ChangeMigration.Reason)), ToParameterName(nameof(ChangeMigration.ForceComplete)),
-    };
-
-    /// <summary>The parameters of a change, by the names used in answers.</summary>
-    public static IReadOnlyList<string> GetRequestedParameters(ChangeMigration change) =>
-        [.. JsonSerializer.SerializeToNode(change, MeshJson.Options)!.AsObject().Select(member => member.Key).Where(name => !Metadata.Contains(name))];
+    public static IReadOnlyList<MigrationParameter> GetRequestedParameters(ChangeMigration change) =>
+        change.Policy is null ? [.. change.Parameters.ListSet()] : [.. change.Parameters.ListSet(), MigrationParameter.Policy];
 
     /// <summary>Whether every requested parameter has been answered.</summary>
     public static bool IsComplete(ChangeMigration change, IReadOnlyList<ParameterAnswer>? answers)
     {
         if (answers is null)
             return false;
-        if (answers.Any(answer => answer.Parameter == WholeCommand))
+        if (answers.Any(answer => answer.Parameter is MigrationParameter.All))
             return true;
 
         // Forced completion suspends the VM if post-copy is refused.
         return change.ForceComplete
-            ? answers.Any(answer => answer.Parameter == Suspend || (answer.Parameter == PostCopy && answer.Result != ParameterResult.Refused))
-            : GetRequestedParameters(change).All(name => answers.Any(answer => answer.Parameter == name));
+            ? answers.Any(answer => answer is { Parameter: MigrationParameter.Suspend } or { Parameter: MigrationParameter.PostCopy, Result: not ParameterResult.Refused })
+            : GetRequestedParameters(change).All(parameter => answers.Any(answer => answer.Parameter == parameter));
     }
-
-    private static string ToParameterName(string property) => JsonNamingPolicy.CamelCase.ConvertName(property);
 }

@@ -45,7 +45,7 @@ internal abstract class ChangeVerb : ClientVerb
 
         var table = new TextTable("PARAMETER", "RESULT", "EXPLANATION");
         foreach (var answer in status.Change.Answers ?? [])
-            table.Add(answer.Parameter, TextFormatter.Format(answer.Result), TextFormatter.ToSingleLine(answer.Explanation));
+            table.Add(answer.Parameter.ToName(), TextFormatter.Format(answer.Result), TextFormatter.ToSingleLine(answer.Explanation));
         if (status.IsPending)
             table.Add(status.Change.Description, "pending", "the host has not answered yet");
         table.Write(Io);
@@ -60,7 +60,7 @@ internal abstract class ChangeVerb : ClientVerb
     {
         var refused = (status.Change.Answers ?? []).Where(answer => answer.Result == ParameterResult.Refused && isRequested(answer)).ToList();
         if (refused.Count > 0)
-            throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", refused.Select(answer => $"{answer.Parameter}: {answer.Explanation}"))}");
+            throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", refused.Select(answer => $"{answer.Parameter.ToName()}: {answer.Explanation}"))}");
         return status.IsPending
             ? throw new CliException(ExitCodes.Unreachable, $"the host has not answered yet; check later with 'mesh show {id}'")
             : ExitCodes.Success;

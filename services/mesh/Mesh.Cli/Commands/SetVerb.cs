@@ -5,6 +5,7 @@ using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
 using Mesh.Contracts.Api;
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
@@ -14,9 +15,6 @@ namespace Mesh.Cli.Commands;
 internal sealed class SetVerb : ChangeVerb
 {
     private const string PostCopy = "post-copy";
-
-    // The parameter name that a host reports when it rejects the whole command.
-    private const string WholeCommand = "all";
 
     private readonly Option<TimeSpan?> _maxDowntime;
     private readonly Option<BytesPerSecond?> _bandwidth;
@@ -80,7 +78,7 @@ internal sealed class SetVerb : ChangeVerb
         var status = await client.ChangeAsync(id, body, cancellation);
         Write(output, status);
         var requested = NamesIn(body);
-        return CodeOf(id, status, answer => answer.Parameter == WholeCommand || requested.Contains(answer.Parameter));
+        return CodeOf(id, status, answer => answer.Parameter is MigrationParameter.All || requested.Contains(answer.Parameter.ToName()));
     }
 
     // A refusal of what the new policy needs, such as post-copy that was not armed, is reported, but was not requested.

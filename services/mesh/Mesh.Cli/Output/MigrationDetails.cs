@@ -43,7 +43,7 @@ internal static class MigrationDetails
         foreach (var change in view.Changes)
             yield return ("change", MigrationText.Describe(change));
         foreach (var answer in view.Parameters)
-            yield return ("parameter", $"{answer.Parameter} {TextFormatter.Format(answer.Result)}"
+            yield return ("parameter", $"{answer.Parameter.ToName()} {TextFormatter.Format(answer.Result)}"
                 + (answer.Explanation.Length > 0 ? $": {TextFormatter.ToSingleLine(answer.Explanation)}" : ""));
         if (view.TraceParent is { } trace)
             yield return ("trace", trace);
@@ -81,23 +81,23 @@ internal static class MigrationDetails
 
     private static IEnumerable<(string Name, string Value)> Telemetry(MigrationView view)
     {
-        if (view.Sample is not { } sample)
+        if (view.Sample is not { Copy: var copy } sample)
             yield break;
-        yield return ("memory", $"{sample.Memory.Remaining} of {sample.Memory.Total} remaining, {sample.Memory.Transferred} transferred");
-        if (sample.Disk.Total.Count > 0)
-            yield return ("disks", $"{sample.Disk.Remaining} of {sample.Disk.Total} remaining, {sample.Disk.Transferred} transferred");
-        yield return ("memory pass", sample.Iteration.ToString());
+        yield return ("memory", $"{copy.Memory.Remaining} of {copy.Memory.Total} remaining, {copy.Memory.Transferred} transferred");
+        if (copy.Disk.Total.Count > 0)
+            yield return ("disks", $"{copy.Disk.Remaining} of {copy.Disk.Total} remaining, {copy.Disk.Transferred} transferred");
+        yield return ("memory pass", copy.Iteration.ToString());
         if (view.Outcome is null)
-            yield return ("bandwidth", TextFormatter.Format(sample.Bandwidth));
-        if (sample.DirtyRatePagesPerSecond > 0)
-            yield return ("dirty rate", $"{sample.DirtyRatePagesPerSecond} pages of {sample.PageSize} per second");
+            yield return ("bandwidth", TextFormatter.Format(copy.Bandwidth));
+        if (copy.DirtyPagesPerSecond > 0)
+            yield return ("dirty rate", $"{copy.DirtyPagesPerSecond} pages of {copy.PageSize} per second");
         if (sample.Throttle is { Value: > 0 } throttle)
             yield return ("vCPU throttle", throttle.ToString());
         if (sample.DowntimeLimit is { } limit)
             yield return ("downtime limit", TextFormatter.Format(limit));
-        if (sample.ActualDowntime is { } actual)
+        if (copy.ActualDowntime is { } actual)
             yield return ("downtime", TextFormatter.Format(actual));
-        else if (sample.ExpectedDowntime is { } expected)
+        else if (copy.ExpectedDowntime is { } expected)
             yield return ("expected downtime", TextFormatter.Format(expected));
     }
 

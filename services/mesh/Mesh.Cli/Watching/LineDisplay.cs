@@ -60,7 +60,7 @@ internal sealed class LineDisplay(Io io, WatchedMigrations migrations) : IWatchD
     private string Progress(WatchedMigration row)
     {
         var line = $"{TextFormatter.FormatShort(row.Phase)} {row.Progress}, {TextFormatter.Format(row.Remaining)} remaining";
-        if (row.Sample?.Bandwidth is { Count: > 0 } bandwidth)
+        if (row.Sample?.Copy.Bandwidth is { Count: > 0 } bandwidth)
             line += $" at {bandwidth}";
         if (row.DirtyRate is { } dirty)
             line += $", dirty rate {TextFormatter.Format(dirty)}";

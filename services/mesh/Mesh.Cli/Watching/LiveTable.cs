@@ -73,7 +73,7 @@ internal static class LiveTable
         yield return $"{ProgressBar.Render(row.Progress, BarColumns(isWide, isMiddle), Colour(row))} {row.Progress.Value,3}%";
         yield return isRunning ? TextFormatter.Format(row.Remaining) : TextFormatter.Placeholder;
         if (isMiddle)
-            yield return isRunning ? TextFormatter.Format(row.Sample?.Bandwidth) : TextFormatter.Placeholder;
+            yield return isRunning ? TextFormatter.Format(row.Sample?.Copy.Bandwidth) : TextFormatter.Placeholder;
         if (isWide)
             yield return isRunning ? TextFormatter.Format(row.DirtyRate) : TextFormatter.Placeholder;
         yield return isRunning || row.Succeeded ? TextFormatter.Format(row.Downtime) : TextFormatter.Placeholder;

@@ -62,16 +62,16 @@ internal sealed record WatchedMigration
 
     /// <summary>The dirty rate in bytes per second; null before the first complete pass.</summary>
     public BytesPerSecond? DirtyRate =>
-        Sample is { DirtyRatePagesPerSecond: > 0 } sample ? new(sample.DirtyRatePagesPerSecond * sample.PageSize.Count) : null;
+        Sample is { Copy.DirtyRate: { Count: > 0 } rate } ? rate : null;
 
     /// <summary>Remaining memory and disk data.</summary>
-    public Bytes? Remaining => Sample is { } sample ? (sample.Memory + sample.Disk).Remaining : null;
+    public Bytes? Remaining => Sample?.Copy.Remaining;
 
     /// <summary>Transferred data, including repeated pages.</summary>
-    public Bytes? Transferred => Sample is { } sample ? (sample.Memory + sample.Disk).Transferred : null;
+    public Bytes? Transferred => Sample?.Copy.Transferred;
 
     /// <summary>The actual downtime, or the expected downtime of a switchover now.</summary>
-    public TimeSpan? Downtime => ActualDowntime ?? Sample?.ActualDowntime ?? Sample?.ExpectedDowntime;
+    public TimeSpan? Downtime => ActualDowntime ?? Sample?.Copy.ActualDowntime ?? Sample?.Copy.ExpectedDowntime;
 
     public static WatchedMigration From(MigrationView view) => new WatchedMigration
     {
@@ -103,10 +103,10 @@ internal sealed record WatchedMigration
         Stalled = view.Stalled,
         Forecast = view.Forecast,
         PolicySummary = view.Policy is { } policy ? DescribePolicy(policy.Policy.Name, view.Changes) : "",
-        LatestChange = view.Changes.Count > 0 ? MigrationText.Describe(view.Changes[^1].RequestedBy, view.Changes[^1].Description, view.Changes[^1].Reason) : "",
+        LatestChange = view.Changes.Count > 0 ? MigrationText.Summarize(view.Changes[^1]) : "",
         LatestAnswers = view.Changes.Count > 0 ? MigrationText.Describe(view.Changes[^1].Answers ?? []) : "",
         TotalTime = view.EndedAt - view.RequestedAt,
-        ActualDowntime = view.Outcome is null ? null : view.Sample?.ActualDowntime ?? ActualDowntime,
+        ActualDowntime = view.Outcome is null ? null : view.Sample?.Copy.ActualDowntime ?? ActualDowntime,
     };
 
     /// <summary>The row after an event. Events may repeat what a view contained, so no value goes back.</summary>
@@ -143,7 +143,7 @@ internal sealed record WatchedMigration
                 Queue = changed.Phase is MigrationPhase.Queued or MigrationPhase.Ready ? Queue : null,
             },
             MigrationStalled => row with { Stalled = true },
-            MigrationChangeRequested change => row with { LatestChange = MigrationText.Describe(change.RequestedBy, change.Description, change.Reason), LatestAnswers = "" },
+            MigrationChangeRequested change => row with { LatestChange = MigrationText.Summarize(change), LatestAnswers = "" },
             MigrationParametersChanged changed => row with { LatestAnswers = MigrationText.Describe(changed.Parameters) },
             MigrationLimitReached reached => row with { Reason = $"{reached.Limit} of {reached.Value.TotalSeconds:0.#} s reached" },
             MigrationEnded ended => row with
@@ -201,7 +201,7 @@ internal sealed record WatchedMigration
 
     private static string DescribePolicy(string policy, IEnumerable<MigrationChange> changes)
     {
-        var done = string.Join(", ", changes.Where(change => change.RequestedBy == $"policy {policy}").Select(change => change.Description));
+        var done = string.Join(", ", changes.Where(change => change.Origin is ChangeOrigin.Policy && change.RequestedBy == policy).Select(change => change.Description));
         return done.Length > 0 ? $"policy {policy}: {done}" : $"policy {policy}";
     }
 

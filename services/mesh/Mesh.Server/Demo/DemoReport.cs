@@ -75,7 +75,7 @@ internal sealed record DemoSummary(IReadOnlyList<DemoSummary.Line> Lines)
         row?.Outcome == MigrationOutcome.Refused ? TextFormatter.Placeholder : TextFormatter.Format(row?.TotalTime),
         row is { Succeeded: true } ? TextFormatter.Format(row.ActualDowntime) : TextFormatter.Placeholder,
         row?.Transferred is { Count: > 0 } sent ? sent.ToString() : TextFormatter.Placeholder,
-        row?.Sample is { Iteration: > 0 } sample ? $"{sample.Iteration}" : TextFormatter.Placeholder,
+        row?.Sample is { Copy.Iteration: > 0 and var pass } ? $"{pass}" : TextFormatter.Placeholder,
         Notes(move, row),
         row?.Outcome == move.Expected);
 

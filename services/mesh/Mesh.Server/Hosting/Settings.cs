@@ -8,7 +8,7 @@ using Mesh.Hosting.Store;
 using Mesh.Migrations.Host.Fencing;
 using Mesh.Migrations.Host.Hosts;
 using Mesh.Policy.Host.Store;
-using Mesh.Scheduler.Host;
+using Mesh.Scheduler.Host.Fleets;
 using Microsoft.Extensions.Configuration;
 
 namespace Mesh.Server.Hosting;

@@ -23,11 +23,11 @@ internal sealed partial class MigrationGrain
                     break;
                 case PublishEvent { Event: MigrationChangeRequested change }:
                     MigrationMetrics.RecordDecision(state, change);
-                    LogChange(services.Log, state.Id.Value, state.VmName(), change.Description, change.RequestedBy, change.Reason);
+                    LogChange(services.Log, state.Id.Value, state.VmName(), change.Description, change.Origin.Describe(change.RequestedBy), change.Reason);
                     break;
                 case PublishEvent { Event: MigrationParametersChanged changed }:
                     foreach (var parameter in changed.Parameters)
-                        LogParameter(services.Log, state.Id.Value, state.VmName(), parameter.Parameter, parameter.Result.ToString(), parameter.Explanation);
+                        LogParameter(services.Log, state.Id.Value, state.VmName(), parameter.Parameter.ToName(), parameter.Result.ToString(), parameter.Explanation);
                     break;
                 case PublishEvent { Event: MigrationStalled stalled }:
                     LogStalled(services.Log, state.Id.Value, state.VmName(), stalled.StalledFor.TotalSeconds);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using Mesh.Contracts.Events;
 using Mesh.Hosting.Telemetry;
 
@@ -17,12 +18,12 @@ internal static class MigrationMetrics
         MeshTelemetry.Meter.CreateHistogram<double>("mesh.migration.downtime", "ms", "Actual downtime of migrations that moved the machine");
 
     private static readonly Counter<long> Decisions =
-        MeshTelemetry.Meter.CreateCounter<long>("mesh.migration.decisions", "{change}", "Changes of running migrations, by policy and by hand");
+        MeshTelemetry.Meter.CreateCounter<long>("mesh.migration.decisions", "{change}", "Changes of migrations, by the kind of requester");
 
     public static void RecordDecision(MigrationState state, MigrationChangeRequested decided) => Decisions.Add(
         1,
         new KeyValuePair<string, object?>("policy", state.Policy?.Policy.Name ?? "none"),
-        new KeyValuePair<string, object?>("by", decided.RequestedBy.StartsWith("policy ", StringComparison.Ordinal) ? "policy" : "person"));
+        new KeyValuePair<string, object?>("by", JsonNamingPolicy.CamelCase.ConvertName(decided.Origin.ToString())));
 
     public static void RecordEnd(MigrationEnded ended)
     {

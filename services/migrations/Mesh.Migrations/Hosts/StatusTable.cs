@@ -7,23 +7,22 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Migrations.Hosts;
 
 /// <summary>
-/// The status table of all migrating machines (seed <c>ovirt-vm-migration-states</c>): in memory only, filled by migrations that
-/// the mesh begins and by hosts that report a machine as migrating, and so refilled after a restart. A machine leaves it when both
-/// hosts' words agree where it is.
+/// The status table of all migrating VMs (seed <c>ovirt-vm-migration-states</c>): in memory only, filled by migrations of the mesh and by
+/// hosts that report a VM as migrating, and so refilled after a restart. A VM leaves it when both hosts' reports agree where it is.
 /// </summary>
 /// <param name="Rows">The rows.</param>
 public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
 {
     /// <summary>
-    /// "Not there" must be said for this long before a machine counts as gone: it may have moved to a host whose report is still to
-    /// come, or on and back while reports were under way.
+    /// A VM must be reported as absent for this long before it counts as gone: it may have moved to a host that has not reported yet, or
+    /// back while reports were in transit.
     /// </summary>
     public static readonly TimeSpan GoneAfter = MigrationTimers.DoubtfulLocationGrace;
 
-    /// <summary>A table without rows.</summary>
+    /// <summary>The empty table.</summary>
     public static readonly StatusTable Empty = new(ImmutableDictionary<VmId, StatusRow>.Empty);
 
-    /// <summary>A migration of the mesh begins, or goes on after a restart.</summary>
+    /// <summary>The table with a migration of the mesh that starts, or goes on after a restart.</summary>
     public StatusTable WithMigration(MigrationState state, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -43,7 +42,7 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
         }));
     }
 
-    /// <summary>Takes a host's report, which the caller has found to be newer than the one before; tells what it settles.</summary>
+    /// <summary>The table after a host's report, which must be newer than the host's last one, and the external migrations that it settles.</summary>
     public (StatusTable Table, IReadOnlyList<SettledExternalMigration> Settled) ApplyReport(HostReport report, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -59,7 +58,7 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
         foreach (var row in rows.Values.Where(row => row.Source == report.Host || row.Destination == report.Host).ToList())
         {
             var status = known.GetValueOrDefault(row.Vm);
-            var observation = new HostObservation(status?.Status ?? VmStatus.Down, status?.Detail ?? "not known there", report.AgentEpoch, report.Sequence, now);
+            var observation = HostObservation.FromReport(status, report.AgentEpoch, report.Sequence, now);
             var reported = row.Source == report.Host ? row with { SourceObservation = observation } : row with { DestinationObservation = observation };
             reported = reported with { GoneSince = IsNowhere(reported) ? reported.GoneSince ?? now : null };
             rows = rows.SetItem(row.Vm, reported);
@@ -73,22 +72,23 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
     }
 
     /// <summary>
-    /// A host is off for certain: its machines are down there. One of whose other host nothing is known is down with it, and leaves.
+    /// The table after a host was fenced: its VMs are down there. A VM without another known host is down with it, and leaves the table.
     /// </summary>
     public StatusTable ApplyFence(HostFence fence)
     {
         ArgumentNullException.ThrowIfNull(fence);
-        var observation = new HostObservation(VmStatus.Down, $"fenced by {fence.RequestedBy}", fence.AgentEpoch, 0, fence.At) { IsFenced = true };
+        var observation = HostObservation.FromFence(fence.RequestedBy, fence.AgentEpoch, 0, fence.At);
         var concerned = Rows.Values.Where(row => row.Source == fence.Host || row.Destination == fence.Host).ToList();
         var alone = concerned.Where(row => row.Migration is null && (row.Source is null || row.Destination is null)).Select(row => row.Vm).ToHashSet();
         return new(Rows.RemoveRange(alone).SetItems(concerned
             .Where(row => !alone.Contains(row.Vm))
-            .Select(row => KeyValuePair.Create(row.Vm, row.Source == fence.Host ? row with { SourceObservation = observation } : row with { DestinationObservation = observation }))));
+            .Select(row => KeyValuePair.Create(
+                row.Vm, row.Source == fence.Host ? row with { SourceObservation = observation } : row with { DestinationObservation = observation }))));
     }
 
     /// <summary>
-    /// A machine enters by being reported as migrating; the other side is whoever reports the other half. What does not fit the row
-    /// begins a new one: the machine has moved on before the last move was settled.
+    /// A VM enters when it is reported as migrating; the other host is the one that reports the other side. A report that does not fit the
+    /// row starts a new one: the VM has been migrated again before the last migration was settled.
     /// </summary>
     private static StatusRow? CreateOrExtendRow(StatusRow? row, VmStatusReport vm, HostName host, DateTimeOffset now)
     {
@@ -101,27 +101,28 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
             VmStatus.MigratingTo when row?.Destination == host => null,
             VmStatus.MigratingTo => (row is { Destination: null } && row.Source != host ? row : fresh) with { Destination = host },
 
-            // A short move may never be seen arriving: whoever runs it afterwards is where it went.
+            // A short migration may never be reported as incoming: the host that runs the VM afterwards is its destination.
             VmStatus.Up when row is { Destination: null, SourceObservation.Status: VmStatus.Down } && row.Source != host => row with { Destination = host },
             _ => null,
         };
     }
 
-    /// <summary>What has become of a machine that somebody moved outside the mesh; migrations of the mesh announce their own ends.</summary>
+    /// <summary>The outcome of an external migration, if it is settled; migrations of the mesh publish their own outcome.</summary>
     private static SettledExternalMigration? TrySettle(StatusRow row, DateTimeOffset now)
     {
         if (row.Migration is not null)
             return null;
         if (IsNowhere(row))
         {
-            var isSaidAgain = (row.SourceObservation is null || row.SourceObservation.HoldsAfter(row.GoneSince!.Value)) && (row.DestinationObservation is null || row.DestinationObservation.HoldsAfter(row.GoneSince!.Value));
-            return isSaidAgain && now - row.GoneSince!.Value >= GoneAfter ? new SettledExternalMigration(row, ObservedLocation.Nowhere) : null;
+            var goneSince = row.GoneSince!.Value;
+            var isConfirmed = row.SourceObservation?.HoldsAfter(goneSince) != false && row.DestinationObservation?.HoldsAfter(goneSince) != false;
+            return isConfirmed && now - goneSince >= GoneAfter ? new SettledExternalMigration(row, ObservedLocation.Nowhere) : null;
         }
 
         if (row is { Destination: null, SourceObservation.Status: VmStatus.Up or VmStatus.Paused })
             return new SettledExternalMigration(row, ObservedLocation.OnSource);
-        var verdict = TwoSidedStatus.Lookup(row.SourceObservation?.Status, row.DestinationObservation?.Status).Location;
-        return verdict is ObservedLocation.OnSource or ObservedLocation.OnDestination ? new SettledExternalMigration(row, verdict) : null;
+        var location = TwoSidedStatus.Lookup(row.SourceObservation?.Status, row.DestinationObservation?.Status).Location;
+        return location is ObservedLocation.OnSource or ObservedLocation.OnDestination ? new SettledExternalMigration(row, location) : null;
     }
 
     private static bool IsNowhere(StatusRow row) => row.Destination is null
@@ -132,32 +133,32 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
         left is null || (right is not null && left.IsOlderThan(right.AgentEpoch, right.Sequence)) ? right : left;
 }
 
-/// <summary>A migrating machine and what its two hosts last said of it.</summary>
-/// <param name="Vm">The machine.</param>
+/// <summary>A migrating VM and what its two hosts last reported about it.</summary>
+/// <param name="Vm">The VM.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Since">When it entered the table.</param>
 public sealed record StatusRow(VmId Vm, string Name, DateTimeOffset Since)
 {
-    /// <summary>The migration that moves it; null if it was begun outside the mesh.</summary>
+    /// <summary>Its migration; null if it is migrated outside the mesh.</summary>
     public MigrationId? Migration { get; init; }
 
-    /// <summary>The host that it leaves; null while no host has said so.</summary>
+    /// <summary>The source; null while no host has reported it.</summary>
     public HostName? Source { get; init; }
 
-    /// <summary>The host that it goes to; null while no host has said so.</summary>
+    /// <summary>The destination; null while no host has reported it.</summary>
     public HostName? Destination { get; init; }
 
-    /// <summary>The source's newest word.</summary>
+    /// <summary>The source's newest report.</summary>
     public HostObservation? SourceObservation { get; init; }
 
-    /// <summary>The destination's newest word.</summary>
+    /// <summary>The destination's newest report.</summary>
     public HostObservation? DestinationObservation { get; init; }
 
-    /// <summary>Since when no host that is known to have to do with it has had it; null if that is not so.</summary>
+    /// <summary>Since when neither host has had it; null if one of them has it.</summary>
     public DateTimeOffset? GoneSince { get; init; }
 }
 
-/// <summary>A machine that somebody moved outside the mesh, and of which both hosts now say the same.</summary>
+/// <summary>An external migration on whose outcome both hosts agree.</summary>
 /// <param name="Row">The row, which has left the table.</param>
-/// <param name="Location">Where the machine is.</param>
+/// <param name="Location">Where the VM is.</param>
 public sealed record SettledExternalMigration(StatusRow Row, ObservedLocation Location);

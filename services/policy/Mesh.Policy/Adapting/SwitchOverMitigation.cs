@@ -1,41 +1,40 @@
-using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Estimating;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Adapting;
 
-/// <summary>Takes the machine off the source before everything is copied, where no less will do: at a moment when little is pending.</summary>
+/// <summary>Stops the VM on the source before everything is copied, where nothing milder suffices, at a moment when little is pending.</summary>
 internal static class SwitchOverMitigation
 {
     private const double PauseBudgetFactor = 10;
     private const double PauseBudgetMin = 10;
 
-    /// <summary>Changes over to post-copy; null if that is not permitted, or the moment is not good.</summary>
-    public static PlannedAction? PostCopy(ConvergenceOutlook now)
+    /// <summary>Switches to post-copy; null if that is not permitted, or the moment is not good.</summary>
+    public static PlannedAction? PostCopy(ConvergenceOutlook outlook)
     {
-        // With time running out, waiting for a better moment would leave none for what follows.
-        var isUrgent = now.TimeLeft < 2 * now.Pending;
-        return now.Permits.PostCopy && (now.IsTrough || isUrgent)
-            ? new PlannedAction(now.At, PolicyActionKind.PostCopy, $"{DescribeMoment(now)}, which follow in about {EstimateFormat.Duration(now.Pending)}")
+        // With time running out, waiting for a better moment would leave no time for the rest of the copy.
+        var isUrgent = outlook.TimeLeft < 2 * outlook.Pending;
+        return outlook.Permits.PostCopy && (outlook.IsTrough || isUrgent)
+            ? PlannedAction.StartPostCopy(outlook.At, $"{DescribeMoment(outlook)}, pulled in about {EstimateFormat.Duration(outlook.Pending)}")
             : null;
     }
 
-    /// <summary>Suspends the machine for the rest; null if that is not permitted, takes too long, or the moment is not good.</summary>
-    public static PlannedAction? Suspend(ConvergenceOutlook now) =>
-        now.Permits.Suspend && now.IsTrough && now.Pending <= PauseBudget(now)
-            ? new PlannedAction(now.At, PolicyActionKind.Suspend, $"{DescribeMoment(now)}; suspended for about {EstimateFormat.Duration(now.Pending)} it is over")
+    /// <summary>Suspends the VM for the rest of the copy; null if that is not permitted, takes too long, or the moment is not good.</summary>
+    public static PlannedAction? Suspend(ConvergenceOutlook outlook) =>
+        outlook.Permits.Suspend && outlook.IsTrough && outlook.Pending <= PauseBudget(outlook)
+            ? PlannedAction.Suspend(outlook.At, $"{DescribeMoment(outlook)}; suspending the VM ends it in about {EstimateFormat.Duration(outlook.Pending)}")
             : null;
 
-    /// <summary>Whether either may still come.</summary>
-    /// <param name="now">The look.</param>
-    /// <param name="best">The least that may be pending at a better moment, in seconds.</param>
-    public static bool IsAvailable(ConvergenceOutlook now, double best) => now.Permits.PostCopy || (now.Permits.Suspend && best <= PauseBudget(now));
+    /// <summary>Whether either may still be applied.</summary>
+    /// <param name="outlook">The outlook.</param>
+    /// <param name="best">The least that may be pending at a better moment, in seconds of transfer.</param>
+    public static bool IsAvailable(ConvergenceOutlook outlook, double best) => outlook.Permits.PostCopy || (outlook.Permits.Suspend && best <= PauseBudget(outlook));
 
-    // A machine that may be suspended at all bears more than its budget for a live switch-over.
-    private static double PauseBudget(ConvergenceOutlook now) => Math.Max(PauseBudgetFactor * now.Budget, PauseBudgetMin);
+    // A VM that may be suspended at all tolerates more than its budget for a live switchover.
+    private static double PauseBudget(ConvergenceOutlook outlook) => Math.Max(PauseBudgetFactor * outlook.Budget, PauseBudgetMin);
 
-    private static string DescribeMoment(ConvergenceOutlook now) =>
-        $"nothing milder that is permitted ends it within the budget of {EstimateFormat.Duration(now.Budget)}; "
-        + (now.IsTrough ? "the moment is good" : "time is running out") + $" with {new Bytes((long)(now.Pending * now.Input.Rate))} pending";
+    private static string DescribeMoment(ConvergenceOutlook outlook) =>
+        $"no milder permitted action ends it within the budget of {EstimateFormat.Duration(outlook.Budget)}; "
+        + (outlook.IsTrough ? "good moment" : "time is running out") + $" with {new Bytes((long)(outlook.Pending * outlook.Input.Rate))} pending";
 }

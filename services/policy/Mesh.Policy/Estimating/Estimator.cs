@@ -1,43 +1,46 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
 
-/// <summary>Learns from telemetry, sample by sample.</summary>
+/// <summary>Estimates bandwidth, passes and working set from telemetry, sample by sample.</summary>
 internal static class Estimator
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan MergeWithin = TimeSpan.FromSeconds(3);
 
-    /// <summary>What is known after a sample. One that is not newer than the last adds nothing.</summary>
-    /// <param name="seen">What was known before.</param>
-    /// <param name="sample">The sample.</param>
-    /// <param name="tuning">The parameters since the sample before.</param>
-    public static EstimatorState Observe(EstimatorState seen, CopySample sample, TuningParameters tuning)
+    /// <summary>The state after a sample. A sample that is not newer than the last one is ignored.</summary>
+    /// <param name="state">The state before.</param>
+    /// <param name="phase">What the job does.</param>
+    /// <param name="copy">Its statistics, with the time in whole milliseconds.</param>
+    /// <param name="tuning">The parameters since the previous sample.</param>
+    public static EstimatorState Observe(EstimatorState state, JobPhase phase, CopyStatistics copy, TuningParameters tuning)
     {
-        if (seen.LastSample is { } last && sample.At <= last.At)
-            return seen;
+        if (state.LastSample is { } last && copy.Elapsed <= last.At)
+            return state;
 
-        // The count of passes began anew: this is another job.
-        if (sample.Iteration < seen.LastSample?.Iteration)
-            seen = EstimatorState.Empty;
+        // The pass number has gone back: this is another job.
+        if (copy.Iteration < state.LastSample?.Iteration)
+            state = EstimatorState.Empty;
 
-        var next = BandwidthEstimator.Observe(seen, sample);
-        next = sample.Iteration > 0 && sample.Status is not CopyStatus.PostCopy ? PassHistory.Observe(next, sample, tuning) : next;
+        var isPaused = phase.IsPaused(tuning);
+        var next = BandwidthEstimator.Observe(state, copy);
+        next = copy.Iteration > 0 && !phase.IsPostCopy() ? PassHistory.Observe(next, copy, tuning, isPaused) : next;
         return next with
         {
-            LastSample = sample,
-            LowPoints = next.CurrentPass is null ? [] : AddLowPoint(seen.LowPoints, sample.At, sample.Remaining),
-            PausedSince = sample.Status is CopyStatus.Paused || tuning.IsSuspended ? seen.PausedSince ?? sample.At : null,
+            LastSample = ObservedSample.FromCopy(phase, copy),
+            LowPoints = next.CurrentPass is null ? [] : AddLowPoint(state.LowPoints, copy.Elapsed, copy.Remaining),
+            PausedSince = isPaused || tuning.IsSuspended ? state.PausedSince ?? copy.Elapsed : null,
         };
     }
 
-    /// <summary>The low points of a window: each is lower than all that came after it.</summary>
+    /// <summary>The low points of the window: each is lower than all later ones.</summary>
     public static IReadOnlyList<LowPoint> AddLowPoint(IReadOnlyList<LowPoint> points, TimeSpan at, Bytes remaining)
     {
         var kept = points.Where(point => point.At >= at - Window && point.Remaining < remaining).ToList();
 
-        // Of points close together the lowest will do, so that there are never more than 15.
+        // Of points close together the lowest is enough, so there are never more than 15.
         return kept.Count > 0 && at - kept[^1].At < MergeWithin ? kept : [.. kept, new LowPoint(at, remaining)];
     }
 }

@@ -1,72 +1,73 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
 
 /// <summary>
-/// What happened between two samples of different passes. A pass rarely ends at a sample, and many may end between two; but what
-/// remains changes only by what goes out and by what the ends of passes find written anew, so that the sum of the latter is known.
+/// What happened between two samples of different passes. A pass rarely ends at a sample, and many may end between two. But what
+/// remains changes only by what is sent and by what the ends of passes find dirty, so the sum of the latter is known.
 /// </summary>
 /// <param name="Completed">The pass of the earlier sample.</param>
-/// <param name="Between">The mean of those that began and ended since; null if there were none.</param>
+/// <param name="Between">The mean of the passes that began and ended in between; null if there were none.</param>
 /// <param name="Started">The pass of the later sample.</param>
 internal sealed record PassChange(CompletedPass Completed, CompletedPass? Between, RunningPass Started)
 {
-    // It looks at the bitmap only now and then, and sends on meanwhile: on average, for half of that time.
+    // QEMU checks the dirty bitmap only at intervals and goes on sending until then: half an interval on average.
     private static readonly TimeSpan HalfQuantum = TimeSpan.FromMilliseconds(10);
 
-    // More passes than this between two samples are all alike.
+    // More passes than this between two samples are taken as alike.
     private const int DistinctPassesMax = 40;
 
-    /// <summary>What must have happened since the state's newest sample.</summary>
-    /// <param name="seen">The state, with that sample and its pass.</param>
-    /// <param name="sample">The later sample, of a later pass.</param>
-    /// <param name="downtime">The downtime limit.</param>
-    /// <param name="speed">How fast the machine ran.</param>
-    public static PassChange FromSamples(EstimatorState seen, CopySample sample, TimeSpan downtime, double speed)
+    /// <summary>Works out what must have happened since the state's newest sample.</summary>
+    /// <param name="state">The state, with that sample and its pass.</param>
+    /// <param name="copy">The later sample, of a later pass.</param>
+    /// <param name="downtime">The maximum downtime.</param>
+    /// <param name="speed">The guest's speed; 1 without a throttle.</param>
+    public static PassChange FromSamples(EstimatorState state, CopyStatistics copy, TimeSpan downtime, double speed)
     {
-        var (pass, last, elapsed) = (seen.CurrentPass!, seen.LastSample!, sample.At - seen.LastSample!.At);
-        var wireBefore = pass.Iteration == 1 ? seen.FirstWireFactor : seen.WireFactor;
-        var usual = Math.Max(1.0, (seen.Bandwidth ?? sample.Bandwidth).Count);
+        var (pass, last, elapsed) = (state.CurrentPass!, state.LastSample!, copy.Elapsed - state.LastSample!.At);
+        var wireBefore = pass.Iteration == 1 ? state.FirstWireFactor : state.WireFactor;
+        var usual = Math.Max(1.0, (state.Bandwidth ?? copy.Bandwidth).Count);
 
-        // Where what went out is counted without repeats, it falls when a pass begins.
-        var sent = sample.Transferred < last.Transferred ? usual * elapsed.TotalSeconds : (sample.Transferred - last.Transferred).Count;
+        // Where what was sent is counted without retransmissions, it falls when a pass begins.
+        var sent = copy.Transferred < last.Transferred ? usual * elapsed.TotalSeconds : (copy.Transferred - last.Transferred).Count;
         var bandwidth = sent > 0 ? sent / elapsed.TotalSeconds : usual;
-        var rate = bandwidth / seen.WireFactor;
+        var rate = bandwidth / state.WireFactor;
 
-        // A pass ends when what remains of it could go out within the downtime limit.
+        // A pass ends when the rest of it could be sent within the maximum downtime.
         var left = Math.Min(last.Remaining.Count, rate * Math.Max(0, (downtime - HalfQuantum).TotalSeconds));
         var drained = Math.Min(last.Remaining.Count - left, sent / wireBefore);
         left = last.Remaining.Count - drained;
         var endedAt = TimeRounding.ToMilliseconds(last.At + Within(drained * wireBefore / bandwidth, elapsed));
         var guestTime = pass.GuestTime + TimeRounding.ToMilliseconds((endedAt - last.At) * speed);
 
-        var count = sample.Iteration - pass.Iteration;
-        var dirtied = Math.Max(0, sample.Remaining.Count + Math.Max(0, sent - drained * wireBefore) / seen.WireFactor - left);
-        var (first, mean, newest) = DistributeDirtied(dirtied, seen, guestTime, left, rate, speed, count);
+        var count = copy.Iteration - pass.Iteration;
+        var dirtied = Math.Max(0, copy.Remaining.Count + Math.Max(0, sent - drained * wireBefore) / state.WireFactor - left);
+        var (first, mean, newest) = DistributeDirtied(dirtied, state, guestTime, left, rate, speed, count);
 
-        var pending = Math.Max(sample.Remaining.Count, left + newest);
+        var pending = Math.Max(copy.Remaining.Count, left + newest);
         var beganAt = count == 1
             ? endedAt
-            : TimeRounding.ToMilliseconds(sample.At - Within((pending - sample.Remaining.Count) / rate, sample.At - endedAt));
+            : TimeRounding.ToMilliseconds(copy.Elapsed - Within((pending - copy.Remaining.Count) / rate, copy.Elapsed - endedAt));
         var time = count == 1 ? TimeSpan.Zero : TimeRounding.ToMilliseconds((beganAt - endedAt) / (count - 1));
         var between = new CompletedPass(
-            sample.Iteration - 1, endedAt, time, TimeRounding.ToMilliseconds(time * speed), ToBytes(left + time.TotalSeconds * rate), ToBytes(left), ToBytes(mean));
+            copy.Iteration - 1, endedAt, time, TimeRounding.ToMilliseconds(time * speed), ToBytes(left + time.TotalSeconds * rate), ToBytes(left), ToBytes(mean));
         return new PassChange(
             new CompletedPass(pass.Iteration, pass.StartedAt, endedAt - pass.StartedAt, guestTime, pass.Pending, ToBytes(left), ToBytes(first)),
             count == 1 ? null : between,
-            new RunningPass(sample.Iteration, beganAt, ToBytes(pending), TimeRounding.ToMilliseconds((sample.At - beganAt) * speed), IsWhole: true));
+            new RunningPass(copy.Iteration, beganAt, ToBytes(pending), TimeRounding.ToMilliseconds((copy.Elapsed - beganAt) * speed), IsWhole: true));
     }
 
-    /// <summary>How much of what was written anew each pass has found, as the passes before would have it.</summary>
+    /// <summary>Distributes what was dirtied over the passes, as the passes before suggest.</summary>
     private static (double First, double Mean, double Newest) DistributeDirtied(
-        double dirtied, EstimatorState seen, TimeSpan guestTime, double left, double rate, double speed, long count)
+        double dirtied, EstimatorState state, TimeSpan guestTime, double left, double rate, double speed, long count)
     {
         var even = dirtied / count;
-        if (count == 1 || seen.WorkingSet is not { } set || count > DistinctPassesMax)
+        if (count == 1 || state.WorkingSet is not { } set || count > DistinctPassesMax)
             return (even, even, even);
-        var memory = Math.Max(1.0, seen.LastSample!.Total.Count);
-        var first = set.Likely.LeftDirty(guestTime.TotalSeconds, memory, seen.CurrentPass!.Pending.Count, seen.CurrentPass.Pending.Count - left);
+        var memory = Math.Max(1.0, state.LastSample!.Total.Count);
+        var first = set.Likely.LeftDirty(guestTime.TotalSeconds, memory, state.CurrentPass!.Pending.Count, state.CurrentPass.Pending.Count - left);
         var (newest, sum) = (first, first);
         for (var pass = 1; pass < count; pass++)
         {

@@ -1,68 +1,72 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
 
-/// <summary>Keeps what samples tell of the passes over memory.</summary>
+/// <summary>Reconstructs passes over memory from samples.</summary>
 internal static class PassHistory
 {
     private const int PassesMax = 24;
 
     private const double WireFactorMin = 0.002;
 
-    /// <summary>The state with what a sample tells of the passes.</summary>
-    public static EstimatorState Observe(EstimatorState seen, CopySample sample, TuningParameters tuning)
+    /// <summary>The state after a sample.</summary>
+    public static EstimatorState Observe(EstimatorState state, CopyStatistics copy, TuningParameters tuning, bool isPaused)
     {
-        if (seen is not { CurrentPass: { } pass, LastSample: { } last })
-            return seen with { CurrentPass = StartPass(seen.LastSample, sample) };
-        var speed = sample.Status is CopyStatus.Paused || tuning.IsSuspended ? 0 : PlanAnalysis.GuestSpeed(tuning.Throttle);
-        if (sample.Iteration == pass.Iteration)
-            return UpdateWireFactors(seen, last, sample) with { CurrentPass = pass with { GuestTime = pass.GuestTime + TimeRounding.ToMilliseconds((sample.At - last.At) * speed) } };
+        if (state is not { CurrentPass: { } pass, LastSample: { } last })
+            return state with { CurrentPass = StartPass(state.LastSample, copy) };
+        var speed = isPaused || tuning.IsSuspended ? 0 : PlanAnalysis.GuestSpeed(tuning.Throttle);
+        if (copy.Iteration == pass.Iteration)
+        {
+            var guestTime = pass.GuestTime + TimeRounding.ToMilliseconds((copy.Elapsed - last.At) * speed);
+            return UpdateWireFactors(state, last, copy) with { CurrentPass = pass with { GuestTime = guestTime } };
+        }
 
-        var change = PassChange.FromSamples(seen, sample, tuning.MaxDowntime ?? SwitchOver.DefaultMaxDowntime, speed);
-        var next = seen with
+        var change = PassChange.FromSamples(state, copy, tuning.MaxDowntime ?? SwitchOver.DefaultMaxDowntime, speed);
+        var next = state with
         {
             CurrentPass = change.Started,
-            LowPassStarts = Estimator.AddLowPoint(seen.LowPassStarts, change.Started.StartedAt, change.Started.Pending),
+            LowPassStarts = Estimator.AddLowPoint(state.LowPassStarts, change.Started.StartedAt, change.Started.Pending),
         };
         next = pass.IsWhole ? AddPass(next, change.Completed, 1) : next;
-        return change.Between is { } between ? AddPass(next, between, sample.Iteration - pass.Iteration - 1) : next;
+        return change.Between is { } between ? AddPass(next, between, copy.Iteration - pass.Iteration - 1) : next;
     }
 
-    private static RunningPass StartPass(CopySample? last, CopySample sample)
+    private static RunningPass StartPass(ObservedSample? last, CopyStatistics copy)
     {
-        // Of a pass that is seen first in its middle nothing can be told.
-        if (sample.Iteration > 1)
-            return new RunningPass(sample.Iteration, sample.At, sample.Remaining, TimeSpan.Zero, IsWhole: false);
+        // Nothing is known of a pass that is first observed in its middle.
+        if (copy.Iteration > 1)
+            return new RunningPass(copy.Iteration, copy.Elapsed, copy.Remaining, TimeSpan.Zero, IsWhole: false);
 
-        // The first pass begins with all memory, which after the disks is what remains when it is first seen.
+        // The first pass begins with all memory. After disks, that is what remains when the pass is first observed.
         var startedAt = last?.At ?? TimeSpan.Zero;
-        return new RunningPass(1, startedAt, last is null ? sample.Total : sample.Remaining, sample.At - startedAt, IsWhole: true);
+        return new RunningPass(1, startedAt, last is null ? copy.Total : copy.Remaining, copy.Elapsed - startedAt, IsWhole: true);
     }
 
-    private static EstimatorState UpdateWireFactors(EstimatorState seen, CopySample last, CopySample sample)
+    private static EstimatorState UpdateWireFactors(EstimatorState state, ObservedSample last, CopyStatistics copy)
     {
-        if (sample.Iteration == 1)
-            return seen with { FirstWireFactor = WireFactor(sample.Transferred, sample.Total - sample.Remaining) ?? seen.FirstWireFactor };
+        if (copy.Iteration == 1)
+            return state with { FirstWireFactor = WireFactor(copy.Transferred, copy.Total - copy.Remaining) ?? state.FirstWireFactor };
 
-        // Single samples jitter; what compression gives changes slowly.
-        return WireFactor(sample.Transferred - last.Transferred, last.Remaining - sample.Remaining) is { } factor
-            ? seen with { WireFactor = 0.8 * seen.WireFactor + 0.2 * factor }
-            : seen;
+        // Single samples jitter, and the compression ratio changes slowly.
+        return WireFactor(copy.Transferred - last.Transferred, last.Remaining - copy.Remaining) is { } factor
+            ? state with { WireFactor = 0.8 * state.WireFactor + 0.2 * factor }
+            : state;
     }
 
     private static double? WireFactor(Bytes sent, Bytes drained) =>
         sent > Bytes.Zero && drained > Bytes.Zero ? Math.Clamp((double)sent.Count / drained.Count, WireFactorMin, 1) : null;
 
-    private static EstimatorState AddPass(EstimatorState seen, CompletedPass ended, long count)
+    private static EstimatorState AddPass(EstimatorState state, CompletedPass completed, long count)
     {
-        var isOverrun = ended.Iteration > 1 && ended.Dirtied.Count > ended.Sent().Count / 2;
-        var next = seen with { PassCount = seen.PassCount + count, OverrunPassCount = seen.OverrunPassCount + (isOverrun ? count : 0) };
+        var isOverrun = completed.Iteration > 1 && completed.Dirtied.Count > completed.Sent().Count / 2;
+        var next = state with { PassCount = state.PassCount + count, OverrunPassCount = state.OverrunPassCount + (isOverrun ? count : 0) };
 
-        // A machine that stands still, or a pass that was over at once, tells nothing of how it writes.
-        if (ended.GuestTime <= TimeSpan.Zero || ended.Sent() <= Bytes.Zero)
+        // A paused guest, or a pass that ended at once, says nothing about how the guest writes.
+        if (completed.GuestTime <= TimeSpan.Zero || completed.Sent() <= Bytes.Zero)
             return next;
-        IReadOnlyList<CompletedPass> passes = [.. seen.Passes.TakeLast(PassesMax - 1), ended];
-        return next with { Passes = passes, WorkingSet = WorkingSetFit.Fit(passes, Math.Max(seen.LastSample!.Total.Count, 1)) };
+        IReadOnlyList<CompletedPass> passes = [.. state.Passes.TakeLast(PassesMax - 1), completed];
+        return next with { Passes = passes, WorkingSet = WorkingSetFit.Fit(passes, Math.Max(state.LastSample!.Total.Count, 1)) };
     }
 }

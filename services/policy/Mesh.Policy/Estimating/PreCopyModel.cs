@@ -2,64 +2,64 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
 
-/// <summary>Where a migration is, and with which parameters it goes on: what a prediction begins with. Sizes are in bytes of memory.</summary>
+/// <summary>Where a migration is, and with which parameters it goes on. Sizes are in bytes of memory.</summary>
 internal sealed record PredictionInput
 {
     /// <summary>All memory.</summary>
     public required double Memory { get; init; }
 
-    /// <summary>What this pass had to send when it began.</summary>
+    /// <summary>What the current pass had to send when it began.</summary>
     public required double Pending { get; init; }
 
     /// <summary>What remains of it.</summary>
     public required double Remaining { get; init; }
 
-    /// <summary>The machine's own time in this pass so far, in seconds.</summary>
+    /// <summary>Guest time in this pass so far, in seconds.</summary>
     public required double GuestSeconds { get; init; }
 
-    /// <summary>How fast this pass goes on, in bytes of memory per second; more than zero.</summary>
+    /// <summary>The rate of the current pass, in bytes of memory per second; more than zero.</summary>
     public required double RateNow { get; init; }
 
-    /// <summary>How fast every later pass goes, in bytes of memory per second; more than zero.</summary>
+    /// <summary>The rate of later passes, in bytes of memory per second; more than zero.</summary>
     public required double Rate { get; init; }
 
-    /// <summary>The downtime limit in seconds.</summary>
+    /// <summary>The maximum downtime, in seconds.</summary>
     public required double MaxDowntime { get; init; }
 
-    /// <summary>How fast the machine runs: 1, or less where it is slowed down.</summary>
+    /// <summary>The guest's speed: 1, or less with a throttle.</summary>
     public double GuestSpeed { get; init; } = 1;
 
     /// <summary>QEMU's auto-converge; null if it is off.</summary>
     public AutoConvergeModel? AutoConverge { get; init; }
 }
 
-/// <summary>What is predicted.</summary>
+/// <summary>A prediction.</summary>
 /// <param name="Converges">Whether it ends.</param>
-/// <param name="Seconds">How long that takes; where it does not end, how far was looked.</param>
-/// <param name="Downtime">What the switch-over costs, in seconds; where it does not end, at its lowest.</param>
-/// <param name="Pending">What remains at the switch-over, in bytes of memory; where it does not end, the least that any pass began with.</param>
-/// <param name="AutoConverge">Where QEMU's auto-converge is then; null if it is off.</param>
+/// <param name="Seconds">How long that takes; if it does not end, how far the prediction reaches.</param>
+/// <param name="Downtime">The downtime of the switchover, in seconds; if it does not end, the lowest possible.</param>
+/// <param name="Pending">What remains at the switchover, in bytes of memory; if it does not end, the least that any pass began with.</param>
+/// <param name="AutoConverge">QEMU's auto-converge at that time; null if it is off.</param>
 internal sealed record PreCopyPrediction(bool Converges, double Seconds, double Downtime, double Pending, AutoConvergeModel? AutoConverge);
 
-/// <summary>Plays QEMU's pre-copy on from where it is, for a machine that goes on as it did.</summary>
+/// <summary>Simulates the rest of QEMU's pre-copy for a guest that goes on writing as it did.</summary>
 internal static class PreCopyModel
 {
-    /// <summary>Device state, resume and announcement: what a switch-over costs when nothing remains, in seconds.</summary>
+    /// <summary>The downtime of a switchover when no memory remains, in seconds: device state, resume and announcement.</summary>
     public const double SwitchOverCost = 0.02;
 
-    /// <summary>QEMU looks about this often whether it could switch over, in seconds; it sends on meanwhile.</summary>
+    /// <summary>How often QEMU checks whether it can switch over, in seconds; it goes on sending in between.</summary>
     private const double Quantum = 0.02;
 
     private const int PassesMax = 600;
 
-    // So many passes without the least gain: there is none to come.
+    // After this many passes without any gain, none is to be expected.
     private const int IdlePassesMax = 4;
     private const double Gain = 0.998;
 
-    // Enough for a thousandth, from a few milliseconds to an hour.
+    // Enough for a precision of 0.1 %, from a few milliseconds to an hour.
     private const int HalvingsMax = 14;
 
-    /// <summary>What comes of the migration as it goes on.</summary>
+    /// <summary>Predicts the migration with its parameters as they are.</summary>
     public static PreCopyPrediction Predict(PredictionInput input, WorkingSet set)
     {
         var (pending, remaining, guest, rate) = (input.Pending, input.Remaining, input.GuestSeconds, input.RateNow);
@@ -84,7 +84,7 @@ internal static class PreCopyModel
         return new PreCopyPrediction(false, seconds, lowest / input.Rate + SwitchOverCost, lowest, ladder);
     }
 
-    /// <summary>What comes of it with the least downtime limit with which it ends: the best that can be had without another change.</summary>
+    /// <summary>Predicts it with the lowest maximum downtime with which it ends: the best that is possible without another change.</summary>
     public static PreCopyPrediction PredictAtBest(PredictionInput input, WorkingSet set)
     {
         var (no, yes) = (SwitchOverCost, Math.Max(input.Memory / input.Rate, SwitchOverCost));

@@ -4,8 +4,8 @@ using Mesh.Policy.Model;
 namespace Mesh.Policy.Estimating;
 
 /// <summary>
-/// Finds the working sets that explain what passes over memory left written anew. Passes that are long against θ tell A and not θ,
-/// short ones tell A/θ and neither alone: so the answer is a range, never one curve.
+/// Finds the working sets that explain what passes over memory left dirty. Passes that are long against θ determine A and not θ, short
+/// ones determine A/θ and neither alone, so the result is a range, never one curve.
 /// </summary>
 internal static class WorkingSetFit
 {
@@ -15,59 +15,59 @@ internal static class WorkingSetFit
     private const double RewriteStep = 2;
     private const double RewriteSecondsMin = 0.03;
 
-    // What is off by no more than this, as a part of what was seen, explains it.
+    // A relative error up to this counts as a fit.
     private const double Tolerance = 0.05;
     private const double ToleranceOfBest = 1.5;
 
     private static readonly TimeSpan HalfLife = TimeSpan.FromSeconds(20);
 
     /// <summary>The working sets that fit the passes.</summary>
-    /// <param name="passes">The passes, oldest first; one at least, each with guest time and something sent.</param>
+    /// <param name="passes">The passes, oldest first; at least one, each with guest time and data sent.</param>
     /// <param name="memory">All memory, in bytes.</param>
     public static WorkingSetRange Fit(IReadOnlyList<CompletedPass> passes, double memory)
     {
         var (without, with) = (Fits(passes, memory, countsWaiting: false), Fits(passes, memory, countsWaiting: true));
-        var fits = with.Min(fit => fit.Off) < without.Min(fit => fit.Off) ? with : without;
-        var enough = Math.Max(Tolerance, ToleranceOfBest * fits.Min(fit => fit.Off));
-        var good = fits.Where(fit => fit.Off <= enough).Select(fit => fit.Set).ToList();
-        return new WorkingSetRange(fits.MinBy(fit => fit.Off).Set, good[0], good[^1]);
+        var fits = with.Min(fit => fit.Error) < without.Min(fit => fit.Error) ? with : without;
+        var enough = Math.Max(Tolerance, ToleranceOfBest * fits.Min(fit => fit.Error));
+        var good = fits.Where(fit => fit.Error <= enough).Select(fit => fit.Set).ToList();
+        return new WorkingSetRange(fits.MinBy(fit => fit.Error).Set, good[0], good[^1]);
     }
 
-    // An amount written anew that makes no difference: what goes out in 20 ms.
+    // A negligible amount of dirty memory: what is sent in 20 ms.
     private static double Negligible(CompletedPass pass) => 0.02 * pass.Sent().Count / Math.Max(pass.Duration.TotalSeconds, 0.001) + 1;
 
-    /// <summary>The best for each rewrite time, the shortest first.</summary>
-    private static List<(double Off, WorkingSet Set)> Fits(IReadOnlyList<CompletedPass> passes, double memory, bool countsWaiting)
+    /// <summary>The best fit for each rewrite time, the shortest first.</summary>
+    private static List<(double Error, WorkingSet Set)> Fits(IReadOnlyList<CompletedPass> passes, double memory, bool countsWaiting)
     {
-        var seen = passes.Select(pass => Weigh(pass, passes[^1], memory, countsWaiting)).ToArray();
+        var weighted = passes.Select(pass => Weigh(pass, passes[^1], memory, countsWaiting)).ToArray();
         var most = Math.Min(memory, 8 * passes.Max(pass => pass.Dirtied.Count) + 1);
         return [.. Enumerable.Range(0, RewriteSteps)
-            .Select(step => Best(seen, RewriteSecondsMin * Math.Pow(RewriteStep, step), most, countsWaiting))];
+            .Select(step => Best(weighted, RewriteSecondsMin * Math.Pow(RewriteStep, step), most, countsWaiting))];
     }
 
-    private static (double Off, WorkingSet Set) Best(WeightedPass[] seen, double rewriteSeconds, double most, bool countsWaiting)
+    private static (double Error, WorkingSet Set) Best(WeightedPass[] passes, double rewriteSeconds, double most, bool countsWaiting)
     {
-        var (bestOff, bestHot, bestCold) = (double.MaxValue, 0.0, 0.0);
-        var parts = seen.Select(pass => RewrittenShares.Compute(pass.Seconds / rewriteSeconds, countsWaiting)).ToArray();
+        var (bestError, bestHot, bestCold) = (double.MaxValue, 0.0, 0.0);
+        var parts = passes.Select(pass => RewrittenShares.Compute(pass.Seconds / rewriteSeconds, countsWaiting)).ToArray();
         for (var step = 0; step <= HotSetSteps; step++)
         {
             var hotSet = step < HotSetSteps ? most / Math.Pow(HotSetStep, step) : 0;
-            var (off, cold) = Off(seen, parts, hotSet);
-            if (off < bestOff)
-                (bestOff, bestHot, bestCold) = (off, hotSet, cold);
+            var (error, cold) = ComputeError(passes, parts, hotSet);
+            if (error < bestError)
+                (bestError, bestHot, bestCold) = (error, hotSet, cold);
         }
 
         var rewriteTime = TimeSpan.FromMilliseconds(Math.Round(rewriteSeconds * 1000));
-        return (bestOff, new WorkingSet(new Bytes((long)bestHot), rewriteTime, new BytesPerSecond((long)bestCold), countsWaiting));
+        return (bestError, new WorkingSet(new Bytes((long)bestHot), rewriteTime, new BytesPerSecond((long)bestCold), countsWaiting));
     }
 
-    /// <summary>How far off a hot set is, with the cold rate that suits it best.</summary>
-    private static (double Off, double ColdRate) Off(WeightedPass[] seen, RewrittenShares[] parts, double hotSet)
+    /// <summary>The relative error of a hot set, with the cold rate that fits best.</summary>
+    private static (double Error, double ColdRate) ComputeError(WeightedPass[] passes, RewrittenShares[] parts, double hotSet)
     {
         double weights = 0, coldCold = 0, coldRest = 0, restRest = 0;
-        for (var index = 0; index < seen.Length; index++)
+        for (var index = 0; index < passes.Length; index++)
         {
-            var pass = seen[index];
+            var pass = passes[index];
             var rest = (pass.Dirtied - parts[index].HotPart(hotSet, pass.Pending, pass.Sent)) / pass.Scale;
             var cold = pass.ColdSeconds / pass.Scale;
             weights += pass.Weight;
@@ -83,7 +83,7 @@ internal static class WorkingSetFit
 
     private static WeightedPass Weigh(CompletedPass pass, CompletedPass newest, double memory, bool countsWaiting)
     {
-        // Of passes that are long themselves, the last three still count.
+        // Where passes are long themselves, the last three still count.
         var halfLife = Math.Max(HalfLife.TotalSeconds, 3 * newest.Duration.TotalSeconds);
         var (seconds, pending, sent) = (pass.GuestTime.TotalSeconds, (double)pass.Pending.Count, (double)pass.Sent().Count);
         return new WeightedPass(

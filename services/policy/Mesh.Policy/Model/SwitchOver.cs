@@ -2,16 +2,16 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Policy.Model;
 
-/// <summary>What a switch-over costs.</summary>
+/// <summary>QEMU's switchover.</summary>
 internal static class SwitchOver
 {
-    /// <summary>QEMU's downtime limit where nobody has set one.</summary>
+    /// <summary>QEMU's default for the maximum downtime.</summary>
     public static readonly TimeSpan DefaultMaxDowntime = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>The most that QEMU takes as downtime limit: it switches over as soon as it can.</summary>
+    /// <summary>The largest maximum downtime that QEMU accepts; with it, QEMU switches over as soon as it can.</summary>
     public static readonly TimeSpan LargestMaxDowntime = TimeSpan.FromSeconds(2000);
 
-    /// <summary>How long it takes to send what remains, in whole milliseconds as KubeVirt counts.</summary>
+    /// <summary>How long it takes to send what remains, in whole milliseconds, as KubeVirt rounds it.</summary>
     /// <param name="remaining">What remains.</param>
     /// <param name="bandwidth">Bytes per second, more than 0.</param>
     public static TimeSpan EstimateDowntime(Bytes remaining, double bandwidth) =>

@@ -3,7 +3,7 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Rules;
 
-/// <summary>Takes the convergence steps that are due: in order those that are taken once, and besides them those that repeat.</summary>
+/// <summary>Takes the convergence steps that are due: those that are taken once in order, and independently those that repeat.</summary>
 internal static class ConvergenceSteps
 {
     public static void Evaluate(PolicyEvaluation context)
@@ -15,27 +15,27 @@ internal static class ConvergenceSteps
                 return;
             if (!TriggerRules.AreMet(context, index))
                 continue;
-            var why = TriggerRules.DescribeReason(context, index);
+            var reason = TriggerRules.DescribeReason(context, index);
             var growths = context.Plan.Steps.GrowthsWhenTaken.Select((taken, place) => place == index ? context.Plan.Passes.Growths : taken);
             context.Plan = context.Plan with { Steps = context.Plan.Steps with { GrowthsWhenTaken = [.. growths] } };
-            Execute(context, index, why);
+            Execute(context, index, reason);
         }
     }
 
-    /// <summary>Takes those that nothing but the time decides.</summary>
+    /// <summary>Takes the steps that depend on time only.</summary>
     public static void EvaluateTimed(PolicyEvaluation context) => EvaluateOnce(context, TriggerRules.DependsOnTimeOnly);
 
-    /// <summary>The next of those that are taken once; null if none is left.</summary>
+    /// <summary>The next of the steps that are taken once; null if none is left.</summary>
     public static PolicyStep? NextStep(PlanState plan) =>
         StepIndices(plan, repeat: false).Skip(plan.Steps.TakenCount).Select(index => plan.Policy.Steps[index]).FirstOrDefault();
 
-    private static void EvaluateOnce(PolicyEvaluation context, Func<PolicyTrigger, bool> canBeJudged)
+    private static void EvaluateOnce(PolicyEvaluation context, Func<PolicyTrigger, bool> canEvaluate)
     {
         var plan = context.Plan;
         IReadOnlyList<int> due =
         [
             .. StepIndices(plan, repeat: false).Skip(plan.Steps.TakenCount)
-                .TakeWhile(index => canBeJudged(plan.Policy.Steps[index].When) && TriggerRules.AreMet(context, index))
+                .TakeWhile(index => canEvaluate(plan.Policy.Steps[index].When) && TriggerRules.AreMet(context, index))
                 .Take(plan.Policy.CatchUp ? int.MaxValue : 1),
         ];
         if (due.Count == 0)
@@ -45,30 +45,29 @@ internal static class ConvergenceSteps
             Execute(context, due[^1], TriggerRules.DescribeReason(context, due[^1]));
     }
 
-    private static void Execute(PolicyEvaluation context, int index, string why)
+    private static void Execute(PolicyEvaluation context, int index, string reason)
     {
         var (plan, action) = (context.Plan, context.Plan.Policy.Steps[index].Do);
         if (!EffectivePermissions.IsPermitted(plan, action.Kind) || (action.Kind is PolicyActionKind.Suspend && context.IsSuspended))
             return;
-        var planned = new PlannedAction(context.Now, action.Kind, why);
         switch (action.Kind)
         {
             case PolicyActionKind.SetDowntime when (action.Downtime ?? MultiplyDowntime(plan, action)) is { } downtime:
-                context.IssueMaxDowntime(downtime, why);
+                context.IssueMaxDowntime(downtime, reason);
                 break;
             case PolicyActionKind.SetBandwidth:
-                context.Issue(planned with { Bandwidth = action.Bandwidth });
+                context.Issue(PlannedAction.SetBandwidth(context.Now, action.Bandwidth, reason));
                 break;
             case PolicyActionKind.Throttle:
-                context.Issue(planned with { Throttle = action.Throttle });
+                context.Issue(PlannedAction.SetThrottle(context.Now, action.Throttle, reason));
                 break;
             case PolicyActionKind.PostCopy or PolicyActionKind.Suspend or PolicyActionKind.Abort:
-                context.Issue(planned);
+                context.Issue(action.Kind, reason);
                 break;
         }
     }
 
-    // Null where the limit has grown as far as it may.
+    // Null if the maximum downtime has reached its bound.
     private static TimeSpan? MultiplyDowntime(PlanState plan, PolicyAction action)
     {
         var (current, most) = (plan.Tuning.MaxDowntime ?? SwitchOver.DefaultMaxDowntime, action.DowntimeMax ?? SwitchOver.LargestMaxDowntime);

@@ -3,43 +3,47 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Rules;
 
-/// <summary>One look or wait while it is worked out: the plan so far and what it wants done.</summary>
+/// <summary>One evaluation of a policy: the plan so far and the actions issued.</summary>
 internal sealed class PolicyEvaluation(PlanState plan, TimeSpan now)
 {
     private readonly List<PlannedAction> _actions = [];
 
     public PlanState Plan { get; set; } = plan;
 
-    /// <summary>Time since the copying began, as exactly as it was told.</summary>
+    /// <summary>Time since the copy began, not rounded.</summary>
     public TimeSpan Now { get; } = now;
 
     public bool HasActed => _actions.Count > 0;
 
-    public bool IsSuspended => Plan.Tuning.IsSuspended || Plan.Status is CopyStatus.Paused;
+    public bool IsSuspended => Plan.Tuning.IsSuspended || Plan.Phase.IsPaused(Plan.Tuning);
 
     public PolicyDecision ToDecision() => new(Plan, _actions);
 
-    public void Issue(PolicyActionKind kind, string reason) => Issue(new PlannedAction(Now, kind, reason));
+    public void IssueMaxDowntime(TimeSpan downtime, string reason) => Issue(PlannedAction.SetMaxDowntime(Now, downtime, reason));
 
-    public void IssueMaxDowntime(TimeSpan downtime, string reason) =>
-        Issue(new PlannedAction(Now, PolicyActionKind.SetDowntime, reason) { Downtime = downtime });
+    /// <summary>Aborts because a limit has passed.</summary>
+    public void IssueLimitAbort(string reason) => Issue(PlannedAction.Abort(Now, reason, isLimit: true));
 
-    /// <summary>Orders an abort because a limit has passed.</summary>
-    public void IssueLimitAbort(string reason) => Issue(new PlannedAction(Now, PolicyActionKind.Abort, reason) { IsLimit = true });
+    /// <summary>Issues an action that needs no value.</summary>
+    public void Issue(PolicyActionKind kind, string reason) => Issue(kind switch
+    {
+        PolicyActionKind.PostCopy => PlannedAction.StartPostCopy(Now, reason),
+        PolicyActionKind.Suspend => PlannedAction.Suspend(Now, reason),
+        PolicyActionKind.Abort => PlannedAction.Abort(Now, reason),
+        _ => new PlannedAction(Now, kind, reason),
+    });
 
     public void Issue(PlannedAction action)
     {
         _actions.Add(action);
-        var tuning = Plan.Tuning;
+        var tuning = Plan.Tuning.With(action.Parameters);
         Plan = action.Kind switch
         {
-            PolicyActionKind.SetDowntime =>
-                Plan with { PolicyMaxDowntime = action.Downtime, Tuning = tuning with { MaxDowntime = action.Downtime } },
-            PolicyActionKind.SetBandwidth => Plan with { Tuning = tuning with { Bandwidth = action.Bandwidth } },
-            PolicyActionKind.Throttle => Plan with { Tuning = tuning with { Throttle = action.Throttle } },
-            PolicyActionKind.PostCopy => Plan with { Tuning = tuning with { IsPostCopy = true } },
-            PolicyActionKind.Suspend => Plan with { SwitchOverAt = TimeRounding.ToMilliseconds(Now), Tuning = tuning with { IsSuspended = true } },
-            _ => Plan with { IsOver = true },
+            PolicyActionKind.SetDowntime => Plan with { PolicyMaxDowntime = action.Parameters.MaxDowntime, Tuning = tuning },
+            PolicyActionKind.SetBandwidth => Plan with { Tuning = tuning with { Bandwidth = action.Parameters.Bandwidth } },
+            PolicyActionKind.Suspend => Plan with { SwitchOverAt = TimeRounding.ToMilliseconds(Now), Tuning = tuning },
+            PolicyActionKind.Abort => Plan with { IsOver = true },
+            _ => Plan with { Tuning = tuning },
         };
     }
 }

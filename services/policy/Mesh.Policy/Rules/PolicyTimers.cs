@@ -2,12 +2,12 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Rules;
 
-/// <summary>When time alone decides something.</summary>
+/// <summary>When a timer of a policy is due.</summary>
 internal static class PolicyTimers
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>The first whole millisecond at which something is due, later than anything that was told; null if nothing will be.</summary>
+    /// <summary>The first whole millisecond at which something is due, later than anything observed; null if nothing will be.</summary>
     public static TimeSpan? NextDue(PlanState plan)
     {
         if (plan.IsOver)
@@ -17,5 +17,7 @@ internal static class PolicyTimers
     }
 
     private static TimeSpan? StepDue(PlanState plan) =>
-        !plan.Tuning.IsPostCopy && ConvergenceSteps.NextStep(plan) is { When: var when } && TriggerRules.DependsOnTimeOnly(when) ? TriggerRules.ElapsedThreshold(plan, when) : null;
+        !plan.Tuning.IsPostCopy && ConvergenceSteps.NextStep(plan) is { When: var when } && TriggerRules.DependsOnTimeOnly(when)
+            ? TriggerRules.ElapsedThreshold(plan, when)
+            : null;
 }

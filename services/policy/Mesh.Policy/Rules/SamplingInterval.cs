@@ -1,21 +1,22 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Rules;
 
-/// <summary>When telemetry is looked at, and what is kept of a look.</summary>
+/// <summary>When a policy evaluates a sample, and what it records of it.</summary>
 internal static class SamplingInterval
 {
-    // Live telemetry comes a little early or late, by a part of the interval or of the time between two samples.
+    // Live telemetry arrives a little early or late, by a part of the interval or of the time between two samples.
     private const double JitterOfInterval = 0.05;
     private const double JitterOfSamples = 0.1;
 
     private static readonly double DefaultWeight = new StallDetector().BandwidthWeight;
 
     /// <summary>
-    /// Whether a sample is looked at: the first one, then one an interval later or a little earlier. Where samples come often, a part of
-    /// the interval alone would take one too early each time, and look more often than the policy says.
+    /// Whether a sample is evaluated: the first one, then one an interval later or slightly earlier. With frequent samples, a tolerance by
+    /// the interval alone would accept a sample too early each time, and evaluate more often than the policy says.
     /// </summary>
     public static bool IsDue(PlanState plan, TimeSpan at)
     {
@@ -25,41 +26,41 @@ internal static class SamplingInterval
         return at >= last + interval - (ofInterval < ofSamples ? ofInterval : ofSamples);
     }
 
-    /// <summary>Keeps what was looked at. The sample's time is in whole milliseconds.</summary>
-    public static PlanState Record(PlanState plan, CopySample sample)
+    /// <summary>Records an evaluated sample, with its time in whole milliseconds.</summary>
+    public static PlanState Record(PlanState plan, CopyStatistics copy)
     {
-        var passes = plan.EvaluatedAt is null ? StartStatistics(sample) : UpdateStatistics(plan.Passes, sample);
-        var doesFlow = sample.Transferred != plan.Progress.Transferred;
+        var passes = plan.EvaluatedAt is null ? StartStatistics(copy) : UpdateStatistics(plan.Passes, copy);
+        var doesFlow = copy.Transferred != plan.Progress.Transferred;
         return plan with
         {
-            EvaluatedAt = sample.At,
-            Progress = plan.Progress.Update(sample),
-            Passes = SmoothBandwidth(doesFlow ? CountGrowth(passes, sample.Remaining) : passes, plan.Policy, sample),
+            EvaluatedAt = copy.Elapsed,
+            Progress = plan.Progress.Update(copy),
+            Passes = SmoothBandwidth(doesFlow ? CountGrowth(passes, copy.Remaining) : passes, plan, copy),
         };
     }
 
-    private static PassStatistics StartStatistics(CopySample sample) => new()
+    private static PassStatistics StartStatistics(CopyStatistics copy) => new()
     {
-        FirstIteration = sample.Iteration,
-        LastIteration = sample.Iteration,
-        LeastIteration = sample.Iteration,
-        LeastRemaining = sample.Remaining,
-        LeastAt = sample.At,
+        FirstIteration = copy.Iteration,
+        LastIteration = copy.Iteration,
+        LeastIteration = copy.Iteration,
+        LeastRemaining = copy.Remaining,
+        LeastAt = copy.Elapsed,
     };
 
-    private static PassStatistics UpdateStatistics(PassStatistics passes, CopySample sample)
+    private static PassStatistics UpdateStatistics(PassStatistics passes, CopyStatistics copy)
     {
-        var isNew = sample.Iteration > passes.LastIteration;
-        var isLeastBeginning = isNew && !(passes.LeastAtPassStart <= sample.Remaining);
-        var isLeast = sample.Remaining < passes.LeastRemaining;
+        var isNew = copy.Iteration > passes.LastIteration;
+        var isLeastBeginning = isNew && !(passes.LeastAtPassStart <= copy.Remaining);
+        var isLeast = copy.Remaining < passes.LeastRemaining;
         return passes with
         {
             IsNewPass = isNew,
-            LastIteration = isNew ? sample.Iteration : passes.LastIteration,
-            LeastAtPassStart = isLeastBeginning ? sample.Remaining : passes.LeastAtPassStart,
-            LeastIteration = isLeastBeginning ? sample.Iteration : passes.LeastIteration,
-            LeastRemaining = isLeast ? sample.Remaining : passes.LeastRemaining,
-            LeastAt = isLeast ? sample.At : passes.LeastAt,
+            LastIteration = isNew ? copy.Iteration : passes.LastIteration,
+            LeastAtPassStart = isLeastBeginning ? copy.Remaining : passes.LeastAtPassStart,
+            LeastIteration = isLeastBeginning ? copy.Iteration : passes.LeastIteration,
+            LeastRemaining = isLeast ? copy.Remaining : passes.LeastRemaining,
+            LeastAt = isLeast ? copy.Elapsed : passes.LeastAt,
         };
     }
 
@@ -69,14 +70,14 @@ internal static class SamplingInterval
         return passes with { LastFlowingRemaining = remaining, Growths = passes.Growths + (hasGrown ? 1 : 0) };
     }
 
-    // As KubeVirt does: not where a pass begins, and not while the machine stands still.
-    private static PassStatistics SmoothBandwidth(PassStatistics passes, MigrationPolicy policy, CopySample sample)
+    // As KubeVirt does: not where a pass begins, and not while the VM is paused.
+    private static PassStatistics SmoothBandwidth(PassStatistics passes, PlanState plan, CopyStatistics copy)
     {
         if (passes.Bandwidth == 0)
-            return passes with { Bandwidth = sample.Bandwidth.Count };
-        if (passes.IsNewPass || sample.Status is CopyStatus.Paused)
+            return passes with { Bandwidth = copy.Bandwidth.Count };
+        if (passes.IsNewPass || plan.Phase.IsPaused(plan.Tuning))
             return passes;
-        var weight = policy.StallDetector?.BandwidthWeight ?? DefaultWeight;
-        return passes with { Bandwidth = (weight * sample.Bandwidth.Count) + ((1 - weight) * passes.Bandwidth) };
+        var weight = plan.Policy.StallDetector?.BandwidthWeight ?? DefaultWeight;
+        return passes with { Bandwidth = (weight * copy.Bandwidth.Count) + ((1 - weight) * passes.Bandwidth) };
     }
 }

@@ -4,10 +4,10 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Rules;
 
-/// <summary>Times that are given for each GiB of what is copied.</summary>
+/// <summary>Durations that a policy gives per GiB of copied data.</summary>
 internal static class ScaledDuration
 {
-    // More than any migration takes, and small enough to be multiplied.
+    // Longer than any migration, and small enough to be multiplied.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
 
     public static TimeSpan Compute(MigrationPolicy policy, PlanSubject subject, TimeSpan perUnit)
@@ -18,7 +18,7 @@ internal static class ScaledDuration
         return TimeSpan.FromTicks(rule.WholeSeconds ? ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond : ticks);
     }
 
-    // Decimal, so that parts which make up a whole number of units are not rounded up to one more.
+    // Decimal, so that parts which add up to a whole number of units are not rounded up to one more.
     private static decimal Units(DataSizeRule rule, PlanSubject subject)
     {
         var sum = Math.Max((decimal)rule.MemoryAtLeast, Count(subject.Memory))

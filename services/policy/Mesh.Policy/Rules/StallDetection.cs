@@ -4,10 +4,10 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Rules;
 
-/// <summary>Finds a stall as KubeVirt's detector does: no less remains where a pass begins than at best did longer ago than the window.</summary>
+/// <summary>Detects a stall as KubeVirt does: a pass begins with no less than the minimum from before the window.</summary>
 internal static class StallDetection
 {
-    // Kept with the flight; the next best is taken from the least of them.
+    // Stored with the migration; only the lowest ones are needed.
     private const int NextBestMax = 1000;
 
     public static void Evaluate(PolicyEvaluation context)
@@ -20,7 +20,7 @@ internal static class StallDetection
             EvaluateTimeout(context);
     }
 
-    /// <summary>Judges the completion timeout, which needs no new telemetry.</summary>
+    /// <summary>Checks the completion timeout, which needs no new telemetry.</summary>
     public static void EvaluateTimeout(PolicyEvaluation context)
     {
         if (context.Plan.Policy.StallDetector is { } detector)
@@ -76,4 +76,76 @@ internal static class StallDetection
     }
 
     private static double MarginFactor(StallDetector detector) => detector.Margin.Value / 100.0;
+}
+
+/// <summary>What to do about a stall, and at the completion timeout of a policy with a stall detector.</summary>
+internal static class StallActions
+{
+    public static void ActAtMinimum(PolicyEvaluation context, StallDetector detector)
+    {
+        var estimate = TriggerRules.PredictedDowntime(context.Plan)!.Value;
+        if (!CanFinish(context, detector, estimate))
+            return;
+        var where = detector.SearchLocalMinimum ? " at a local minimum" : "";
+        var reason = $"stalled: {context.Plan.Progress.Remaining} remain{where}, {ReasonFormat.Duration(estimate)} of downtime";
+        if (!TrySwitchOver(context, detector, estimate, reason))
+            context.Issue(PolicyActionKind.Abort, $"{reason}, over the budget of {ReasonFormat.Duration(Budget(context.Plan))}");
+    }
+
+    public static void ActAtTimeout(PolicyEvaluation context, StallDetector detector)
+    {
+        var plan = context.Plan;
+        if (LimitChecks.CompletionTimeout(plan) is not { } timeout || plan.Policy.LastResort.Count == 0)
+            return;
+        var last = timeout * detector.CompletionFactor;
+        if (context.Now > last)
+            context.IssueLimitAbort($"not complete after {ReasonFormat.Duration(last)}");
+        if (context.Now <= timeout || context.HasActed || IsSwitching(plan))
+            return;
+        var reason = $"not complete after {ReasonFormat.Duration(timeout)}";
+        if (EstimateDowntime(plan) is not { } estimate || !CanFinish(context, detector, estimate) || !TrySwitchOver(context, detector, estimate, reason))
+            context.IssueLimitAbort(reason);
+    }
+
+    /// <summary>When <see cref="ActAtTimeout"/> is due; null if never.</summary>
+    public static TimeSpan? Due(PlanState plan) =>
+        plan.Policy is { StallDetector: { } detector, LastResort.Count: > 0 } && LimitChecks.CompletionTimeout(plan) is { } timeout
+            ? IsSwitching(plan) ? timeout * detector.CompletionFactor : timeout
+            : null;
+
+    private static bool IsSwitching(PlanState plan) => plan.Stall.IsSwitching || plan.Tuning.IsPostCopy;
+
+    private static bool TrySwitchOver(PolicyEvaluation context, StallDetector detector, TimeSpan estimate, string reason)
+    {
+        var (plan, permits) = (context.Plan, EffectivePermissions.ForPlan(context.Plan));
+        if (permits.PostCopy)
+            context.Issue(PolicyActionKind.PostCopy, reason);
+        else if (EffectivePermissions.IsRefused(plan, PolicyActionKind.SetDowntime))
+            return false;
+        else if (permits.Suspend)
+            context.IssueMaxDowntime(SwitchOver.LargestMaxDowntime, reason);
+        else if (estimate <= Budget(plan) * detector.PreCopyFactor)
+            context.IssueMaxDowntime(Budget(plan), reason);
+        else
+            return false;
+        context.Plan = context.Plan with
+        {
+            Stall = context.Plan.Stall with { IsSwitching = true },
+            SwitchOverAt = permits.PostCopy ? plan.SwitchOverAt : TimeRounding.ToMilliseconds(context.Now),
+        };
+        return true;
+    }
+
+    // On a broken network, a switchover would only make things worse.
+    private static bool CanFinish(PolicyEvaluation context, StallDetector detector, TimeSpan estimate) =>
+        !(LimitChecks.CompletionTimeout(context.Plan) is { } timeout && estimate > (timeout * detector.CompletionFactor) - context.Now);
+
+    // In the middle of a pass less remains than a switchover would have to send.
+    private static TimeSpan? EstimateDowntime(PlanState plan)
+    {
+        var remaining = plan.Phase.IsPaused(plan.Tuning) ? plan.Progress.Remaining : plan.Stall.LastPassStart ?? plan.Progress.Remaining;
+        return plan.Passes.Bandwidth > 0 ? SwitchOver.EstimateDowntime(remaining, plan.Passes.Bandwidth) : null;
+    }
+
+    private static TimeSpan Budget(PlanState plan) => plan.Policy.DowntimeBudget ?? SwitchOver.DefaultMaxDowntime;
 }

@@ -2,11 +2,11 @@ using Mesh.Contracts.Policies;
 
 namespace Mesh.Policy.Selection;
 
-/// <summary>Every policy at one moment, and what was said about them.</summary>
-/// <param name="Policies">The newest version of each, those that come with the mesh included.</param>
-/// <param name="Overrides">Machines that have a policy of their own.</param>
-/// <param name="Default">Name of the policy that counts where nothing else does.</param>
-/// <param name="Unreadable">Policies that are kept and cannot be read any more, by name, with the reason.</param>
+/// <summary>All policies at one moment, and how they are assigned.</summary>
+/// <param name="Policies">The newest version of each, including the ones shipped with the mesh.</param>
+/// <param name="Overrides">Policy overrides for VMs.</param>
+/// <param name="Default">Name of the default policy.</param>
+/// <param name="Unreadable">Stored policies that cannot be read, by name, with the reason.</param>
 public sealed record PolicyCatalogue(
     IReadOnlyList<PolicyView> Policies,
     IReadOnlyList<PolicyOverride> Overrides,
@@ -15,4 +15,25 @@ public sealed record PolicyCatalogue(
 {
     /// <summary>The policy of that name; null if there is none that can be read.</summary>
     public PolicyView? Find(string name) => Policies.FirstOrDefault(view => view.Policy.Name == name);
+}
+
+/// <summary>The policy selected for a VM, and what selected it.</summary>
+/// <param name="By">What selected it.</param>
+/// <param name="Answer">The policy with the reason, or why there is none.</param>
+public sealed record SelectedPolicy(SelectedBy By, ResolvePolicyAnswer Answer);
+
+/// <summary>What selects the policy of a VM.</summary>
+public enum SelectedBy
+{
+    /// <summary>The request names it.</summary>
+    Request,
+
+    /// <summary>The VM has a policy override.</summary>
+    Override,
+
+    /// <summary>The VM's labels match.</summary>
+    Labels,
+
+    /// <summary>Nothing else selects one.</summary>
+    Default,
 }

@@ -4,13 +4,13 @@ using Mesh.Documents;
 namespace Mesh.Policy.Selection;
 
 /// <summary>
-/// Which policy counts for a machine: the one that the request names; else the machine's own; else the one with the most labels, all of
-/// which the machine bears, and of several such the first by name; else the default.
+/// Selects the policy of a VM: the one that the request names; else the VM's policy override; else the one with the most labels, all of
+/// which the VM has, and of several such the first by name; else the default.
 /// </summary>
 public static class PolicySelection
 {
-    /// <summary>Selects the policy. Where the one that should count is not to be had there is none, because another might do too much.</summary>
-    /// <param name="ask">The machine, with what its request names.</param>
+    /// <summary>Selects the policy. If it is unavailable none is selected, because another one might do too much.</summary>
+    /// <param name="ask">The VM, and the policy that its request names.</param>
     /// <param name="catalogue">All policies.</param>
     public static SelectedPolicy Select(ResolvePolicy ask, PolicyCatalogue catalogue)
     {
@@ -19,14 +19,15 @@ public static class PolicySelection
         if (ask.Named is { } named)
             return Resolve(SelectedBy.Request, named, catalogue, "the request names it");
         if (catalogue.Overrides.FirstOrDefault(entry => entry.Vm == ask.Vm) is { } own)
-            return Resolve(SelectedBy.Override, own.Policy, catalogue, $"it is the machine's own, set by {own.RequestedBy} at {own.At:u}");
+            return Resolve(SelectedBy.Override, own.Policy, catalogue, $"policy override for the VM, set by {own.RequestedBy} at {own.At:u}");
 
         PolicyView[] matching = [.. catalogue.Policies.Where(view => Matches(view.Policy, ask.Labels))
             .OrderByDescending(view => view.Policy.Select!.Count).ThenBy(view => view.Policy.Name, StringComparer.Ordinal)];
-        var unread = catalogue.Unreadable.Count == 0 ? "" : $". Not considered, because unreadable in the store: {string.Join(", ", catalogue.Unreadable.Keys.Order(StringComparer.Ordinal))}";
+        var unreadable = catalogue.Unreadable.Count == 0 ? ""
+            : $". Not considered, because they cannot be read from the store: {string.Join(", ", catalogue.Unreadable.Keys.Order(StringComparer.Ordinal))}";
         return matching is [var best, .. var others]
-            ? Resolve(SelectedBy.Labels, best.Policy.Name, catalogue, DescribeMatch(best.Policy, others) + unread)
-            : Resolve(SelectedBy.Default, catalogue.Default, catalogue, $"it is the default, and no policy selects the machine by its labels{unread}");
+            ? Resolve(SelectedBy.Labels, best.Policy.Name, catalogue, DescribeMatch(best.Policy, others) + unreadable)
+            : Resolve(SelectedBy.Default, catalogue.Default, catalogue, $"it is the default, and no policy matches the VM's labels{unreadable}");
     }
 
     /// <summary>Why there is no policy of a name, with the names that may have been meant.</summary>
@@ -42,7 +43,7 @@ public static class PolicySelection
         ? new ResolvePolicyAnswer(new EffectivePolicy(view.Policy, view.Version, reason))
         : new ResolvePolicyAnswer(null, by switch
         {
-            SelectedBy.Override => $"the machine's own policy: {DescribeMissing(name, catalogue)}",
+            SelectedBy.Override => $"policy override for the VM: {DescribeMissing(name, catalogue)}",
             SelectedBy.Default => $"the default: {DescribeMissing(name, catalogue)}",
             _ => DescribeMissing(name, catalogue),
         }));

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Traces;
@@ -5,16 +6,23 @@ namespace Mesh.Policy.Traces;
 /// <summary>Traces and planned actions as JSON lines; <c>infra/docs/policies.md</c> describes them.</summary>
 public static class TraceFormat
 {
-    internal static readonly IReadOnlyDictionary<string, CopyStatus> Statuses = new Dictionary<string, CopyStatus>(StringComparer.Ordinal)
+    internal static readonly IReadOnlyDictionary<string, JobPhase> Statuses = new Dictionary<string, JobPhase>(StringComparer.Ordinal)
     {
-        ["running"] = CopyStatus.Running,
-        ["post-copy"] = CopyStatus.PostCopy,
-        ["paused"] = CopyStatus.Paused,
+        ["running"] = JobPhase.PreCopy,
+        ["post-copy"] = JobPhase.PostCopy,
+        ["paused"] = JobPhase.SwitchOver,
+    };
+
+    internal static string DescribeStatus(JobPhase phase) => phase switch
+    {
+        JobPhase.PostCopy or JobPhase.PostCopyFailed => "post-copy",
+        JobPhase.SwitchOver => "paused",
+        _ => "running",
     };
 
     /// <summary>
-    /// Reads a trace: a first line on the migration, then a line for each sample. Empty lines and unknown fields are passed over. Whatever
-    /// the text is, nothing is thrown.
+    /// Reads a trace: a first line that describes the migration, then one line per sample. Empty lines and unknown fields are ignored.
+    /// Never throws, whatever the text is.
     /// </summary>
     public static TraceParseResult Parse(string text)
     {
@@ -26,14 +34,14 @@ public static class TraceFormat
         return reader.ToResult();
     }
 
-    /// <summary>Writes a trace so that <see cref="Parse"/> gives the same one, times to the ten-millionth of a second.</summary>
+    /// <summary>Writes a trace so that <see cref="Parse"/> reads the same one, with times exact to 100 ns.</summary>
     public static string Write(MigrationTrace trace)
     {
         ArgumentNullException.ThrowIfNull(trace);
         return string.Concat(trace.Samples.Select(TraceWriter.Sample).Prepend(TraceWriter.Subject(trace.Subject)).Select(line => line + "\n"));
     }
 
-    /// <summary>Writes what a policy does as one line, without a line break.</summary>
+    /// <summary>Writes an action of a policy as one line, without a line break.</summary>
     public static string Write(PlannedAction action)
     {
         ArgumentNullException.ThrowIfNull(action);

@@ -3,7 +3,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Policy.Traces;
 
-/// <summary>An object within a line of a trace, read field by field; what is wrong is gathered.</summary>
+/// <summary>An object in a line of a trace, read field by field; faults are collected.</summary>
 internal sealed class TraceLine(int number, JsonElement element, string path, List<TraceFault> faults)
 {
     private const string Size = "a number of bytes, 0 or more";
@@ -52,13 +52,13 @@ internal sealed class TraceLine(int number, JsonElement element, string path, Li
         return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : Wrong(field, value, "true or false", false);
     }
 
-    public T Choice<T>(string field, IReadOnlyDictionary<string, T> words, T unlessGiven)
+    public T Choice<T>(string field, IReadOnlyDictionary<string, T> choices, T unlessGiven)
     {
         if (Find(field) is not { } value)
             return unlessGiven;
-        return value.ValueKind is JsonValueKind.String && words.TryGetValue(value.GetString()!, out var word)
-            ? word
-            : Wrong(field, value, string.Join(", ", words.Keys.Select(each => $"\"{each}\"")), unlessGiven);
+        return value.ValueKind is JsonValueKind.String && choices.TryGetValue(value.GetString()!, out var choice)
+            ? choice
+            : Wrong(field, value, string.Join(", ", choices.Keys.Select(each => $"\"{each}\"")), unlessGiven);
     }
 
     /// <summary>An object within this one; null if there is none.</summary>
@@ -92,7 +92,7 @@ internal sealed class TraceLine(int number, JsonElement element, string path, Li
             : Wrong<TimeSpan?>(field, value, $"{accepted}, at most {SecondsMax}", null);
     }
 
-    // What JSON calls null says as little as nothing does.
+    // A null counts as absent.
     private JsonElement? Find(string field) =>
         element.TryGetProperty(field, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null;
 

@@ -1,23 +1,24 @@
 using System.Text.Json;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Traces;
 
-/// <summary>A trace while it is read, line by line.</summary>
+/// <summary>Reads a trace line by line.</summary>
 internal sealed class TraceReader
 {
-    /// <summary>No more faults than this are told of one text.</summary>
+    /// <summary>At most this many faults are reported.</summary>
     public const int FaultsMax = 20;
 
-    private const string Vm = "the machine, such as {\"memory_bytes\":4294967296,\"disks_bytes\":[],\"vcpus\":2}";
+    private const string Vm = "the VM, such as {\"memory_bytes\":4294967296,\"disks_bytes\":[],\"vcpus\":2}";
     private const string Permitted = "what may be done, such as {\"post_copy\":true,\"throttle\":true,\"pause\":true,\"compression\":true}";
 
     private static readonly Bytes UsualPage = new(4096);
 
     private readonly List<TraceFault> _faults = [];
-    private readonly List<CopySample> _samples = [];
+    private readonly List<TraceSample> _samples = [];
     private PlanSubject? _subject;
     private bool _isBegun;
 
@@ -44,21 +45,21 @@ internal sealed class TraceReader
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            _faults.Add(new TraceFault(number, "", "holds characters that are not Unicode; a trace is UTF-8 text"));
+            _faults.Add(new TraceFault(number, "", "has characters that are not Unicode; a trace is UTF-8 text"));
         }
     }
 
     public TraceParseResult ToResult()
     {
         if (!_isBegun)
-            _faults.Add(new TraceFault(1, "", $"the trace is empty; its first line tells of the migration, with {Vm}"));
+            _faults.Add(new TraceFault(1, "", $"the trace is empty; its first line describes the migration, with {Vm}"));
         return new TraceParseResult(_faults.Count == 0 ? new MigrationTrace(_subject!, _samples) : null, _faults);
     }
 
     private static PlanSubject? Subject(TraceLine line)
     {
         if (!line.Has("vm"))
-            return line.Missing<PlanSubject?>("vm", $"the first line of a trace tells of the migration, with {Vm}");
+            return line.Missing<PlanSubject?>("vm", $"the first line of a trace describes the migration, with {Vm}");
         if (line.Object("vm", Vm) is not { } vm)
             return null;
         return new PlanSubject(
@@ -78,20 +79,24 @@ internal sealed class TraceReader
         Compression = allow.Flag("compression"),
     };
 
-    private CopySample Sample(TraceLine line)
+    private TraceSample Sample(TraceLine line)
     {
         var at = line.Seconds("t_s");
-        if (_samples.Count > 0 && at < _samples[^1].At && line.Has("t_s"))
-            line.Fault("t_s", $"{at.TotalSeconds} is before {_samples[^1].At.TotalSeconds} of the sample above; samples stand in order of time");
-        return new CopySample(
-            at,
-            line.Whole("iteration", 0, "the pass over memory, a whole number, 0 or more"),
-            line.Bytes("total_bytes"),
-            line.Bytes("processed_bytes"),
-            line.Bytes("remaining_bytes"),
-            new BytesPerSecond(line.Whole("bandwidth_bps", 0, "a number of bytes per second, 0 or more")),
-            line.Whole("dirty_rate_pages", 0, "a number of pages per second, 0 or more", unlessGiven: 0),
-            line.Bytes("page_size", UsualPage),
-            line.Choice("status", TraceFormat.Statuses, CopyStatus.Running));
+        if (_samples.Count > 0 && at < _samples[^1].Copy.Elapsed && line.Has("t_s"))
+            line.Fault("t_s", $"{at.TotalSeconds} is before {_samples[^1].Copy.Elapsed.TotalSeconds} of the sample above; samples must be in order of time");
+        var iteration = line.Whole("iteration", 0, "the pass over memory, a whole number, 0 or more");
+        var (total, transferred, remaining) = (line.Bytes("total_bytes"), line.Bytes("processed_bytes"), line.Bytes("remaining_bytes"));
+        var copy = new CopyStatistics
+        {
+            Elapsed = at,
+            Iteration = iteration,
+
+            // A trace has memory and disks in one sum.
+            Memory = new TransferProgress(total, remaining, transferred),
+            Bandwidth = new BytesPerSecond(line.Whole("bandwidth_bps", 0, "a number of bytes per second, 0 or more")),
+            DirtyPagesPerSecond = line.Whole("dirty_rate_pages", 0, "a number of pages per second, 0 or more", unlessGiven: 0),
+            PageSize = line.Bytes("page_size", UsualPage),
+        };
+        return new TraceSample(line.Choice("status", TraceFormat.Statuses, JobPhase.PreCopy), copy);
     }
 }

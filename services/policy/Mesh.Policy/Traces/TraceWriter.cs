@@ -7,10 +7,9 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Traces;
 
-/// <summary>Writes lines of traces.</summary>
 internal static class TraceWriter
 {
-    // Reasons are for people: no sign in them is put in code that JSON does not demand.
+    // Reasons are for people: only what JSON requires is escaped.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Subject(PlanSubject subject) => Line(json =>
@@ -33,17 +32,18 @@ internal static class TraceWriter
         Number(json, "deadline_s", (decimal?)subject.Deadline?.Ticks / TimeSpan.TicksPerSecond);
     });
 
-    public static string Sample(CopySample sample) => Line(json =>
+    public static string Sample(TraceSample sample) => Line(json =>
     {
-        Seconds(json, sample.At);
-        json.WriteNumber("iteration", sample.Iteration);
-        json.WriteNumber("total_bytes", sample.Total.Count);
-        json.WriteNumber("processed_bytes", sample.Transferred.Count);
-        json.WriteNumber("remaining_bytes", sample.Remaining.Count);
-        json.WriteNumber("bandwidth_bps", sample.Bandwidth.Count);
-        json.WriteNumber("dirty_rate_pages", sample.DirtyPagesPerSecond);
-        json.WriteNumber("page_size", sample.PageSize.Count);
-        json.WriteString("status", TraceFormat.Statuses.Single(status => status.Value == sample.Status).Key);
+        var copy = sample.Copy;
+        Seconds(json, copy.Elapsed);
+        json.WriteNumber("iteration", copy.Iteration);
+        json.WriteNumber("total_bytes", copy.Total.Count);
+        json.WriteNumber("processed_bytes", copy.Transferred.Count);
+        json.WriteNumber("remaining_bytes", copy.Remaining.Count);
+        json.WriteNumber("bandwidth_bps", copy.Bandwidth.Count);
+        json.WriteNumber("dirty_rate_pages", copy.DirtyPagesPerSecond);
+        json.WriteNumber("page_size", copy.PageSize.Count);
+        json.WriteString("status", TraceFormat.DescribeStatus(sample.Phase));
     });
 
     public static string Action(PlannedAction action) => Line(json =>
@@ -60,9 +60,9 @@ internal static class TraceWriter
         });
         Number(json, "value", action.Kind switch
         {
-            PolicyActionKind.SetDowntime => (long?)action.Downtime?.TotalMilliseconds,
-            PolicyActionKind.SetBandwidth => action.Bandwidth?.Count,
-            PolicyActionKind.Throttle => action.Throttle?.Value,
+            PolicyActionKind.SetDowntime => (long?)action.Parameters.MaxDowntime?.TotalMilliseconds,
+            PolicyActionKind.SetBandwidth => action.Parameters.Bandwidth?.Count,
+            PolicyActionKind.Throttle => action.Parameters.Throttle?.Value,
             _ => null,
         });
         json.WriteString("reason", action.Reason);

@@ -5,69 +5,74 @@ using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Hosting.Doctor;
 using Mesh.Scheduler.Documents;
+using Mesh.Scheduler.Draining;
 
 namespace Mesh.Scheduler.Host.Doctor;
 
 /// <summary>
-/// Whether what the scheduler keeps can be read. What only helps to foresee may go; closed hosts, drains and rules are left to a person,
-/// who alone knows what they were to be.
+/// Checks that the scheduler's store can be read. Histories and failures, which only improve predictions, can be dropped; cordons, drains and
+/// rules are left to an operator, who alone knows what they were meant to be.
 /// </summary>
 internal sealed class SchedulerStoreCheck : IStoreCheck
 {
     public string Name => "scheduler";
 
-    public async Task RunAsync(DiagnosticContext examination)
+    public async Task RunAsync(DiagnosticContext context)
     {
-        await CheckAsync<HostCordon>(examination, "host_cordon", "host", "cordon", "closed hosts", host => $"uncordon {host}, or cordon it anew, after the row was deleted");
-        await CheckAsync<DrainView>(examination, "drain", "id", "state", "drains", id => $"delete the row of drain {id}; its hosts stay closed until they are uncordoned");
-        await CheckHistoriesAsync(examination);
-        await CheckTroublesAsync(examination);
-        await CheckRulesAsync(examination);
+        await CheckAsync<HostCordon>(context, "host_cordon", "host", "cordon", "cordons", host => $"delete the row, then cordon {host} again if needed");
+        await CheckAsync<Drain>(context, "drain", "id", "state", "drains", id => $"delete the row of drain {id}; its hosts stay cordoned until uncordoned");
+        await CheckHistoriesAsync(context);
+        await CheckFailuresAsync(context);
+        await CheckRulesAsync(context);
     }
 
-    private async Task CheckAsync<T>(DiagnosticContext examination, string table, string key, string column, string what, Func<string, string> advice)
+    private async Task CheckAsync<T>(DiagnosticContext context, string table, string key, string column, string what, Func<string, string> advice)
     {
-        var rows = (await examination.Connection.QueryAsync<(string Key, string Json)>($"SELECT {key}, {column} FROM {table} ORDER BY {key}")).AsList();
-        examination.AddChecked($"{rows.Count} {what}");
+        var rows = (await context.Connection.QueryAsync<(string Key, string Json)>($"SELECT {key}, {column} FROM {table} ORDER BY {key}")).AsList();
+        context.AddChecked($"{rows.Count} {what}");
         foreach (var (name, json) in rows)
-            if (FindError<T>(json) is { } complaint)
-                examination.Report(DoctorFinding.Problem(Name, $"{table} {name}", $"it cannot be read, and nothing is scheduled meanwhile: {complaint}. To mend it, {advice(name)}"));
+            if (FindError<T>(json) is { } error)
+                context.Report(DoctorFinding.Problem(Name, $"{table} {name}", $"unreadable; scheduling is stopped: {error}. To repair, {advice(name)}"));
     }
 
-    private async Task CheckHistoriesAsync(DiagnosticContext examination)
+    private async Task CheckHistoriesAsync(DiagnosticContext context)
     {
-        foreach (var (vm, json) in await examination.Connection.QueryAsync<(string Vm, string Json)>("SELECT vm_id, history FROM vm_history ORDER BY vm_id"))
-            if (FindError<VmMigrationHistory>(json) is { } complaint)
-                await examination.ReportAsync(
-                    DoctorFinding.Problem(Name, $"machine {vm}", $"what its last migration told cannot be read, and nothing is scheduled meanwhile: {complaint}"),
-                    "it was dropped; the next migration tells it again",
-                    "drops it; the next migration tells it again",
-                    transaction => examination.Connection.ExecuteAsync("DELETE FROM vm_history WHERE vm_id = @vm", new { vm }, transaction));
+        foreach (var (vm, json) in await context.Connection.QueryAsync<(string Vm, string Json)>("SELECT vm_id, history FROM vm_migration_history ORDER BY vm_id"))
+            if (FindError<VmMigrationHistory>(json) is { } error)
+                await context.ReportAsync(
+                    DoctorFinding.Problem(Name, $"VM {vm}", $"its migration history is unreadable; scheduling is stopped: {error}"),
+                    "dropped; its next migration records it again",
+                    "drops it; its next migration records it again",
+                    transaction => context.Connection.ExecuteAsync("DELETE FROM vm_migration_history WHERE vm_id = @vm", new { vm }, transaction));
     }
 
-    private async Task CheckTroublesAsync(DiagnosticContext examination)
+    private async Task CheckFailuresAsync(DiagnosticContext context)
     {
-        foreach (var (host, migration, at) in await examination.Connection.QueryAsync<(string Host, string Migration, string At)>("SELECT host, migration, at FROM host_trouble ORDER BY host, migration"))
+        foreach (var (host, migration, at) in await context.Connection.QueryAsync<(string Host, string Migration, string At)>(
+            "SELECT host, migration_id, failed_at FROM host_failure ORDER BY host, migration_id"))
             if (!DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, out _))
-                await examination.ReportAsync(
-                    DoctorFinding.Problem(Name, $"host {host}", $"when migration {migration} failed through it cannot be read, and nothing is scheduled meanwhile: '{at}' is no time"),
-                    "it was dropped, and lowers the host's rating no more",
-                    "drops it, so that it lowers the host's rating no more",
-                    transaction => examination.Connection.ExecuteAsync("DELETE FROM host_trouble WHERE host = @host AND migration = @migration", new { host, migration }, transaction));
+                await context.ReportAsync(
+                    DoctorFinding.Problem(Name, $"host {host}", $"the time of its failed migration {migration} is unreadable; scheduling is stopped: '{at}' is not a time"),
+                    "dropped; the failure no longer lowers the host's score",
+                    "drops it, so that it no longer lowers the host's score",
+                    transaction => context.Connection.ExecuteAsync(
+                        "DELETE FROM host_failure WHERE host = @host AND migration_id = @migration", new { host, migration }, transaction));
     }
 
-    private async Task CheckRulesAsync(DiagnosticContext examination)
+    private async Task CheckRulesAsync(DiagnosticContext context)
     {
-        var document = await examination.Connection.QuerySingleOrDefaultAsync<string?>("SELECT document FROM placement_rules WHERE one = 1");
+        var document = await context.Connection.QuerySingleOrDefaultAsync<string?>("SELECT document FROM placement_rules WHERE id = 1");
         if (document is not null && RulesText.Read(document) is { Rules: null, Diagnostics: var diagnostics })
-            examination.Report(DoctorFinding.Problem(Name, "placement rules", $"they cannot be read, and count for nothing: line {diagnostics[0].Line}: {diagnostics[0].Field} {diagnostics[0].Message}. Apply them anew"));
+            context.Report(DoctorFinding.Problem(
+                Name, "placement rules",
+                $"unreadable and ignored: line {diagnostics[0].Line}: {diagnostics[0].Field} {diagnostics[0].Message}. Re-apply them"));
     }
 
     private static string? FindError<T>(string json)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, MeshJson.Options) is null ? "it is empty" : null;
+            return JsonSerializer.Deserialize<T>(json, MeshJson.Options) is null ? "the value is null" : null;
         }
         catch (JsonException e)
         {

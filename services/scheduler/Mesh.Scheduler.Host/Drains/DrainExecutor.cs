@@ -8,14 +8,14 @@ using Mesh.Scheduler.Host.Messages;
 
 namespace Mesh.Scheduler.Host.Drains;
 
-/// <summary>Does what a drain's step wants done, and looks up what has become of its migrations.</summary>
+/// <summary>Executes the steps of drains, and looks up their ended migrations.</summary>
 internal sealed partial class DrainExecutor(IMessageBus bus, SchedulingRequestHandler requests, ILogger<DrainExecutor> log)
 {
     /// <summary>
-    /// The drain's migrations that have ended, as far as that still matters: of machines that are being moved, and of those that a drained host
-    /// still reports. One that was never kept is not among them, and so counts as not asked for.
+    /// The drain's ended migrations that still matter: of VMs that are being moved, and of VMs that a drained host still reports. A request that
+    /// was lost has none, and so is sent again.
     /// </summary>
-    public async Task<IReadOnlyList<MigrationView>> FindEndedAsync(DrainView drain, Fleet fleet, CancellationToken cancellation)
+    public async Task<IReadOnlyList<MigrationView>> FindEndedAsync(Drain drain, Fleet fleet, CancellationToken cancellation)
     {
         var unfinished = fleet.Migrations.Select(migration => migration.Id).ToHashSet();
         List<MigrationView> ended = [];
@@ -27,7 +27,7 @@ internal sealed partial class DrainExecutor(IMessageBus bus, SchedulingRequestHa
         return ended;
     }
 
-    /// <summary>Does what a step wants; true if there was anything.</summary>
+    /// <summary>Executes a step; true if there was anything to send.</summary>
     public async Task<bool> ExecuteAsync(DrainStep step, Fleet fleet, string by, CancellationToken cancellation)
     {
         foreach (var request in step.ToRequest)
@@ -44,6 +44,6 @@ internal sealed partial class DrainExecutor(IMessageBus bus, SchedulingRequestHa
         return step.ToRequest.Count + step.ToAbort.Count + step.ToReschedule.Count > 0;
     }
 
-    [LoggerMessage(5044, LogLevel.Warning, "Drain {Drain}: migration {MigrationId} was refused: {Reasons}")]
+    [LoggerMessage(5044, LogLevel.Warning, "Drain {Drain}: migration {MigrationId} refused: {Reasons}")]
     private partial void LogRefused(string drain, string migrationId, string reasons);
 }

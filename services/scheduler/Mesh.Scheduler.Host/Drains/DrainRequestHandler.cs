@@ -4,7 +4,7 @@ using Mesh.Scheduler.Host.Store;
 
 namespace Mesh.Scheduler.Host.Drains;
 
-/// <summary>Begins, withdraws, undoes and lists drains.</summary>
+/// <summary>Starts, cancels, undoes and lists drains.</summary>
 internal sealed class DrainRequestHandler(DrainService drains, SchedulerStore store)
     : IRequestHandler<DrainHosts, DrainAnswer>,
         IRequestHandler<UndoDrain, DrainAnswer>,
@@ -17,11 +17,11 @@ internal sealed class DrainRequestHandler(DrainService drains, SchedulerStore st
 
     public Task<DrainAnswer> AnswerAsync(UndoDrain request, CancellationToken cancellation) => drains.UndoAsync(request, cancellation);
 
-    public Task<SchedulerAnswer> AnswerAsync(CancelDrain request, CancellationToken cancellation) => drains.WithdrawAsync(request, cancellation);
+    public Task<SchedulerAnswer> AnswerAsync(CancelDrain request, CancellationToken cancellation) => drains.CancelAsync(request, cancellation);
 
     public async Task<DrainList> AnswerAsync(ListDrains request, CancellationToken cancellation)
     {
         var found = request.Id is { } id ? await drains.FindAsync(id, cancellation) is { } one ? [one] : [] : await store.ListDrainsAsync(Math.Clamp(request.CountMax, 1, CountMax), cancellation);
-        return new DrainList([.. found.Select(drain => drain.Drain)], await store.ListCordonsAsync(cancellation));
+        return new DrainList([.. found.Select(drains.ToView)], await store.ListCordonsAsync(cancellation));
     }
 }

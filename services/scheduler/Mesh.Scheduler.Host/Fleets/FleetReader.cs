@@ -6,26 +6,29 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Scheduler.Host.Fleets;
 
-/// <summary>Puts together all that is decided by: what the migrations service knows, and what is kept here.</summary>
+/// <summary>Reads everything that scheduling is decided by: the fleet of the migrations service, and the scheduler's own state.</summary>
 internal sealed class FleetReader(IMessageBus bus, SchedulerStore store, IOptions<SchedulingOptions> options, TimeProvider time)
 {
-    /// <summary>Reads for answering a question; the turn that runs is left alone.</summary>
+    /// <summary>The key of the signal that the fleet has changed, so that a scheduling pass is due.</summary>
+    public const string ChangeSignal = "scheduler.fleet-changed";
+
+    /// <summary>Reads for a query; does not affect the current pass.</summary>
     public async Task<Fleet> ReadAsync(CancellationToken cancellation) => (await ReadAsync(0, cancellation)).Fleet;
 
-    /// <summary>Reads for a turn: from now on only its admissions are taken.</summary>
+    /// <summary>Reads for a pass: from now on only admissions of this pass are accepted.</summary>
     public async Task<FleetSnapshot> ReadAsync(long passEpoch, CancellationToken cancellation)
     {
         var limits = options.Value.ToLimits();
         var facts = await bus.RequestAsync<ReadFleet, ReadFleetAnswer>(MigrationQueues.Requests, new ReadFleet(passEpoch), cancellation);
         var now = time.GetUtcNow();
-        var kept = await store.ReadAsync(now - limits.FailurePenaltyTime, cancellation);
-        return new FleetSnapshot(Compose(facts, kept, limits, now), kept, facts.PassEpoch, facts.IsCurrentPass);
+        var state = await store.ReadAsync(now - limits.FailurePenaltyTime, cancellation);
+        return new FleetSnapshot(Compose(facts, state, limits, now), state, facts.PassEpoch, facts.IsCurrentPass);
     }
 
-    private static Fleet Compose(ReadFleetAnswer facts, SchedulerState kept, SchedulingLimits limits, DateTimeOffset now)
+    private static Fleet Compose(ReadFleetAnswer facts, SchedulerState state, SchedulingLimits limits, DateTimeOffset now)
     {
-        var cordons = kept.Cordons.ToDictionary(cordon => cordon.Host);
-        var troubles = kept.Troubles.ToLookup(trouble => trouble.Host);
+        var cordons = state.Cordons.ToDictionary(cordon => cordon.Host);
+        var failures = state.Failures.ToLookup(failure => failure.Host);
         return new Fleet
         {
             TakenAt = now,
@@ -33,20 +36,20 @@ internal sealed class FleetReader(IMessageBus bus, SchedulerStore store, IOption
             [
                 .. facts.Hosts.Select(host => new FleetHost(
                     host.Inventory, host.Health, host.HypervisorReachable, host.LastReportAt, cordons.GetValueOrDefault(host.Inventory.Host),
-                    [.. troubles[host.Inventory.Host]])
+                    [.. failures[host.Inventory.Host]])
                 { VmsNotInInventory = host.VmsNotInInventory }),
             ],
             Migrations = facts.Migrations,
-            Rules = kept.Rules,
+            Rules = state.Rules,
             Limits = limits,
-            Histories = kept.Histories,
+            Histories = state.Histories,
         };
     }
 }
 
-/// <summary>What was read.</summary>
-/// <param name="Fleet">All that is decided by.</param>
-/// <param name="State">What is kept here.</param>
-/// <param name="NewestPass">The newest turn that the migrations service knows.</param>
-/// <param name="IsCurrentPass">Whether that is this one.</param>
+/// <summary>The fleet and the stored state at one time.</summary>
+/// <param name="Fleet">The fleet.</param>
+/// <param name="State">The scheduler's stored state.</param>
+/// <param name="NewestPass">The epoch of the newest pass that the migrations service knows.</param>
+/// <param name="IsCurrentPass">Whether that is the pass that read.</param>
 internal sealed record FleetSnapshot(Fleet Fleet, SchedulerState State, long NewestPass, bool IsCurrentPass);

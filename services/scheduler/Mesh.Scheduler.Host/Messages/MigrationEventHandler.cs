@@ -1,6 +1,7 @@
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
+using Mesh.Hosting.Background;
 using Mesh.Hosting.Bus;
 using Mesh.Scheduler.Host.Fleets;
 using Mesh.Scheduler.Host.Store;
@@ -9,10 +10,15 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Scheduler.Host.Messages;
 
 /// <summary>
-/// Hears what becomes of migrations: every change of one calls for a turn, a failure lowers its host's rating, and an end tells of the
-/// machine. What is missed while the scheduler is down costs some foresight and nothing else.
+/// Handles the events of migrations: every change makes a scheduling pass due, a failure lowers the score of its host, and a migration's end
+/// updates the history of its VM. Events missed while the scheduler is down only make predictions worse.
 /// </summary>
-internal sealed class MigrationEventHandler(SchedulerStore store, FleetChangeSignal signal, IOptions<SchedulingOptions> options, TimeProvider time) : IMessageHandler<MigrationEvent>
+internal sealed class MigrationEventHandler(
+    SchedulerStore store,
+    [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal,
+    IOptions<SchedulingOptions> options,
+    TimeProvider time)
+    : IMessageHandler<MigrationEvent>
 {
     public async Task HandleAsync(MigrationEvent message, CancellationToken cancellation)
     {
@@ -29,9 +35,9 @@ internal sealed class MigrationEventHandler(SchedulerStore store, FleetChangeSig
         if (message is MigrationEnded { History: { } history })
             await store.SaveAsync(history, cancellation);
         if (message is MigrationRequested or MigrationRequeued or MigrationEnded or MigrationPhaseChanged)
-            signal.Notify();
+            signal.Set();
     }
 
-    private Task SaveFailureAsync(HostFailure trouble, CancellationToken cancellation) =>
-        store.SaveAsync(trouble, time.GetUtcNow() - options.Value.TroubleKept, cancellation);
+    private Task SaveFailureAsync(HostFailure failure, CancellationToken cancellation) =>
+        store.SaveAsync(failure, time.GetUtcNow() - options.Value.FailurePenaltyTime, cancellation);
 }

@@ -7,7 +7,7 @@ using Mesh.Scheduler.Queueing;
 
 namespace Mesh.Scheduler.Host.Messages;
 
-/// <summary>Answers questions, and changes nothing.</summary>
+/// <summary>Answers read-only queries.</summary>
 internal sealed class QueryHandler(FleetReader reader, TimeProvider time)
     : IRequestHandler<RateTargets, RateTargetsAnswer>,
         IRequestHandler<ListQueue, QueueView>,

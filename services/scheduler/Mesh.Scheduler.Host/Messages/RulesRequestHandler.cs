@@ -1,4 +1,5 @@
 using Mesh.Contracts.Scheduling;
+using Mesh.Hosting.Background;
 using Mesh.Hosting.Bus;
 using Mesh.Scheduler.Documents;
 using Mesh.Scheduler.Host.Fleets;
@@ -6,8 +7,12 @@ using Mesh.Scheduler.Host.Store;
 
 namespace Mesh.Scheduler.Host.Messages;
 
-/// <summary>Keeps and shows placement rules.</summary>
-internal sealed partial class RulesRequestHandler(SchedulerStore store, FleetChangeSignal signal, TimeProvider time, ILogger<RulesRequestHandler> log)
+/// <summary>Applies and shows placement rules.</summary>
+internal sealed partial class RulesRequestHandler(
+    SchedulerStore store,
+    [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal,
+    TimeProvider time,
+    ILogger<RulesRequestHandler> log)
     : IRequestHandler<ApplyRules, RulesAnswer>,
         IRequestHandler<GetRules, RulesAnswer>
 {
@@ -18,13 +23,13 @@ internal sealed partial class RulesRequestHandler(SchedulerStore store, FleetCha
             return new RulesAnswer(rules, diagnostics);
         var at = time.GetUtcNow();
         await store.SaveRulesAsync(request.Document, request.RequestedBy, at, cancellation);
-        LogSaved(rules.HostAffinity.Count + rules.VmAffinity.Count + rules.Taints.Count + rules.Networks.Count, request.RequestedBy);
-        signal.Notify();
+        LogApplied(rules.HostAffinity.Count + rules.VmAffinity.Count + rules.Taints.Count + rules.Networks.Count, request.RequestedBy);
+        signal.Set();
         return new RulesAnswer(rules, [], request.RequestedBy, at);
     }
 
     public Task<RulesAnswer> AnswerAsync(GetRules request, CancellationToken cancellation) => store.ReadRulesAsync(cancellation);
 
-    [LoggerMessage(5031, LogLevel.Information, "{Count} placement rules were kept by {By}")]
-    private partial void LogSaved(int count, string by);
+    [LoggerMessage(5031, LogLevel.Information, "{Count} placement rules applied by {By}")]
+    private partial void LogApplied(int count, string by);
 }

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
+using Mesh.Hosting.Background;
 using Mesh.Hosting.Bus;
 using Mesh.Scheduler.Checking;
 using Mesh.Scheduler.Fleets;
@@ -8,19 +9,19 @@ using Mesh.Scheduler.Placing;
 
 namespace Mesh.Scheduler.Host.Messages;
 
-/// <summary>Takes requests for migrations, and wishes about those that wait: checks them, and passes them on to the migrations service, which keeps them.</summary>
-internal sealed class SchedulingRequestHandler(FleetReader reader, IMessageBus bus, FleetChangeSignal signal)
+/// <summary>Validates requests to migrate and to reschedule, and forwards them to the migrations service, which stores them.</summary>
+internal sealed class SchedulingRequestHandler(FleetReader reader, IMessageBus bus, [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal)
     : IRequestHandler<RequestMigration, MigrationRequestAnswer>,
         IRequestHandler<RescheduleMigration, RescheduleAnswer>
 {
     public async Task<MigrationRequestAnswer> AnswerAsync(RequestMigration request, CancellationToken cancellation)
     {
         var answer = await QueueAsync(request, await reader.ReadAsync(cancellation), cancellation);
-        signal.Notify();
+        signal.Set();
         return answer;
     }
 
-    /// <summary>The same where the fleet has just been read, for somebody who looks at what waits anyway.</summary>
+    /// <summary>Validates and queues a migration for a caller that has just read the fleet and starts a pass itself.</summary>
     public async Task<MigrationRequestAnswer> QueueAsync(RequestMigration request, Fleet fleet, CancellationToken cancellation)
     {
         var refusals = RequestValidator.Validate(new FleetIndex(fleet), request);
@@ -34,11 +35,11 @@ internal sealed class SchedulingRequestHandler(FleetReader reader, IMessageBus b
         if (Validate(fleet, request) is { Count: > 0 } refusals)
             return new RescheduleAnswer(ChangeResult.Refused, string.Join("; ", refusals.Select(refusal => refusal.Message)), refusals);
         var answer = await bus.RequestAsync<RescheduleMigration, RescheduleAnswer>(MigrationQueues.Requests, request, cancellation);
-        signal.Notify();
+        signal.Set();
         return answer;
     }
 
-    // Of a migration that is not known, or does not wait any more, the migrations service says so.
+    // The migrations service refuses if the migration is unknown or no longer queued.
     private static IReadOnlyList<Refusal> Validate(Fleet fleet, RescheduleMigration request)
     {
         var index = new FleetIndex(fleet);

@@ -9,13 +9,19 @@ using Mesh.Scheduler.Host.Store;
 namespace Mesh.Scheduler.Host.Passes;
 
 /// <summary>
-/// Takes a turn whenever there is news, when time alone decides something, and now and then for news that was lost on its way. What is
-/// decided rests on what is read in the turn; nothing of it is remembered from one to the next.
+/// Runs a scheduling pass whenever the fleet has changed, when a decision is due, and at intervals in case a notification was lost. Every pass
+/// reads the fleet again; nothing is carried over from one to the next.
 /// </summary>
-internal sealed partial class SchedulerWorker(MeshDatabase database, SchedulerStore store, SchedulingPass pass, FleetChangeSignal signal, TimeProvider time, ILogger<SchedulerWorker> log)
+internal sealed partial class SchedulerWorker(
+    MeshDatabase database,
+    SchedulerStore store,
+    SchedulingPass pass,
+    [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal,
+    TimeProvider time,
+    ILogger<SchedulerWorker> log)
     : BackgroundLoop
 {
-    /// <summary>The longest pause between two turns while nothing is known to wait.</summary>
+    /// <summary>The longest interval between two passes.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
@@ -24,19 +30,19 @@ internal sealed partial class SchedulerWorker(MeshDatabase database, SchedulerSt
     private TimeSpan _again = DelayMin;
     private bool _isPaused;
 
-    // Before anything listens to the bus: a store that cannot be used stops the start.
+    // Before anything listens to the bus: an unusable store aborts the start.
     public override async Task StartingAsync(CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken);
         try
         {
-            var kept = await store.ReadAsync(time.GetUtcNow(), cancellationToken);
-            if (kept.Drains.Count > 0)
-                LogRestored(kept.Drains.Count);
+            var state = await store.ReadAsync(time.GetUtcNow(), cancellationToken);
+            if (state.Drains.Count > 0)
+                LogRestored(state.Drains.Count);
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
         {
-            throw new ProblemException($"the store holds what cannot be read; 'mesh doctor' tells what, and repairs what it can ({e.Message})", e);
+            throw new ProblemException($"the store has unreadable data; run 'mesh doctor' to list and repair it ({e.Message})", e);
         }
     }
 
@@ -70,7 +76,7 @@ internal sealed partial class SchedulerWorker(MeshDatabase database, SchedulerSt
             _isPaused = true;
             return RetryDelay;
         }
-#pragma warning disable CA1031 // Whatever keeps one turn from being taken must not keep all later ones from it.
+#pragma warning disable CA1031 // A failed pass must not prevent later ones.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -79,7 +85,7 @@ internal sealed partial class SchedulerWorker(MeshDatabase database, SchedulerSt
         }
     }
 
-    // What was not taken is looked at again at once; what is refused time and again must not keep everybody busy.
+    // A refused admission is retried at once; one that is refused repeatedly must not keep the services busy.
     private TimeSpan NextDelay(SchedulingPassResult taken)
     {
         var again = _again;
@@ -90,15 +96,15 @@ internal sealed partial class SchedulerWorker(MeshDatabase database, SchedulerSt
 
     private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
-    [LoggerMessage(5000, LogLevel.Information, "Took up {Count} drains from the store")]
+    [LoggerMessage(5000, LogLevel.Information, "Resumed {Count} drains from the store")]
     private partial void LogRestored(int count);
 
-    [LoggerMessage(5001, LogLevel.Warning, "Nothing can be scheduled now, and it is tried again: {Reason}")]
+    [LoggerMessage(5001, LogLevel.Warning, "Scheduling paused: {Reason}; retrying")]
     private partial void LogPaused(string reason);
 
-    [LoggerMessage(5002, LogLevel.Error, "A turn of the scheduler failed; it is tried again")]
+    [LoggerMessage(5002, LogLevel.Error, "Scheduling pass failed; retrying")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(5003, LogLevel.Information, "Scheduling goes on")]
+    [LoggerMessage(5003, LogLevel.Information, "Scheduling resumed")]
     private partial void LogResumed();
 }

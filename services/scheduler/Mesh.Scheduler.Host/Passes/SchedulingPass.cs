@@ -9,22 +9,21 @@ using Mesh.Scheduler.Queueing;
 
 namespace Mesh.Scheduler.Host.Passes;
 
-/// <summary>One turn: read, decide, carry out. It decides nothing by itself.</summary>
+/// <summary>One scheduling pass: reads the fleet, has it decided, and sends the decisions.</summary>
 internal sealed partial class SchedulingPass(FleetReader reader, DrainService drains, IMessageBus bus, TimeProvider time, ILogger<SchedulingPass> log)
 {
-    // What an admission keeps of the hosts that were looked at; all of them would make every record of a large mesh heavy.
-    private const int RatingsKeptMax = 20;
+    // How many ratings an admission carries; all of them would bloat the records of a large mesh.
+    private const int RatingsMax = 20;
 
     private long _passEpoch;
     private IReadOnlyList<MigrationId> _refused = [];
 
-    /// <summary>Takes a turn.</summary>
-    /// <exception cref="BusRequestException">The migrations service does not answer.</exception>
+    /// <exception cref="BusRequestException">The migrations service does not respond.</exception>
     public async Task<SchedulingPassResult> RunAsync(CancellationToken cancellation)
     {
         var reading = await ReadAsync(cancellation);
-        var drained = await drains.StepAsync(reading, cancellation);
-        if (drained.HasChanged)
+        var drainResult = await drains.StepAsync(reading, cancellation);
+        if (drainResult.HasChanged)
             reading = await ReadAsync(cancellation);
 
         var (decision, refused) = await DecideAndSendAsync(reading.Fleet, cancellation);
@@ -32,26 +31,26 @@ internal sealed partial class SchedulingPass(FleetReader reader, DrainService dr
         _refused = refused;
         if (again.Count > 0)
             (decision, _) = await DecideAndSendAsync(Without(again, (await ReadAsync(cancellation)).Fleet), cancellation);
-        return new SchedulingPassResult(refused.Count == 0, Earlier(decision.NextDue, drained.NextDue));
+        return new SchedulingPassResult(refused.Count == 0, Earlier(decision.NextDue, drainResult.NextDue));
     }
 
-    /// <summary>Decides, and has done what was decided; tells which admissions were not taken.</summary>
+    /// <summary>Decides, sends the decisions, and returns the admissions that were refused.</summary>
     private async Task<(AdmissionDecision Decision, IReadOnlyList<MigrationId> Refused)> DecideAndSendAsync(Fleet fleet, CancellationToken cancellation)
     {
         var decision = Admission.Decide(fleet, _passEpoch, time.GetUtcNow(), QueuePlacement.CreateIndexed());
         SchedulerMetrics.Record(fleet, decision);
-        foreach (var dismissal in decision.Dismissals)
-            await DismissAsync(dismissal, cancellation);
+        foreach (var rejection in decision.Rejections)
+            await RejectAsync(rejection, cancellation);
         List<MigrationId> refused = [];
         foreach (var admission in decision.Admissions)
             if (!await AdmitAsync(fleet, admission, cancellation))
                 refused.Add(admission.Id);
-        foreach (var change in decision.Changes)
-            await SendShareAsync(fleet, change, cancellation);
+        foreach (var share in decision.Shares)
+            await SendShareAsync(fleet, share, cancellation);
         return (decision, refused);
     }
 
-    // What is refused time and again must not keep the slots that it would take from all others.
+    // A migration whose admission is refused repeatedly must not block its slots for all others.
     private static Fleet Without(HashSet<MigrationId> refused, Fleet fleet) => fleet with
     {
         Migrations = [.. fleet.Migrations.Where(migration => migration.Phase != MigrationPhase.Queued || !refused.Contains(migration.Id))],
@@ -63,7 +62,7 @@ internal sealed partial class SchedulingPass(FleetReader reader, DrainService dr
         if (reading.IsCurrentPass)
             return reading;
 
-        // A clock was set back over a restart, or another scheduler is ahead: the larger number counts.
+        // The clock was set back over a restart, or another scheduler is ahead: the larger epoch counts.
         _passEpoch = reading.NewestPass;
         return await reader.ReadAsync(NextPassEpoch(), cancellation);
     }
@@ -76,7 +75,7 @@ internal sealed partial class SchedulingPass(FleetReader reader, DrainService dr
         using var activity = MeshTelemetry.StartActivity("schedule", migration.TraceParent)?.SetTag("mesh.migration.id", admission.Id.Value).SetTag("mesh.destination", admission.Destination.Value);
         var answer = await SendAsync(admission with { Placement = TrimRatings(admission.Placement) }, cancellation);
         if (!answer.Accepted)
-            LogNotAdmitted(admission.Id.Value, migration.VmName, admission.Destination.Value, answer.Explanation);
+            LogAdmissionRefused(admission.Id.Value, migration.VmName, admission.Destination.Value, answer.Explanation);
         else if (admission.Placement is { } choice)
             LogAdmitted(admission.Id.Value, migration.VmName, admission.Destination.Value, admission.Attempt, admission.MayTransfer ? "copy" : "prepare", choice.Reason);
         else
@@ -84,9 +83,9 @@ internal sealed partial class SchedulingPass(FleetReader reader, DrainService dr
         return answer.Accepted;
     }
 
-    private Task<AdmissionAnswer> SendShareAsync(Fleet fleet, ChangeMigration change, CancellationToken cancellation)
+    private Task<AdmissionAnswer> SendShareAsync(Fleet fleet, BandwidthShare share, CancellationToken cancellation)
     {
-        var migration = fleet.Migrations.First(migration => migration.Id == change.Id);
+        var migration = fleet.Migrations.First(migration => migration.Id == share.Id);
         return SendAsync(
             new AdmitMigration
             {
@@ -95,41 +94,41 @@ internal sealed partial class SchedulingPass(FleetReader reader, DrainService dr
                 PassEpoch = _passEpoch,
                 Destination = migration.Destination!.Value,
                 MayTransfer = true,
-                Bandwidth = change.Bandwidth,
+                Bandwidth = share.Bandwidth,
             },
             cancellation);
     }
 
-    private async Task DismissAsync(RejectMigration dismissal, CancellationToken cancellation)
+    private async Task RejectAsync(RejectMigration rejection, CancellationToken cancellation)
     {
-        var answer = await bus.RequestAsync<RejectMigration, AdmissionAnswer>(MigrationQueues.Requests, dismissal, cancellation);
+        var answer = await bus.RequestAsync<RejectMigration, AdmissionAnswer>(MigrationQueues.Requests, rejection, cancellation);
         if (answer.Accepted)
-            LogDismissed(dismissal.Id.Value, string.Join("; ", dismissal.Refusals.Select(refusal => refusal.Message)));
+            LogRejected(rejection.Id.Value, string.Join("; ", rejection.Refusals.Select(refusal => refusal.Message)));
     }
 
     private Task<AdmissionAnswer> SendAsync(AdmitMigration admission, CancellationToken cancellation) =>
         bus.RequestAsync<AdmitMigration, AdmissionAnswer>(MigrationQueues.Requests, admission, cancellation);
 
-    private static PlacementDecision? TrimRatings(PlacementDecision? choice) => choice is null || choice.Ratings.Count <= RatingsKeptMax
+    private static PlacementDecision? TrimRatings(PlacementDecision? choice) => choice is null || choice.Ratings.Count <= RatingsMax
         ? choice
-        : choice with { Ratings = [.. choice.Ratings.Take(RatingsKeptMax)] };
+        : choice with { Ratings = [.. choice.Ratings.Take(RatingsMax)] };
 
     private static DateTimeOffset? Earlier(DateTimeOffset? left, DateTimeOffset? right) => left is null || right < left ? right : left;
 
-    [LoggerMessage(5010, LogLevel.Information, "Migration {MigrationId} of {Vm} is admitted to {Destination}, attempt {Attempt}, to {What}. {Why}")]
+    [LoggerMessage(5010, LogLevel.Information, "Migration {MigrationId} of {Vm} admitted to {What} on {Destination}, attempt {Attempt}: {Why}")]
     private partial void LogAdmitted(string migrationId, string vm, string destination, int attempt, string what, string why);
 
-    [LoggerMessage(5011, LogLevel.Information, "Migration {MigrationId} of {Vm} to {Destination} may copy")]
+    [LoggerMessage(5011, LogLevel.Information, "Migration {MigrationId} of {Vm} to {Destination} admitted to copy")]
     private partial void LogMayCopy(string migrationId, string vm, string destination);
 
-    [LoggerMessage(5012, LogLevel.Information, "Migration {MigrationId} of {Vm} was not admitted to {Destination}: {Reason}")]
-    private partial void LogNotAdmitted(string migrationId, string vm, string destination, string reason);
+    [LoggerMessage(5012, LogLevel.Information, "Admission of migration {MigrationId} of {Vm} to {Destination} refused: {Reason}")]
+    private partial void LogAdmissionRefused(string migrationId, string vm, string destination, string reason);
 
-    [LoggerMessage(5013, LogLevel.Warning, "Migration {MigrationId} is given up, because no host can take the machine: {Reasons}")]
-    private partial void LogDismissed(string migrationId, string reasons);
+    [LoggerMessage(5013, LogLevel.Warning, "Migration {MigrationId} rejected: no host can take the VM: {Reasons}")]
+    private partial void LogRejected(string migrationId, string reasons);
 }
 
-/// <summary>What came of a turn.</summary>
-/// <param name="IsAllAccepted">Whether every admission was taken; one that was not rests on what has changed since it was read.</param>
-/// <param name="NextDue">When the next turn is due without news; null if nothing waits for a time.</param>
+/// <summary>The result of a pass.</summary>
+/// <param name="IsAllAccepted">Whether every admission was accepted; one that was not is based on an outdated fleet.</param>
+/// <param name="NextDue">When the next pass is due even if nothing changes; null for never.</param>
 internal sealed record SchedulingPassResult(bool IsAllAccepted, DateTimeOffset? NextDue);

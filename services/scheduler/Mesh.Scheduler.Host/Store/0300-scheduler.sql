@@ -1,39 +1,39 @@
--- Hosts that no machine may come to: how far they are taken out of use, by whom and why.
+-- Cordoned hosts: the state of each cordon, by whom and why.
 CREATE TABLE host_cordon (
     host TEXT PRIMARY KEY,
     cordon TEXT NOT NULL
 );
 
--- Drains with their plans and what has become of each machine; open while there may be more to do.
+-- Drains, with their plans and the state of each VM; active while the scheduler still steps them.
 CREATE TABLE drain (
     id TEXT PRIMARY KEY,
     requested_at TEXT NOT NULL,
-    open INTEGER NOT NULL,
+    active INTEGER NOT NULL,
     version BIGINT NOT NULL,
     state TEXT NOT NULL
 );
 
-CREATE INDEX drain_open ON drain (open);
+CREATE INDEX drain_active ON drain (active);
 
--- Migrations that failed through a host, for as long as that lowers its rating.
-CREATE TABLE host_trouble (
+-- Migrations that failed on a host, for as long as they lower its score.
+CREATE TABLE host_failure (
     host TEXT NOT NULL,
-    migration TEXT NOT NULL,
-    at TEXT NOT NULL,
-    why TEXT NOT NULL,
-    PRIMARY KEY (host, migration)
+    migration_id TEXT NOT NULL,
+    failed_at TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (host, migration_id)
 );
 
--- What a machine's last migration told of it.
-CREATE TABLE vm_history (
+-- Dirty rate and bandwidth of each VM's last migration.
+CREATE TABLE vm_migration_history (
     vm_id TEXT PRIMARY KEY,
     history TEXT NOT NULL
 );
 
--- One row at most: the placement rules that count, as the text that was given.
+-- The placement rules in effect, as the document that was applied; at most one row.
 CREATE TABLE placement_rules (
-    one INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     document TEXT NOT NULL,
-    kept_by TEXT NOT NULL,
-    kept_at TEXT NOT NULL
+    updated_by TEXT NOT NULL,
+    updated_at TEXT NOT NULL
 );

@@ -1,12 +1,12 @@
 namespace Mesh.Scheduler.Batch;
 
-/// <summary>Evens out how long the hosts' links take in what is placed, because the slowest of them decides when all is done.</summary>
+/// <summary>Evens out the transfer times of the hosts' links, because the slowest link decides the makespan.</summary>
 internal static class BatchBalance
 {
-    // In fair shares: less is not worth a step.
+    // In fair shares; a smaller gain is not worth a step.
     private const double MinGain = 1e-3;
 
-    /// <summary>Moves items off the host whose link takes longest, or exchanges them for smaller ones, as long as that helps.</summary>
+    /// <summary>Moves items off the host with the slowest link, or exchanges them for smaller ones, as long as that helps.</summary>
     public static void Run(PlacementState state)
     {
         var fair = BatchGreedy.FairSeconds(state);
@@ -82,7 +82,7 @@ internal static class BatchBalance
         return false;
     }
 
-    // How much lower the higher of both links becomes, in fair shares, less what the items like their new hosts worse.
+    // By how much the slower of both links improves, in fair shares, minus the increase of the items' costs.
     private static double Gain(PlacementState state, int from, int item, int to, int other, double fair)
     {
         var isExchange = other != PlacementState.Unplaced;

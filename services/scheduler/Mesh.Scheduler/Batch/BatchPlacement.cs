@@ -6,18 +6,17 @@ using Mesh.Scheduler.Fleets;
 namespace Mesh.Scheduler.Batch;
 
 /// <summary>
-/// Places many machines of a fleet at once. What speaks against a host is <see cref="Eligibility"/>'s word; what the machines take of each
-/// other is the solver's. Those that the rules keep off every host get a second pass without the rules that keep machines together or
-/// apart, where that is allowed (oVirt's <c>MaintenanceVdsCommand</c> does the same).
+/// Places many VMs at once. <see cref="Eligibility"/> decides which hosts can take a VM; the solver decides how they share the hosts. VMs
+/// without a host get a second pass without the VM affinity rules, where that is allowed (as in oVirt's <c>MaintenanceVdsCommand</c>).
 /// </summary>
 public static class BatchPlacement
 {
-    /// <summary>A host for each machine, as far as there is one.</summary>
-    /// <param name="fleet">The fleet; hosts that are emptied must be cordoned as draining, so that they and their machines are judged as leaving.</param>
-    /// <param name="vms">The machines.</param>
-    /// <param name="options">How they would be moved.</param>
+    /// <summary>A host for each VM, as far as there is one.</summary>
+    /// <param name="fleet">The fleet; drained hosts must be cordoned as draining, so that their VMs count as leaving.</param>
+    /// <param name="vms">The VMs.</param>
+    /// <param name="options">The options of their migrations.</param>
     /// <param name="relaxAffinity">Whether there may be a second pass.</param>
-    /// <param name="planned">Hosts that were planned before, and are kept where nothing is gained by others; null for none.</param>
+    /// <param name="planned">Hosts of the plan before, which are retained where others gain nothing; null for none.</param>
     public static BatchPlacementResult Place(
         FleetIndex fleet,
         IReadOnlyList<LocatedVm> vms,
@@ -35,21 +34,20 @@ public static class BatchPlacement
     }
 
     /// <summary>
-    /// As many machines as fit, each to the one host that is its own; rules that keep machines together or apart do not count. Those that fit
-    /// alone, and not beside the others, are left.
+    /// As many VMs as fit, each on its one given host; VM affinity rules are ignored. VMs that fit alone but not beside the others are left.
     /// </summary>
     public static BatchPlacementResult PlaceBack(FleetIndex fleet, IReadOnlyList<PlacedVm> candidates, MigrationOptions options)
     {
         ArgumentNullException.ThrowIfNull(fleet);
         ArgumentNullException.ThrowIfNull(candidates);
         var vms = candidates.Select(candidate => candidate.Vm).ToArray();
-        var room = new FleetResources(fleet, vms);
+        var resources = new FleetResources(fleet, vms);
         var solution = BatchSolver.Solve(new(
             [.. candidates.Select(candidate => new BatchItem(
-                room.Demands(candidate.Vm.Vm),
+                resources.Demands(candidate.Vm.Vm),
                 [.. fleet.Hosts.Select(host => host.Name == candidate.To && Eligibility.CheckHost(fleet, candidate.Vm, candidate.To, options, relaxAffinity: true).Count == 0)],
                 CopiedDisks.DataSize(candidate.Vm.Vm, options).Count))],
-            [.. fleet.Hosts.Select(host => room.CreateHost(host, []))],
+            [.. fleet.Hosts.Select(host => resources.CreateHost(host, []))],
             [],
             []));
         return new(
@@ -60,14 +58,14 @@ public static class BatchPlacement
     private static BatchPlacementResult RunPass(
         FleetIndex fleet, IReadOnlyList<LocatedVm> vms, MigrationOptions options, bool relax, IReadOnlyDictionary<VmId, HostName>? planned, IReadOnlyList<PlacedVm> before)
     {
-        var room = new FleetResources(fleet, vms);
-        var hosts = fleet.Hosts.Select(host => room.CreateHost(host, before)).ToArray();
-        var preferences = new PlacementCosts(fleet, planned);
+        var resources = new FleetResources(fleet, vms);
+        var hosts = fleet.Hosts.Select(host => resources.CreateHost(host, before)).ToArray();
+        var costs = new PlacementCosts(fleet, planned);
         var items = vms.Select(vm => new BatchItem(
-            room.Demands(vm.Vm),
+            resources.Demands(vm.Vm),
             [.. fleet.Hosts.Select(host => Eligibility.CheckHost(fleet, vm, host.Name, options, relax).Count == 0)],
             CopiedDisks.DataSize(vm.Vm, options).Count,
-            preferences.Compute(vm.Vm))).ToArray();
+            costs.Compute(vm.Vm))).ToArray();
         var groups = relax ? [] : fleet.AffinityGroups.Where(group => group.Rule.Hard).ToArray();
         var solution = BatchSolver.Solve(new(
             items,
@@ -86,3 +84,19 @@ public static class BatchPlacement
         return [.. Enumerable.Range(0, vms.Count).Where(item => members.Contains(vms[item].Vm.Id))];
     }
 }
+
+/// <summary>The result of placing many VMs.</summary>
+/// <param name="Placed">VMs with a host.</param>
+/// <param name="Unplaced">VMs without one.</param>
+public sealed record BatchPlacementResult(IReadOnlyList<PlacedVm> Placed, IReadOnlyList<UnplacedVm> Unplaced);
+
+/// <summary>A VM with a host.</summary>
+/// <param name="Vm">The VM.</param>
+/// <param name="To">The host.</param>
+/// <param name="Relaxed">Whether a hard VM affinity rule may be broken there.</param>
+public sealed record PlacedVm(LocatedVm Vm, HostName To, bool Relaxed = false);
+
+/// <summary>A VM without a host.</summary>
+/// <param name="Vm">The VM.</param>
+/// <param name="Refusals">Why, each kind of refusal once.</param>
+public sealed record UnplacedVm(LocatedVm Vm, IReadOnlyList<Refusal> Refusals);

@@ -1,14 +1,14 @@
 namespace Mesh.Scheduler.Batch;
 
-/// <summary>Makes room for items that found none: another moves on to where it fits too, and that may push a third one on.</summary>
+/// <summary>Makes room for unplaced items: moves another item to where it also fits, which may move a third one.</summary>
 internal static class BatchRepair
 {
     private const int ChainMax = 3;
 
-    // For each item that found no room; enough to look at every item on every host once, and at a good part of the chains.
+    // Per unplaced item; enough to try every item on every host once, and a good part of the chains.
     private const int StepsMax = 20_000;
 
-    /// <summary>Places as many as possible of the items that are nowhere; none that is placed becomes homeless.</summary>
+    /// <summary>Places as many unplaced items as possible; every placed item stays placed.</summary>
     public static void Run(PlacementState state, IReadOnlyList<int> order)
     {
         foreach (var item in order)

@@ -1,8 +1,10 @@
+using System.Globalization;
+
 namespace Mesh.Scheduler.Batch;
 
 /// <summary>
-/// Looks through all placements, the most constrained item first, for one that leaves no more than so many items: finds it if there is
-/// one, unless its budget is spent before.
+/// Searches all placements, the most constrained item first, for one with at most a given number of unplaced items. Finds it if there is one,
+/// unless its budget is spent first.
 /// </summary>
 internal sealed class BatchSearch
 {
@@ -13,11 +15,11 @@ internal sealed class BatchSearch
     private readonly bool[] _isUnplaced;
     private long _budget;
 
-    /// <summary>A search among the items given; all others stay nowhere.</summary>
-    /// <param name="state">An empty board.</param>
-    /// <param name="problem">The problem that the board is of.</param>
+    /// <summary>A search over the given items; all others stay unplaced.</summary>
+    /// <param name="state">An empty placement.</param>
+    /// <param name="problem">The problem of that placement.</param>
     /// <param name="items">The items.</param>
-    /// <param name="budget">How many looks at an item and a host it may take.</param>
+    /// <param name="budget">How many pairs of item and host it may try.</param>
     public BatchSearch(PlacementState state, BatchProblem problem, IReadOnlyList<int> items, long budget)
     {
         _state = state;
@@ -30,7 +32,7 @@ internal sealed class BatchSearch
 
     public bool IsBudgetSpent => _budget <= 0;
 
-    /// <summary>Whether there is a placement with no more items left; it is on the board then, which is empty otherwise.</summary>
+    /// <summary>Whether there is a placement with at most so many unplaced items; the state holds it then, and is empty otherwise.</summary>
     public bool Find(int unplacedMax) => Descend(_items.Length, unplacedMax);
 
     private bool Descend(int open, int unplacedMax)
@@ -56,7 +58,7 @@ internal sealed class BatchSearch
         return found;
     }
 
-    // The open item with the fewest hosts; of items that are alike the first, so that the others are left before it is.
+    // The open item with the fewest hosts; of equivalent items the first.
     private (int Item, List<int> Hosts) MostConstrained()
     {
         var (best, bestHosts) = (-1, new List<int>());
@@ -75,7 +77,7 @@ internal sealed class BatchSearch
         return (best, bestHosts);
     }
 
-    // Null if there are not fewer than so many. Of empty hosts that are alike, only the first is worth a try.
+    // Null if there are not fewer than so many. Of equivalent empty hosts, only the first is tried.
     private List<int>? FindHosts(int item, int fewerThan)
     {
         _budget -= _state.HostCount;
@@ -109,4 +111,38 @@ internal sealed class BatchSearch
                 return true;
         return false;
     }
+}
+
+/// <summary>Finds hosts and items that are equivalent in resources and groups, so that only one of them has to be tried.</summary>
+internal static class SymmetryBreaking
+{
+    /// <summary>For each host the first equivalent one: the same free resources, and the same items allowed.</summary>
+    public static int[] HostClasses(BatchProblem problem) => Representatives(problem.Hosts.Count, host => string.Concat(
+        Numbers(problem.Hosts[host].Free), "|", string.Concat(problem.Items.Select(item => item.Allowed[host] ? '1' : '0'))));
+
+    /// <summary>For each item the first equivalent one: the same demands, allowed hosts and groups.</summary>
+    public static int[] ItemClasses(BatchProblem problem) => Representatives(problem.Items.Count, item => string.Concat(
+        Numbers(problem.Items[item].Demands), "|", string.Concat(problem.Items[item].Allowed.Select(allowed => allowed ? '1' : '0')),
+        "|", Groups(problem.Apart, item), "|", Groups(problem.Together, item)));
+
+    private static int[] Representatives(int count, Func<int, string> keyOf)
+    {
+        var firsts = new Dictionary<string, int>(StringComparer.Ordinal);
+        var of = new int[count];
+        for (var number = 0; number < count; number++)
+        {
+            var key = keyOf(number);
+            if (!firsts.TryAdd(key, number))
+                of[number] = firsts[key];
+            else
+                of[number] = number;
+        }
+
+        return of;
+    }
+
+    private static string Numbers(IReadOnlyList<long> numbers) => string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+
+    private static string Groups(IReadOnlyList<IReadOnlyList<int>> groups, int item) =>
+        string.Join(',', Enumerable.Range(0, groups.Count).Where(group => groups[group].Contains(item)));
 }

@@ -1,16 +1,16 @@
 namespace Mesh.Scheduler.Batch;
 
 /// <summary>
-/// Places many items at once, so that the last one still fits: greedily, then by pushing items on to make room, and, where that leaves
-/// some, by looking through all placements within a budget, which small problems never spend. The same problem always has the same answer.
+/// Places many items at once: greedily, then by moving items to make room, and, if some are still unplaced, by a search over all placements
+/// within a budget that small problems never spend. The same problem always has the same solution.
 /// </summary>
 public static class BatchSolver
 {
-    // Looks at an item and a host: about a tenth of a second.
+    // Pairs of item and host: about a tenth of a second.
     private const long SearchBudget = 10_000_000;
 
-    /// <summary>A placement with as many items as can be found room for, and links evenly loaded.</summary>
-    /// <exception cref="ArgumentException">The parts of the problem do not fit together: different numbers of resources or hosts.</exception>
+    /// <summary>A placement of as many items as possible, with evenly loaded links.</summary>
+    /// <exception cref="ArgumentException">The problem is inconsistent: the numbers of resources or hosts differ.</exception>
     public static BatchSolution Solve(BatchProblem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);
@@ -51,7 +51,7 @@ public static class BatchSolver
         return best;
     }
 
-    // First without any item left, then with one, and so on, as long as that would be better than what there is.
+    // First with no unplaced item, then with one, and so on, as long as that would be an improvement.
     private static bool Search(BatchProblem problem, PlacementState state, int[] placeable, ref int[] best)
     {
         var left = placeable.Length - state.PlacedCount;
@@ -82,10 +82,10 @@ public static class BatchSolver
     {
         var resources = problem.Hosts.Count == 0 ? 0 : problem.Hosts[0].Free.Count;
         if (problem.Hosts.Any(host => host.Free.Count != resources || host.LinkRate <= 0))
-            throw new ArgumentException("every host has the same resources, and a link rate above zero", nameof(problem));
+            throw new ArgumentException("every host must have the same resources and a link rate above zero", nameof(problem));
         if (problem.Items.Any(item => item.Allowed.Count != problem.Hosts.Count || (item.Costs is { } costs && costs.Count != problem.Hosts.Count)))
-            throw new ArgumentException("every item says of each host whether it is allowed, and what it costs if it costs anything", nameof(problem));
+            throw new ArgumentException("every item must have one entry per host in Allowed, and in Costs if it has any", nameof(problem));
         if (problem.Hosts.Count > 0 && problem.Items.Any(item => item.Demands.Count != resources))
-            throw new ArgumentException($"every item has {resources} demands, as the hosts have resources", nameof(problem));
+            throw new ArgumentException($"every item must have {resources} demands, one per resource of the hosts", nameof(problem));
     }
 }

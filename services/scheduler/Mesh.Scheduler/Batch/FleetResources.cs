@@ -8,13 +8,13 @@ using Mesh.Scheduler.Predicting;
 namespace Mesh.Scheduler.Batch;
 
 /// <summary>
-/// What hosts have free and machines take, as numbers: ordinary memory, virtual processors, huge pages of each size that is asked for, and
-/// memory on each set of NUMA nodes that machines are bound to, also taken together: machines fit if all that must be on any of these sets
-/// is not more than is free there (Hall's condition).
+/// The free resources of hosts and the demands of VMs as vectors: ordinary memory, vCPUs, huge pages of each page size in use, and memory on
+/// each set of NUMA nodes that VMs are bound to, and on the unions of these sets: VMs fit if the memory bound to any of these sets is not
+/// more than is free there (Hall's condition).
 /// </summary>
 internal sealed class FleetResources
 {
-    // More would make the search slow; those above are not looked at, and found out by the scheduler when the machine's turn comes.
+    // More would make the search slow. Sets beyond that are not checked here but when the VM is admitted.
     private const int NodeSetsMax = 64;
 
     private const long Unlimited = long.MaxValue / 2;
@@ -30,7 +30,7 @@ internal sealed class FleetResources
         _nodeSets = WithUnions(vms.Select(vm => NumaBinding(vm.Vm)).OfType<IReadOnlyList<int>>());
     }
 
-    /// <summary>What a machine takes.</summary>
+    /// <summary>The demands of a VM.</summary>
     public IReadOnlyList<long> Demands(VmDescription vm) =>
     [
         vm.HugePageSize is null ? vm.Memory.Count : 0,
@@ -39,7 +39,7 @@ internal sealed class FleetResources
         .. _nodeSets.Select(set => NumaBinding(vm) is { } nodes && nodes.All(set.Contains) ? vm.Memory.Count : 0),
     ];
 
-    /// <summary>What a host has left beside machines that were placed there before. What it does not say of itself is no limit.</summary>
+    /// <summary>A host's free resources beside VMs that were placed there before. Resources that it does not report are unlimited.</summary>
     public BatchHost CreateHost(IndexedHost host, IReadOnlyList<PlacedVm> before)
     {
         var limits = _fleet.Fleet.Limits;
@@ -56,7 +56,7 @@ internal sealed class FleetResources
         return new(free, LinkCapacity.Usable(host.Inventory.Capacity, limits).Count);
     }
 
-    /// <summary>The NUMA nodes that a machine's ordinary memory must be on; null if it may be anywhere.</summary>
+    /// <summary>The NUMA nodes that a VM's ordinary memory is bound to; null if it is not bound.</summary>
     private static IReadOnlyList<int>? NumaBinding(VmDescription vm) => vm is { HugePageSize: null, NumaNodes: { Count: > 0 } nodes } ? nodes : null;
 
     private static IReadOnlySet<int>[] WithUnions(IEnumerable<IReadOnlyList<int>> bounds)

@@ -5,22 +5,22 @@ using Mesh.Scheduler.Fleets;
 
 namespace Mesh.Scheduler.Batch;
 
-/// <summary>How little machines like hosts: rules that are only preferred, hosts that have failed lately, and plans that would change.</summary>
+/// <summary>The costs of placing VMs on hosts: violated soft rules, recent failures of the host, and changes of the plan.</summary>
 internal sealed class PlacementCosts(FleetIndex fleet, IReadOnlyDictionary<VmId, HostName>? planned)
 {
     private const double WeightMax = 100;
-    private const double Trouble = 0.5;
+    private const double Failure = 0.5;
     private const double ChangeOfPlan = 0.1;
 
-    private readonly double[] _troubles = [.. fleet.Hosts.Select(host =>
-        host.Host.RecentFailures?.Any(trouble => fleet.Fleet.TakenAt - trouble.At < fleet.Fleet.Limits.FailurePenaltyTime) == true ? Trouble : 0)];
+    private readonly double[] _failures = [.. fleet.Hosts.Select(host =>
+        host.Host.RecentFailures?.Any(failure => fleet.Fleet.TakenAt - failure.At < fleet.Fleet.Limits.FailurePenaltyTime) == true ? Failure : 0)];
 
-    /// <summary>The cost of each host; null where all are alike.</summary>
+    /// <summary>The cost of each host; null if all are zero.</summary>
     public IReadOnlyList<double>? Compute(VmDescription vm)
     {
         var home = planned is not null && planned.TryGetValue(vm.Id, out var host) ? host : (HostName?)null;
         var costs = fleet.Hosts.Select((host, number) =>
-            _troubles[number] + RuleCosts(vm, host) + (home is not null && home != host.Name ? ChangeOfPlan : 0)).ToArray();
+            _failures[number] + RuleCosts(vm, host) + (home is not null && home != host.Name ? ChangeOfPlan : 0)).ToArray();
         return Array.Exists(costs, cost => cost > 0) ? costs : null;
     }
 
@@ -33,7 +33,7 @@ internal sealed class PlacementCosts(FleetIndex fleet, IReadOnlyDictionary<VmId,
                 sum += affinity.Weight / WeightMax;
         for (var rule = 0; rule < rules.Taints.Count; rule++)
             if (rules.Taints[rule] is { Hard: false } taint && fleet.Rules.IsTainted(rule, host)
-                && (taint.ToleratedBy.Count == 0 || !LabelSelector.MatchesLabels(vm.Labels, taint.ToleratedBy)))
+                && !HostLabelFilter.Tolerates(vm, taint.ToleratedBy))
                 sum += taint.Weight / WeightMax;
         foreach (var group in fleet.AffinityGroups)
             if (!group.Rule.Hard && VmAffinityFilter.IsViolated(group, host.Name, vm))

@@ -1,9 +1,9 @@
 namespace Mesh.Scheduler.Batch;
 
-/// <summary>A placement in the making: what is where, and what still fits. Every change can be taken back.</summary>
+/// <summary>A partial placement: where items are, and what still fits. Every change can be undone.</summary>
 internal sealed class PlacementState
 {
-    /// <summary>What <see cref="HostOf"/> says of an item that is on no host.</summary>
+    /// <summary>The value of <see cref="HostOf"/> for an unplaced item.</summary>
     public const int Unplaced = -1;
 
     private readonly BatchProblem _problem;
@@ -48,24 +48,24 @@ internal sealed class PlacementState
     /// <summary>The items on a host, in no particular order.</summary>
     public IReadOnlyList<int> ItemsOn(int host) => _itemsOn[host];
 
-    /// <summary>How long a host's link would take in what is placed there, in seconds.</summary>
+    /// <summary>The transfer time of a host's link for everything placed there, in seconds.</summary>
     public double LinkSeconds(int host) => _seconds[host];
 
-    /// <summary>How long a host's link would take in an item, in seconds.</summary>
+    /// <summary>The transfer time of a host's link for one item, in seconds.</summary>
     public double LinkSeconds(int item, int host) => _problem.Items[item].Load / _problem.Hosts[host].LinkRate;
 
-    /// <summary>The data that an item brings, in bytes.</summary>
+    /// <summary>The data of an item, in bytes.</summary>
     public double Load(int item) => _problem.Items[item].Load;
 
-    /// <summary>What a host's link takes in, in bytes per second.</summary>
+    /// <summary>The inbound rate of a host's link, in bytes per second.</summary>
     public double LinkRate(int host) => _problem.Hosts[host].LinkRate;
 
-    /// <summary>How little an item likes a host.</summary>
+    /// <summary>The cost of placing an item on a host.</summary>
     public double Cost(int item, int host) => _problem.Items[item].Costs is { } costs ? costs[host] : 0;
 
     public bool IsAllowed(int item, int host) => _problem.Items[item].Allowed[host];
 
-    /// <summary>Whether an item that is nowhere can be put on a host, beside what is there.</summary>
+    /// <summary>Whether an unplaced item can be placed on a host, beside the items there.</summary>
     public bool Fits(int item, int host) => IsAllowed(item, host) && HasCapacity(item, host) && GroupsAllow(item, host);
 
     public bool HasCapacity(int item, int host)
@@ -87,7 +87,7 @@ internal sealed class PlacementState
         return true;
     }
 
-    /// <summary>What is left of a host's scarcest resource when an item has been put there, as a part of what the item takes of it; 0 for an item that takes nothing.</summary>
+    /// <summary>What is left of a host's scarcest resource after placing an item there, relative to the item's demand; 0 for an item without demands.</summary>
     public double Slack(int item, int host)
     {
         var least = double.MaxValue;
@@ -97,7 +97,7 @@ internal sealed class PlacementState
         return least < double.MaxValue ? least : 0;
     }
 
-    /// <summary>Puts an item that is nowhere on a host.</summary>
+    /// <summary>Places an unplaced item on a host.</summary>
     public void Assign(int item, int host)
     {
         UpdateUsage(item, host, 1);
@@ -107,7 +107,7 @@ internal sealed class PlacementState
             _togetherHosts[group] = host;
     }
 
-    /// <summary>Takes an item off its host, and says which that was.</summary>
+    /// <summary>Removes an item from its host, and returns that host.</summary>
     public int Unassign(int item)
     {
         var host = _hostOf[item];
@@ -119,7 +119,7 @@ internal sealed class PlacementState
 
     public int[] ToArray() => [.. _hostOf];
 
-    /// <summary>Makes the placement another one.</summary>
+    /// <summary>Replaces the placement.</summary>
     public void Restore(int[] hostOf)
     {
         for (var item = 0; item < hostOf.Length; item++)

@@ -5,10 +5,10 @@ using Mesh.Scheduler.Fleets;
 
 namespace Mesh.Scheduler.Batch;
 
-/// <summary>Why a machine found no host, in words.</summary>
+/// <summary>Explains why a VM has no host.</summary>
 internal static class UnplacedExplanation
 {
-    /// <summary>Each kind of reason once, with one host as the example; of hosts that nothing speaks against, what the other machines leave.</summary>
+    /// <summary>Each kind of refusal once, with one host as the example; for eligible hosts, the competition of the other VMs.</summary>
     public static IReadOnlyList<Refusal> Explain(FleetIndex fleet, LocatedVm vm, MigrationOptions options, bool relax, UnplacedReason reason)
     {
         var all = fleet.Hosts.Where(host => host.Name != vm.Host)
@@ -18,23 +18,23 @@ internal static class UnplacedExplanation
         return [.. ExplainCompetition(vm, reason), .. all];
     }
 
-    /// <summary>Why it cannot go to one host: what speaks against that, or what the other machines leave.</summary>
+    /// <summary>Why it cannot go to one host: the refusals, or the competition of the other VMs.</summary>
     public static IReadOnlyList<Refusal> Explain(FleetIndex fleet, LocatedVm vm, HostName to, MigrationOptions options, UnplacedReason reason) =>
         [.. ExplainCompetition(vm, reason), .. Eligibility.CheckHost(fleet, vm, to, options, relaxAffinity: true)];
 
     private static string Example(IReadOnlyList<Refusal> alike) => alike.Count switch
     {
         1 => alike[0].Message,
-        2 => $"{alike[0].Message}; another host is refused likewise",
-        _ => $"{alike[0].Message}; {alike.Count - 1} other hosts are refused likewise",
+        2 => $"{alike[0].Message}; the same on one other host",
+        _ => $"{alike[0].Message}; the same on {alike.Count - 1} other hosts",
     };
 
     private static IEnumerable<Refusal> ExplainCompetition(LocatedVm vm, UnplacedReason reason) => reason switch
     {
         UnplacedReason.NoRoomLeft => [new(RefusalCode.NotEnoughMemory,
-            $"where nothing else speaks against {vm.Vm.Name}, the machines that are moved with it leave no room for its {vm.Vm.Memory} and {vm.Vm.VCpus} virtual processors")],
+            $"on hosts that could take {vm.Vm.Name}, the other VMs of the drain leave no room for its {vm.Vm.Memory} of memory and {vm.Vm.VCpus} vCPUs")],
         UnplacedReason.GroupConflict => [new(RefusalCode.VmAffinity,
-            $"where there is room for {vm.Vm.Name}, a rule keeps it away beside the machines that are moved with it")],
+            $"on hosts with room for {vm.Vm.Name}, a VM affinity rule conflicts with the other VMs of the drain")],
         _ => [],
     };
 }

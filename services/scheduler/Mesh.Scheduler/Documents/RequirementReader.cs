@@ -5,7 +5,7 @@ using Mesh.Documents;
 namespace Mesh.Scheduler.Documents;
 
 /// <summary>
-/// Reads what hosts must bear: a mapping of labels, each of which must be just so, or a list of <c>{ key, operator, values }</c>.
+/// Reads label requirements: a mapping of labels with exact values, or a list of <c>{ key, operator, values }</c>.
 /// </summary>
 internal static class RequirementReader
 {
@@ -22,7 +22,7 @@ internal static class RequirementReader
         ["lessThan"] = LabelOperator.LessThan,
     };
 
-    /// <summary>The operator's word in documents.</summary>
+    /// <summary>The operator's name in documents.</summary>
     public static string OperatorName(LabelOperator of) => Operators.First(operatorName => operatorName.Value == of).Key;
 
     public static IReadOnlyList<LabelRequirement> Read(NodeContext? place, int countMin)
@@ -43,9 +43,9 @@ internal static class RequirementReader
         var (key, operatorName) = (fields.Required("key", "the label"), fields.Required("operator", string.Join(", ", Operators.Keys)));
         var label = key?.ReadText() ?? "";
         if (key is { Node: DocumentScalar { IsText: true } } && label.Length == 0)
-            key?.AddError("is empty; it takes the label's name");
+            key?.AddError("is empty; expected the label's name");
         if (label.Length > LabelReader.LengthMax)
-            key?.AddError($"has {label.Length} characters; at most {LabelReader.LengthMax} are accepted");
+            key?.AddError($"has {label.Length} characters; at most {LabelReader.LengthMax} are allowed");
         var values = fields.Optional("values");
         if (operatorName?.ReadOneOf(Operators.Keys) is not { } known)
             return null;
@@ -61,7 +61,7 @@ internal static class RequirementReader
     private static IReadOnlyList<string> ReadNoValues(NodeContext? values, string operatorName)
     {
         if (values is { Node: not DocumentList { Items.Count: 0 } } given)
-            given.AddError($"does not stand beside {operatorName}, which looks at no value");
+            given.AddError($"is not allowed with {operatorName}, which takes no values");
         return [];
     }
 
@@ -82,19 +82,19 @@ internal static class RequirementReader
     private static List<string> ReadTexts(MappingReader fields, NodeContext? values, string operatorName)
     {
         if (values is null)
-            fields.AddError($"has no values; {operatorName} takes a list of texts");
-        if (values?.Items($"a list of texts for {operatorName}", CountMax) is not { } items)
+            fields.AddError($"has no values; {operatorName} takes a list of strings");
+        if (values?.Items($"a list of strings for {operatorName}", CountMax) is not { } items)
             return [];
         if (values is { Node: DocumentList { Items.Count: 0 } } empty)
-            empty.AddError($"is empty; {operatorName} takes one text or more");
+            empty.AddError($"is empty; {operatorName} takes at least one string");
         List<string> texts = [];
         foreach (var item in items)
             if (item.ReadText() is { } text)
             {
                 if (text.Length is 0 or > LabelReader.LengthMax)
-                    item.AddError($"names and values of labels have 1 to {LabelReader.LengthMax} characters");
+                    item.AddError($"label names and values have 1 to {LabelReader.LengthMax} characters");
                 else if (texts.Contains(text, StringComparer.Ordinal))
-                    item.AddError($"{item.Describe()} stands twice");
+                    item.AddError($"{item.Describe()} is listed twice");
                 texts.Add(text);
             }
 

@@ -3,43 +3,43 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Scheduler.Draining;
 
-/// <summary>What to do about a machine that a drain cannot move, in words.</summary>
+/// <summary>What an operator can do about a VM that a drain cannot move.</summary>
 public static class DrainAdvice
 {
-    /// <summary>One clause for each kind of reason, and what always helps.</summary>
+    /// <summary>One clause for each kind of refusal, and the one that always works: shut the VM down.</summary>
     public static string Describe(LocatedVm vm, IReadOnlyList<Refusal> refusals)
     {
         ArgumentNullException.ThrowIfNull(vm);
         ArgumentNullException.ThrowIfNull(refusals);
         var clauses = refusals.Select(refusal => Describe(vm.Vm, refusal.Code)).Distinct(StringComparer.Ordinal).ToArray();
-        return $"{string.Join("; ", clauses.Length > 0 ? clauses : [$"see why {vm.Vm.Name} cannot move"])}; or shut it down. The drain goes on by itself then.";
+        return $"{string.Join("; ", clauses.Length > 0 ? clauses : [$"find out why {vm.Vm.Name} cannot move"])}; or shut it down. The drain then continues automatically.";
     }
 
     private static string Describe(VmDescription vm, RefusalCode code) => code switch
     {
         RefusalCode.CdRomInserted => $"eject the CD-ROM: virsh change-media {vm.Name} {CdRom(vm)} --eject",
-        RefusalCode.HostDeviceAttached => "detach the device of the host: virsh detach-device",
+        RefusalCode.HostDeviceAttached => "detach the host device: virsh detach-device",
         RefusalCode.LocalDisk or RefusalCode.StorageNotReachable =>
-            $"put its disks on storage that the other hosts reach, or move it with them: mesh migrate {vm.Name} --copy-storage-all",
+            $"put its disks on shared storage, or migrate them with it: mesh migrate {vm.Name} --copy-storage-all",
         RefusalCode.DiskNotWritable or RefusalCode.UnknownDisk => "detach the disks that cannot be copied",
-        RefusalCode.ContainerDisk => "give it a disk that outlives its host in place of the container disk",
-        RefusalCode.ManagementBridge => "connect it to a network that is not the hosts' management network",
-        RefusalCode.NetworkNotReachable => "give the other hosts its networks, or connect it to one that they have",
-        RefusalCode.VmPinned => "take the pinning out of its metadata, if it may run elsewhere",
+        RefusalCode.ContainerDisk => "replace the container disk by a volume",
+        RefusalCode.ManagementBridge => "connect it to a network other than the hosts' management network",
+        RefusalCode.NetworkNotReachable => "set up its networks on the other hosts, or connect it to a network that they have",
+        RefusalCode.VmPinned => "remove the pinning from its metadata if it may run elsewhere",
         RefusalCode.HostLabelMismatch => "change its host selector or the rules, or label another host",
-        RefusalCode.VmAffinity => "allow the drain to relax affinity (--relax-affinity), or change the rule",
-        RefusalCode.TaintNotTolerated => "let it tolerate the taint, or free a host without one",
-        RefusalCode.VmLocked => "wait until the snapshot, backup or block job is over",
+        RefusalCode.VmAffinity => "let the drain relax affinity (--relax-affinity), or change the rule",
+        RefusalCode.TaintNotTolerated => "let it tolerate the taint, or free an untainted host",
+        RefusalCode.VmLocked => "wait for its snapshot, backup or block job to finish",
         RefusalCode.VmNotRunning when vm.Status == VmStatus.Paused => $"resume it: virsh resume {vm.Name}",
-        RefusalCode.VmNotRunning => "see to its broken migration first",
-        RefusalCode.AlreadyMigrating => "wait until its migration is over",
-        RefusalCode.NotEnoughMemory or RefusalCode.NotEnoughCpus or RefusalCode.NumaOrHugePages => "free room on another host, or open one",
-        RefusalCode.CpuModel or RefusalCode.CpuFeature => "give it a processor model that the other hosts have, which takes a restart of the machine",
-        RefusalCode.MachineType or RefusalCode.HypervisorVersion => "update the hypervisor of the other hosts",
-        RefusalCode.Cordoned => "open a host for it: mesh uncordon",
-        RefusalCode.HostUnavailable or RefusalCode.UnknownHost => "bring back the hosts that do not answer",
-        RefusalCode.VmExistsOnDestination => "remove or rename the machine of the same name on the other host",
-        RefusalCode.SameHostUuid or RefusalCode.LoopbackAddress => "give each host its own UUID and an address that others reach",
+        RefusalCode.VmNotRunning => "resolve its failed migration first",
+        RefusalCode.AlreadyMigrating => "wait for its migration to end",
+        RefusalCode.NotEnoughMemory or RefusalCode.NotEnoughCpus or RefusalCode.NumaOrHugePages => "free resources on another host, or uncordon one",
+        RefusalCode.CpuModel or RefusalCode.CpuFeature => "give it a CPU model that the other hosts support, and restart it",
+        RefusalCode.MachineType or RefusalCode.HypervisorVersion => "update the hypervisor on the other hosts",
+        RefusalCode.Cordoned => "uncordon a host for it: mesh uncordon",
+        RefusalCode.HostUnavailable or RefusalCode.UnknownHost => "bring the unresponsive hosts back",
+        RefusalCode.VmExistsOnDestination => "remove or rename the VM of the same name on the other host",
+        RefusalCode.SameHostUuid or RefusalCode.LoopbackAddress => "give each host a unique UUID and an address that the others can reach",
         _ => "remove the cause",
     };
 

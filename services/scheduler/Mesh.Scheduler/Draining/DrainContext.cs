@@ -5,12 +5,12 @@ using Mesh.Scheduler.Fleets;
 
 namespace Mesh.Scheduler.Draining;
 
-/// <summary>A drain and all that is known when it is looked at.</summary>
+/// <summary>A drain and everything that its next step is decided by.</summary>
 internal sealed class DrainContext
 {
     private readonly Dictionary<MigrationId, MigrationView> _ended;
 
-    public DrainContext(DrainView drain, Fleet fleet, IReadOnlyList<MigrationView> ended, DateTimeOffset now)
+    public DrainContext(Drain drain, Fleet fleet, IReadOnlyList<MigrationView> ended, DateTimeOffset now)
     {
         (Drain, Now) = (drain, now);
         Fleet = IsUndo ? DrainFleet.WithUncordoned(fleet, drain.Hosts) : DrainFleet.WithDraining(fleet, drain.Hosts, drain.Id, drain.RequestedBy, now);
@@ -18,7 +18,7 @@ internal sealed class DrainContext
         _ended = ended.GroupBy(migration => migration.Id).ToDictionary(same => same.Key, same => same.First());
     }
 
-    public DrainView Drain { get; }
+    public Drain Drain { get; }
 
     public DateTimeOffset Now { get; }
 
@@ -29,18 +29,18 @@ internal sealed class DrainContext
 
     public SchedulingLimits Limits => Fleet.Fleet.Limits;
 
-    /// <summary>Whether the drain brings machines back: then its hosts are open, and only the machines that it knows matter.</summary>
+    /// <summary>Whether the drain brings VMs back: its hosts are uncordoned then, and only its own VMs matter.</summary>
     public bool IsUndo => Drain.Undoes is not null;
 
     /// <summary>Whether the drain empties a host.</summary>
     public bool Empties(HostName host) => !IsUndo && Drain.Hosts.Contains(host);
 
     /// <summary>The unfinished migration of a move; null if there is none.</summary>
-    public MigrationView? FindUnfinished(DrainMove move) => move.Migration is { } id ? Fleet.FindMigration(id) : null;
+    public MigrationView? FindUnfinished(VmMove move) => move.Migration is { } id ? Fleet.FindMigration(id) : null;
 
-    /// <summary>The ended migration of a move; null if it has not ended, or is not known any more.</summary>
-    public MigrationView? FindEnded(DrainMove move) => move.Migration is { } id ? _ended.GetValueOrDefault(id) : null;
+    /// <summary>The ended migration of a move; null if it has not ended or is no longer known.</summary>
+    public MigrationView? FindEnded(VmMove move) => move.Migration is { } id ? _ended.GetValueOrDefault(id) : null;
 
-    /// <summary>Where a machine takes its share of a host; null if it does so nowhere.</summary>
+    /// <summary>A VM where it uses a host's resources; null if it does so nowhere.</summary>
     public LocatedVm? FindRunning(VmId vm) => Fleet.FindVm(vm) is { } located && DrainFleet.IsRunning(located, Fleet) ? located : null;
 }

@@ -6,18 +6,18 @@ using Mesh.Scheduler.Checking;
 namespace Mesh.Scheduler.Draining;
 
 /// <summary>
-/// Asks for the next migrations of a drain, in the order of its plan: from each host one more than may copy at once, so that the next one is
-/// prepared when a slot becomes free, or just as many as the drain allows if that is fewer.
+/// Requests the next migrations of a drain, in planned order: from each host one more than may copy at once, so that the next one is prepared
+/// when a slot becomes free, or as many as the drain allows if that is fewer.
 /// </summary>
 internal sealed class MoveDispatch
 {
     private readonly DrainContext _context;
-    private readonly DrainMove[] _moves;
+    private readonly VmMove[] _moves;
     private readonly Dictionary<HostName, int> _unfinished = [];
     private readonly HashSet<HostName> _reserved = [];
     private readonly List<RequestMigration> _requests = [];
 
-    private MoveDispatch(DrainContext context, IEnumerable<DrainMove> moves)
+    private MoveDispatch(DrainContext context, IEnumerable<VmMove> moves)
     {
         (_context, _moves) = (context, [.. moves]);
         foreach (var move in _moves.Where(move => move.State == DrainMoveState.Migrating))
@@ -28,8 +28,8 @@ internal sealed class MoveDispatch
         }
     }
 
-    /// <summary>The moves with those that are asked for now, and their requests; also, once more, those of which nothing was heard.</summary>
-    public static (IReadOnlyList<DrainMove> Moves, IReadOnlyList<RequestMigration> Requests) Dispatch(DrainContext context, IEnumerable<DrainMove> moves)
+    /// <summary>The moves after the dispatch, and the requests to send; a request that has not shown up as a migration is sent again.</summary>
+    public static (IReadOnlyList<VmMove> Moves, IReadOnlyList<RequestMigration> Requests) Dispatch(DrainContext context, IEnumerable<VmMove> moves)
     {
         var dispatch = new MoveDispatch(context, moves);
         for (var number = 0; number < dispatch._moves.Length; number++)
@@ -58,7 +58,7 @@ internal sealed class MoveDispatch
             return;
         if (move.Exclusive)
         {
-            // One that wants its links for itself keeps them until the others on them are over.
+            // An exclusive move reserves its links until the other moves on them have ended.
             ReserveLinks(move);
             if (Array.Exists(_moves, other => other.State == DrainMoveState.Migrating && (other.From == move.From || other.To == move.To)))
                 return;
@@ -76,14 +76,14 @@ internal sealed class MoveDispatch
         _requests.Add(CreateRequest(move));
     }
 
-    private void ReserveLinks(DrainMove move)
+    private void ReserveLinks(VmMove move)
     {
         _reserved.Add(move.From);
         _reserved.Add(move.To);
     }
 
-    // After a failure the planned host is not preferred any more: which one is best then, the scheduler knows.
-    private RequestMigration CreateRequest(DrainMove move) => new(
+    // After a failure the planned host is no longer preferred: the scheduler chooses.
+    private RequestMigration CreateRequest(VmMove move) => new(
         move.Migration!.Value,
         move.Vm.ToString(),
         _context.IsUndo ? move.To : null,

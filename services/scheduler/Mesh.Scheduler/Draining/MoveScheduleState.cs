@@ -2,7 +2,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Scheduler.Draining;
 
-/// <summary>Which links and slots are taken in a schedule, and which move may begin next.</summary>
+/// <summary>Which links and slots are in use at a moment of a schedule, and which move may start next.</summary>
 internal sealed class MoveScheduleState
 {
     private readonly IReadOnlyList<PlannedMove> _moves;
@@ -10,12 +10,12 @@ internal sealed class MoveScheduleState
     private readonly Dictionary<HostName, int> _numbers = [];
     private readonly int[] _from;
     private readonly int[] _to;
-    private readonly bool[] _isAlone;
+    private readonly bool[] _isExclusive;
     private readonly int[] _outMax;
     private readonly int[] _inMax;
     private readonly int[] _outbound;
     private readonly int[] _inbound;
-    private readonly int[] _aloneOn;
+    private readonly int[] _exclusiveOn;
     private readonly double[] _remainingOut;
     private readonly List<int>[] _waiting;
     private readonly double[] _notBefore;
@@ -26,13 +26,13 @@ internal sealed class MoveScheduleState
         (_moves, _links) = (moves, links);
         _from = [.. moves.Select(move => IndexOf(move.From))];
         _to = [.. moves.Select(move => IndexOf(move.To))];
-        _isAlone = [.. moves.Select(move => links.NeedsExclusiveLink(move.From, move.To, move.DirtyRate))];
+        _isExclusive = [.. moves.Select(move => links.NeedsExclusiveLink(move.From, move.To, move.DirtyRate))];
         HostName[] hosts = [.. _numbers.Keys];
         _outMax = [.. hosts.Select(links.OutboundMax)];
         _inMax = [.. hosts.Select(links.InboundMax)];
-        (_outbound, _inbound, _aloneOn) = (new int[hosts.Length], new int[hosts.Length], new int[2 * hosts.Length]);
+        (_outbound, _inbound, _exclusiveOn) = (new int[hosts.Length], new int[hosts.Length], new int[2 * hosts.Length]);
         _remainingOut = new double[hosts.Length];
-        LinkRates = [.. hosts.Concat(hosts).Select(host => (double)links.For(host).Count)];
+        LinkRates = [.. hosts.Concat(hosts).Select(host => (double)links.UsableRate(host).Count)];
         _waiting = [.. hosts.Select(_ => new List<int>())];
         _notBefore = [.. moves.Where(move => !move.IsUnderWay && move.NotBefore > TimeSpan.Zero).Select(move => move.NotBefore.TotalSeconds).Distinct().Order()];
         for (var move = 0; move < moves.Count; move++)
@@ -43,20 +43,18 @@ internal sealed class MoveScheduleState
         }
     }
 
-    /// <summary>The rate of each link, in bytes per second: first those out of each host, then those in.</summary>
+    /// <summary>The rate of each link, in bytes per second: first the outbound link of each host, then the inbound ones.</summary>
     public IReadOnlyList<double> LinkRates { get; }
 
     public bool HasWaiting => Array.Exists(_waiting, waiting => waiting.Count > 0);
 
-    /// <summary>The link that a move leaves by.</summary>
     public int OutLink(int move) => _from[move];
 
-    /// <summary>The link that a move comes in by.</summary>
     public int InLink(int move) => _numbers.Count + _to[move];
 
-    public bool NeedsExclusiveLink(int move) => _isAlone[move];
+    public bool NeedsExclusiveLink(int move) => _isExclusive[move];
 
-    /// <summary>When the next move may begin that has to wait for a time, in seconds.</summary>
+    /// <summary>The next time at which a delayed move may start, in seconds.</summary>
     public double NextNotBefore(double now)
     {
         foreach (var at in _notBefore)
@@ -66,17 +64,17 @@ internal sealed class MoveScheduleState
     }
 
     /// <summary>
-    /// The move that begins next; null if none can. One that wants its links for itself, and whose turn it is, keeps them free of others
-    /// until they are empty; with nothing on its way it begins at once, so that there is always one that can.
+    /// The move that starts next; null if none can. An exclusive move that is next in line reserves its links until they are free; with nothing
+    /// running it starts at once, so there is always a move that can start.
     /// </summary>
     public int? Next(double now)
     {
         if (_running >= _links.Limits.ClusterMax)
             return null;
-        var kept = new HashSet<int>();
+        var reserved = new HashSet<int>();
         foreach (var host in Enumerable.Range(0, _waiting.Length).Where(host => _waiting[host].Count > 0)
             .OrderBy(host => _outbound[host]).ThenByDescending(host => _remainingOut[host]))
-            if (NextFrom(host, now, kept) is { } move)
+            if (NextFrom(host, now, reserved) is { } move)
                 return move;
         return null;
     }
@@ -93,21 +91,21 @@ internal sealed class MoveScheduleState
         _remainingOut[_from[move]] -= _moves[move].DataSize.Count / LinkRates[OutLink(move)];
     }
 
-    private int? NextFrom(int host, double now, HashSet<int> kept)
+    private int? NextFrom(int host, double now, HashSet<int> reserved)
     {
         foreach (var move in _waiting[host])
         {
             var (outLink, inLink) = (OutLink(move), InLink(move));
-            if (_moves[move].NotBefore.TotalSeconds > now || kept.Contains(outLink) || kept.Contains(inLink))
+            if (_moves[move].NotBefore.TotalSeconds > now || reserved.Contains(outLink) || reserved.Contains(inLink))
                 continue;
-            if (_isAlone[move])
+            if (_isExclusive[move])
             {
                 if (_outbound[_from[move]] == 0 && _inbound[_to[move]] == 0)
                     return move;
-                kept.Add(outLink);
-                kept.Add(inLink);
+                reserved.Add(outLink);
+                reserved.Add(inLink);
             }
-            else if (_aloneOn[outLink] == 0 && _aloneOn[inLink] == 0
+            else if (_exclusiveOn[outLink] == 0 && _exclusiveOn[inLink] == 0
                 && _outbound[_from[move]] < _outMax[_from[move]] && _inbound[_to[move]] < _inMax[_to[move]])
             {
                 return move;
@@ -122,10 +120,10 @@ internal sealed class MoveScheduleState
         _running += sign;
         _outbound[_from[move]] += sign;
         _inbound[_to[move]] += sign;
-        if (_isAlone[move])
+        if (_isExclusive[move])
         {
-            _aloneOn[OutLink(move)] += sign;
-            _aloneOn[InLink(move)] += sign;
+            _exclusiveOn[OutLink(move)] += sign;
+            _exclusiveOn[InLink(move)] += sign;
         }
     }
 

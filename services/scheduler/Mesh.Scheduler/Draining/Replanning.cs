@@ -6,51 +6,47 @@ using Mesh.Scheduler.Checking;
 
 namespace Mesh.Scheduler.Draining;
 
-/// <summary>Makes the plan anew for the moves that have not begun, when it does not hold any more.</summary>
+/// <summary>Replans the moves that have not started, when the plan no longer holds.</summary>
 internal sealed class Replanning
 {
-    /// <summary>Part of the planned time by which a prediction must have moved before the plan is made anew.</summary>
+    /// <summary>The relative change of the predicted duration above which a drain is replanned.</summary>
     public const double MinRelativeChange = 0.2;
 
-    /// <summary>Smaller differences than this are not worth a new plan, whatever part of it they are.</summary>
+    /// <summary>The least change of the predicted duration that causes a replan.</summary>
     public static readonly TimeSpan MinChange = TimeSpan.FromSeconds(30);
 
     private readonly DrainContext _context;
-    private readonly List<DrainMove> _moves;
-    private readonly List<BlockedVm> _left = [];
+    private readonly List<VmMove> _moves;
+    private readonly List<UnmovableVm> _unplaced = [];
     private readonly List<RescheduleMigration> _rescheduled = [];
 
-    private Replanning(DrainContext context, IReadOnlyList<DrainMove> moves) => (_context, _moves) = (context, [.. moves]);
+    private Replanning(DrainContext context, IReadOnlyList<VmMove> moves) => (_context, _moves) = (context, [.. moves]);
 
-    /// <summary>The moves as they are planned now.</summary>
-    public IReadOnlyList<DrainMove> Moves => _moves;
+    public IReadOnlyList<VmMove> Moves => _moves;
 
-    /// <summary>Machines that no host can take now.</summary>
-    public IReadOnlyList<BlockedVm> Unplaced => _left;
+    /// <summary>VMs that no host can take now.</summary>
+    public IReadOnlyList<UnmovableVm> Unplaced => _unplaced;
 
-    /// <summary>Migrations that wait, and are planned elsewhere now.</summary>
+    /// <summary>Queued migrations with a new destination.</summary>
     public IReadOnlyList<RescheduleMigration> Rescheduled => _rescheduled;
 
-    /// <summary>Whether one of the machines that came to the plan has found a host.</summary>
-    public bool HasPlaced(IReadOnlyList<LocatedVm> unplanned) => unplanned.Any(vm => _left.TrueForAll(left => left.Vm != vm.Vm.Id));
+    /// <summary>Whether at least one of the VMs that were added has a destination.</summary>
+    public bool HasPlaced(IReadOnlyList<LocatedVm> unplanned) => unplanned.Any(vm => _unplaced.TrueForAll(left => left.Vm != vm.Vm.Id));
 
-    /// <summary>Whether predictions have moved too far, or a planned host cannot take its machine any more.</summary>
-    /// <param name="context">The moment.</param>
-    /// <param name="moves">The moves.</param>
-    /// <param name="rest">How long the rest is predicted to take.</param>
-    public static bool IsDue(DrainContext context, IReadOnlyList<DrainMove> moves, TimeSpan rest)
+    /// <summary>Whether predictions have changed too much, or a planned destination can no longer take its VM.</summary>
+    public static bool IsDue(DrainContext context, IReadOnlyList<VmMove> moves, TimeSpan rest)
     {
         var drain = context.Drain;
         if (!moves.Any(move => move.State == DrainMoveState.Pending))
             return false;
-        var moved = (context.Now - (drain.PlannedAt ?? drain.At) + rest - drain.Makespan).Duration();
-        return (moved > MinRelativeChange * drain.Makespan && moved > MinChange)
+        var change = (context.Now - drain.PlannedAt + rest - drain.Makespan).Duration();
+        return (change > MinRelativeChange * drain.Makespan && change > MinChange)
             || (!context.IsUndo && moves.Any(move => move.State == DrainMoveState.Pending && context.FindRunning(move.Vm) is { } vm
                 && Eligibility.CheckHost(context.Fleet, vm, move.To, DrainMigrationOptions.Default, drain.RelaxAffinity).Count > 0));
     }
 
-    /// <summary>The new plan, with machines that come to it.</summary>
-    public static Replanning Replan(DrainContext context, IReadOnlyList<DrainMove> moves, IReadOnlyList<LocatedVm> unplanned)
+    /// <summary>The new plan, with VMs that are added to it.</summary>
+    public static Replanning Replan(DrainContext context, IReadOnlyList<VmMove> moves, IReadOnlyList<LocatedVm> unplanned)
     {
         var replanning = new Replanning(context, moves);
         if (context.IsUndo)
@@ -62,7 +58,7 @@ internal sealed class Replanning
         return replanning;
     }
 
-    private static bool CanReplan(DrainContext context, DrainMove move) =>
+    private static bool CanReplan(DrainContext context, VmMove move) =>
         move.State == DrainMoveState.Pending || (context.FindUnfinished(move) is { } unfinished && DrainMigrations.CanReplan(unfinished));
 
     private void Place(IReadOnlyList<LocatedVm> unplanned)
@@ -101,25 +97,25 @@ internal sealed class Replanning
         }
     }
 
-    // One whose migration waits goes on waiting: the queue ends it if no host comes free.
+    // A VM with a queued migration keeps waiting: the queue rejects it if no host becomes free.
     private void MarkUnplaced(UnplacedVm left)
     {
         var number = _moves.FindIndex(move => move.Vm == left.Vm.Vm.Id);
         if (number >= 0 && _moves[number].State == DrainMoveState.Migrating)
             return;
-        var stuck = DrainPlanner.CreateStuck(left.Vm, left.Refusals);
-        _left.Add(stuck);
+        _unplaced.Add(DrainPlanner.CreateBlocked(left.Vm, left.Refusals));
         if (number >= 0)
             _moves[number] = _moves[number] with { State = DrainMoveState.Failed, Message = string.Join("; ", left.Refusals.Select(refusal => refusal.Message)) };
     }
 
-    // Only moves that were never asked for change places: the identities of the others' migrations follow from theirs.
+    // Only moves without a migration change places: a move's position is part of its migrations' IDs.
     private void Reorder()
     {
         var places = Enumerable.Range(0, _moves.Count).Where(number => IsNeverRequested(_moves[number])).ToArray();
         var sorted = _context.Timing.Sort(places.Select(place => _moves[place]), _context.Drain.Order);
-        DrainMove[] active = [.. DrainTiming.Active(_moves).Where(move => !IsNeverRequested(move)), .. sorted];
-        var timed = active.Zip(_context.Timing.Schedule(active), (move, times) => move with { StartOffset = times.StartsAfter, EstimatedDuration = times.Duration, Exclusive = times.IsExclusive }).ToArray();
+        VmMove[] active = [.. DrainTiming.Active(_moves).Where(move => !IsNeverRequested(move)), .. sorted];
+        var timed = active.Zip(_context.Timing.Schedule(active), (move, times) =>
+            move with { StartOffset = times.StartsAfter, EstimatedDuration = times.Duration, Exclusive = times.IsExclusive }).ToArray();
         var fresh = timed.Where(IsNeverRequested).OrderBy(move => move.StartOffset).ToArray();
         for (var number = 0; number < fresh.Length; number++)
             _moves[places[number]] = fresh[number];
@@ -127,5 +123,5 @@ internal sealed class Replanning
             _moves[_moves.FindIndex(other => other.Vm == move.Vm)] = move;
     }
 
-    private static bool IsNeverRequested(DrainMove move) => move is { State: DrainMoveState.Pending, Attempts: 0 };
+    private static bool IsNeverRequested(VmMove move) => move is { State: DrainMoveState.Pending, Attempts: 0 };
 }

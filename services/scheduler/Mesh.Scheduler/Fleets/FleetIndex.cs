@@ -5,8 +5,7 @@ using Mesh.Contracts.Values;
 namespace Mesh.Scheduler.Fleets;
 
 /// <summary>
-/// A fleet with everything at hand that tells who may move where, so that judging one machine on one host takes about as many steps as there
-/// are rules. It never changes; what a further admission takes is in the one that <see cref="WithMigration"/> gives.
+/// An indexed fleet, so that checking one VM against one host takes time in proportion to the number of rules. Immutable.
 /// </summary>
 public sealed class FleetIndex
 {
@@ -14,7 +13,7 @@ public sealed class FleetIndex
     private readonly VmIndex _vms;
     private readonly MigrationIndex _migrations;
 
-    /// <summary>Makes the index; takes time in proportion to hosts and machines.</summary>
+    /// <summary>Builds the index; takes time in proportion to hosts and VMs.</summary>
     public FleetIndex(Fleet fleet)
     {
         ArgumentNullException.ThrowIfNull(fleet);
@@ -26,23 +25,13 @@ public sealed class FleetIndex
         AffinityGroups = _migrations.AffinityGroups(fleet.Rules.VmAffinity, _hosts, _vms);
     }
 
-    private FleetIndex(FleetIndex before, IReadOnlyList<MigrationView> migrations)
-    {
-        Fleet = before.Fleet with { Migrations = migrations };
-        _hosts = before._hosts;
-        _vms = before._vms;
-        _migrations = new(migrations, _hosts, _vms, Fleet.Limits);
-        Rules = before.Rules;
-        AffinityGroups = _migrations.AffinityGroups(Fleet.Rules.VmAffinity, _hosts, _vms);
-    }
-
-    /// <summary>The fleet itself.</summary>
+    /// <summary>The fleet.</summary>
     public Fleet Fleet { get; }
 
     /// <summary>Every host, in the fleet's order.</summary>
     public IReadOnlyList<IndexedHost> Hosts => _hosts.All;
 
-    /// <summary>The running machines of each rule of <see cref="PlacementRules.VmAffinity"/>, in the same order.</summary>
+    /// <summary>The running VMs of each rule of <see cref="PlacementRules.VmAffinity"/>, in the same order.</summary>
     public IReadOnlyList<AffinityGroup> AffinityGroups { get; }
 
     internal RuleIndex Rules { get; }
@@ -50,17 +39,17 @@ public sealed class FleetIndex
     /// <summary>A host; null if no agent has reported it.</summary>
     public IndexedHost? FindHost(HostName host) => _hosts.Find(host);
 
-    /// <summary>A machine where it runs, else where it is known; null if no host knows it.</summary>
+    /// <summary>A VM where it runs, else where it is defined; null if no host reports it.</summary>
     public LocatedVm? FindVm(VmId vm) => _vms.FindVm(vm);
 
-    /// <summary>An unfinished migration; null if there is none of that identity.</summary>
+    /// <summary>The unfinished migration with that ID; null if there is none.</summary>
     public MigrationView? FindMigration(MigrationId id) => _migrations.FindMigration(id);
 
-    /// <summary>The unfinished migration of a machine, other than the given one; null if there is none.</summary>
+    /// <summary>The unfinished migration of a VM, other than the given one; null if there is none.</summary>
     public MigrationView? MigrationOf(VmId vm, MigrationId? except = null) =>
         _migrations.MigrationOf(vm) is { } migration && migration.Id != except ? migration : null;
 
-    /// <summary>What unfinished migrations will still take of a host that they go to.</summary>
+    /// <summary>The resources that unfinished migrations will still take on their destination.</summary>
     public IReadOnlyList<DestinationReservation> Reservations(IndexedHost host)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -68,20 +57,19 @@ public sealed class FleetIndex
     }
 
     /// <summary>
-    /// Memory that a machine could be given on a host now: free, and kept neither for the host itself nor for migrations on their way. May be
-    /// negative.
+    /// Memory that is free for another VM on a host: reserved neither for the host itself nor for inbound migrations. May be negative.
     /// </summary>
     /// <param name="host">The host.</param>
-    /// <param name="except">A migration whose share is not kept; null for none.</param>
+    /// <param name="except">A migration whose reservation is ignored; null for none.</param>
     public Bytes FreeMemory(IndexedHost host, MigrationId? except = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         return host.Inventory.Capacity.FreeMemory - Fleet.Limits.MemoryReserve - ReservedMemory(host, except);
     }
 
-    /// <summary>Virtual processors that a host runs, with those on their way to it.</summary>
+    /// <summary>vCPUs of the VMs on a host, with those of inbound migrations.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="except">A migration that does not count; null for none.</param>
+    /// <param name="except">A migration that is ignored; null for none.</param>
     public int AllocatedVCpus(IndexedHost host, MigrationId? except = null)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -90,13 +78,6 @@ public sealed class FleetIndex
             if (reservation.Migration.Id != except)
                 sum += reservation.VCpus;
         return sum;
-    }
-
-    /// <summary>The same fleet with one migration more, or with a newer account of one; for what was decided since it was taken.</summary>
-    public FleetIndex WithMigration(MigrationView migration)
-    {
-        ArgumentNullException.ThrowIfNull(migration);
-        return new(this, [.. Fleet.Migrations.Where(other => other.Id != migration.Id), migration]);
     }
 
     internal (LocatedVm? Located, Refusal? Refusal) ResolveVm(string vm) => _vms.Resolve(vm);

@@ -5,7 +5,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Scheduler.Fleets;
 
-/// <summary>A host, with what is asked of it again and again ready at hand.</summary>
+/// <summary>A host, with its inventory indexed.</summary>
 public sealed class IndexedHost
 {
     private readonly Dictionary<VmId, VmDescription> _byId = [];
@@ -42,34 +42,34 @@ public sealed class IndexedHost
         }
     }
 
-    /// <summary>The host as the fleet has it.</summary>
+    /// <summary>The host in the fleet.</summary>
     public FleetHost Host { get; }
 
     /// <summary>Its name.</summary>
     public HostName Name => Host.Inventory.Host;
 
-    /// <summary>What its agent last said of it.</summary>
+    /// <summary>The last inventory that its agent reported.</summary>
     public HostInventory Inventory => Host.Inventory;
 
     /// <summary>Its labels, with <c>host</c> for its own name.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; }
 
-    /// <summary>Virtual processors of all machines there that run, are paused, or arrive.</summary>
+    /// <summary>vCPUs of its running, paused and incoming VMs.</summary>
     public int RunningVCpus { get; }
 
-    /// <summary>Whether it is heard of as it should be, and its hypervisor too.</summary>
+    /// <summary>Whether it is healthy and its hypervisor reachable.</summary>
     public bool IsUp => Host is { Health: HostHealth.Healthy, HypervisorReachable: true };
 
-    /// <summary>Its place in the fleet; -1 for a host that is looked at alone.</summary>
+    /// <summary>Its position in the fleet; -1 for a host outside one.</summary>
     internal int Index { get; }
 
-    /// <summary>Machine types that it can run; null if unknown.</summary>
+    /// <summary>Supported machine types; null if unknown.</summary>
     internal HashSet<string>? MachineTypes { get; }
 
-    /// <summary>Processor models that a machine may be given there; null if unknown.</summary>
+    /// <summary>Supported CPU models; null if unknown.</summary>
     internal HashSet<string>? CpuModels { get; }
 
-    /// <summary>Features of its processors; null if unknown.</summary>
+    /// <summary>CPU features; null if unknown.</summary>
     internal HashSet<string>? CpuFeatures { get; }
 
     /// <summary>Bridges and networks; null if unknown.</summary>
@@ -81,17 +81,40 @@ public sealed class IndexedHost
     /// <summary>libvirt's version; null if unknown.</summary>
     internal LooseVersion? LibvirtVersion { get; }
 
-    /// <summary>Host and port by which another host's libvirt reaches it; null if that is no URI with a host.</summary>
+    /// <summary>Host and port of its migration URI; null if that is no URI with a host.</summary>
     internal string? Address { get; }
 
-    /// <summary>Whether that address leads whoever uses it back to itself.</summary>
+    /// <summary>Whether that address is a loopback address.</summary>
     internal bool IsLoopback { get; }
 
-    /// <summary>The machine of that identity there, running or not; null if it knows none.</summary>
+    /// <summary>The VM with that ID on this host, running or not; null if there is none.</summary>
     internal VmDescription? FindVm(VmId vm) => _byId.GetValueOrDefault(vm);
 
-    /// <summary>The machine of that name there, the running one first; null if it knows none.</summary>
+    /// <summary>The VM with that name on this host, the running one first; null if there is none.</summary>
     internal VmDescription? FindVm(string name) => _byName.GetValueOrDefault(name);
 
     private static HashSet<string>? ToSet(IReadOnlyList<string>? names) => names is null ? null : new(names, StringComparer.Ordinal);
+}
+
+/// <summary>The hosts of a fleet by name. Of duplicates, the first counts.</summary>
+internal sealed class HostIndex
+{
+    private readonly Dictionary<HostName, IndexedHost> _byName = [];
+
+    public HostIndex(IReadOnlyList<FleetHost> hosts)
+    {
+        var all = new List<IndexedHost>(hosts.Count);
+        foreach (var host in hosts)
+        {
+            var indexed = new IndexedHost(host, all.Count);
+            if (_byName.TryAdd(indexed.Name, indexed))
+                all.Add(indexed);
+        }
+
+        All = all;
+    }
+
+    public IReadOnlyList<IndexedHost> All { get; }
+
+    public IndexedHost? Find(HostName host) => _byName.GetValueOrDefault(host);
 }

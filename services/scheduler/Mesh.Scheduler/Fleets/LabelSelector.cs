@@ -3,10 +3,10 @@ using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Scheduler.Fleets;
 
-/// <summary>How labels are compared; the operators are those of Kubernetes' node affinity.</summary>
+/// <summary>Matches labels; the operators are those of Kubernetes' node affinity.</summary>
 internal static class LabelSelector
 {
-    /// <summary>Whether all the asked labels are borne with just these values; also if none is asked.</summary>
+    /// <summary>Whether all requested labels are present with these values; true if none is requested.</summary>
     public static bool MatchesLabels(IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> requested)
     {
         foreach (var (key, value) in requested)
@@ -15,7 +15,7 @@ internal static class LabelSelector
         return true;
     }
 
-    /// <summary>The same for labels that were laid out once, because they are asked for often.</summary>
+    /// <summary>The same for labels in an array, which is faster to iterate.</summary>
     public static bool MatchesLabels(IReadOnlyDictionary<string, string> labels, KeyValuePair<string, string>[] requested)
     {
         foreach (var (key, value) in requested)
@@ -24,7 +24,7 @@ internal static class LabelSelector
         return true;
     }
 
-    /// <summary>Whether every requirement is met; also if there is none.</summary>
+    /// <summary>Whether every requirement is met; true if there is none.</summary>
     public static bool MatchesRequirements(IReadOnlyDictionary<string, string> labels, IReadOnlyList<LabelRequirement> requirements)
     {
         foreach (var requirement in requirements)
@@ -33,10 +33,10 @@ internal static class LabelSelector
         return true;
     }
 
-    /// <summary>The requirements in words, such as <c>zone in (a, b) and ssd</c>.</summary>
+    /// <summary>The requirements as text, such as <c>zone in (a, b) and ssd</c>.</summary>
     public static string Describe(IReadOnlyList<LabelRequirement> requirements) => string.Join(" and ", requirements.Select(Describe));
 
-    /// <summary>Labels in words, such as <c>app=db and tier=gold</c>.</summary>
+    /// <summary>Labels as text, such as <c>app=db and tier=gold</c>.</summary>
     public static string Describe(IReadOnlyDictionary<string, string> labels) =>
         string.Join(" and ", labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"));
 

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Mesh.Scheduler.Fleets;
 
-/// <summary>A version as far as it tells what can be migrated.</summary>
+/// <summary>The major and minor number of a version, which decide whether a VM can be migrated.</summary>
 /// <param name="Major">The first number.</param>
 /// <param name="Minor">The second number; 0 if there is none.</param>
 internal sealed record LooseVersion(int Major, int Minor)
 {
-    /// <summary>The first one or two numbers of a text such as <c>10.0.2</c> or <c>QEMU 9.2.0 (Debian 1:9.2)</c>; null if it holds none.</summary>
+    /// <summary>The first one or two numbers of a text such as <c>10.0.2</c> or <c>QEMU 9.2.0 (Debian 1:9.2)</c>; null if it contains none.</summary>
     public static LooseVersion? Parse(string text)
     {
         var start = text.AsSpan().IndexOfAnyInRange('0', '9');

@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Scheduler.Fleets;
 
-/// <summary>What the unfinished migrations take of hosts, and where rules see the machines that they move.</summary>
+/// <summary>The resources that unfinished migrations reserve, and where affinity rules count their VMs.</summary>
 internal sealed class MigrationIndex
 {
     private static readonly List<DestinationReservation> None = [];
@@ -26,7 +26,7 @@ internal sealed class MigrationIndex
 
     public List<DestinationReservation> Reservations(IndexedHost host) => _reservations[host.Index] ?? None;
 
-    /// <summary>The machines of each rule, with where they are and where they go.</summary>
+    /// <summary>The VMs of each rule, with their hosts and destinations.</summary>
     public IReadOnlyList<AffinityGroup> AffinityGroups(IReadOnlyList<VmAffinityRule> rules, HostIndex hosts, VmIndex vms)
     {
         if (rules.Count == 0)

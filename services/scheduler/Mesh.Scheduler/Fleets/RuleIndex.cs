@@ -2,7 +2,7 @@ using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Scheduler.Fleets;
 
-/// <summary>Which hosts meet what each rule asks of hosts, worked out once.</summary>
+/// <summary>Which hosts match each rule, computed once.</summary>
 internal sealed class RuleIndex
 {
     private readonly bool[][] _affinity;
@@ -22,10 +22,10 @@ internal sealed class RuleIndex
 
     public PlacementRules Rules { get; }
 
-    /// <summary>Whether a host bears what the host affinity rule of that place asks for.</summary>
+    /// <summary>Whether a host matches the host affinity rule with that number.</summary>
     public bool MatchesAffinity(int rule, IndexedHost host) => _affinity[rule][host.Index];
 
-    /// <summary>Whether the taint of that place is on a host.</summary>
+    /// <summary>Whether the taint with that number applies to a host.</summary>
     public bool IsTainted(int rule, IndexedHost host) => _taints[rule][host.Index];
 
     /// <summary>The rule for a network; null if there is none.</summary>

@@ -6,7 +6,7 @@ using Mesh.Scheduler.Checking;
 
 namespace Mesh.Scheduler.Fleets;
 
-/// <summary>Machines by identity and by name. One that several hosts know is where it runs.</summary>
+/// <summary>VMs by ID and by name. A VM that several hosts report is where it runs.</summary>
 internal sealed class VmIndex
 {
     private readonly Dictionary<VmId, (LocatedVm Located, int Rank)> _byId = [];
@@ -22,12 +22,12 @@ internal sealed class VmIndex
                 Add(host, vm);
     }
 
-    /// <summary>Machines that run or are paused; those on a fenced host do not.</summary>
+    /// <summary>Running and paused VMs, without those of fenced hosts.</summary>
     public IEnumerable<LocatedVm> Running => _byId.Values.Where(entry => entry.Rank >= VmMigratability.PausedRank).Select(entry => entry.Located);
 
     public LocatedVm? FindVm(VmId vm) => _byId.TryGetValue(vm, out var entry) ? entry.Located : null;
 
-    /// <summary>The machine of that name or UUID, or why no single one is meant.</summary>
+    /// <summary>The VM with that name or UUID, or why there is none or more than one.</summary>
     public (LocatedVm? Located, Refusal? Refusal) Resolve(string vm)
     {
         var byUuid = Guid.TryParse(vm, out var uuid) ? FindVm(new VmId(uuid)) : null;
@@ -47,7 +47,7 @@ internal sealed class VmIndex
 
     private void Add(IndexedHost host, VmDescription vm)
     {
-        // A fenced host is off: whatever its last report said of a machine, it does not run there.
+        // A fenced host is off: its VMs do not run, whatever it reported last.
         var rank = host.Host.Health == HostHealth.Fenced ? -1 : VmMigratability.StatusRank(vm.Status);
         if (!_byId.TryGetValue(vm.Id, out var known) || rank > known.Rank)
             _byId[vm.Id] = (new LocatedVm(host.Name, vm), rank);

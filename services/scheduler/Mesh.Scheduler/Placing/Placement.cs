@@ -6,20 +6,20 @@ using Mesh.Scheduler.Fleets;
 
 namespace Mesh.Scheduler.Placing;
 
-/// <summary>Which host is to take a machine: those that cannot are put aside, the others are weighed. Equals are settled by name.</summary>
+/// <summary>Chooses the host for a VM: filters those that cannot take it, and scores the others. Ties are broken by name.</summary>
 public static class Placement
 {
-    /// <summary>Every host that may be meant: first those that can take the machine, the best first, then the others with their reasons.</summary>
+    /// <summary>Every allowed host: first those that can take the VM, the best first, then the others with their refusals.</summary>
     /// <param name="fleet">The fleet.</param>
-    /// <param name="query">The machine and what is wanted.</param>
-    /// <param name="now">The time by which earlier troubles fade.</param>
+    /// <param name="query">The VM and the constraints.</param>
+    /// <param name="now">The time by which earlier failures fade.</param>
     public static IReadOnlyList<HostRating> Rate(FleetIndex fleet, PlacementQuery query, DateTimeOffset now) => RateOrRelax(fleet, query, now).Ratings;
 
-    /// <summary>The host that is to take a machine; null if none can.</summary>
+    /// <summary>The host for a VM; null if none can take it.</summary>
     /// <param name="fleet">The fleet.</param>
-    /// <param name="query">The machine and what is wanted.</param>
-    /// <param name="now">The time by which earlier troubles fade, and that the choice bears.</param>
-    /// <param name="ratings">Every host that was looked at, as <see cref="Rate"/> gives them.</param>
+    /// <param name="query">The VM and the constraints.</param>
+    /// <param name="now">The time by which earlier failures fade, and the time of the choice.</param>
+    /// <param name="ratings">The ratings of <see cref="Rate"/>.</param>
     public static PlacementDecision? Choose(FleetIndex fleet, PlacementQuery query, DateTimeOffset now, out IReadOnlyList<HostRating> ratings)
     {
         (ratings, var isRelaxed) = RateOrRelax(fleet, query, now);
@@ -65,7 +65,7 @@ public static class Placement
     }
 
     private static Refusal FailedBefore(PlacementQuery query, HostName host) =>
-        new(RefusalCode.HostFailedBefore, $"{host} has failed this migration of {query.Vm.Vm.Name} before, so another host is to take it");
+        new(RefusalCode.HostFailedBefore, $"this migration of {query.Vm.Vm.Name} has already failed on {host}");
 
     private static bool CanTake(IReadOnlyList<HostRating> ratings) => ratings is [{ Refusals.Count: 0 }, ..];
 

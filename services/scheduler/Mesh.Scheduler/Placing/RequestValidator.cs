@@ -5,12 +5,12 @@ using Mesh.Scheduler.Fleets;
 
 namespace Mesh.Scheduler.Placing;
 
-/// <summary>What speaks against a request before anything of it is kept: every reason at once.</summary>
+/// <summary>Validates a request before it is stored, with every reason against it at once.</summary>
 public static class RequestValidator
 {
-    /// <summary>Every reason against a request; nothing if at least one host that it allows can take the machine.</summary>
+    /// <summary>Every reason against a request; empty if at least one allowed host can take the VM.</summary>
     /// <param name="fleet">The fleet.</param>
-    /// <param name="request">The request; a migration of its identity that is known already does not speak against it.</param>
+    /// <param name="request">The request; a known migration with its ID is no reason against it.</param>
     public static IReadOnlyList<Refusal> Validate(FleetIndex fleet, RequestMigration request)
     {
         ArgumentNullException.ThrowIfNull(fleet);
@@ -33,11 +33,11 @@ public static class RequestValidator
     }
 
     /// <summary>
-    /// What speaks against all of several hosts; nothing if at least one can take the machine. Of many hosts with the same kind of reason the
-    /// first one's words are given with the number of the others.
+    /// Why none of several hosts can take a VM; empty if at least one can. Of hosts with the same kind of refusal, the first one's message is given
+    /// with the number of the others.
     /// </summary>
-    /// <param name="hosts">The hosts, and what speaks against each.</param>
-    /// <param name="source">The machine's own host, which is not worth a reason where any host is meant; null where it was named.</param>
+    /// <param name="hosts">The hosts, with their refusals.</param>
+    /// <param name="source">The VM's own host, which needs no reason where any host is allowed; null where it was requested.</param>
     public static IReadOnlyList<Refusal> CombineHostRefusals(IEnumerable<(HostName Host, IReadOnlyList<Refusal> Refusals)> hosts, HostName? source = null)
     {
         var all = hosts.ToList();
@@ -49,7 +49,7 @@ public static class RequestValidator
         return
         [
             .. others.SelectMany(host => host.Refusals).GroupBy(refusal => refusal.Code)
-                .Select(same => same.Count() == 1 ? same.First() : same.First() with { Message = $"{same.First().Message}; likewise {DescribeOthers(same.Count() - 1)}" }),
+                .Select(same => same.Count() == 1 ? same.First() : same.First() with { Message = $"{same.First().Message}; the same on {DescribeOthers(same.Count() - 1)}" }),
         ];
     }
 

@@ -5,10 +5,10 @@ using Mesh.Scheduler.Fleets;
 
 namespace Mesh.Scheduler.Placing;
 
-/// <summary>The dry run: whether a machine may move, and how every host is rated for it. The same for a running mesh and for an exported fleet.</summary>
+/// <summary>The dry run: whether a VM can be migrated, and the rating of every host. The same for a running mesh and for an exported fleet.</summary>
 public static class TargetRater
 {
-    /// <summary>Everything that speaks against the machine and against each host; the troubles of hosts fade by the time when the fleet was taken.</summary>
+    /// <summary>Every refusal for the VM and for each host. Failures of hosts fade by the time of the fleet.</summary>
     public static RateTargetsAnswer Rate(FleetIndex fleet, RateTargets ask)
     {
         ArgumentNullException.ThrowIfNull(fleet);

@@ -4,14 +4,14 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Scheduler.Predicting;
 
-/// <summary>What migrations have of a host's link.</summary>
+/// <summary>The bandwidth that migrations may use of a host's link.</summary>
 public static class LinkCapacity
 {
     /// <summary>
-    /// What migrations may take of a host's link together, in each direction: <see cref="SchedulingLimits.LinkShare"/> of what it carries,
-    /// or <see cref="SchedulingLimits.AssumedLink"/> where that is unknown. Never below 1 byte per second.
+    /// The bandwidth that migrations together may use of a host's link, in each direction: <see cref="SchedulingLimits.LinkShare"/> of its
+    /// capacity, or <see cref="SchedulingLimits.AssumedLink"/> where that is unknown. Never below 1 byte per second.
     /// </summary>
-    /// <param name="capacity">The host; null for one that is not known.</param>
+    /// <param name="capacity">The host; null if it is unknown.</param>
     /// <param name="limits">The scheduler's limits.</param>
     public static BytesPerSecond Usable(HostCapacity? capacity, SchedulingLimits limits)
     {
@@ -20,8 +20,8 @@ public static class LinkCapacity
         return new(Math.Max(1, rate));
     }
 
-    /// <summary>How many migrations may copy over a link at once so that each has the floor; at least one always may.</summary>
-    /// <param name="usable">What they may take of it together.</param>
+    /// <summary>How many migrations may share a link so that each gets the bandwidth floor; at least 1.</summary>
+    /// <param name="usable">The bandwidth that they may use together.</param>
     /// <param name="limits">The scheduler's limits.</param>
     public static int MaxConcurrent(BytesPerSecond usable, SchedulingLimits limits)
     {

@@ -3,29 +3,29 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Scheduler.Predicting;
 
-/// <summary>How long a migration takes that has not begun: the one place where that is said, for the queue and for drains.</summary>
+/// <summary>Predicts the duration of migrations that have not started, for the queue and for drains.</summary>
 public static class MigrationPrediction
 {
-    /// <summary>The downtime limit at which pre-copy switches over: QEMU's 300 ms.</summary>
+    /// <summary>QEMU's default downtime limit, at which pre-copy switches over: 300 ms.</summary>
     public static readonly TimeSpan DefaultDowntime = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
-    /// No migration is reckoned to take longer than so many of its first passes: one that would is throttled, changed over to post-copy or
-    /// ended by its policy instead.
+    /// The longest predicted duration, in first passes: a migration that would take longer is throttled, switched to post-copy or ended by its
+    /// policy.
     /// </summary>
     public const double PassesMax = 5;
 
-    // Above this part of the bandwidth passes shrink so slowly that a neighbour on the link would keep the machine from converging.
+    // Above this ratio of dirty rate to bandwidth, passes shrink so slowly that another migration on the link would prevent convergence.
     private const double BusyRatio = 0.6;
 
     /// <summary>
-    /// The time that pre-copy takes for a machine that writes memory anew at a constant rate. The first pass copies V₀ = U bytes, each
-    /// further one what was written meanwhile, Vᵢ₊₁ = D·Vᵢ/B, until Vᵢ/B is no longer than <see cref="DefaultDowntime"/>; so with ρ = D/B the
-    /// whole takes (U/B)(1−ρⁿ⁺¹)/(1−ρ) for n = ⌈ln(LB/U)/ln ρ⌉, at most <see cref="PassesMax"/> times U/B, and that for ρ ≥ 1.
+    /// The duration of pre-copy at a constant dirty rate. The first pass copies V₀ = U bytes, each further pass the bytes dirtied in the one
+    /// before, Vᵢ₊₁ = D·Vᵢ/B, until Vᵢ/B is at most <see cref="DefaultDowntime"/>; so with ρ = D/B the
+    /// duration is (U/B)(1−ρⁿ⁺¹)/(1−ρ) for n = ⌈ln(LB/U)/ln ρ⌉, at most <see cref="PassesMax"/> times U/B, which also holds for ρ ≥ 1.
     /// </summary>
-    /// <param name="data">U: memory and copied disks; nothing takes no time.</param>
-    /// <param name="bandwidth">B: the rate at which it is copied; above zero.</param>
-    /// <param name="dirtyRate">D: the rate at which the machine writes memory anew; null where that is unknown, which counts as not at all.</param>
+    /// <param name="data">U: memory and copied disks; zero takes no time.</param>
+    /// <param name="bandwidth">B: the copy rate; above zero.</param>
+    /// <param name="dirtyRate">D: the dirty rate; null if unknown, which counts as zero.</param>
     /// <exception cref="ArgumentOutOfRangeException">The bandwidth is not above zero.</exception>
     public static TimeSpan PreCopyDuration(Bytes data, BytesPerSecond bandwidth, BytesPerSecond? dirtyRate = null)
     {
@@ -37,12 +37,12 @@ public static class MigrationPrediction
         return TimeSpan.FromSeconds(Math.Min(first * PassFactor(first, ratio), TimeSpan.MaxValue.TotalSeconds / 2));
     }
 
-    /// <summary>Whether a machine writes so much that it wants its links for itself: more than 60 % of the bandwidth that it would get.</summary>
-    /// <param name="dirtyRate">The rate at which it writes memory anew; null where that is unknown.</param>
-    /// <param name="bandwidth">The rate at which it would be copied.</param>
+    /// <summary>Whether a VM needs its links to itself: its dirty rate is above 60 % of the bandwidth that it would get.</summary>
+    /// <param name="dirtyRate">The dirty rate; null if unknown.</param>
+    /// <param name="bandwidth">The copy rate that it would get.</param>
     public static bool IsBusy(BytesPerSecond? dirtyRate, BytesPerSecond bandwidth) => (dirtyRate?.Count ?? 0) > BusyRatio * bandwidth.Count;
 
-    /// <summary>The rate at which each machine wrote memory anew in its newest migration, as far as there was one.</summary>
+    /// <summary>The dirty rate of each VM in its newest migration, if it had one.</summary>
     public static IReadOnlyDictionary<VmId, BytesPerSecond> DirtyRates(Fleet fleet)
     {
         ArgumentNullException.ThrowIfNull(fleet);

@@ -5,7 +5,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Scheduler.Queueing;
 
-/// <summary>A turn while it is being decided.</summary>
+/// <summary>A pass while it is being decided.</summary>
 internal sealed class AdmissionPass
 {
     private readonly long _passEpoch;
@@ -29,25 +29,22 @@ internal sealed class AdmissionPass
         _slots = new(fleet, _needs);
     }
 
-    /// <summary>The fleet with what has been admitted.</summary>
+    /// <summary>The fleet, with the admissions of this pass.</summary>
     public Fleet Fleet => _after ??= _before with
     {
         Migrations = [.. _before.Migrations.Select(migration => _admitted.GetValueOrDefault(migration.Id, migration))],
     };
 
-    /// <summary>What has been admitted.</summary>
     public List<AdmitMigration> Admissions { get; } = [];
 
-    /// <summary>What has been dismissed.</summary>
-    public List<RejectMigration> Dismissals { get; } = [];
+    public List<RejectMigration> Rejections { get; } = [];
 
-    /// <summary>What goes on waiting.</summary>
     public List<WaitingMigration> Waiting { get; } = [];
 
-    /// <summary>When a pause ends, or the time of one that no host can take is up; null for neither.</summary>
+    /// <summary>When the next back-off ends or the next unschedulable migration times out; null for neither.</summary>
     public DateTimeOffset? NextDue { get; private set; }
 
-    /// <summary>Decides on the next one that waits.</summary>
+    /// <summary>Decides on the next waiting migration.</summary>
     public void Evaluate(MigrationView migration)
     {
         if (migration.Phase == MigrationPhase.Ready)
@@ -56,8 +53,8 @@ internal sealed class AdmissionPass
             WaitUntil(migration, ends, WaitReason.DescribeBackOff(ends, _now));
         else if (migration.VmId is { } vm && _moving.TryGetValue(vm, out var other))
             Waiting.Add(new(migration, WaitReason.DescribeSameVm(other)));
-        else if (FindMissingAtSource(migration) is { } lacking)
-            Waiting.Add(new(migration, Describe(lacking, migration)));
+        else if (FindMissingAtSource(migration) is { } missing)
+            Waiting.Add(new(migration, Describe(missing, migration)));
         else
             PlaceAndAdmit(migration);
     }
@@ -65,26 +62,26 @@ internal sealed class AdmissionPass
     private void EvaluatePrepared(MigrationView migration)
     {
         List<SlotNeed> needs = [.. _needs.Copying(migration, migration.Destination)];
-        if (_slots.FindMissing(needs) is { } lacking)
+        if (_slots.FindMissing(needs) is { } missing)
         {
-            var description = Describe(lacking, migration);
+            var description = Describe(missing, migration);
             ReserveIfOverdue(migration, migration.Destination, needs);
             Waiting.Add(new(migration, description, migration.Destination));
             return;
         }
 
-        // Its preparing slots are given out only in a later turn: this admission may get lost, and another one that counts on it may not.
+        // Its preparing slots are free only from the next pass on: this admission may get lost, and one that relies on it may not.
         Admit(migration, migration.Destination!.Value, needs, mayTransfer: true, choice: null);
     }
 
-    /// <summary>What the source alone lacks so that a look for a host would be in vain; null if it is worth it.</summary>
+    /// <summary>The slot that the source lacks, so that placing the VM would be in vain; null if it is worth it.</summary>
     private SlotNeed? FindMissingAtSource(MigrationView migration)
     {
-        if (_slots.FindMissing(_needs.Preparing(migration.Source)) is null || _slots.FindMissing(_needs.CopyingAway(migration)) is not { } lacking)
+        if (_slots.FindMissing(_needs.Preparing(migration.Source)) is null || _slots.FindMissing(_needs.CopyingAway(migration)) is not { } missing)
             return null;
 
-        // One that may keep what it lacks has to know its destination for that.
-        return QueueOrder.IsOverdue(migration, _before.Limits, _now) && _slots.ReservedFor(lacking) is null ? null : lacking;
+        // One that may reserve the slot has to know its destination for that.
+        return QueueOrder.IsOverdue(migration, _before.Limits, _now) && _slots.ReservedFor(missing) is null ? null : missing;
     }
 
     private void PlaceAndAdmit(MigrationView migration)
@@ -92,7 +89,7 @@ internal sealed class AdmissionPass
         var answer = _place(Fleet, migration);
         if (answer.Choice is not { } choice)
         {
-            WaitOrDismiss(migration, answer.Refusals);
+            WaitOrReject(migration, answer.Refusals);
             return;
         }
 
@@ -117,27 +114,27 @@ internal sealed class AdmissionPass
         Waiting.Add(new(migration, description, hosts[0]));
     }
 
-    /// <summary>No host can take it: it waits, and is dismissed when it has waited long enough.</summary>
-    private void WaitOrDismiss(MigrationView migration, IReadOnlyList<Refusal> refusals)
+    /// <summary>No host can take it: it waits, and is rejected when it has waited long enough.</summary>
+    private void WaitOrReject(MigrationView migration, IReadOnlyList<Refusal> refusals)
     {
         var since = QueueOrder.WaitingSince(migration);
         if (BackOff.EndsAt(migration, _before.Limits) is { } ends && ends > since)
             since = ends;
         var deadline = since + _before.Limits.UnschedulableTimeout;
         if (deadline <= _now)
-            Dismissals.Add(new(migration.Id, migration.Attempt, _passEpoch, refusals));
+            Rejections.Add(new(migration.Id, migration.Attempt, _passEpoch, refusals));
         else
             WaitUntil(migration, deadline, WaitReason.DescribeNoHost(refusals));
     }
 
-    /// <summary>The chosen host, then the others that could take it, unless the plan that it belongs to reckons with the chosen one.</summary>
+    /// <summary>The chosen host, then the other eligible ones, unless its drain has planned the chosen one.</summary>
     private static IEnumerable<HostName> Candidates(MigrationView migration, PlacementDecision choice) => choice.Host == migration.Preferred
         ? [choice.Host]
         : choice.Ratings.Where(rating => rating.Refusals.Count == 0).Select(rating => rating.Host).Prepend(choice.Host).Distinct();
 
     private static PlacementDecision WithExplanation(PlacementDecision choice, HostName host) => choice.Host == host
         ? choice
-        : choice with { Host = host, Reason = $"{choice.Host} would be better and has no slot free; {host} is the next best that has" };
+        : choice with { Host = host, Reason = $"{choice.Host} has the highest score but no free slot; {host} is the next best host with one" };
 
     private IEnumerable<SlotNeed> PreparingNeeds(MigrationView migration, HostName? destination) =>
         _needs.Preparing(migration.Source).Concat(_needs.Preparing(destination));
@@ -169,8 +166,8 @@ internal sealed class AdmissionPass
     }
 
     /// <summary>
-    /// What an overdue migration needs is kept for it. Not while one of its hosts is not heard of: what holds slots there may go on holding
-    /// them for as long as the host is silent, and others need not wait for that.
+    /// Reserves the slots of an overdue migration. Not while one of its hosts is unresponsive: slots there may stay in use until it responds
+    /// again, and other migrations need not wait for that.
     /// </summary>
     private void ReserveIfOverdue(MigrationView migration, HostName? destination, IReadOnlyList<SlotNeed> needs)
     {

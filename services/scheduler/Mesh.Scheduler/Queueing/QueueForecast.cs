@@ -4,17 +4,17 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Scheduler.Queueing;
 
-/// <summary>The queue as it is shown: who is next, what each waits for, and when it is expected to copy.</summary>
+/// <summary>The queue as it is shown: the order, what each migration waits for, and when it is expected to start copying.</summary>
 public static class QueueForecast
 {
     /// <summary>
-    /// Every migration that waits, in the order in which they would be admitted if all could be now. Expected starts come from letting the
-    /// queue run on by the scheduler's own rules, with each migration taking as long as predicted; where a machine would go is asked once, as
-    /// things stand now. A start is null for one that no host can take, and for one that has 200 before it and must wait for others.
+    /// Every waiting migration, in the order in which they would be admitted if all could be now. Expected starts come from simulating the queue
+    /// by the scheduler's own rules, with predicted durations; each VM is placed once, in the current fleet. A start is null for a migration that
+    /// no host can take, and for one that is not among the first 200 and cannot start at once.
     /// </summary>
     /// <param name="fleet">The fleet.</param>
     /// <param name="now">The time by the mesh's clock.</param>
-    /// <param name="place">Where a migration could go, as in <see cref="Admission.Decide"/>.</param>
+    /// <param name="place">Places a migration, as in <see cref="Admission.Decide"/>.</param>
     public static IReadOnlyList<QueuedMigration> Create(Fleet fleet, DateTimeOffset now, Func<Fleet, MigrationView, PlacementResult> place)
     {
         ArgumentNullException.ThrowIfNull(fleet);
@@ -39,7 +39,7 @@ public static class QueueForecast
         QueuedMigration Queued(MigrationView migration, int position)
         {
             var (left, next) = (waiting.GetValueOrDefault(migration.Id), admitted.GetValueOrDefault(migration.Id));
-            var description = left?.WaitsFor ?? (next is null ? "its dismissal: no host can take the machine" : "the scheduler's next turn, which admits it");
+            var description = left?.WaitsFor ?? (next is null ? "its rejection: no host can take the VM" : "the next scheduling pass, which admits it");
             DateTimeOffset? start = starts.TryGetValue(migration.Id, out var simulated) ? simulated : next is { MayTransfer: true } ? now : null;
             return new(
                 position, migration.Id, migration.VmName, migration.Source, left?.Destination ?? next?.Destination ?? migration.Destination,

@@ -4,32 +4,32 @@ using Mesh.Contracts.Scheduling;
 namespace Mesh.Scheduler.Queueing;
 
 /// <summary>
-/// The order of those that wait: by priority, which rises by one with each <see cref="SchedulingLimits.AgeingStep"/> waited; of the same
-/// priority those that are prepared first, then those that have waited longest, then by identity.
+/// The order of waiting migrations: by priority, which rises by one with each <see cref="SchedulingLimits.AgeingStep"/> waited; at the same
+/// priority prepared ones first, then those that have waited longest, then by ID.
 /// </summary>
 public static class QueueOrder
 {
     /// <summary>
-    /// A migration that has waited for so many ageing steps keeps what it needs from being taken by later ones. By then it has outrun every
-    /// migration of the highest priority that came after it, so that only what runs, or came before it, is ahead of it.
+    /// A migration that has waited for this many ageing steps reserves the slots it needs. By then it is ahead of every migration of the highest
+    /// priority that was queued after it, so that only running and earlier ones are before it.
     /// </summary>
     public const int StepsUntilOverdue = 3;
 
-    /// <summary>Those of a fleet that wait, the next one first.</summary>
+    /// <summary>The waiting migrations of a fleet, the next one first.</summary>
     public static IReadOnlyList<MigrationView> Sort(Fleet fleet, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(fleet);
         return [.. fleet.Migrations.Where(Slots.IsWaiting).Order(Comparer<MigrationView>.Create((left, right) => Compare(left, right, fleet.Limits, now)))];
     }
 
-    /// <summary>Since when a migration waits.</summary>
+    /// <summary>When a migration started to wait.</summary>
     public static DateTimeOffset WaitingSince(MigrationView migration)
     {
         ArgumentNullException.ThrowIfNull(migration);
         return migration.QueuedAt ?? migration.RequestedAt;
     }
 
-    /// <summary>A migration's priority with what it has gained by waiting; larger goes first.</summary>
+    /// <summary>A migration's priority with its gain by ageing; the larger goes first.</summary>
     public static long EffectivePriority(MigrationView migration, SchedulingLimits limits, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(migration);
@@ -40,8 +40,8 @@ public static class QueueOrder
     public static bool IsOverdue(MigrationView migration, SchedulingLimits limits, DateTimeOffset now) =>
         StepsWaited(migration, limits, now) >= StepsUntilOverdue;
 
-    /// <summary>When waiting alone changes the order for the first time; null if it does not, whatever time passes.</summary>
-    /// <param name="waiting">Those that wait, in their order.</param>
+    /// <summary>When ageing alone next changes the order; null for never.</summary>
+    /// <param name="waiting">The waiting migrations, in order.</param>
     /// <param name="limits">The scheduler's limits.</param>
     /// <param name="now">The time.</param>
     public static DateTimeOffset? NextChange(IReadOnlyList<MigrationView> waiting, SchedulingLimits limits, DateTimeOffset now)
@@ -59,7 +59,7 @@ public static class QueueOrder
             if (place > 0 && EffectivePriority(waiting[place - 1], limits, now) != priority)
                 lastAhead = waiting[place - 1];
 
-            // It outruns those one step above it that would come after it if they were its equals; the last of them shows whether there are any.
+            // It overtakes those one step above it that would be behind it at equal priority; the last of them shows whether there are any.
             if (lastAhead is null || EffectivePriority(lastAhead, limits, now) != priority + 1 || CompareEquals(migration, lastAhead) > 0)
                 continue;
             var rises = WaitingSince(migration) + (StepsWaited(migration, limits, now) + 1) * limits.AgeingStep;

@@ -6,10 +6,10 @@ using Mesh.Scheduler.Placing;
 
 namespace Mesh.Scheduler.Queueing;
 
-/// <summary>Where a migration that waits could go.</summary>
+/// <summary>Places waiting migrations.</summary>
 public static class QueuePlacement
 {
-    /// <summary>A function that answers for one turn after the other of a fleet, and indexes each fleet that it is given once.</summary>
+    /// <summary>A function that places migrations, and indexes each fleet that it gets once.</summary>
     public static Func<Fleet, MigrationView, PlacementResult> CreateIndexed()
     {
         FleetIndex? index = null;
@@ -21,13 +21,13 @@ public static class QueuePlacement
         };
     }
 
-    /// <summary>The host that is to take the machine, or everything that speaks against it.</summary>
+    /// <summary>The host for the VM, or why there is none.</summary>
     public static PlacementResult Place(FleetIndex fleet, MigrationView migration)
     {
         ArgumentNullException.ThrowIfNull(fleet);
         ArgumentNullException.ThrowIfNull(migration);
         if (migration.VmId is not { } id || fleet.FindVm(id) is not { } located)
-            return new(null, [new(RefusalCode.UnknownVm, $"no host describes {migration.VmName} any more")]);
+            return new(null, [new(RefusalCode.UnknownVm, $"no host reports {migration.VmName} any longer")]);
         if (Eligibility.CheckVm(fleet, located, migration.Options, migration.Id) is { Count: > 0 } ofVm)
             return new(null, ofVm);
         var query = new PlacementQuery(located, migration.Options)

@@ -5,16 +5,16 @@ using Mesh.Scheduler.Predicting;
 
 namespace Mesh.Scheduler.Queueing;
 
-/// <summary>Lets a queue run on by <see cref="Admission"/>'s own rules, with predicted durations and nothing failing.</summary>
+/// <summary>Simulates a queue by the rules of <see cref="Admission"/>, with predicted durations and no failures.</summary>
 internal static class SimulatedQueue
 {
-    /// <summary>So many of the queue are looked at: of those farther behind a time would only mislead. Also bounds the work.</summary>
+    /// <summary>How many migrations are simulated: a prediction for those further behind would mislead. Also bounds the work.</summary>
     public const int AheadMax = 200;
 
-    // Each step begins or ends something; enough for all that is looked at.
+    // Each step starts or ends a migration; enough for all that are simulated.
     private const int StepsMax = 4 * AheadMax;
 
-    /// <summary>When each migration that waits is expected to begin to copy, as far as can be said.</summary>
+    /// <summary>When each waiting migration is expected to start copying, as far as it can be predicted.</summary>
     public static IReadOnlyDictionary<MigrationId, DateTimeOffset> PredictStarts(Fleet fleet, DateTimeOffset now, Func<Fleet, MigrationView, PlacementResult> place)
     {
         var dirtyRates = MigrationPrediction.DirtyRates(fleet);
@@ -43,7 +43,7 @@ internal static class SimulatedQueue
         return starts;
     }
 
-    /// <summary>What prepares without leave to copy is taken for prepared: preparing takes little beside copying.</summary>
+    /// <summary>Migrations that may only prepare count as prepared: preparing is short compared to copying.</summary>
     private static Fleet AssumePrepared(Fleet fleet) => fleet with
     {
         Migrations = [.. fleet.Migrations.Select(migration =>
@@ -53,10 +53,10 @@ internal static class SimulatedQueue
     private static Fleet Apply(Fleet world, AdmissionDecision decision)
     {
         var admissions = decision.Admissions.ToDictionary(admission => admission.Id);
-        var dismissed = decision.Dismissals.Select(dismissal => dismissal.Id).ToHashSet();
+        var rejected = decision.Rejections.Select(rejection => rejection.Id).ToHashSet();
         return world with
         {
-            Migrations = [.. world.Migrations.Where(migration => !dismissed.Contains(migration.Id)).Select(migration =>
+            Migrations = [.. world.Migrations.Where(migration => !rejected.Contains(migration.Id)).Select(migration =>
                 admissions.TryGetValue(migration.Id, out var admission) ? Admit(migration, admission) : migration)],
         };
     }
@@ -80,25 +80,25 @@ internal static class SimulatedQueue
             yield return new(migration.Id, now + RemainingTime(migration, rates!.GetValueOrDefault(migration.Id, fleet.Limits.AssumedLink), dirtyRates));
     }
 
-    /// <summary>How long one that copies, or begins to, still takes.</summary>
+    /// <summary>The remaining time of a migration that copies or starts to.</summary>
     private static TimeSpan RemainingTime(MigrationView migration, BytesPerSecond bandwidth, IReadOnlyDictionary<VmId, BytesPerSecond> dirtyRates)
     {
         if (migration.Phase is MigrationPhase.Confirming or MigrationPhase.CleaningUp)
             return TimeSpan.Zero;
         if (migration.Forecast?.TimeToEnd is { } left)
             return left;
-        var size = migration.Sample is { Bandwidth.Count: > 0 } sample ? (sample.Memory + sample.Disk).Remaining : migration.DataSize ?? Bytes.Zero;
-        var rate = migration.Sample is { Bandwidth.Count: > 0 } seen ? seen.Bandwidth : new BytesPerSecond(Math.Max(1, bandwidth.Count));
+        var size = migration.Sample is { Copy: { Bandwidth.Count: > 0 } copy } ? copy.Remaining : migration.DataSize ?? Bytes.Zero;
+        var rate = migration.Sample is { Copy: { Bandwidth.Count: > 0 } current } ? current.Bandwidth : new BytesPerSecond(Math.Max(1, bandwidth.Count));
         BytesPerSecond? dirty = migration.Forecast?.DirtyRate ?? (migration.VmId is { } vm && dirtyRates.TryGetValue(vm, out var known) ? known : null);
         return MigrationPrediction.PreCopyDuration(size, rate, dirty);
     }
 
-    /// <summary>When a migration ends, or a pause does; null if nothing more happens by itself. What ageing alone changes shows then, too.</summary>
+    /// <summary>When the next migration or back-off ends; null for never. Changes by ageing take effect then, too.</summary>
     private static DateTimeOffset? NextEvent(Dictionary<MigrationId, DateTimeOffset> ends, Fleet world, DateTimeOffset clock)
     {
-        var pauses = world.Migrations.Where(migration => migration.Phase == MigrationPhase.Queued)
+        var backOffs = world.Migrations.Where(migration => migration.Phase == MigrationPhase.Queued)
             .Select(migration => BackOff.EndsAt(migration, world.Limits)).OfType<DateTimeOffset>().Where(end => end > clock);
-        var moments = ends.Values.Select(end => end > clock ? end : clock).Concat(pauses).ToList();
+        var moments = ends.Values.Select(end => end > clock ? end : clock).Concat(backOffs).ToList();
         return moments.Count > 0 ? moments.Min() : null;
     }
 }

@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Scheduler.Queueing;
 
-/// <summary>What is taken, and what is kept for whom, in the course of one turn.</summary>
+/// <summary>The slots that are in use and reserved in one pass.</summary>
 internal sealed class SlotAllocation
 {
     private readonly Dictionary<(SlotResource, HostName), int> _used = [];
@@ -12,7 +12,7 @@ internal sealed class SlotAllocation
     private readonly Dictionary<(SlotResource, HostName), MigrationId> _reservedFor = [];
     private readonly HashSet<(SlotResource, HostName)> _blocked = [];
 
-    /// <summary>What the unfinished migrations of a fleet have taken.</summary>
+    /// <summary>The slots that the unfinished migrations of a fleet hold.</summary>
     public SlotAllocation(Fleet fleet, SlotNeeds needs)
     {
         foreach (var migration in fleet.Migrations)
@@ -28,19 +28,18 @@ internal sealed class SlotAllocation
         }
     }
 
-    /// <summary>How many have it.</summary>
+    /// <summary>How many migrations hold it.</summary>
     public int UsedCount(SlotNeed need) => _used.GetValueOrDefault(need.Key);
 
-    /// <summary>For which migration some of it, or what comes free of it next, is kept; null for none.</summary>
+    /// <summary>The migration for which the slot, or the next one that becomes free, is reserved; null for none.</summary>
     public MigrationId? ReservedFor(SlotNeed need) => _reservedFor.TryGetValue(need.Key, out var id) ? id : null;
 
-    /// <summary>Whether it is to be had.</summary>
+    /// <summary>Whether one is available.</summary>
     public bool IsFree(SlotNeed need) => UsedCount(need) + _reserved.GetValueOrDefault(need.Key) < need.Limit && !_blocked.Contains(need.Key);
 
-    /// <summary>The first that is not to be had; null if all are.</summary>
+    /// <summary>The first slot that is not available; null if all are.</summary>
     public SlotNeed? FindMissing(IEnumerable<SlotNeed> needs) => needs.FirstOrDefault(need => !IsFree(need));
 
-    /// <summary>Takes all of them.</summary>
     public void Allocate(IEnumerable<SlotNeed> needs)
     {
         foreach (var need in needs.Where(need => need.IsConsumed))
@@ -48,19 +47,19 @@ internal sealed class SlotAllocation
     }
 
     /// <summary>
-    /// Keeps what a migration needs from those that come after it: what is free of the hosts counts as taken, what is not is given to nobody
-    /// else once it comes free. The mesh's own limit is kept only when nothing else lacks, so that one that waits for a single host does not
-    /// hold up all others meanwhile. Nothing is kept where an earlier migration waits for the same: then it is not this one's turn yet.
+    /// Reserves what a migration needs: the hosts' free slots count as used, and slots in use go to nobody else once they become free. A slot of
+    /// the mesh is reserved only when nothing else is missing, so that a migration that waits for a single host does not block all others.
+    /// Nothing is reserved where an earlier migration waits for the same slot: that one goes first.
     /// </summary>
     public void Reserve(MigrationId id, IReadOnlyList<SlotNeed> needs)
     {
-        List<SlotNeed> lacking = [.. needs.Where(need => !IsFree(need))];
-        if (lacking.Exists(need => ReservedFor(need) is not null))
+        List<SlotNeed> missing = [.. needs.Where(need => !IsFree(need))];
+        if (missing.Exists(need => ReservedFor(need) is not null))
             return;
-        List<SlotNeed> lackingOfHosts = [.. lacking.Where(need => need.Resource != SlotResource.Mesh)];
-        foreach (var need in needs.Where(need => need.IsConsumed && need.Resource != SlotResource.Mesh && !lacking.Contains(need)))
+        List<SlotNeed> missingOfHosts = [.. missing.Where(need => need.Resource != SlotResource.Mesh)];
+        foreach (var need in needs.Where(need => need.IsConsumed && need.Resource != SlotResource.Mesh && !missing.Contains(need)))
             (_reserved[need.Key], _reservedFor[need.Key]) = (_reserved.GetValueOrDefault(need.Key) + 1, id);
-        foreach (var need in lackingOfHosts.Count > 0 ? lackingOfHosts : lacking)
+        foreach (var need in missingOfHosts.Count > 0 ? missingOfHosts : missing)
         {
             _blocked.Add(need.Key);
             _reservedFor[need.Key] = id;

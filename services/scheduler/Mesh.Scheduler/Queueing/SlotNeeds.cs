@@ -5,22 +5,55 @@ using Mesh.Scheduler.Predicting;
 
 namespace Mesh.Scheduler.Queueing;
 
+/// <summary>What the limits count.</summary>
+internal enum SlotResource
+{
+    /// <summary>Migrations that prepare on a host.</summary>
+    Preparing,
+
+    /// <summary>Migrations that copy away from a host.</summary>
+    Outbound,
+
+    /// <summary>Migrations that copy to a host.</summary>
+    Inbound,
+
+    /// <summary>Migrations that may switch to post-copy, per host link.</summary>
+    PostCopyArmed,
+
+    /// <summary>Migrations in post-copy, per host link.</summary>
+    PostCopyRunning,
+
+    /// <summary>Migrations that copy in the whole mesh. The last, because it is waited for only when the hosts are free.</summary>
+    Mesh,
+}
+
+/// <summary>A slot that a migration needs in order to continue.</summary>
+/// <param name="Resource">What is counted.</param>
+/// <param name="Host">The host; the default for the whole mesh.</param>
+/// <param name="Limit">The most that may hold it at once, this migration included; above zero, or it is never available.</param>
+/// <param name="IsLink">Whether the bandwidth of the link sets the limit.</param>
+internal sealed record SlotNeed(SlotResource Resource, HostName Host, int Limit, bool IsLink = false)
+{
+    public (SlotResource Resource, HostName Host) Key => (Resource, Host);
+
+    /// <summary>Whether the migration holds the slot afterwards; a new transfer only waits for a post-copy to end.</summary>
+    public bool IsConsumed => Resource != SlotResource.PostCopyRunning;
+}
+
 /// <summary>
-/// What a migration needs in order to prepare or to copy. Every migration that copies counts, and the limit is that of the one that asks:
-/// its policy's (<c>PolicyConcurrency</c>) where that is the stricter one.
+/// The slots that a migration needs to prepare or to copy. Every migration that copies counts; the limit is the waiting migration's: that of its
+/// policy (<c>PolicyConcurrency</c>) where it is the stricter one.
 /// </summary>
-/// <param name="limits">The scheduler's limits.</param>
-/// <param name="hosts">The hosts by name.</param>
 internal sealed class SlotNeeds(SchedulingLimits limits, IReadOnlyDictionary<HostName, FleetHost> hosts)
 {
-    /// <summary>What preparing needs on one of the two hosts.</summary>
+    /// <summary>The slots for preparing on one of the two hosts.</summary>
     public IEnumerable<SlotNeed> Preparing(HostName? host)
     {
         if (host is { } known)
             yield return new(SlotResource.Preparing, known, limits.PreparingPerHost);
     }
 
-    /// <summary>What copying needs of the source and of the mesh.</summary>
+    /// <summary>The slots of the source and of the mesh for copying.</summary>
     public IEnumerable<SlotNeed> CopyingAway(MigrationView migration)
     {
         var policy = migration.Policy?.Policy.Concurrency;
@@ -34,7 +67,7 @@ internal sealed class SlotNeeds(SchedulingLimits limits, IReadOnlyDictionary<Hos
         yield return new(SlotResource.Mesh, default, StricterLimit(policy?.Cluster, limits.ClusterMax));
     }
 
-    /// <summary>What copying needs of the destination.</summary>
+    /// <summary>The slots of the destination for copying.</summary>
     public IEnumerable<SlotNeed> CopyingTo(MigrationView migration, HostName? destination)
     {
         if (destination is not { } host)
@@ -44,14 +77,14 @@ internal sealed class SlotNeeds(SchedulingLimits limits, IReadOnlyDictionary<Hos
             yield return need;
     }
 
-    /// <summary>What copying needs altogether.</summary>
+    /// <summary>All slots for copying.</summary>
     public IEnumerable<SlotNeed> Copying(MigrationView migration, HostName? destination) =>
         CopyingAway(migration).Concat(CopyingTo(migration, destination));
 
     /// <summary>
-    /// A migration for which post-copy is armed may change over at any moment without asking: its policy, a timeout or a person decides that.
-    /// So no more of them copy over a link than may be in post-copy there, in whichever direction. And while as many are in post-copy no further
-    /// transfer begins, because each page that the machine waits for would queue behind that transfer's data.
+    /// A migration with post-copy armed may switch at any moment without asking the scheduler: its policy, a timeout or an operator decides
+    /// that. So no more of them copy over a link, in either direction, than may be in post-copy there. And while that many are in post-copy no
+    /// further transfer starts, because the page faults of the VM would queue behind that transfer's data.
     /// </summary>
     private IEnumerable<SlotNeed> PostCopy(MigrationView migration, HostName host)
     {
@@ -64,7 +97,7 @@ internal sealed class SlotNeeds(SchedulingLimits limits, IReadOnlyDictionary<Hos
 
     private SlotNeed WithinLink(SlotResource resource, HostName host, int limit)
     {
-        var room = LinkCapacity.MaxConcurrent(LinkCapacity.Usable(hosts.GetValueOrDefault(host)?.Inventory.Capacity, limits), limits);
-        return new(resource, host, Math.Max(1, Math.Min(limit, room)), IsLink: room < limit);
+        var linkMax = LinkCapacity.MaxConcurrent(LinkCapacity.Usable(hosts.GetValueOrDefault(host)?.Inventory.Capacity, limits), limits);
+        return new(resource, host, Math.Max(1, Math.Min(limit, linkMax)), IsLink: linkMax < limit);
     }
 }

@@ -90,7 +90,7 @@ public sealed class When_a_guest_is_slowed_down(TestBedFixture fixture)
         var source = fixture.At(TestBedFixture.Source);
         var moving = source.MigrateAsync(new VmMigration(vm, Uri, Slow), default);
         await Eventually.HoldsAsync(
-            async () => await source.ReadJobAsync(vm, default) is { Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
+            async () => await source.ReadJobAsync(vm, default) is { Copy.Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
         return (source, moving);
     }
 

@@ -95,7 +95,7 @@ public sealed class When_a_host_is_described(TestBedFixture fixture)
         var options = new MigrationOptions { CopyStorage = CopyStorage.All, Bandwidth = BytesPerSecond.FromMebibytes(8) };
         var migrating = fixture.At(TestBedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, options), CancellationToken.None);
         await Eventually.HoldsAsync(
-            async () => await fixture.At(TestBedFixture.Source).ReadJobAsync(vm, default) is { Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
+            async () => await fixture.At(TestBedFixture.Source).ReadJobAsync(vm, default) is { Copy.Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
 
         (await DescribeAsync(stranger, "moving")).Lock.ShouldBeNull();
         (await DescribeAsync(fixture.At(TestBedFixture.Source), "moving")).Lock.ShouldBeNull();

@@ -21,7 +21,7 @@ public sealed class When_an_agent_is_gone(TestBedFixture fixture)
         {
             await agent.HandleAsync(Start(vm), CancellationToken.None);
             await Eventually.HoldsAsync(
-                async () => await fixture.At(TestBedFixture.Source).ReadJobAsync(vm, default) is { Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
+                async () => await fixture.At(TestBedFixture.Source).ReadJobAsync(vm, default) is { Copy.Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
             await agent.HandleAsync(Throttle(vm), CancellationToken.None);
             await Eventually.HoldsAsync(() => bus.Messages<CommandAnswer>().Count == 2, "both answers");
         }
@@ -64,6 +64,6 @@ public sealed class When_an_agent_is_gone(TestBedFixture fixture)
         MigrationId = new MigrationId("orphaned"),
         Epoch = new Epoch(1),
         VmId = vm,
-        Throttle = new Percent(95),
+        Parameters = new() { Throttle = new Percent(95) },
     };
 }

@@ -78,7 +78,7 @@ public sealed class When_post_copy_breaks(TestBedFixture fixture)
         return (vm, moving);
     }
 
-    private async Task<long> SentAsync(VmId vm) => (await fixture.At(TestBedFixture.Source).ReadJobAsync(vm, default))?.Memory.Transferred.Count ?? 0;
+    private async Task<long> SentAsync(VmId vm) => (await fixture.At(TestBedFixture.Source).ReadJobAsync(vm, default))?.Copy.Memory.Transferred.Count ?? 0;
 
     /// <summary>Tries again as the mesh would: the destination's libvirt may need a moment to see what has happened.</summary>
     private async Task IsRecoveredAsync(string name, VmId vm)

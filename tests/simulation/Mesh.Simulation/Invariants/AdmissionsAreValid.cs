@@ -24,8 +24,8 @@ internal sealed class AdmissionsAreValid : Invariant
         if (_attempts.TryAdd(attempt, (to, migration.Epoch)))
         {
             World.Trace.Add("admitted", $"{migration.Id}, attempt {migration.FailedAttempts.Count + 1}, from {migration.Source} to {to}, {(migration.MayTransfer ? "copy" : "prepare")}");
-            if (migration.Wish.AllowedHosts.Count > 0 && !migration.Wish.AllowedHosts.Contains(to))
-                Fail($"{migration.Id} goes to {to}, and may only go to {string.Join(", ", migration.Wish.AllowedHosts)}");
+            if (migration.Preferences.AllowedHosts.Count > 0 && !migration.Preferences.AllowedHosts.Contains(to))
+                Fail($"{migration.Id} goes to {to}, and may only go to {string.Join(", ", migration.Preferences.AllowedHosts)}");
             if (migration.FailedAttempts.Any(failed => failed.Destination == to))
                 Fail($"{migration.Id} goes to {to}, which has failed it before");
             if (migration.Source == to)

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Scheduling;
+using Mesh.Scheduler.Draining;
 using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
@@ -41,7 +42,7 @@ internal sealed class DrainsEmptyHosts : Invariant
     }
 
     // A machine that is moved past the mesh may come at any moment, and nobody in the mesh is asked.
-    private void CheckDone(DrainView drain)
+    private void CheckDone(Drain drain)
     {
         World.GroundTruth.Refresh();
         foreach (var vm in World.Vms.Where(vm => !World.WasMigratedExternally(vm.Id)))
@@ -49,7 +50,7 @@ internal sealed class DrainsEmptyHosts : Invariant
                 Fail($"drain {drain.Id} is done, and {vm.Name} runs on {host}");
     }
 
-    private void CheckStuck(DrainView drain)
+    private void CheckStuck(Drain drain)
     {
         if (drain.BlockedVms.Count == 0)
             Fail($"drain {drain.Id} is stuck, and names no machine");

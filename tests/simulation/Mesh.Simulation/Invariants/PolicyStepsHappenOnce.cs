@@ -17,7 +17,7 @@ internal sealed class PolicyStepsHappenOnce(World world) : Invariant(world)
         foreach (var migration in World.MigrationsStore.ReadMigrations().Where(migration => migration.Policy is not null && !PolicyWasReplaced(migration)))
         {
             var policy = migration.Policy!.Policy;
-            var own = migration.Changes.Where(change => change.RequestedBy == $"policy {policy.Name}").ToList();
+            var own = migration.Changes.Where(change => change.Origin is ChangeOrigin.Policy && change.RequestedBy == policy.Name).ToList();
             if (!policy.Steps.Any(step => step.Repeat) && FindRepeatedStep(own) is { } twice)
                 Fail($"{migration.Id} took a step of {policy.Name} twice: {twice.Description}, {twice.Reason}");
             if (own.FirstOrDefault(change => !IsPermitted(change, policy.Permits.Intersect(migration.Request.Allow ?? PolicyPermissions.All))) is { } forbidden)
@@ -25,7 +25,8 @@ internal sealed class PolicyStepsHappenOnce(World world) : Invariant(world)
         }
     }
 
-    private static bool PolicyWasReplaced(MigrationState migration) => migration.Changes.Any(change => change.Description.StartsWith("policy ", StringComparison.Ordinal));
+    private static bool PolicyWasReplaced(MigrationState migration) =>
+        migration.Changes.SelectMany(change => change.Answers ?? []).Any(answer => answer.Parameter is MigrationParameter.Policy);
 
     // The change's identity begins with migration and epoch, its reason with the step.
     private static MigrationChange? FindRepeatedStep(IReadOnlyList<MigrationChange> changes) => changes

@@ -5,14 +5,14 @@ using Mesh.Migrations;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>What of a flight concerns the scheduler; read after every commit, and so no more than that.</summary>
+/// <summary>The part of a migration's snapshot that concerns the scheduler. It is read after every commit, so it is kept small.</summary>
 internal sealed record CommittedMigration
 {
     /// <summary>Its request.</summary>
     public required CommittedRequest Request { get; init; }
 
     /// <summary>Where it may go.</summary>
-    public required SchedulingPreferences Wish { get; init; }
+    public required SchedulingPreferences Preferences { get; init; }
 
     /// <summary>Where it comes from.</summary>
     public HostName? Source { get; init; }
@@ -21,16 +21,16 @@ internal sealed record CommittedMigration
     public HostName? Destination { get; init; }
 
     /// <summary>The hosts that failed before.</summary>
-    public IReadOnlyList<FailedAttempt> FailedAttempts { get; init; } = [];
+    public required IReadOnlyList<FailedAttempt> FailedAttempts { get; init; }
 
     /// <summary>The attempt's epoch.</summary>
-    public Epoch Epoch { get; init; }
+    public required Epoch Epoch { get; init; }
 
     /// <summary>Whether it was admitted to copy.</summary>
-    public bool MayTransfer { get; init; }
+    public required bool MayTransfer { get; init; }
 
     /// <summary>Where it stands.</summary>
-    public MigrationPhase Phase { get; init; }
+    public required MigrationPhase Phase { get; init; }
 
     /// <summary>The policy that steers it.</summary>
     public CommittedPolicy? Policy { get; init; }

@@ -90,12 +90,12 @@ internal static class RandomRequests
         var change = new ChangeMigration { Id = id, ChangeId = $"{id}-{number}", RequestedBy = "operator", Reason = "by lot" };
         return random.Next(9) switch
         {
-            0 => change with { MaxDowntime = TimeSpan.FromMilliseconds(random.Next(1, 3000)) },
-            1 => change with { Bandwidth = BytesPerSecond.FromMebibytes(random.Next(1, 500)) },
-            2 => change with { Throttle = new Percent(random.Next(0, 100)) },
-            3 => change with { AutoConverge = random.NextDouble() < 0.7 },
-            4 => change with { PostCopy = true },
-            5 => change with { Suspend = true },
+            0 => change with { Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(random.Next(1, 3000)) } },
+            1 => change with { Parameters = new() { Bandwidth = BytesPerSecond.FromMebibytes(random.Next(1, 500)) } },
+            2 => change with { Parameters = new() { Throttle = new Percent(random.Next(0, 100)) } },
+            3 => change with { Parameters = new() { AutoConverge = random.NextDouble() < 0.7 } },
+            4 => change with { Parameters = new() { PostCopy = true } },
+            5 => change with { Parameters = new() { Suspend = true } },
             6 => change with { ForceComplete = true },
             _ => change with { Policy = ShippedPolicies.All[random.Next(ShippedPolicies.All.Count)].Name },
         };

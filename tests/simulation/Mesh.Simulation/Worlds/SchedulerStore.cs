@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
+using Mesh.Scheduler.Draining;
 
 namespace Mesh.Simulation.Worlds;
 
@@ -11,7 +12,7 @@ internal sealed class SchedulerStore : SimulatedStore
     private bool _hasSchema;
 
     /// <summary>Every drain, by identity.</summary>
-    public IReadOnlyList<DrainView> ReadDrains() => HasSchema ? [.. Connection.Query<string>("SELECT state FROM drain ORDER BY id").Select(Read<DrainView>)] : [];
+    public IReadOnlyList<Drain> ReadDrains() => HasSchema ? [.. Connection.Query<string>("SELECT state FROM drain ORDER BY id").Select(Read<Drain>)] : [];
 
     /// <summary>Every closed host.</summary>
     public IReadOnlyList<HostCordon> ReadCordons() => HasSchema ? [.. Connection.Query<string>("SELECT cordon FROM host_cordon ORDER BY host").Select(Read<HostCordon>)] : [];

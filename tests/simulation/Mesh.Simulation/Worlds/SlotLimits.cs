@@ -45,9 +45,9 @@ internal sealed class SlotLimits
         ["Scheduling:PreparingPerHost"] = Number(Preparing),
         ["Scheduling:Strategy"] = _isPacking ? "Pack" : "Spread",
         ["Scheduling:AgeingStep"] = Seconds(_ageingSeconds),
-        ["Scheduling:BackOffFirst"] = Seconds(_backOffSeconds),
-        ["Scheduling:BackOffMax"] = Seconds(60),
-        ["Scheduling:UnplaceableAfter"] = Seconds(_unplaceableSeconds),
+        ["Scheduling:BackoffInitial"] = Seconds(_backOffSeconds),
+        ["Scheduling:BackoffMax"] = Seconds(60),
+        ["Scheduling:UnschedulableTimeout"] = Seconds(_unplaceableSeconds),
     };
 
     /// <summary>What counts for a migration under a policy.</summary>

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Scheduling;
+using Mesh.Scheduler.Draining;
 using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Worlds;
@@ -74,7 +75,7 @@ internal sealed partial class World
 
     private bool IsOver() => Operators.IsDone && Maintainers.IsDone && MigrationsStore.CountUnfinished() == 0 && MigrationsStore.CountOutbox() == 0 && !RunningDrains().Any();
 
-    private IEnumerable<DrainView> RunningDrains() => SchedulerStore.ReadDrains().Where(drain => drain.State == DrainState.Running);
+    private IEnumerable<Drain> RunningDrains() => SchedulerStore.ReadDrains().Where(drain => drain.State == DrainState.Running);
 
     private IEnumerable<string> DescribeUnfinished() =>
     [

@@ -95,7 +95,7 @@ public sealed class CommandTests : IAsyncDisposable
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One);
-        _host.Hypervisor.Jobs[One] = new JobStats { Operation = JobOperation.Other };
+        _host.Hypervisor.Jobs[One] = new HypervisorJob(JobOperation.Other, new());
 
         (await _host.SendAndWaitAsync(Vm.Start(One))).Refusals[0].Code.ShouldBe(RefusalCode.AlreadyMigrating);
     }
@@ -124,9 +124,9 @@ public sealed class CommandTests : IAsyncDisposable
         var answer = await _host.SendAndWaitAsync(Vm.Start(One, options: options, limits: new MigrationLimits { EnableDowntimeThread = true }));
 
         answer.Parameters.ShouldBe([
-            new("autoConverge", ParameterResult.Applied, "true"),
-            new("maxDowntime", ParameterResult.Emulated, "the agent raises it from 101 ms to 500 ms pass by pass"),
-            new("bandwidth", ParameterResult.Applied, "32 MiB/s"),
+            new(MigrationParameter.AutoConverge, ParameterResult.Applied, "true"),
+            new(MigrationParameter.MaxDowntime, ParameterResult.Emulated, "the agent raises it from 101 ms to 500 ms pass by pass"),
+            new(MigrationParameter.Bandwidth, ParameterResult.Applied, "32 MiB/s"),
         ]);
         _host.Hypervisor.Log.Take(2).ShouldBe([$"SetMaxDowntime {One} 101", $"SetBandwidth {One} PreCopy 32 MiB/s"]);
     }
@@ -141,28 +141,31 @@ public sealed class CommandTests : IAsyncDisposable
 
         var answer = await _host.SendAndWaitAsync(Vm.Change(One) with
         {
-            MaxDowntime = TimeSpan.FromSeconds(1),
-            Bandwidth = new BytesPerSecond(1),
-            PostCopy = true,
-            Compression = false,
-            Throttle = new Percent(40),
-            AutoConverge = false,
+            Parameters = new()
+            {
+                MaxDowntime = TimeSpan.FromSeconds(1),
+                Bandwidth = new BytesPerSecond(1),
+                PostCopy = true,
+                Compression = false,
+                Throttle = new Percent(40),
+                AutoConverge = false,
+                StallingLimit = TimeSpan.FromSeconds(9),
+                Suspend = true,
+            },
             Limits = new MigrationLimits { ProgressTimeout = TimeSpan.Zero, CompletionTimeout = TimeSpan.FromMinutes(1) },
-            StallingLimit = TimeSpan.FromSeconds(9),
-            Suspend = true,
         });
 
         answer.Result.ShouldBe(CommandResult.Succeeded);
         answer.Parameters.Select(one => (one.Parameter, one.Result)).ShouldBe([
-            ("limits", ParameterResult.Applied),
-            ("stallingLimit", ParameterResult.Applied),
-            ("maxDowntime", ParameterResult.Applied),
-            ("bandwidth", ParameterResult.Refused),
-            ("throttle", ParameterResult.Emulated),
-            ("autoConverge", ParameterResult.Applied),
-            ("compression", ParameterResult.Applied),
-            ("suspend", ParameterResult.Applied),
-            ("postCopy", ParameterResult.Refused),
+            (MigrationParameter.Limits, ParameterResult.Applied),
+            (MigrationParameter.StallingLimit, ParameterResult.Applied),
+            (MigrationParameter.MaxDowntime, ParameterResult.Applied),
+            (MigrationParameter.Bandwidth, ParameterResult.Refused),
+            (MigrationParameter.Throttle, ParameterResult.Emulated),
+            (MigrationParameter.AutoConverge, ParameterResult.Applied),
+            (MigrationParameter.Compression, ParameterResult.Applied),
+            (MigrationParameter.Suspend, ParameterResult.Applied),
+            (MigrationParameter.PostCopy, ParameterResult.Refused),
         ]);
         answer.Parameters[0].Explanation.ShouldBe("progress timeout none, completion timeout 60 s");
         answer.Parameters[3].Explanation.ShouldBe("no bandwidth");
@@ -174,7 +177,7 @@ public sealed class CommandTests : IAsyncDisposable
     {
         await _host.StartAsync();
 
-        (await _host.SendAndWaitAsync(Vm.Change(One) with { Suspend = true })).Result.ShouldBe(CommandResult.Rejected);
+        (await _host.SendAndWaitAsync(Vm.Change(One) with { Parameters = new() { Suspend = true } })).Result.ShouldBe(CommandResult.Rejected);
     }
 
     [Fact]

@@ -16,9 +16,9 @@ public sealed class ScriptedHypervisor
 
     public ConcurrentDictionary<VmId, VmState> Vms { get; } = [];
 
-    public ConcurrentDictionary<VmId, JobStats> Jobs { get; } = [];
+    public ConcurrentDictionary<VmId, HypervisorJob> Jobs { get; } = [];
 
-    public ConcurrentDictionary<VmId, JobStats> CompletedJobs { get; } = [];
+    public ConcurrentDictionary<VmId, HypervisorJob> CompletedJobs { get; } = [];
 
     public ConcurrentDictionary<VmId, TaskCompletionSource<MigrateResult>> Calls { get; } = [];
 
@@ -58,14 +58,15 @@ public sealed class ScriptedHypervisor
     public VmState AddVm(VmId id, string name = "vm", VmRunState state = VmRunState.Running, string detail = "running (booted)") =>
         Vms[id] = new VmState(id, name, state, detail);
 
-    public static JobStats PreCopy(Bytes remaining, Bytes transferred, long iteration = 1) => new()
+    public static HypervisorJob PreCopy(Bytes remaining, Bytes transferred, long iteration = 1) => new(JobOperation.MigrationOut, new CopyStatistics
     {
-        Operation = JobOperation.MigrationOut,
         Iteration = iteration,
         Elapsed = TimeSpan.FromSeconds(1),
         Memory = new TransferProgress(Bytes.FromGibibytes(1), remaining, transferred),
         Bandwidth = BytesPerSecond.FromMebibytes(100),
-    };
+    });
+
+    public static HypervisorJob Change(HypervisorJob job, Func<CopyStatistics, CopyStatistics> change) => job with { Copy = change(job.Copy) };
 
     private sealed class Connection(ScriptedHypervisor at) : IHypervisor
     {
@@ -88,9 +89,9 @@ public sealed class ScriptedHypervisor
         public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) =>
             Ask<IReadOnlyList<VmState>>("ListVms", null, () => [.. at.Vms.Values]);
 
-        public Task<JobStats?> ReadJobAsync(VmId vm, CancellationToken cancellation) => Ask("ReadJob", vm, () => at.Jobs.GetValueOrDefault(vm));
+        public Task<HypervisorJob?> ReadJobAsync(VmId vm, CancellationToken cancellation) => Ask("ReadJob", vm, () => at.Jobs.GetValueOrDefault(vm));
 
-        public Task<JobStats?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) => Ask("ReadCompletedJob", vm, () => at.CompletedJobs.GetValueOrDefault(vm));
+        public Task<HypervisorJob?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) => Ask("ReadCompletedJob", vm, () => at.CompletedJobs.GetValueOrDefault(vm));
 
         public Task<string?> FindLoopbackAddressAsync(string destinationUri, CancellationToken cancellation) => Ask("FindWayBack", null, () => at.LoopbackAddresses.GetValueOrDefault(destinationUri));
 

@@ -38,7 +38,7 @@ public static class Vm
         new() { CommandId = NewCommand(), MigrationId = new MigrationId(migration), Epoch = new Epoch(epoch), VmId = vm };
 
     public static ChangeParameters Change(VmId vm, long epoch = 1, string migration = "m") =>
-        new() { CommandId = NewCommand(), MigrationId = new MigrationId(migration), Epoch = new Epoch(epoch), VmId = vm };
+        new() { CommandId = NewCommand(), MigrationId = new MigrationId(migration), Epoch = new Epoch(epoch), VmId = vm, Parameters = new() };
 
     public static RecoverPostCopy Recover(VmId vm, long epoch = 1, string migration = "m") => new()
     {

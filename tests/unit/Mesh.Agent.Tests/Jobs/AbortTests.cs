@@ -66,7 +66,7 @@ public sealed class AbortTests : IAsyncDisposable
     public async Task After_the_machine_was_suspended()
     {
         await BegunAsync(JobPhase.PreCopy);
-        await ChangeAsync(Vm.Change(One) with { Suspend = true });
+        await ChangeAsync(Vm.Change(One) with { Parameters = new() { Suspend = true } });
 
         await AbortsAsync();
     }
@@ -75,7 +75,7 @@ public sealed class AbortTests : IAsyncDisposable
     public async Task While_the_machine_is_slowed_down()
     {
         await BegunAsync(JobPhase.PreCopy);
-        await ChangeAsync(Vm.Change(One) with { Throttle = new Percent(50) });
+        await ChangeAsync(Vm.Change(One) with { Parameters = new() { Throttle = new Percent(50) } });
 
         await AbortsAsync();
     }
@@ -84,7 +84,7 @@ public sealed class AbortTests : IAsyncDisposable
     public async Task While_it_is_slowed_down_by_the_rule_of_auto_converge()
     {
         await BegunAsync(JobPhase.PreCopy);
-        await ChangeAsync(Vm.Change(One) with { AutoConverge = true });
+        await ChangeAsync(Vm.Change(One) with { Parameters = new() { AutoConverge = true } });
         await _host.UntilAsync(() => _host.Report.Migrations is [{ Throttle.Value: >= 20 }], "a step");
 
         await AbortsAsync();
@@ -94,7 +94,7 @@ public sealed class AbortTests : IAsyncDisposable
     public async Task At_the_switch_over_it_ends_on_one_side_or_the_other()
     {
         await BegunAsync(JobPhase.PreCopy);
-        await ChangeAsync(Vm.Change(One) with { MaxDowntime = TimeSpan.FromSeconds(60) });
+        await ChangeAsync(Vm.Change(One) with { Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(60) } });
         await _host.UntilAsync(() => _cluster.ListJobs() is [{ Phase: SimulatedPhase.SwitchOver }] or [], "the switch-over");
 
         await _host.SendAsync(Vm.Abort(One));

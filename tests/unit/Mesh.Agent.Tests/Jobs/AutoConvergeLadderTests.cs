@@ -44,7 +44,8 @@ public sealed class AutoConvergeLadderTests
     public void A_pass_is_judged_by_its_own_time_and_bytes()
     {
         var (ladder, _) = AutoConvergeLadder.Initial.Observe(Sample(1, 0));
-        var slow = Sample(2, 30) with { Elapsed = TimeSpan.FromSeconds(3), Memory = new TransferProgress(default, default, Bytes.FromMebibytes(200)) };
+        var usual = Sample(2, 30);
+        var slow = usual with { Copy = usual.Copy with { Elapsed = TimeSpan.FromSeconds(3), Memory = new TransferProgress(default, default, Bytes.FromMebibytes(200)) } };
 
         // 30 MiB/s in two seconds are more than half of the 100 MiB that went out meanwhile.
         (ladder, _) = ladder.Observe(slow);
@@ -71,9 +72,12 @@ public sealed class AutoConvergeLadderTests
         Epoch = new Epoch(1),
         VmId = Vm.Id(1),
         Phase = JobPhase.PreCopy,
-        Iteration = pass,
-        Elapsed = TimeSpan.FromSeconds(pass),
-        Memory = new TransferProgress(default, default, Bytes.FromMebibytes(100 * pass)),
-        DirtyRatePagesPerSecond = Bytes.FromMebibytes(dirtiedMebibytes).Count / 4096,
+        Copy = new()
+        {
+            Iteration = pass,
+            Elapsed = TimeSpan.FromSeconds(pass),
+            Memory = new TransferProgress(default, default, Bytes.FromMebibytes(100 * pass)),
+            DirtyPagesPerSecond = Bytes.FromMebibytes(dirtiedMebibytes).Count / 4096,
+        },
     };
 }

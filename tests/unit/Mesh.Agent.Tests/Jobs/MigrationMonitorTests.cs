@@ -18,15 +18,15 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     public async Task A_completed_job_is_told_of_with_its_downtime()
     {
         await StartedAsync(One);
-        var stats = ScriptedHypervisor.PreCopy(Bytes.Zero, Bytes.FromGibibytes(1)) with { Downtime = TimeSpan.FromMilliseconds(42) };
+        var copy = ScriptedHypervisor.PreCopy(Bytes.Zero, Bytes.FromGibibytes(1)).Copy with { ActualDowntime = TimeSpan.FromMilliseconds(42) };
         _host.Hypervisor.Vms.Clear();
         _host.Hypervisor.Calls[One].SetResult(MigrateResult.Completed);
-        _host.Hypervisor.Publish(new JobCompleted(One, stats));
+        _host.Hypervisor.Publish(new JobCompleted(One, copy));
 
         var ended = await EndedAsync();
 
         ended.Result.ShouldBe(JobResult.Completed);
-        ended.Sample!.ActualDowntime.ShouldBe(TimeSpan.FromMilliseconds(42));
+        ended.Sample!.Copy.ActualDowntime.ShouldBe(TimeSpan.FromMilliseconds(42));
         ended.Sample.Phase.ShouldBe(JobPhase.Completed);
         await _host.UntilAsync(() => _host.Report is { Vms.Count: 0, Migrations.Count: 0 }, "a report without it");
     }
@@ -35,11 +35,11 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     public async Task Without_the_closing_numbers_the_downtime_is_not_made_up()
     {
         await StartedAsync(One);
-        _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(Bytes.Zero, Bytes.FromGibibytes(1)) with { Downtime = TimeSpan.FromMilliseconds(7) };
-        await _host.UntilAsync(() => _host.Report.Migrations is [{ ExpectedDowntime: not null }], "a sample");
+        _host.Hypervisor.Jobs[One] = ScriptedHypervisor.Change(ScriptedHypervisor.PreCopy(Bytes.Zero, Bytes.FromGibibytes(1)), copy => copy with { ExpectedDowntime = TimeSpan.FromMilliseconds(7) });
+        await _host.UntilAsync(() => _host.Report.Migrations is [{ Copy.ExpectedDowntime: not null }], "a sample");
         _host.Hypervisor.Calls[One].SetResult(MigrateResult.Completed);
 
-        (await EndedAsync()).Sample!.ActualDowntime.ShouldBeNull();
+        (await EndedAsync()).Sample!.Copy.ActualDowntime.ShouldBeNull();
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
 
         _host.Reports.Count.ShouldBeGreaterThanOrEqualTo(reports + 9);
         _host.Report.Migrations.Count.ShouldBe(2);
-        _host.Report.Migrations.Single(sample => sample.VmId == Two).Memory.Remaining.ShouldBe(new Bytes(5 << 20));
+        _host.Report.Migrations.Single(sample => sample.VmId == Two).Copy.Memory.Remaining.ShouldBe(new Bytes(5 << 20));
 
         // Only the other machine was asked about, four times a second because its end is near.
         (_host.Hypervisor.Count("ReadJob") - reads).ShouldBeLessThanOrEqualTo(42);
@@ -194,7 +194,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     public async Task A_machine_suspended_for_a_migration_that_fails_runs_again_here()
     {
         await StartedAsync(One);
-        await _host.SendAndWaitAsync(Vm.Change(One) with { Suspend = true });
+        await _host.SendAndWaitAsync(Vm.Change(One) with { Parameters = new() { Suspend = true } });
         _host.Hypervisor.AddVm(One, state: VmRunState.PausedMigrating, detail: "paused (migrating)");
         await _host.UntilAsync(() => _host.Report is { Vms: [{ Status: VmStatus.MigratingFrom }], Migrations: [{ Phase: JobPhase.PreCopy }] }, "still pre-copy");
 
@@ -267,7 +267,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
         (await _host.SendAndWaitAsync(Vm.Start(vm, options: options, limits: limits, migration: migration))).Result.ShouldBe(CommandResult.Succeeded);
         await _host.UntilAsync(() => _host.Hypervisor.Calls.ContainsKey(vm), "the call");
         _host.Hypervisor.Jobs[vm] = ScriptedHypervisor.PreCopy(new Bytes(900 << 20), new Bytes(1 << 20), iteration);
-        await _host.UntilAsync(() => _host.Report.Migrations.Any(sample => sample.VmId == vm && sample.Iteration == iteration), "the first sample");
+        await _host.UntilAsync(() => _host.Report.Migrations.Any(sample => sample.VmId == vm && sample.Copy.Iteration == iteration), "the first sample");
     }
 
     private async Task<JobEnded> EndedAsync()

@@ -80,9 +80,9 @@ public sealed class PostCopyTests : IAsyncDisposable
     private async Task CopyingAsync()
     {
         _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(Bytes.FromGibibytes(1), Bytes.FromMebibytes(1));
-        await _host.UntilAsync(() => _host.Report.Migrations is [{ Memory.Transferred.Count: > 0 }], "memory is copied");
+        await _host.UntilAsync(() => _host.Report.Migrations is [{ Copy.Memory.Transferred.Count: > 0 }], "memory is copied");
     }
 
     private async Task<ParameterResult> AskAsync() =>
-        (await _host.SendAndWaitAsync(Vm.Change(One) with { PostCopy = true })).Parameters.ShouldHaveSingleItem().Result;
+        (await _host.SendAndWaitAsync(Vm.Change(One) with { Parameters = new() { PostCopy = true } })).Parameters.ShouldHaveSingleItem().Result;
 }

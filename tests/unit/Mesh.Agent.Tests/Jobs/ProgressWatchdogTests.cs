@@ -168,7 +168,7 @@ public sealed class ProgressWatchdogTests
         Epoch = new Epoch(1),
         VmId = Vm.Id(1),
         Phase = phase,
-        Memory = new TransferProgress(new Bytes(1000), new Bytes(remaining), new Bytes(transferred)),
+        Copy = new() { Memory = new TransferProgress(new Bytes(1000), new Bytes(remaining), new Bytes(transferred)) },
     };
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);

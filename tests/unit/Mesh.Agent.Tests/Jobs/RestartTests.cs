@@ -86,7 +86,7 @@ public sealed class RestartTests : IAsyncDisposable
         for (var iteration = 20; iteration < 26; iteration++)
         {
             _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(new Bytes(1), new Bytes(iteration), iteration);
-            await _host.UntilAsync(() => _host.Report.Migrations is [{ } sample] && sample.Iteration == iteration, "the pass");
+            await _host.UntilAsync(() => _host.Report.Migrations is [{ } sample] && sample.Copy.Iteration == iteration, "the pass");
             await _host.RunAsync(TimeSpan.FromSeconds(1));
         }
 
@@ -158,7 +158,7 @@ public sealed class RestartTests : IAsyncDisposable
 
         var ended = await EndedAsync();
         ended.Result.ShouldBe(JobResult.Completed);
-        ended.Sample!.ActualDowntime.ShouldNotBeNull();
+        ended.Sample!.Copy.ActualDowntime.ShouldNotBeNull();
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

@@ -39,14 +39,13 @@ public sealed class StatusTests
     [InlineData(0, 0, 10, null, false, JobPhase.PreCopy)]
     public void A_job_s_phase(long diskTotal, long diskRemaining, long memorySent, VmRunState? state, bool isStopped, JobPhase expected)
     {
-        var stats = new JobStats
+        var copy = new CopyStatistics
         {
-            Operation = JobOperation.MigrationOut,
             Disk = new TransferProgress(new Bytes(diskTotal), new Bytes(diskRemaining), new Bytes(diskTotal - diskRemaining)),
             Memory = new TransferProgress(new Bytes(100), new Bytes(100 - memorySent), new Bytes(memorySent)),
         };
 
-        JobPhases.FromStats(stats, state, isStopped).ShouldBe(expected);
+        JobPhases.FromStats(copy, state, isStopped).ShouldBe(expected);
     }
 
     [Fact]
@@ -67,8 +66,7 @@ public sealed class StatusTests
                 Epoch = new Epoch(1),
                 VmId = Vm.Id(1),
                 Phase = phase,
-                Memory = new TransferProgress(new Bytes(1000), new Bytes(remaining), Bytes.Zero),
-                Bandwidth = new BytesPerSecond(bandwidth),
+                Copy = new() { Memory = new TransferProgress(new Bytes(1000), new Bytes(remaining), Bytes.Zero), Bandwidth = new BytesPerSecond(bandwidth) },
             },
             TimeSpan.FromSeconds(2)).ShouldBe(expected);
 }

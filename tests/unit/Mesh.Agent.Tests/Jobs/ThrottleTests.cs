@@ -21,10 +21,10 @@ public sealed class ThrottleTests : IAsyncDisposable
         await StartedAsync();
 
         (await ChangeAsync(40)).ShouldBe(new ParameterAnswer(
-            "throttle", ParameterResult.Emulated, "each of the machine's processors is held to 60 % of its time by a vCPU quota"));
+            MigrationParameter.Throttle, ParameterResult.Emulated, "each of the machine's processors is held to 60 % of its time by a vCPU quota"));
         await _host.UntilAsync(() => _host.Report.Migrations is [{ Throttle.Value: 40 }], "the throttle in a sample");
 
-        (await ChangeAsync(0)).ShouldBe(new ParameterAnswer("throttle", ParameterResult.Applied, "0 %"));
+        (await ChangeAsync(0)).ShouldBe(new ParameterAnswer(MigrationParameter.Throttle, ParameterResult.Applied, "0 %"));
         await _host.UntilAsync(() => _host.Report.Migrations is [{ Throttle: null }], "no throttle in a sample");
         _host.Hypervisor.Throttles.ShouldBeEmpty();
     }
@@ -34,9 +34,9 @@ public sealed class ThrottleTests : IAsyncDisposable
     {
         await StartedAsync();
         await ChangeAsync(40);
-        _host.Hypervisor.Jobs[One] = _host.Hypervisor.Jobs[One] with { Throttle = new Percent(60) };
+        _host.Hypervisor.Jobs[One] = ScriptedHypervisor.Change(_host.Hypervisor.Jobs[One], copy => copy with { AutoConvergeThrottle = new Percent(60) });
         await _host.UntilAsync(() => _host.Report.Migrations is [{ Throttle.Value: 60 }], "QEMU's");
-        _host.Hypervisor.Jobs[One] = _host.Hypervisor.Jobs[One] with { Throttle = new Percent(20) };
+        _host.Hypervisor.Jobs[One] = ScriptedHypervisor.Change(_host.Hypervisor.Jobs[One], copy => copy with { AutoConvergeThrottle = new Percent(20) });
 
         await _host.UntilAsync(() => _host.Report.Migrations is [{ Throttle.Value: 40 }], "ours");
     }
@@ -47,8 +47,8 @@ public sealed class ThrottleTests : IAsyncDisposable
         await StartedAsync();
         _host.Hypervisor.Failures["SetThrottle"] = () => new HypervisorException(HypervisorErrorCode.Unsupported, One, "no controller 'cpu'");
 
-        (await ChangeAsync(40)).ShouldBe(new ParameterAnswer("throttle", ParameterResult.Refused, "no controller 'cpu'"));
-        (await AutoConvergeAsync(true)).ShouldBe(new ParameterAnswer("autoConverge", ParameterResult.Refused, "no controller 'cpu'"));
+        (await ChangeAsync(40)).ShouldBe(new ParameterAnswer(MigrationParameter.Throttle, ParameterResult.Refused, "no controller 'cpu'"));
+        (await AutoConvergeAsync(true)).ShouldBe(new ParameterAnswer(MigrationParameter.AutoConverge, ParameterResult.Refused, "no controller 'cpu'"));
         (await ChangeAsync(0)).Result.ShouldBe(ParameterResult.Applied, "there is nothing to lift");
 
         await _host.RunAsync(TimeSpan.FromSeconds(2));
@@ -98,7 +98,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     {
         await StartedAsync();
         await ChangeAsync(40);
-        await _host.SendAndWaitAsync(Vm.Change(One) with { Suspend = true });
+        await _host.SendAndWaitAsync(Vm.Change(One) with { Parameters = new() { Suspend = true } });
         _host.Hypervisor.AddVm(One, state: VmRunState.PausedMigrating, detail: "paused (migrating)");
 
         (await _host.SendAndWaitAsync(Vm.Abort(One))).Result.ShouldBe(CommandResult.Succeeded);
@@ -114,7 +114,7 @@ public sealed class ThrottleTests : IAsyncDisposable
         await StartedAsync();
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _host.Hypervisor.Holds["SetThrottle"] = held.Task;
-        var change = Vm.Change(One) with { Throttle = new Percent(40) };
+        var change = Vm.Change(One) with { Parameters = new() { Throttle = new Percent(40) } };
         await _host.SendAsync(change);
         await _host.UntilAsync(() => _host.Hypervisor.Count("SetThrottle") == 1, "the call");
         _host.Hypervisor.Calls[One].SetResult(new MigrateResult(MigrateOutcome.Failed, "gone"));
@@ -261,7 +261,7 @@ public sealed class ThrottleTests : IAsyncDisposable
         await PassesAsync(4, 10);
 
         Steps()[^1].ShouldBe("70");
-        (await AutoConvergeAsync(false)).ShouldBe(new ParameterAnswer("autoConverge", ParameterResult.Applied, "is off already"));
+        (await AutoConvergeAsync(false)).ShouldBe(new ParameterAnswer(MigrationParameter.AutoConverge, ParameterResult.Applied, "is off already"));
         _host.Hypervisor.Throttles[One].Value.ShouldBe(70);
     }
 
@@ -271,7 +271,7 @@ public sealed class ThrottleTests : IAsyncDisposable
         await StartedAsync();
         await AutoConvergeAsync(true);
 
-        await _host.SendAndWaitAsync(Vm.Change(One) with { Throttle = new Percent(70), AutoConverge = false });
+        await _host.SendAndWaitAsync(Vm.Change(One) with { Parameters = new() { Throttle = new Percent(70), AutoConverge = false } });
 
         _host.Hypervisor.Throttles[One].Value.ShouldBe(70);
     }
@@ -281,7 +281,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     {
         await StartedAsync(new MigrationOptions { AutoConverge = true });
 
-        (await AutoConvergeAsync(true)).ShouldBe(new ParameterAnswer("autoConverge", ParameterResult.Applied, "is on already"));
+        (await AutoConvergeAsync(true)).ShouldBe(new ParameterAnswer(MigrationParameter.AutoConverge, ParameterResult.Applied, "is on already"));
         (await AutoConvergeAsync(false)).Result.ShouldBe(ParameterResult.Refused);
         (await ChangeAsync(40)).Result.ShouldBe(ParameterResult.Emulated, "beside it a quota may be set");
     }
@@ -301,13 +301,11 @@ public sealed class ThrottleTests : IAsyncDisposable
     {
         for (var pass = first; pass <= last; pass++)
         {
-            _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(Bytes.FromMebibytes(60), Bytes.FromMebibytes(100 * pass), pass) with
-            {
-                Elapsed = TimeSpan.FromSeconds(pass),
-                DirtyRatePagesPerSecond = Bytes.FromMebibytes(60).Count / 4096,
-            };
+            _host.Hypervisor.Jobs[One] = ScriptedHypervisor.Change(
+                ScriptedHypervisor.PreCopy(Bytes.FromMebibytes(60), Bytes.FromMebibytes(100 * pass), pass),
+                copy => copy with { Elapsed = TimeSpan.FromSeconds(pass), DirtyPagesPerSecond = Bytes.FromMebibytes(60).Count / 4096 });
             _host.Hypervisor.Publish(new MigrationIterated(One, pass));
-            await _host.UntilAsync(() => _host.Report.Migrations is [{ } sample] && sample.Iteration == pass, $"pass {pass}");
+            await _host.UntilAsync(() => _host.Report.Migrations is [{ } sample] && sample.Copy.Iteration == pass, $"pass {pass}");
         }
 
         await _host.RunAsync(TimeSpan.FromMilliseconds(200));
@@ -317,10 +315,10 @@ public sealed class ThrottleTests : IAsyncDisposable
         [.. _host.Hypervisor.Log.Where(line => line.StartsWith("SetThrottle", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).Distinct()];
 
     private async Task<ParameterAnswer> ChangeAsync(int percent) =>
-        (await _host.SendAndWaitAsync(Vm.Change(One) with { Throttle = new Percent(percent) })).Parameters.ShouldHaveSingleItem();
+        (await _host.SendAndWaitAsync(Vm.Change(One) with { Parameters = new() { Throttle = new Percent(percent) } })).Parameters.ShouldHaveSingleItem();
 
     private async Task<ParameterAnswer> AutoConvergeAsync(bool isOn) =>
-        (await _host.SendAndWaitAsync(Vm.Change(One) with { AutoConverge = isOn })).Parameters.ShouldHaveSingleItem();
+        (await _host.SendAndWaitAsync(Vm.Change(One) with { Parameters = new() { AutoConverge = isOn } })).Parameters.ShouldHaveSingleItem();
 
     private async Task<JobEnded> EndedAsync()
     {

@@ -93,21 +93,22 @@ public sealed class MappingTests
     [Fact]
     public void A_job_s_numbers()
     {
-        var stats = JobStatsMapping.FromLibvirt(Stats(
+        var job = JobStatsMapping.FromLibvirt(Stats(
             DomainJobType.Unbounded, ("operation", 5), ("time_elapsed", 1500L), ("downtime", 770L), ("memory_total", 1000L), ("memory_remaining", 400L),
             ("memory_processed", 700L), ("memory_bps", 50L), ("memory_iteration", 3L), ("memory_constant", 2L), ("memory_page_size", 4096L),
             ("memory_dirty_rate", 9L), ("disk_total", 10L), ("disk_remaining", 4L), ("disk_processed", 6L), ("auto_converge_throttle", 20), ("memory_postcopy_requests", 1L)));
 
-        stats.ShouldNotBeNull();
-        (stats.Operation, stats.Elapsed, stats.Iteration, stats.Constant).ShouldBe((JobOperation.MigrationOut, TimeSpan.FromMilliseconds(1500), 3, new Bytes(8192)));
-        (stats.Memory.Remaining, stats.Memory.Transferred, stats.Disk.Remaining).ShouldBe((new Bytes(400), new Bytes(700), new Bytes(4)));
-        (stats.Throttle, stats.Downtime, stats.PostCopyRequests).ShouldBe((new Percent(20), TimeSpan.FromMilliseconds(770), 1));
+        job.ShouldNotBeNull();
+        var copy = job.Copy;
+        (job.Operation, copy.Elapsed, copy.Iteration, copy.Constant).ShouldBe((JobOperation.MigrationOut, TimeSpan.FromMilliseconds(1500), 3, new Bytes(8192)));
+        (copy.Memory.Remaining, copy.Memory.Transferred, copy.Disk.Remaining).ShouldBe((new Bytes(400), new Bytes(700), new Bytes(4)));
+        (copy.AutoConvergeThrottle, copy.ExpectedDowntime, copy.ActualDowntime, copy.PostCopyRequests).ShouldBe((new Percent(20), TimeSpan.FromMilliseconds(770), null, 1));
     }
 
     [Fact]
     public void A_completed_job_s_downtime_is_the_pause_itself() =>
         JobStatsMapping.FromLibvirt(Stats(DomainJobType.Completed, ("operation", 5), ("downtime", 80L), ("downtime_net", 65L)), isEnded: true)!
-            .Downtime.ShouldBe(TimeSpan.FromMilliseconds(65));
+            .Copy.ActualDowntime.ShouldBe(TimeSpan.FromMilliseconds(65));
 
     [Fact]
     public void No_job_has_no_numbers() => JobStatsMapping.FromLibvirt(Stats(DomainJobType.None)).ShouldBeNull();

@@ -38,7 +38,7 @@ public sealed class SimulatedClusterTests : IDisposable
         (await moving).ShouldBe(MigrateResult.Completed);
         (await State(source, 1)).ShouldBe("shut off (migrated)");
         (await State(destination, 1)).ShouldBe("running (migrated)");
-        (await source.ReadCompletedJobAsync(Vm.Id(1), default))!.Downtime.ShouldNotBeNull();
+        (await source.ReadCompletedJobAsync(Vm.Id(1), default))!.Copy.ActualDowntime.ShouldNotBeNull();
     }
 
     [Fact]
@@ -151,10 +151,10 @@ public sealed class SimulatedClusterTests : IDisposable
         var moving = Migrate(source, 1, HostB);
         _clock.Advance(TimeSpan.FromSeconds(2));
         _cluster.SetLink(HostB, default);
-        var before = (await source.ReadJobAsync(Vm.Id(1), default))!.Memory.Transferred;
+        var before = (await source.ReadJobAsync(Vm.Id(1), default))!.Copy.Memory.Transferred;
         _clock.Advance(TimeSpan.FromMinutes(1));
 
-        (await source.ReadJobAsync(Vm.Id(1), default))!.Memory.Transferred.ShouldBe(before);
+        (await source.ReadJobAsync(Vm.Id(1), default))!.Copy.Memory.Transferred.ShouldBe(before);
         _cluster.SetLink(HostB, BytesPerSecond.FromMebibytes(100));
         _clock.Advance(TimeSpan.FromSeconds(20));
         (await moving).ShouldBe(MigrateResult.Completed);

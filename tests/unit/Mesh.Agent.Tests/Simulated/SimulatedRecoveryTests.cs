@@ -32,9 +32,9 @@ public sealed class SimulatedRecoveryTests : IDisposable
         (await moving).Outcome.ShouldBe(MigrateOutcome.Failed);
         (await State(_source)).ShouldBe("paused (post-copy failed)");
         (await State(_destination)).ShouldBe("running (post-copy failed)");
-        var left = (await _source.ReadJobAsync(Vm.Id(1), default))!.Memory.Remaining;
+        var left = (await _source.ReadJobAsync(Vm.Id(1), default))!.Copy.Memory.Remaining;
         _clock.Advance(TimeSpan.FromMinutes(1));
-        (await _source.ReadJobAsync(Vm.Id(1), default))!.Memory.Remaining.ShouldBe(left);
+        (await _source.ReadJobAsync(Vm.Id(1), default))!.Copy.Memory.Remaining.ShouldBe(left);
 
         var recovering = Recover();
         (await State(_source)).ShouldBe("paused (post-copy)");

@@ -26,7 +26,7 @@ internal static class Messages
         MigrationId = new MigrationId("m1"),
         Epoch = new Epoch(1),
         VmId = Vm,
-        MaxDowntime = TimeSpan.FromMilliseconds(500),
+        Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(500) },
     };
 
     public static MigrationStalled Stalled() => new()

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
@@ -30,14 +31,14 @@ public sealed class When_the_adaptive_policy_decides
         new PlanDriver(Adaptive).ObserveAt(0, 1).SetParameters(tuning => tuning with { MaxDowntime = Given.Seconds(5) }).ObserveAt(2, 3, 10).Actions.ShouldBeEmpty();
 
     [Fact]
-    public void Should_take_the_machine_s_budget_before_the_policy_s()
+    public void Should_prefer_the_VM_s_budget_to_the_policy_s()
     {
         var steered = Steered(Workload.HotSpotAbove, Adaptive);
         steered.State = steered.State with { Subject = steered.State.Subject with { DowntimeBudget = Given.Seconds(2) } };
         steered.Run(100).World.IsOver.ShouldBeTrue();
         steered.Actions.Single().ShouldSatisfyAllConditions(
             action => action.Kind.ShouldBe(PolicyActionKind.SetDowntime),
-            action => action.Downtime.ShouldBe(Given.Seconds(1.5), "enough for 1.3 GiB"));
+            action => action.Parameters.MaxDowntime.ShouldBe(Given.Seconds(1.5), "enough for 1.3 GiB"));
     }
 
     [Theory]
@@ -63,7 +64,7 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_look_at_two_passes_before_it_slows_down_further()
+    public void Should_wait_for_two_passes_before_it_throttles_further()
     {
         var passes = new List<long>();
         var steered = Steered(Workload.MemoryBound, Adaptive with { Permits = new() { Throttle = true } });
@@ -91,7 +92,7 @@ public sealed class When_the_adaptive_policy_decides
         var policy = Adaptive with { Adaptive = new AdaptiveRule { ThrottleMax = new Percent(40) }, Permits = new() { Throttle = true } };
         var actions = Steered(Workload.Uniform15, policy).Run(100).Actions;
         actions.Where(action => action.Kind == PolicyActionKind.Throttle).ShouldNotBeEmpty();
-        actions.ShouldAllBe(action => action.Throttle == null || action.Throttle.Value.Value <= 40);
+        actions.ShouldAllBe(action => action.Parameters.Throttle == null || action.Parameters.Throttle.Value.Value <= 40);
     }
 
     [Fact]
@@ -99,9 +100,9 @@ public sealed class When_the_adaptive_policy_decides
     {
         var steered = Steered(Workload.Uniform15, Adaptive with { Permits = new() { Throttle = true } });
         steered.State = PolicyEngine.RecordParameters(steered.State, steered.State.Tuning with { Throttle = new Percent(30) });
-        steered.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Throttle = new Percent(30) });
+        steered.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Parameters = new() { Throttle = new Percent(30) } });
         steered.Run(100).World.IsOver.ShouldBeTrue();
-        steered.Actions.ShouldAllBe(action => action.Throttle == null || action.Throttle.Value.Value > 30);
+        steered.Actions.ShouldAllBe(action => action.Parameters.Throttle == null || action.Parameters.Throttle.Value.Value > 30);
     }
 
     [Theory]
@@ -126,7 +127,7 @@ public sealed class When_the_adaptive_policy_decides
     [Fact]
     public void Should_leave_the_source_when_little_is_pending()
     {
-        // The machine writes in bursts, of which none lets it end within the budget.
+        // The guest writes in bursts, and none lets it end within the budget.
         var workload = Workload.HotSpot("bursts", 6 * 1024, 5) with { ActivityAt = time => time % 20 < 15 ? 1 : 0 };
         var pending = new List<double>();
         var steered = Steered(workload, Adaptive with { Permits = new() { PostCopy = true }, DowntimeBudget = Given.Seconds(0.3) });
@@ -134,7 +135,7 @@ public sealed class When_the_adaptive_policy_decides
         steered.World.PostCopyAt.ShouldNotBeNull();
         steered.World.PostCopyAt.Value.ShouldBeLessThan(70, "with every 20 s it asks for less");
         (steered.World.Time - steered.World.PostCopyAt.Value).ShouldBeLessThan(3, "half of what any pass of a burst begins with");
-        steered.Actions[^1].Reason.ShouldContain("the moment is good with");
+        steered.Actions[^1].Reason.ShouldContain("good moment with");
     }
 
     [Theory]
@@ -165,7 +166,7 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_do_nothing_to_the_machine_while_the_link_is_slow()
+    public void Should_do_nothing_to_the_guest_while_the_link_is_slow()
     {
         // It would end by itself on the whole link; on a fifth of it nothing within the budget ends it.
         var workload = Workload.Uniform(0.6) with { LinkAt = time => time is > 15 and < 60 ? 0.2 : 1 };
@@ -197,13 +198,13 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_give_up_what_nothing_permitted_would_end_and_say_why()
+    public void Should_abort_what_no_permitted_action_would_end_and_explain_why()
     {
         var policy = Adaptive with { Permits = new() };
         var steered = Steered(Workload.MemoryBound, policy).Run(300);
         steered.World.IsAborted.ShouldBeTrue();
         steered.Actions[^1].Reason.ShouldMatch(
-            @"^hopeless for 15 s: at best [67](\.\d)? s of data remain, more than 3 times the budget of 1 s, and nothing else that is permitted would help$");
+            @"^hopeless for 15 s: at best [67](\.\d)? s of data remain, more than 3 times the budget of 1 s, and no other permitted action would help$");
         steered.Actions[^1].IsLimit.ShouldBeFalse();
 
         var patient = Steered(Workload.MemoryBound, policy with { Adaptive = new AdaptiveRule { NonConvergenceTimeout = Given.Seconds(60) } }).Run(300);
@@ -211,7 +212,7 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_not_give_up_while_less_is_left_by_every_pass()
+    public void Should_not_abort_while_each_pass_leaves_less()
     {
         var workload = new Workload("huge", [new Pages(60.0 * (1L << 30), 1 / 20.0), new Pages(420.0 * (1L << 30), 0)]) { Link = 2.8 * (1L << 30) };
         var steered = Steered(workload.Emulated, Adaptive with { Permits = new() });
@@ -221,7 +222,7 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_not_give_up_while_calmer_moments_come()
+    public void Should_not_abort_while_calmer_moments_come()
     {
         var workload = Workload.HotSpot("bursts", 5 * 1024, 5).Emulated with { ActivityAt = time => (time + 4) % 24 < 20 ? 1 : 0.05 };
         Steered(workload, Adaptive with { Permits = new() { Throttle = true } }).Run(200).World.ShouldSatisfyAllConditions(
@@ -230,41 +231,41 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_not_slow_a_machine_down_in_vain_for_long()
+    public void Should_not_throttle_without_effect_for_long()
     {
         // Written so often that no slowing down helps, and just above the budget: nothing else would ever end it.
         var steered = Steered(Workload.HotSpot("glowing", 1331, 400), Adaptive with { Permits = new() { Throttle = true } }).Run(600);
         steered.World.IsAborted.ShouldBeTrue();
         steered.World.ThrottledSeconds.ShouldBeLessThan(40);
-        steered.Actions[^1].Reason.ShouldMatch(@"slowed down by 9\d % it does not end within the budget of 1 s either, and nothing else that is permitted would help$");
+        steered.Actions[^1].Reason.ShouldMatch(@"even throttled by 9\d % it does not end within the budget of 1 s, and no other permitted action would help$");
     }
 
     [Theory]
-    [InlineData(CopyStatus.Paused)]
-    [InlineData(CopyStatus.PostCopy)]
-    public void Should_do_nothing_any_more_once_the_machine_has_left_the_source(CopyStatus status)
+    [InlineData(JobPhase.SwitchOver)]
+    [InlineData(JobPhase.PostCopy)]
+    public void Should_do_nothing_any_more_once_the_VM_has_left_the_source(JobPhase phase)
     {
         var steered = Steered(Workload.MemoryBound, Adaptive);
         var driver = new PlanDriver(Adaptive, SteeredMigration.SubjectOf(Workload.MemoryBound));
         while (steered.World.Time < 100)
         {
             steered.World.Advance(1);
-            driver.Observe(steered.World.Sample() with { Status = status });
+            driver.Observe(steered.World.Sample() with { Phase = phase });
         }
 
         driver.Actions.ShouldBeEmpty();
     }
 
     [Fact]
-    public void Should_explain_every_change_in_words_and_numbers()
+    public void Should_explain_every_change()
     {
         var throttled = Reasons(Workload.HotSpotAbove, new() { Throttle = true });
-        throttled[0].ShouldBe("1.2 s of data are pending, more than the budget of 1 s allows: all of it is used, so that any calmer moment ends it");
-        throttled[1].ShouldStartWith("it does not end within the budget of 1 s, 1.2 s of data are pending; slowed down by ");
+        throttled[0].ShouldBe("1.2 s of data pending exceeds the budget of 1 s: using the whole budget so that the migration ends as soon as the guest writes less");
+        throttled[1].ShouldStartWith("does not end within the budget of 1 s, 1.2 s of data pending; throttled by ");
         Reasons(Workload.HotSpotBelow, new())
-            .ShouldBe(["with 300 ms it does not converge; with 450 ms, within the budget of 1 s, it ends in about 540 ms with 470 ms of downtime"]);
+            .ShouldBe(["does not converge with a maximum downtime of 300 ms; with 450 ms, within the budget of 1 s, it ends in about 540 ms with 470 ms of downtime"]);
         Reasons(Workload.MemoryBound, new() { Suspend = true })[^1]
-            .ShouldStartWith("nothing milder that is permitted ends it within the budget of 1 s; the moment is good with ");
+            .ShouldStartWith("no milder permitted action ends it within the budget of 1 s; good moment with ");
     }
 
     private static IReadOnlyList<string> Reasons(Workload workload, PolicyPermissions permits) =>

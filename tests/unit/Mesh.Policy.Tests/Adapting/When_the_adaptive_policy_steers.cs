@@ -4,7 +4,7 @@ using Mesh.Policy.Tests.Worlds;
 
 namespace Mesh.Policy.Tests.Adapting;
 
-/// <summary>The adaptive rule in a closed loop with machines that know nothing of working-set curves, for each set of permissions.</summary>
+/// <summary>The adaptive rule in a closed loop with guests that know nothing of working-set curves, for each set of permissions.</summary>
 public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
 {
     // A switch-over sends for a moment after the limit is met, and device state takes its time.
@@ -40,7 +40,7 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
             var what = $"{workload.Name} with {permitted}, seed {seed}: {string.Join(", ", actions.Select(PlanDriver.Short))}";
             output.WriteLine(Row(workload, steered));
 
-            // It ends, unless nothing that is permitted can end it; then it is given up, or it waits where that is not hopeless.
+            // It ends, unless no permitted action can end it; then it is aborted, or it waits where that is not hopeless.
             if (permitted is "nothing" && Waiting.Contains(workload.Name, StringComparer.Ordinal))
                 world.IsOver.ShouldBeFalse(what);
             else
@@ -48,15 +48,15 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
             if (permitted is "post-copy" or "pause" or "everything")
                 world.IsAborted.ShouldBeFalse(what);
 
-            // Nothing that is not permitted, the budget kept.
+            // Nothing that is not permitted, and within the budget.
             actions.Where(action => IsBarred(action.Kind, Permissions[permitted])).ShouldBeEmpty(what);
-            actions.Where(action => action.Downtime?.TotalSeconds > Budget).ShouldBeEmpty(what);
+            actions.Where(action => action.Parameters.MaxDowntime?.TotalSeconds > Budget).ShouldBeEmpty(what);
             if (!world.IsSuspended)
                 world.Downtime.ShouldBeLessThanOrEqualTo(Budget + Quantum, what);
 
-            // Each knob goes one way only, and never twice within the pause.
-            actions.Select(action => action.Throttle?.Value).OfType<int>().ShouldBeInOrder(SortDirection.Ascending, what);
-            actions.Select(action => action.Downtime).OfType<TimeSpan>().ShouldBeInOrder(SortDirection.Ascending, what);
+            // Each parameter moves in one direction only, and never twice within the pause.
+            actions.Select(action => action.Parameters.Throttle?.Value).OfType<int>().ShouldBeInOrder(SortDirection.Ascending, what);
+            actions.Select(action => action.Parameters.MaxDowntime).OfType<TimeSpan>().ShouldBeInOrder(SortDirection.Ascending, what);
             actions.Zip(actions.Skip(1)).ShouldAllBe(pair => pair.Second.At - pair.First.At >= TimeSpan.FromSeconds(3));
         }
     }
@@ -69,7 +69,7 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Untroubled))]
-    public void Should_do_nothing_to_a_machine_that_ends_within_its_budget_without(string name)
+    public void Should_do_nothing_to_a_VM_that_ends_within_its_budget(string name)
     {
         foreach (var seed in new int?[] { null, 1, 2, 3 })
         {
@@ -100,7 +100,7 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Should_slow_machines_down_less_where_something_else_may_follow() =>
+    public void Should_throttle_less_where_something_else_may_follow() =>
         Throttled("everything").ShouldBeLessThan(0.8 * Throttled("throttle"));
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
         recorded.World.IsOver.ShouldBeFalse("under QEMU's 300 ms it never ends");
         recorded.Actions.ShouldNotBeEmpty();
         recorded.Actions.ShouldAllBe(action => action.Kind == PolicyActionKind.SetDowntime);
-        recorded.Actions.Max(action => action.Downtime!.Value.TotalSeconds).ShouldBeLessThan(Budget, "with less than that it would have ended");
+        recorded.Actions.Max(action => action.Parameters.MaxDowntime!.Value.TotalSeconds).ShouldBeLessThan(Budget, "with less than that it would have ended");
     }
 
     private static MigrationPolicy Policy(PolicyPermissions permits) => new()

@@ -1,6 +1,8 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Following;
 
@@ -25,8 +27,23 @@ internal static class Given
     public static TimeSpan Seconds(double seconds) => TimeSpan.FromTicks((long)Math.Round(seconds * TimeSpan.TicksPerSecond));
 
     /// <summary>A sample of a healthy copy: data flows, and less remains each second.</summary>
-    public static CopySample Sample(double at, long iteration = 1, double? remaining = null, double? processed = null, double bandwidth = 100, CopyStatus status = CopyStatus.Running) =>
-        new(
+    public static TraceSample Sample(double at, long iteration = 1, double? remaining = null, double? processed = null, double bandwidth = 100, JobPhase phase = JobPhase.PreCopy) =>
+        Sample(
             Seconds(at), iteration, Bytes.FromGibibytes(2), Bytes.FromMebibytes(processed ?? at * 100),
-            Bytes.FromMebibytes(remaining ?? Math.Max(1, 2000 - at)), BytesPerSecond.FromMebibytes(bandwidth), 0, new Bytes(4096), status);
+            Bytes.FromMebibytes(remaining ?? Math.Max(1, 2000 - at)), BytesPerSecond.FromMebibytes(bandwidth), 0, new Bytes(4096), phase);
+
+    public static TraceSample Sample(
+        TimeSpan at, long iteration, Bytes total, Bytes transferred, Bytes remaining, BytesPerSecond bandwidth, long dirtyPagesPerSecond, Bytes pageSize,
+        JobPhase phase = JobPhase.PreCopy) => new(phase, new CopyStatistics
+        {
+            Elapsed = at,
+            Iteration = iteration,
+            Memory = new TransferProgress(total, remaining, transferred),
+            Bandwidth = bandwidth,
+            DirtyPagesPerSecond = dirtyPagesPerSecond,
+            PageSize = pageSize,
+        });
+
+    /// <summary>A sample with other statistics.</summary>
+    public static TraceSample Change(this TraceSample sample, Func<CopyStatistics, CopyStatistics> change) => sample with { Copy = change(sample.Copy) };
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Policy.Model;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Following;
 
@@ -15,17 +16,17 @@ internal sealed class PlanDriver(MigrationPolicy policy, PlanSubject? subject = 
     /// <summary>Everything wanted so far in short, such as <c>30 SetDowntime 150</c>.</summary>
     public IReadOnlyList<string> Done => [.. Actions.Select(Short)];
 
-    public PlanDriver Observe(params CopySample[] samples)
+    public PlanDriver Observe(params TraceSample[] samples)
     {
         foreach (var sample in samples)
-            Apply(Policy.PolicyEngine.EvaluateSample(Plan, sample));
+            Apply(Policy.PolicyEngine.EvaluateSample(Plan, sample.Phase, sample.Copy));
         return this;
     }
 
-    /// <summary>Looks at the usual sample at each of some times.</summary>
+    /// <summary>Evaluates the usual sample at each time.</summary>
     public PlanDriver ObserveAt(params double[] times) => Observe([.. times.Select(at => Given.Sample(at))]);
 
-    /// <summary>Looks at the beginning of passes, one each ten seconds.</summary>
+    /// <summary>Evaluates the beginning of passes, one every ten seconds.</summary>
     public PlanDriver ObservePasses(long from, long to) => Observe([.. Enumerable.Range((int)from, (int)(to - from + 1)).Select(pass => Given.Sample(pass * 10, pass))]);
 
     public PlanDriver Wait(double at)
@@ -42,7 +43,7 @@ internal sealed class PlanDriver(MigrationPolicy policy, PlanSubject? subject = 
 
     public static string Short(PlannedAction action)
     {
-        var value = (long?)action.Downtime?.TotalMilliseconds ?? action.Throttle?.Value ?? action.Bandwidth?.Count >> 20;
+        var value = (long?)action.Parameters.MaxDowntime?.TotalMilliseconds ?? action.Parameters.Throttle?.Value ?? action.Parameters.Bandwidth?.Count >> 20;
         return $"{action.At.TotalSeconds:0.###} {action.Kind}{(value is null ? "" : $" {value}")}";
     }
 

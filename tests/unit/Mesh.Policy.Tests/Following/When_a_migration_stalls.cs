@@ -90,7 +90,7 @@ public sealed class When_a_migration_stalls
     }
 
     [Fact]
-    public void Should_let_a_switch_over_that_was_begun_have_its_time_and_abort_for_good_at_twice_the_timeout()
+    public void Should_give_a_started_switchover_its_time_and_abort_at_twice_the_timeout()
     {
         var plan = new PlanDriver(Detecting.Limited(limits => limits with { SwitchOverDeadline = null }) with { Permits = new() { Suspend = true } })
             .Observe(Given.Sample(1, 1, 9000, bandwidth: 1000), Given.Sample(299, 2, 800, bandwidth: 1000), Given.Sample(301, 2, 800, bandwidth: 1000), Given.Sample(302, 3, 800, bandwidth: 1000));
@@ -113,7 +113,7 @@ public sealed class When_a_migration_stalls
         new PlanDriver(Detecting.Limited(limits => limits with { ProgressTimeout = Given.Seconds(5) })).Observe(Given.Sample(1, remaining: 9), Given.Sample(100, remaining: 9)).Done.ShouldBeEmpty();
 
     [Fact]
-    public void Should_abort_where_the_host_refuses_the_switch_over()
+    public void Should_abort_where_the_host_rejects_the_switchover()
     {
         var plan = Steady(Detecting, 800, to: 60).Refuse(PolicyActionKind.SetDowntime);
         plan.Observe(Given.Sample(70, 7, 800, bandwidth: 1000)).Done.ShouldBe(["60 SetDowntime 900", "70 Abort"]);

@@ -10,12 +10,12 @@ public sealed class When_a_plan_is_changed
         new(new() { IterationsOver = 0 }, Given.Downtime(150)), new(new() { IterationsOver = 1 }, Given.Downtime(200)), new(new() { IterationsOver = 2 }, Given.Abort));
 
     [Fact]
-    public void Should_take_the_steps_of_another_policy_anew_and_count_passes_from_the_next_sample() =>
+    public void Should_start_over_with_the_steps_of_another_policy_and_count_passes_from_the_next_sample() =>
         new PlanDriver(Given.Policy).ObservePasses(1, 10).ReplacePolicy(Stepped).ObservePasses(11, 14).Done
             .ShouldBe(["120 SetDowntime 150", "130 SetDowntime 200", "140 Abort"]);
 
     [Fact]
-    public void Should_look_at_the_next_sample_after_an_exchange_whatever_the_interval()
+    public void Should_evaluate_the_next_sample_after_a_replacement_whatever_the_interval()
     {
         var due = Given.Policy.With(new PolicyStep(new() { Elapsed = Given.Seconds(1) }, Given.Downtime(500))) with { Interval = Given.Seconds(10) };
         new PlanDriver(Given.Policy with { Interval = Given.Seconds(10) }).ObserveAt(0, 10, 11).ReplacePolicy(due).ObserveAt(12).Done.ShouldBe(["12 SetDowntime 500"]);
@@ -30,11 +30,11 @@ public sealed class When_a_plan_is_changed
         var still = new PlanDriver(Given.Policy);
         for (var at = 0; at < 50; at += 10)
             still.Observe(Given.Sample(at, remaining: 10, processed: 10));
-        still.ReplacePolicy(limited).Observe(Given.Sample(50, remaining: 10, processed: 10)).Actions.ShouldHaveSingleItem().Reason.ShouldStartWith("nothing has progressed for 50 s");
+        still.ReplacePolicy(limited).Observe(Given.Sample(50, remaining: 10, processed: 10)).Actions.ShouldHaveSingleItem().Reason.ShouldStartWith("no progress for 50 s");
     }
 
     [Fact]
-    public void Should_give_a_last_resort_its_time_where_the_timeout_had_passed_before_the_exchange()
+    public void Should_give_a_last_resort_its_time_where_the_timeout_had_passed_before_the_replacement()
     {
         var policy = Given.Policy.Limited(limits => limits with { CompletionTimeout = Given.Seconds(20) }) with { LastResort = [PolicyActionKind.Suspend, PolicyActionKind.Abort] };
         new PlanDriver(Given.Policy).ObserveAt(0, 75).ReplacePolicy(policy).ObserveAt(76, 77, 95, 96).Done.ShouldBe(["76 Suspend", "96 Abort"]);
@@ -42,7 +42,7 @@ public sealed class When_a_plan_is_changed
     }
 
     [Fact]
-    public void Should_hold_another_policy_to_its_own_deadline_for_a_machine_that_is_suspended()
+    public void Should_apply_the_deadline_of_another_policy_to_a_suspended_VM()
     {
         var suspending = Given.Policy.Limited(limits => limits with { CompletionTimeout = Given.Seconds(20) }) with { LastResort = [PolicyActionKind.Suspend] };
         var deadline = Given.Policy.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30) });
@@ -50,7 +50,7 @@ public sealed class When_a_plan_is_changed
     }
 
     [Fact]
-    public void Should_keep_what_is_known_of_the_machine_and_its_host_over_an_exchange()
+    public void Should_remember_what_is_known_of_the_VM_and_its_host_over_a_replacement()
     {
         var plan = new PlanDriver(Given.Policy).ObserveAt(0, 1, 2).Refuse(PolicyActionKind.Throttle).SetParameters(tuning => tuning with { MaxDowntime = Given.Seconds(1) }).ReplacePolicy(Stepped).Plan;
         plan.Tuning.MaxDowntime.ShouldBe(Given.Seconds(1));

@@ -1,6 +1,8 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Following;
 
@@ -88,10 +90,10 @@ public sealed class When_limits_pass
     }
 
     [Fact]
-    public void Should_not_suspend_a_machine_that_stands_still()
+    public void Should_not_suspend_a_paused_VM()
     {
         var policy = Timed with { LastResort = [PolicyActionKind.Suspend, PolicyActionKind.Abort] };
-        new PlanDriver(policy).Observe(Given.Sample(0), Given.Sample(101, status: CopyStatus.Paused)).Done.ShouldBe(["101 Abort"]);
+        new PlanDriver(policy).Observe(Given.Sample(0), Given.Sample(101, phase: JobPhase.SwitchOver)).Done.ShouldBe(["101 Abort"]);
         new PlanDriver(policy).SetParameters(tuning => tuning with { IsSuspended = true }).ObserveAt(0, 101).Done.ShouldBe(["101 Abort"]);
     }
 
@@ -106,7 +108,7 @@ public sealed class When_limits_pass
     }
 
     [Fact]
-    public void Should_do_nothing_else_at_a_look_at_which_it_took_a_milder_last_resort()
+    public void Should_do_nothing_else_at_a_sample_at_which_it_took_a_milder_last_resort()
     {
         var policy = Timed.With(new PolicyStep(new() { Elapsed = Given.Seconds(100) }, Given.Downtime(500))) with { LastResort = [PolicyActionKind.Suspend] };
         new PlanDriver(policy).ObserveAt(0, 101, 102).Done.ShouldBe(["101 Suspend", "102 SetDowntime 500"]);
@@ -148,9 +150,9 @@ public sealed class When_limits_pass
     public void Should_judge_the_milder_last_resort_before_progress_and_progress_before_the_abort()
     {
         var stuck = Timed.Limited(limits => limits with { ProgressTimeout = Given.Seconds(50) });
-        CopySample[] samples = [Given.Sample(0, processed: 1, remaining: 9), Given.Sample(101, processed: 1, remaining: 9)];
+        TraceSample[] samples = [Given.Sample(0, processed: 1, remaining: 9), Given.Sample(101, processed: 1, remaining: 9)];
 
-        new PlanDriver(stuck).Observe(samples).Actions.ShouldHaveSingleItem().Reason.ShouldBe("nothing has progressed for 101 s, longer than 50 s");
+        new PlanDriver(stuck).Observe(samples).Actions.ShouldHaveSingleItem().Reason.ShouldBe("no progress for 101 s, longer than 50 s");
         new PlanDriver(stuck with { LastResort = [PolicyActionKind.Suspend] }).Observe(samples).Done.ShouldBe(["101 Suspend"]);
     }
 
@@ -158,19 +160,19 @@ public sealed class When_limits_pass
     public void Should_abort_when_the_switch_over_takes_too_long()
     {
         var policy = Timed.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30) }) with { LastResort = [PolicyActionKind.Suspend] };
-        var plan = new PlanDriver(policy).ObserveAt(0, 101).Observe(Given.Sample(131, status: CopyStatus.Paused));
+        var plan = new PlanDriver(policy).ObserveAt(0, 101).Observe(Given.Sample(131, phase: JobPhase.SwitchOver));
         plan.Done.ShouldBe(["101 Suspend"]);
-        plan.Observe(Given.Sample(131.4, status: CopyStatus.Paused)).Done.ShouldBe(["101 Suspend", "131.4 Abort"]);
-        plan.Actions[^1].Reason.ShouldBe("the switch-over begun at 101 s has taken longer than 30 s");
+        plan.Observe(Given.Sample(131.4, phase: JobPhase.SwitchOver)).Done.ShouldBe(["101 Suspend", "131.4 Abort"]);
+        plan.Actions[^1].Reason.ShouldBe("the switchover started at 101 s took longer than 30 s");
     }
 
     [Fact]
     public void Should_set_no_deadline_for_what_a_person_has_suspended() =>
         new PlanDriver(Given.Policy.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30) }))
-            .ObserveAt(0).SetParameters(tuning => tuning with { IsSuspended = true }).Observe(Given.Sample(1, status: CopyStatus.Paused), Given.Sample(500, status: CopyStatus.Paused)).Done.ShouldBeEmpty();
+            .ObserveAt(0).SetParameters(tuning => tuning with { IsSuspended = true }).Observe(Given.Sample(1, phase: JobPhase.SwitchOver), Given.Sample(500, phase: JobPhase.SwitchOver)).Done.ShouldBeEmpty();
 
     [Fact]
-    public void Should_judge_limits_at_looks_where_the_policy_has_an_interval() =>
+    public void Should_check_limits_at_evaluated_samples_where_the_policy_has_an_interval() =>
         new PlanDriver(Timed with { Interval = Given.Seconds(10) }).ObserveAt(0, 10, 95, 101, 104, 105, 106).Done.ShouldBe(["105 Abort"]);
 
     private static MigrationPolicy PerGiB(DataSizeRule rule, double seconds) =>

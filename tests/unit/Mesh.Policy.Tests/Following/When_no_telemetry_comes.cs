@@ -1,8 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Policy.Documents;
 using Mesh.Policy.Model;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Following;
 
@@ -38,7 +40,7 @@ public sealed class When_no_telemetry_comes
     }
 
     [Fact]
-    public void Should_not_take_silence_for_a_standstill() =>
+    public void Should_not_take_missing_telemetry_for_missing_progress() =>
         new PlanDriver(Given.Policy.Limited(limits => limits with { ProgressTimeout = Given.Seconds(10) })).ObserveAt(0).Wait(500).Done.ShouldBeEmpty();
 
     [Fact]
@@ -79,7 +81,7 @@ public sealed class When_no_telemetry_comes
                 0 => PolicyEngine.ReplacePolicy(plan, Policy(random)),
                 1 => PolicyEngine.RecordRefusal(plan, (PolicyActionKind)random.Next(6)),
                 2 => PolicyEngine.RecordParameters(plan, new TuningParameters { IsSuspended = random.Next(2) == 0, IsPostCopy = random.Next(8) == 0 }),
-                _ => PolicyEngine.EvaluateSample(plan, Given.Sample(at, count, random.Next(1000), status: (CopyStatus)(random.Next(20) == 0 ? 1 : random.Next(2) * 2))).Plan,
+                _ => Evaluate(plan, Given.Sample(at, count, random.Next(1000), phase: random.Next(20) == 0 ? JobPhase.PostCopy : random.Next(2) == 0 ? JobPhase.PreCopy : JobPhase.SwitchOver)),
             };
         }
 
@@ -93,6 +95,8 @@ public sealed class When_no_telemetry_comes
 
         return wakes;
     }
+
+    private static PlanState Evaluate(PlanState plan, TraceSample sample) => PolicyEngine.EvaluateSample(plan, sample.Phase, sample.Copy).Plan;
 
     private static MigrationPolicy Policy(Random random)
     {

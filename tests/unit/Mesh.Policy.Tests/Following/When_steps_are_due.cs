@@ -1,13 +1,15 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Following;
 
 public sealed class When_steps_are_due
 {
     [Fact]
-    public void Should_take_one_step_at_a_look_when_more_new_passes_have_begun_than_it_says()
+    public void Should_take_one_step_per_sample_when_more_passes_have_begun_than_it_asks_for()
     {
         var policy = Given.Policy.With(
             new(new() { IterationsOver = 1 }, Given.Downtime(150)), new(new() { IterationsOver = 2 }, Given.Downtime(200)), new(new() { IterationsOver = 0 }, Given.Abort));
@@ -102,10 +104,10 @@ public sealed class When_steps_are_due
     {
         var atMost = Given.Policy.With(new PolicyStep(new() { PredictedDowntimeAtMost = Given.Seconds(2) }, Given.Abort));
         var over = Given.Policy.With(new PolicyStep(new() { PredictedDowntimeOver = Given.Seconds(2) }, Given.Abort));
-        CopySample[] samples = [Given.Sample(1, remaining: 200, bandwidth: 0), Given.Sample(2, remaining: 201), Given.Sample(3, remaining: 200), Given.Sample(4, remaining: 205)];
+        TraceSample[] samples = [Given.Sample(1, remaining: 200, bandwidth: 0), Given.Sample(2, remaining: 201), Given.Sample(3, remaining: 200), Given.Sample(4, remaining: 205)];
 
         new PlanDriver(atMost).Observe(samples).Done.ShouldBe(["3 Abort"]);
-        new PlanDriver(over).Observe([.. samples.Where(sample => sample.At != Given.Seconds(2))]).Done.ShouldBe(["4 Abort"]);
+        new PlanDriver(over).Observe([.. samples.Where(sample => sample.Copy.Elapsed != Given.Seconds(2))]).Done.ShouldBe(["4 Abort"]);
     }
 
     [Fact]
@@ -131,11 +133,11 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_multiply_the_downtime_up_to_its_cap_and_say_nothing_there()
+    public void Should_multiply_the_downtime_up_to_its_cap_and_do_nothing_there()
     {
         var policy = Given.Policy.With(
             new PolicyStep(new() { GrowthsOver = 0 }, new() { Kind = PolicyActionKind.SetDowntime, DowntimeFactor = 1.5, DowntimeMax = Given.Seconds(0.4) }, Repeat: true));
-        CopySample[] growing = [.. Enumerable.Range(1, 6).Select(second => Given.Sample(second, remaining: 100 * second))];
+        TraceSample[] growing = [.. Enumerable.Range(1, 6).Select(second => Given.Sample(second, remaining: 100 * second))];
 
         new PlanDriver(policy with { Start = new() { MaxDowntime = Given.Seconds(0.101) } }).Observe(growing).Done
             .ShouldBe(["2 SetDowntime 151", "3 SetDowntime 226", "4 SetDowntime 339", "5 SetDowntime 400"]);
@@ -175,15 +177,15 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_not_suspend_a_machine_that_stands_still()
+    public void Should_not_suspend_a_paused_VM()
     {
         var policy = Given.Policy.With(new PolicyStep(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.Suspend)));
-        new PlanDriver(policy).Observe(Given.Sample(1, 1), Given.Sample(2, 2, status: CopyStatus.Paused)).Done.ShouldBeEmpty();
+        new PlanDriver(policy).Observe(Given.Sample(1, 1), Given.Sample(2, 2, phase: JobPhase.SwitchOver)).Done.ShouldBeEmpty();
         new PlanDriver(policy).ObservePasses(1, 1).SetParameters(tuning => tuning with { IsSuspended = true }).ObservePasses(2, 3).Done.ShouldBeEmpty();
     }
 
     [Fact]
-    public void Should_give_the_bandwidth_and_the_throttle_that_a_step_names()
+    public void Should_set_the_bandwidth_and_the_throttle_that_a_step_names()
     {
         var policy = Given.Policy.With(
             new(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.SetBandwidth)), new(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.Throttle)),

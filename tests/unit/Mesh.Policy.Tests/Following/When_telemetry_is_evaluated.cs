@@ -1,3 +1,4 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Following;
@@ -10,23 +11,23 @@ public sealed class When_telemetry_is_evaluated
     [InlineData(10, new[] { 0.0, 9, 9.8, 10, 19, 19.95, 20, 20.1 }, new[] { 0.0, 10, 19.95 })]
     [InlineData(0.4, new[] { 0.0, 0.39, 0.78, 1.1, 1.2 }, new[] { 0.0, 0.39, 0.78, 1.2 })]
     [InlineData(1, new[] { 0.0, 60, 60.5, 61 }, new[] { 0.0, 60, 61 })]
-    public void Should_look_at_the_first_sample_and_then_once_in_an_interval(double interval, double[] samples, double[] looks) =>
+    public void Should_evaluate_the_first_sample_and_then_one_per_interval(double interval, double[] samples, double[] looks) =>
         EvaluationTimes(interval, samples).ShouldBe(looks);
 
     [Fact]
-    public void Should_keep_to_the_interval_however_often_samples_come() =>
+    public void Should_evaluate_one_sample_per_interval_however_often_samples_arrive() =>
         EvaluationTimes(10, [.. Enumerable.Range(0, 4001).Select(tenth => tenth / 100.0)]).ShouldBe([0, 10, 20, 30, 40], tolerance: 0.02);
 
     [Fact]
-    public void Should_look_at_every_sample_without_an_interval() => EvaluationTimes(null, [0, 0.1, 0.2, 0.2]).ShouldBe([0, 0.1, 0.2, 0.2]);
+    public void Should_evaluate_every_sample_without_an_interval() => EvaluationTimes(null, [0, 0.1, 0.2, 0.2]).ShouldBe([0, 0.1, 0.2, 0.2]);
 
     [Fact]
-    public void Should_count_passes_and_progress_by_looks_alone()
+    public void Should_count_passes_and_progress_by_evaluated_samples_only()
     {
         var policy = Given.Policy with { Interval = Given.Seconds(10) };
         var plan = new PlanDriver(policy).Observe(Given.Sample(0, 1, 900), Given.Sample(5, 2, 1), Given.Sample(10, 3, 800)).Plan;
         plan.Passes.LastIteration.ShouldBe(3);
-        plan.Passes.LeastRemaining.ShouldBe(Given.Sample(0, remaining: 800).Remaining);
+        plan.Passes.LeastRemaining.ShouldBe(Given.Sample(0, remaining: 800).Copy.Remaining);
         plan.Progress.RemainingFellAt.ShouldBe(Given.Seconds(10));
     }
 
@@ -35,12 +36,12 @@ public sealed class When_telemetry_is_evaluated
         new PlanDriver(Given.Policy with { Interval = Given.Seconds(10) }).ObserveAt(0, 5).Plan.Estimator.LastSample!.At.ShouldBe(Given.Seconds(5));
 
     [Fact]
-    public void Should_do_nothing_any_more_once_the_machine_runs_on_the_destination()
+    public void Should_do_nothing_any_more_once_the_VM_runs_on_the_destination()
     {
         var policy = Given.Policy.With(new Contracts.Policies.PolicyStep(new() { Elapsed = Given.Seconds(5) }, Given.Abort))
             .Limited(limits => limits with { CompletionTimeout = Given.Seconds(20) }) with
         { LastResort = [Contracts.Policies.PolicyActionKind.Abort] };
-        var plan = new PlanDriver(policy).Observe(Given.Sample(1), Given.Sample(10, status: CopyStatus.PostCopy), Given.Sample(30, status: CopyStatus.PostCopy), Given.Sample(40)).Wait(50);
+        var plan = new PlanDriver(policy).Observe(Given.Sample(1), Given.Sample(10, phase: JobPhase.PostCopy), Given.Sample(30, phase: JobPhase.PostCopy), Given.Sample(40)).Wait(50);
         plan.Done.ShouldBeEmpty();
         PolicyEngine.NextDue(plan.Plan).ShouldBeNull();
         plan.Plan.Estimator.LastSample!.At.ShouldBe(Given.Seconds(40), "it goes on watching");
@@ -52,10 +53,10 @@ public sealed class When_telemetry_is_evaluated
         var looks = new List<double>();
         foreach (var at in samples)
         {
-            // One that was looked at moves what the plan knows of the copy's progress.
+            // An evaluated sample changes what the plan knows of the copy's progress.
             var marked = Given.Sample(at, processed: 1000 + looks.Count);
             plan.Observe(marked);
-            if (plan.Plan.Progress.Transferred == marked.Transferred)
+            if (plan.Plan.Progress.Transferred == marked.Copy.Transferred)
                 looks.Add(at);
         }
 

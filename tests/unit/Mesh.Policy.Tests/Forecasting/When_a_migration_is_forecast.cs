@@ -4,6 +4,7 @@ using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Tests.Worlds;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Forecasting;
 
@@ -12,7 +13,7 @@ public sealed class When_a_migration_is_forecast
     private static readonly MigrationPolicy Nothing = new() { Name = "virsh", Description = "Nothing at all." };
 
     [Fact]
-    public void Should_say_nothing_before_anything_has_gone_out()
+    public void Should_forecast_nothing_before_any_data_was_sent()
     {
         PolicyEngine.Forecast(PolicyEngine.CreatePlan(Nothing, Given.Subject)).ShouldBeNull();
         PolicyEngine.Forecast(new PlanDriver(Nothing).Observe(Given.Sample(1, 0, processed: 0, bandwidth: 0), Given.Sample(2, 0, processed: 0, bandwidth: 0)).Plan)
@@ -20,19 +21,19 @@ public sealed class When_a_migration_is_forecast
     }
 
     [Fact]
-    public void Should_say_of_the_first_pass_when_it_is_done_and_no_more()
+    public void Should_forecast_only_the_end_of_the_first_pass_during_it()
     {
         var forecast = Seen(Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848));
         forecast.Converges.ShouldBeTrue();
         forecast.TimeToEnd.ShouldBeNull();
         forecast.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(100));
-        forecast.Text.ShouldBe("first pass over memory: done in about 18 s, and then it shows how much is written anew");
+        forecast.Text.ShouldBe("first pass over memory, which ends in about 18 s; dirty rate unknown until then");
     }
 
     [Fact]
-    public void Should_say_more_of_the_first_pass_where_the_rate_of_writing_is_known()
+    public void Should_forecast_more_during_the_first_pass_where_the_dirty_rate_is_known()
     {
-        var forecast = Seen([.. new[] { Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848) }.Select(sample => sample with { DirtyPagesPerSecond = 5120 })]);
+        var forecast = Seen([.. new[] { Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848) }.Select(sample => sample.Change(copy => copy with { DirtyPagesPerSecond = 5120 }))]);
         forecast.DirtyRate.ShouldBe(BytesPerSecond.FromMebibytes(20));
         forecast.Converges.ShouldBeTrue();
         forecast.TimeToEnd!.Value.TotalSeconds.ShouldBeInRange(18.5, 22, "18 s for the pass, and about 2 s for what was written meanwhile");
@@ -43,62 +44,62 @@ public sealed class When_a_migration_is_forecast
     {
         // Half of what is passed over goes out.
         var forecast = Seen(Given.Sample(1, remaining: 1848), Given.Sample(2, remaining: 1648));
-        forecast.Text.ShouldStartWith("first pass over memory: done in about 8.2 s");
+        forecast.Text.ShouldStartWith("first pass over memory, which ends in about 8.2 s");
     }
 
     [Fact]
     public void Should_count_memory_that_is_still_to_come_after_the_disks()
     {
         var subject = Given.Subject with { Disks = [Bytes.FromGibibytes(1)] };
-        var samples = new[] { Given.Sample(1, 0, 924), Given.Sample(2, 0, 824) }.Select(sample => sample with { Total = Bytes.FromGibibytes(1) });
+        var samples = new[] { Given.Sample(1, 0, 924), Given.Sample(2, 0, 824) }.Select(sample => sample.Change(copy => copy with { Memory = copy.Memory with { Total = Bytes.FromGibibytes(1) } }));
         var forecast = PolicyEngine.Forecast(new PlanDriver(Nothing, subject).Observe([.. samples]).Plan)!;
         forecast.Converges.ShouldBeTrue();
-        forecast.Text.ShouldBe("before the first pass over memory, which is done in about 29 s");
+        forecast.Text.ShouldBe("before the first pass over memory, which ends in about 29 s");
     }
 
     [Fact]
-    public void Should_know_to_the_second_when_a_suspended_machine_is_over()
+    public void Should_forecast_the_end_of_a_suspended_VM_to_the_second()
     {
         var stands = new PlanDriver(Nothing)
             .Observe(Given.Sample(10, remaining: 1048), Given.Sample(11, remaining: 948))
-            .Observe(Given.Sample(12, remaining: 848, status: CopyStatus.Paused), Given.Sample(14, remaining: 648, status: CopyStatus.Paused));
+            .Observe(Given.Sample(12, remaining: 848, phase: JobPhase.SwitchOver), Given.Sample(14, remaining: 648, phase: JobPhase.SwitchOver));
         var forecast = PolicyEngine.Forecast(stands.Plan)!;
         forecast.TimeToEnd.ShouldBe(Given.Seconds(6.5));
         forecast.Downtime.ShouldBe(Given.Seconds(8.5), "it has stood still for two seconds already");
-        forecast.Text.ShouldBe("the machine is suspended: ends in about 6.5 s with 8.5 s of downtime");
+        forecast.Text.ShouldBe("VM suspended: ends in about 6.5 s with 8.5 s of downtime");
     }
 
     [Fact]
-    public void Should_know_when_post_copy_is_over()
+    public void Should_forecast_the_end_of_post_copy()
     {
-        var forecast = Seen(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900, status: CopyStatus.PostCopy));
+        var forecast = Seen(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900, phase: JobPhase.PostCopy));
         forecast.Converges.ShouldBeTrue();
         forecast.TimeToEnd.ShouldBe(Given.Seconds(9));
         forecast.Downtime.ShouldBeNull("the switch-over is behind it");
-        forecast.Text.ShouldBe("post-copy: the machine runs on the destination, 900 MiB follow in about 9 s");
+        forecast.Text.ShouldBe("post-copy: the VM runs on the destination, 900 MiB remain, pulled in about 9 s");
     }
 
     [Fact]
     public void Should_believe_in_post_copy_that_was_ordered()
     {
         var ordered = new PlanDriver(Nothing).Observe(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900)).SetParameters(tuning => tuning with { IsPostCopy = true });
-        PolicyEngine.Forecast(ordered.Plan)!.Text.ShouldBe("changing over to post-copy, 900 MiB follow in about 9 s");
+        PolicyEngine.Forecast(ordered.Plan)!.Text.ShouldBe("switching to post-copy, 900 MiB remain, pulled in about 9 s");
     }
 
     [Theory]
     [InlineData(2, false)]
     [InlineData(12, true)]
-    public void Should_say_so_when_nothing_goes_out_any_more(double seconds, bool isStuck)
+    public void Should_report_when_no_data_is_sent_any_more(double seconds, bool isStuck)
     {
         var forecast = Seen(Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848), Given.Sample(2 + seconds, remaining: 1848, processed: 200, bandwidth: 0));
         forecast.Converges.ShouldBe(!isStuck);
-        forecast.Reason.ShouldBe(isStuck ? "nothing has been copied for 12 s" : "");
+        forecast.Reason.ShouldBe(isStuck ? "no data sent for 12 s" : "");
         if (isStuck)
-            forecast.Text.ShouldBe("nothing has been copied for 12 s; 1.8 GiB remain");
+            forecast.Text.ShouldBe("no data sent for 12 s; 1.8 GiB remain");
     }
 
     [Fact]
-    public void Should_say_when_it_ends_and_with_which_downtime()
+    public void Should_forecast_when_it_ends_and_with_which_downtime()
     {
         var steered = new SteeredMigration(Workload.Uniform09, Nothing).Run(25);
         var forecast = steered.Forecast!;
@@ -113,14 +114,14 @@ public sealed class When_a_migration_is_forecast
     }
 
     [Fact]
-    public void Should_say_that_it_will_be_too_late()
+    public void Should_forecast_that_it_will_be_too_late()
     {
         var policy = Nothing with { Limits = new() { CompletionTimeout = Given.Seconds(25) } };
-        new SteeredMigration(Workload.Uniform09, policy).Run(22).Forecast!.Text.ShouldMatch(@"^ends in about .* of downtime, .* s after its time is up$");
+        new SteeredMigration(Workload.Uniform09, policy).Run(22).Forecast!.Text.ShouldMatch(@"^ends in about .* of downtime, .* s past its deadline$");
     }
 
     [Fact]
-    public void Should_say_why_it_does_not_converge_and_what_would_help()
+    public void Should_explain_why_it_does_not_converge_and_what_would_help()
     {
         var forecast = new SteeredMigration(Workload.HotSpotAbove, Given.Policy with { DowntimeBudget = Given.Seconds(1) }).Run(30).Forecast!;
 
@@ -128,18 +129,18 @@ public sealed class When_a_migration_is_forecast
         forecast.TimeToEnd.ShouldBeNull();
         forecast.Downtime!.Value.TotalSeconds.ShouldBe(1.2, tolerance: 0.05, "1.3 GiB at 1.07 GiB/s");
         forecast.Reason.ShouldMatch(
-            @"^it writes memory anew as fast as it goes out, 1\.07 GiB/s: at best 1\.2\d GiB remain, which is 1\.2 s of downtime, and 300 ms are allowed$");
+            @"^the guest dirties memory as fast as it is sent, 1\.07 GiB/s: at best 1\.2\d GiB remain, 1\.2 s of downtime, and the maximum downtime is 300 ms$");
         forecast.Advice.ShouldMatch(
-            @"^the machine slowed down by (at least )?\d+ %, post-copy or the machine suspended for 1\.\d s; over the budget of 1 s: a downtime limit of 1\.\d s");
+            @"^a throttle of (at least )?\d+ %, post-copy or the VM suspended for 1\.\d s; over the budget of 1 s: a maximum downtime of 1\.\d s");
         forecast.Text.ShouldBe($"does not converge because {forecast.Reason}; it would with {forecast.Advice}");
     }
 
     [Theory]
-    [InlineData(true, true, true, "post-copy or the machine suspended for 1.2 s")]
+    [InlineData(true, true, true, "post-copy or the VM suspended for 1.2 s")]
     [InlineData(true, true, false, "not armed at the start: post-copy")]
-    [InlineData(false, true, true, "not permitted by the policy: the machine slowed down")]
-    [InlineData(true, false, true, "not allowed for this machine: the machine slowed down")]
-    public void Should_name_what_is_permitted_first_and_say_what_stands_against_the_rest(bool permits, bool allows, bool armed, string words)
+    [InlineData(false, true, true, "not permitted by the policy: a throttle of")]
+    [InlineData(true, false, true, "not allowed for this VM: a throttle of")]
+    public void Should_name_permitted_remedies_first_and_what_prevents_the_others(bool permits, bool allows, bool armed, string words)
     {
         var policy = Given.Policy with { Permits = permits ? PolicyPermissions.All : new() };
         var steered = new SteeredMigration(Workload.HotSpotAbove, policy);
@@ -171,14 +172,14 @@ public sealed class When_a_migration_is_forecast
         end.IsOver.ShouldBeTrue();
         forecast.Converges.ShouldBeTrue();
         forecast.TimeToEnd!.Value.TotalSeconds.ShouldBeInRange((end.Time - 30) / 2, (end.Time - 30) * 2);
-        forecast.Text.ShouldMatch(@"slowed down by QEMU to \d+ % of its speed$");
+        forecast.Text.ShouldMatch(@"throttled by QEMU to \d+ % of its speed$");
         new SteeredMigration(Workload.Uniform15, policy with { Permits = new() }).Run(30).Forecast!.Converges.ShouldBeFalse("it is not armed where it is not permitted");
     }
 
     [Fact]
-    public void Should_say_when_the_link_gives_less_than_usual() =>
+    public void Should_report_when_the_link_carries_less_than_usual() =>
         new SteeredMigration(Workload.LinkDropLate, Nothing).Run(30).Forecast!.Reason
-            .ShouldMatch(@"^it writes [\d.]+ MiB/s of memory anew and 2[\d.]+ MiB/s go out where the link usually gives [\d.]+ [MG]iB/s: ");
+            .ShouldMatch(@"^the guest dirties [\d.]+ MiB/s of memory and 2[\d.]+ MiB/s is sent where the link usually carries [\d.]+ [MG]iB/s: ");
 
-    private static MigrationForecast Seen(params CopySample[] samples) => PolicyEngine.Forecast(new PlanDriver(Nothing).Observe(samples).Plan)!;
+    private static MigrationForecast Seen(params TraceSample[] samples) => PolicyEngine.Forecast(new PlanDriver(Nothing).Observe(samples).Plan)!;
 }

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Estimating;
 using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Tests.Worlds;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Forecasting;
 
@@ -37,16 +39,16 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_remember_what_the_link_usually_gives_and_forget_it_in_minutes()
+    public void Should_remember_what_the_link_usually_carries_and_forget_it_in_minutes()
     {
-        CopySample[] fast = [.. Enumerable.Range(1, 10).Select(at => Given.Sample(at))];
-        CopySample[] slow = [.. Enumerable.Range(1, 300).Select(at => Given.Sample(10 + at, processed: 1000 + 20 * at))];
+        TraceSample[] fast = [.. Enumerable.Range(1, 10).Select(at => Given.Sample(at))];
+        TraceSample[] slow = [.. Enumerable.Range(1, 300).Select(at => Given.Sample(10 + at, processed: 1000 + 20 * at))];
         See([.. fast, .. slow.Take(20)]).UsualBandwidth.Mebibytes.ShouldBeInRange(70, 90);
         See([.. fast, .. slow]).UsualBandwidth.Mebibytes.ShouldBe(20, tolerance: 1);
     }
 
     [Fact]
-    public void Should_tell_exactly_what_a_pass_left_written_anew_that_ended_between_two_samples()
+    public void Should_reconstruct_exactly_what_a_pass_left_dirty_that_ended_between_two_samples()
     {
         // The pass has 20 MiB left to its end at 30 MiB, QEMU's 300 ms; it finds 200 MiB, of which 80 have gone out when it is seen.
         var seen = See(Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098));
@@ -78,13 +80,13 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_pass_over_samples_that_are_late_and_begin_anew_with_another_job()
+    public void Should_ignore_late_samples_and_start_over_with_another_job()
     {
-        CopySample[] samples = [Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098)];
+        TraceSample[] samples = [Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098)];
         var seen = See(samples);
-        Json(Estimator.Observe(seen, samples[1], new TuningParameters())).ShouldBe(Json(seen));
-        Json(Estimator.Observe(seen, samples[2], new TuningParameters())).ShouldBe(Json(seen));
-        Estimator.Observe(seen, Given.Sample(22, 1), new TuningParameters()).PassCount.ShouldBe(0);
+        Json(Observe(seen, samples[1])).ShouldBe(Json(seen));
+        Json(Observe(seen, samples[2])).ShouldBe(Json(seen));
+        Observe(seen, Given.Sample(22, 1)).PassCount.ShouldBe(0);
     }
 
     [Theory]
@@ -110,11 +112,11 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_find_the_same_working_set_where_the_machine_is_slowed_down()
+    public void Should_find_the_same_working_set_where_the_guest_is_throttled()
     {
         var free = new SteeredMigration(Workload.Uniform15, Given.Policy);
         var slowed = new SteeredMigration(Workload.Uniform15, Given.Policy) { State = free.State with { Tuning = new TuningParameters { Throttle = new Percent(20) } } };
-        slowed.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Throttle = new Percent(20) });
+        slowed.World.Do(new PlannedAction(default, PolicyActionKind.Throttle, "") { Parameters = new() { Throttle = new Percent(20) } });
         Rate(slowed.Run(40)).ShouldBe(Rate(free.Run(40)), tolerance: 0.1 * (1L << 30));
 
         static double Rate(SteeredMigration steered) =>
@@ -122,7 +124,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_notice_that_the_machine_does_something_else_now()
+    public void Should_notice_that_the_guest_does_something_else_now()
     {
         var published = new List<bool>();
         var steered = new SteeredMigration(Workload.Uniform15 with { ActivityAt = time => time < 60 ? 1 : 0.5 }, Given.Policy);
@@ -164,7 +166,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_bear_any_telemetry()
+    public void Should_accept_any_telemetry()
     {
         var policy = Given.Policy with { Adaptive = new AdaptiveRule(), Start = new() { AutoConverge = true } };
         for (var seed = 0; seed < 100; seed++)
@@ -174,9 +176,9 @@ public sealed class When_a_migration_is_forecast_from_samples
             for (var sample = 0; sample < 40; sample++)
             {
                 (at, iteration) = (at + random.NextDouble() * random.Next(0, 4), Math.Max(0, iteration + random.Next(-1, 4)));
-                plan.Observe(new CopySample(
+                plan.Observe(Given.Sample(
                     Given.Seconds(at), iteration, Amount(random), Amount(random), Amount(random), new BytesPerSecond(Amount(random).Count), random.Next(3) * 1000,
-                    new Bytes(random.Next(2) * 4096), (CopyStatus)(random.Next(12) / 10)));
+                    new Bytes(random.Next(2) * 4096), random.Next(12) / 10 == 1 ? JobPhase.PostCopy : JobPhase.PreCopy));
                 if (PolicyEngine.Forecast(plan.Plan) is { } forecast)
                     (forecast.Text.Length > 0 && forecast.Converges == (forecast.Reason.Length == 0) && !forecast.Text.Contains("NaN", StringComparison.Ordinal))
                         .ShouldBeTrue($"seed {seed}: {forecast.Text}");
@@ -192,8 +194,10 @@ public sealed class When_a_migration_is_forecast_from_samples
         });
     }
 
-    private static EstimatorState See(params CopySample[] samples) =>
-        samples.Aggregate(EstimatorState.Empty, (seen, sample) => Estimator.Observe(seen, sample, new TuningParameters()));
+    private static EstimatorState See(params TraceSample[] samples) =>
+        samples.Aggregate(EstimatorState.Empty, Observe);
+
+    private static EstimatorState Observe(EstimatorState state, TraceSample sample) => Estimator.Observe(state, sample.Phase, sample.Copy, new TuningParameters());
 
     private static EstimatorState Watched(Workload workload, double seconds) => new SteeredMigration(workload, Given.Policy).Run(seconds).State.Estimator;
 

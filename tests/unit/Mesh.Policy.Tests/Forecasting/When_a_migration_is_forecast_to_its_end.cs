@@ -4,8 +4,8 @@ using Mesh.Policy.Tests.Worlds;
 namespace Mesh.Policy.Tests.Forecasting;
 
 /// <summary>
-/// Compares every forecast after the third pass with what became of the migration. The machines know nothing of working-set curves,
-/// and each is migrated as told exactly and with three different jitters.
+/// Compares every forecast after the third pass with the outcome of the migration. The guests know nothing of working-set curves,
+/// and each is migrated without jitter and with three different jitters.
 /// </summary>
 public sealed class When_a_migration_is_forecast_to_its_end(ITestOutputHelper output)
 {

@@ -1,26 +1,27 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
+using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers;
 
 /// <summary>
 /// Migrations as they come: passes of any length, what remains rising and falling, streams that get stuck, moments at which nothing
-/// remains, and machines of many sizes. What happens is chance; a peer's rules do not ask whether it could be.
+/// remains, and VMs of many sizes. What happens is chance; a peer's rules do not ask whether it could be.
 /// </summary>
 internal sealed class RandomTrace(int seed, double every)
 {
     private static readonly double[] Gibibytes = [0.3, 0.5, 0.93132257461548, 1, 1.5, 1.9, 2, 2.5, 3.3, 4];
 
     private readonly Random _random = new(seed);
-    private readonly List<CopySample> _samples = [];
+    private readonly List<TraceSample> _samples = [];
     private double _at;
     private long _processed;
     private long _bandwidth;
 
     /// <summary>A trace that goes on to the first sample after <paramref name="until"/> has passed.</summary>
-    /// <param name="until">Seconds, of the machine that is migrated.</param>
+    /// <param name="until">Seconds, by the VM that is migrated.</param>
     public MigrationTrace Make(Func<PlanSubject, double> until)
     {
         var subject = Subject();
@@ -60,7 +61,7 @@ internal sealed class RandomTrace(int seed, double every)
 
     private void Stick(long pass, double until, double end)
     {
-        var remaining = _samples[^1].Remaining.Count;
+        var remaining = _samples[^1].Copy.Remaining.Count;
         var bandwidth = _random.Next(2) == 0 ? 0 : _bandwidth;
         while (_at < until && _at <= end)
             Add(pass, remaining, bandwidth);
@@ -68,7 +69,7 @@ internal sealed class RandomTrace(int seed, double every)
 
     private void Add(long pass, long remaining, long bandwidth)
     {
-        _samples.Add(new CopySample(
+        _samples.Add(Given.Sample(
             TimeSpan.FromMilliseconds(Math.Round(_at * 1000)), pass, new Bytes(1L << 32), new Bytes(_processed), new Bytes(remaining), new BytesPerSecond(bandwidth), 1000, new Bytes(4096)));
         _at += every;
     }

@@ -9,7 +9,7 @@ internal static class TraceTable
     private const long Mebi = 1 << 20;
 
     /// <summary>A trace of samples at given seconds.</summary>
-    /// <param name="memoryGiB">Memory of the machine.</param>
+    /// <param name="memoryGiB">Memory of the VM.</param>
     /// <param name="samples">Seconds, pass and what remains in MiB.</param>
     /// <param name="disksGiB">Disks that are copied along.</param>
     /// <param name="allow">What is allowed, as JSON; null for everything.</param>

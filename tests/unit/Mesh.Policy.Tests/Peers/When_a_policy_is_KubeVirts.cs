@@ -1,8 +1,10 @@
+using Mesh.Contracts.Telemetry;
 using Mesh.Policy.Model;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers;
 
-/// <summary>KubeVirt looks each 0.4 s; its GiB is 10^9 bytes, rounded up.</summary>
+/// <summary>KubeVirt checks every 0.4 s; its GiB is 10^9 bytes, rounded up.</summary>
 public sealed class When_a_policy_is_KubeVirts
 {
     [Theory]
@@ -28,7 +30,7 @@ public sealed class When_a_policy_is_KubeVirts
     }
 
     [Fact]
-    public void Should_suspend_and_give_the_same_time_once_more_where_the_workload_may_be_disrupted() =>
+    public void Should_suspend_and_allow_the_same_time_again_where_the_workload_may_be_disrupted() =>
         PeerAction.Replay("kubevirt-workload-disruption", TraceTable.Slow(1, every: 0.4m, until: 700)).ShouldBe([PeerAction.Suspend(300.4m), PeerAction.Abort(600.4m)]);
 
     [Theory]
@@ -48,7 +50,7 @@ public sealed class When_a_policy_is_KubeVirts
         PeerAction.Replay("kubevirt", TraceTable.Create(1, Enumerable.Range(0, 1000).Select(tick => (tick * 0.4m, tick / 10L, 1000.0 + tick - (5 * (tick % 2)))))).ShouldBe([PeerAction.Abort(300.4m)]);
 
     [Fact]
-    public void Should_abort_a_suspended_machine_whose_stream_is_stuck() =>
+    public void Should_abort_a_suspended_VM_whose_stream_is_stuck() =>
         PeerAction.Replay("kubevirt-workload-disruption", TraceTable.Create(1, Enumerable.Range(0, 2000).Select(tick => (tick * 0.4m, 1L, tick < 800 ? 9000.0 - tick : 8200))))
             .ShouldBe([PeerAction.Suspend(300.4m), PeerAction.Abort(470.4m)], "the last progress is that at 320 s");
 
@@ -56,6 +58,6 @@ public sealed class When_a_policy_is_KubeVirts
     public void Should_abort_nothing_that_is_on_its_way_in_post_copy() =>
         PeerAction.Replay("kubevirt", TraceTable.Create(1, [(0, 1, 900), (100, 1, 800)]) is var trace ? trace with
         {
-            Samples = [.. trace.Samples, .. Enumerable.Range(101, 900).Select(second => trace.Samples[1] with { At = TimeSpan.FromSeconds(second), Status = CopyStatus.PostCopy })],
+            Samples = [.. trace.Samples, .. Enumerable.Range(101, 900).Select(second => new TraceSample(JobPhase.PostCopy, trace.Samples[1].Copy with { Elapsed = TimeSpan.FromSeconds(second) }))],
         } : null!).ShouldBeEmpty();
 }

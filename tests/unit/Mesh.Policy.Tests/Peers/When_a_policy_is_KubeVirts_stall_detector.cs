@@ -2,7 +2,7 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers;
 
-/// <summary>Passes of 10 s at 1000 MiB/s, looked at each 0.4 s: what remains at the beginning of each decides.</summary>
+/// <summary>Passes of 10 s at 1000 MiB/s, evaluated every 0.4 s: what remains at the beginning of each decides.</summary>
 public sealed class When_a_policy_is_KubeVirts_stall_detector
 {
     private const string Policy = "kubevirt-stall-detector";
@@ -30,7 +30,7 @@ public sealed class When_a_policy_is_KubeVirts_stall_detector
         PeerAction.Replay(Policy, Passes(16, [4000, 800, 1100, 1100, 1100, 900, remaining])).ShouldBe(isMinimum ? [PeerAction.Downtime(70, 900)] : []);
 
     [Fact]
-    public void Should_be_content_with_the_next_best_when_its_patience_is_over()
+    public void Should_accept_the_next_best_when_its_patience_has_passed()
     {
         // Stalled at 60 s; 40 s later the least since then, 900, will do; 20 s later the next, 910.
         double[] since = [900, 1100, 1100, 1100, 1100];

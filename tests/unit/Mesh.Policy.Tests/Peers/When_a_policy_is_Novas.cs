@@ -1,7 +1,7 @@
 namespace Mesh.Policy.Tests.Peers;
 
 /// <summary>
-/// Nova looks each 0.5 s; a step each int(75 s for every GiB), memory and each disk for 2 GiB at least; done for after int(800 s for
+/// Nova checks every 0.5 s; a step each int(75 s for every GiB), memory and each disk for 2 GiB at least; done for after int(800 s for
 /// every GiB).
 /// </summary>
 public sealed class When_a_policy_is_Novas

@@ -1,6 +1,6 @@
 namespace Mesh.Policy.Tests.Peers;
 
-/// <summary>VDSM looks each 10 s, takes one action at a look, and counts passes since the first that it saw.</summary>
+/// <summary>VDSM checks every 10 s, takes one action per check, and counts passes since the first that it saw.</summary>
 public sealed class When_a_policy_is_oVirts
 {
     public static TheoryData<string, string> Timelines => new()
@@ -24,9 +24,9 @@ public sealed class When_a_policy_is_oVirts
 
     [Theory]
     [MemberData(nameof(Timelines))]
-    public void Should_look_each_ten_seconds_however_often_telemetry_comes(string policy, string expected)
+    public void Should_evaluate_every_ten_seconds_however_often_telemetry_arrives(string policy, string expected)
     {
-        // Between two looks passes come and go; at a look as many have begun as in the table.
+        // Passes come and go between two checks; at a check as many have begun as in the table.
         var trace = TraceTable.Create(4, Enumerable.Range(10, 600).Select(second => ((decimal)second, second / 10L, 1000.0)));
         PeerAction.Replay(policy, trace).ShouldBe(Read(expected));
     }
@@ -37,7 +37,7 @@ public sealed class When_a_policy_is_oVirts
     [InlineData("ovirt-post-copy", "20:150 30:200 40:post-copy")]
     [InlineData("ovirt-very-large", "20:400 30:500 40:700 50:1000 60:1500 70:5000 80:abort")]
     [InlineData("ovirt-legacy", "20:104 30:120 40:189 50:500 60:500 70:abort")]
-    public void Should_take_one_action_at_a_look_where_passes_are_short(string policy, string expected) =>
+    public void Should_take_one_action_per_sample_where_passes_are_short(string policy, string expected) =>
         PeerAction.Replay(policy, TraceTable.Create(4, Enumerable.Range(1, 20).Select(tick => (tick * 10m, tick * 50L, 1000.0)))).ShouldBe(Read(expected));
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed class When_peers_steer_the_same_migrations
     [Theory]
     [InlineData(0.4)]
     [InlineData(1)]
-    public void Should_do_as_Harvester_says(double every) =>
+    public void Should_do_what_Harvester_documents(double every) =>
         Compare("harvester", every, subject => 1.1 * (double)KubeVirtMonitor.HarvestersCompletionTime(new MigrationTrace(subject, [])), trace =>
             KubeVirtMonitor.Run(trace, KubeVirtMonitor.HarvestersCompletionTime(trace)), "abort");
 

@@ -1,6 +1,8 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
+using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Traces;
@@ -21,11 +23,11 @@ public sealed class When_a_trace_is_read
         trace.Subject.Allow.ShouldBe(new PolicyPermissions { PostCopy = true, Suspend = true });
         trace.Subject.DowntimeBudget.ShouldBe(TimeSpan.FromMilliseconds(250));
         trace.Subject.Deadline.ShouldBe(TimeSpan.FromSeconds(90.5));
-        trace.Samples.ShouldBe([new CopySample(TimeSpan.FromMilliseconds(1250), 3, new(100), new(60), new(40), new(1000), 7, new(4096), CopyStatus.Paused)]);
+        trace.Samples.ShouldBe([Given.Sample(TimeSpan.FromMilliseconds(1250), 3, new(100), new(60), new(40), new(1000), 7, new(4096), JobPhase.SwitchOver)]);
     }
 
     [Fact]
-    public void Should_put_up_with_what_is_left_out()
+    public void Should_accept_what_is_left_out()
     {
         var trace = Read("""
             {"vm":{"memory_bytes":1},"allow":{"pause":true},"downtime_slo_ms":null}
@@ -35,7 +37,7 @@ public sealed class When_a_trace_is_read
         trace.Subject.VCpus.ShouldBe(1);
         trace.Subject.Allow.ShouldBe(new PolicyPermissions { Suspend = true });
         (trace.Subject.DowntimeBudget, trace.Subject.Deadline).ShouldBe((null, null));
-        trace.Samples[0].ShouldBe(new CopySample(TimeSpan.Zero, 0, new(0), new(0), new(0), new(0), 0, new(4096)));
+        trace.Samples[0].ShouldBe(Given.Sample(TimeSpan.Zero, 0, new(0), new(0), new(0), new(0), 0, new(4096)));
 
         Read("""{"vm":{"memory_bytes":1}}""").Subject.Allow.ShouldBe(PolicyPermissions.All);
         Read("""{"vm":{"memory_bytes":1},"allow":{}}""").Subject.Allow.ShouldBe(new PolicyPermissions());
@@ -54,21 +56,21 @@ public sealed class When_a_trace_is_read
     [InlineData("299.99999999999994", 3_000_000_000)]
     [InlineData("1.2345678", 12_345_678)]
     public void Should_take_seconds_as_decimal_numbers_to_the_tick(string written, long ticks) =>
-        Read($"{Header}\n{With("t_s", written)}").Samples[0].At.Ticks.ShouldBe(ticks);
+        Read($"{Header}\n{With("t_s", written)}").Samples[0].Copy.Elapsed.Ticks.ShouldBe(ticks);
 
     [Fact]
     public void Should_take_bytes_written_as_numbers_with_a_point() =>
         Read($"{Header}\n{With("remaining_bytes", "1.5e3")}\n{With("bandwidth_bps", "33554432.7")}").Samples
-            .Select(sample => (sample.Remaining.Count, sample.Bandwidth.Count)).ShouldBe([(1500, 1000), (40, 33554432)]);
+            .Select(sample => (sample.Copy.Remaining.Count, sample.Copy.Bandwidth.Count)).ShouldBe([(1500, 1000), (40, 33554432)]);
 
     [Theory]
     [InlineData("", 1, "", "the trace is empty")]
     [InlineData("\n\n", 1, "", "the trace is empty")]
     [InlineData("hello", 1, "", "is not JSON, at character 1")]
     [InlineData("[]", 1, "", "is not a JSON object")]
-    [InlineData("{}", 1, "vm", "is missing; the first line of a trace tells of the migration")]
-    [InlineData(Sample, 1, "vm", "is missing; the first line of a trace tells of the migration")]
-    [InlineData("""{"vm":7}""", 1, "vm", "7 is not accepted; the machine, such as")]
+    [InlineData("{}", 1, "vm", "is missing; the first line of a trace describes the migration")]
+    [InlineData(Sample, 1, "vm", "is missing; the first line of a trace describes the migration")]
+    [InlineData("""{"vm":7}""", 1, "vm", "7 is not accepted; the VM, such as")]
     [InlineData("""{"vm":{}}""", 1, "vm.memory_bytes", "is missing; a number of bytes, 1 or more")]
     [InlineData("""{"vm":{"memory_bytes":0}}""", 1, "vm.memory_bytes", "0 is not accepted; a number of bytes, 1 or more")]
     [InlineData("""{"vm":{"memory_bytes":"4 GiB"}}""", 1, "vm.memory_bytes", "\"4 GiB\" is not accepted")]
@@ -80,7 +82,7 @@ public sealed class When_a_trace_is_read
     [InlineData("""{"vm":{"memory_bytes":1},"allow":{"post_copy":"yes"}}""", 1, "allow.post_copy", "\"yes\" is not accepted; true or false")]
     [InlineData("""{"vm":{"memory_bytes":1},"downtime_slo_ms":-1}""", 1, "downtime_slo_ms", "-1 is not accepted; a number of milliseconds, 0 or more")]
     [InlineData("""{"vm":{"memory_bytes":1},"deadline_s":"soon"}""", 1, "deadline_s", "\"soon\" is not accepted; a number of seconds, 0 or more")]
-    public void Should_say_what_is_wrong_with_the_first_line(string text, int line, string field, string message) => ShouldFail(text, line, field, message);
+    public void Should_report_what_is_wrong_with_the_first_line(string text, int line, string field, string message) => ShouldFail(text, line, field, message);
 
     [Theory]
     [InlineData("t_s", "null", "is missing; a number of seconds, 0 or more")]
@@ -98,17 +100,17 @@ public sealed class When_a_trace_is_read
     [InlineData("page_size", "0", "0 is not accepted; a number of bytes, 1 or more")]
     [InlineData("status", "\"done\"", "\"done\" is not accepted; \"running\", \"post-copy\", \"paused\"")]
     [InlineData("status", "1", "1 is not accepted; \"running\", \"post-copy\", \"paused\"")]
-    public void Should_say_what_is_wrong_with_a_sample(string field, string value, string message) => ShouldFail($"{Header}\n\n{With(field, value)}", 3, field, message);
+    public void Should_report_what_is_wrong_with_a_sample(string field, string value, string message) => ShouldFail($"{Header}\n\n{With(field, value)}", 3, field, message);
 
     [Fact]
-    public void Should_refuse_samples_that_run_backwards_in_time()
+    public void Should_reject_samples_out_of_order()
     {
-        ShouldFail($"{Header}\n{Sample}\n{With("t_s", "1.2")}", 3, "t_s", "1.2 is before 1.25 of the sample above; samples stand in order of time");
+        ShouldFail($"{Header}\n{Sample}\n{With("t_s", "1.2")}", 3, "t_s", "1.2 is before 1.25 of the sample above; samples must be in order of time");
         Read($"{Header}\n{Sample}\n{Sample}").Samples.Count.ShouldBe(2, "two at a time will do");
     }
 
     [Fact]
-    public void Should_tell_everything_that_is_wrong_up_to_twenty()
+    public void Should_report_everything_that_is_wrong_up_to_twenty()
     {
         var (trace, faults) = TraceFormat.Parse("""
             {"vm":{"memory_bytes":0,"vcpus":0}}
@@ -124,7 +126,7 @@ public sealed class When_a_trace_is_read
     }
 
     [Fact]
-    public void Should_say_a_fault_in_one_sentence()
+    public void Should_describe_a_fault_in_one_sentence()
     {
         TraceFormat.Parse("{}").Faults[0].ToString().ShouldStartWith("line 1, vm: is missing; the first line");
         TraceFormat.Parse("!").Faults[0].ToString().ShouldStartWith("line 1: is not JSON");
@@ -133,8 +135,8 @@ public sealed class When_a_trace_is_read
     [Fact]
     public void Should_refuse_what_is_not_Unicode()
     {
-        ShouldFail("""{"\ud800":1}""", 1, "", "holds characters that are not Unicode");
-        ShouldFail($$"""{"{{'\ud800'}}":1}""", 1, "", "holds characters that are not Unicode");
+        ShouldFail("""{"\ud800":1}""", 1, "", "has characters that are not Unicode");
+        ShouldFail($$"""{"{{'\ud800'}}":1}""", 1, "", "has characters that are not Unicode");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
+using Mesh.Contracts.Telemetry;
 using Mesh.Policy.Documents;
 using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
@@ -41,8 +42,8 @@ public sealed class When_a_trace_is_replayed
     }
 
     [Fact]
-    public void Should_stop_where_the_trace_says_that_post_copy_has_begun() =>
-        PolicyReplay.Run(PeerAction.Named("kubevirt"), new MigrationTrace(Given.Subject, [Given.Sample(1), Given.Sample(2, status: CopyStatus.PostCopy), Given.Sample(9000)])).ShouldBeEmpty();
+    public void Should_stop_where_post_copy_begins_in_the_trace() =>
+        PolicyReplay.Run(PeerAction.Named("kubevirt"), new MigrationTrace(Given.Subject, [Given.Sample(1), Given.Sample(2, phase: JobPhase.PostCopy), Given.Sample(9000)])).ShouldBeEmpty();
 
     /// <summary>After any restart the plan goes on where it stood: it is stored and loaded again at every sample.</summary>
     [Theory]
@@ -58,8 +59,8 @@ public sealed class When_a_trace_is_replayed
             var (kept, stored) = (PolicyEngine.CreatePlan(policy, subject), PolicyEngine.CreatePlan(policy, subject));
             foreach (var sample in trace.Samples)
             {
-                var odd = sample with { At = sample.At + TimeSpan.FromTicks(4321) };
-                var (expected, actual) = (PolicyEngine.EvaluateSample(kept, odd), PolicyEngine.EvaluateSample(stored, odd));
+                var odd = sample.Copy with { Elapsed = sample.Copy.Elapsed + TimeSpan.FromTicks(4321) };
+                var (expected, actual) = (PolicyEngine.EvaluateSample(kept, sample.Phase, odd), PolicyEngine.EvaluateSample(stored, sample.Phase, odd));
                 actual.Actions.ShouldBe(expected.Actions);
                 PolicyEngine.NextDue(actual.Plan).ShouldBe(PolicyEngine.NextDue(expected.Plan));
                 hasActed |= expected.Actions.Count > 0;

@@ -1,6 +1,8 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
+using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Tests.Peers;
 using Mesh.Policy.Traces;
 
@@ -8,6 +10,8 @@ namespace Mesh.Policy.Tests.Traces;
 
 public sealed class When_a_trace_is_written
 {
+    private static readonly JobPhase[] Phases = [JobPhase.PreCopy, JobPhase.PostCopy, JobPhase.SwitchOver];
+
     [Fact]
     public void Should_be_read_as_what_it_was()
     {
@@ -17,7 +21,7 @@ public sealed class When_a_trace_is_written
             var odd = trace with
             {
                 Subject = trace.Subject with { DowntimeBudget = TimeSpan.FromTicks(12_345), Deadline = seed % 2 == 0 ? null : TimeSpan.FromTicks(7) },
-                Samples = [.. trace.Samples.Select((sample, index) => sample with { At = sample.At + TimeSpan.FromTicks(index), Status = (CopyStatus)(index % 3) })],
+                Samples = [.. trace.Samples.Select((sample, index) => new TraceSample(Phases[index % 3], sample.Copy with { Elapsed = sample.Copy.Elapsed + TimeSpan.FromTicks(index) }))],
             };
             var (read, faults) = TraceFormat.Parse(TraceFormat.Write(odd));
             faults.ShouldBeEmpty();
@@ -28,10 +32,10 @@ public sealed class When_a_trace_is_written
     }
 
     [Fact]
-    public void Should_look_as_it_is_documented()
+    public void Should_be_written_as_documented()
     {
         var subject = new PlanSubject(Bytes.FromGibibytes(4), [new Bytes(10)], 2, new() { PostCopy = true }, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(10));
-        var sample = new CopySample(TimeSpan.FromSeconds(1.5), 1, new(5), new(4), new(3), new(2), 1, new(4096), CopyStatus.PostCopy);
+        var sample = Given.Sample(TimeSpan.FromSeconds(1.5), 1, new(5), new(4), new(3), new(2), 1, new(4096), JobPhase.PostCopy);
         TraceFormat.Write(new MigrationTrace(subject, [sample])).ShouldBe("""
             {"vm":{"memory_bytes":4294967296,"disks_bytes":[10],"vcpus":2},"allow":{"post_copy":true,"throttle":false,"pause":false,"compression":false},"downtime_slo_ms":500,"deadline_s":600}
             {"t_s":1.5,"iteration":1,"total_bytes":5,"processed_bytes":4,"remaining_bytes":3,"bandwidth_bps":2,"dirty_rate_pages":1,"page_size":4096,"status":"post-copy"}
@@ -54,9 +58,7 @@ public sealed class When_a_trace_is_written
     public void Should_write_an_action_with_the_value_of_its_kind(PolicyActionKind kind, string expected) =>
         TraceFormat.Write(new PlannedAction(TimeSpan.FromSeconds(12.4), kind, "so > \"so\"")
         {
-            Downtime = TimeSpan.FromMilliseconds(150),
-            Bandwidth = BytesPerSecond.FromMebibytes(1),
-            Throttle = new Percent(40),
+            Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(150), Bandwidth = BytesPerSecond.FromMebibytes(1), Throttle = new Percent(40) },
         }).ShouldBe(expected);
 
     [Fact]

@@ -1,6 +1,9 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
+using Mesh.Policy.Tests.Following;
+using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Worlds;
 
@@ -33,20 +36,20 @@ internal sealed class FluidMigration(Workload workload)
 
     public bool IsSuspended { get; private set; }
 
-    /// <summary>When the machine began to run on the destination; null before, or if it never pulls anything.</summary>
+    /// <summary>When the VM began to run on the destination; null before, or if it never switches to post-copy.</summary>
     public double? PostCopyAt { get; private set; }
 
-    /// <summary>How long the machine stood still, in seconds.</summary>
+    /// <summary>How long the VM was paused, in seconds.</summary>
     public double Downtime { get; private set; }
 
     public double Limit { get; private set; } = 0.3;
 
     public int Throttle { get; private set; }
 
-    /// <summary>How much of its time was taken from the machine, in seconds.</summary>
+    /// <summary>How much guest time the throttle took, in seconds.</summary>
     public double ThrottledSeconds { get; private set; }
 
-    /// <summary>Whether QEMU slows the machine down by itself.</summary>
+    /// <summary>Whether QEMU's auto-converge is on.</summary>
     public bool IsAutoConverging { get; init; }
 
     /// <summary>Bytes per second that may go out; null for as many as the link carries.</summary>
@@ -60,23 +63,23 @@ internal sealed class FluidMigration(Workload workload)
             Advance();
     }
 
-    public CopySample Sample() => new(
+    public TraceSample Sample() => Given.Sample(
         TimeSpan.FromSeconds(Time), Iteration, new Bytes((long)workload.Bytes), new Bytes((long)_processed), new Bytes((long)Remaining),
         new BytesPerSecond((long)_rate), (long)(_dirtyRate / PageBytes), new Bytes((long)PageBytes),
-        PostCopyAt is not null ? CopyStatus.PostCopy : IsSuspended ? CopyStatus.Paused : CopyStatus.Running);
+        PostCopyAt is not null ? JobPhase.PostCopy : IsSuspended ? JobPhase.SwitchOver : JobPhase.PreCopy);
 
     public void Do(PlannedAction action)
     {
         switch (action.Kind)
         {
             case PolicyActionKind.SetDowntime:
-                Limit = action.Downtime!.Value.TotalSeconds;
+                Limit = action.Parameters.MaxDowntime!.Value.TotalSeconds;
                 break;
             case PolicyActionKind.SetBandwidth:
-                BandwidthLimit = action.Bandwidth?.Count;
+                BandwidthLimit = action.Parameters.Bandwidth?.Count;
                 break;
             case PolicyActionKind.Throttle:
-                Throttle = action.Throttle!.Value.Value;
+                Throttle = action.Parameters.Throttle!.Value.Value;
                 break;
             case PolicyActionKind.PostCopy:
                 Synchronise();

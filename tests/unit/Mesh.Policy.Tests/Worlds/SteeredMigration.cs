@@ -20,7 +20,7 @@ internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy
 
     public MigrationForecast? Forecast => PolicyEngine.Forecast(State);
 
-    /// <summary>Whether the plan's orders reach QEMU; a recorded migration is deaf to them.</summary>
+    /// <summary>Whether the migration is recorded, so that the plan's actions do not reach QEMU.</summary>
     public bool IsRecorded { get; init; }
 
     /// <summary>Whether the plan is stored and loaded after every sample.</summary>
@@ -31,7 +31,7 @@ internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy
 
     /// <summary>Runs until it is over, or until a time in seconds.</summary>
     /// <param name="until">The time.</param>
-    /// <param name="each">Looks at it after every sample.</param>
+    /// <param name="each">Called after every sample.</param>
     public SteeredMigration Run(double until, Action<SteeredMigration>? each = null)
     {
         while (!World.IsOver && World.Time < until)
@@ -39,7 +39,8 @@ internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy
             World.Advance(World.Remaining < 2 * World.Limit * workload.Link ? 0.25 : 1);
             if (World.IsOver)
                 break;
-            var planned = PolicyEngine.EvaluateSample(State, Jittery(World.Sample()));
+            var (phase, copy) = World.Sample();
+            var planned = PolicyEngine.EvaluateSample(State, phase, Jittery(copy));
             State = IsStored ? Stored(planned.Plan) : planned.Plan;
             Actions.AddRange(planned.Actions);
             foreach (var action in IsRecorded ? [] : planned.Actions)
@@ -54,9 +55,9 @@ internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy
         JsonSerializer.Deserialize<PlanState>(JsonSerializer.Serialize(plan, MeshJson.Options), MeshJson.Options)!;
 
     // QEMU's own reading of its rate is of 100 ms, and what remains changes while it is read.
-    private CopySample Jittery(CopySample sample) => _jitter is null ? sample : sample with
+    private CopyStatistics Jittery(CopyStatistics copy) => _jitter is null ? copy : copy with
     {
-        Bandwidth = new BytesPerSecond((long)(sample.Bandwidth.Count * (0.6 + 0.8 * _jitter.NextDouble()))),
-        Remaining = new Bytes((long)(sample.Remaining.Count * (0.995 + 0.01 * _jitter.NextDouble()))),
+        Bandwidth = new BytesPerSecond((long)(copy.Bandwidth.Count * (0.6 + 0.8 * _jitter.NextDouble()))),
+        Memory = copy.Memory with { Remaining = new Bytes((long)(copy.Remaining.Count * (0.995 + 0.01 * _jitter.NextDouble()))) },
     };
 }

@@ -3,7 +3,7 @@ namespace Mesh.Policy.Tests.Worlds;
 /// <summary>Pages that are written alike.</summary>
 internal sealed record Pages(double Bytes, double WritesPerSecond);
 
-/// <summary>What a machine does while it is migrated, and over which link.</summary>
+/// <summary>What a guest does while it is migrated, and over which link.</summary>
 internal sealed record Workload(string Name, IReadOnlyList<Pages> Memory)
 {
     private const double Mebibyte = 1 << 20;
@@ -16,11 +16,11 @@ internal sealed record Workload(string Name, IReadOnlyList<Pages> Memory)
     /// <summary>What part of the link there is at a time in seconds.</summary>
     public Func<double, double> LinkAt { get; init; } = _ => 1;
 
-    /// <summary>How busy the machine is at a time in seconds.</summary>
+    /// <summary>How busy the guest is at a time in seconds.</summary>
     public Func<double, double> ActivityAt { get; init; } = _ => 1;
 
     /// <summary>
-    /// Whether a page that was written while it waited counts as written anew although it was sent after that, as where QEMU emulates
+    /// Whether a page that was written while it waited counts as dirty although it was sent after that, as where QEMU emulates
     /// the processor: its log of dirty pages is not cleared page by page.
     /// </summary>
     public bool IsLogWhole { get; init; }

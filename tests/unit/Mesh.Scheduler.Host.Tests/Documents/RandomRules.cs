@@ -2,7 +2,7 @@ using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Scheduler.Host.Tests.Documents;
 
-/// <summary>Rules in which everything may be anything that is accepted; the same seed gives the same ones.</summary>
+/// <summary>Random valid rules, the same for the same seed.</summary>
 internal sealed class RandomRules
 {
     private static readonly string[] Texts =

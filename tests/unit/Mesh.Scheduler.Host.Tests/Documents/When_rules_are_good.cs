@@ -55,19 +55,19 @@ public sealed class When_rules_are_good
     }
 
     [Fact]
-    public void Should_read_what_says_that_there_are_no_rules() => Json(Read("{}\n")).ShouldBe(Json(new PlacementRules()));
+    public void Should_read_a_document_without_rules() => Json(Read("{}\n")).ShouldBe(Json(new PlacementRules()));
 
     [Fact]
-    public void Should_read_back_what_was_written() => Json(Read(RulesText.Write(Read(Yaml)))).ShouldBe(Json(Read(Yaml)));
+    public void Should_read_back_written_rules() => Json(Read(RulesText.Write(Read(Yaml)))).ShouldBe(Json(Read(Yaml)));
 
     [Fact]
-    public void Should_write_none_as_none() => Json(Read(RulesText.Write(new PlacementRules()))).ShouldBe(Json(new PlacementRules()));
+    public void Should_write_no_rules_as_no_rules() => Json(Read(RulesText.Write(new PlacementRules()))).ShouldBe(Json(new PlacementRules()));
 
     [Fact]
-    public void Should_read_the_JSON_that_the_mesh_answers_with() => Json(Read(Json(Read(Yaml)))).ShouldBe(Json(Read(Yaml)));
+    public void Should_read_the_JSON_of_the_API() => Json(Read(Json(Read(Yaml)))).ShouldBe(Json(Read(Yaml)));
 
     [Fact]
-    public void Should_read_back_whatever_rules_may_say()
+    public void Should_read_back_random_rules()
     {
         for (var seed = 0; seed < 500; seed++)
         {
@@ -82,7 +82,7 @@ public sealed class When_rules_are_good
     }
 
     [Fact]
-    public void Should_throw_nothing_whatever_the_text_is()
+    public void Should_throw_nothing_for_any_text()
     {
         for (var seed = 0; seed < 300; seed++)
         {
@@ -96,7 +96,7 @@ public sealed class When_rules_are_good
     }
 
     [Fact]
-    public void Should_accept_the_example_of_the_documentation()
+    public void Should_accept_the_example_in_the_documentation()
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "infra/docs/scheduling.md"));
         var example = page.Split("```yaml\n")[1].Split("```")[0];

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Scheduler.Host.Tests.Running;
 
-/// <summary>A process of the mesh; begun anew on the same store it is the process after a crash.</summary>
+/// <summary>A process of the mesh; started again on the same store it is the process after a crash.</summary>
 internal sealed class MeshProcess : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -20,17 +20,17 @@ internal sealed class MeshProcess : IAsyncDisposable
 
     private MeshProcess(IHost host, TestBroker broker, ManualTimeProvider clock, ListLogger log) => (_host, _broker, Clock, _log) = (host, broker, clock, log);
 
-    /// <summary>The clock of the machine that it runs on.</summary>
+    /// <summary>The clock of its host.</summary>
     public ManualTimeProvider Clock { get; }
 
-    /// <summary>What the scheduler logged, each line behind its number.</summary>
+    /// <summary>The scheduler's log; each line starts with its event ID.</summary>
     public IReadOnlyList<string> Log => _log.Lines;
 
     /// <summary>The scheduler.</summary>
     public static Task<MeshProcess> SchedulerAsync(string location, TestBroker broker, ManualTimeProvider clock, params (string Name, string Value)[] settings) =>
         StartAsync(location, broker, clock, settings, (services, configuration) => services.AddScheduler(configuration).AddScheduler(configuration));
 
-    /// <summary>The services that the scheduler works with. Their default policy leaves the limits to the scheduler.</summary>
+    /// <summary>The services that the scheduler needs. Their default policy leaves the limits to the scheduler.</summary>
     public static Task<MeshProcess> OthersAsync(string location, TestBroker broker, ManualTimeProvider clock) =>
         StartAsync(location, broker, clock, [("Policies:Default", "virsh")], (services, configuration) => services.AddPolicies(configuration).AddMigrations(configuration));
 

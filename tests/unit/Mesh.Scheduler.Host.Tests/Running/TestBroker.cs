@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Scheduler.Host.Tests.Running;
 
-/// <summary>A broker inside the test: whoever is attached is handed each message as its JSON would bring it, and at once.</summary>
+/// <summary>A broker inside the test: delivers each message at once, serialised as JSON, to the attached processes.</summary>
 internal sealed class TestBroker : IMessageBus
 {
     private readonly Lock _lock = new();
@@ -15,13 +15,13 @@ internal sealed class TestBroker : IMessageBus
     /// <summary>Every request, command and event, in the order in which they were sent.</summary>
     public ConcurrentQueue<object> Sent { get; } = [];
 
-    /// <summary>Answers in place of whoever is asked; null leaves it to them.</summary>
+    /// <summary>Answers a request in place of its handler; null leaves it to the handler.</summary>
     public Func<object, object?> AnswerOverride { get; set; } = _ => null;
 
-    /// <summary>Whether events are lost on their way.</summary>
+    /// <summary>Whether events are lost.</summary>
     public bool DropsEvents { get; set; }
 
-    /// <summary>Lets a process' handlers have what comes from now on.</summary>
+    /// <summary>Attaches the handlers of a process.</summary>
     public void Attach(IServiceProvider process)
     {
         foreach (var endpoint in process.GetServices<BusEndpoint>())
@@ -33,7 +33,7 @@ internal sealed class TestBroker : IMessageBus
         }
     }
 
-    /// <summary>A process is gone.</summary>
+    /// <summary>Detaches a process.</summary>
     public void Detach(IServiceProvider process)
     {
         lock (_lock)

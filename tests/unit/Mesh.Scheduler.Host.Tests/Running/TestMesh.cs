@@ -11,15 +11,15 @@ using Mesh.Testing.Fixtures;
 namespace Mesh.Scheduler.Host.Tests.Running;
 
 /// <summary>
-/// A scheduler with the services that it works with, on one store: only the agents are the test's. A migration stays where it is until the
+/// A scheduler with the other services on one store; the test plays the agents. A migration stays in its phase until the
 /// test answers its hosts' commands.
 /// </summary>
 internal sealed class TestMesh : IAsyncDisposable
 {
-    // Hosts are heard at least as often, so that none counts as suspect.
+    // Hosts report at least as often, so that none becomes suspect.
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(5);
 
-    // The scheduler's loop, and the purge of what has been heard.
+    // The scheduler's loop, and the inbox cleanup.
     private const int TimersAtRest = 2;
 
     private readonly SqliteFiles _stores = new();
@@ -41,10 +41,10 @@ internal sealed class TestMesh : IAsyncDisposable
 
     public MeshProcess Scheduler => _scheduler!;
 
-    /// <summary>How many turns have been taken, by any scheduler.</summary>
+    /// <summary>The number of scheduling passes, of any scheduler.</summary>
     public int PassCount => Broker.Sent.OfType<ReadFleet>().Count(read => read.PassEpoch > 0);
 
-    /// <summary>A mesh with three hosts, of which the first runs the machines.</summary>
+    /// <summary>A mesh with three hosts, of which the first runs the VMs.</summary>
     public static async Task<TestMesh> StartAsync(IEnumerable<string> vms, params (string Name, string Value)[] settings)
     {
         var mesh = new TestMesh(settings);
@@ -57,11 +57,11 @@ internal sealed class TestMesh : IAsyncDisposable
         return mesh;
     }
 
-    /// <summary>The scheduler begins, on a machine whose clock says so.</summary>
+    /// <summary>Starts the scheduler on a host with that clock.</summary>
     public async Task StartSchedulerAsync(DateTimeOffset clock) =>
         _scheduler = await MeshProcess.SchedulerAsync(Location, Broker, new ManualTimeProvider(clock), _settings);
 
-    /// <summary>The scheduler is no more.</summary>
+    /// <summary>Stops the scheduler.</summary>
     public async Task StopSchedulerAsync()
     {
         await Scheduler.DisposeAsync();
@@ -74,7 +74,7 @@ internal sealed class TestMesh : IAsyncDisposable
         await StartSchedulerAsync(Time.GetUtcNow());
     }
 
-    /// <summary>A host's agent describes it, and is heard.</summary>
+    /// <summary>A host's agent sends its inventory and reports.</summary>
     public async Task SendInventoryAsync(HostInventory inventory)
     {
         _hosts.RemoveAll(known => known.Host == inventory.Host);
@@ -83,7 +83,7 @@ internal sealed class TestMesh : IAsyncDisposable
         await ReportAsync();
     }
 
-    /// <summary>Time passes for everybody, and every host goes on being heard.</summary>
+    /// <summary>Advances all clocks; every host keeps reporting.</summary>
     public async Task AdvanceAsync(TimeSpan time)
     {
         for (var left = time; left > TimeSpan.Zero; left -= ReportEvery)
@@ -95,14 +95,14 @@ internal sealed class TestMesh : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the scheduler.</summary>
+    /// <summary>Sends a request to the scheduler.</summary>
     public Task<TReply> AskAsync<TRequest, TReply>(TRequest request)
         where TRequest : class
         where TReply : class => Broker.RequestAsync<TRequest, TReply>(SchedulerQueues.Requests, request);
 
     public Task<MigrationRequestAnswer> RequestAsync(RequestMigration request) => AskAsync<RequestMigration, MigrationRequestAnswer>(request);
 
-    /// <summary>Asks for migrations of machines, each named like its machine, to any host; all are taken.</summary>
+    /// <summary>Requests migrations of VMs, each with the ID of its VM, to any host; all are accepted.</summary>
     public async Task QueueAsync(params string[] vms)
     {
         foreach (var vm in vms)
@@ -125,13 +125,13 @@ internal sealed class TestMesh : IAsyncDisposable
         return views;
     }
 
-    /// <summary>Waits until the scheduler has nothing to do until its clock moves or somebody tells it something.</summary>
+    /// <summary>Waits until the scheduler is idle.</summary>
     public Task SettleAsync() => Eventually.HoldsAsync(() => Scheduler.Clock.PendingTimers == TimersAtRest, "the loop waits");
 
     public Task<AbortAnswer> AbortAsync(string id) =>
         Broker.RequestAsync<AbortMigration, AbortAnswer>(MigrationQueues.Requests, new AbortMigration(new MigrationId(id), "tester"));
 
-    /// <summary>A migration's newest command of a kind is answered by its host.</summary>
+    /// <summary>The host answers the newest command of a kind.</summary>
     public async Task AnswerAsync<T>(string id, CommandResult result = CommandResult.Succeeded, string why = "")
         where T : AgentCommand
     {
@@ -141,7 +141,7 @@ internal sealed class TestMesh : IAsyncDisposable
         await Broker.SendAsync(AgentQueues.CommandAnswers, TestMessages.Answer(command, view, result, why));
     }
 
-    /// <summary>A migration that was admitted is carried out by its hosts.</summary>
+    /// <summary>The hosts carry out an admitted migration.</summary>
     public async Task CompleteAsync(string id)
     {
         await AnswerAsync<PrepareIncoming>(id);
@@ -149,7 +149,7 @@ internal sealed class TestMesh : IAsyncDisposable
         await CompleteStartedAsync(id);
     }
 
-    /// <summary>The same for one whose destination is prepared.</summary>
+    /// <summary>The hosts carry out a migration whose destination is prepared.</summary>
     public async Task CompleteStartedAsync(string id)
     {
         await AnswerAsync<StartMigration>(id);
@@ -172,10 +172,10 @@ internal sealed class TestMesh : IAsyncDisposable
         await AwaitAsync(MigrationPhase.Ended, id);
     }
 
-    /// <summary>The hosts that a machine is described by.</summary>
+    /// <summary>The hosts that report a VM.</summary>
     public IReadOnlyList<string> HomesOf(string vm) => [.. _hosts.Where(host => host.Vms.Any(known => known.Name == vm)).Select(host => host.Host.Value)];
 
-    /// <summary>Aborts a migration that prepares, and lets its destination tidy up.</summary>
+    /// <summary>Aborts a preparing migration; its destination cleans up.</summary>
     public async Task EndAsync(string id)
     {
         (await AbortAsync(id)).Result.ShouldBe(AbortResult.Aborting);

@@ -11,12 +11,12 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Scheduler.Host.Tests.Running;
 
-/// <summary>A store with its doctor, and hands that damage it.</summary>
+/// <summary>A store that can be damaged and diagnosed.</summary>
 internal sealed class TestStore(string location) : IDisposable
 {
     private readonly MeshDatabase _database = new(Options.Create(new StoreOptions { Location = location }), []);
 
-    /// <summary>Does to the store what no mesh would.</summary>
+    /// <summary>Damages the store.</summary>
     public async Task DamageAsync(string sql) => (await _database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, transaction: transaction))).ShouldNotBe(0);
 
     public Task<long> CountAsync(string table) => _database.ReadAsync(connection => connection.ExecuteScalarAsync<long>($"SELECT COUNT(*) FROM {table}"));

@@ -2,13 +2,13 @@ using Mesh.Scheduler.Batch;
 
 namespace Mesh.Scheduler.Tests.Batch;
 
-/// <summary>Tries every placement there is, and checks one by the words of the problem alone.</summary>
+/// <summary>Tries every placement, and checks placements directly against the problem.</summary>
 internal static class BruteForce
 {
     /// <summary>The largest number of items that any placement holds.</summary>
     public static int Most(BatchProblem problem) => Most(problem, new int?[problem.Items.Count], 0);
 
-    /// <summary>Every constraint that a placement breaks, in words.</summary>
+    /// <summary>Every constraint that a placement violates, as text.</summary>
     public static IEnumerable<string> Broken(BatchProblem problem, IReadOnlyList<int?> hostOf)
     {
         for (var host = 0; host < problem.Hosts.Count; host++)

@@ -2,7 +2,7 @@ using Mesh.Scheduler.Batch;
 
 namespace Mesh.Scheduler.Tests.Batch;
 
-/// <summary>Problems by chance, from loose to so tight that not everything can be placed.</summary>
+/// <summary>Random problems, from loose to so tight that not everything can be placed.</summary>
 internal static class RandomBatch
 {
     public static BatchProblem Small(Random random)

@@ -5,7 +5,7 @@ namespace Mesh.Scheduler.Tests.Batch;
 public sealed class When_many_vms_are_placed_at_once(ITestOutputHelper output)
 {
     [Fact]
-    public void Should_place_as_many_as_any_placement_does_and_break_no_constraint()
+    public void Should_place_as_many_as_possible_within_all_constraints()
     {
         var (whole, partial) = (0, 0);
         for (var seed = 0; seed < 3000; seed++)
@@ -25,16 +25,16 @@ public sealed class When_many_vms_are_placed_at_once(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Should_answer_the_same_problem_alike() =>
+    public void Should_be_deterministic() =>
         BatchSolver.Solve(RandomBatch.Small(new Random(7))).HostOf.ShouldBe(BatchSolver.Solve(RandomBatch.Small(new Random(7))).HostOf);
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Should_find_room_for_the_last_of_many_on_hosts_that_are_nearly_full(int seed)
+    public void Should_place_the_last_of_many_on_nearly_full_hosts(int seed)
     {
-        // The hosts are cut to what a placement by chance has put on them, and 2 % more: whatever is wasted is missing in the end.
+        // The hosts have the resources of a random placement plus 2 %: whatever is wasted is missing in the end.
         var random = new Random(seed);
         var sizes = Enumerable.Range(0, 600).Select(_ => 1L << random.Next(0, 5)).ToArray();
         var on = sizes.Select(_ => random.Next(30)).ToArray();
@@ -47,7 +47,7 @@ public sealed class When_many_vms_are_placed_at_once(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Should_load_the_links_evenly_by_what_they_carry()
+    public void Should_load_the_links_in_proportion_to_their_rates()
     {
         var random = new Random(5);
         BatchHost[] hosts = [.. Enumerable.Range(0, 20).Select(host => new BatchHost([1_000_000], host < 10 ? 1 : 4))];
@@ -66,7 +66,7 @@ public sealed class When_many_vms_are_placed_at_once(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Should_say_why_one_is_left()
+    public void Should_explain_why_an_item_is_unplaced()
     {
         BatchItem[] items =
         [
@@ -85,7 +85,7 @@ public sealed class When_many_vms_are_placed_at_once(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Should_keep_together_those_of_a_group_that_find_room_although_one_does_not()
+    public void Should_keep_a_group_together_even_if_one_item_does_not_fit()
     {
         BatchItem[] items = [new([3], [true, true]), new([3], [true, true]), new([3], [true, true])];
         var solution = BatchSolver.Solve(new(items, [new([6]), new([3])], [], [[0, 1, 2]]));
@@ -93,7 +93,7 @@ public sealed class When_many_vms_are_placed_at_once(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Should_refuse_a_problem_whose_parts_do_not_fit_together()
+    public void Should_reject_an_inconsistent_problem()
     {
         Should.Throw<ArgumentException>(() => BatchSolver.Solve(new([new([1], [true])], [new([1]), new([1])], [], [])));
         Should.Throw<ArgumentException>(() => BatchSolver.Solve(new([new([1, 2], [true])], [new([1])], [], [])));

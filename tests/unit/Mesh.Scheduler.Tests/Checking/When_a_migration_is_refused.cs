@@ -18,13 +18,13 @@ public sealed class When_a_migration_is_refused
     [Theory]
     [MemberData(nameof(Refused))]
     public void Should_refuse_for_exactly_that_reason(RefusalCode code, string cause) =>
-        Asked(code, cause).Select(refusal => refusal.Code).Distinct().ShouldBe([code]);
+        Requested(code, cause).Select(refusal => refusal.Code).Distinct().ShouldBe([code]);
 
     [Theory]
     [MemberData(nameof(Refused))]
     public void Should_name_the_machine_or_the_host_in_one_line(RefusalCode code, string cause)
     {
-        foreach (var message in Asked(code, cause).Select(refusal => refusal.Message))
+        foreach (var message in Requested(code, cause).Select(refusal => refusal.Message))
         {
             // What is wrong with an option is wrong for whatever machine and host.
             if (code is not (RefusalCode.InvalidOption or RefusalCode.ConflictingOptions))
@@ -44,6 +44,6 @@ public sealed class When_a_migration_is_refused
     public void Should_have_a_case_for_every_reason_that_there_is() =>
         EligibilityCases.Refused.Select(one => one.Code).Union(EligibilityCases.GivenElsewhere).Order().ShouldBe(Enum.GetValues<RefusalCode>().Order());
 
-    private static IReadOnlyList<Refusal> Asked(RefusalCode code, string cause) =>
+    private static IReadOnlyList<Refusal> Requested(RefusalCode code, string cause) =>
         EligibilityCases.Refused.Single(one => one.Code == code && one.Cause == cause).Question.Check();
 }

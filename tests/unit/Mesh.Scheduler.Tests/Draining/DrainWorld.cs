@@ -12,7 +12,7 @@ using Mesh.Scheduler.Fleets;
 namespace Mesh.Scheduler.Tests.Draining;
 
 /// <summary>
-/// Hosts, and a queue that admits under the limits and copies for as long as data and link take. The drain is read back from its kept form at
+/// Hosts, and a queue that admits within the limits and copies as long as data and link take. The drain is read back from its stored form at
 /// every step, as after a restart.
 /// </summary>
 internal sealed class DrainWorld
@@ -37,15 +37,20 @@ internal sealed class DrainWorld
 
     public DateTimeOffset Now { get; private set; } = SimulatedFleet.Now;
 
-    public DrainView Drain { get; private set; }
+    public Drain Drain { get; private set; }
 
-    /// <summary>How a migration ends that was copied to its end; null for well.</summary>
+    public DrainEstimate? Estimate { get; private set; }
+
+    /// <summary>The drain as people see it.</summary>
+    public DrainView View => Drain.ToView(Estimate);
+
+    /// <summary>The outcome of a migration that was copied completely; null for success.</summary>
     public Func<MigrationView, MigrationOutcome?> EndOf { get; set; } = _ => null;
 
-    /// <summary>Whether a request gets to the queue.</summary>
+    /// <summary>Whether a request reaches the queue.</summary>
     public Func<RequestMigration, bool> Arrives { get; set; } = _ => true;
 
-    /// <summary>How many times as long as it should a migration copies.</summary>
+    /// <summary>The factor by which migrations take longer than predicted.</summary>
     public double Slowness { get; set; } = 1;
 
     public List<RequestMigration> Requested { get; } = [];
@@ -62,6 +67,7 @@ internal sealed class DrainWorld
 
     public DrainWorld Begin(DrainHosts request)
     {
+        Estimate = null;
         Drain = DrainPlanner.Plan(Fleet, request, Now) with { State = DrainState.Running };
         foreach (var host in request.Hosts)
             Cordon(host, CordonState.Draining);
@@ -72,20 +78,21 @@ internal sealed class DrainWorld
     {
         foreach (var host in Drain.Hosts)
             Hosts[host] = Hosts[host] with { Cordon = null };
+        Estimate = null;
         Drain = DrainPlanner.PlanUndo(Drain, Fleet, new UndoDrain("u1", Drain.Id, "ann"), Now) with { State = DrainState.Running };
         return this;
     }
 
-    public void Withdraw(bool abortRunning) => Apply(DrainStateMachine.Withdraw(Drain, abortRunning, Unfinished, Now));
+    public void Cancel(bool abortRunning) => Apply(DrainStateMachine.Cancel(Drain, abortRunning, Unfinished, Now));
 
-    /// <summary>Lets ten seconds pass, so often, and looks at the drain each time.</summary>
-    public DrainWorld Run(int steps, Action<DrainStep>? look = null)
+    /// <summary>Steps the drain every ten seconds.</summary>
+    public DrainWorld Run(int steps, Action<DrainStep>? observe = null)
     {
         for (var step = 0; step < steps; step++)
         {
             var taken = DrainStateMachine.Step(Drain, Fleet, Ended, Now);
             Apply(taken);
-            look?.Invoke(taken);
+            observe?.Invoke(taken);
             Now += TimeSpan.FromSeconds(10);
             End();
             Admit();
@@ -103,7 +110,7 @@ internal sealed class DrainWorld
 
     public HostName? WhereIs(VmId vm) => Hosts.Values.FirstOrDefault(host => host.Inventory.Vms.Any(other => other.Id == vm && other.Status != VmStatus.Down))?.Inventory.Host;
 
-    public DrainMove MoveOf(VmDescription vm) => Drain.Moves.Single(move => move.Vm == vm.Id);
+    public VmMove MoveOf(VmDescription vm) => Drain.Moves.Single(move => move.Vm == vm.Id);
 
     public void Change(HostName host, Func<IReadOnlyList<VmDescription>, IEnumerable<VmDescription>> vms) =>
         Hosts[host] = Hosts[host] with { Inventory = Hosts[host].Inventory with { Vms = [.. vms(Hosts[host].Inventory.Vms)] } };
@@ -126,7 +133,8 @@ internal sealed class DrainWorld
 
     private void Apply(DrainStep step)
     {
-        Drain = JsonSerializer.Deserialize<DrainView>(JsonSerializer.Serialize(step.Drain, MeshJson.Options), MeshJson.Options)!;
+        Drain = JsonSerializer.Deserialize<Drain>(JsonSerializer.Serialize(step.Drain, MeshJson.Options), MeshJson.Options)!;
+        Estimate = step.Estimate;
         foreach (var request in step.ToRequest)
         {
             Requested.Add(request);
@@ -150,7 +158,7 @@ internal sealed class DrainWorld
     private void Queue(RequestMigration request)
     {
         var id = VmId.Parse(request.Vm);
-        Unfinished.Any(migration => migration.VmId == id).ShouldBeFalse($"{request.Vm} is asked for twice");
+        Unfinished.Any(migration => migration.VmId == id).ShouldBeFalse($"{request.Vm} is requested twice");
         Unfinished.Add(new MigrationView
         {
             Id = request.Id,

@@ -5,7 +5,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Scheduler.Tests.Draining;
 
-/// <summary>Fleets as large as wanted, the same for the same seed.</summary>
+/// <summary>Fleets of any size, the same for the same seed.</summary>
 internal static class SimulatedFleet
 {
     public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -14,12 +14,12 @@ internal static class SimulatedFleet
 
     public static HostName Host(int number) => new($"host{number:000}");
 
-    /// <summary>A machine with nothing that would keep it where it is.</summary>
+    /// <summary>A VM that can be migrated.</summary>
     public static VmDescription Vm(int number, double gibibytes, IReadOnlyDictionary<string, string>? labels = null) => new(
         new VmId(new Guid(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1])), $"vm{number:0000}", VmStatus.Up, Bytes.FromGibibytes(gibibytes), 1,
         "pc-q35-9.2", "host-model", Persistent: true, [], [], [], labels ?? new Dictionary<string, string>());
 
-    /// <summary>A host that carries 1000 MiB/s, of which migrations may take 900.</summary>
+    /// <summary>A host with a link of 1000 MiB/s, of which migrations may use 900.</summary>
     public static FleetHost With(HostName host, IReadOnlyList<VmDescription> vms, double freeGibibytes = 512, double linkMebibytes = 1000) => new(
         new HostInventory(
             host, 1, 1, Now,
@@ -28,13 +28,13 @@ internal static class SimulatedFleet
             $"qemu+tcp://{host}/system", vms),
         HostHealth.Healthy, LastReportAt: Now);
 
-    /// <summary>Machines of mixed sizes, most of them idle, on the first hosts; the other hosts are empty.</summary>
+    /// <summary>VMs of mixed sizes, most of them idle, on the first hosts; the other hosts are empty.</summary>
     /// <param name="seed">The seed.</param>
-    /// <param name="hosts">How many hosts in all.</param>
-    /// <param name="drained">On how many of them the machines are.</param>
-    /// <param name="each">How many machines on each.</param>
-    /// <param name="writingPercent">How many of a hundred write memory anew while they are copied, at up to a tenth of what a link carries.</param>
-    /// <param name="unequalLinks">Whether some links carry four times as much as others.</param>
+    /// <param name="hosts">The number of hosts.</param>
+    /// <param name="drained">The number of hosts with VMs.</param>
+    /// <param name="each">The number of VMs on each.</param>
+    /// <param name="writingPercent">The percentage of VMs with a dirty rate, of up to a tenth of a link.</param>
+    /// <param name="unequalLinks">Whether some links have four times the capacity of others.</param>
     public static Fleet Mixed(int seed, int hosts, int drained, int each, int writingPercent = 30, bool unequalLinks = false)
     {
         var random = new Random(seed);

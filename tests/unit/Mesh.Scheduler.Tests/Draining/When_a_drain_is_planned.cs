@@ -18,7 +18,7 @@ public sealed class When_a_drain_is_planned
     [InlineData(DrainOrder.LongestFirst, "vm0003 vm0002 vm0001")]
     [InlineData(DrainOrder.ShortestFirst, "vm0001 vm0002 vm0003")]
     [InlineData(DrainOrder.ByName, "vm0001 vm0002 vm0003")]
-    public void Should_move_machines_in_the_order_that_is_wanted(DrainOrder order, string expected)
+    public void Should_move_vms_in_the_requested_order(DrainOrder order, string expected)
     {
         var fleet = Fleet(Vms(4, 8, 16)) with { Limits = new SchedulingLimits { OutboundPerHost = 1 } };
         var plan = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1) with { Order = order }, SimulatedFleet.Now);
@@ -27,7 +27,7 @@ public sealed class When_a_drain_is_planned
     }
 
     [Fact]
-    public void Should_list_up_front_what_cannot_move_with_every_reason_and_what_to_do()
+    public void Should_list_blocked_vms_up_front_with_every_reason_and_advice()
     {
         var vms = Vms(4, 4, 4);
         vms[0] = vms[0] with { HostDevices = [new VmHostDevice("pci", "0000:01:00.0")], Placement = new VmPlacement(true, new Dictionary<string, string>()) };
@@ -36,11 +36,11 @@ public sealed class When_a_drain_is_planned
         plan.Moves.Single().Vm.ShouldBe(vms[2].Id);
         plan.BlockedVms.Count.ShouldBe(2);
         plan.BlockedVms[0].ShouldSatisfyAllConditions(
-            stuck => stuck.Host.ShouldBe(A),
-            stuck => stuck.Refusals.Select(refusal => refusal.Code).Order().ShouldBe([RefusalCode.HostDeviceAttached, RefusalCode.VmPinned]),
-            stuck => stuck.Advice.ShouldContain("detach the device"),
-            stuck => stuck.Advice.ShouldContain("pinning"),
-            stuck => stuck.Advice.ShouldEndWith("; or shut it down. The drain goes on by itself then."));
+            blocked => blocked.Host.ShouldBe(A),
+            blocked => blocked.Refusals.Select(refusal => refusal.Code).Order().ShouldBe([RefusalCode.HostDeviceAttached, RefusalCode.VmPinned]),
+            blocked => blocked.Advice.ShouldContain("detach the host device"),
+            blocked => blocked.Advice.ShouldContain("pinning"),
+            blocked => blocked.Advice.ShouldEndWith("; or shut it down. The drain then continues automatically."));
         plan.BlockedVms[1].Advice.ShouldStartWith("resume it: virsh resume vm0002;");
     }
 
@@ -53,7 +53,7 @@ public sealed class When_a_drain_is_planned
     }
 
     [Fact]
-    public void Should_leave_out_what_leaves_by_itself()
+    public void Should_leave_out_vms_that_are_already_migrating()
     {
         var plan = DrainPlanner.Plan(Fleet([SimulatedFleet.Vm(1, 4) with { Status = VmStatus.MigratingFrom }]), SimulatedFleet.Drain(1), SimulatedFleet.Now);
         plan.Moves.ShouldBeEmpty();
@@ -61,7 +61,7 @@ public sealed class When_a_drain_is_planned
     }
 
     [Fact]
-    public void Should_send_no_machine_to_a_host_that_is_drained_too()
+    public void Should_place_no_vm_on_a_host_that_is_drained_too()
     {
         var fleet = Fleet(Vms(4, 8, 16)) with { Rules = new PlacementRules() };
         DrainPlanner.Plan(fleet, SimulatedFleet.Drain(2), SimulatedFleet.Now).Moves.ShouldAllBe(move => move.To == C);
@@ -72,7 +72,7 @@ public sealed class When_a_drain_is_planned
     [InlineData("0,0,1,1", 8, 4, 0, 4)]
     [InlineData("0,0,0 1,1", 8, 4, 4, 0)]
     [InlineData("0,1,0 1,0 1", 4, 8, 1, 3)]
-    public void Should_find_the_numa_nodes_for_all_machines_that_are_bound_to_them(string bound, int b0, int b1, int c0, int c1)
+    public void Should_find_numa_nodes_for_all_vms_that_are_bound_to_them(string bound, int b0, int b1, int c0, int c1)
     {
         var vms = bound.Split(',').Select((nodes, number) => SimulatedFleet.Vm(number + 1, 4) with { NumaNodes = [.. nodes.Split(' ').Select(node => int.Parse(node, CultureInfo.InvariantCulture))] }).ToArray();
         var fleet = Fleet(vms);
@@ -84,13 +84,13 @@ public sealed class When_a_drain_is_planned
     }
 
     [Fact]
-    public void Should_tell_up_front_which_machine_finds_no_numa_node_beside_the_others()
+    public void Should_list_up_front_a_vm_that_fits_no_numa_node_beside_the_others()
     {
         var fleet = Fleet([.. Vms(4, 4).Select(vm => vm with { NumaNodes = [0] })]);
         fleet = fleet with { Hosts = [fleet.Hosts[0], WithCells(fleet.Hosts[1], 7, 512)] };
         var plan = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1), SimulatedFleet.Now);
         plan.Moves.Count.ShouldBe(1);
-        plan.BlockedVms.Single().Refusals[0].Message.ShouldContain("the machines that are moved with it leave no room for its 4 GiB");
+        plan.BlockedVms.Single().Refusals[0].Message.ShouldContain("the other VMs of the drain leave no room for its 4 GiB");
     }
 
     private static FleetHost WithCells(FleetHost host, params int[] gibibytes) => host with
@@ -105,7 +105,7 @@ public sealed class When_a_drain_is_planned
     };
 
     [Fact]
-    public void Should_keep_together_and_apart_what_the_rules_say_and_relax_them_only_if_that_is_allowed()
+    public void Should_keep_affinity_rules_and_relax_them_only_if_allowed()
     {
         var vms = Vms(4, 4, 4, 4, 4).Select((vm, number) => vm with { Labels = new Dictionary<string, string> { [number < 2 ? "pair" : "replica"] = "x" } }).ToArray();
         var fleet = Fleet(vms) with
@@ -124,17 +124,17 @@ public sealed class When_a_drain_is_planned
         string.Join(' ', strict.Moves.Where(move => vms[2..].Any(vm => vm.Id == move.Vm)).Select(move => move.To.Value).Order(StringComparer.Ordinal))
             .ShouldBe($"{B} {C}", "three replicas, two hosts");
         strict.BlockedVms.Single().ShouldSatisfyAllConditions(
-            stuck => stuck.Refusals.ShouldContain(refusal => refusal.Code == RefusalCode.VmAffinity),
-            stuck => stuck.Advice.ShouldContain("--relax-affinity"));
+            blocked => blocked.Refusals.ShouldContain(refusal => refusal.Code == RefusalCode.VmAffinity),
+            blocked => blocked.Advice.ShouldContain("--relax-affinity"));
 
         var relaxed = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1) with { RelaxAffinity = true }, SimulatedFleet.Now);
         relaxed.BlockedVms.ShouldBeEmpty();
         relaxed.Moves.Count.ShouldBe(5);
-        To(relaxed, vms[0]).ShouldBe(To(relaxed, vms[1]), "nothing speaks against keeping that rule");
+        To(relaxed, vms[0]).ShouldBe(To(relaxed, vms[1]), "that rule can be kept");
     }
 
     [Fact]
-    public void Should_count_processors_and_huge_pages_of_the_others_that_move()
+    public void Should_count_cpus_and_huge_pages_of_the_other_vms()
     {
         var huge = Bytes.FromMebibytes(2);
         VmDescription[] vms = [.. Vms(4, 4, 4).Select(vm => vm with { HugePageSize = huge }), SimulatedFleet.Vm(8, 1) with { VCpus = 60 }, SimulatedFleet.Vm(9, 1) with { VCpus = 60 }];
@@ -151,10 +151,10 @@ public sealed class When_a_drain_is_planned
         var plan = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1), SimulatedFleet.Now);
         plan.BlockedVms.ShouldBeEmpty();
         plan.Moves.Count(move => vms[..3].Any(vm => vm.Id == move.Vm) && move.To == B).ShouldBe(2, "8 GiB of huge pages there, 4 GiB on the other");
-        To(plan, vms[3]).ShouldNotBe(To(plan, vms[4]), "64 processors each");
+        To(plan, vms[3]).ShouldNotBe(To(plan, vms[4]), "64 CPUs each");
     }
 
-    private static HostName To(DrainView plan, VmDescription vm) => plan.Moves.Single(move => move.Vm == vm.Id).To;
+    private static HostName To(Drain plan, VmDescription vm) => plan.Moves.Single(move => move.Vm == vm.Id).To;
 
     private static VmDescription[] Vms(params int[] gibibytes) => [.. gibibytes.Select((size, number) => SimulatedFleet.Vm(number + 1, size))];
 

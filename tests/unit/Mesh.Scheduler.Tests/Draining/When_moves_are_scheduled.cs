@@ -10,7 +10,7 @@ public sealed class When_moves_are_scheduled
     private const double Second = 1e-6;
 
     [Fact]
-    public void Should_never_pass_a_limit_nor_overcommit_a_link()
+    public void Should_never_exceed_a_limit_or_overcommit_a_link()
     {
         for (var seed = 0; seed < 300; seed++)
         {
@@ -25,8 +25,8 @@ public sealed class When_moves_are_scheduled
                 CheckMoment([.. planned.Where(each => each.Begin <= at && at < each.End - Second)], links, $"seed {seed}, at {at} s");
             foreach (var host in links.Usable.Keys)
             {
-                CheckLink([.. planned.Where(each => each.Move.From == host)], links.For(host), $"seed {seed}, from {host}");
-                CheckLink([.. planned.Where(each => each.Move.To == host)], links.For(host), $"seed {seed}, to {host}");
+                CheckLink([.. planned.Where(each => each.Move.From == host)], links.UsableRate(host), $"seed {seed}, from {host}");
+                CheckLink([.. planned.Where(each => each.Move.To == host)], links.UsableRate(host), $"seed {seed}, to {host}");
             }
 
             (MoveSchedule.Makespan(times) >= DrainBounds.ComputeForPlan(moves, links) - TimeSpan.FromSeconds(0.001)).ShouldBeTrue($"seed {seed}: no plan beats the bound");
@@ -34,7 +34,7 @@ public sealed class When_moves_are_scheduled
     }
 
     [Fact]
-    public void Should_share_a_link_fairly_and_give_all_of_it_to_the_last()
+    public void Should_share_a_link_fairly_and_give_the_last_move_all_of_it()
     {
         var links = Links(new SchedulingLimits(), (0, 100), (1, 100), (2, 100));
         var times = MoveSchedule.Build([Move(0, 1, 1000), Move(0, 2, 500)], links);
@@ -43,7 +43,7 @@ public sealed class When_moves_are_scheduled
     }
 
     [Fact]
-    public void Should_give_what_one_cannot_use_to_the_other()
+    public void Should_give_unused_bandwidth_to_the_other_move()
     {
         var links = Links(new SchedulingLimits { BandwidthFloor = BytesPerSecond.FromMebibytes(1) }, (0, 100), (1, 20), (2, 100));
         var times = MoveSchedule.Build([Move(0, 1, 200), Move(0, 2, 800)], links);
@@ -52,14 +52,14 @@ public sealed class When_moves_are_scheduled
     }
 
     [Fact]
-    public void Should_begin_no_more_than_leave_each_the_floor()
+    public void Should_start_no_more_moves_than_leave_each_the_floor()
     {
         var links = Links(new SchedulingLimits { OutboundPerHost = 8, BandwidthFloor = BytesPerSecond.FromMebibytes(40) }, (0, 100), (1, 100), (2, 100), (3, 100));
         MoveSchedule.Build([Move(0, 1, 100), Move(0, 2, 100), Move(0, 3, 100)], links).Count(times => times.StartsAfter == TimeSpan.Zero).ShouldBe(2);
     }
 
     [Fact]
-    public void Should_leave_its_links_to_a_busy_machine()
+    public void Should_give_a_busy_vm_its_links_to_itself()
     {
         var links = Links(new SchedulingLimits(), (0, 100), (1, 100), (2, 100), (3, 100));
         PlannedMove[] moves =
@@ -78,7 +78,7 @@ public sealed class When_moves_are_scheduled
     }
 
     [Fact]
-    public void Should_go_on_from_what_is_under_way()
+    public void Should_continue_from_running_migrations()
     {
         var links = Links(new SchedulingLimits { OutboundPerHost = 1 }, (0, 100), (1, 100));
         var times = MoveSchedule.Build([Move(0, 1, 1000) with { IsUnderWay = true, DoneFraction = 0.75 }, Move(0, 1, 1000)], links);
@@ -100,14 +100,14 @@ public sealed class When_moves_are_scheduled
     {
         running.Length.ShouldBeLessThanOrEqualTo(links.Limits.ClusterMax, when);
         foreach (var from in running.GroupBy(each => each.Move.From))
-            from.Count().ShouldBeLessThanOrEqualTo(Math.Min(links.Outbound, Scheduler.Predicting.LinkCapacity.MaxConcurrent(links.For(from.Key), links.Limits)), when);
+            from.Count().ShouldBeLessThanOrEqualTo(Math.Min(links.Outbound, Scheduler.Predicting.LinkCapacity.MaxConcurrent(links.UsableRate(from.Key), links.Limits)), when);
         foreach (var to in running.GroupBy(each => each.Move.To))
-            to.Count().ShouldBeLessThanOrEqualTo(Math.Min(links.Limits.InboundPerHost, Scheduler.Predicting.LinkCapacity.MaxConcurrent(links.For(to.Key), links.Limits)), when);
+            to.Count().ShouldBeLessThanOrEqualTo(Math.Min(links.Limits.InboundPerHost, Scheduler.Predicting.LinkCapacity.MaxConcurrent(links.UsableRate(to.Key), links.Limits)), when);
         foreach (var alone in running.Where(each => each.Times.IsExclusive))
             running.Count(each => each.Move.From == alone.Move.From || each.Move.To == alone.Move.To).ShouldBe(1, when);
     }
 
-    // Whatever lies wholly between two moments must have passed the link between them.
+    // A move that lies between two times must have passed the link between them.
     private static void CheckLink(Timed[] planned, BytesPerSecond rate, string which)
     {
         foreach (var begin in planned.Select(each => each.Begin).Distinct())

@@ -11,73 +11,73 @@ public sealed class When_a_host_is_chosen
     private static readonly Fleet Fleet = Given.Fleet();
 
     [Fact]
-    public void Should_say_why_in_one_sentence()
+    public void Should_explain_the_choice_in_one_sentence()
     {
         var choice = Choose(Fleet).ShouldNotBeNull();
         choice.At.ShouldBe(Given.Now);
-        choice.Reason.ShouldBe("hostb is rated best of 2 hosts that can take g1, equal to hostc and before it by name");
+        choice.Reason.ShouldBe("hostb has the highest score of 2 hosts that can take g1, tied with hostc and first by name");
         choice.Ratings.Select(rating => rating.Host).ShouldBe([Given.HostB, Given.HostC, Given.HostA]);
     }
 
     [Fact]
-    public void Should_say_what_sets_the_best_off_from_the_next()
+    public void Should_explain_the_lead_over_the_next_host()
     {
         Choose(Fleet.WithCapacity(Given.HostC, capacity => capacity with { FreeMemory = Bytes.FromGibibytes(20) })).ShouldNotBeNull().Reason
-            .ShouldBe("hostc is rated best of 2 hosts that can take g1, ahead of hostb by free memory (18 GiB of 32 GiB of memory left after the move)");
-        var troubled = Fleet.With(Given.HostB, host => host with { RecentFailures = [new(Given.HostB, Given.Now, new("m0"), "it ran out of disk")] });
-        Choose(troubled).ShouldNotBeNull().Reason.ShouldBe(
-            "hostc is rated best of 2 hosts that can take g1, ahead of hostb by trouble (hostb: migration m0 failed through it 0 min ago: it ran out of disk)");
+            .ShouldBe("hostc has the highest score of 2 hosts that can take g1, ahead of hostb by free memory (18 GiB of 32 GiB memory free after the migration)");
+        var failed = Fleet.With(Given.HostB, host => host with { RecentFailures = [new(Given.HostB, Given.Now, new("m0"), "it ran out of disk")] });
+        Choose(failed).ShouldNotBeNull().Reason.ShouldBe(
+            "hostc has the highest score of 2 hosts that can take g1, ahead of hostb by recent failure (hostb: migration m0 failed on it 0 min ago: it ran out of disk)");
     }
 
     [Fact]
-    public void Should_take_the_preferred_host_if_nothing_speaks_against_it()
+    public void Should_choose_the_preferred_host_if_it_is_eligible()
     {
         var choice = Choose(Fleet, query => query with { Preferred = Given.HostC }).ShouldNotBeNull();
-        (choice.Host, choice.Reason).ShouldBe((Given.HostC, "hostc was preferred by the request and can take g1"));
+        (choice.Host, choice.Reason).ShouldBe((Given.HostC, "hostc is preferred by the request and can take g1"));
         var full = Fleet.WithCapacity(Given.HostC, capacity => capacity with { FreeMemory = Bytes.Zero });
         Choose(full, query => query with { Preferred = Given.HostC }).ShouldNotBeNull().Reason.ShouldBe("hostb is the only one of 3 hosts that can take g1");
     }
 
     [Fact]
-    public void Should_take_the_first_of_the_hosts_asked_for_that_can()
+    public void Should_choose_the_first_eligible_of_the_requested_hosts()
     {
         var emptier = Fleet.WithCapacity(Given.HostB, capacity => capacity with { FreeMemory = Bytes.FromGibibytes(30) });
         var choice = Choose(emptier, query => query with { Allowed = [Given.HostC, Given.HostB] }).ShouldNotBeNull();
-        (choice.Host, choice.Reason).ShouldBe((Given.HostC, "hostc is the first of 2 hosts asked for and can take g1"));
+        (choice.Host, choice.Reason).ShouldBe((Given.HostC, "hostc is the first of 2 requested hosts and can take g1"));
         choice.Ratings[0].Score.ShouldBeLessThan(choice.Ratings[1].Score);
         var full = Fleet.WithCapacity(Given.HostC, capacity => capacity with { FreeMemory = Bytes.Zero });
         Choose(full, query => query with { Allowed = [Given.HostC, Given.HostB] }).ShouldNotBeNull().Reason
-            .ShouldBe("hostb is the first of 2 hosts asked for that can take g1; hostc cannot");
+            .ShouldBe("hostb is the first of 2 requested hosts that can take g1; hostc cannot");
     }
 
     [Fact]
-    public void Should_look_at_no_other_host_than_those_asked_for()
+    public void Should_consider_only_requested_hosts()
     {
         var choice = Choose(Fleet, query => query with { Allowed = [Given.HostC] }, out var ratings).ShouldNotBeNull();
-        (choice.Host, choice.Reason).ShouldBe((Given.HostC, "hostc is the host that was asked for and can take g1"));
+        (choice.Host, choice.Reason).ShouldBe((Given.HostC, "hostc is the requested host and can take g1"));
         ratings.ShouldHaveSingleItem();
     }
 
     [Fact]
-    public void Should_prefer_one_of_the_hosts_asked_for_over_the_order() =>
+    public void Should_choose_the_preferred_host_before_the_requested_order() =>
         Choose(Fleet, query => query with { Allowed = [Given.HostB, Given.HostC], Preferred = Given.HostC }).ShouldNotBeNull().Host.ShouldBe(Given.HostC);
 
     [Fact]
-    public void Should_not_try_a_host_again_that_has_failed()
+    public void Should_not_retry_a_host_that_has_failed()
     {
         Choose(Fleet, query => query with { Excluded = [Given.HostB], Preferred = Given.HostB }, out var ratings).ShouldNotBeNull().Host.ShouldBe(Given.HostC);
         ratings.Single(rating => rating.Host == Given.HostB).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.HostFailedBefore);
     }
 
     [Fact]
-    public void Should_choose_none_and_say_why_not_where_none_can_take_it()
+    public void Should_explain_why_no_host_can_take_it()
     {
         Choose(Fleet.WithVm(vm => vm with { Memory = Bytes.FromGibibytes(100) }), query => query, out var ratings).ShouldBeNull();
         ratings.Select(rating => rating.Refusals[0].Code).ShouldBe([RefusalCode.SameHost, RefusalCode.NotEnoughMemory, RefusalCode.NotEnoughMemory]);
     }
 
     [Fact]
-    public void Should_break_a_rule_only_where_that_is_allowed_and_nothing_else_is_left()
+    public void Should_break_a_rule_only_if_allowed_and_necessary()
     {
         var apart = new PlacementRules { VmAffinity = [new("replicas", Given.Labels(("app", "db")), Apart: true)] };
         var fleet = Fleet.WithVm(vm => vm with { Labels = Given.Labels(("app", "db")) }).WithVms(Given.HostB, Given.Vm("g2", ("app", "db"))) with { Rules = apart };
@@ -89,12 +89,12 @@ public sealed class When_a_host_is_chosen
         var choice = Choose(crowded, query => query with { RelaxAffinity = true }).ShouldNotBeNull();
         choice.Host.ShouldBe(Given.HostB);
         choice.Reason.ShouldEndWith(
-            ", although that breaks a rule that keeps machines together or apart, because no host can take it otherwise");
+            "; this breaks a VM affinity rule, because no host can take it otherwise");
         choice.Ratings[0].Terms.ShouldContain(term => term.Name == "VM affinity" && term.Points < -100 && term.Explanation == "breaks rule 'replicas'");
     }
 
     [Fact]
-    public void Should_count_what_its_own_migration_keeps_as_free_for_it()
+    public void Should_ignore_the_reservation_of_its_own_migration()
     {
         var fleet = Fleet.WithVm(vm => vm with { Memory = Bytes.FromGibibytes(16) }) with { Migrations = [Given.Migration("g1", Given.HostB)] };
         Choose(fleet, query => query with { Allowed = [Given.HostB] }).ShouldBeNull();
@@ -102,7 +102,7 @@ public sealed class When_a_host_is_chosen
     }
 
     [Fact]
-    public void Should_choose_the_same_whatever_the_order_of_the_hosts()
+    public void Should_not_depend_on_the_order_of_the_hosts()
     {
         var random = new Random(20260101);
         var hosts = Enumerable.Range(1, 12).Select(n => Given.Host(new($"node{n}")))

@@ -13,11 +13,11 @@ public sealed class When_hosts_are_scored
     private static readonly IReadOnlyList<LabelRequirement> OnC = [new("host", LabelOperator.In, ["hostc"])];
     private static readonly IReadOnlyList<LabelRequirement> OnB = [new("host", LabelOperator.In, ["hostb"])];
 
-    /// <summary>Each makes the host by that name the better one, although equals are settled by name in favour of hostb.</summary>
+    /// <summary>Each makes the host by that name the better one, although ties are broken by name in favour of hostb.</summary>
     private static readonly Dictionary<string, Fleet> Better = new(StringComparer.Ordinal)
     {
         ["free memory"] = Fleet.WithCapacity(Given.HostC, capacity => capacity with { FreeMemory = Bytes.FromGibibytes(17) }),
-        ["free processors"] = Fleet.WithVms(Given.HostB, Given.Vm("g2")),
+        ["free CPUs"] = Fleet.WithVms(Given.HostB, Given.Vm("g2")),
         ["link headroom"] = Fleet.WithCapacity(Given.HostB, capacity => capacity with { Memory = Bytes.FromGibibytes(32) })
             .WithVms(Given.HostA, Given.Vm("g2") with { Memory = Bytes.Zero, VCpus = 0 }) with
         { Migrations = [Given.Migration("g2", Given.HostB)] },
@@ -28,13 +28,13 @@ public sealed class When_hosts_are_scored
         ["taint"] = Ruled(new() { Taints = [new("batch", OnB, Given.Labels(("batch", "yes")), Hard: false, Weight: 10)] }),
         ["VM affinity"] = Ruled(new() { VmAffinity = [new("near", App, Apart: false, Hard: false, Weight: 50)] })
             .WithVms(Given.HostC, Given.Vm("g2", ("app", "db")) with { VCpus = 0 }),
-        ["trouble"] = Fleet.With(Given.HostB, host => host with { RecentFailures = [new(Given.HostB, Given.Now.AddMinutes(-10), new("m0"), "it ran out of disk")] }),
+        ["recent failure"] = Fleet.With(Given.HostB, host => host with { RecentFailures = [new(Given.HostB, Given.Now.AddMinutes(-10), new("m0"), "it ran out of disk")] }),
     };
 
     public static TheoryData<string> Terms => [.. Better.Keys];
 
     [Fact]
-    public void Should_settle_equals_by_name() => Choose(Fleet).Host.ShouldBe(Given.HostB);
+    public void Should_break_ties_by_name() => Choose(Fleet).Host.ShouldBe(Given.HostB);
 
     [Theory]
     [MemberData(nameof(Terms))]
@@ -48,7 +48,7 @@ public sealed class When_hosts_are_scored
     }
 
     [Fact]
-    public void Should_keep_machines_apart_where_it_can()
+    public void Should_keep_vms_apart_if_possible()
     {
         var fleet = Ruled(new() { VmAffinity = [new("far", App, Apart: true, Hard: false, Weight: 30)] }).WithVms(Given.HostB, Given.Vm("g2", ("app", "db")) with { VCpus = 0 });
         Choose(fleet).Host.ShouldBe(Given.HostC);
@@ -56,7 +56,7 @@ public sealed class When_hosts_are_scored
     }
 
     [Fact]
-    public void Should_fill_hosts_up_where_machines_are_packed()
+    public void Should_fill_hosts_with_the_pack_strategy()
     {
         var fleet = Fleet.WithCapacity(Given.HostC, capacity => capacity with { FreeMemory = Bytes.FromGibibytes(8) })
             .WithVms(Given.HostC, Given.Vm("g2"));
@@ -65,11 +65,11 @@ public sealed class When_hosts_are_scored
     }
 
     [Fact]
-    public void Should_forget_a_trouble_in_time()
+    public void Should_let_failures_fade()
     {
         double After(TimeSpan age) => Points(
             Choose(Fleet.With(Given.HostB, host => host with { RecentFailures = [new(Given.HostB, Given.Now - age, new("m0"), "it failed")] })).Ratings
-                .Single(rating => rating.Host == Given.HostB), "trouble");
+                .Single(rating => rating.Host == Given.HostB), "recent failure");
         After(TimeSpan.Zero).ShouldBe(-40);
         After(TimeSpan.FromMinutes(15)).ShouldBe(-20);
         After(TimeSpan.FromMinutes(30)).ShouldBe(0);
@@ -77,17 +77,17 @@ public sealed class When_hosts_are_scored
     }
 
     [Fact]
-    public void Should_reckon_with_the_rate_that_a_migration_has_on_the_link()
+    public void Should_consider_the_rates_of_migrations_on_the_link()
     {
         var migration = Given.Migration("g2", Given.HostB, MigrationPhase.PreCopy);
         var fast = migration with { Sample = Given.Sample(migration, Bytes.FromGibibytes(1), Bytes.FromGibibytes(1), BytesPerSecond.FromMebibytes(72)) };
         var fleet = Fleet.WithVms(Given.HostA, Given.Vm("g2")) with { Migrations = [fast] };
         Choose(fleet).Ratings.Single(rating => rating.Host == Given.HostB).Terms.Single(term => term.Name == "link headroom")
-            .ShouldBe(new("link headroom", 10, "18 MiB/s of 90 MiB/s of its link free for migrations"));
+            .ShouldBe(new("link headroom", 10, "18 MiB/s of 90 MiB/s free for migrations on its link"));
     }
 
     [Fact]
-    public void Should_add_the_points_up_and_say_each_in_words()
+    public void Should_add_up_the_points_and_explain_each()
     {
         foreach (var rating in Choose(Fleet).Ratings.Where(rating => rating.Refusals.Count == 0))
         {

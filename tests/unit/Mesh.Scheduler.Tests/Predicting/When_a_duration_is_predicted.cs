@@ -12,7 +12,7 @@ public sealed class When_a_duration_is_predicted
     [InlineData(1000, 100, 0, 10)]
     [InlineData(20, 100, 90, 0.2)] // it switches over at once
     [InlineData(1000, 100, 50, 19.84375)] // passes of 10, 5, 2.5, 1.25, 0.625, 0.3125 and 0.15625 s
-    [InlineData(1000, 100, 90, 50)] // 87 s and more are not waited for
+    [InlineData(1000, 100, 90, 50)] // capped; the passes would take 87 s
     [InlineData(1000, 100, 100, 50)]
     [InlineData(1000, 100, 500, 50)]
     public void Should_add_up_the_passes(double data, double bandwidth, double dirty, double seconds) =>
@@ -20,7 +20,7 @@ public sealed class When_a_duration_is_predicted
             .TotalSeconds.ShouldBe(seconds, 1e-6);
 
     [Fact]
-    public void Should_agree_with_passes_played_one_by_one()
+    public void Should_agree_with_simulated_passes()
     {
         var random = new Random(3);
         for (var round = 0; round < 1000; round++)
@@ -34,22 +34,22 @@ public sealed class When_a_duration_is_predicted
     }
 
     [Fact]
-    public void Should_never_be_longer_than_can_be_added_to_a_date() =>
+    public void Should_never_exceed_what_can_be_added_to_a_date() =>
         MigrationPrediction.PreCopyDuration(new(long.MaxValue), new(1)).ShouldBeGreaterThan(TimeSpan.FromDays(1000));
 
     [Fact]
-    public void Should_refuse_a_link_that_carries_nothing() =>
+    public void Should_reject_a_link_without_bandwidth() =>
         Should.Throw<ArgumentOutOfRangeException>(() => MigrationPrediction.PreCopyDuration(new(1), new(0)));
 
     [Theory]
     [InlineData(60, 100, false)]
     [InlineData(61, 100, true)]
     [InlineData(null, 100, false)]
-    public void Should_tell_machines_that_want_a_link_for_themselves(int? dirty, int bandwidth, bool isBusy) =>
+    public void Should_recognize_vms_that_need_a_link_to_themselves(int? dirty, int bandwidth, bool isBusy) =>
         MigrationPrediction.IsBusy(dirty is { } rate ? new BytesPerSecond(rate) : null, new(bandwidth)).ShouldBe(isBusy);
 
     [Fact]
-    public void Should_go_by_what_was_seen_last_of_a_machine()
+    public void Should_use_the_newest_history_of_a_vm()
     {
         var (vm, at) = (new VmId(Guid.Empty), DateTimeOffset.UnixEpoch);
         var fleet = new Fleet { TakenAt = at, Hosts = [], Histories = [new(vm, new(2), new(9), at.AddDays(1)), new(vm, new(1), new(9), at)] };
@@ -57,7 +57,7 @@ public sealed class When_a_duration_is_predicted
     }
 
     [Fact]
-    public void Should_reckon_with_an_assumed_link_where_none_is_known()
+    public void Should_assume_a_rate_for_unknown_links()
     {
         var limits = new SchedulingLimits();
         LinkCapacity.Usable(null, limits).ShouldBe(limits.AssumedLink);

@@ -7,8 +7,8 @@ using Mesh.Scheduler.Queueing;
 namespace Mesh.Scheduler.Tests.Queueing;
 
 /// <summary>
-/// A little world in which migrations are asked for, aborted, re-prioritised, fail and end, owners crash, and hosts come and go, while the
-/// scheduler's decisions are carried out, sometimes only in part. What holds a slot is kept here by its own account, not by the scheduler's.
+/// A simulated mesh in which migrations are requested, aborted, re-prioritised, fail and end, hosts crash and recover, and the scheduler's
+/// decisions are carried out, sometimes only in part. Slots in use are counted here independently of the scheduler.
 /// </summary>
 internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
 {
@@ -33,14 +33,14 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
         UnschedulableTimeout = TimeSpan.FromMinutes(10),
     };
 
-    /// <summary>Whether people go on asking and aborting; hosts come and go in any case.</summary>
+    /// <summary>Whether operators keep requesting and aborting migrations; hosts fail and recover in any case.</summary>
     public bool IsOpen { get; set; } = true;
 
     public List<WorldMigration> Migrations { get; } = [];
 
     public int Admitted { get; private set; }
 
-    public int Dismissed { get; private set; }
+    public int Rejected { get; private set; }
 
     public Fleet Fleet => new()
     {
@@ -52,7 +52,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
 
     public FleetHost Host(HostName name) => _hosts[name.Value];
 
-    /// <summary>One thing happens, time passes, and the scheduler has its turn.</summary>
+    /// <summary>One event, some time, and a scheduling pass.</summary>
     /// <param name="check">Called with each admission before it is carried out.</param>
     public void Step(Action<WorldMigration, AdmitMigration> check)
     {
@@ -62,7 +62,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
             Progress(migration);
         var decision = Admission.Decide(Fleet, ++_passEpoch, Now, Place);
 
-        // A scheduler that crashes, or whose messages are lost, leaves a part undone.
+        // A crash of the scheduler or a lost message leaves a part undone.
         var isWhole = _random.Next(20) > 0;
         foreach (var admission in decision.Admissions.Where(_ => isWhole || _random.Next(2) == 0))
         {
@@ -71,8 +71,8 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
             Admit(migration, admission);
         }
 
-        Dismissed += decision.Dismissals.Count;
-        Migrations.RemoveAll(migration => decision.Dismissals.Any(dismissal => dismissal.Id == migration.View.Id));
+        Rejected += decision.Rejections.Count;
+        Migrations.RemoveAll(migration => decision.Rejections.Any(rejection => rejection.Id == migration.View.Id));
         foreach (var migration in Migrations)
             migration.Watch(Now, isPlaceable: IsPlaceable(migration.View));
     }
@@ -84,7 +84,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
         return Given.Chosen(hosts);
     }
 
-    /// <summary>Whether nothing but slots keeps a migration from going on.</summary>
+    /// <summary>Whether a migration waits for nothing but slots.</summary>
     public bool IsPlaceable(MigrationView migration) => Slots.IsWaiting(migration)
         && (migration.Phase == MigrationPhase.Ready || Eligible(migration).Any())
         && !(migration.Phase == MigrationPhase.Queued && BackOff.EndsAt(migration, Limits) > Now);
@@ -167,7 +167,7 @@ internal sealed class RandomWorld(int seed, double ageingMinutes = 1)
             migration.View = migration.View with { Phase = CopyingPhases[Array.IndexOf(CopyingPhases, migration.View.Phase) + 1] };
     }
 
-    /// <summary>It ends, or, having failed through its host, waits for another attempt.</summary>
+    /// <summary>It ends, or fails on its host and waits for another attempt.</summary>
     private void End(WorldMigration migration)
     {
         if (migration.View.Phase == MigrationPhase.Confirming || _random.Next(2) == 0 || migration.View.FailedAttempts.Count == 2)

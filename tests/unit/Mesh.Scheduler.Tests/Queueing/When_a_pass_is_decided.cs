@@ -6,7 +6,7 @@ namespace Mesh.Scheduler.Tests.Queueing;
 
 public sealed class When_a_pass_is_decided
 {
-    // One at a time from each host, and none to prepare: whoever is first goes.
+    // One at a time from each host, and none to prepare: the first in the queue is admitted.
     private static SchedulingLimits OneByOne(SchedulingLimits limits) => limits with { OutboundPerHost = 1, PreparingPerHost = 0 };
 
     private static MigrationView Later(MigrationView migration, double seconds) =>
@@ -22,26 +22,26 @@ public sealed class When_a_pass_is_decided
     [InlineData(MigrationPriority.Drain, 300, MigrationPriority.Operator, 0, "m1")]
     [InlineData(MigrationPriority.Balancing, 600, MigrationPriority.System, 0, "m2")]
     [InlineData(MigrationPriority.Balancing, 900, MigrationPriority.System, 0, "m1")]
-    public void Should_go_by_priority_which_rises_with_waiting(
+    public void Should_order_by_priority_which_rises_with_waiting(
         MigrationPriority first, int firstWaited, MigrationPriority second, int secondWaited, string next) =>
         Given.Fleet(Given.Waiting("m1", "a", firstWaited, first), Given.Waiting("m2", "a", secondWaited, second))
             .With(OneByOne).Decide(Given.To("b")).Admitted().ShouldBe([$"{next}>b"]);
 
     [Fact]
-    public void Should_take_the_next_best_host_where_the_best_has_no_slot_free()
+    public void Should_choose_the_next_best_host_if_the_best_has_no_free_slot()
     {
         var fleet = Given.Fleet(Given.Running("r1", "d", "b"), Given.Running("r2", "d", "b"), Given.Waiting("m", "a"));
         var decision = fleet.Decide(Given.To("b", "c"));
         decision.Admitted().ShouldBe(["m>c"]);
         decision.Admissions[0].Placement!.Host.Value.ShouldBe("c");
-        decision.Admissions[0].Placement!.Reason.ShouldBe("b would be better and has no slot free; c is the next best that has");
+        decision.Admissions[0].Placement!.Reason.ShouldBe("b has the highest score but no free slot; c is the next best host with one");
 
         var planned = fleet with { Migrations = [.. fleet.Migrations.Select(migration => migration with { Preferred = new("b") })] };
-        planned.Decide(Given.To("b", "c")).Admitted().ShouldBe(["m>b (prepare)"], "a plan that reckons with b is kept to");
+        planned.Decide(Given.To("b", "c")).Admitted().ShouldBe(["m>b (prepare)"], "the drain has planned b");
     }
 
     [Fact]
-    public void Should_ask_where_to_go_with_what_it_has_admitted_counted()
+    public void Should_place_in_a_fleet_that_includes_its_admissions()
     {
         List<Fleet> seen = [];
         Given.Fleet(Given.Waiting("m1", "a", 3), Given.Waiting("m2", "a", 2), Given.Waiting("m3", "c", 1)).Decide((fleet, migration) =>
@@ -56,7 +56,7 @@ public sealed class When_a_pass_is_decided
     }
 
     [Fact]
-    public void Should_say_in_messages_what_it_is_about()
+    public void Should_fill_in_its_messages()
     {
         var decision = Given.Fleet(Given.Waiting("m", "a").FailedAt("c", 3600)).Decide(Given.To("b"));
         decision.Admissions.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
@@ -75,63 +75,63 @@ public sealed class When_a_pass_is_decided
     [InlineData(6, 599, false)]
     [InlineData(6, 600, true)]
     [InlineData(90, 600, true)]
-    public void Should_pause_after_failures_twice_as_long_each_time(int failures, double secondsAgo, bool isOver)
+    public void Should_back_off_after_failures_twice_as_long_each_time(int failures, double secondsAgo, bool isOver)
     {
         var migration = Enumerable.Range(0, failures).Aggregate(Given.Waiting("m", "a", 30), (sofar, _) => sofar.FailedAt("c", secondsAgo));
         var decision = Given.Fleet(migration).Decide(Given.To("b"));
         decision.Admissions.Count.ShouldBe(isOver ? 1 : 0);
         if (isOver)
             return;
-        decision.WaitsFor("m").ShouldBe("the pause after a failed attempt, which ends in 1 s");
+        decision.WaitsFor("m").ShouldBe("the back-off after a failed attempt: 1 s left");
         decision.NextDue.ShouldBe(Given.Now + TimeSpan.FromSeconds(1));
     }
 
     [Fact]
-    public void Should_not_pause_for_hosts_that_were_passed_over() =>
+    public void Should_not_back_off_for_hosts_that_were_passed_over() =>
         Given.Fleet(Given.Waiting("m", "a").FailedAt("c", 0, hasRun: false)).Decide(Given.To("b")).Admitted().ShouldBe(["m>b"]);
 
     [Fact]
-    public void Should_dismiss_what_no_host_takes_for_long_enough()
+    public void Should_reject_what_no_host_takes_for_long_enough()
     {
         Given.Fleet(Given.Waiting("m", "a", 899)).Decide(Given.To()).ShouldSatisfyAllConditions(
-            decision => decision.Dismissals.ShouldBeEmpty(),
-            decision => decision.WaitsFor("m").ShouldBe("a host that can take the machine: no host is up"),
+            decision => decision.Rejections.ShouldBeEmpty(),
+            decision => decision.WaitsFor("m").ShouldBe("a host that can take the VM: no host is up"),
             decision => decision.NextDue.ShouldBe(Given.Now + TimeSpan.FromSeconds(1)));
-        Given.Fleet(Given.Waiting("m", "a", 900)).Decide(Given.To()).Dismissals.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            dismissal => dismissal.Id.Value.ShouldBe("m"), dismissal => dismissal.PassEpoch.ShouldBe(7),
-            dismissal => dismissal.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.HostUnavailable));
+        Given.Fleet(Given.Waiting("m", "a", 900)).Decide(Given.To()).Rejections.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            rejection => rejection.Id.Value.ShouldBe("m"), rejection => rejection.PassEpoch.ShouldBe(7),
+            rejection => rejection.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.HostUnavailable));
 
-        // The pause after a failure does not count.
+        // The back-off after a failure does not count.
         Given.Fleet(Given.Waiting("m", "a", 900).FailedAt("c", 900)).Decide(Given.To()).NextDue.ShouldBe(Given.Now + TimeSpan.FromSeconds(20));
     }
 
     [Fact]
-    public void Should_keep_what_an_overdue_one_needs_from_later_ones()
+    public void Should_reserve_slots_for_an_overdue_migration()
     {
-        // m needs a place away from a and one to b; r holds b. Without keeping, later ones from a would always have taken the other.
+        // m needs an outbound slot on a and an inbound slot on b; r holds b. Without a reservation, later migrations from a would always take the other slot.
         var fleet = Given.Fleet(Given.Running("r1", "d", "b"), Given.Waiting("m", "a", 900), Given.Waiting("later", "a", 899), Given.Waiting("other", "c"))
             .With(limits => OneByOne(limits) with { InboundPerHost = 1 });
         var places = Given.Each(("m", ["b"]), ("later", ["c"]), ("other", ["d"]));
         var decision = fleet.Decide(places);
         decision.Admitted().ShouldBe(["other>d"], "it shares no host with it");
-        decision.WaitsFor("later").ShouldBe("a place among those that copy away from a: 0 of 1 taken; the next one is kept for m, which has waited longer");
+        decision.WaitsFor("later").ShouldBe("an outbound slot on a: 0 of 1 in use; the next one is reserved for m, which has waited longer");
 
         var sooner = fleet with { Migrations = [.. fleet.Migrations.Select(migration => Later(migration, 2))] };
         sooner.Decide(places).Admitted().ShouldBe(["later>c", "other>d"], "until then nobody waits for its sake");
     }
 
     [Fact]
-    public void Should_not_give_others_what_comes_free_before_an_overdue_one()
+    public void Should_not_give_freed_slots_to_others_before_an_overdue_migration()
     {
         var fleet = Given.Fleet(
             Given.Running("r1", "d", "c"), Given.Waiting("m", "a", 900).Under(new() { Cluster = 1 }), Given.Waiting("later", "b"));
         var decision = fleet.With(limits => limits with { PreparingPerHost = 0 }).Decide(Given.To("c"));
         decision.Admitted().ShouldBeEmpty();
-        decision.WaitsFor("later").ShouldBe("a place among those that copy: 1 of 5 taken; the next one is kept for m, which has waited longer");
+        decision.WaitsFor("later").ShouldBe("a transfer slot of the mesh: 1 of 5 in use; the next one is reserved for m, which has waited longer");
     }
 
     [Fact]
-    public void Should_keep_nothing_for_one_whose_host_is_silent()
+    public void Should_reserve_nothing_while_a_host_is_unresponsive()
     {
         var fleet = Given.Fleet(Given.Running("r1", "d", "b", MigrationPhase.Confirming), Given.Prepared("m", "a", "b", 900), Given.Waiting("later", "a"))
             .With(limits => OneByOne(limits) with { InboundPerHost = 1 }) with
@@ -142,9 +142,9 @@ public sealed class When_a_pass_is_decided
     }
 
     [Fact]
-    public void Should_not_hold_up_the_mesh_for_those_that_wait_for_hosts()
+    public void Should_not_block_the_mesh_for_migrations_that_wait_for_hosts()
     {
-        // Each of the overdue waits for a host of its own; the one place that is left in the mesh would be of no use to them.
+        // Each overdue migration waits for another host; the one free slot of the mesh would not help them.
         var pairs = Enumerable.Range(0, 4).ToList();
         var fleet = Given.Fleet([
             .. pairs.Select(number => Given.Running($"r{number}", $"z{number}", $"y{number}")),
@@ -157,7 +157,7 @@ public sealed class When_a_pass_is_decided
     }
 
     [Fact]
-    public void Should_be_due_when_waiting_alone_changes_the_order()
+    public void Should_be_due_when_ageing_changes_the_order()
     {
         var held = Given.Fleet(
                 Given.Running("r1", "a", "b"),
@@ -171,7 +171,7 @@ public sealed class When_a_pass_is_decided
     }
 
     [Fact]
-    public void Should_not_ask_for_a_host_while_the_source_has_no_slot_free()
+    public void Should_not_place_while_the_source_has_no_free_slot()
     {
         var fleet = Given.Fleet(Given.Running("r1", "a", "b"), Given.Waiting("m1", "a")).With(OneByOne);
         fleet.Decide((_, _) => throw new InvalidOperationException("asked in vain")).Admissions.ShouldBeEmpty();

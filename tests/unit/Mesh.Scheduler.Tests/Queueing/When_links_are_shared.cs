@@ -23,7 +23,7 @@ public sealed class When_links_are_shared
     }
 
     [Fact]
-    public void Should_give_the_others_what_a_slower_link_leaves()
+    public void Should_give_others_what_a_slower_link_leaves()
     {
         var fleet = Fleet(1000, 200, 1000, Given.Running("m1", "a", "b"), Given.Running("m2", "a", "c"));
         Share(fleet, "m1").ShouldBe(200);
@@ -31,7 +31,7 @@ public sealed class When_links_are_shared
     }
 
     [Fact]
-    public void Should_count_each_direction_by_itself()
+    public void Should_count_each_direction_separately()
     {
         var fleet = Fleet(1000, 1000, 1000, Given.Running("m1", "a", "b"), Given.Running("m2", "b", "a"));
         Share(fleet, "m1").ShouldBe(1000);
@@ -39,7 +39,7 @@ public sealed class When_links_are_shared
     }
 
     [Fact]
-    public void Should_leave_fixed_limits_alone_and_give_the_rest_to_the_others()
+    public void Should_not_change_fixed_limits_and_give_the_rest_to_others()
     {
         var fixedOne = Given.Running("m1", "a", "b") with { Options = new() { Bandwidth = BytesPerSecond.FromMebibytes(100) } };
         var fleet = Fleet(1000, 1000, 1000, fixedOne, Given.Running("m2", "a", "c"));
@@ -61,18 +61,17 @@ public sealed class When_links_are_shared
     [Theory]
     [InlineData(MigrationPhase.Confirming)]
     [InlineData(MigrationPhase.CleaningUp)]
-    public void Should_not_count_what_sends_no_more(MigrationPhase phase) =>
+    public void Should_not_count_migrations_that_no_longer_send(MigrationPhase phase) =>
         Share(Fleet(1000, 1000, 1000, Given.Running("m1", "a", "b"), Given.Running("m2", "a", "c", phase)), "m1").ShouldBe(1000);
 
     [Fact]
-    public void Should_be_given_with_the_admission_and_change_for_those_that_copy()
+    public void Should_be_sent_with_the_admission_and_updated_for_running_migrations()
     {
         var running = Given.Running("r", "a", "b") with { BandwidthShare = BytesPerSecond.FromMebibytes(1000) };
         var decision = Fleet(1000, 1000, 1000, running, Given.Waiting("m", "a")).Decide(Given.To("c"));
         decision.Admissions.ShouldHaveSingleItem().Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(500));
-        decision.Changes.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            change => change.Id.Value.ShouldBe("r"), change => change.RequestedBy.ShouldBe("scheduler"),
-            change => change.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(500)), change => change.ChangeId.ShouldBe("scheduler-7"));
+        decision.Shares.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            share => share.Id.Value.ShouldBe("r"), share => share.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(500)));
     }
 
     [Theory]
@@ -80,15 +79,15 @@ public sealed class When_links_are_shared
     [InlineData(1099, 0)]
     [InlineData(1120, 1)]
     [InlineData(890, 1)]
-    [InlineData(null, 0)] // the scheduler set none: nobody's limit is taken back
+    [InlineData(null, 0)] // the scheduler set none: nobody else's limit is overridden
     public void Should_change_only_what_differs_by_more_than_a_tenth(int? set, int changes)
     {
         var running = Given.Running("r", "a", "b") with { BandwidthShare = set is { } mebibytes ? BytesPerSecond.FromMebibytes(mebibytes) : null };
-        Fleet(1000, 1000, 1000, running).Decide(Given.To()).Changes.Count.ShouldBe(changes);
+        Fleet(1000, 1000, 1000, running).Decide(Given.To()).Shares.Count.ShouldBe(changes);
     }
 
     [Fact]
-    public void Should_give_none_to_one_that_only_prepares()
+    public void Should_give_none_to_a_migration_that_only_prepares()
     {
         var decision = Fleet(1000, 1000, 1000, Given.Running("r1", "a", "b"), Given.Running("r2", "a", "b"), Given.Waiting("m", "a")).Decide(Given.To("c"));
         decision.Admissions.ShouldHaveSingleItem().ShouldSatisfyAllConditions(

@@ -26,31 +26,31 @@ public sealed class When_slots_are_counted
     [Theory]
     [InlineData(5, false)]
     [InlineData(4, true)]
-    public void Should_hold_the_limit_of_the_mesh(int copying, bool isAdmitted)
+    public void Should_respect_the_limit_of_the_mesh(int copying, bool isAdmitted)
     {
-        // Each over hosts of its own, so that nothing but the mesh's limit counts.
+        // Each on different hosts, so that only the limit of the mesh applies.
         var others = Enumerable.Range(0, copying).Select(number => Given.Running($"r{number}", $"x{number}", $"y{number}"));
         var decision = Given.Fleet([.. others, Given.Waiting("m", "a")]).With(limits => limits with { PreparingPerHost = 0 }).Decide(Given.To("b"));
         decision.Admitted().ShouldBe(isAdmitted ? ["m>b"] : []);
         if (!isAdmitted)
-            decision.WaitsFor("m").ShouldBe("a place among those that copy: 5 of 5 taken");
+            decision.WaitsFor("m").ShouldBe("a transfer slot of the mesh: 5 of 5 in use");
     }
 
     [Theory]
     [InlineData(MigrationPhase.PreCopy)]
     [InlineData(MigrationPhase.Confirming)]
     [InlineData(MigrationPhase.CleaningUp)]
-    public void Should_hold_the_limits_of_hosts(MigrationPhase phase)
+    public void Should_respect_the_limits_of_hosts(MigrationPhase phase)
     {
         var away = Given.Fleet(Given.Running("r1", "a", "c", phase), Given.Running("r2", "a", "d", phase), Given.Waiting("m", "a"), Given.Waiting("n", "c"))
             .With(limits => limits with { PreparingPerHost = 0 }).Decide(Given.To("b"));
         away.Admitted().ShouldBe(["n>b"], "the one that leaves another host is not held up");
-        away.WaitsFor("m").ShouldBe("a place among those that copy away from a: 2 of 2 taken");
+        away.WaitsFor("m").ShouldBe("an outbound slot on a: 2 of 2 in use");
 
         var to = Given.Fleet(Given.Running("r1", "c", "b", phase), Given.Running("r2", "d", "b", phase), Given.Waiting("m", "a"))
             .With(limits => limits with { PreparingPerHost = 0 }).Decide(Given.To("b"));
         to.Admitted().ShouldBeEmpty();
-        to.WaitsFor("m").ShouldBe("a place among those that copy to b: 2 of 2 taken");
+        to.WaitsFor("m").ShouldBe("an inbound slot on b: 2 of 2 in use");
     }
 
     [Fact]
@@ -62,18 +62,18 @@ public sealed class When_slots_are_counted
     }
 
     [Fact]
-    public void Should_take_the_stricter_of_a_policys_limits_and_its_own()
+    public void Should_apply_the_stricter_of_the_limits_of_policy_and_mesh()
     {
         var running = new[] { Given.Running("r1", "a", "b"), Given.Running("r2", "a", "b") };
         var generous = Given.Fleet([.. running, Given.Waiting("m", "a").Under(new() { OutboundPerHost = 3, InboundPerHost = 3 })])
             .With(limits => limits with { PreparingPerHost = 0 });
-        generous.Decide(Given.To("b")).WaitsFor("m").ShouldBe("a place among those that copy away from a: 2 of 2 taken");
+        generous.Decide(Given.To("b")).WaitsFor("m").ShouldBe("an outbound slot on a: 2 of 2 in use");
         generous.With(limits => limits with { OutboundPerHost = 3, InboundPerHost = 3 }).Decide(Given.To("b")).Admitted().ShouldBe(["m>b"]);
 
         var strict = Given.Fleet([.. running, Given.Waiting("m", "c").Under(new() { Cluster = 2 })])
             .With(limits => limits with { PreparingPerHost = 0 }).Decide(Given.To("d"));
         strict.Admitted().ShouldBeEmpty();
-        strict.WaitsFor("m").ShouldBe("a place among those that copy: 2 taken, and policy own allows 2");
+        strict.WaitsFor("m").ShouldBe("a transfer slot of the mesh: 2 in use, and policy own allows 2");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class When_slots_are_counted
                 Given.Waiting("m1", "a", 3), Given.Waiting("m2", "a", 2), Given.Waiting("m3", "a", 1))
             .Decide(Given.To("b"));
         decision.Admitted().ShouldBe(["m1>b (prepare)", "m2>b (prepare)"]);
-        decision.WaitsFor("m3").ShouldBe("a place among those that copy away from a: 2 of 2 taken");
+        decision.WaitsFor("m3").ShouldBe("an outbound slot on a: 2 of 2 in use");
     }
 
     [Fact]
@@ -98,10 +98,10 @@ public sealed class When_slots_are_counted
     }
 
     [Fact]
-    public void Should_move_a_machine_only_once_at_a_time()
+    public void Should_migrate_a_vm_only_once_at_a_time()
     {
         var twin = Given.Waiting("m2", "a", 1) with { VmId = Given.Vm("m1") };
-        Given.Fleet(Given.Running("m1", "a", "b"), twin).Decide(Given.To("c")).WaitsFor("m2").ShouldBe("the end of migration m1 of the same machine");
+        Given.Fleet(Given.Running("m1", "a", "b"), twin).Decide(Given.To("c")).WaitsFor("m2").ShouldBe("the end of migration m1 of the same VM");
         Given.Fleet(Given.Waiting("m1", "a", 2), twin).Decide(Given.To("c")).Admitted().ShouldBe(["m1>c"]);
     }
 
@@ -111,7 +111,7 @@ public sealed class When_slots_are_counted
     [InlineData(20.0, 1, true)]
     [InlineData(null, 3, true)]
     [InlineData(null, 4, false)]
-    public void Should_leave_each_the_floor_of_the_link(double? link, int wanted, bool isAdmitted)
+    public void Should_leave_each_migration_the_bandwidth_floor(double? link, int wanted, bool isAdmitted)
     {
         var fleet = Given.Fleet([.. Enumerable.Range(1, wanted).Select(number => Given.Waiting($"m{number}", "a", 10 - number))]) with
         {
@@ -121,28 +121,28 @@ public sealed class When_slots_are_counted
         decision.Admissions.Count.ShouldBe(isAdmitted ? wanted : wanted - 1);
         if (!isAdmitted)
             decision.WaitsFor($"m{wanted}").ShouldBe(
-                $"room on the link of a: {wanted - 1} of {wanted - 1} taken, and one more would leave each less than {BytesPerSecond.FromMebibytes(32)}");
+                $"bandwidth on the link of a: {wanted - 1} of {wanted - 1} in use, and another migration would leave each less than {BytesPerSecond.FromMebibytes(32)}");
     }
 
     [Fact]
-    public void Should_not_let_two_over_a_link_that_may_both_change_over_to_post_copy()
+    public void Should_not_admit_two_with_post_copy_armed_to_one_link()
     {
         var decision = Given.Fleet(Given.Running("r", "a", "b").Armed(), Given.Waiting("m1", "b", 2).Armed(), Given.Waiting("m2", "a", 1))
             .With(limits => limits with { PreparingPerHost = 0 }).Decide(Given.To("c"));
         decision.Admitted().ShouldBe(["m2>c"], "post-copy is not armed for it");
-        decision.WaitsFor("m1").ShouldBe("a place among those that may change over to post-copy over the link of b: 1 of 1 taken");
+        decision.WaitsFor("m1").ShouldBe("a post-copy slot on the link of b: 1 of 1 in use");
 
         Given.Fleet(Given.Running("r", "a", "b").Armed(), Given.Waiting("m1", "b").Armed())
             .With(limits => limits with { PostCopyPerLink = 2 }).Decide(Given.To("c")).Admitted().ShouldBe(["m1>c"]);
     }
 
     [Fact]
-    public void Should_not_begin_over_a_link_with_one_in_post_copy()
+    public void Should_not_start_on_a_link_with_one_in_post_copy()
     {
         var decision = Given.Fleet(Given.Running("r", "a", "b", MigrationPhase.PostCopy).Armed(), Given.Waiting("m1", "c", 2), Given.Waiting("m2", "c", 1))
             .With(limits => limits with { PreparingPerHost = 0 })
             .Decide(Given.Each(("m1", ["b"]), ("m2", ["d"])));
         decision.Admitted().ShouldBe(["m2>d"]);
-        decision.WaitsFor("m1").ShouldBe("the end of a post-copy over the link of b, which a further transfer would slow down");
+        decision.WaitsFor("m1").ShouldBe("the end of a post-copy migration on the link of b, which another transfer would slow down");
     }
 }

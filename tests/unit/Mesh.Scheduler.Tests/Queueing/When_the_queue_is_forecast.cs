@@ -20,7 +20,7 @@ public sealed class When_the_queue_is_forecast
     public void Should_be_empty_when_nothing_waits() => QueueForecast.Create(Given.Fleet(Given.Running("r", "a", "b")), Given.Now, Given.To()).ShouldBeEmpty();
 
     [Fact]
-    public void Should_start_each_when_those_before_it_are_over()
+    public void Should_start_each_when_those_before_it_have_ended()
     {
         // 1 GiB each over 1024 MiB/s takes 1 s.
         var running = EndingIn(Given.Running("r", "a", "b"), 30);
@@ -33,13 +33,13 @@ public sealed class When_the_queue_is_forecast
         Start(queue, "m1").ShouldBe(30);
         Start(queue, "m2").ShouldBe(31);
         Start(queue, "m3").ShouldBe(0);
-        queue[0].WaitReason.ShouldBe("a place among those that copy away from a: 1 of 1 taken");
-        queue[2].WaitReason.ShouldBe("the scheduler's next turn, which admits it");
+        queue[0].WaitReason.ShouldBe("an outbound slot on a: 1 of 1 in use");
+        queue[2].WaitReason.ShouldBe("the next scheduling pass, which admits it");
         queue[2].Destination!.Value.Value.ShouldBe("b");
     }
 
     [Fact]
-    public void Should_reckon_with_how_much_a_machine_writes()
+    public void Should_consider_the_dirty_rate()
     {
         var fleet = (Given.Fleet(Given.Waiting("m1", "a", 20), Given.Waiting("m2", "a", 10)) with
         {
@@ -50,7 +50,7 @@ public sealed class When_the_queue_is_forecast
     }
 
     [Fact]
-    public void Should_go_by_what_remains_where_nothing_is_forecast()
+    public void Should_use_the_remaining_data_without_a_forecast()
     {
         var running = Given.Running("r", "a", "b") with
         {
@@ -60,33 +60,32 @@ public sealed class When_the_queue_is_forecast
                 Epoch = new(1),
                 VmId = Given.Vm("r"),
                 Phase = JobPhase.PreCopy,
-                Bandwidth = BytesPerSecond.FromMebibytes(50),
-                Memory = new(Bytes.FromGibibytes(1), Bytes.FromMebibytes(500), Bytes.FromMebibytes(524)),
+                Copy = new() { Bandwidth = BytesPerSecond.FromMebibytes(50), Memory = new(Bytes.FromGibibytes(1), Bytes.FromMebibytes(500), Bytes.FromMebibytes(524)) },
             },
         };
         Start(QueueForecast.Create(Given.Fleet(running, Given.Waiting("m", "a")).With(OneByOne), Given.Now, Given.To("b")), "m").ShouldBe(10);
     }
 
     [Fact]
-    public void Should_reckon_with_pauses()
+    public void Should_consider_back_offs()
     {
         var queue = QueueForecast.Create(Given.Fleet(Given.Waiting("m", "a").FailedAt("c", 5)).With(OneByOne), Given.Now, Given.To("b"));
         Start(queue, "m").ShouldBe(15);
-        queue[0].WaitReason.ShouldBe("the pause after a failed attempt, which ends in 15 s");
+        queue[0].WaitReason.ShouldBe("the back-off after a failed attempt: 15 s left");
     }
 
     [Fact]
-    public void Should_say_nothing_of_one_that_no_host_can_take()
+    public void Should_predict_nothing_for_a_vm_that_no_host_can_take()
     {
         var fleet = Given.Fleet(EndingIn(Given.Running("r", "c", "b"), 30), Given.Waiting("m1", "a", 20), Given.Waiting("m2", "a", 1000)).With(OneByOne);
         var queue = QueueForecast.Create(fleet, Given.Now, Given.To());
         Start(queue, "m1").ShouldBeNull();
-        queue[0].WaitReason.ShouldBe("its dismissal: no host can take the machine");
-        queue[1].WaitReason.ShouldBe("a host that can take the machine: no host is up");
+        queue[0].WaitReason.ShouldBe("its rejection: no host can take the VM");
+        queue[1].WaitReason.ShouldBe("a host that can take the VM: no host is up");
     }
 
     [Fact]
-    public void Should_show_the_prepared_and_take_what_prepares_for_prepared()
+    public void Should_show_prepared_migrations_and_count_preparing_ones_as_prepared()
     {
         var preparing = Given.Prepared("m2", "a", "d", 50) with { Phase = MigrationPhase.Preparing };
         var fleet = Given.Fleet(EndingIn(Given.Running("r", "a", "b"), 30), Given.Prepared("m1", "a", "c", 100), preparing).With(OneByOne);

@@ -15,7 +15,7 @@ internal sealed class WorldMigration(MigrationView view)
     /// <summary>Whether it has been admitted to prepare only, and has not ended since.</summary>
     public bool HoldsPreparing { get; set; }
 
-    /// <summary>For how long nothing but slots has kept it from copying.</summary>
+    /// <summary>How long it has been waiting for nothing but slots.</summary>
     public TimeSpan Starved { get; private set; }
 
     public void Watch(DateTimeOffset now, bool isPlaceable)

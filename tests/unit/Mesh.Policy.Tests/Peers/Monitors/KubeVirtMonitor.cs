@@ -17,10 +17,10 @@ internal static class KubeVirtMonitor
         var isPaused = false;
         foreach (var sample in trace.Samples)
         {
-            var now = (decimal)sample.At.Ticks / TimeSpan.TicksPerSecond;
-            if (progressWatermark == 0 || sample.Remaining.Count < progressWatermark)
+            var now = (decimal)sample.Copy.Elapsed.Ticks / TimeSpan.TicksPerSecond;
+            if (progressWatermark == 0 || sample.Copy.Remaining.Count < progressWatermark)
                 lastProgressUpdate = now;
-            progressWatermark = sample.Remaining.Count;
+            progressWatermark = sample.Copy.Remaining.Count;
 
             if ((allowPostCopy || allowWorkloadDisruption) && now > acceptableCompletionTime && !isPaused)
             {

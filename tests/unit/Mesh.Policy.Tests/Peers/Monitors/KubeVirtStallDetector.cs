@@ -29,13 +29,13 @@ internal sealed class KubeVirtStallDetector(decimal acceptableCompletionTime)
         long? iteration = null;
         foreach (var sample in trace.Samples)
         {
-            var (elapsedMs, remaining) = (sample.At.Ticks / TimeSpan.TicksPerMillisecond, (ulong)sample.Remaining.Count);
-            var isBoundary = sample.Iteration > (iteration ?? long.MaxValue);
-            iteration = Math.Max(iteration ?? 0, sample.Iteration);
+            var (elapsedMs, remaining) = (sample.Copy.Elapsed.Ticks / TimeSpan.TicksPerMillisecond, (ulong)sample.Copy.Remaining.Count);
+            var isBoundary = sample.Copy.Iteration > (iteration ?? long.MaxValue);
+            iteration = Math.Max(iteration ?? 0, sample.Copy.Iteration);
             if (_bandwidth == 0)
-                _bandwidth = sample.Bandwidth.Count;
+                _bandwidth = sample.Copy.Bandwidth.Count;
             else if (!isBoundary)
-                _bandwidth = (Alpha * sample.Bandwidth.Count) + ((1 - Alpha) * _bandwidth);
+                _bandwidth = (Alpha * sample.Copy.Bandwidth.Count) + ((1 - Alpha) * _bandwidth);
 
             if (elapsedMs > _switchOverDeadlineMs)
                 return [.. done, PeerAction.Abort(elapsedMs / 1000m)];

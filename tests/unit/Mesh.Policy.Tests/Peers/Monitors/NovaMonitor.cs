@@ -20,7 +20,7 @@ internal static class NovaMonitor
         var hasForced = false;
         foreach (var sample in trace.Samples)
         {
-            var elapsed = (decimal)sample.At.Ticks / TimeSpan.TicksPerSecond;
+            var elapsed = (decimal)sample.Copy.Elapsed.Ticks / TimeSpan.TicksPerSecond;
             if (elapsed > completionTimeout && !hasForced)
             {
                 hasForced = true;

@@ -2,7 +2,7 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers.Monitors;
 
-/// <summary>Proxmox's loop of its second phase, from the facts; each sample is a turn of it.</summary>
+/// <summary>Proxmox's loop of its second phase, from the facts; each sample is an iteration of it.</summary>
 internal static class ProxmoxLoop
 {
     public static List<PeerAction> Run(MigrationTrace trace)
@@ -15,7 +15,7 @@ internal static class ProxmoxLoop
         var counter = 0;
         foreach (var sample in trace.Samples)
         {
-            var (transferred, remaining) = (sample.Transferred.Count, sample.Remaining.Count);
+            var (transferred, remaining) = (sample.Copy.Transferred.Count, sample.Copy.Remaining.Count);
             if (transferred != lastTransferred)
             {
                 if ((lastRemaining is not (null or 0) && remaining > lastRemaining) || remaining == 0)
@@ -27,7 +27,7 @@ internal static class ProxmoxLoop
                     if (downtime < Longest)
                     {
                         downtime = Math.Min(downtime * 2, Longest);
-                        done.Add(PeerAction.Downtime((decimal)sample.At.Ticks / TimeSpan.TicksPerSecond, downtime));
+                        done.Add(PeerAction.Downtime((decimal)sample.Copy.Elapsed.Ticks / TimeSpan.TicksPerSecond, downtime));
                     }
                 }
             }

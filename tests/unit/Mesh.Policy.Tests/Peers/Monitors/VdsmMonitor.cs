@@ -2,7 +2,7 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers.Monitors;
 
-/// <summary>VDSM's monitor thread and its convergence schedule, from the facts; a look each 10 s.</summary>
+/// <summary>VDSM's monitor thread and its convergence schedule, from the facts; an iteration every 10 s.</summary>
 internal static class VdsmMonitor
 {
     /// <summary>Schedules as oVirt's engine sends them: limit, then downtime in ms, <c>postcopy</c> or <c>abort</c>.</summary>
@@ -24,15 +24,15 @@ internal static class VdsmMonitor
         decimal lookAt = 0;
         foreach (var sample in trace.Samples)
         {
-            var now = (decimal)sample.At.Ticks / TimeSpan.TicksPerSecond;
+            var now = (decimal)sample.Copy.Elapsed.Ticks / TimeSpan.TicksPerSecond;
             if (now < lookAt)
                 continue;
             lookAt = now + 10;
             if (initialIteration is null)
-                initialIteration = lastIteration = sample.Iteration;
-            if (sample.Iteration <= lastIteration)
+                initialIteration = lastIteration = sample.Copy.Iteration;
+            if (sample.Copy.Iteration <= lastIteration)
                 continue;
-            lastIteration = sample.Iteration;
+            lastIteration = sample.Copy.Iteration;
             if (stalling.Count == 0 || stalling.Peek().Limit >= lastIteration - initialIteration)
                 continue;
             switch (stalling.Dequeue().Action)

@@ -1,0 +1,60 @@
+using Mesh.Contracts.Values;
+
+namespace Mesh.Contracts.Migrations;
+
+/// <summary>
+/// New parameters of a running migration (<c>migrateChangeParams</c> of seed <c>ovirt-migration-enhancements</c>): the same record whether
+/// a person or a policy sets them. What is null stays as it is.
+/// </summary>
+public sealed record MigrationParameters
+{
+    /// <summary>Maximum downtime, 1 ms to 2000 s.</summary>
+    public TimeSpan? MaxDowntime { get; init; }
+
+    /// <summary>Limit of pre-copy's data rate, 1 MiB/s or more.</summary>
+    public BytesPerSecond? Bandwidth { get; init; }
+
+    /// <summary>Limit of post-copy's data rate, 1 MiB/s or more.</summary>
+    public BytesPerSecond? PostCopyBandwidth { get; init; }
+
+    /// <summary>True switches to post-copy now. There is no way back, so false is refused.</summary>
+    public bool? PostCopy { get; init; }
+
+    /// <summary>True suspends the VM while the migration goes on. It cannot be resumed before the migration ends, so false is refused.</summary>
+    public bool? Suspend { get; init; }
+
+    /// <summary>Compression of memory on or off.</summary>
+    public bool? Compression { get; init; }
+
+    /// <summary>Auto-converge on or off.</summary>
+    public bool? AutoConverge { get; init; }
+
+    /// <summary>How much the vCPUs are throttled, 0 % to 99 %; 0 removes the throttle.</summary>
+    public Percent? Throttle { get; init; }
+
+    /// <summary>How long no progress may be made before the migration counts as stalled; longer than zero.</summary>
+    public TimeSpan? StallingLimit { get; init; }
+
+    /// <summary>The parameters that are set.</summary>
+    public IEnumerable<MigrationParameter> ListSet()
+    {
+        if (MaxDowntime is not null)
+            yield return MigrationParameter.MaxDowntime;
+        if (Bandwidth is not null)
+            yield return MigrationParameter.Bandwidth;
+        if (PostCopyBandwidth is not null)
+            yield return MigrationParameter.PostCopyBandwidth;
+        if (PostCopy is not null)
+            yield return MigrationParameter.PostCopy;
+        if (Suspend is not null)
+            yield return MigrationParameter.Suspend;
+        if (Compression is not null)
+            yield return MigrationParameter.Compression;
+        if (AutoConverge is not null)
+            yield return MigrationParameter.AutoConverge;
+        if (Throttle is not null)
+            yield return MigrationParameter.Throttle;
+        if (StallingLimit is not null)
+            yield return MigrationParameter.StallingLimit;
+    }
+}
