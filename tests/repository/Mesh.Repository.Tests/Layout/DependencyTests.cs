@@ -42,6 +42,16 @@ public sealed class DependencyTests
         core.SelectMany(project => project.References).Where(reference => reference != Contracts && !IsCore(reference)).ShouldBeEmpty();
     }
 
+    /// <summary>The client verbs of <c>mesh</c> start without the servers: no web server, broker or database is behind them.</summary>
+    [Fact]
+    public void The_command_line_references_contracts_and_pure_projects_only()
+    {
+        var cli = Project.All.Single(project => project.Path == "services/mesh/Mesh.Cli/Mesh.Cli.csproj");
+
+        cli.References.Except([Contracts, .. Project.Pure.Select(project => project.Path)]).ShouldBeEmpty();
+        cli.Frameworks.ShouldBeEmpty();
+    }
+
     [Fact]
     public void Nothing_that_is_shipped_knows_a_test() =>
         Project.Shipped.SelectMany(project => project.References).Where(reference => reference.StartsWith("tests/", StringComparison.Ordinal)).ShouldBeEmpty();
