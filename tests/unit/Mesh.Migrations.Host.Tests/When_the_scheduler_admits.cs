@@ -191,7 +191,7 @@ public abstract class When_the_scheduler_admits(IStoreSource stores) : IAsyncLif
 
         (await RejectAsync(passEpoch)).ShouldBe(new AdmissionAnswer(true));
         (await ShowAsync()).Outcome.ShouldBe(MigrationOutcome.Refused);
-        (await RejectAsync(passEpoch)).Explanation.ShouldContain("ended already: Refused");
+        (await RejectAsync(passEpoch)).Explanation.ShouldContain("already ended: Refused");
         (await _process.RequestAsync(HostMessages.Request("m2"))).Refusals.ShouldBeEmpty("the VM is free again");
     }
 
