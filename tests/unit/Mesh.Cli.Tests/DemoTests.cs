@@ -2,8 +2,8 @@ using Mesh.Cli.Watching;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 using Mesh.Policy.Documents;
-using Mesh.Scheduler.Checking;
 using Mesh.Server.Demo;
 
 namespace Mesh.Cli.Tests;

@@ -1,36 +1,29 @@
+using Mesh.Contracts.Values;
+
 namespace Mesh.Agent.Configuration;
 
-/// <summary>What labels of a host may be.</summary>
+/// <summary>The rules for a host's labels.</summary>
 public static class HostLabelValidator
 {
-    /// <summary>How many labels a host has at most.</summary>
-    public const int LabelsMax = 64;
-
-    /// <summary>How long the keys and values of labels are at most, in characters.</summary>
-    public const int LengthMax = 253;
-
-    /// <summary>The key of every host's own name, which no label may have.</summary>
-    public const string HostKey = "host";
-
-    /// <summary>Everything that is wrong with a host's labels, in words.</summary>
+    /// <summary>Everything that is wrong with a host's labels.</summary>
     public static IEnumerable<string> Validate(IDictionary<string, string> labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        if (labels.Count > LabelsMax)
-            yield return $"Labels: {labels.Count} are given and {LabelsMax} are accepted at most";
+        if (labels.Count > LabelLimits.CountMax)
+            yield return $"at most {LabelLimits.CountMax} labels are allowed, not {labels.Count}";
         foreach (var (key, value) in labels)
             if (ValidateLabel(key, value) is { } problem)
-                yield return $"Labels: {problem}";
+                yield return problem;
     }
 
-    /// <summary>What is wrong with a label, in words; null if nothing is.</summary>
+    /// <summary>What is wrong with a label; null if nothing is.</summary>
     public static string? ValidateLabel(string key, string value)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (key.Length is 0 or > LengthMax || key.Any(item => item is '=' or ':' || char.IsWhiteSpace(item)))
-            return $"the key '{key}' takes 1 to {LengthMax} characters other than spaces, '=' and ':'";
-        if (string.Equals(key, HostKey, StringComparison.OrdinalIgnoreCase))
-            return $"the key '{key}' is taken: it is every host's own name";
-        return value is { Length: > 0 and <= LengthMax } ? null : $"the value of '{key}' takes 1 to {LengthMax} characters";
+        if (key.Length is 0 or > LabelLimits.LengthMax || key.Any(character => character is '=' or ':' || char.IsWhiteSpace(character)))
+            return $"the key '{key}' must have 1 to {LabelLimits.LengthMax} characters other than spaces, '=' and ':'";
+        if (string.Equals(key, LabelLimits.HostKey, StringComparison.OrdinalIgnoreCase))
+            return $"the key '{key}' is reserved for the host's name";
+        return value is { Length: > 0 and <= LabelLimits.LengthMax } ? null : $"the value of '{key}' must have 1 to {LabelLimits.LengthMax} characters";
     }
 }

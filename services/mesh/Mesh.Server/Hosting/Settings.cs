@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mesh.Agent.Configuration;
+using Mesh.Agent.Libvirt.Adapter;
 using Mesh.Cli.Shell;
 using Mesh.Gateway.Configuration;
 using Mesh.Hosting.Bus;
@@ -96,16 +97,16 @@ internal static class Settings
 /// <summary>All known settings, so that a misspelt one in a file is reported instead of ignored.</summary>
 internal static class KnownSettings
 {
-    private static readonly Dictionary<string, Type> Sections = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, Type[]> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Agent"] = typeof(AgentOptions),
-        ["Bus"] = typeof(BusOptions),
-        ["Fencing"] = typeof(FenceOptions),
-        ["Gateway"] = typeof(GatewayOptions),
-        ["Hosts"] = typeof(HostHealthOptions),
-        ["Policies"] = typeof(PolicyOptions),
-        ["Scheduling"] = typeof(SchedulingOptions),
-        ["Store"] = typeof(StoreOptions),
+        ["Agent"] = [typeof(AgentOptions), typeof(LibvirtOptions)],
+        ["Bus"] = [typeof(BusOptions)],
+        ["Fencing"] = [typeof(FenceOptions)],
+        ["Gateway"] = [typeof(GatewayOptions)],
+        ["Hosts"] = [typeof(HostHealthOptions)],
+        ["Policies"] = [typeof(PolicyOptions)],
+        ["Scheduling"] = [typeof(SchedulingOptions)],
+        ["Store"] = [typeof(StoreOptions)],
     };
 
     // Settings of libraries.
@@ -124,11 +125,11 @@ internal static class KnownSettings
     [
         .. configuration.GetChildren()
             .Where(section => !External.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
-            .SelectMany(section => Sections.TryGetValue(section.Key, out var type)
-                ? section.GetChildren().Where(key => !Names(type).Contains(key.Key, StringComparer.OrdinalIgnoreCase)).Select(key => key.Path)
+            .SelectMany(section => Sections.TryGetValue(section.Key, out var types)
+                ? section.GetChildren().Where(key => !Names(types).Contains(key.Key, StringComparer.OrdinalIgnoreCase)).Select(key => key.Path)
                 : [section.Path]),
     ];
 
-    private static IEnumerable<string> Names(Type type) =>
-        type.GetProperties().Where(property => property.CanWrite).Select(property => property.Name);
+    private static IEnumerable<string> Names(IEnumerable<Type> types) =>
+        types.SelectMany(type => type.GetProperties()).Where(property => property.CanWrite).Select(property => property.Name).Distinct(StringComparer.Ordinal);
 }

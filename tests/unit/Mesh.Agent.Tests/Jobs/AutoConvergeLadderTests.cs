@@ -2,6 +2,7 @@ using Mesh.Agent.Jobs;
 using Mesh.Agent.Tests.Fakes;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Agent.Tests.Jobs;
 
@@ -15,7 +16,7 @@ public sealed class AutoConvergeLadderTests
     [InlineData(90, 99)]
     [InlineData(99, 99)]
     public void The_steps_are_QEMUs(int? from, int to) =>
-        AutoConvergeLadder.NextStep(from is { } percent ? new Percent(percent) : null).Value.ShouldBe(to);
+        QemuAutoConverge.NextStep(from is { } percent ? new Percent(percent) : null).Value.ShouldBe(to);
 
     [Theory]
     [InlineData(51, new[] { 3, 5, 7, 9 })]
@@ -41,7 +42,7 @@ public sealed class AutoConvergeLadderTests
     }
 
     [Fact]
-    public void A_pass_is_judged_by_its_own_time_and_bytes()
+    public void A_pass_is_evaluated_by_its_own_time_and_bytes()
     {
         var (ladder, _) = AutoConvergeLadder.Initial.Observe(Sample(1, 0));
         var usual = Sample(2, 30);
