@@ -1,13 +1,15 @@
+using Mesh.Contracts.Values;
+
 namespace Mesh.Documents;
 
 /// <summary>Reads labels: names with texts.</summary>
 public static class LabelReader
 {
     /// <summary>How many labels may stand together.</summary>
-    public const int CountMax = 64;
+    public const int CountMax = LabelLimits.CountMax;
 
     /// <summary>How long a label's name or text may be, in characters.</summary>
-    public const int LengthMax = 253;
+    public const int LengthMax = LabelLimits.LengthMax;
 
     /// <summary>Labels as a mapping of texts.</summary>
     /// <param name="place">The mapping; null if it was left out.</param>

@@ -1,7 +1,7 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
-using Mesh.Scheduler.Checking;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations;
 
@@ -29,7 +29,7 @@ public static class AdmissionRules
             return new(false, $"no host reports {state.VmName()} any more");
         if (admission.Source is { } source && source != vm.Host)
             return new(false, $"{state.VmName()} is no longer on {source} but on {vm.Host}");
-        List<Refusal> reasons = [.. VmMigratability.CheckState(vm), .. HostFilter.Check(destination, vm, now)];
+        List<Refusal> reasons = [.. VmMigratability.CheckState(vm), .. MigrationEligibility.CheckAdmission(destination, vm, now)];
         return reasons.Count == 0 ? null : new(false, string.Join("; ", reasons.Select(reason => reason.Message)));
     }
 

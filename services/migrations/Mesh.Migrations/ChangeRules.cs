@@ -1,6 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
-using Mesh.Scheduler.Checking;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations;
 
@@ -23,22 +23,17 @@ public static class ChangeRules
         if (state.Phase >= MigrationPhase.Confirming)
             return new(ChangeResult.AlreadyEnded, "the migration's job has ended; waiting for both hosts to confirm the outcome");
 
-        List<Refusal> reasons = [.. CheckValues(change), .. CheckCombination(state, change, policy)];
+        List<Refusal> reasons = [.. CheckValues(change).OfType<Refusal>(), .. CheckCombination(state, change, policy)];
         return reasons.Count == 0 ? null : new(ChangeResult.Refused, string.Join("; ", reasons.Select(reason => reason.Message)), Refusals: reasons);
     }
 
-    private static IEnumerable<Refusal> CheckValues(ChangeMigration change)
+    private static IEnumerable<Refusal?> CheckValues(ChangeMigration change)
     {
         var set = change.Parameters;
-        if (set.MaxDowntime is { } downtime && (downtime < TimeSpan.FromMilliseconds(1) || downtime > MigrationOptionsValidator.MaxDowntimeMax))
-            yield return BadOption(
-                $"max downtime {downtime.TotalMilliseconds:0} ms: QEMU accepts 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms");
-        if (set.Bandwidth is { Count: < 1 << 20 } || set.PostCopyBandwidth is { Count: < 1 << 20 })
-            yield return BadOption("a bandwidth limit must be at least 1 MiB/s, libvirt's unit");
-        if (set.Throttle is { Value: < 0 or > 99 } throttle)
-            yield return BadOption($"throttle {throttle}: 0 % to 99 % is accepted, and 0 removes it");
-        if (set.StallingLimit is { } stalling && stalling <= TimeSpan.Zero)
-            yield return BadOption("the stalling limit must be longer than zero");
+        yield return MigrationOptionsValidator.CheckDowntime(set.MaxDowntime);
+        yield return MigrationOptionsValidator.CheckBandwidth(set.Bandwidth, set.PostCopyBandwidth);
+        yield return MigrationOptionsValidator.CheckThrottle(set.Throttle);
+        yield return MigrationOptionsValidator.CheckStallingLimit(set.StallingLimit);
         if (set.PostCopy is false)
             yield return BadOption("there is no way back from post-copy");
         if (set.Suspend is false)

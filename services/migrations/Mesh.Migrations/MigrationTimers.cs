@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
+using Mesh.Core;
 
 namespace Mesh.Migrations;
 
@@ -44,12 +45,7 @@ public static class MigrationTimers
     /// <summary>When to send a command again.</summary>
     /// <param name="sentTimes">How often it was sent, 1 or more.</param>
     /// <param name="now">The time.</param>
-    public static DateTimeOffset ResendAt(int sentTimes, DateTimeOffset now)
-    {
-        var factor = Math.Pow(2, Math.Min(sentTimes - 1, 16));
-        var delay = ResendFirst * factor;
-        return now + (delay < ResendMax ? delay : ResendMax);
-    }
+    public static DateTimeOffset ResendAt(int sentTimes, DateTimeOffset now) => now + new ExponentialBackoff(ResendFirst, ResendMax).DelayFor(sentTimes);
 
     /// <summary>When the migration next needs <see cref="TimerElapsed"/>; null if never.</summary>
     public static DateTimeOffset? NextDue(MigrationState state)

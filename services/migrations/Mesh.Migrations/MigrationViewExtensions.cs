@@ -1,5 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations;
 
@@ -17,7 +18,7 @@ public static class MigrationViewExtensions
     public static Bytes DataSize(this MigrationState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return state.DisksToCopy.Aggregate(state.Vm!.Memory, (sum, disk) => sum + (disk.Capacity ?? Bytes.Zero));
+        return CopiedDisks.DataSize(state.Vm!.Memory, state.DisksToCopy);
     }
 
     /// <summary>The migration for people and programs.</summary>

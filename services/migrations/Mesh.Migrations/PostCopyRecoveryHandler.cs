@@ -1,6 +1,7 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Telemetry;
+using Mesh.Core;
 
 namespace Mesh.Migrations;
 
@@ -13,8 +14,7 @@ public static class PostCopyRecoveryHandler
     /// <summary>Number of attempts; with the delays below they take about six minutes.</summary>
     public const int AttemptsMax = 8;
 
-    private static readonly TimeSpan RetryDelayFirst = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(60);
+    private static readonly ExponentialBackoff Backoff = new(Initial: TimeSpan.FromSeconds(5), Max: TimeSpan.FromSeconds(60));
 
     /// <summary>When the next attempt is due; null if there is nothing to recover, or no attempt is left.</summary>
     internal static DateTimeOffset? DueAt(MigrationState state) =>
@@ -27,7 +27,7 @@ public static class PostCopyRecoveryHandler
     internal static void ObserveLocation(TransitionContext context, ObservedLocation location)
     {
         if (location == ObservedLocation.PostCopyFailed)
-            context.State = context.State with { Recovery = context.State.Recovery ?? new PostCopyRecoveryState(0, context.Now + RetryDelayFirst) };
+            context.State = context.State with { Recovery = context.State.Recovery ?? new PostCopyRecoveryState(0, context.Now + Backoff.DelayFor(1)) };
         else if (context.State.Recovery is { Attempts: 0 })
             context.State = context.State with { Recovery = null };
     }
@@ -44,7 +44,7 @@ public static class PostCopyRecoveryHandler
     internal static void SendRecovery(TransitionContext context)
     {
         var recovery = context.State.Recovery!;
-        context.State = context.State with { Recovery = recovery with { Attempts = recovery.Attempts + 1, NextAt = context.Now + RetryDelay(recovery.Attempts) } };
+        context.State = context.State with { Recovery = recovery with { Attempts = recovery.Attempts + 1, NextAt = context.Now + Backoff.DelayFor(recovery.Attempts + 1) } };
         var description = $"recovering post-copy (attempt {recovery.Attempts + 1} of {AttemptsMax})";
         var reason = recovery.LastFailure.Length > 0 ? $"connection lost; the previous attempt failed: {recovery.LastFailure}" : "connection lost";
         context.State = context.State with { Reason = $"{description}: {reason}" };
@@ -66,7 +66,7 @@ public static class PostCopyRecoveryHandler
             return;
         context.State = context.State with
         {
-            Recovery = recovery with { LastFailure = AnswerHandler.DescribeFailure(answer), NextAt = context.Now + RetryDelay(recovery.Attempts - 1) },
+            Recovery = recovery with { LastFailure = AnswerHandler.DescribeFailure(answer), NextAt = context.Now + Backoff.DelayFor(recovery.Attempts) },
         };
     }
 
@@ -74,10 +74,4 @@ public static class PostCopyRecoveryHandler
         TwoSidedStatus.Lookup(state.SourceObservation?.Status, state.DestinationObservation?.Status).Location == ObservedLocation.PostCopyFailed;
 
     private static bool IsOutstanding(MigrationState state) => state.Outstanding.Any(command => command.Command is RecoverPostCopy);
-
-    private static TimeSpan RetryDelay(int attempts)
-    {
-        var delay = RetryDelayFirst * Math.Pow(2, Math.Clamp(attempts, 0, 16));
-        return delay < RetryDelayMax ? delay : RetryDelayMax;
-    }
 }

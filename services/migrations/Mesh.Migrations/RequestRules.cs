@@ -1,5 +1,5 @@
 using Mesh.Contracts.Migrations;
-using Mesh.Scheduler.Checking;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations;
 
@@ -23,18 +23,17 @@ public static class RequestRules
     [
         .. MigrationOptionsValidator.Validate(request.Options, request.Limits),
         .. CheckPolicy(request, facts),
-        .. located is null ? [VmMigratability.NotFound(request.Vm, facts.Candidates)] : VmMigratability.Check(located, request.Options, facts.OtherMigration),
+        .. located is null ? [VmLocator.NotFound(request.Vm, facts.Candidates)] : VmMigratability.Check(located, request.Options, facts.OtherMigration),
         .. located is not null && request.To == located.Host && request.Alternatives is not { Count: > 0 }
-            ? [new Refusal(RefusalCode.SameHost, $"{located.Vm.Name} is already on {located.Host}")] : Array.Empty<Refusal>(),
+            ? [RefusalText.SameHost(located)] : Array.Empty<Refusal>(),
     ];
 
     private static IEnumerable<Refusal> CheckPolicy(RequestMigration request, MigrationFacts facts)
     {
         if (request.Policy is { } named && facts.Policy is null && facts.Candidates.Count > 0)
             yield return new(RefusalCode.UnknownPolicy, $"there is no policy '{named}' (`mesh policy list` lists them)");
-        if (request.DowntimeBudget is { } budget && (budget < TimeSpan.FromMilliseconds(1) || budget > MigrationOptionsValidator.MaxDowntimeMax))
-            yield return new(
-                RefusalCode.InvalidOption, $"downtime budget {budget.TotalMilliseconds:0} ms: 1 ms to {MigrationOptionsValidator.MaxDowntimeMax.TotalMilliseconds:0} ms is accepted");
+        if (MigrationOptionsValidator.CheckDowntime(request.DowntimeBudget, "downtime budget") is { } outOfBounds)
+            yield return outOfBounds;
         if (request.Deadline is { } deadline && deadline <= TimeSpan.Zero)
             yield return new(RefusalCode.InvalidOption, "the deadline must be longer than zero");
         if (request.HostsTriedMax is < 1)

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations;
 
@@ -15,7 +16,7 @@ public static class StartOptions
             return options;
 
         var (start, permits) = (policy.Start, policy.Permits.Intersect(request.Allow ?? PolicyPermissions.All));
-        var parallel = options.ParallelConnections ?? (options.PostCopy || options.Compression.Contains("xbzrle", StringComparer.Ordinal) ? null : start.ParallelConnections);
+        var parallel = options.ParallelConnections ?? (options.PostCopy || CompressionMethods.Supported(options.Compression, isParallel: false).Count > 0 ? null : start.ParallelConnections);
 
         // What QEMU rejects together with an option of the request is left out: the request takes precedence.
         var postCopy = options.PostCopy || (start.PostCopy && permits.PostCopy && parallel is null && options.Live);
@@ -30,7 +31,7 @@ public static class StartOptions
             AutoConvergeInitial = options.AutoConvergeInitial ?? (autoConverge ? start.AutoConvergeInitial : null),
             AutoConvergeIncrement = options.AutoConvergeIncrement ?? (autoConverge ? start.AutoConvergeIncrement : null),
             ParallelConnections = parallel,
-            Compression = options.Compression.Count > 0 ? options.Compression : permits.Compression ? SupportedMethods(start.Compression, parallel is not null) : [],
+            Compression = options.Compression.Count > 0 ? options.Compression : permits.Compression ? CompressionMethods.Supported(start.Compression, parallel is not null) : [],
         };
     }
 
@@ -46,7 +47,4 @@ public static class StartOptions
             PostCopyBandwidth = overrides.PostCopyBandwidth ?? options.PostCopyBandwidth,
         };
     }
-
-    private static IReadOnlyList<string> SupportedMethods(IReadOnlyList<string> compression, bool isParallel) =>
-        [.. compression.Where(method => isParallel != string.Equals(method, "xbzrle", StringComparison.Ordinal))];
 }

@@ -1,7 +1,7 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
-using Mesh.Scheduler.Checking;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations;
 
@@ -11,7 +11,7 @@ internal static class StartPhase
     public static Transition Begin(RequestReceived received, DateTimeOffset now)
     {
         var request = received.Request;
-        var located = VmMigratability.Locate(received.Facts.Candidates);
+        var located = VmLocator.Locate(received.Facts.Candidates);
         var refusals = RequestRules.Check(received, located);
         var state = new MigrationState
         {

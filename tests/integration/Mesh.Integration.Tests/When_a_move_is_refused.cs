@@ -16,8 +16,8 @@ public sealed class When_a_move_is_refused(MeshUnderTest fixture)
         try
         {
             await ExpectAsync(["stays", "--to", "nowhere"], "no agent has reported a host 'nowhere'");
-            await ExpectAsync(["stays", "--to", "hosta"], "stays is on hosta already");
-            await ExpectAsync(["nosuch", "--to", "hostb"], "no host has reported a machine 'nosuch'");
+            await ExpectAsync(["stays", "--to", "hosta"], "stays is already on hosta");
+            await ExpectAsync(["nosuch", "--to", "hostb"], "no host has reported a VM 'nosuch'");
             await ExpectAsync(["stays", "--to", "hostb", "--copy-storage-all", "--migrate-disks", "hda"], "disk hda of stays is a CD-ROM");
             await ExpectAsync(["stays", "--to", "hostb", "--copy-storage-all", "--migrate-disks", "vdz"], "no disk 'vdz'");
             await ExpectAsync(["stays", "--to", "hostb", "--postcopy", "--parallel", "--parallel-connections", "2"], "QEMU refuses them together");
@@ -57,7 +57,7 @@ public sealed class When_a_move_is_refused(MeshUnderTest fixture)
         try
         {
             var id = await _mesh.StartMigrationAsync("once", "hostb", "--bandwidth", "16");
-            await ExpectAsync(["once", "--to", "hostb"], $"in migration {id} already");
+            await ExpectAsync(["once", "--to", "hostb"], $"already in migration {id}");
             await _mesh.RunAsync("abort", id);
             (await _mesh.AwaitEndAsync(id)).Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
         }

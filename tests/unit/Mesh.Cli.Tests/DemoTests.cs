@@ -3,8 +3,8 @@ using Mesh.Cli.Watching;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 using Mesh.Policy.Host;
-using Mesh.Scheduler.Checking;
 
 namespace Mesh.Cli.Tests;
 

@@ -137,7 +137,7 @@ public abstract class When_the_scheduler_admits(IStoreSource stores) : IAsyncLif
         if (afterRestart)
             await RestartAsync();
         var refusal = (await _process.RequestAsync(HostMessages.Request("m2"))).Refusals.ShouldHaveSingleItem();
-        (refusal.Code, refusal.Message).ShouldBe((RefusalCode.AlreadyMigrating, "g1 is in migration m1 already"));
+        (refusal.Code, refusal.Message).ShouldBe((RefusalCode.AlreadyMigrating, "g1 is already in migration m1"));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public abstract class When_the_scheduler_admits(IStoreSource stores) : IAsyncLif
         await ReportBothAsync();
         (await _process.AdmitAsync(Id, to: new("hostz"))).Explanation.ShouldBe("hostz is no longer an allowed destination for g1: only hostb");
         _time.Advance(TimeSpan.FromMinutes(2));
-        (await _process.AdmitAsync(Id)).Explanation.ShouldContain("hostb was last heard of 120 s ago");
+        (await _process.AdmitAsync(Id)).Explanation.ShouldContain("hostb is not responding: it last reported 120 s ago");
         _bus.Commands.ShouldBeEmpty();
     }
 
@@ -191,7 +191,7 @@ public abstract class When_the_scheduler_admits(IStoreSource stores) : IAsyncLif
 
         (await RejectAsync(passEpoch)).ShouldBe(new AdmissionAnswer(true));
         (await ShowAsync()).Outcome.ShouldBe(MigrationOutcome.Refused);
-        (await RejectAsync(passEpoch)).Explanation.ShouldContain("ended already: Refused");
+        (await RejectAsync(passEpoch)).Explanation.ShouldContain("already ended: Refused");
         (await _process.RequestAsync(HostMessages.Request("m2"))).Refusals.ShouldBeEmpty("the VM is free again");
     }
 

@@ -4,7 +4,7 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
-using Mesh.Scheduler.Checking;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations.Tests;
 
@@ -78,7 +78,7 @@ internal sealed partial class FaultyWorld
             Apply(new DismissalReceived(dismissal.Refusals));
     }
 
-    private LocatedVm? LocateVm() => VmMigratability.Locate(
+    private LocatedVm? LocateVm() => VmLocator.Locate(
         [.. _statuses.Where(host => host.Value != VmStatus.Down).Select(host => new LocatedVm(host.Key, Given.CreateVm() with { Status = host.Value }))]);
 
     /// <summary>Nothing is copied before it may be, what waits wants nothing of any host, and no share is ever set over a limit.</summary>

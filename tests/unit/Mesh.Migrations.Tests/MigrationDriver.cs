@@ -8,7 +8,7 @@ using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
-using Mesh.Scheduler.Checking;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations.Tests;
 
@@ -25,7 +25,7 @@ internal sealed class MigrationDriver
     public MigrationDriver(RequestMigration request, MigrationFacts? facts = null, bool isAdmittedAtOnce = true)
     {
         IsAdmittedAtOnce = isAdmittedAtOnce;
-        LocatedVm = VmMigratability.Locate((facts ??= Given.Facts()).Candidates);
+        LocatedVm = VmLocator.Locate((facts ??= Given.Facts()).Candidates);
         Apply(new RequestReceived(request, facts));
     }
 

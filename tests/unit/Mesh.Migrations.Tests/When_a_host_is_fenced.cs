@@ -44,7 +44,7 @@ public sealed class When_a_host_is_fenced
         var migration = new MigrationDriver().Prepared().Fence(Given.Destination);
         migration.Answer(migration.Last<AbortJob>());
         migration.State.Outcome.ShouldBe(MigrationOutcome.Failed);
-        migration.State.Reason.ShouldContain("was fenced by tester before hosta had begun");
+        migration.State.Reason.ShouldContain("was fenced by tester before hosta had started");
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class When_a_host_is_fenced
 
         migration.Report(Given.Destination, VmStatus.PostCopyFailed).Wait(Second).Report(Given.Destination, VmStatus.PostCopyFailed).Wait(MigrationTimers.LocationGrace * 2);
         migration.State.Outcome.ShouldBe(MigrationOutcome.Lost);
-        migration.State.Reason.ShouldContain("died with hosta");
+        migration.State.Reason.ShouldContain("lost with hosta");
     }
 
     [Fact]

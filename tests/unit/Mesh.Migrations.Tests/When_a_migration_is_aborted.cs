@@ -25,7 +25,7 @@ public sealed class When_a_migration_is_aborted
     {
         var migration = new MigrationDriver().Abort().Wait(MigrationTimers.CleanUpTimeout);
         migration.State.Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
-        migration.State.Reason.ShouldContain("yet to confirm");
+        migration.State.Reason.ShouldContain("has not confirmed its clean-up");
     }
 
     [Theory]

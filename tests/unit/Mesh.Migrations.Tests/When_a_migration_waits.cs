@@ -59,16 +59,16 @@ public sealed class When_a_migration_waits
         { "stale attempt 2: the migration is at attempt 1", migration => migration.Ask(Given.Admission(Given.Destination, attempt: 2)) },
         { "hostc is no longer an allowed destination for g1: only hostb", migration => migration.Ask(Given.Admission(Given.Third)) },
         { "it is already migrating to hostb", migration => migration.Admit().Ask(Given.Admission(Given.Third)) },
-        { "ended already: AbortedByOperator", migration => migration.Abort().Ask(Given.Admission(Given.Destination)) },
+        { "already ended: AbortedByOperator", migration => migration.Abort().Ask(Given.Admission(Given.Destination)) },
         { "no host reports g1 any more", migration => With(migration, null).Ask(Given.Admission(Given.Destination)) },
-        { "g1 is on hostb already", migration => With(migration, new(Given.Destination, Given.CreateVm())).Ask(Given.Admission(Given.Destination)) },
+        { "g1 is already on hostb", migration => With(migration, new(Given.Destination, Given.CreateVm())).Ask(Given.Admission(Given.Destination)) },
         { "g1 is not running on hosta", migration => With(migration, new(Given.Source, Given.CreateVm() with { Status = VmStatus.Down })).Ask(Given.Admission(Given.Destination)) },
         { "in a migration on hosta that the mesh did not start", migration => With(migration, new(Given.Source, Given.CreateVm() with { Status = VmStatus.MigratingFrom })).Ask(Given.Admission(Given.Destination)) },
-        { "hostb was last heard of 0 s ago", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Health = HostHealth.Suspect }) },
+        { "hostb is not responding: it last reported 0 s ago", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Health = HostHealth.Suspect }) },
         { "hostb was fenced", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Health = HostHealth.Fenced }) },
-        { "does not answer its agent", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { HypervisorReachable = false }) },
+        { "the hypervisor of hostb is not responding", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { HypervisorReachable = false }) },
         { "no agent has reported a host 'hostb'", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Inventory = null }) },
-        { "hostb has a machine g1", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Inventory = Given.Inventory(Given.Destination, Given.CreateVm()) }) },
+        { "hostb already has a VM g1", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Inventory = Given.Inventory(Given.Destination, Given.CreateVm()) }) },
         { "of memory free, and g1 needs", migration => With(migration, new(Given.Source, Given.CreateVm() with { Memory = Bytes.FromGibibytes(5) })).Ask(Given.Admission(Given.Destination)) },
     };
 
@@ -151,7 +151,7 @@ public sealed class When_a_migration_waits
 
         migration = MigrationDriver.Waiting(Given.Request(alternatives: Given.Third)).Admit();
         migration.Answer(migration.Last<PrepareIncoming>(), CommandResult.Failed, new Refusal(RefusalCode.StorageError, "no room"));
-        AdmissionRules.Validate(migration.State, new RejectMigration(migration.State.Id, 1, 1, Cordoned))!.Explanation.ShouldContain("attempt 1 is meant");
+        AdmissionRules.Validate(migration.State, new RejectMigration(migration.State.Id, 1, 1, Cordoned))!.Explanation.ShouldContain("stale attempt 1");
         migration.Apply(new DismissalReceived(Cordoned));
         migration.State.Outcome.ShouldBe(MigrationOutcome.Failed);
         migration.State.Reason.ShouldBe("hostb cannot take the VM: no room; no other host can take the VM: hostc is cordoned");
@@ -191,7 +191,7 @@ public sealed class When_a_migration_waits
         var migration = MigrationDriver.Waiting();
         var request = new RescheduleMigration { Id = migration.State.Id, RequestedBy = "ann" };
         AdmissionRules.Validate(migration.State, request)!.Explanation.ShouldContain("nothing to change");
-        AdmissionRules.Validate(migration.State, request with { To = Given.Third, ToAny = true })!.Explanation.ShouldContain("exclude each other");
+        AdmissionRules.Validate(migration.State, request with { To = Given.Third, ToAny = true })!.Explanation.ShouldContain("mutually exclusive");
         AdmissionRules.Validate(null, request)!.Result.ShouldBe(ChangeResult.NotFound);
         migration.Admit();
         AdmissionRules.Validate(migration.State, request with { ToAny = true })!.Result.ShouldBe(ChangeResult.Refused);

@@ -17,7 +17,7 @@ internal sealed class DestinationCommandHandler(AgentContext agent)
         var host = await agent.Hypervisor.DescribeHostAsync(agent.Stopping);
         var vms = await agent.Hypervisor.ListVmsAsync(agent.Stopping);
         var margin = Bytes.FromMebibytes(agent.Options.MemoryMarginMebibytes);
-        if (IncomingVmValidator.Validate(prepare, host.Capacity, vms, margin) is { Count: > 0 } objections)
+        if (IncomingVmValidator.Validate(prepare, agent.Host, host, vms, margin) is { Count: > 0 } objections)
             return CommandOutcome.Refused(objections);
 
         if (record.Destination is { HasArrived: true })

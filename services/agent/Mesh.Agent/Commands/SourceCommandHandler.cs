@@ -5,6 +5,7 @@ using Mesh.Agent.State;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Agent.Commands;
 
@@ -102,13 +103,8 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
     {
         var loopback = agent.Hypervisor.FindLoopbackAddressAsync(start.DestinationUri, agent.Stopping);
         IReadOnlyList<Refusal> objections = await ValidateVmAsync(start);
-        return await loopback is { } address ? [.. objections, CreateLoopbackRefusal(start, address)] : objections;
+        return await loopback is { } address ? [.. objections, RefusalText.Loopback(start.DestinationUri, agent.Host, start.Destination, address)] : objections;
     }
-
-    private Refusal CreateLoopbackRefusal(StartMigration start, string address) => new(
-        RefusalCode.LoopbackAddress,
-        $"{start.DestinationUri} leads from {agent.Host} back to itself ({address}); "
-        + $"the agent of {start.Destination} needs a --migration-target that other hosts reach it by");
 
     private async Task<IReadOnlyList<Refusal>> ValidateVmAsync(StartMigration start)
     {
@@ -119,12 +115,16 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
         if (monitors.Find(start.VmId) is { Record: var other })
             return [new Refusal(RefusalCode.AlreadyMigrating, $"{state.Name} is in migration {other.MigrationId}, attempt {other.Epoch}")];
         if (state.State is not VmRunState.Running)
-            return [new Refusal(RefusalCode.VmNotRunning, $"{state.Name} is {state.Detail} on {agent.Host}; only a running machine can be migrated")];
+            return [VmMigratability.NotRunning(state.Name, state.Detail, agent.Host)];
         if (await agent.Hypervisor.ReadJobAsync(start.VmId, agent.Stopping) is { } job)
             return [new Refusal(RefusalCode.AlreadyMigrating, $"{state.Name} has another job on {agent.Host} ({job.Operation})")];
 
         var vms = await agent.Hypervisor.DescribeVmsAsync(agent.Stopping);
-        return StartOptionsValidator.Validate(start.Options, vms.FirstOrDefault(vm => vm.Id == start.VmId)?.Disks ?? []);
+        return
+        [
+            .. MigrationOptionsValidator.ValidateCombinations(start.Options),
+            .. CopiedDisks.ValidateNames(state.Name, vms.FirstOrDefault(vm => vm.Id == start.VmId)?.Disks ?? [], start.Options),
+        ];
     }
 
     /// <summary>
@@ -134,7 +134,7 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
     private async Task<(IReadOnlyList<ParameterAnswer> Parameters, TimeSpan? Downtime)> SetInitialParametersAsync(StartMigration start)
     {
         var (options, vm) = (start.Options, start.VmId);
-        var max = options.MaxDowntime ?? DowntimeTuner.QemuDefaultLimit;
+        var max = options.MaxDowntime ?? QemuLimits.DefaultMaxDowntime;
         var isRaised = start.Limits.EnableDowntimeThread;
         var first = isRaised ? DowntimeSteps.LimitAt(max, 0) : max;
 

@@ -1,6 +1,7 @@
 using Mesh.Agent.Jobs;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Agent.Commands;
 
@@ -14,8 +15,8 @@ internal sealed class ThrottleChangeHandler(MigrationMonitor monitor)
 
     public Task<ParameterAnswer> SetAsync(Percent throttle)
     {
-        if (throttle.Value is < 0 or > AutoConvergeLadder.MaxPercent)
-            return Refused(MigrationParameter.Throttle, $"a machine is slowed down by 0 to {AutoConvergeLadder.MaxPercent} %, not by {throttle}");
+        if (throttle.Value is < 0 or > QemuAutoConverge.MaxPercent)
+            return Refused(MigrationParameter.Throttle, $"a machine is slowed down by 0 to {QemuAutoConverge.MaxPercent} %, not by {throttle}");
         if (throttle.Value == 0)
             return ParameterSetter.TrySetAsync(MigrationParameter.Throttle, "0 %", () => monitor.Throttle.SetAsync(throttle));
         return monitor.IsPastPointOfNoReturn
@@ -42,7 +43,7 @@ internal sealed class ThrottleChangeHandler(MigrationMonitor monitor)
             ? Refused(MigrationParameter.AutoConverge, RunsOnDestination)
             : ParameterSetter.TrySetAsync(
                 MigrationParameter.AutoConverge,
-                $"QEMU fixes its own when the migration starts; the agent does alike with a vCPU quota, {AutoConvergeLadder.InitialPercent} % first and {AutoConvergeLadder.IncrementPercent} % more each time",
+                $"QEMU fixes its own when the migration starts; the agent does alike with a vCPU quota, {QemuAutoConverge.InitialPercent} % first and {QemuAutoConverge.IncrementPercent} % more each time",
                 monitor.Throttle.StartAutoConvergeAsync,
                 ParameterResult.Emulated);
     }

@@ -2,6 +2,7 @@ using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
 using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
+using Mesh.Core;
 
 namespace Mesh.Agent.Jobs;
 
@@ -9,7 +10,7 @@ namespace Mesh.Agent.Jobs;
 internal sealed class AbortRetrier(AgentContext agent, MigrationRecord record)
 {
     private readonly CoalescedTask _attempts = new();
-    private readonly ExponentialBackoff _backoff = new(agent.Options.AbortRetryInterval, agent.Options.RetryIntervalMax);
+    private readonly BackoffCounter _backoff = new(agent.Options.AbortRetryInterval, agent.Options.RetryIntervalMax);
     private Task<HypervisorException?> _attempt = Task.FromResult<HypervisorException?>(null);
 
     /// <summary>When to try next.</summary>
@@ -36,7 +37,7 @@ internal sealed class AbortRetrier(AgentContext agent, MigrationRecord record)
 
     private async Task<HypervisorException?> AttemptAsync()
     {
-        var wait = _backoff.Next();
+        var wait = _backoff.NextDelay();
         NextAttemptAt = agent.Now + wait;
         try
         {

@@ -2,14 +2,13 @@ using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
 using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
+using Mesh.Hypervisor;
 
 namespace Mesh.Agent.Jobs;
 
 /// <summary>Knows the downtime limit of one job, and raises it with each pass over memory where the agent is to do that.</summary>
 internal sealed class DowntimeTuner(AgentContext agent, MigrationRecord record)
 {
-    public static readonly TimeSpan QemuDefaultLimit = TimeSpan.FromMilliseconds(300);
-
     private readonly CoalescedTask _calling = new();
     private long _firstIteration;
     private long _lastIteration;
@@ -28,7 +27,7 @@ internal sealed class DowntimeTuner(AgentContext agent, MigrationRecord record)
         if (_firstIteration == 0)
             _firstIteration = iteration;
         var isStepDue = source.Limits.EnableDowntimeThread && DowntimeSteps.IsNextDue(_stepsTaken, iteration - _firstIteration);
-        var due = DowntimeSteps.LimitAt(source.Options.MaxDowntime ?? QemuDefaultLimit, _stepsTaken + (isStepDue ? 1 : 0));
+        var due = DowntimeSteps.LimitAt(source.Options.MaxDowntime ?? QemuLimits.DefaultMaxDowntime, _stepsTaken + (isStepDue ? 1 : 0));
         if (!_calling.TryRun(() => isStepDue && due > Limit ? RaiseAsync(due, iteration) : RefreshAsync()))
             return;
         _lastIteration = iteration;

@@ -4,6 +4,7 @@ using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Agent.Jobs;
 
@@ -37,7 +38,7 @@ internal sealed class ThrottleController(AgentContext agent, MigrationRecord rec
         if (!source.IsAutoConvergeEmulated || sample is null)
             return;
         (_ladder, var isStepDue) = _ladder.Observe(sample);
-        if (isStepDue && source.Throttle is not { Value: AutoConvergeLadder.MaxPercent })
+        if (isStepDue && source.Throttle is not { Value: QemuAutoConverge.MaxPercent })
             _pendingChange.TryRun(RaiseAsync);
     }
 
@@ -105,7 +106,7 @@ internal sealed class ThrottleController(AgentContext agent, MigrationRecord rec
     private async Task RaiseAsync()
     {
         var before = Source?.Throttle;
-        var next = AutoConvergeLadder.NextStep(before);
+        var next = QemuAutoConverge.NextStep(before);
         var updated = agent.Store.UpdateBestEffort(record, known => known.Source is { IsAutoConvergeEmulated: true } source ? known with { Source = source with { Throttle = next } } : known);
         if (updated.Source is not { IsAutoConvergeEmulated: true })
             return;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Libvirt;
-using Mesh.Agent.Runtime;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Values;
+using Mesh.Core;
 
 namespace Mesh.Agent.LibvirtAdapter;
 
@@ -21,7 +21,7 @@ internal sealed class LibvirtClient : IAsyncDisposable
     private readonly Action<LibvirtConnection>? _opened;
     private readonly LibvirtCallRunner _opener;
     private readonly SemaphoreSlim _openLock = new(1);
-    private ExponentialBackoff _backoff;
+    private readonly BackoffCounter _backoff;
     private DateTimeOffset _retryAt = DateTimeOffset.MinValue;
     private string _lastError = "";
     private volatile OpenConnection? _open;
@@ -35,7 +35,7 @@ internal sealed class LibvirtClient : IAsyncDisposable
     {
         (_options, _time, _opened) = (options, time, opened);
         _opener = new LibvirtCallRunner(time, options.Limits);
-        _backoff = NewBackoff();
+        _backoff = new BackoffCounter(FirstRetryDelay, options.RetryDelayMax);
     }
 
     /// <summary>Whether a connection stands now.</summary>
@@ -108,12 +108,12 @@ internal sealed class LibvirtClient : IAsyncDisposable
             var open = new OpenConnection(connection, new LibvirtCallRunner(_time, _options.Limits));
             if (_opened is { } opened)
                 await open.Calls.RunAsync("subscribe", () => opened(connection), null, cancellation);
-            _backoff = NewBackoff();
+            _backoff.Reset();
             return _open = open;
         }
         catch (Exception e) when (LibvirtErrorMapping.IsLibvirtError(e))
         {
-            _retryAt = _time.GetUtcNow() + _backoff.Next();
+            _retryAt = _time.GetUtcNow() + _backoff.NextDelay();
             _lastError = $"{_options.Uri}: {LibvirtErrorMapping.ToHypervisorException(e, null).Message}";
             throw new HypervisorException(HypervisorErrorCode.Unreachable, null, _lastError, e);
         }
@@ -132,8 +132,6 @@ internal sealed class LibvirtClient : IAsyncDisposable
             // A dead daemon takes no leave; what is left of the connection ends with its last call.
         }
     }
-
-    private ExponentialBackoff NewBackoff() => new(FirstRetryDelay, _options.RetryDelayMax);
 }
 
 /// <summary>Where a link leads and how it is kept.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using Mesh.Agent.Telemetry;
+using Mesh.Core;
 using Mesh.Hosting.Bus;
 using Microsoft.Extensions.Logging;
 
@@ -33,7 +34,7 @@ internal sealed class ReliableSender(IMessageBus bus, TimeProvider time, TimeSpa
 
     private async Task SendWithRetryAsync(PendingMessage item, CancellationToken cancellation)
     {
-        var backoff = new ExponentialBackoff(TimeSpan.FromMilliseconds(250), retryMax);
+        var backoff = new BackoffCounter(TimeSpan.FromMilliseconds(250), retryMax);
         while (true)
         {
             try
@@ -49,7 +50,7 @@ internal sealed class ReliableSender(IMessageBus bus, TimeProvider time, TimeSpa
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
-                var wait = backoff.Next();
+                var wait = backoff.NextDelay();
                 log.MessageNotSent(item.Queue, e.Message, wait);
                 await Task.Delay(wait, time, cancellation);
             }

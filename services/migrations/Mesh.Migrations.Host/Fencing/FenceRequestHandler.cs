@@ -1,6 +1,7 @@
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
+using Mesh.Hypervisor;
 using Mesh.Migrations.Host.Grains;
 using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Host.Store;
@@ -48,7 +49,7 @@ internal sealed partial class FenceRequestHandler(
 
     private string? Validate(FenceHost request) => hosts.Find(request.Host) switch
     {
-        null => $"no agent has reported a host '{request.Host}' ('mesh hosts' lists the known ones)",
+        null => HostAvailability.UnknownHost(request.Host).Message,
         { Health: HostHealth.Fenced, Entry.Fence: { } fence } => $"{request.Host} was already fenced by {fence.RequestedBy} at {fence.At:u}",
         { Health: HostHealth.Healthy, Entry: var entry } when request.Confirmed =>
             $"{request.Host} reported {(time.GetUtcNow() - entry.LastReportAt!.Value).TotalSeconds:0.#} s ago, so it is not off. Fencing a running host can lead to VMs running twice",

@@ -3,8 +3,8 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Hypervisor;
 using Mesh.Migrations.Hosts;
-using Mesh.Scheduler.Checking;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Migrations.Host.Hosts;
@@ -140,7 +140,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
     public LocatedVm? Locate(VmId vm)
     {
         lock (_lock)
-            return VmMigratability.Locate([.. _hosts.Values.SelectMany(entry => entry.Vms().Where(known => known.Id == vm).Select(known => new LocatedVm(entry.Host, known)))]);
+            return VmLocator.Locate([.. _hosts.Values.SelectMany(entry => entry.Vms().Where(known => known.Id == vm).Select(known => new LocatedVm(entry.Host, known)))]);
     }
 
     public DestinationFacts DescribeDestination(HostName host)

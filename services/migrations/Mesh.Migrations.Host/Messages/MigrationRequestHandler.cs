@@ -4,11 +4,11 @@ using Mesh.Contracts.Queries;
 using Mesh.Contracts.Scheduling;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Telemetry;
+using Mesh.Hypervisor;
 using Mesh.Migrations.Host.Grains;
 using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Host.Policies;
 using Mesh.Migrations.Host.Store;
-using Mesh.Scheduler.Checking;
 
 namespace Mesh.Migrations.Host.Messages;
 
@@ -91,7 +91,7 @@ internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigratio
 
     private async Task<EffectivePolicy?> ResolvePolicyAsync(RequestMigration request, CancellationToken cancellation)
     {
-        if (VmMigratability.Locate(hosts.DescribeRequest(request, active.FindByVm).Candidates) is not { Vm: var vm })
+        if (VmLocator.Locate(hosts.DescribeRequest(request, active.FindByVm).Candidates) is not { Vm: var vm })
             return null;
         var resolved = await policies.ResolveAsync(new ResolvePolicy(vm.Id, vm.Labels, request.Policy), cancellation);
 

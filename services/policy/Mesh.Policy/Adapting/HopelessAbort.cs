@@ -1,4 +1,3 @@
-using Mesh.Policy.Estimating;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Adapting;

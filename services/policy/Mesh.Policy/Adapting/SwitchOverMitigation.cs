@@ -1,5 +1,4 @@
 using Mesh.Contracts.Values;
-using Mesh.Policy.Estimating;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Adapting;

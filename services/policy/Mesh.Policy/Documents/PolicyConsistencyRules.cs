@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Documents;
+using Mesh.Hypervisor;
 
 namespace Mesh.Policy.Documents;
 
@@ -31,9 +32,9 @@ internal static class PolicyConsistencyRules
     /// <summary>Combinations that QEMU rejects.</summary>
     private static IEnumerable<FieldConflict> Connections(PolicyStart start)
     {
-        if (start.ParallelConnections is null && start.Compression.Any(method => method is "zlib" or "zstd"))
+        if (start.ParallelConnections is null && CompressionMethods.Supported(start.Compression, isParallel: true).Count > 0)
             yield return new("start.compression", "zlib and zstd require start.parallelConnections; without it QEMU supports xbzrle", "start");
-        if (start.ParallelConnections is not null && start.Compression.Contains("xbzrle", StringComparer.Ordinal))
+        if (start.ParallelConnections is not null && CompressionMethods.Supported(start.Compression, isParallel: false).Count > 0)
             yield return new("start.compression", "QEMU does not support xbzrle over parallel connections; use zlib or zstd", "start");
         if (start is { ParallelConnections: not null, PostCopy: true })
             yield return new("start.parallelConnections", "QEMU does not support parallel connections together with post-copy", "start");

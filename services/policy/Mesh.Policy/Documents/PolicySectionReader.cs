@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Documents;
+using Mesh.Hypervisor;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Documents;
@@ -7,8 +8,6 @@ namespace Mesh.Policy.Documents;
 /// <summary>Reads the sections of a policy; omitted fields have their default.</summary>
 internal static class PolicySectionReader
 {
-    private static readonly string[] CompressionMethods = ["xbzrle", "zlib", "zstd"];
-
     private static readonly Dictionary<string, ProgressMeasure> Measures = new(StringComparer.Ordinal)
     {
         ["remainingOrTransferred"] = ProgressMeasure.RemainingOrTransferred,
@@ -21,10 +20,10 @@ internal static class PolicySectionReader
         Bandwidth = fields.Optional("bandwidth")?.ReadRate(PolicyBounds.Bandwidth),
         PostCopyBandwidth = fields.Optional("postCopyBandwidth")?.ReadRate(PolicyBounds.Bandwidth),
         AutoConverge = fields.Optional("autoConverge")?.ReadBoolean() ?? false,
-        AutoConvergeInitial = fields.Optional("autoConvergeInitial")?.ReadPercent(1, 99),
-        AutoConvergeIncrement = fields.Optional("autoConvergeIncrement")?.ReadPercent(1, 99),
+        AutoConvergeInitial = fields.Optional("autoConvergeInitial")?.ReadPercent(QemuAutoConverge.MinPercent, QemuAutoConverge.MaxPercent),
+        AutoConvergeIncrement = fields.Optional("autoConvergeIncrement")?.ReadPercent(QemuAutoConverge.MinPercent, QemuAutoConverge.MaxPercent),
         PostCopy = fields.Optional("postCopy")?.ReadBoolean() ?? false,
-        Compression = [.. fields.Optional("compression")?.Items("a list of xbzrle, zlib, zstd", 3).Select(item => item.ReadOneOf(CompressionMethods)).OfType<string>() ?? []],
+        Compression = [.. fields.Optional("compression")?.Items($"a list of {string.Join(", ", CompressionMethods.All)}", CompressionMethods.All.Count).Select(item => item.ReadOneOf(CompressionMethods.All)).OfType<string>() ?? []],
         ParallelConnections = fields.Optional("parallelConnections")?.ReadCount(1, PolicyBounds.ParallelConnectionsMax),
     }) ?? new PolicyStart();
 
@@ -77,7 +76,7 @@ internal static class PolicySectionReader
         {
             MinPasses = fields.Optional("minPasses")?.ReadCount(2, (int)PolicyBounds.CountMax) ?? standard.MinPasses,
             ChangeInterval = fields.Optional("changeInterval")?.ReadDuration(PolicyBounds.Limit) ?? standard.ChangeInterval,
-            ThrottleMax = fields.Optional("throttleMax")?.ReadPercent(1, 99) ?? standard.ThrottleMax,
+            ThrottleMax = fields.Optional("throttleMax")?.ReadPercent(QemuAutoConverge.MinPercent, QemuAutoConverge.MaxPercent) ?? standard.ThrottleMax,
             NonConvergenceTimeout = fields.Optional("nonConvergenceTimeout")?.ReadDuration(PolicyBounds.Limit) ?? standard.NonConvergenceTimeout,
         });
     }

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Documents;
+using Mesh.Hypervisor;
 using Mesh.Policy.Model;
 using Mesh.Policy.Rules;
 
@@ -57,7 +58,7 @@ internal static class PolicyStepReader
             fields.AddError($"has no action; accepted: {Actions}");
         return downtime is { Node: DocumentMap } ? MappingReader.Read(downtime, Multiplied)!
             : downtime is { } set ? new PolicyAction { Kind = PolicyActionKind.SetDowntime, Downtime = set.ReadDuration(PolicyBounds.Downtime) }
-            : throttle is { } slow ? new PolicyAction { Kind = PolicyActionKind.Throttle, Throttle = slow.ReadPercent(1, 99) }
+            : throttle is { } slow ? new PolicyAction { Kind = PolicyActionKind.Throttle, Throttle = slow.ReadPercent(QemuAutoConverge.MinPercent, QemuAutoConverge.MaxPercent) }
             : bandwidth is { Node: DocumentScalar { Text: "none" } } ? new PolicyAction { Kind = PolicyActionKind.SetBandwidth }
             : bandwidth is { } limit ? new PolicyAction { Kind = PolicyActionKind.SetBandwidth, Bandwidth = limit.ReadRate(PolicyBounds.Bandwidth) }
             : Placeholder;

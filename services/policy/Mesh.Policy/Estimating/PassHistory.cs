@@ -1,5 +1,6 @@
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
@@ -23,7 +24,7 @@ internal static class PassHistory
             return UpdateWireFactors(state, last, copy) with { CurrentPass = pass with { GuestTime = guestTime } };
         }
 
-        var change = PassChange.FromSamples(state, copy, tuning.MaxDowntime ?? SwitchOver.DefaultMaxDowntime, speed);
+        var change = PassChange.FromSamples(state, copy, tuning.MaxDowntime ?? QemuLimits.DefaultMaxDowntime, speed);
         var next = state with
         {
             CurrentPass = change.Started,
@@ -60,7 +61,7 @@ internal static class PassHistory
 
     private static EstimatorState AddPass(EstimatorState state, CompletedPass completed, long count)
     {
-        var isOverrun = completed.Iteration > 1 && completed.Dirtied.Count > completed.Sent().Count / 2;
+        var isOverrun = completed.Iteration > 1 && QemuAutoConverge.IsOverrun(completed.Dirtied.Count, completed.Sent().Count);
         var next = state with { PassCount = state.PassCount + count, OverrunPassCount = state.OverrunPassCount + (isOverrun ? count : 0) };
 
         // A paused guest, or a pass that ended at once, says nothing about how the guest writes.

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
@@ -39,10 +40,10 @@ internal static class PlanAnalysis
     }
 
     /// <summary>The maximum downtime in force.</summary>
-    public static TimeSpan MaxDowntime(PlanState plan) => plan.Tuning.MaxDowntime ?? SwitchOver.DefaultMaxDowntime;
+    public static TimeSpan MaxDowntime(PlanState plan) => plan.Tuning.MaxDowntime ?? QemuLimits.DefaultMaxDowntime;
 
     /// <summary>The downtime that the VM tolerates.</summary>
-    public static TimeSpan DowntimeBudget(PlanState plan) => plan.Subject.DowntimeBudget ?? plan.Policy.DowntimeBudget ?? SwitchOver.DefaultMaxDowntime;
+    public static TimeSpan DowntimeBudget(PlanState plan) => plan.Subject.DowntimeBudget ?? plan.Policy.DowntimeBudget ?? QemuLimits.DefaultMaxDowntime;
 
     /// <summary>The speed of a throttled guest; 1 without a throttle.</summary>
     public static double GuestSpeed(Percent? throttle) => 1 - (throttle?.Value ?? 0) / 100.0;

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Policies;
+using Mesh.Hypervisor;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Rules;
@@ -70,7 +71,7 @@ internal static class ConvergenceSteps
     // Null if the maximum downtime has reached its bound.
     private static TimeSpan? MultiplyDowntime(PlanState plan, PolicyAction action)
     {
-        var (current, most) = (plan.Tuning.MaxDowntime ?? SwitchOver.DefaultMaxDowntime, action.DowntimeMax ?? SwitchOver.LargestMaxDowntime);
+        var (current, most) = (plan.Tuning.MaxDowntime ?? QemuLimits.DefaultMaxDowntime, action.DowntimeMax ?? QemuLimits.MaxDowntimeMax);
         var next = current * (action.DowntimeFactor ?? 1);
         var capped = TimeRounding.ToMilliseconds(next < most ? next : most);
         return capped > current ? capped : null;

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Rules;
@@ -123,7 +124,7 @@ internal static class StallActions
         else if (EffectivePermissions.IsRefused(plan, PolicyActionKind.SetDowntime))
             return false;
         else if (permits.Suspend)
-            context.IssueMaxDowntime(SwitchOver.LargestMaxDowntime, reason);
+            context.IssueMaxDowntime(QemuLimits.MaxDowntimeMax, reason);
         else if (estimate <= Budget(plan) * detector.PreCopyFactor)
             context.IssueMaxDowntime(Budget(plan), reason);
         else
@@ -147,5 +148,5 @@ internal static class StallActions
         return plan.Passes.Bandwidth > 0 ? SwitchOver.EstimateDowntime(remaining, plan.Passes.Bandwidth) : null;
     }
 
-    private static TimeSpan Budget(PlanState plan) => plan.Policy.DowntimeBudget ?? SwitchOver.DefaultMaxDowntime;
+    private static TimeSpan Budget(PlanState plan) => plan.Policy.DowntimeBudget ?? QemuLimits.DefaultMaxDowntime;
 }

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 using Mesh.Scheduler.Checking;
 using Mesh.Scheduler.Fleets;
 

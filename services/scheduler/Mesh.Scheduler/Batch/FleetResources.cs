@@ -1,6 +1,7 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Hypervisor;
 using Mesh.Scheduler.Checking;
 using Mesh.Scheduler.Fleets;
 using Mesh.Scheduler.Predicting;
@@ -27,16 +28,16 @@ internal sealed class FleetResources
     {
         _fleet = fleet;
         _pageSizes = [.. vms.Select(vm => vm.Vm.HugePageSize).OfType<Bytes>().Distinct().Order()];
-        _nodeSets = WithUnions(vms.Select(vm => NumaBinding(vm.Vm)).OfType<IReadOnlyList<int>>());
+        _nodeSets = WithUnions(vms.Select(vm => MemoryDemand.FromVm(vm.Vm).OrdinaryNodes).OfType<IReadOnlyList<int>>());
     }
 
     /// <summary>The demands of a VM.</summary>
     public IReadOnlyList<long> Demands(VmDescription vm) =>
     [
-        vm.HugePageSize is null ? vm.Memory.Count : 0,
+        MemoryDemand.FromVm(vm).Ordinary.Count,
         vm.VCpus,
-        .. _pageSizes.Select(size => vm.HugePageSize == size ? vm.Memory.Count : 0),
-        .. _nodeSets.Select(set => NumaBinding(vm) is { } nodes && nodes.All(set.Contains) ? vm.Memory.Count : 0),
+        .. _pageSizes.Select(size => MemoryDemand.FromVm(vm) is { HugePageSize: var own, HugePages: var pages } && own == size ? pages.Count : 0),
+        .. _nodeSets.Select(set => MemoryDemand.FromVm(vm).OrdinaryNodes is { } nodes && nodes.All(set.Contains) ? vm.Memory.Count : 0),
     ];
 
     /// <summary>A host's free resources beside VMs that were placed there before. Resources that it does not report are unlimited.</summary>
@@ -55,9 +56,6 @@ internal sealed class FleetResources
                 free[resource] -= demand;
         return new(free, LinkCapacity.Usable(host.Inventory.Capacity, limits).Count);
     }
-
-    /// <summary>The NUMA nodes that a VM's ordinary memory is bound to; null if it is not bound.</summary>
-    private static IReadOnlyList<int>? NumaBinding(VmDescription vm) => vm is { HugePageSize: null, NumaNodes: { Count: > 0 } nodes } ? nodes : null;
 
     private static IReadOnlySet<int>[] WithUnions(IEnumerable<IReadOnlyList<int>> bounds)
     {

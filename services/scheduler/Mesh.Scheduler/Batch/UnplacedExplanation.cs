@@ -32,7 +32,7 @@ internal static class UnplacedExplanation
     private static IEnumerable<Refusal> ExplainCompetition(LocatedVm vm, UnplacedReason reason) => reason switch
     {
         UnplacedReason.NoRoomLeft => [new(RefusalCode.NotEnoughMemory,
-            $"on hosts that could take {vm.Vm.Name}, the other VMs of the drain leave no room for its {vm.Vm.Memory} of memory and {vm.Vm.VCpus} vCPUs")],
+            $"on hosts that could take {vm.Vm.Name}, the other VMs of the drain leave no room for its {vm.Vm.Memory} of memory and {vm.Vm.VCpus} {(vm.Vm.VCpus == 1 ? "vCPU" : "vCPUs")}")],
         UnplacedReason.GroupConflict => [new(RefusalCode.VmAffinity,
             $"on hosts with room for {vm.Vm.Name}, a VM affinity rule conflicts with the other VMs of the drain")],
         _ => [],

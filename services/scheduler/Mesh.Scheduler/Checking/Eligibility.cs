@@ -1,15 +1,15 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
-using Mesh.Contracts.Vms;
+using Mesh.Hypervisor;
 using Mesh.Scheduler.Fleets;
 
 namespace Mesh.Scheduler.Checking;
 
-/// <summary>Whether a machine may move, and whether a host may take it: every reason at once, before anything starts.</summary>
+/// <summary>Whether a VM can be migrated, and whether a host can take it: the rules of hosts and VMs, and beside them those of the fleet. Every reason at once.</summary>
 public static class Eligibility
 {
-    /// <summary>The machine that a name or UUID means, or why no single one is meant.</summary>
+    /// <summary>The VM that a name or UUID denotes, or why it denotes no single one.</summary>
     public static (LocatedVm? Located, IReadOnlyList<Refusal> Refusals) ResolveVm(FleetIndex fleet, string vm)
     {
         ArgumentNullException.ThrowIfNull(fleet);
@@ -18,11 +18,11 @@ public static class Eligibility
         return (located, refusal is null ? [] : [refusal]);
     }
 
-    /// <summary>Why a machine cannot move at all, wherever it goes; nothing if it can.</summary>
+    /// <summary>Why a VM cannot be migrated to any host; nothing if it can.</summary>
     /// <param name="fleet">The fleet.</param>
-    /// <param name="vm">The machine, as the fleet has it.</param>
-    /// <param name="options">How it would be moved; whether they are accepted is <see cref="MigrationOptionsValidator"/>' question.</param>
-    /// <param name="except">The migration that is judged, if it is one of the fleet's; null if it is none yet.</param>
+    /// <param name="vm">The VM, as the fleet has it.</param>
+    /// <param name="options">How it would be migrated; whether they are valid is checked by <see cref="MigrationOptionsValidator"/>.</param>
+    /// <param name="except">The migration that is checked, if it is one of the fleet's; null if it is none yet.</param>
     public static IReadOnlyList<Refusal> CheckVm(FleetIndex fleet, LocatedVm vm, MigrationOptions options, MigrationId? except = null)
     {
         ArgumentNullException.ThrowIfNull(fleet);
@@ -30,21 +30,18 @@ public static class Eligibility
         var refusals = new RefusalCollector();
         foreach (var refusal in VmMigratability.Check(vm, options, fleet.MigrationOf(vm.Vm.Id, except)?.Id))
             refusals.Add(refusal);
-        CheckManagementBridges(refusals, fleet, vm.Vm);
-        if (fleet.FindHost(vm.Host) is { } source)
-            HostFilter.CheckHealth(refusals, source, fleet.Fleet.TakenAt);
-        else
-            refusals.Add(HostFilter.UnknownHost(vm.Host));
+        NetworkFilter.CheckManagementNetworks(refusals, fleet, vm.Vm);
+        refusals.AddIfAny(fleet.FindHost(vm.Host) is { } source ? CheckAvailability(fleet, source) : HostAvailability.UnknownHost(vm.Host));
         return refusals.All;
     }
 
-    /// <summary>What speaks against a host as the destination of a machine; nothing if it can take it.</summary>
+    /// <summary>Why a host cannot take a VM; nothing if it can.</summary>
     /// <param name="fleet">The fleet.</param>
-    /// <param name="vm">The machine, as the fleet has it.</param>
+    /// <param name="vm">The VM, as the fleet has it.</param>
     /// <param name="host">The host.</param>
-    /// <param name="options">How it would be moved.</param>
-    /// <param name="relaxAffinity">Whether hard rules that keep machines together or apart may be broken.</param>
-    /// <param name="except">The migration that is judged, if it is one of the fleet's: what it takes itself is free for it.</param>
+    /// <param name="options">How it would be migrated.</param>
+    /// <param name="relaxAffinity">Whether hard rules of VM affinity may be broken.</param>
+    /// <param name="except">The migration that is checked, if it is one of the fleet's: what it has reserved itself is free for it.</param>
     public static IReadOnlyList<Refusal> CheckHost(
         FleetIndex fleet, LocatedVm vm, HostName host, MigrationOptions options, bool relaxAffinity = false, MigrationId? except = null)
     {
@@ -52,20 +49,25 @@ public static class Eligibility
         ArgumentNullException.ThrowIfNull(vm);
         ArgumentNullException.ThrowIfNull(options);
         if (fleet.FindHost(host) is not { } target)
-            return [HostFilter.UnknownHost(host)];
+            return [HostAvailability.UnknownHost(host)];
         var refusals = new RefusalCollector();
-        HostFilter.CheckHealth(refusals, target, fleet.Fleet.TakenAt);
-        if (HostFilter.CheckSameHost(refusals, target, vm))
+        refusals.AddIfAny(CheckAvailability(fleet, target));
+        if (vm.Host == target.Name)
+        {
+            refusals.Add(RefusalText.SameHost(vm));
             return refusals.All;
+        }
+
         if (target.Host.Cordon is { } cordon)
             refusals.Add(RefusalCode.Cordoned, DescribeCordon(cordon, target.Name));
-        HostFilter.CheckVmExists(refusals, target, vm.Vm, mayBeIncoming: except is { } own && fleet.FindMigration(own)?.Destination == host);
-        HostFilter.CheckCpu(refusals, target, vm.Vm);
-        CapacityFilter.Check(refusals, fleet, target, vm.Vm, except);
+        MigrationEligibility.CheckDestination(
+            refusals, vm.Vm, target.Capabilities, CapacityFilter.Reserved(fleet, target, vm.Vm, except),
+            mayBeIncoming: except is { } own && fleet.FindMigration(own)?.Destination == host);
+        CapacityFilter.CheckVCpus(refusals, fleet, target, vm.Vm, except);
         if (fleet.FindHost(vm.Host) is { } source)
         {
-            HypervisorFilter.Check(refusals, source, target, vm.Vm);
-            ReachabilityFilter.Check(refusals, fleet, source, target, vm.Vm, options);
+            MigrationEligibility.CheckBetween(refusals, vm.Vm, source.Capabilities, target.Capabilities, options);
+            NetworkFilter.Check(refusals, fleet, target, vm.Vm);
         }
 
         HostLabelFilter.Check(refusals, fleet, target, vm.Vm);
@@ -74,25 +76,17 @@ public static class Eligibility
         return refusals.All;
     }
 
-    private static void CheckManagementBridges(RefusalCollector refusals, FleetIndex fleet, VmDescription vm)
-    {
-        foreach (var network in vm.Networks)
-        {
-            var isBridge = network.Kind == "bridge" && fleet.Fleet.Limits.ManagementBridges.Contains(network.Source, StringComparer.Ordinal);
-            if (isBridge || (ReachabilityFilter.IsNamed(network) && fleet.Rules.FindNetwork(network.Source) is { Moves: false }))
-                refusals.Add(RefusalCode.ManagementBridge,
-                    $"{vm.Name} is on the management network {network.Source}, where its address does not move with it; connect it to another network first");
-        }
-    }
+    private static Refusal? CheckAvailability(FleetIndex fleet, IndexedHost host) =>
+        HostAvailability.Check(host.Name, host.Host.Health, host.Host.HypervisorReachable, host.Host.LastReportAt, fleet.Fleet.TakenAt);
 
     private static string DescribeCordon(HostCordon cordon, HostName host)
     {
-        var why = cordon.Reason.Length == 0 ? "" : $" ({cordon.Reason})";
+        var reason = cordon.Reason.Length == 0 ? "" : $" ({cordon.Reason})";
         return cordon.State switch
         {
-            CordonState.Draining => $"{host} is being drained by {cordon.RequestedBy}{why}; withdraw the drain to use it",
-            CordonState.Maintenance => $"{host} was put into maintenance by {cordon.RequestedBy}{why}; `mesh uncordon {host}` opens it again",
-            _ => $"{host} was cordoned by {cordon.RequestedBy}{why}; `mesh uncordon {host}` opens it again",
+            CordonState.Draining => $"{host} is being drained by {cordon.RequestedBy}{reason}; cancel the drain to use it",
+            CordonState.Maintenance => $"{host} was put into maintenance by {cordon.RequestedBy}{reason}; `mesh uncordon {host}` ends it",
+            _ => $"{host} was cordoned by {cordon.RequestedBy}{reason}; `mesh uncordon {host}` ends it",
         };
     }
 }

@@ -1,11 +1,12 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Hypervisor;
 using Mesh.Scheduler.Fleets;
 
 namespace Mesh.Scheduler.Checking;
 
-/// <summary>Whether the hard rules that keep machines together or apart allow a host.</summary>
+/// <summary>Whether the hard rules that keep VMs together or apart allow a host.</summary>
 internal static class VmAffinityFilter
 {
     public static void Check(RefusalCollector refusals, FleetIndex fleet, HostName host, VmDescription vm)
@@ -13,11 +14,11 @@ internal static class VmAffinityFilter
         foreach (var group in fleet.AffinityGroups)
             if (group.Rule.Hard && IsViolated(group, host, vm))
                 refusals.Add(RefusalCode.VmAffinity, group.Rule.Apart
-                    ? $"rule '{group.Rule.Name}' keeps {vm.Name} apart from {DescribeOthersHere(group, host, vm.Id)}, on {host} or on its way there"
-                    : $"rule '{group.Rule.Name}' keeps {vm.Name} off {host} and together with {DescribeOthersAway(group, host, vm.Id)}; drain them as one to move them");
+                    ? $"rule '{group.Rule.Name}' keeps {vm.Name} apart from {DescribeOthersHere(group, host, vm.Id)}, on or migrating to {host}"
+                    : $"rule '{group.Rule.Name}' keeps {vm.Name} off {host} and together with {DescribeOthersAway(group, host, vm.Id)}; use a drain to migrate them together");
     }
 
-    /// <summary>Whether a machine on this host would break the rule, hard or not.</summary>
+    /// <summary>Whether a VM on this host would break the rule, hard or not.</summary>
     public static bool IsViolated(AffinityGroup group, HostName host, VmDescription vm)
     {
         if (!group.AppliesTo(vm))
@@ -33,5 +34,5 @@ internal static class VmAffinityFilter
 
     private static string DescribeOthersAway(AffinityGroup group, HostName host, VmId vm) => RefusalText.Summarize(
         group.OthersAwayFrom(host, vm),
-        member => member.Destination is { } destination ? $"{member.Name} on its way to {destination}" : $"{member.Name} on {member.CurrentHost}");
+        member => member.Destination is { } destination ? $"{member.Name} migrating to {destination}" : $"{member.Name} on {member.CurrentHost}");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
 using Mesh.Documents;
 
 namespace Mesh.Scheduler.Documents;
@@ -9,7 +10,7 @@ namespace Mesh.Scheduler.Documents;
 /// </summary>
 internal static class RequirementReader
 {
-    private const int CountMax = 64;
+    private const int CountMax = LabelLimits.CountMax;
     private const string Accepted = "a mapping of labels such as { disk: ssd }, or a list of { key, operator, values }";
 
     private static readonly Dictionary<string, LabelOperator> Operators = new(StringComparer.Ordinal)

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
+using Mesh.Core;
 
 namespace Mesh.Scheduler.Draining;
 
@@ -8,8 +9,6 @@ internal static class MoveReconciliation
 {
     /// <summary>The most migrations for one move.</summary>
     public const int AttemptsMax = 5;
-
-    private const int DoublingsMax = 30;
 
     public static VmMove Reconcile(DrainContext context, VmMove move) => move.State switch
     {
@@ -63,9 +62,6 @@ internal static class MoveReconciliation
         return ended.Advice.Length > 0 ? $"{why}. {ended.Advice}" : why;
     }
 
-    private static TimeSpan RetryDelay(SchedulingLimits limits, int tries)
-    {
-        var seconds = limits.BackoffInitial.TotalSeconds * Math.Pow(2, Math.Clamp(tries - 1, 0, DoublingsMax));
-        return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, Math.Max(0, limits.BackoffMax.TotalSeconds)));
-    }
+    private static TimeSpan RetryDelay(SchedulingLimits limits, int attempts) =>
+        new ExponentialBackoff(limits.BackoffInitial, limits.BackoffMax).DelayFor(attempts);
 }

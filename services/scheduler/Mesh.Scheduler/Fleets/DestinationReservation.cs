@@ -34,7 +34,7 @@ public sealed record DestinationReservation(MigrationView Migration, VmDescripti
             migration, vm,
             isHuge ? Bytes.Zero : rest,
             isHuge && !isCopying ? whole : Bytes.Zero,
-            vm is null || host.FindVm(vm.Id) is { Status: not VmStatus.Down } ? 0 : vm.VCpus,
+            vm is null || host.Capabilities.FindVm(vm.Id) is { Status: not VmStatus.Down } ? 0 : vm.VCpus,
             copy is { Bandwidth.Count: > 0 } ? copy.Bandwidth : migration.Options.Bandwidth ?? assumed);
     }
 }

@@ -2,15 +2,13 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Hypervisor;
 
 namespace Mesh.Scheduler.Fleets;
 
 /// <summary>A host, with its inventory indexed.</summary>
 public sealed class IndexedHost
 {
-    private readonly Dictionary<VmId, VmDescription> _byId = [];
-    private readonly Dictionary<string, VmDescription> _byName = new(StringComparer.Ordinal);
-
     internal IndexedHost(FleetHost host, int number)
     {
         Host = host;
@@ -18,28 +16,13 @@ public sealed class IndexedHost
         var inventory = host.Inventory;
         Labels = new Dictionary<string, string>(inventory.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal)
         {
-            ["host"] = inventory.Host.Value,
+            [LabelLimits.HostKey] = inventory.Host.Value,
         };
-        MachineTypes = ToSet(inventory.Hypervisor.MachineTypes);
-        CpuModels = ToSet(inventory.Capacity.CpuModels);
-        CpuFeatures = ToSet(inventory.Capacity.CpuFeatures);
-        Networks = ToSet(inventory.Networks);
-        HypervisorVersion = LooseVersion.Parse(inventory.Hypervisor.Version);
-        LibvirtVersion = LooseVersion.Parse(inventory.Hypervisor.LibvirtVersion);
-        if (Uri.TryCreate(inventory.MigrationTarget, UriKind.Absolute, out var target) && target.Host.Length > 0)
-        {
-            Address = target.Authority;
-            IsLoopback = target.IsLoopback;
-        }
-
+        Capabilities = new(inventory);
+        Networks = inventory.Networks is { } networks ? new(networks, StringComparer.Ordinal) : null;
         foreach (var vm in inventory.Vms)
-        {
-            _byId.TryAdd(vm.Id, vm);
-            if (!_byName.TryGetValue(vm.Name, out var same) || same.Status == VmStatus.Down)
-                _byName[vm.Name] = vm;
             if (vm.Status != VmStatus.Down)
                 RunningVCpus += vm.VCpus;
-        }
     }
 
     /// <summary>The host in the fleet.</summary>
@@ -60,40 +43,14 @@ public sealed class IndexedHost
     /// <summary>Whether it is healthy and its hypervisor reachable.</summary>
     public bool IsUp => Host is { Health: HostHealth.Healthy, HypervisorReachable: true };
 
-    /// <summary>Its position in the fleet; -1 for a host outside one.</summary>
+    /// <summary>Its position in the fleet.</summary>
     internal int Index { get; }
 
-    /// <summary>Supported machine types; null if unknown.</summary>
-    internal HashSet<string>? MachineTypes { get; }
-
-    /// <summary>Supported CPU models; null if unknown.</summary>
-    internal HashSet<string>? CpuModels { get; }
-
-    /// <summary>CPU features; null if unknown.</summary>
-    internal HashSet<string>? CpuFeatures { get; }
+    /// <summary>What decides whether it can take a VM.</summary>
+    internal HostCapabilities Capabilities { get; }
 
     /// <summary>Bridges and networks; null if unknown.</summary>
     internal HashSet<string>? Networks { get; }
-
-    /// <summary>The hypervisor's version; null if unknown.</summary>
-    internal LooseVersion? HypervisorVersion { get; }
-
-    /// <summary>libvirt's version; null if unknown.</summary>
-    internal LooseVersion? LibvirtVersion { get; }
-
-    /// <summary>Host and port of its migration URI; null if that is no URI with a host.</summary>
-    internal string? Address { get; }
-
-    /// <summary>Whether that address is a loopback address.</summary>
-    internal bool IsLoopback { get; }
-
-    /// <summary>The VM with that ID on this host, running or not; null if there is none.</summary>
-    internal VmDescription? FindVm(VmId vm) => _byId.GetValueOrDefault(vm);
-
-    /// <summary>The VM with that name on this host, the running one first; null if there is none.</summary>
-    internal VmDescription? FindVm(string name) => _byName.GetValueOrDefault(name);
-
-    private static HashSet<string>? ToSet(IReadOnlyList<string>? names) => names is null ? null : new(names, StringComparer.Ordinal);
 }
 
 /// <summary>The hosts of a fleet by name. Of duplicates, the first counts.</summary>

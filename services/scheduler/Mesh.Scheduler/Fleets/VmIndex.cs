@@ -2,7 +2,7 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
-using Mesh.Scheduler.Checking;
+using Mesh.Hypervisor;
 
 namespace Mesh.Scheduler.Fleets;
 
@@ -23,7 +23,7 @@ internal sealed class VmIndex
     }
 
     /// <summary>Running and paused VMs, without those of fenced hosts.</summary>
-    public IEnumerable<LocatedVm> Running => _byId.Values.Where(entry => entry.Rank >= VmMigratability.PausedRank).Select(entry => entry.Located);
+    public IEnumerable<LocatedVm> Running => _byId.Values.Where(entry => entry.Rank >= VmLocator.PausedRank).Select(entry => entry.Located);
 
     public LocatedVm? FindVm(VmId vm) => _byId.TryGetValue(vm, out var entry) ? entry.Located : null;
 
@@ -33,8 +33,8 @@ internal sealed class VmIndex
         var byUuid = Guid.TryParse(vm, out var uuid) ? FindVm(new VmId(uuid)) : null;
         var byName = _byName.TryGetValue(vm, out var id) ? FindVm(id) : null;
         if (_ambiguous.Contains(vm) || (byUuid is not null && byName is not null && byUuid.Vm.Id != byName.Vm.Id))
-            return (null, VmMigratability.NotFound(vm, Candidates(vm, byUuid?.Vm.Id)));
-        return (byUuid ?? byName) is { } found ? (found, null) : (null, VmMigratability.NotFound(vm, []));
+            return (null, VmLocator.NotFound(vm, Candidates(vm, byUuid?.Vm.Id)));
+        return (byUuid ?? byName) is { } found ? (found, null) : (null, VmLocator.NotFound(vm, []));
     }
 
     private IReadOnlyList<LocatedVm> Candidates(string name, VmId? id) =>
@@ -48,7 +48,7 @@ internal sealed class VmIndex
     private void Add(IndexedHost host, VmDescription vm)
     {
         // A fenced host is off: its VMs do not run, whatever it reported last.
-        var rank = host.Host.Health == HostHealth.Fenced ? -1 : VmMigratability.StatusRank(vm.Status);
+        var rank = host.Host.Health == HostHealth.Fenced ? -1 : VmLocator.StatusRank(vm.Status);
         if (!_byId.TryGetValue(vm.Id, out var known) || rank > known.Rank)
             _byId[vm.Id] = (new LocatedVm(host.Name, vm), rank);
         if (!_byName.TryAdd(vm.Name, vm.Id) && _byName[vm.Name] != vm.Id)

@@ -1,5 +1,5 @@
 using Mesh.Contracts.Scheduling;
-using Mesh.Scheduler.Checking;
+using Mesh.Hypervisor;
 
 namespace Mesh.Scheduler.Placing;
 

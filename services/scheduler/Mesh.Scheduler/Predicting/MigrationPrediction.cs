@@ -1,5 +1,6 @@
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Scheduler.Predicting;
 
@@ -7,7 +8,7 @@ namespace Mesh.Scheduler.Predicting;
 public static class MigrationPrediction
 {
     /// <summary>QEMU's default downtime limit, at which pre-copy switches over: 300 ms.</summary>
-    public static readonly TimeSpan DefaultDowntime = TimeSpan.FromMilliseconds(300);
+    public static readonly TimeSpan DefaultDowntime = QemuLimits.DefaultMaxDowntime;
 
     /// <summary>
     /// The longest predicted duration, in first passes: a migration that would take longer is throttled, switched to post-copy or ended by its

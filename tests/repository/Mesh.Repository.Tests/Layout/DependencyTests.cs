@@ -32,6 +32,16 @@ public sealed class DependencyTests
         project.References.Where(reference => !IsAllowed(project, reference)).ShouldBeEmpty();
     }
 
+    /// <summary>What several services share knows none of them.</summary>
+    [Fact]
+    public void The_core_knows_no_service()
+    {
+        var core = Project.All.Where(project => project.Service == "core").ToList();
+
+        core.ShouldNotBeEmpty();
+        core.SelectMany(project => project.References).Where(reference => reference != Contracts && !IsCore(reference)).ShouldBeEmpty();
+    }
+
     [Fact]
     public void Nothing_that_is_shipped_knows_a_test() =>
         Project.Shipped.SelectMany(project => project.References).Where(reference => reference.StartsWith("tests/", StringComparison.Ordinal)).ShouldBeEmpty();
@@ -48,7 +58,10 @@ public sealed class DependencyTests
 
     private static bool IsAllowed(Project project, string reference) =>
         reference == Contracts
+        || IsCore(reference)
         || reference.StartsWith($"services/{project.Service}/", StringComparison.Ordinal)
         || (Project.Pure.Contains(project) && Project.Pure.Any(other => other.Path == reference))
         || (reference.StartsWith("services/hosting/", StringComparison.Ordinal) && !Project.Pure.Contains(project));
+
+    private static bool IsCore(string reference) => reference.StartsWith("services/core/", StringComparison.Ordinal);
 }

@@ -13,11 +13,13 @@ internal sealed record Project(string Path, XElement Xml)
     public static IEnumerable<Project> Shipped => All.Where(project => !project.Path.StartsWith("tests/", StringComparison.Ordinal));
 
     /// <summary>
-    /// The projects that only decide: each stands beside a host of the same name that talks for it; and what they read documents by.
+    /// The projects that only decide: each stands beside a host of the same name that talks for it; what they read documents by; and
+    /// what several services know in common.
     /// </summary>
     public static IReadOnlyList<Project> Pure { get; } =
     [
         .. All.Where(project => project.Name == "Mesh.Documents"
+            || project.Service == "core"
             || (project.Service is not null && All.Any(host => host.Name == $"{project.Name}.Host" && host.Service == project.Service))),
     ];
 

@@ -111,7 +111,7 @@ public sealed class CommandTests : IAsyncDisposable
 
         answer.Refusals.Select(one => one.Code).ShouldBe([RefusalCode.VmNotRunning, RefusalCode.LoopbackAddress]);
         answer.Refusals[1].Message.ShouldBe(
-            "qemu+tcp://hostb/system leads from hosta back to itself (127.0.1.1); the agent of hostb needs a --migration-target that other hosts reach it by");
+            "qemu+tcp://hostb/system leads from hosta back to itself (127.0.1.1); the agent of hostb needs a --migration-target that other hosts can reach");
         _host.Hypervisor.Calls.ShouldBeEmpty();
     }
 

@@ -1,10 +1,12 @@
 using Mesh.Agent.Commands;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Tests.Fakes;
+using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Hypervisor;
 
 namespace Mesh.Agent.Tests.Commands;
 
@@ -16,7 +18,7 @@ public sealed class ValidatorTests
     public void A_machine_needs_its_memory_and_a_margin(int freeMebibytes, bool isTaken)
     {
         var capacity = new HostCapacity("x86_64", "", 2, Bytes.FromGibibytes(4), Bytes.FromMebibytes(freeMebibytes));
-        var objections = IncomingVmValidator.Validate(Vm.Prepare(Vm.Id(1), gibibytes: 0.75), capacity, [], Bytes.FromMebibytes(256));
+        var objections = Validate(Vm.Prepare(Vm.Id(1), gibibytes: 0.75), capacity, [], Bytes.FromMebibytes(256));
 
         objections.Select(one => one.Code).ShouldBe(isTaken ? [] : [RefusalCode.NotEnoughMemory]);
     }
@@ -32,9 +34,24 @@ public sealed class ValidatorTests
     public void A_machine_of_the_same_identity_or_name_stands_in_the_way(int id, string name, VmRunState state, bool isRefused)
     {
         var capacity = new HostCapacity("x86_64", "", 2, Bytes.FromGibibytes(4), Bytes.FromGibibytes(4));
-        var objections = IncomingVmValidator.Validate(Vm.Prepare(Vm.Id(1)), capacity, [new VmState(Vm.Id(id), name, state, "so")], Bytes.Zero);
+        var objections = Validate(Vm.Prepare(Vm.Id(1)), capacity, [new VmState(Vm.Id(id), name, state, "so")], Bytes.Zero);
 
         objections.Select(one => one.Code).ShouldBe(isRefused ? [RefusalCode.VmExistsOnDestination] : []);
+    }
+
+    [Theory]
+    [InlineData(512, 1, false)]
+    [InlineData(511, 4, true)]
+    public void A_VM_with_huge_pages_needs_those_and_no_ordinary_memory(int freePages, int freeGibibytes, bool isRefused)
+    {
+        var capacity = new HostCapacity("x86_64", "", 2, Bytes.FromGibibytes(4), Bytes.FromGibibytes(freeGibibytes))
+        {
+            HugePages = [new(Bytes.FromMebibytes(2), 1024, freePages)],
+        };
+        var prepare = Vm.Prepare(Vm.Id(1));
+        prepare = prepare with { Vm = prepare.Vm with { HugePageSize = Bytes.FromMebibytes(2) } };
+
+        Validate(prepare, capacity, [], Bytes.FromGibibytes(8)).Select(one => one.Code).ShouldBe(isRefused ? [RefusalCode.NumaOrHugePages] : []);
     }
 
     public static TheoryData<MigrationOptions, RefusalCode[]> Options => new()
@@ -53,6 +70,10 @@ public sealed class ValidatorTests
     [Theory]
     [MemberData(nameof(Options))]
     public void Options_that_cannot_be_carried_out_are_refused_all_at_once(MigrationOptions options, RefusalCode[] expected) =>
-        StartOptionsValidator.Validate(options, [Vm.Disk("vda"), Vm.Disk("sda", device: DiskDevice.CdRom), Vm.Disk("vdr", readOnly: true)])
+        MigrationOptionsValidator.ValidateCombinations(options)
+            .Concat(CopiedDisks.ValidateNames("vm", [Vm.Disk("vda"), Vm.Disk("sda", device: DiskDevice.CdRom), Vm.Disk("vdr", readOnly: true)], options))
             .Select(one => one.Code).ShouldBe(expected);
+
+    private static IReadOnlyList<Refusal> Validate(PrepareIncoming prepare, HostCapacity capacity, IReadOnlyList<VmState> vms, Bytes margin) =>
+        IncomingVmValidator.Validate(prepare, new("hosta"), new HostDescription(capacity, new HypervisorInfo("", "QEMU", "10.0.2", "11.0.0")), vms, margin);
 }

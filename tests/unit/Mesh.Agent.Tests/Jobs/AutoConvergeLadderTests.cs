@@ -2,6 +2,7 @@ using Mesh.Agent.Jobs;
 using Mesh.Agent.Tests.Fakes;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Agent.Tests.Jobs;
 
@@ -15,7 +16,7 @@ public sealed class AutoConvergeLadderTests
     [InlineData(90, 99)]
     [InlineData(99, 99)]
     public void The_steps_are_QEMUs(int? from, int to) =>
-        AutoConvergeLadder.NextStep(from is { } percent ? new Percent(percent) : null).Value.ShouldBe(to);
+        QemuAutoConverge.NextStep(from is { } percent ? new Percent(percent) : null).Value.ShouldBe(to);
 
     [Theory]
     [InlineData(51, new[] { 3, 5, 7, 9 })]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Mesh.Contracts.Serialization;
 
@@ -68,7 +69,7 @@ internal sealed class StoredNames
     {
         if (info.Properties.Count == 0)
             _lines.Add(path);
-        foreach (var property in info.Properties)
+        foreach (var property in info.Properties.Where(property => property.AttributeProvider?.IsDefined(typeof(JsonIgnoreAttribute), inherit: true) is not true))
             Add(property.PropertyType, $"{path}.{property.Name}");
     }
 }

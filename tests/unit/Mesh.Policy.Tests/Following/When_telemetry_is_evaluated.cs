@@ -1,5 +1,4 @@
 using Mesh.Contracts.Telemetry;
-using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Following;
 

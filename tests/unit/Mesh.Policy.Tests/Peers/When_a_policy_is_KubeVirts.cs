@@ -1,5 +1,4 @@
 using Mesh.Contracts.Telemetry;
-using Mesh.Policy.Model;
 using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers;

@@ -1,6 +1,7 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 using Mesh.Scheduler.Checking;
 using Mesh.Scheduler.Fleets;
 using Mesh.Scheduler.Placing;

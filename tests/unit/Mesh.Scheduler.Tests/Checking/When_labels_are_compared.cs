@@ -1,4 +1,5 @@
 using Mesh.Contracts.Scheduling;
+using Mesh.Hypervisor;
 using Mesh.Scheduler.Fleets;
 
 namespace Mesh.Scheduler.Tests.Checking;
@@ -58,11 +59,11 @@ public sealed class When_labels_are_compared
     [InlineData("7", 7, 0)]
     [InlineData("QEMU emulator version 8.2.2 (Debian 1:8.2.2+ds-0)", 8, 2)]
     [InlineData("9.0.0-rc1", 9, 0)]
-    public void Should_read_versions_leniently(string text, int major, int minor) => LooseVersion.Parse(text).ShouldBe(new LooseVersion(major, minor));
+    public void Should_read_versions_leniently(string text, int major, int minor) => HypervisorVersion.Parse(text).ShouldBe(new HypervisorVersion(major, minor));
 
     [Theory]
     [InlineData("")]
     [InlineData("unknown")]
     [InlineData("99999999999")]
-    public void Should_not_invent_a_version(string text) => LooseVersion.Parse(text).ShouldBeNull();
+    public void Should_not_invent_a_version(string text) => HypervisorVersion.Parse(text).ShouldBeNull();
 }

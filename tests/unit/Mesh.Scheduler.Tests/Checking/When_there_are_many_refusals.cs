@@ -3,6 +3,7 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Hypervisor;
 using Mesh.Scheduler.Checking;
 using Mesh.Scheduler.Fleets;
 
@@ -33,7 +34,7 @@ public sealed class When_there_are_many_refusals
 
     [Fact]
     public void Should_name_every_missing_feature() => Message(Given.Fleet().WithVm(vm => vm with { CpuFeatures = ["amx-tile", "aes", "avx512f"] }))
-        .ShouldBe("the processors of hostb lack amx-tile, avx512f, which g1 needs");
+        .ShouldBe("the CPUs of hostb lack amx-tile, avx512f, which g1 needs");
 
     [Fact]
     public void Should_say_what_is_kept_of_the_memory()
@@ -44,13 +45,13 @@ public sealed class When_there_are_many_refusals
             Limits = new() { MemoryReserve = Bytes.FromGibibytes(1) },
         };
         Message(fleet).ShouldBe(
-            "hostb has 16 GiB of memory free, of which 14 GiB is kept for migrations on their way and 1 GiB for the host itself, and g1 needs 2 GiB");
+            "hostb has 16 GiB of memory free, of which 14 GiB is reserved for incoming migrations and 1 GiB for the host, and g1 needs 2 GiB");
     }
 
     [Fact]
     public void Should_say_who_closed_a_host_and_why() =>
         Message(Given.Fleet().With(Given.HostB, host => host with { Cordon = new(Given.HostB, CordonState.Maintenance, "ann", Given.Now, "new disks") }))
-            .ShouldBe("hostb was put into maintenance by ann (new disks); `mesh uncordon hostb` opens it again");
+            .ShouldBe("hostb was put into maintenance by ann (new disks); `mesh uncordon hostb` ends it");
 
     [Fact]
     public void Should_say_at_once_that_a_selector_by_name_pins_the_machine() =>
@@ -71,8 +72,8 @@ public sealed class When_there_are_many_refusals
         var host = Given.Host(Given.HostB);
         var facts = new DestinationFacts(Given.HostB, HostHealth.Healthy, true, host.Inventory, Given.Now);
         var vm = Given.Vm("g1");
-        HostFilter.Check(facts, new(Given.HostA, vm), Given.Now).ShouldBeEmpty();
-        HostFilter.Check(facts, new(Given.HostA, vm with { MachineType = "pc-q35-10.1", CpuModel = "EPYC", CpuFeatures = ["sev"], Memory = Bytes.FromGibibytes(17) }), Given.Now)
+        MigrationEligibility.CheckAdmission(facts, new(Given.HostA, vm), Given.Now).ShouldBeEmpty();
+        MigrationEligibility.CheckAdmission(facts, new(Given.HostA, vm with { MachineType = "pc-q35-10.1", CpuModel = "EPYC", CpuFeatures = ["sev"], Memory = Bytes.FromGibibytes(17) }), Given.Now)
             .Select(refusal => refusal.Code)
             .ShouldBe([RefusalCode.MachineType, RefusalCode.CpuModel, RefusalCode.CpuFeature, RefusalCode.NotEnoughMemory]);
     }

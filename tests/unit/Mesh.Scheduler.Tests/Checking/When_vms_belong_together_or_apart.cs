@@ -14,7 +14,7 @@ public sealed class When_vms_belong_together_or_apart
         var fleet = Ruled(apart: false).WithVms(Given.HostA, Partner) with { Migrations = [Given.Migration("g2", Given.HostB)] };
         new EligibilityQuery(fleet).Check().ShouldBeEmpty();
         new EligibilityQuery(fleet) { To = Given.HostC }.Check().ShouldHaveSingleItem().Message
-            .ShouldBe("rule 'pair' keeps g1 off hostc and together with g2 on its way to hostb; drain them as one to move them");
+            .ShouldBe("rule 'pair' keeps g1 off hostc and together with g2 migrating to hostb; use a drain to migrate them together");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class When_vms_belong_together_or_apart
     {
         var fleet = Ruled(apart: true).WithVms(Given.HostB, [.. Enumerable.Range(2, 7).Select(n => Given.Vm($"g{n}", ("app", "db")))]);
         new EligibilityQuery(fleet).Check().ShouldHaveSingleItem().Message
-            .ShouldBe("rule 'pair' keeps g1 apart from g2, g3, g4 and 4 more, on hostb or on its way there");
+            .ShouldBe("rule 'pair' keeps g1 apart from g2, g3, g4 and 4 more, on or migrating to hostb");
     }
 
     [Theory]

@@ -89,7 +89,7 @@ public sealed class When_a_drain_is_cancelled_or_undone
         world.Drain.BlockedVms.Count.ShouldBe(3);
         world.Drain.BlockedVms.ShouldAllBe(blocked => blocked.Refusals.Single().Code == RefusalCode.NotEnoughMemory);
         world.Drain.BlockedVms.Single(blocked => blocked.VmName == "vm0006").Refusals.Single().Message.ShouldBe(
-            "on hosts that could take vm0006, the other VMs of the drain leave no room for its 24 GiB of memory and 1 vCPUs");
+            "on hosts that could take vm0006, the other VMs of the drain leave no room for its 24 GiB of memory and 1 vCPU");
         world.RunToTheEnd().Hosts[A].Inventory.Vms.Count.ShouldBe(3);
     }
 

@@ -1,25 +1,15 @@
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Vms;
-using Mesh.Scheduler.Fleets;
 
-namespace Mesh.Scheduler.Checking;
+namespace Mesh.Hypervisor;
 
-/// <summary>Whether a host reaches the storage and the networks that a machine uses. What is not known of a host is no objection.</summary>
-internal static class ReachabilityFilter
+/// <summary>Whether a destination reaches the storage of disks that are not copied. What is not known of a host is no reason against it.</summary>
+internal static class StorageReachability
 {
-    public static void Check(RefusalCollector refusals, FleetIndex fleet, IndexedHost source, IndexedHost host, VmDescription vm, MigrationOptions options)
+    public static void Check(RefusalCollector refusals, HostCapabilities source, HostCapabilities host, VmDescription vm, MigrationOptions options)
     {
-        CheckStorage(refusals, source, host, vm, options);
-        CheckNetworks(refusals, fleet, host, vm);
-    }
-
-    /// <summary>Whether a network is one that a host must have: a bridge or a libvirt network, by name.</summary>
-    public static bool IsNamed(VmNetwork network) => network is { Kind: "bridge" or "network", Source.Length: > 0 };
-
-    private static void CheckStorage(RefusalCollector refusals, IndexedHost source, IndexedHost host, VmDescription vm, MigrationOptions options)
-    {
-        if (host.Inventory.Storage is not { } reached)
+        if (host.Storage is not { } reached)
             return;
         for (var i = 0; i < vm.Disks.Count; i++)
         {
@@ -34,7 +24,7 @@ internal static class ReachabilityFilter
         }
     }
 
-    private static void CheckPool(RefusalCollector refusals, IndexedHost host, VmDescription vm, VmDisk disk, IReadOnlyList<HostStorage> reached)
+    private static void CheckPool(RefusalCollector refusals, HostCapabilities host, VmDescription vm, VmDisk disk, IReadOnlyList<HostStorage> reached)
     {
         var slash = disk.Source.IndexOf('/', StringComparison.Ordinal);
         var pool = slash < 0 ? disk.Source.AsSpan() : disk.Source.AsSpan(0, slash);
@@ -46,11 +36,11 @@ internal static class ReachabilityFilter
     }
 
     // The innermost mount counts, where one lies within another.
-    private static HostStorage? FindMount(IndexedHost source, string path)
+    private static HostStorage? FindMount(HostCapabilities source, string path)
     {
         HostStorage? found = null;
         var longest = 0;
-        var mounts = source.Inventory.Storage ?? [];
+        var mounts = source.Storage ?? [];
         for (var i = 0; i < mounts.Count; i++)
             if (mounts[i] is { Path: var folder } mount && folder.Length > longest && IsUnder(path, folder))
                 (found, longest) = (mount, folder.Length);
@@ -72,27 +62,5 @@ internal static class ReachabilityFilter
             if (string.Equals(reached[i].Name, shared.Name, StringComparison.Ordinal) && IsSameFolder(reached[i], shared))
                 return true;
         return false;
-    }
-
-    private static void CheckNetworks(RefusalCollector refusals, FleetIndex fleet, IndexedHost host, VmDescription vm)
-    {
-        for (var i = 0; i < vm.Networks.Count; i++)
-        {
-            var network = vm.Networks[i];
-            if (!IsNamed(network))
-                continue;
-            if (fleet.Rules.HasNetwork(network.Source, host) is { } byRule)
-            {
-                if (!byRule)
-                    refusals.Add(RefusalCode.NetworkNotReachable,
-                        $"{host.Name} does not have the network {network.Source} of {vm.Name}: by its rule it is where there is "
-                        + LabelSelector.Describe(fleet.Rules.FindNetwork(network.Source)!.Hosts));
-            }
-            else if (host.Networks is { } offered && !offered.Contains(network.Source))
-            {
-                refusals.Add(RefusalCode.NetworkNotReachable,
-                    $"{host.Name} does not have the {network.Kind} {network.Source} that {vm.Name} is connected to; set it up there first");
-            }
-        }
     }
 }

@@ -1,14 +1,14 @@
 using System.Globalization;
 
-namespace Mesh.Scheduler.Fleets;
+namespace Mesh.Hypervisor;
 
-/// <summary>The major and minor number of a version, which decide whether a VM can be migrated.</summary>
+/// <summary>The part of a version that decides whether a VM can be migrated.</summary>
 /// <param name="Major">The first number.</param>
 /// <param name="Minor">The second number; 0 if there is none.</param>
-internal sealed record LooseVersion(int Major, int Minor)
+public sealed record HypervisorVersion(int Major, int Minor)
 {
-    /// <summary>The first one or two numbers of a text such as <c>10.0.2</c> or <c>QEMU 9.2.0 (Debian 1:9.2)</c>; null if it contains none.</summary>
-    public static LooseVersion? Parse(string text)
+    /// <summary>The first one or two numbers of a text such as <c>10.0.2</c> or <c>QEMU 9.2.0 (Debian 1:9.2)</c>; null if it holds none.</summary>
+    public static HypervisorVersion? Parse(string text)
     {
         var start = text.AsSpan().IndexOfAnyInRange('0', '9');
         if (start < 0)
@@ -28,7 +28,7 @@ internal sealed record LooseVersion(int Major, int Minor)
     }
 
     /// <summary>Whether this is older than another by major, then minor number.</summary>
-    public bool IsOlderThan(LooseVersion other) => Major != other.Major ? Major < other.Major : Minor < other.Minor;
+    public bool IsOlderThan(HypervisorVersion other) => Major != other.Major ? Major < other.Major : Minor < other.Minor;
 
     private static bool ReadNumber(ref ReadOnlySpan<char> text, out int number)
     {
