@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Mesh.Agent;
 using Mesh.Agent.Configuration;
+using Mesh.Agent.Host;
 using Mesh.Cli.Hosting;
 using Mesh.Contracts.Values;
 using Mesh.Hosting;

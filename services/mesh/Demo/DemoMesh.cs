@@ -1,5 +1,4 @@
 using Mesh.Agent;
-using Mesh.Agent.Configuration;
 using Mesh.Agent.Simulated;
 using Mesh.Cli.Client;
 using Mesh.Cli.Hosting;
@@ -81,12 +80,12 @@ internal sealed class DemoMesh : IAsyncDisposable
         });
         foreach (var host in DemoPlan.Hosts.Select(host => host.Name))
             services.AddAgent(
-                new AgentOptions
+                host,
+                options =>
                 {
-                    Host = host.Value,
-                    MigrationTarget = $"simulated://{host}",
-                    Tick = TimeSpan.FromMilliseconds(250),
-                    FastTick = TimeSpan.FromMilliseconds(100),
+                    options.MigrationTarget = $"simulated://{host}";
+                    options.Tick = TimeSpan.FromMilliseconds(250);
+                    options.FastTick = TimeSpan.FromMilliseconds(100);
                 },
                 provider => provider.GetRequiredService<SimulatedCluster>().CreateHypervisor(host));
     }

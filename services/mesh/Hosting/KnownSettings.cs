@@ -1,4 +1,5 @@
 using Mesh.Agent.Configuration;
+using Mesh.Agent.Libvirt.Adapter;
 using Mesh.Gateway;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Store;
@@ -13,16 +14,16 @@ namespace Mesh.Cli.Hosting;
 /// <summary>The settings that there are, so that a misspelt one in a file is found instead of passed over.</summary>
 internal static class KnownSettings
 {
-    private static readonly Dictionary<string, Type> Sections = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, Type[]> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Agent"] = typeof(AgentOptions),
-        ["Bus"] = typeof(BusOptions),
-        ["Fencing"] = typeof(FenceOptions),
-        ["Gateway"] = typeof(GatewayOptions),
-        ["Hosts"] = typeof(HostHealthOptions),
-        ["Policies"] = typeof(PolicyOptions),
-        ["Scheduling"] = typeof(SchedulingOptions),
-        ["Store"] = typeof(StoreOptions),
+        ["Agent"] = [typeof(AgentOptions), typeof(LibvirtOptions)],
+        ["Bus"] = [typeof(BusOptions)],
+        ["Fencing"] = [typeof(FenceOptions)],
+        ["Gateway"] = [typeof(GatewayOptions)],
+        ["Hosts"] = [typeof(HostHealthOptions)],
+        ["Policies"] = [typeof(PolicyOptions)],
+        ["Scheduling"] = [typeof(SchedulingOptions)],
+        ["Store"] = [typeof(StoreOptions)],
     };
 
     // Read by libraries, by rules of their own.
@@ -41,11 +42,11 @@ internal static class KnownSettings
     [
         .. configuration.GetChildren()
             .Where(section => !External.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
-            .SelectMany(section => Sections.TryGetValue(section.Key, out var type)
-                ? section.GetChildren().Where(key => !Names(type).Contains(key.Key, StringComparer.OrdinalIgnoreCase)).Select(key => key.Path)
+            .SelectMany(section => Sections.TryGetValue(section.Key, out var types)
+                ? section.GetChildren().Where(key => !Names(types).Contains(key.Key, StringComparer.OrdinalIgnoreCase)).Select(key => key.Path)
                 : [section.Path]),
     ];
 
-    private static IEnumerable<string> Names(Type type) =>
-        type.GetProperties().Where(property => property.CanWrite).Select(property => property.Name);
+    private static IEnumerable<string> Names(IEnumerable<Type> types) =>
+        types.SelectMany(type => type.GetProperties()).Where(property => property.CanWrite).Select(property => property.Name).Distinct(StringComparer.Ordinal);
 }

@@ -1,9 +1,10 @@
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Telemetry;
 
 namespace Mesh.Agent.Runtime;
 
-/// <summary>Keeps a part of the agent running: what throws is logged and begun again, until the agent stops.</summary>
-internal sealed class SupervisedLoop(AgentContext agent)
+/// <summary>Runs a loop until the agent stops: an exception is logged and the loop restarted.</summary>
+internal sealed class SupervisedLoop(AgentContext agent, AgentOptions options)
 {
     public async Task RunAsync(string name, Func<Task> part)
     {
@@ -24,7 +25,7 @@ internal sealed class SupervisedLoop(AgentContext agent)
 
             try
             {
-                await Task.Delay(agent.Options.Tick, agent.Time, agent.Stopping);
+                await Task.Delay(options.Tick, agent.Time, agent.Stopping);
             }
             catch (OperationCanceledException)
             {

@@ -13,14 +13,14 @@ internal sealed record Project(string Path, XElement Xml)
     public static IEnumerable<Project> Shipped => All.Where(project => !project.Path.StartsWith("tests/", StringComparison.Ordinal));
 
     /// <summary>
-    /// The projects that only decide: each stands beside a host of the same name that talks for it; what they read documents by; and
-    /// what several services know in common.
+    /// The projects that only decide: each stands beside a host of the same name that talks for it; what they read documents by; and what
+    /// several services know in common. Not the agent's core, which waits for its hypervisor: its host adds libvirt to it.
     /// </summary>
     public static IReadOnlyList<Project> Pure { get; } =
     [
         .. All.Where(project => project.Name == "Mesh.Documents"
             || project.Service == "core"
-            || (project.Service is not null && All.Any(host => host.Name == $"{project.Name}.Host" && host.Service == project.Service))),
+            || (project.Service is not (null or "agent") && All.Any(host => host.Name == $"{project.Name}.Host" && host.Service == project.Service))),
     ];
 
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
