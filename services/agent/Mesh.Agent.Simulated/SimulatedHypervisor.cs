@@ -8,7 +8,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Simulated;
 
-/// <summary>One host of a <see cref="SimulatedCluster"/>, with libvirt's behaviour and words.</summary>
+/// <summary>One host of a <see cref="SimulatedCluster"/>, with libvirt's behaviour and error texts.</summary>
 internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName name, IHypervisorGate? gate) : IHypervisor
 {
     private const int EventCapacity = 10_000;
@@ -20,10 +20,10 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
 
     public ChannelReader<HypervisorEvent> Events => _events.Reader;
 
-    public void Deliver(HypervisorEvent what)
+    public void Deliver(HypervisorEvent hypervisorEvent)
     {
         if (gate?.DeliversEvents(Name) ?? true)
-            _events.Writer.TryWrite(what);
+            _events.Writer.TryWrite(hypervisorEvent);
     }
 
     public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => QueryAsync(Describe, cancellation);
@@ -42,7 +42,7 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
     public Task<HypervisorJob?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
         QueryAsync(host => SimulatedCluster.GetVm(host, vm).LastCompletedJob, cancellation);
 
-    /// <summary>No host of the model has an address.</summary>
+    /// <summary>Null: hosts of the model have no addresses.</summary>
     public Task<string?> FindLoopbackAddressAsync(string destinationUri, CancellationToken cancellation) => Task.FromResult<string?>(null);
 
     public async Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation) =>
@@ -61,9 +61,6 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
         model.MaxDowntime = downtime;
         UpdateJob(model, now => now with { MaxDowntime = downtime });
     }, cancellation);
-
-    public Task<BytesPerSecond?> GetBandwidthAsync(VmId vm, CopyStage stage, CancellationToken cancellation) => QueryAsync(host =>
-        stage is CopyStage.PreCopy ? SimulatedCluster.GetVm(host, vm).Bandwidth : SimulatedCluster.GetVm(host, vm).PostCopyBandwidth, cancellation);
 
     public Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation) => InvokeAsync(host =>
     {
@@ -119,7 +116,7 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
         if (copyStorage is CopyStorage.Incremental && disk.BackingFile is { } backing && !host.Images.Contains(backing))
             throw new HypervisorException(HypervisorErrorCode.Storage, null, $"the backing file {backing} does not exist");
         if (!host.Images.Add(disk.Source))
-            throw new HypervisorException(HypervisorErrorCode.ImageExists, null, $"storage volume '{disk.Source}' exists already");
+            throw new HypervisorException(HypervisorErrorCode.ImageExists, null, $"storage volume '{disk.Source}' already exists");
     }, cancellation);
 
     public Task DeleteImageAsync(string path, CancellationToken cancellation) => InvokeAsync(host => host.Images.Remove(path), cancellation);
@@ -170,11 +167,11 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
         vm.Spec.Machine, vm.Spec.CpuModel, vm.IsPersistent, vm.Spec.Disks, vm.Spec.Networks, vm.Spec.HostDevices, vm.Spec.Labels,
         vm.QuotaPercent > 0 ? new Percent(vm.QuotaPercent) : null, vm.Spec.Lock, vm.Spec.Placement, vm.Spec.CpuFeatures, vm.Spec.HugePageSize, vm.Spec.NumaNodes);
 
-    private Task<T> QueryAsync<T>(Func<HostModel, T> ask, CancellationToken cancellation, VmId? vm = null, [CallerMemberName] string name = "")
+    private Task<T> QueryAsync<T>(Func<HostModel, T> query, CancellationToken cancellation, VmId? vm = null, [CallerMemberName] string name = "")
     {
         try
         {
-            return gate is null ? Task.FromResult(cluster.Query(Name, ask)) : gate.CallAsync(Name, name, vm, () => cluster.Query(Name, ask), cancellation);
+            return gate is null ? Task.FromResult(cluster.Query(Name, query)) : gate.CallAsync(Name, name, vm, () => cluster.Query(Name, query), cancellation);
         }
         catch (HypervisorException e)
         {

@@ -3,7 +3,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Simulated;
 
-/// <summary>A machine of the model.</summary>
+/// <summary>A VM of the model.</summary>
 public sealed record SimulatedVm
 {
     /// <summary>Its UUID.</summary>
@@ -15,16 +15,16 @@ public sealed record SimulatedVm
     /// <summary>Its memory.</summary>
     public required Bytes Memory { get; init; }
 
-    /// <summary>The part of its memory that is not zero; null for all of it. A page of zeros costs 9 bytes on the wire.</summary>
+    /// <summary>The part of its memory that is not zero; null for all of it. A zero page costs 9 bytes on the wire.</summary>
     public Bytes? UsedMemory { get; init; }
 
     /// <summary>How it writes to its memory.</summary>
     public DirtyCurve Dirty { get; init; } = DirtyCurve.Idle;
 
-    /// <summary>Its processors.</summary>
+    /// <summary>Its vCPUs.</summary>
     public int VCpus { get; init; } = 1;
 
-    /// <summary>Whether its definition stays on a host when it is shut off.</summary>
+    /// <summary>Whether its definition remains on a host when it is shut off.</summary>
     public bool Persistent { get; init; } = true;
 
     /// <summary>Its disks; those with a capacity can be copied.</summary>
@@ -42,22 +42,22 @@ public sealed record SimulatedVm
     /// <summary>Its machine type.</summary>
     public string Machine { get; init; } = "simulated";
 
-    /// <summary>Its virtual processor's model.</summary>
+    /// <summary>The model of its vCPUs.</summary>
     public string CpuModel { get; init; } = "simulated";
 
-    /// <summary>Processor features that it cannot do without; null if it does not tell.</summary>
+    /// <summary>CPU features that it requires; null if unknown.</summary>
     public IReadOnlyList<string>? CpuFeatures { get; init; }
 
-    /// <summary>The size of the huge pages that hold its memory; null if ordinary pages do.</summary>
+    /// <summary>The size of the huge pages that back its memory; null if it uses none.</summary>
     public Bytes? HugePageSize { get; init; }
 
     /// <summary>The NUMA nodes of the host that its memory must be on; null for any.</summary>
     public IReadOnlyList<int>? NumaNodes { get; init; }
 
-    /// <summary>Where it says that it belongs; null if it says nothing.</summary>
+    /// <summary>Its placement constraints; null for none.</summary>
     public VmPlacement? Placement { get; init; }
 
-    /// <summary>What holds it where it is; null if nothing does. The model migrates it all the same.</summary>
+    /// <summary>What locks it on its host; null for nothing. The model migrates it all the same.</summary>
     public VmLock? Lock { get; init; }
 
     internal Bytes NonZero => UsedMemory ?? Memory;

@@ -5,12 +5,12 @@ using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Mesh.Agent;
 
 /// <summary>
-/// The agents of this process, one per host. A registry of its own, because whoever resolves a message's handler may know nothing
-/// of the container's keyed services.
+/// The agents of this process, one per host. Not keyed services: what resolves a message's handler may not support them.
 /// </summary>
 internal sealed class HostAgentRegistry(IServiceProvider services, IEnumerable<AgentRegistration> registrations) : IAsyncDisposable
 {
@@ -26,15 +26,11 @@ internal sealed class HostAgentRegistry(IServiceProvider services, IEnumerable<A
     }
 
     private HostAgent Create(AgentRegistration registration) => new(
-        registration.Options,
+        services.GetRequiredService<IOptionsMonitor<AgentOptions>>().Get(registration.Host.Value),
         () => registration.Hypervisor(services),
         services.GetRequiredService<IMessageBus>(),
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<ILogger<HostAgent>>());
 }
 
-/// <summary>An agent to be created.</summary>
-/// <param name="Host">Its host.</param>
-/// <param name="Options">Its settings.</param>
-/// <param name="Hypervisor">Connects to the host's hypervisor.</param>
-internal sealed record AgentRegistration(HostName Host, AgentOptions Options, Func<IServiceProvider, IHypervisor> Hypervisor);
+internal sealed record AgentRegistration(HostName Host, Func<IServiceProvider, IHypervisor> Hypervisor);

@@ -61,6 +61,6 @@ public static class RefusalText
     /// <param name="address">The address that the URI resolves to on the source; null if not resolved.</param>
     public static Refusal Loopback(string uri, HostName source, HostName destination, string? address = null) => new(
         RefusalCode.LoopbackAddress,
-        $"{uri} leads from {source} back to itself{(address is null ? "" : $" ({address})")}; "
-        + $"the agent of {destination} needs a --migration-target that other hosts can reach");
+        $"on {source}, {uri} resolves to {source} itself{(address is null ? "" : $" ({address})")}; "
+        + $"start the agent of {destination} with a --migration-target that other hosts can reach");
 }

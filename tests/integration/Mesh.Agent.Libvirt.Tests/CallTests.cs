@@ -27,7 +27,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task A_call_gives_its_result_from_another_thread()
+    public async Task A_call_returns_its_result_from_another_thread()
     {
         var caller = Environment.CurrentManagedThreadId;
 
@@ -71,7 +71,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task A_limit_of_its_own_goes_before_the_default()
+    public async Task A_specific_limit_overrides_the_default()
     {
         var hanging = await HangAsync("quick", TimeSpan.FromSeconds(1));
 
@@ -129,7 +129,7 @@ public sealed class CallTests : IDisposable
 
         var error = await Should.ThrowAsync<LibvirtTimeoutException>(third.WaitAsync(TestHost.Timeout));
         error.WasStarted.ShouldBeFalse();
-        error.Message.ShouldBe("third was not started: its turn did not come within 10 s.");
+        error.Message.ShouldBe("third was not started: no free slot within 10 s.");
         _calls.Stuck.ShouldBeEmpty();
 
         var fourth = _calls.RunAsync("fourth", () => 4);
@@ -153,7 +153,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task A_result_that_comes_too_late_is_disposed()
+    public async Task A_late_result_is_disposed()
     {
         var late = TestHost.Open();
         var more = TestHost.Open();
@@ -165,11 +165,11 @@ public sealed class CallTests : IDisposable
 
         _daemonAnswers.Set();
 
-        TestHost.ShouldSoon(() => late.Handle.FreeResult == 0 && more.Handle.FreeResult == 0, "nobody else would free them");
+        TestHost.ShouldSoon(() => late.Handle.FreeResult == 0 && more.Handle.FreeResult == 0, "they are freed");
     }
 
     [Fact]
-    public async Task An_error_that_comes_too_late_harms_nobody()
+    public async Task A_late_error_is_harmless()
     {
         var hanging = await HangAsync<int>("fails late", result: () => throw new InvalidOperationException("too late"));
         _time.Advance(Limit);

@@ -45,7 +45,7 @@ public sealed class DomainTests : IDisposable
     }
 
     [Fact]
-    public void A_domain_tells_its_description_and_size()
+    public void A_domain_reports_its_description_and_size()
     {
         using var domain = _connection.LookupDomain("alpha");
         var xml = XElement.Parse(domain.GetXml(DomainXmlFlags.Inactive));
@@ -80,7 +80,7 @@ public sealed class DomainTests : IDisposable
     }
 
     [Fact]
-    public void A_defined_domain_runs_only_when_started_and_is_gone_when_undefined()
+    public void A_defined_domain_runs_only_when_started_and_is_removed_when_undefined()
     {
         using var domain = _connection.DefineDomain(TestHost.GammaXml);
         domain.GetId().ShouldBeNull();
@@ -104,7 +104,7 @@ public sealed class DomainTests : IDisposable
     }
 
     [Fact]
-    public void A_disk_tells_its_sizes()
+    public void A_disk_reports_its_sizes()
     {
         using var domain = _connection.LookupDomain("alpha");
         var sizes = domain.GetBlockInfo("vda");
@@ -123,17 +123,6 @@ public sealed class DomainTests : IDisposable
         Should.NotThrow(() => domain.SetSchedulerParameters([TypedParameter.FromUInt32("weight", 20)]));
         Should.Throw<LibvirtException>(() => domain.SetSchedulerParameters([TypedParameter.FromString("weight", "heavy")]))
             .Code.ShouldBe(LibvirtErrorCode.InvalidArgument);
-    }
-
-    [Fact]
-    public void The_vcpu_quota_is_null_where_a_driver_has_none_and_a_refusal_is_not_swallowed()
-    {
-        using var domain = _connection.LookupDomain("alpha");
-
-        domain.GetVcpuQuota().ShouldBe(new VcpuQuota(null, null));
-        domain.GetVcpuQuota().IsUnlimited.ShouldBeTrue();
-        Should.Throw<LibvirtException>(() => domain.SetVcpuQuota(5000, 100_000))
-            .Call.ShouldBe("virDomainSetSchedulerParametersFlags");
     }
 
     [Fact]

@@ -3,7 +3,7 @@ namespace Mesh.Agent.Libvirt.Tests;
 public class ErrorTests
 {
     [Fact]
-    public void An_error_carries_what_libvirt_said()
+    public void An_error_carries_libvirts_text()
     {
         using var connection = TestHost.Open();
         var error = Should.Throw<LibvirtException>(() => connection.LookupDomain("nobody"));
@@ -34,7 +34,7 @@ public class ErrorTests
 
     [Theory]
     [MemberData(nameof(Unsupported), DisableDiscoveryEnumeration = true)]
-    public void What_the_driver_does_not_have_is_said_and_named(string call, Action<LibvirtDomain> act)
+    public void What_the_driver_does_not_support_is_reported_by_name(string call, Action<LibvirtDomain> act)
     {
         using var connection = TestHost.Open();
         using var domain = connection.LookupDomain("alpha");
@@ -50,7 +50,7 @@ public class ErrorTests
     [InlineData("test:///no/such/node.xml", LibvirtErrorCode.XmlError)]
     [InlineData("qemu+nonsense:///system", LibvirtErrorCode.InvalidArgument)]
     [InlineData("qemu+unix:///system?socket=/nowhere/libvirt-sock", LibvirtErrorCode.SystemError)]
-    public void A_connection_that_cannot_be_opened_says_why(string uri, LibvirtErrorCode code)
+    public void A_connection_that_cannot_be_opened_reports_why(string uri, LibvirtErrorCode code)
     {
         var error = Should.Throw<LibvirtException>(() => LibvirtConnection.Open(uri));
 

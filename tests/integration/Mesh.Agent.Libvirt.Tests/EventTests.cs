@@ -11,7 +11,7 @@ public sealed class EventTests : IDisposable
     }
 
     [Fact]
-    public async Task The_life_of_a_domain_is_told_in_order()
+    public async Task The_lifecycle_of_a_domain_is_reported_in_order()
     {
         using var subscription = _connection.Subscribe(LibvirtEventKinds.Lifecycle);
         using var domain = _connection.DefineDomain(TestHost.GammaXml);
@@ -70,7 +70,7 @@ public sealed class EventTests : IDisposable
     }
 
     [Fact]
-    public async Task An_iteration_of_a_migration_is_told()
+    public async Task An_iteration_of_a_migration_is_reported()
     {
         using var subscription = _connection.Subscribe(LibvirtEventKinds.MigrationIteration);
         using var domain = _connection.LookupDomain("alpha");
@@ -82,7 +82,7 @@ public sealed class EventTests : IDisposable
     }
 
     [Fact]
-    public async Task The_end_of_a_job_is_told_with_its_statistics()
+    public async Task The_end_of_a_job_is_reported_with_its_statistics()
     {
         using var subscription = _connection.Subscribe(LibvirtEventKinds.JobCompleted);
         using var domain = _connection.LookupDomain("alpha");
@@ -100,7 +100,7 @@ public sealed class EventTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_told_is_lost_and_counted_but_never_thrown_into_libvirt()
+    public void What_cannot_be_delivered_is_dropped_and_counted_but_never_thrown_into_libvirt()
     {
         using var subscription = _connection.Subscribe(LibvirtEventKinds.MigrationIteration);
 
@@ -110,7 +110,7 @@ public sealed class EventTests : IDisposable
     }
 
     [Fact]
-    public void Events_that_nobody_reads_are_lost_and_counted()
+    public void Unread_events_are_dropped_and_counted()
     {
         using var subscription = _connection.Subscribe(LibvirtEventKinds.MigrationIteration, capacity: 2);
         using var domain = _connection.LookupDomain("alpha");
@@ -122,7 +122,7 @@ public sealed class EventTests : IDisposable
 
         subscription.LostEvents.ShouldBe(3);
         subscription.Reader.TryRead(out var first).ShouldBeTrue();
-        ((MigrationIterationEvent)first!).Iteration.ShouldBe(1, "the oldest events are kept: they say what happened first");
+        ((MigrationIterationEvent)first!).Iteration.ShouldBe(1, "the newest events are dropped");
     }
 
     [Fact]

@@ -2,7 +2,7 @@ namespace Mesh.Agent.Libvirt.Tests;
 
 public class JobStatsTests
 {
-    // A running migration as libvirt 9.0 told it.
+    // A running migration as libvirt 9.0 reported it.
     private static readonly TypedParameters Running = new(
     [
         TypedParameter.FromInt32("operation", 5),
@@ -20,7 +20,7 @@ public class JobStatsTests
     ]);
 
     [Fact]
-    public void Statistics_have_types_and_units_and_what_was_not_told_is_null()
+    public void Statistics_have_types_and_units_and_what_was_not_reported_is_null()
     {
         var stats = DomainJobStats.From(DomainJobType.Unbounded, Running);
 
@@ -53,7 +53,7 @@ public class JobStatsTests
     }
 
     [Fact]
-    public void A_job_that_ended_has_failed_only_if_libvirt_says_so()
+    public void A_job_that_ended_has_failed_only_if_libvirt_reports_it()
     {
         var failed = new TypedParameters(
             [TypedParameter.FromBoolean("success", false), TypedParameter.FromString("errmsg", "disk full")]);

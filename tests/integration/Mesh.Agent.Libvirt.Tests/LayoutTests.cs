@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Mesh.Agent.Libvirt.Tests;
 
-/// <summary>The numbers are what a C compiler says about libvirt's headers on 64-bit Linux.</summary>
+/// <summary>The numbers are a C compiler's, for libvirt's headers on 64-bit Linux.</summary>
 public class LayoutTests
 {
     [Fact]
@@ -64,7 +64,7 @@ public class LayoutTests
     [InlineData(DomainStateReason.PausedPostCopy, DomainState.Paused, 12)]
     [InlineData(DomainStateReason.PausedPostCopyFailed, DomainState.Paused, 13)]
     [InlineData(DomainStateReason.ShutOffMigrated, DomainState.ShutOff, 4)]
-    public void Reasons_are_told_apart_by_state(DomainStateReason reason, DomainState state, int raw) =>
+    public void Reasons_are_distinguished_by_state(DomainStateReason reason, DomainState state, int raw) =>
         new DomainStatus(state, raw).Reason.ShouldBe(reason);
 
     [Theory]
@@ -74,6 +74,6 @@ public class LayoutTests
     [InlineData(DomainLifecycleDetail.SuspendedPostCopyFailed, DomainLifecycle.Suspended, 8)]
     [InlineData(DomainLifecycleDetail.ResumedPostCopy, DomainLifecycle.Resumed, 3)]
     [InlineData(DomainLifecycleDetail.StoppedMigrated, DomainLifecycle.Stopped, 3)]
-    public void Details_are_told_apart_by_event(DomainLifecycleDetail detail, DomainLifecycle lifecycle, int raw) =>
+    public void Details_are_distinguished_by_event(DomainLifecycleDetail detail, DomainLifecycle lifecycle, int raw) =>
         new DomainLifecycleEvent("any", Guid.Empty, lifecycle, raw).Detail.ShouldBe(detail);
 }

@@ -42,7 +42,7 @@ public sealed class StorageTests : IDisposable
     }
 
     [Fact]
-    public void The_test_driver_cannot_look_up_a_pool_by_its_path_and_the_error_says_so()
+    public void The_test_driver_cannot_look_up_a_pool_by_its_path_and_the_error_shows_it()
     {
         var error = Should.Throw<LibvirtException>(() => _connection.FindStoragePoolByTargetPath("/pools/images"));
 
@@ -73,7 +73,7 @@ public sealed class StorageTests : IDisposable
     }
 
     [Fact]
-    public void A_volume_is_made_found_and_deleted()
+    public void A_volume_is_created_found_and_deleted()
     {
         using var pool = _connection.LookupStoragePool("images");
         using var made = pool.CreateVolume(VolumeXml);
@@ -100,7 +100,7 @@ public sealed class StorageTests : IDisposable
         using var pool = _connection.LookupStoragePool("images");
         using var made = pool.CreateVolume(VolumeXml);
 
-        // The QEMU host's storage driver says StorageVolumeExists; the test driver has only this.
+        // The QEMU driver's storage returns StorageVolumeExists; the test driver has only this.
         var error = Should.Throw<LibvirtException>(() => pool.CreateVolume(VolumeXml));
         error.Code.ShouldBe(LibvirtErrorCode.OperationFailed);
         error.Call.ShouldBe("virStorageVolCreateXML");

@@ -39,7 +39,7 @@ public class TypedParameterTests
         read.WholeNumber("int").ShouldBe(int.MinValue);
         read.WholeNumber("uint").ShouldBe(uint.MaxValue);
         read.WholeNumber("llong").ShouldBe(long.MinValue);
-        read.WholeNumber("ullong").ShouldBe(long.MaxValue, "libvirt's way to say: no limit");
+        read.WholeNumber("ullong").ShouldBe(long.MaxValue, "libvirt's value for no limit");
         read.WholeNumber("text").ShouldBeNull();
         read.WholeNumber("absent").ShouldBeNull();
         read.Boolean("yes").ShouldBe(true);

@@ -93,7 +93,8 @@ public sealed class When_the_mesh_cannot_start : IDisposable
     [InlineData("size=64k", "head -c 1m /dev/zero > {0}/filler;", "cannot write its state to '{0}/hosta.json' (Agent:StateDirectory): ")]
     [InlineData("size=64k,ro", "", "cannot write its state to '{0}/hosta.json' (Agent:StateDirectory): ")]
     [InlineData("size=64k", "mkdir {0}/hosta.json;", "cannot read its state at '{0}/hosta.json' (Agent:StateDirectory): ")]
-    public async Task An_agent_that_cannot_save_its_state_says_so(string options, string before, string expected)
+    [InlineData("size=64k", "echo '{{\"fences\":[],\"migrations\":[]}}' > {0}/hosta.json;", "cannot use the state in '{0}/hosta.json' (Agent:StateDirectory): its format is none (version 0.1)")]
+    public async Task An_agent_that_cannot_use_its_state_reports_why(string options, string before, string expected)
     {
         using var disk = new SmallDisk();
         var agent = $"{Repository.MeshExecutable} agent --name hosta --libvirt test:///default --broker amqp://127.0.0.1:{ServerProcess.FindFreePort()} --state {disk.Path}";

@@ -1,5 +1,4 @@
 using Mesh.Agent;
-using Mesh.Agent.Configuration;
 using Mesh.Agent.Simulated;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
@@ -38,7 +37,13 @@ internal sealed class SmallMesh : IAsyncDisposable
         builder.Services.AddSingleton(_ => CreateCluster());
         foreach (var host in new[] { Left, Right })
             builder.Services.AddAgent(
-                new AgentOptions { Host = host.Value, MigrationTarget = $"simulated://{host}", Tick = TimeSpan.FromMilliseconds(100), FastTick = TimeSpan.FromMilliseconds(50) },
+                host,
+                options =>
+                {
+                    options.MigrationTarget = $"simulated://{host}";
+                    options.Tick = TimeSpan.FromMilliseconds(100);
+                    options.FastTick = TimeSpan.FromMilliseconds(50);
+                },
                 provider => provider.GetRequiredService<SimulatedCluster>().CreateHypervisor(host));
         _host = builder.Build();
     }

@@ -21,26 +21,27 @@ public sealed class EndToEndTests : IAsyncLifetime
     private static readonly VmId One = Vm.Id(1);
     private static readonly HostName HostA = new("hosta");
     private static readonly HostName HostB = new("hostb");
-    private readonly ConcurrentQueue<object> _heard = [];
+    private readonly ConcurrentQueue<object> _received = [];
     private readonly IHost _mesh;
 
     public EndToEndTests()
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddMeshBus(builder.Configuration);
         builder.Services.AddSingleton(Cluster());
         foreach (var host in new[] { HostA, HostB })
             builder.Services.AddAgent(
-                o => (o.Host, o.Tick, o.FastTick) = (host.Value, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)),
+                host,
+                options => (options.Tick, options.FastTick) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)),
                 provider => provider.GetRequiredService<SimulatedCluster>().CreateHypervisor(host));
-        Hear<HostReport>(AgentQueues.HostReports);
-        Hear<HostInventory>(AgentQueues.HostInventories);
-        Hear<CommandAnswer>(AgentQueues.CommandAnswers);
-        Hear<AgentEvent>(AgentQueues.AgentEvents);
+        Receive<HostReport>(AgentQueues.HostReports);
+        Receive<HostInventory>(AgentQueues.HostInventories);
+        Receive<CommandAnswer>(AgentQueues.CommandAnswers);
+        Receive<AgentEvent>(AgentQueues.AgentEvents);
         _mesh = builder.Build();
 
-        void Hear<T>(string queue)
-            where T : class => builder.Services.AddQueueHandler<T>(queue, _ => new RecordingHandler<T>(_heard));
+        void Receive<T>(string queue)
+            where T : class => builder.Services.AddQueueHandler<T>(queue, _ => new RecordingHandler<T>(_received));
     }
 
     public async ValueTask InitializeAsync() => await _mesh.StartAsync();
@@ -52,35 +53,35 @@ public sealed class EndToEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_machine_moves_with_its_disk()
+    public async Task A_vm_moves_with_its_disk()
     {
-        await UntilAsync(() => Heard<HostInventory>().Select(inventory => inventory.Host).Distinct().Count() == 2, "both inventories");
-        var vm = Heard<HostInventory>().First(inventory => inventory.Host == HostA).Vms.ShouldHaveSingleItem();
+        await UntilAsync(() => Received<HostInventory>().Select(inventory => inventory.Host).Distinct().Count() == 2, "both inventories");
+        var vm = Received<HostInventory>().First(inventory => inventory.Host == HostA).Vms.ShouldHaveSingleItem();
 
         await SendAsync(HostB, Vm.Prepare(One, disks: [.. vm.Disks]));
-        await UntilAsync(() => Heard<CommandAnswer>().Any(), "the destination's answer");
-        var prepared = Heard<CommandAnswer>().Single();
+        await UntilAsync(() => Received<CommandAnswer>().Any(), "the destination's answer");
+        var prepared = Received<CommandAnswer>().Single();
         prepared.Result.ShouldBe(CommandResult.Succeeded);
         await SendAsync(HostA, Vm.Start(One, options: new MigrationOptions { CopyStorage = CopyStorage.All, Persistent = true, UndefineSource = true }) with
         {
             DestinationUri = prepared.DestinationUri!,
         });
-        await UntilAsync(() => Heard<JobEnded>().Any(), "the end");
-        await UntilAsync(() => Last(HostB) is { Vms: [{ Status: VmStatus.Up, Detail: "running (migrated)" }] } && Last(HostA) is { Vms: [] }, "the machine on hostb");
+        await UntilAsync(() => Received<JobEnded>().Any(), "the end");
+        await UntilAsync(() => Last(HostB) is { Vms: [{ Status: VmStatus.Up, Detail: "running (migrated)" }] } && Last(HostA) is { Vms: [] }, "the VM on hostb");
 
-        var ended = Heard<JobEnded>().ShouldHaveSingleItem();
+        var ended = Received<JobEnded>().ShouldHaveSingleItem();
         ended.Result.ShouldBe(JobResult.Completed);
         ended.Sample!.Copy.Memory.Transferred.ShouldBeGreaterThanOrEqualTo(Bytes.FromMebibytes(256));
         ended.Sample.Copy.ActualDowntime.ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromMilliseconds(400));
-        Heard<HostReport>().Where(report => report.Host == HostA).SelectMany(report => report.Vms).ShouldContain(status => status.Status == VmStatus.MigratingFrom);
-        Heard<HostReport>().Where(report => report.Host == HostB).SelectMany(report => report.Vms).ShouldContain(status => status.Status == VmStatus.MigratingTo);
-        Heard<HostReport>().SelectMany(report => report.Migrations).Select(sample => sample.Phase).Distinct()
+        Received<HostReport>().Where(report => report.Host == HostA).SelectMany(report => report.Vms).ShouldContain(status => status.Status == VmStatus.MigratingFrom);
+        Received<HostReport>().Where(report => report.Host == HostB).SelectMany(report => report.Vms).ShouldContain(status => status.Status == VmStatus.MigratingTo);
+        Received<HostReport>().SelectMany(report => report.Migrations).Select(sample => sample.Phase).Distinct()
             .ShouldBeSubsetOf([JobPhase.Setup, JobPhase.DiskCopy, JobPhase.PreCopy, JobPhase.SwitchOver, JobPhase.Completed]);
         (await AnswerToAsync(HostB, Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Rejected);
     }
 
     [Fact]
-    public async Task An_aborted_machine_stays_and_what_was_prepared_goes()
+    public async Task An_aborted_vm_stays_and_what_was_prepared_is_removed()
     {
         await AnswerToAsync(HostB, Vm.Prepare(One, disks: Vm.Disk("vda", "/images/one.qcow2")));
         (await AnswerToAsync(HostA, Vm.Start(One, options: new MigrationOptions { Bandwidth = BytesPerSecond.FromMebibytes(1), CopyStorage = CopyStorage.All }))).Result
@@ -88,10 +89,10 @@ public sealed class EndToEndTests : IAsyncLifetime
         await UntilAsync(() => Last(HostA) is { Migrations: [{ Phase: JobPhase.DiskCopy }] }, "the copy");
 
         (await AnswerToAsync(HostA, Vm.Abort(One))).Result.ShouldBe(CommandResult.Succeeded);
-        await UntilAsync(() => Heard<JobEnded>().Any(), "the end");
+        await UntilAsync(() => Received<JobEnded>().Any(), "the end");
         (await AnswerToAsync(HostB, Vm.CleanUp(One))).Result.ShouldBe(CommandResult.Succeeded);
 
-        Heard<JobEnded>().Single().Result.ShouldBe(JobResult.Cancelled);
+        Received<JobEnded>().Single().Result.ShouldBe(JobResult.Cancelled);
         await UntilAsync(() => Last(HostA) is { Vms: [{ Status: VmStatus.Up }] } && Last(HostB) is { Vms: [] }, "everything as before");
     }
 
@@ -112,9 +113,9 @@ public sealed class EndToEndTests : IAsyncLifetime
         return cluster;
     }
 
-    private IReadOnlyList<T> Heard<T>() => [.. _heard.OfType<T>()];
+    private IReadOnlyList<T> Received<T>() => [.. _received.OfType<T>()];
 
-    private HostReport? Last(HostName host) => Heard<HostReport>().LastOrDefault(report => report.Host == host);
+    private HostReport? Last(HostName host) => Received<HostReport>().LastOrDefault(report => report.Host == host);
 
     private Task SendAsync(HostName host, AgentCommand command) =>
         _mesh.Services.GetRequiredService<IMessageBus>().SendAsync(AgentQueues.Commands(host), command);
@@ -122,8 +123,8 @@ public sealed class EndToEndTests : IAsyncLifetime
     private async Task<CommandAnswer> AnswerToAsync(HostName host, AgentCommand command)
     {
         await SendAsync(host, command);
-        await UntilAsync(() => Heard<CommandAnswer>().Any(answer => answer.CommandId == command.CommandId), $"an answer to {command}");
-        return Heard<CommandAnswer>().Single(answer => answer.CommandId == command.CommandId);
+        await UntilAsync(() => Received<CommandAnswer>().Any(answer => answer.CommandId == command.CommandId), $"an answer to {command}");
+        return Received<CommandAnswer>().Single(answer => answer.CommandId == command.CommandId);
     }
 
     private static async Task UntilAsync(Func<bool> isSo, string what)

@@ -25,7 +25,7 @@ internal sealed class CallTracker
         }
     }
 
-    /// <summary>Enters a name unless there are so many already.</summary>
+    /// <summary>Adds a name unless the limit is reached.</summary>
     internal bool TryAdd(string name, int limit)
     {
         lock (_lock)

@@ -4,10 +4,10 @@ namespace Mesh.Agent.Libvirt;
 
 /// <summary>
 /// Runs blocking libvirt calls off the caller's thread and bounds each in time, because a daemon that hangs blocks its callers
-/// for ever. One instance per connection; it outlives no reconnect, so that what is stuck on the old one does not count any more.
+/// forever. One instance per connection; it outlives no reconnect, so that calls stuck on the old one no longer count.
 /// </summary>
 /// <remarks>
-/// A native call cannot be interrupted. One that passes its limit goes on, keeps alive what it uses, and is counted as stuck
+/// A native call cannot be interrupted. One that exceeds its limit continues, keeps alive what it uses, and is counted as stuck
 /// until it returns; its late result is disposed. At most <see cref="LibvirtCallOptions.MaxConcurrentCalls"/> plus
 /// <see cref="LibvirtCallOptions.MaxStuckCalls"/> threads are ever in such calls.
 /// </remarks>
@@ -34,18 +34,18 @@ public sealed class LibvirtCallRunner
         _slots = new SemaphoreSlim(_options.MaxConcurrentCalls);
     }
 
-    /// <summary>The calls that passed their limit, or whose caller stopped waiting, and have not returned.</summary>
+    /// <summary>The calls that exceeded their limit, or whose caller stopped waiting, and have not returned.</summary>
     public IReadOnlyList<string> Stuck => _stuck.Names;
 
-    /// <summary>How many long calls run, with or without somebody who waits for them.</summary>
+    /// <summary>The number of long calls that run, whether or not anyone waits for them.</summary>
     public int LongRunning => _long.Names.Count;
 
-    /// <summary>Runs a call that gives something back.</summary>
+    /// <summary>Runs a call that returns a value.</summary>
     /// <param name="name">The name for errors, such as <c>virDomainGetState</c>.</param>
-    /// <param name="call">The call. What it gives back is disposed if it comes too late.</param>
-    /// <param name="limit">How long it may take, waiting for its turn included; null for the default.</param>
+    /// <param name="call">The call. A value that it returns too late is disposed.</param>
+    /// <param name="limit">How long it may take, including the wait for a free slot; null for the default.</param>
     /// <param name="cancellationToken">Stops the wait, not the call.</param>
-    /// <exception cref="LibvirtTimeoutException">The limit passed.</exception>
+    /// <exception cref="LibvirtTimeoutException">The limit was exceeded.</exception>
     /// <exception cref="LibvirtOverloadException">Too many calls are stuck: the daemon hangs. It was not called.</exception>
     public async Task<T> RunAsync<T>(
         string name, Func<T> call, TimeSpan? limit = null, CancellationToken cancellationToken = default)
@@ -72,16 +72,16 @@ public sealed class LibvirtCallRunner
         }
     }
 
-    /// <summary>Runs a call that gives nothing back; otherwise as <see cref="RunAsync{T}"/>.</summary>
+    /// <summary>Runs a call that returns no value; otherwise as <see cref="RunAsync{T}"/>.</summary>
     public Task RunAsync(string name, Action call, TimeSpan? limit = null, CancellationToken cancellationToken = default) =>
         RunAsync(name, AsFunction(call), limit, cancellationToken);
 
     /// <summary>
-    /// Runs a call without a limit, such as a migration, on a thread of its own and beside all others.
+    /// Runs a call without a limit, such as a migration, on its own thread and in no slot.
     /// </summary>
     /// <param name="name">The name for errors.</param>
     /// <param name="call">The call.</param>
-    /// <param name="stopWaiting">Stops the wait, not the call, which goes on and counts in <see cref="LongRunning"/>.</param>
+    /// <param name="stopWaiting">Stops the wait, not the call, which continues and counts in <see cref="LongRunning"/>.</param>
     /// <exception cref="LibvirtOverloadException"><see cref="LibvirtCallOptions.MaxLongCalls"/> run already.</exception>
     public async Task RunLongAsync(string name, Action call, CancellationToken stopWaiting = default)
     {

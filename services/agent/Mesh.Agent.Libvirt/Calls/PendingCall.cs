@@ -3,8 +3,8 @@ using System.Collections;
 namespace Mesh.Agent.Libvirt;
 
 /// <summary>
-/// A native call on a thread of its own, and whoever waits for it. Either the call returns first, or the wait is given up first;
-/// then the call is entered in a register until it returns.
+/// A native call on its own thread, and its caller's wait. If the wait is abandoned before the call returns, the call is tracked until it
+/// does.
 /// </summary>
 internal sealed class PendingCall<T>(string name, Func<T> call, CallTracker abandonedCalls)
 {
@@ -20,7 +20,7 @@ internal sealed class PendingCall<T>(string name, Func<T> call, CallTracker aban
     /// </summary>
     internal void Start() => new Thread(Run) { IsBackground = true, Name = name }.Start();
 
-    /// <summary>Gives up the wait with an error, unless the call has returned.</summary>
+    /// <summary>Ends the wait with an error, unless the call has returned.</summary>
     internal void Abandon(Exception error)
     {
         lock (_lock)
@@ -72,7 +72,7 @@ internal sealed class PendingCall<T>(string name, Func<T> call, CallTracker aban
         }
     }
 
-    // Nobody waits for the result any more, so nobody else would free what it holds.
+    // No caller is left to free what the result holds.
     private static void Discard(object? result)
     {
         (result as IDisposable)?.Dispose();

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Mesh.Agent.Libvirt;
 
-/// <summary>Turns libvirt's close callback into a task that ends.</summary>
+/// <summary>Completes a task when libvirt calls the close callback.</summary>
 internal sealed unsafe class CloseSignal : IDisposable
 {
     // Continuations must not run on the event loop's thread: one that calls libvirt would wait for itself.
@@ -40,8 +40,8 @@ internal sealed unsafe class CloseSignal : IDisposable
             return;
         }
 
-        // A driver that never closes by itself accepts the registration and drops it unseen: hence our own removal, and no
-        // error when there is nothing to unregister.
+        // A driver that never closes by itself accepts the registration and ignores it: so the entry is removed here, and a
+        // failed unregistration is no error.
         LibvirtError.Ignore(Native.virConnectUnregisterCloseCallback(_connection, &OnClose));
         CallbackTable.Remove(_key);
         _closed.TrySetResult(ConnectionCloseReason.Client);

@@ -1,10 +1,10 @@
-using System.Xml.Linq;
 
 namespace Mesh.Agent.Libvirt;
 
 public sealed partial class LibvirtConnection
 {
     private const uint ExpandFeatures = 1;
+    private const uint NetworksActive = 2;
 
     /// <summary>The host's own name (<c>virConnectGetHostname</c>).</summary>
     public string GetHostname() =>
@@ -13,9 +13,6 @@ public sealed partial class LibvirtConnection
     /// <summary>What host and hypervisor can do, as XML (<c>virConnectGetCapabilities</c>).</summary>
     public string GetCapabilitiesXml() =>
         NativeText.TakeOwned(Native.virConnectGetCapabilities(_handle), nameof(Native.virConnectGetCapabilities));
-
-    /// <summary>The host's UUID, from the capabilities; null when the driver does not tell one.</summary>
-    public Guid? GetHostUuid() => ReadHostUuid(GetCapabilitiesXml());
 
     /// <summary>What domains of one kind can have, as XML (<c>virConnectGetDomainCapabilities</c>).</summary>
     /// <param name="emulator">Path of the emulator; null for the default.</param>
@@ -29,10 +26,10 @@ public sealed partial class LibvirtConnection
             nameof(Native.virConnectGetDomainCapabilities));
 
     /// <summary>
-    /// A processor with all its features, those included that its model stands for (<c>virConnectBaselineHypervisorCPU</c> with
+    /// A CPU with all its features, including those implied by its model (<c>virConnectBaselineHypervisorCPU</c> with
     /// <c>VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES</c>).
     /// </summary>
-    /// <param name="cpuXml">The processor, as the domain capabilities describe the model of the host.</param>
+    /// <param name="cpuXml">The CPU, such as the host's model in the domain capabilities.</param>
     /// <param name="architecture">Such as <c>x86_64</c>; null for the default.</param>
     /// <param name="virtType">Such as <c>kvm</c>; null for the default.</param>
     public string ExpandCpuXml(string cpuXml, string? architecture = null, string? virtType = null)
@@ -90,10 +87,34 @@ public sealed partial class LibvirtConnection
         return ToVersion(version);
     }
 
-    internal static Guid? ReadHostUuid(string capabilitiesXml) =>
-        Guid.TryParse(XDocument.Parse(capabilitiesXml).Root?.Element("host")?.Element("uuid")?.Value, out var uuid) ? uuid : null;
-
     // libvirt's form: major * 1,000,000 + minor * 1,000 + release.
     private static Version ToVersion(nuint number) =>
         new((int)(number / 1_000_000), (int)(number / 1_000 % 1_000), (int)(number % 1_000));
+
+    /// <summary>The names of this host's active networks (<c>virConnectListAllNetworks</c>).</summary>
+    public IReadOnlyList<string> ListActiveNetworks()
+    {
+        const string Call = nameof(Native.virConnectListAllNetworks);
+        var count = Native.virConnectListAllNetworks(_handle, out var networks, NetworksActive);
+        var handles = NativeList.TakeOwned(count, networks, static pointer => new NetworkHandle(pointer, Call), Call);
+        try
+        {
+            return [.. handles.Select(handle => NativeText.CopyBorrowed(Native.virNetworkGetName(handle), nameof(Native.virNetworkGetName)))];
+        }
+        finally
+        {
+            foreach (var handle in handles)
+                handle.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Subscribes to events of all domains of this host (<c>virConnectDomainEventRegisterAny</c>). The subscription ends when it
+    /// or the connection is disposed.
+    /// </summary>
+    /// <param name="kinds">Which events.</param>
+    /// <param name="capacity">How many events may wait for their reader; further ones are dropped, and counted.</param>
+    public LibvirtEventSubscription Subscribe(
+        LibvirtEventKinds kinds = LibvirtEventKinds.All, int capacity = LibvirtEventSubscription.DefaultCapacity) =>
+        new(_handle, _subscriptions, kinds, capacity);
 }

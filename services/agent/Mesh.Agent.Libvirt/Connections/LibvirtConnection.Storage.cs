@@ -39,12 +39,12 @@ public sealed partial class LibvirtConnection
     public LibvirtStoragePool CreateStoragePool(string xml) =>
         Pool(Native.virStoragePoolCreateXML(_handle, xml, 0), nameof(Native.virStoragePoolCreateXML));
 
-    /// <summary>The volume with this path in whichever running pool (<c>virStorageVolLookupByPath</c>).</summary>
+    /// <summary>The volume with this path in any running pool (<c>virStorageVolLookupByPath</c>).</summary>
     /// <exception cref="LibvirtException">With <see cref="LibvirtErrorCode.NoStorageVolume"/> when there is none.</exception>
     public LibvirtStorageVolume LookupStorageVolumeByPath(string path) =>
         new(new StorageVolumeHandle(Native.virStorageVolLookupByPath(_handle, path), nameof(Native.virStorageVolLookupByPath)));
 
-    /// <summary>The volume with this path in whichever running pool, or null when there is none.</summary>
+    /// <summary>The volume with this path in any running pool, or null when there is none.</summary>
     public LibvirtStorageVolume? FindStorageVolumeByPath(string path) =>
         LibvirtException.NullIf(LibvirtErrorCode.NoStorageVolume, () => LookupStorageVolumeByPath(path));
 

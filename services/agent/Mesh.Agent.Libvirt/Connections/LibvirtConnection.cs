@@ -6,7 +6,7 @@ namespace Mesh.Agent.Libvirt;
 /// </summary>
 /// <remarks>
 /// Members throw <see cref="LibvirtException"/> when libvirt refuses and <see cref="ObjectDisposedException"/> after
-/// <see cref="Dispose"/>. Domains, pools and volumes got from the connection stay usable after it is disposed: each holds its own
+/// <see cref="Dispose"/>. Domains, pools and volumes obtained from the connection stay usable after it is disposed: each holds its own
 /// reference inside libvirt, and the connection really closes when the last of them is freed.
 /// </remarks>
 public sealed partial class LibvirtConnection : IDisposable
@@ -22,7 +22,7 @@ public sealed partial class LibvirtConnection : IDisposable
         KeepsAlive = keepsAlive;
     }
 
-    /// <summary>Whether keepalive messages watch over the connection; drivers without a daemon have none.</summary>
+    /// <summary>Whether the connection uses keepalive messages; drivers without a daemon do not.</summary>
     public bool KeepsAlive { get; }
 
     /// <summary>
@@ -42,10 +42,10 @@ public sealed partial class LibvirtConnection : IDisposable
 
     /// <summary>
     /// Opens a connection (<c>virConnectOpen</c>, <c>virConnectSetKeepAlive</c>, <c>virConnectRegisterCloseCallback</c>) and
-    /// starts the process-wide event loop if need be.
+    /// starts the process-wide event loop if necessary.
     /// </summary>
     /// <param name="uri">Such as <c>qemu:///system</c> or <c>qemu+tcp://host/system</c>.</param>
-    /// <param name="options">How it is kept; null for the defaults.</param>
+    /// <param name="options">Its settings; null for the defaults.</param>
     /// <exception cref="LibvirtException">The daemon cannot be reached or refuses.</exception>
     /// <exception cref="DllNotFoundException">libvirt's client library is not installed.</exception>
     public static LibvirtConnection Open(string uri, LibvirtConnectionOptions? options = null)
@@ -68,7 +68,7 @@ public sealed partial class LibvirtConnection : IDisposable
     }
 
     /// <summary>
-    /// Ends the subscriptions and gives up this reference on the connection. Talks to the daemon: run it through
+    /// Ends the subscriptions and releases this reference to the connection. Calls the daemon: run it through
     /// <see cref="LibvirtCallRunner.CloseAsync"/> where a dead daemon must not block the caller.
     /// </summary>
     public void Dispose()

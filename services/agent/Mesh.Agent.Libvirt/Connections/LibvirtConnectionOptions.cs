@@ -1,10 +1,10 @@
 namespace Mesh.Agent.Libvirt;
 
-/// <summary>How a connection is kept.</summary>
+/// <summary>The settings of a connection.</summary>
 public sealed record LibvirtConnectionOptions
 {
     /// <summary>
-    /// How long a connection may be silent before a keepalive message is sent, in whole seconds from 1 s on. Default: 5 s.
+    /// How long a connection may be idle before a keepalive message is sent, in whole seconds from 1 s on. Default: 5 s.
     /// </summary>
     public TimeSpan KeepAliveInterval
     {
@@ -17,7 +17,7 @@ public sealed record LibvirtConnectionOptions
     } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How many keepalive messages may go unanswered before the connection is closed, at least 1. Default: 5, so after 30 s.
+    /// How many keepalive messages may remain unanswered before the connection is closed, at least 1. Default: 5, so after 30 s.
     /// </summary>
     public int KeepAliveCount
     {

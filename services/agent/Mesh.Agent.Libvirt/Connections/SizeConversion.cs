@@ -1,6 +1,6 @@
 namespace Mesh.Agent.Libvirt;
 
-/// <summary>libvirt counts sizes without a sign; .NET's habit is a signed number, and none of them is near its end.</summary>
+/// <summary>Converts libvirt's unsigned sizes to signed ones, the convention of .NET.</summary>
 internal static class SizeConversion
 {
     internal static long FromBytes(ulong bytes) => (long)Math.Min(bytes, long.MaxValue);

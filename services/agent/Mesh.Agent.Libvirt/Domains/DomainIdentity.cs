@@ -1,6 +1,6 @@
 namespace Mesh.Agent.Libvirt;
 
-/// <summary>What a domain's pointer itself knows, without asking the daemon; on pointers that are only lent too.</summary>
+/// <summary>Reads the identity in a domain's pointer, without calling the daemon; works on borrowed pointers, too.</summary>
 internal static class DomainIdentity
 {
     internal static string Name(nint domain) =>

@@ -1,7 +1,7 @@
 namespace Mesh.Agent.Libvirt;
 
 /// <summary>Why a domain is in its state: the state's number times 256 plus libvirt's reason for that state.</summary>
-/// <remarks>libvirt numbers the reasons anew for each state; one enumeration keeps them apart.</remarks>
+/// <remarks>libvirt's numbers start over for each state; this enumeration makes them unique.</remarks>
 public enum DomainStateReason
 {
     /// <summary>The reason is not known (<c>VIR_DOMAIN_NOSTATE_UNKNOWN</c>).</summary>
@@ -95,7 +95,7 @@ public enum DomainStateReason
     /// <summary>The reason is not known (<c>VIR_DOMAIN_SHUTDOWN_UNKNOWN</c>).</summary>
     ShuttingDownUnknown = 0x400,
 
-    /// <summary>Asked for by a user (<c>VIR_DOMAIN_SHUTDOWN_USER</c>).</summary>
+    /// <summary>Requested by a user (<c>VIR_DOMAIN_SHUTDOWN_USER</c>).</summary>
     ShuttingDownUser = 0x401,
 
     /// <summary>The reason is not known (<c>VIR_DOMAIN_SHUTOFF_UNKNOWN</c>).</summary>

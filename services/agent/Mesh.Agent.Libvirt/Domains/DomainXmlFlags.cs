@@ -13,7 +13,7 @@ public enum DomainXmlFlags
     /// <summary>What the next start will use (<c>VIR_DOMAIN_XML_INACTIVE</c>).</summary>
     Inactive = 1 << 1,
 
-    /// <summary>With the CPU as this host gives it (<c>VIR_DOMAIN_XML_UPDATE_CPU</c>).</summary>
+    /// <summary>With the CPU as this host provides it (<c>VIR_DOMAIN_XML_UPDATE_CPU</c>).</summary>
     UpdateCpu = 1 << 2,
 
     /// <summary>Fit as the destination's description in a migration (<c>VIR_DOMAIN_XML_MIGRATABLE</c>).</summary>

@@ -4,7 +4,7 @@ namespace Mesh.Agent.Libvirt;
 /// A domain of a connection (<c>virDomainPtr</c>). Name and UUID are known; everything else calls libvirt and can block for as
 /// long as the daemon does: run it through <see cref="LibvirtCallRunner"/>. Safe to use from several threads.
 /// </summary>
-/// <remarks>Members throw <see cref="LibvirtException"/>, with <see cref="LibvirtErrorCode.NoDomain"/> when it is gone.</remarks>
+/// <remarks>Members throw <see cref="LibvirtException"/>, with <see cref="LibvirtErrorCode.NoDomain"/> when it no longer exists.</remarks>
 public sealed partial class LibvirtDomain : IDisposable
 {
     private const uint DestroyGracefully = 1;
@@ -35,7 +35,7 @@ public sealed partial class LibvirtDomain : IDisposable
 
     internal DomainHandle Handle => _handle;
 
-    /// <summary>Its number while it runs, null otherwise (<c>virDomainGetID</c>). As known when this object was got.</summary>
+    /// <summary>Its number while it runs, null otherwise (<c>virDomainGetID</c>). As of when this object was obtained.</summary>
     public int? GetId() => Native.virDomainGetID(_handle) is var id && id == NoId ? null : (int)id;
 
     /// <summary>Its description (<c>virDomainGetXMLDesc</c>).</summary>
@@ -69,10 +69,10 @@ public sealed partial class LibvirtDomain : IDisposable
     /// <summary>Starts a defined domain (<c>virDomainCreate</c>).</summary>
     public void Start() => LibvirtException.ThrowIfFailed(Native.virDomainCreate(_handle), nameof(Native.virDomainCreate));
 
-    /// <summary>Pauses it; a migration under way goes on, and converges (<c>virDomainSuspend</c>).</summary>
+    /// <summary>Pauses it; a running migration continues, and converges (<c>virDomainSuspend</c>).</summary>
     public void Suspend() => LibvirtException.ThrowIfFailed(Native.virDomainSuspend(_handle), nameof(Native.virDomainSuspend));
 
-    /// <summary>Lets it go on after a pause (<c>virDomainResume</c>).</summary>
+    /// <summary>Resumes it after a pause (<c>virDomainResume</c>).</summary>
     public void Resume() => LibvirtException.ThrowIfFailed(Native.virDomainResume(_handle), nameof(Native.virDomainResume));
 
     /// <summary>Ends it at once, without asking the guest (<c>virDomainDestroyFlags</c>).</summary>
@@ -84,13 +84,13 @@ public sealed partial class LibvirtDomain : IDisposable
         LibvirtException.ThrowIfFailed(result, nameof(Native.virDomainDestroyFlags));
     }
 
-    /// <summary>Removes its definition; a running domain goes on as a transient one (<c>virDomainUndefineFlags</c>).</summary>
+    /// <summary>Removes its definition; a running domain continues as a transient one (<c>virDomainUndefineFlags</c>).</summary>
     public void Undefine(DomainUndefineFlags flags = DomainUndefineFlags.None)
     {
         var result = Native.virDomainUndefineFlags(_handle, (uint)flags);
         LibvirtException.ThrowIfFailed(result, nameof(Native.virDomainUndefineFlags));
     }
 
-    /// <summary>Gives up this reference. The domain itself is not touched.</summary>
+    /// <summary>Releases this reference. The domain itself is unaffected.</summary>
     public void Dispose() => _handle.Dispose();
 }

@@ -26,7 +26,7 @@ internal sealed record LibvirtError(int Code, int Domain, int Level, string Text
         }
     }
 
-    /// <summary>Keeps this thread's last error over a call that would reset it.</summary>
+    /// <summary>Preserves this thread's last error across a call that would reset it.</summary>
     internal static void Preserve() => _preserved = Read() ?? _preserved;
 
     private static unsafe LibvirtError? Read()

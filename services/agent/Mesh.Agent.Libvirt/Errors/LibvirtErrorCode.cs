@@ -1,7 +1,7 @@
 namespace Mesh.Agent.Libvirt;
 
 /// <summary>
-/// What went wrong (<c>virErrorNumber</c>): the codes that a migration agent can meet. Others keep their number.
+/// What went wrong (<c>virErrorNumber</c>): the codes that a migration agent can encounter. Others have their number only.
 /// </summary>
 public enum LibvirtErrorCode
 {
@@ -97,7 +97,7 @@ public enum LibvirtErrorCode
     /// <summary>A valid argument that this driver does not support (<c>VIR_ERR_ARGUMENT_UNSUPPORTED</c>).</summary>
     ArgumentUnsupported = 74,
 
-    /// <summary>The job was cancelled by somebody (<c>VIR_ERR_OPERATION_ABORTED</c>).</summary>
+    /// <summary>The job was cancelled (<c>VIR_ERR_OPERATION_ABORTED</c>).</summary>
     OperationAborted = 78,
 
     /// <summary>
@@ -134,7 +134,7 @@ public enum LibvirtErrorCode
     XmlInvalidSchema = 92,
 
     /// <summary>
-    /// The finishing step succeeded although it was expected to give nothing (<c>VIR_ERR_MIGRATE_FINISH_OK</c>).
+    /// The finishing step succeeded although it was expected to return nothing (<c>VIR_ERR_MIGRATE_FINISH_OK</c>).
     /// </summary>
     MigrateFinishOk = 93,
 

@@ -1,12 +1,12 @@
 namespace Mesh.Agent.Libvirt;
 
 /// <summary>
-/// Which part of libvirt raised an error (<c>virErrorDomain</c>): the parts that a migration agent can meet. Others keep their
+/// Which part of libvirt raised an error (<c>virErrorDomain</c>): the parts that a migration agent can encounter. Others have their
 /// number.
 /// </summary>
 public enum LibvirtErrorDomain
 {
-    /// <summary>Not said (<c>VIR_FROM_NONE</c>).</summary>
+    /// <summary>Not specified (<c>VIR_FROM_NONE</c>).</summary>
     None = 0,
 
     /// <summary>The XML code (<c>VIR_FROM_XML</c>).</summary>

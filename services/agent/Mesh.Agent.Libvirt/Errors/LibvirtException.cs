@@ -1,6 +1,6 @@
 namespace Mesh.Agent.Libvirt;
 
-/// <summary>A libvirt call failed. Carries what libvirt said about it (<c>virGetLastError</c> on the calling thread).</summary>
+/// <summary>A libvirt call failed. Carries libvirt's error (<c>virGetLastError</c> on the calling thread).</summary>
 public sealed class LibvirtException : Exception
 {
     internal LibvirtException(string call, LibvirtError? error)
@@ -30,19 +30,33 @@ public sealed class LibvirtException : Exception
     /// <summary>The number of <see cref="Domain"/>, a <c>virErrorDomain</c>.</summary>
     public int RawDomain { get; }
 
-    /// <summary>How grave libvirt thinks the error is.</summary>
+    /// <summary>The severity that libvirt assigns to the error.</summary>
     public LibvirtErrorLevel Level { get; }
 
-    /// <summary>libvirt's own words, without the name of the call; empty when it gave none.</summary>
+    /// <summary>libvirt's own text, without the name of the call; empty if it gave none.</summary>
     public string Text { get; }
 
     /// <summary>The error of the call that just failed on this thread. Nothing may call libvirt in between.</summary>
     internal static LibvirtException FromLastError(string call) => new(call, LibvirtError.ConsumeLast());
 
-    /// <summary>libvirt's functions answer a negative number when they fail.</summary>
+    /// <summary>libvirt's functions return a negative number when they fail.</summary>
     internal static int ThrowIfFailed(int result, string call) => result >= 0 ? result : throw FromLastError(call);
 
-    /// <summary>Looks something up, and answers null when libvirt says that it does not exist.</summary>
+    /// <summary>Reads something optional; null if libvirt reports any error.</summary>
+    internal static T? NullOnError<T>(Func<T?> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (LibvirtException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Looks something up; null if libvirt reports that it does not exist.</summary>
     internal static T? NullIf<T>(LibvirtErrorCode absent, Func<T> lookUp)
         where T : class
     {

@@ -18,7 +18,7 @@ public enum DomainLifecycle
     /// <summary>Resumed (<c>VIR_DOMAIN_EVENT_RESUMED</c>).</summary>
     Resumed = 4,
 
-    /// <summary>Stopped: it is gone from this host or only defined (<c>VIR_DOMAIN_EVENT_STOPPED</c>).</summary>
+    /// <summary>Stopped: it was removed from this host, or is only defined (<c>VIR_DOMAIN_EVENT_STOPPED</c>).</summary>
     Stopped = 5,
 
     /// <summary>The guest has shut down; the domain is about to stop (<c>VIR_DOMAIN_EVENT_SHUTDOWN</c>).</summary>

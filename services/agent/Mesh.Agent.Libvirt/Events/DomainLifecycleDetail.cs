@@ -1,10 +1,10 @@
 namespace Mesh.Agent.Libvirt;
 
 /// <summary>How it came about: the number of the <see cref="DomainLifecycle"/> times 256 plus libvirt's detail for it.</summary>
-/// <remarks>libvirt numbers the details anew for each event; one enumeration keeps them apart.</remarks>
+/// <remarks>libvirt's numbers start over for each event; this enumeration makes them unique.</remarks>
 public enum DomainLifecycleDetail
 {
-    /// <summary>Defined anew (<c>VIR_DOMAIN_EVENT_DEFINED_ADDED</c>).</summary>
+    /// <summary>Newly defined (<c>VIR_DOMAIN_EVENT_DEFINED_ADDED</c>).</summary>
     DefinedAdded = 0,
 
     /// <summary>Its definition changed (<c>VIR_DOMAIN_EVENT_DEFINED_UPDATED</c>).</summary>
@@ -16,7 +16,7 @@ public enum DomainLifecycleDetail
     /// <summary>Defined from a snapshot (<c>VIR_DOMAIN_EVENT_DEFINED_FROM_SNAPSHOT</c>).</summary>
     DefinedFromSnapshot = 0x003,
 
-    /// <summary>Its definition is gone (<c>VIR_DOMAIN_EVENT_UNDEFINED_REMOVED</c>).</summary>
+    /// <summary>Its definition was removed (<c>VIR_DOMAIN_EVENT_UNDEFINED_REMOVED</c>).</summary>
     UndefinedRemoved = 0x100,
 
     /// <summary>Renamed; this was the old name (<c>VIR_DOMAIN_EVENT_UNDEFINED_RENAMED</c>).</summary>
@@ -107,10 +107,10 @@ public enum DomainLifecycleDetail
     /// <summary>The guest has finished its shutdown (<c>VIR_DOMAIN_EVENT_SHUTDOWN_FINISHED</c>).</summary>
     ShutdownFinished = 0x600,
 
-    /// <summary>The guest itself asked for it (<c>VIR_DOMAIN_EVENT_SHUTDOWN_GUEST</c>).</summary>
+    /// <summary>Requested by the guest (<c>VIR_DOMAIN_EVENT_SHUTDOWN_GUEST</c>).</summary>
     ShutdownGuest = 0x601,
 
-    /// <summary>The host asked for it (<c>VIR_DOMAIN_EVENT_SHUTDOWN_HOST</c>).</summary>
+    /// <summary>Requested by the host (<c>VIR_DOMAIN_EVENT_SHUTDOWN_HOST</c>).</summary>
     ShutdownHost = 0x602,
 
     /// <summary>Suspended to memory (<c>VIR_DOMAIN_EVENT_PMSUSPENDED_MEMORY</c>).</summary>

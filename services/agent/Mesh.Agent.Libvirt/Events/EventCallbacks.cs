@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Mesh.Agent.Libvirt;
 
 /// <summary>
-/// What libvirt calls on the event loop's thread. The domain and the parameters are only lent. Nothing here blocks, calls the
+/// The callbacks that libvirt calls on the event loop's thread. The domain and the parameters are borrowed. Nothing here blocks, calls the
 /// daemon or throws: an exception that reached native code would end the process.
 /// </summary>
 internal static unsafe class EventCallbacks

@@ -9,7 +9,7 @@ public abstract record LibvirtEvent(string DomainName, Guid DomainUuid);
 /// <param name="DomainName">Its name.</param>
 /// <param name="DomainUuid">Its UUID.</param>
 /// <param name="Event">What happened; a value without a name when a newer libvirt has more.</param>
-/// <param name="RawDetail">libvirt's detail, numbered anew for each event.</param>
+/// <param name="RawDetail">libvirt's detail, whose numbers start over for each event.</param>
 public sealed record DomainLifecycleEvent(string DomainName, Guid DomainUuid, DomainLifecycle Event, int RawDetail)
     : LibvirtEvent(DomainName, DomainUuid)
 {

@@ -9,7 +9,7 @@ namespace Mesh.Agent.Libvirt;
 /// </summary>
 public static class LibvirtEventLoop
 {
-    /// <summary>After so many failures in a row the loop is given up rather than spun.</summary>
+    /// <summary>After so many consecutive failures the loop ends instead of spinning.</summary>
     private const int MaxFailuresInARow = 16;
 
     private static readonly Lock StartLock = new();
@@ -17,18 +17,18 @@ public static class LibvirtEventLoop
     private static volatile LibvirtException? _failure;
 
     /// <summary>
-    /// Starts the loop unless it runs (<c>virEventRegisterDefaultImpl</c>). libvirt wants this before the
-    /// first connection is opened; <see cref="LibvirtConnection.Open"/> sees to it.
+    /// Starts the loop unless it runs (<c>virEventRegisterDefaultImpl</c>). libvirt requires this before the
+    /// first connection is opened; <see cref="LibvirtConnection.Open"/> calls it.
     /// </summary>
     /// <exception cref="DllNotFoundException">libvirt's client library is not installed.</exception>
-    /// <exception cref="InvalidOperationException">The loop has broken down; only a new process helps.</exception>
+    /// <exception cref="InvalidOperationException">The loop has failed; the process must be restarted.</exception>
     public static void EnsureStarted()
     {
         lock (StartLock)
         {
             if (_failure is { } failure)
             {
-                throw new InvalidOperationException("libvirt's event loop has broken down; restart the process.", failure);
+                throw new InvalidOperationException("libvirt's event loop has failed; restart the process.", failure);
             }
 
             if (!_started)
@@ -41,7 +41,7 @@ public static class LibvirtEventLoop
 
     private static unsafe void Start()
     {
-        // libvirt's default is to print every error on stderr; ours all travel as exceptions.
+        // By default libvirt prints every error to stderr; here they are thrown as exceptions.
         Native.virSetErrorFunc(0, &Ignore);
         LibvirtException.ThrowIfFailed(Native.virEventRegisterDefaultImpl(), nameof(Native.virEventRegisterDefaultImpl));
         new Thread(Run) { IsBackground = true, Name = "libvirt events" }.Start();

@@ -3,11 +3,11 @@ using System.Threading.Channels;
 namespace Mesh.Agent.Libvirt;
 
 /// <summary>
-/// A stream of events. Whoever reads runs on its own thread, never on the event loop's, and so may call libvirt.
+/// A stream of events. Its reader never runs on the event loop's thread, and so may call libvirt.
 /// </summary>
 public sealed class LibvirtEventSubscription : IDisposable
 {
-    /// <summary>How many events wait for their reader unless said otherwise: 4096.</summary>
+    /// <summary>The default capacity: 4096 events.</summary>
     public const int DefaultCapacity = 4096;
 
     private readonly ConnectionHandle _connection;
@@ -23,7 +23,7 @@ public sealed class LibvirtEventSubscription : IDisposable
         _connection = connection;
         _siblings = siblings;
 
-        // One loop thread writes for every connection of the process. In the mode Wait, TryWrite answers false when it is full.
+        // One loop thread writes for all connections of the process. In mode Wait, TryWrite returns false when the channel is full.
         _events = Channel.CreateBounded<LibvirtEvent>(new BoundedChannelOptions(capacity)
         {
             FullMode = BoundedChannelFullMode.Wait,
@@ -49,7 +49,7 @@ public sealed class LibvirtEventSubscription : IDisposable
     public ChannelReader<LibvirtEvent> Reader => _events.Reader;
 
     /// <summary>
-    /// How many events were lost because nobody read them in time. When this grows, ask libvirt for the present state anew.
+    /// How many events were dropped because they were not read in time. When it grows, query libvirt for the current state.
     /// </summary>
     public long LostEvents => Interlocked.Read(ref _lostEvents);
 

@@ -1,6 +1,6 @@
 namespace Mesh.Agent.Libvirt;
 
-/// <summary>The subscriptions of one connection, which end with it: each holds a reference that would keep it open.</summary>
+/// <summary>The subscriptions of one connection. They end with it: each holds a reference that would otherwise leave it open.</summary>
 internal sealed class SubscriptionSet
 {
     private readonly Lock _lock = new();

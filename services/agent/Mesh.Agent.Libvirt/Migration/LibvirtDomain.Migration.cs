@@ -9,7 +9,7 @@ public sealed partial class LibvirtDomain
 
     /// <summary>
     /// Migrates the domain and returns when the migration has ended (<c>virDomainMigrateToURI3</c>). Blocks for as long as that
-    /// takes; <see cref="LibvirtCallRunner.MigrateAsync"/> does it on a thread of its own.
+    /// takes; <see cref="LibvirtCallRunner.MigrateAsync"/> does it on its own thread.
     /// </summary>
     /// <param name="destinationUri">The destination daemon as the source daemon reaches it, with
     /// <see cref="MigrateFlags.PeerToPeer"/>.</param>
@@ -35,8 +35,8 @@ public sealed partial class LibvirtDomain
     /// The statistics of the job that completed last, with <see cref="DomainJobType.None"/> when there is none
     /// (<c>virDomainGetJobStats</c> with <c>VIR_DOMAIN_JOB_STATS_COMPLETED</c>).
     /// </summary>
-    /// <param name="keep">Leave them for the next one who asks; otherwise libvirt forgets them once read.</param>
-    /// <remarks>After an outgoing migration a transient domain is gone from the source: ask the destination.</remarks>
+    /// <param name="keep">Leave them for the next reader; otherwise libvirt drops them once read.</param>
+    /// <remarks>After an outgoing migration a transient domain no longer exists on the source: query the destination.</remarks>
     public DomainJobStats GetCompletedJobStats(bool keep = true) => ReadJobStats(StatsOfCompleted | (keep ? KeepCompleted : 0));
 
     /// <summary>Aborts the job that runs now (<c>virDomainAbortJob</c>). Refused once a migration is in post-copy.</summary>
@@ -69,7 +69,7 @@ public sealed partial class LibvirtDomain
     /// (<c>virDomainMigrateStartPostCopy</c>). Once it has switched there is no way back.
     /// </summary>
     /// <remarks>
-    /// It returns before the switch. Until <see cref="DomainLifecycleDetail.SuspendedPostCopy"/> is told on this side the status
+    /// It returns before the switch. Until <see cref="DomainLifecycleDetail.SuspendedPostCopy"/> is delivered on this side the status
     /// is that of pre-copy, and <see cref="AbortJob"/> still cancels the migration.
     /// </remarks>
     public void StartPostCopy()

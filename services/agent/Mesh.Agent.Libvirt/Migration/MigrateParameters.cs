@@ -22,7 +22,7 @@ public sealed record MigrateParameters
     /// <summary>The domain's definition on the destination (<c>persistent_xml</c>).</summary>
     public string? PersistentXml { get; init; }
 
-    /// <summary>Where a viewer of the domain's console goes on (<c>graphics_uri</c>).</summary>
+    /// <summary>Where a viewer of the domain's console reconnects (<c>graphics_uri</c>).</summary>
     public string? GraphicsUri { get; init; }
 
     /// <summary>The bandwidth limit of pre-copy in MiB/s; at most 8,796,093,022,207 (<c>bandwidth</c>).</summary>
@@ -68,10 +68,10 @@ public sealed record MigrateParameters
     /// <summary>Level of the method <c>zstd</c>, 0 to 20 (<c>compression.zstd.level</c>).</summary>
     public int? ZstdLevel { get; init; }
 
-    /// <summary>How much of the guest's CPU time auto-converge takes away first (<c>auto_converge.initial</c>).</summary>
+    /// <summary>The initial auto-converge throttle (<c>auto_converge.initial</c>).</summary>
     public int? AutoConvergeInitialPercent { get; init; }
 
-    /// <summary>How much more it takes away each time (<c>auto_converge.increment</c>).</summary>
+    /// <summary>The auto-converge throttle increment (<c>auto_converge.increment</c>).</summary>
     public int? AutoConvergeIncrementPercent { get; init; }
 
     /// <summary>Data connections, 1 to 255; with <see cref="MigrateFlags.Parallel"/> (<c>parallel.connections</c>).</summary>
@@ -83,7 +83,7 @@ public sealed record MigrateParameters
     /// <summary>Further parameters that this record has no property for, such as those of a newer libvirt.</summary>
     public IReadOnlyList<TypedParameter> Additional { get; init; } = [];
 
-    /// <summary>The parameters as libvirt takes them.</summary>
+    /// <summary>The parameters in libvirt's form.</summary>
     public IReadOnlyList<TypedParameter> ToTypedParameters()
     {
         List<TypedParameter> parameters = [];

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Mesh.Agent.Libvirt;
 
 /// <summary>
-/// What native callbacks refer to. libvirt keeps a number, not a pointer into managed memory, so a callback that comes late finds
+/// The objects that native callbacks refer to. libvirt holds a number, not a pointer into managed memory, so a late callback finds
 /// nothing instead of freed memory, and removing an entry twice (by us and by libvirt's free function) does no harm.
 /// </summary>
 internal static class CallbackTable

@@ -59,4 +59,24 @@ internal static partial class Native
 
     [LibraryImport(Library)]
     internal static partial ulong virNodeGetFreeMemory(ConnectionHandle connection);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial int virNodeGetMemoryStats(
+        ConnectionHandle connection, int cell, NativeMemoryStat* stats, ref int count, uint flags);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial int virNodeGetCellsFreeMemory(ConnectionHandle connection, ulong* bytes, int firstCell, int cellsMax);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial int virNodeGetFreePages(
+        ConnectionHandle connection, uint sizeCount, uint* sizesKibibytes, int firstCell, uint cellCount, ulong* counts, uint flags);
+
+    [LibraryImport(Library)]
+    internal static partial int virConnectListAllNetworks(ConnectionHandle connection, out nint networks, uint flags);
+
+    [LibraryImport(Library)]
+    internal static partial int virNetworkFree(nint network);
+
+    [LibraryImport(Library)]
+    internal static partial nint virNetworkGetName(NetworkHandle network);
 }

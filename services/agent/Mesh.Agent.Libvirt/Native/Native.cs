@@ -18,25 +18,53 @@ internal static partial class Native
 {
     internal const string Library = "libvirt.so.0";
 
-    // A static constructor, and not a module initializer, so that whoever never touches libvirt never looks for it.
+    // A static constructor, not a module initializer, so that a process that never calls libvirt does not need the library.
     static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, Resolve);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
         string.Equals(name, Library, StringComparison.Ordinal) ? Initialized(Load(name)) : 0;
 
-    // Before any other function: one that fails in a library that is not initialized writes its error to somebody else's memory.
-    // libvirt itself does the work only once.
+    // Before any other function: a function that fails in an uninitialized library corrupts memory. Repeated initialization is harmless.
     private static unsafe nint Initialized(nint library)
     {
         var initialize = (delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(library, "virInitialize");
-        return initialize() >= 0 ? library : throw new InvalidOperationException($"{Library} does not initialize.");
+        return initialize() >= 0 ? library : throw new InvalidOperationException($"{Library} failed to initialize.");
     }
 
-    /// <summary>Loads the library, or says which package brings it.</summary>
+    /// <summary>Loads the library, or throws an error that names its package.</summary>
     internal static nint Load(string name) =>
         NativeLibrary.TryLoad(name, out var library)
             ? library
             : throw new DllNotFoundException(
                 $"{name} cannot be loaded. Install the libvirt client library: the package 'libvirt0' on Debian and Ubuntu, " +
-                "'libvirt-libs' on Fedora and its kin.");
+                "'libvirt-libs' on Fedora and RHEL.");
+
+    [LibraryImport(Library)]
+    internal static partial int virEventRegisterDefaultImpl();
+
+    [LibraryImport(Library)]
+    internal static partial int virEventRunDefaultImpl();
+
+    // The callback's actual signature depends on the event; libvirt accepts it untyped.
+    [LibraryImport(Library)]
+    internal static unsafe partial int virConnectDomainEventRegisterAny(
+        ConnectionHandle connection,
+        nint domain,
+        int eventId,
+        void* callback,
+        nint opaque,
+        delegate* unmanaged[Cdecl]<nint, void> free);
+
+    [LibraryImport(Library)]
+    internal static partial int virConnectDomainEventDeregisterAny(ConnectionHandle connection, int callbackId);
+
+    [LibraryImport(Library)]
+    internal static unsafe partial NativeError* virGetLastError();
+
+    [LibraryImport(Library)]
+    internal static partial void virResetLastError();
+
+    [LibraryImport(Library)]
+    internal static unsafe partial void virSetErrorFunc(
+        nint userData, delegate* unmanaged[Cdecl]<nint, NativeError*, void> handler);
 }

@@ -115,3 +115,14 @@ internal struct NativeFieldName
 {
     private byte _first;
 }
+
+/// <summary><c>struct _virNodeMemoryStats</c>: a name of at most 79 bytes and its value.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 88)]
+internal readonly struct NativeMemoryStat
+{
+    [FieldOffset(0)]
+    public readonly NativeFieldName Field;
+
+    [FieldOffset(80)]
+    public readonly ulong Kibibytes;
+}

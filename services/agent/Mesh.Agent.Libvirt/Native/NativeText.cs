@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Mesh.Agent.Libvirt;
 
-/// <summary>Text that comes from libvirt: UTF-8, ended by a zero, either ours to free or only lent.</summary>
+/// <summary>Strings from libvirt: UTF-8, zero-terminated, either owned by the caller or borrowed.</summary>
 internal static class NativeText
 {
     /// <summary><c>VIR_UUID_STRING_BUFLEN</c>: 36 characters and a zero.</summary>

@@ -6,7 +6,7 @@ namespace Mesh.Agent.Libvirt;
 /// <param name="Name">At most 79 bytes.</param>
 /// <param name="Kind">The type of the value; libvirt refuses a known name with the wrong type.</param>
 /// <param name="Value">An <see cref="int"/>, <see cref="uint"/>, <see cref="long"/>, <see cref="ulong"/>, <see cref="double"/>,
-/// <see cref="bool"/> or <see cref="string"/>, as <paramref name="Kind"/> says.</param>
+/// <see cref="bool"/> or <see cref="string"/>, depending on <paramref name="Kind"/>.</param>
 public sealed record TypedParameter(string Name, TypedParameterKind Kind, object Value)
 {
     /// <summary>A signed 32-bit value (<c>virTypedParamsAddInt</c>).</summary>

@@ -29,7 +29,7 @@ internal sealed class TypedParameterArray : IDisposable
 
     internal int Count => _count;
 
-    /// <summary>Copies an array that stays whoever's it is.</summary>
+    /// <summary>Copies an array without taking ownership.</summary>
     internal static unsafe TypedParameters Read(nint first, int count)
     {
         var parameters = new List<TypedParameter>(count);

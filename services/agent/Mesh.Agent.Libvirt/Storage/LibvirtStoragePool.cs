@@ -60,11 +60,11 @@ public sealed class LibvirtStoragePool : IDisposable
             SizeConversion.FromBytes(info.Available));
     }
 
-    /// <summary>Looks again for volumes that somebody else made or removed (<c>virStoragePoolRefresh</c>).</summary>
+    /// <summary>Detects volumes that were added or removed outside libvirt (<c>virStoragePoolRefresh</c>).</summary>
     public void Refresh() =>
         LibvirtException.ThrowIfFailed(Native.virStoragePoolRefresh(_handle, 0), nameof(Native.virStoragePoolRefresh));
 
-    /// <summary>Stops the pool; its files stay, and a transient pool is gone (<c>virStoragePoolDestroy</c>).</summary>
+    /// <summary>Stops the pool; its files remain, and a transient pool is removed (<c>virStoragePoolDestroy</c>).</summary>
     public void Destroy() =>
         LibvirtException.ThrowIfFailed(Native.virStoragePoolDestroy(_handle), nameof(Native.virStoragePoolDestroy));
 
@@ -88,7 +88,7 @@ public sealed class LibvirtStoragePool : IDisposable
     public LibvirtStorageVolume CreateVolume(string xml) =>
         Volume(Native.virStorageVolCreateXML(_handle, xml, 0), nameof(Native.virStorageVolCreateXML));
 
-    /// <summary>Gives up this reference. The pool itself is not touched.</summary>
+    /// <summary>Releases this reference. The pool itself is unaffected.</summary>
     public void Dispose() => _handle.Dispose();
 
     private static LibvirtStorageVolume Volume(nint pointer, string call) => new(new StorageVolumeHandle(pointer, call));

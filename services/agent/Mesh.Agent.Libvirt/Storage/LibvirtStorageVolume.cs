@@ -44,6 +44,6 @@ public sealed class LibvirtStorageVolume : IDisposable
     public void Delete() =>
         LibvirtException.ThrowIfFailed(Native.virStorageVolDelete(_handle, 0), nameof(Native.virStorageVolDelete));
 
-    /// <summary>Gives up this reference. The volume itself is not touched.</summary>
+    /// <summary>Releases this reference. The volume itself is unaffected.</summary>
     public void Dispose() => _handle.Dispose();
 }

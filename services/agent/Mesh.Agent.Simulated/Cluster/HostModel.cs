@@ -3,7 +3,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Simulated;
 
-/// <summary>A host of the model with what is on it. Guarded by the cluster's lock.</summary>
+/// <summary>A host of the model. Guarded by the cluster's lock.</summary>
 internal sealed class HostModel(SimulatedHost spec, Action changed)
 {
     public SimulatedHost Spec { get; } = spec;
@@ -14,7 +14,7 @@ internal sealed class HostModel(SimulatedHost spec, Action changed)
 
     public bool IsDown { get; set; }
 
-    /// <summary>To be called where a machine here changes what it does.</summary>
+    /// <summary>To be called when a VM here changes its state.</summary>
     public Action Changed { get; } = changed;
 
     public Dictionary<VmId, VmModel> Vms { get; } = [];
@@ -26,22 +26,22 @@ internal sealed class HostModel(SimulatedHost spec, Action changed)
     public Bytes FreeMemory =>
         Spec.Memory - new Bytes(Vms.Values.Where(vm => vm.IsActive).Sum(vm => vm.Spec.Memory.Count));
 
-    public void Publish(HypervisorEvent what)
+    public void Publish(HypervisorEvent hypervisorEvent)
     {
         foreach (var listener in Listeners)
-            listener.Deliver(what);
+            listener.Deliver(hypervisorEvent);
     }
 
     public void Publish(VmModel vm, VmLifecycle change, bool isByMigration, string detail, bool isPostCopy = false) =>
         Publish(new VmLifecycleChanged(vm.Spec.Id, vm.Spec.Name, change, isByMigration, detail, isPostCopy));
 }
 
-/// <summary>A machine on one host of the model. Guarded by the cluster's lock.</summary>
+/// <summary>A VM on one host of the model. Guarded by the cluster's lock.</summary>
 internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail, Action changed)
 {
     public SimulatedVm Spec { get; } = spec;
 
-    /// <summary>To be called where anything about it changes that others see.</summary>
+    /// <summary>To be called when its visible state changes.</summary>
     public Action Changed { get; } = changed;
 
     public VmRunState State { get; private set; } = state;
@@ -52,7 +52,7 @@ internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail,
 
     public bool IsActive => State is not (VmRunState.Down or VmRunState.DownMigrated);
 
-    /// <summary>The job that moves it away or here; null if there is none.</summary>
+    /// <summary>Its outgoing or incoming job; null for none.</summary>
     public JobModel? Job { get; set; }
 
     public HypervisorJob? LastCompletedJob { get; set; }
@@ -63,10 +63,10 @@ internal sealed class VmModel(SimulatedVm spec, VmRunState state, string detail,
 
     public BytesPerSecond? PostCopyBandwidth { get; set; }
 
-    /// <summary>How much a quota slows its processors down, in percent. It goes with the machine, as a quota does that libvirt knows of.</summary>
+    /// <summary>By how much a quota throttles its vCPUs, in percent. It travels with the VM, as a quota that libvirt has on record does.</summary>
     public int QuotaPercent { get; set; }
 
-    /// <summary>Whether it has run on this host: then nobody takes it for one that waits for its memory.</summary>
+    /// <summary>Whether it has run on this host, and so does not wait for its memory.</summary>
     public bool HasRunHere { get; private set; } = state is VmRunState.Running;
 
     public void SetState(VmRunState state, string detail)

@@ -22,7 +22,7 @@ internal sealed class JobModel(HostModel source, HostModel destination, VmModel 
 
     public required SimulatedMigration Progress { get; set; }
 
-    /// <summary>What the migrate call returns; cancelling abandons the wait, not the job.</summary>
+    /// <summary>The result of the migrate call; cancelling abandons the wait, not the job.</summary>
     public async Task<MigrateResult> WaitAsync(CancellationToken cancellation)
     {
         var result = _result;
@@ -30,7 +30,7 @@ internal sealed class JobModel(HostModel source, HostModel destination, VmModel 
         return await result.Task;
     }
 
-    /// <summary>Goes on after it broke, under a migrate call of its own.</summary>
+    /// <summary>Continues a failed post-copy, under another migrate call.</summary>
     public void Resume()
     {
         IsBroken = false;
@@ -39,10 +39,10 @@ internal sealed class JobModel(HostModel source, HostModel destination, VmModel 
 
     public VmId VmId => SourceVm.Spec.Id;
 
-    /// <summary>Post-copy cannot go on; the job waits for its recovery.</summary>
+    /// <summary>Post-copy has failed; the job waits for its recovery.</summary>
     public bool IsBroken { get; set; }
 
-    /// <summary>The destination runs the machine; the source has yet to confirm that and to let its copy go.</summary>
+    /// <summary>The destination runs the VM; the source has yet to confirm that and to remove its copy.</summary>
     public bool IsHandedOver { get; set; }
 
     public void Complete(MigrateResult result) => _result.TrySetResult(result);

@@ -6,7 +6,7 @@ public sealed partial class SimulatedCluster
 {
     private static readonly TimeSpan TimerPeriod = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Brings every migration up to the present, in steps that do not depend on who asks.</summary>
+    /// <summary>Advances every migration to the present, in steps that do not depend on the caller.</summary>
     private void Advance()
     {
         lock (_lock)
@@ -53,7 +53,7 @@ public sealed partial class SimulatedCluster
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Says and does what libvirt does between two moments of a migration.</summary>
+    /// <summary>Applies libvirt's state changes and events between two steps of a migration.</summary>
     private static void ApplyTransition(JobModel job, SimulatedMigration before, SimulatedMigration now)
     {
         var (source, destination) = (job.Source, job.Destination);
@@ -83,7 +83,7 @@ public sealed partial class SimulatedCluster
 
     private bool IsPartitioned(JobModel job) => _partitions.Contains((job.Source.Name, job.Destination.Name));
 
-    /// <summary>The destination lets the machine run; the source hears of it a moment later.</summary>
+    /// <summary>The destination runs the VM; the source confirms it in the next step.</summary>
     private static void HandOver(JobModel job)
     {
         var (destination, destinationVm) = (job.Destination, job.DestinationVm);
@@ -94,7 +94,7 @@ public sealed partial class SimulatedCluster
         if (!job.Progress.IsPostCopyRequested)
             destinationVm.QuotaPercent = job.SourceVm.QuotaPercent;
 
-        // As libvirt has it: after post-copy the destination keeps no account of the job.
+        // As in libvirt: after post-copy the destination has no statistics of the job.
         destinationVm.LastCompletedJob = job.Progress.IsPostCopyRequested ? null : job.ToHypervisorJob(JobOperation.MigrationIn);
         destinationVm.SetState(VmRunState.Running, "running (migrated)");
         destination.Publish(destinationVm, VmLifecycle.Resumed, isByMigration: true, "Resumed Migrated");

@@ -8,10 +8,10 @@ public sealed partial class SimulatedCluster
     private readonly HashSet<(HostName, HostName)> _partitions = [];
     private long _version;
 
-    /// <summary>Rises with everything that changes what <see cref="ListDomains"/> tells.</summary>
+    /// <summary>Rises with every change to the result of <see cref="ListDomains"/>.</summary>
     internal long Version => Interlocked.Read(ref _version);
 
-    /// <summary>Every machine on every host.</summary>
+    /// <summary>Every VM on every host.</summary>
     internal IReadOnlyList<SimulatedDomain> ListDomains()
     {
         lock (_lock)
@@ -22,7 +22,7 @@ public sealed partial class SimulatedCluster
             ];
     }
 
-    /// <summary>Every migration that runs.</summary>
+    /// <summary>Every running migration.</summary>
     internal IReadOnlyList<SimulatedJob> ListJobs()
     {
         lock (_lock)
@@ -33,7 +33,7 @@ public sealed partial class SimulatedCluster
             ];
     }
 
-    /// <summary>QEMU gives up a machine's migration; false if there is none that can fail now.</summary>
+    /// <summary>Fails a VM's migration in QEMU; false if none can fail now.</summary>
     internal bool FailJob(VmId vm, string error)
     {
         lock (_lock)
@@ -49,7 +49,7 @@ public sealed partial class SimulatedCluster
         }
     }
 
-    /// <summary>Cuts two hosts' hypervisors off from each other: what is under way between them stands still until <see cref="Heal"/> or a failure.</summary>
+    /// <summary>Partitions two hosts' hypervisors: migrations between them stop progressing until <see cref="Heal"/> or a failure.</summary>
     internal void Partition(HostName left, HostName right)
     {
         lock (_lock)
@@ -60,7 +60,7 @@ public sealed partial class SimulatedCluster
         }
     }
 
-    /// <summary>Lets two hosts' hypervisors reach each other again.</summary>
+    /// <summary>Ends the partition between two hosts' hypervisors.</summary>
     internal void Heal(HostName left, HostName right)
     {
         lock (_lock)
@@ -72,12 +72,12 @@ public sealed partial class SimulatedCluster
     }
 
     /// <summary>
-    /// A host's hypervisor daemon dies and comes back while its machines live on. Migrate calls lose their connection; outgoing
-    /// jobs go on without them or are cancelled when the daemon is back, and machines that waited here for their memory are gone.
+    /// Restarts a host's hypervisor daemon while its VMs continue to run. Migrate calls lose their connection; outgoing jobs continue without
+    /// them or are cancelled when the daemon is back, and VMs that waited here for their memory are removed.
     /// </summary>
     /// <param name="host">The host.</param>
-    /// <param name="jobsGoOn">Whether outgoing jobs that have not handed over go on.</param>
-    /// <param name="leavesOrphans">Whether a machine that was handed over and not confirmed stays behind as a paused copy, as with libvirt.</param>
+    /// <param name="jobsGoOn">Whether outgoing jobs that have not handed over continue.</param>
+    /// <param name="leavesOrphans">Whether a VM that was handed over and not confirmed leaves a paused copy, as with libvirt.</param>
     internal void RestartDaemon(HostName host, bool jobsGoOn, bool leavesOrphans)
     {
         lock (_lock)
@@ -106,7 +106,7 @@ public sealed partial class SimulatedCluster
             ReturnToSource(job, lost);
     }
 
-    /// <summary>The destination runs the machine and nobody confirms that to the source: its copy stays, paused and without a job.</summary>
+    /// <summary>The destination runs the VM and the source cannot confirm it: the source's copy remains, paused and without a job.</summary>
     private void LeaveOrphan(JobModel job)
     {
         _jobs.Remove(job);
@@ -115,7 +115,7 @@ public sealed partial class SimulatedCluster
         job.SourceVm.SetState(VmRunState.PausedMigrating, "paused (migrating)");
     }
 
-    /// <summary>Both hosts live, and half of the memory is on each: neither can go on until <see cref="Recover"/>.</summary>
+    /// <summary>Both hosts are up, and each has a part of the memory: the VM stays paused until <see cref="Recover"/>.</summary>
     private static void BreakPostCopy(JobModel job)
     {
         job.IsBroken = true;

@@ -54,7 +54,7 @@ public sealed partial class SimulatedCluster
         ReturnToSource(job, new MigrateResult(MigrateOutcome.Aborted, "operation aborted: job 'migration out' canceled by client"));
     }
 
-    /// <summary>Removes a machine that waits here for its memory; the migration that it waits for fails. As libvirt does, the model does so itself where that has failed already.</summary>
+    /// <summary>Removes a VM that waits here for its memory; its migration fails. If that has already failed the model has removed the VM itself, as libvirt does.</summary>
     internal void DestroyIncoming(HostModel host, VmId vm)
     {
         if (!host.Vms.TryGetValue(vm, out var model) || model.HasRunHere || model.State is not VmRunState.PausedMigrating)
@@ -63,7 +63,7 @@ public sealed partial class SimulatedCluster
             ReturnToSource(job, new MigrateResult(MigrateOutcome.Failed, "operation failed: Lost connection to destination host"));
     }
 
-    /// <summary>Destroys a copy that stands still, and the migration that it is part of, if any; whether that was wise is not the model's to say.</summary>
+    /// <summary>Destroys a paused copy, and the migration that it is part of, if any; the caller is responsible for that being safe.</summary>
     internal void DestroyOrphan(HostModel host, VmId vm)
     {
         if (GetVm(host, vm) is not { State: VmRunState.Paused or VmRunState.PausedMigrating or VmRunState.PausedPostCopy or VmRunState.PostCopyFailed } orphan)
@@ -89,7 +89,6 @@ public sealed partial class SimulatedCluster
         host.Vms.GetValueOrDefault(vm)
         ?? throw new HypervisorException(HypervisorErrorCode.NoVm, vm, $"Domain not found: no domain with matching uuid '{vm}'");
 
-    /// <summary>A host of a migration died.</summary>
     private void FailJobOfDeadHost(JobModel job)
     {
         var isRunningThere = IsInPostCopy(job);
@@ -109,7 +108,7 @@ public sealed partial class SimulatedCluster
         }
         else if (isRunningThere)
         {
-            // Half of the memory died with the destination and the other half is here: neither can go on.
+            // A part of the memory was lost with the destination, and the rest is here: the VM cannot continue.
             BreakPostCopy(job);
         }
         else
@@ -177,4 +176,33 @@ public sealed partial class SimulatedCluster
 
     private static AutoConvergeSettings? GetAutoConvergeSettings(MigrationOptions options) =>
         options.AutoConverge ? new AutoConvergeSettings(options.AutoConvergeInitial?.Value ?? 20, options.AutoConvergeIncrement?.Value ?? 10) : null;
+
+    /// <summary>Resumes a failed post-copy if both hosts are up and can reach each other; otherwise nothing changes.</summary>
+    private Task<MigrateResult> Recover(HostName from, VmMigration migration, CancellationToken cancellation)
+    {
+        if (FindRecoveryError(GetHost(from), migration) is { } objection)
+            return Task.FromResult(new MigrateResult(MigrateOutcome.Failed, objection));
+
+        var job = GetHost(from).Vms[migration.VmId].Job!;
+        job.Resume();
+        job.SourceVm.SetState(VmRunState.PausedPostCopy, "paused (post-copy)");
+        job.Source.Publish(job.SourceVm, VmLifecycle.Suspended, isByMigration: true, "Suspended Post-copy", isPostCopy: true);
+        job.DestinationVm.SetState(VmRunState.RunningPostCopy, "running (post-copy)");
+        job.Destination.Publish(job.DestinationVm, VmLifecycle.Resumed, isByMigration: true, "Resumed Post-copy", isPostCopy: true);
+        return job.WaitAsync(cancellation);
+    }
+
+    private string? FindRecoveryError(HostModel source, VmMigration migration)
+    {
+        if (!source.Vms.TryGetValue(migration.VmId, out var left))
+            return $"Domain not found: no domain with matching uuid '{migration.VmId}'";
+        if (left.Job is not { IsBroken: true } job || job.Source != source)
+            return $"Requested operation is not valid: domain '{left.Spec.Name}' is not being migrated";
+        var reached = FindDestination(migration);
+        if (reached is null or { IsDown: true } or { Link.Count: 0 } || source.Link.Count == 0 || _partitions.Contains((source.Name, reached.Name)))
+            return $"operation failed: Failed to connect to remote libvirt URI {migration.DestinationUri}";
+        return reached == job.Destination && job.DestinationVm.State is VmRunState.PostCopyFailed
+            ? null
+            : $"Requested operation is not valid: no domain '{left.Spec.Name}' waits for its memory on {reached.Name}";
+    }
 }

@@ -4,8 +4,8 @@ using Mesh.Contracts.Values;
 namespace Mesh.Agent.Simulated;
 
 /// <summary>
-/// Simulated hosts that migrate machines to each other: one model of all links and memories, with a hypervisor's face per host.
-/// It moves with its <see cref="TimeProvider"/> only, and the same steps of time give the same migrations.
+/// Simulated hosts that migrate VMs to each other: one model of all links and memories, with a hypervisor per host. It advances with its
+/// <see cref="TimeProvider"/> only, and the same time steps yield the same migrations.
 /// </summary>
 public sealed partial class SimulatedCluster : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed partial class SimulatedCluster : IDisposable
     private long _advancedTo;
 
     /// <summary>A cluster without hosts.</summary>
-    /// <param name="time">The clock that it moves with.</param>
+    /// <param name="time">The clock that drives it.</param>
     public SimulatedCluster(TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);
@@ -33,7 +33,7 @@ public sealed partial class SimulatedCluster : IDisposable
             _hosts.Add(host.Name, new HostModel(host, () => _version++));
     }
 
-    /// <summary>Adds a machine that runs on a host.</summary>
+    /// <summary>Adds a VM that runs on a host.</summary>
     public void AddVm(HostName host, SimulatedVm vm)
     {
         ArgumentNullException.ThrowIfNull(vm);
@@ -48,10 +48,10 @@ public sealed partial class SimulatedCluster : IDisposable
         }
     }
 
-    /// <summary>A host's hypervisor, as one more connection to it.</summary>
+    /// <summary>Opens another connection to a host's hypervisor.</summary>
     public IHypervisor CreateHypervisor(HostName host) => CreateHypervisor(host, gate: null);
 
-    /// <summary>The same with somebody in between who decides what becomes of each call.</summary>
+    /// <summary>The same, with a gate that intercepts each call.</summary>
     internal IHypervisor CreateHypervisor(HostName host, IHypervisorGate? gate)
     {
         lock (_lock)
@@ -62,7 +62,7 @@ public sealed partial class SimulatedCluster : IDisposable
         }
     }
 
-    /// <summary>Switches a host off as if its power failed: whatever runs there is lost.</summary>
+    /// <summary>Powers a host off: everything that runs there is lost.</summary>
     public void PowerOff(HostName host)
     {
         lock (_lock)
@@ -77,14 +77,14 @@ public sealed partial class SimulatedCluster : IDisposable
         }
     }
 
-    /// <summary>Switches a failed host on again, with nothing running.</summary>
+    /// <summary>Powers a host on, with nothing running.</summary>
     public void PowerOn(HostName host)
     {
         lock (_lock)
             GetHost(host).IsDown = false;
     }
 
-    /// <summary>Changes what a host's link carries; zero cuts it.</summary>
+    /// <summary>Changes the bandwidth of a host's link; zero cuts it.</summary>
     public void SetLink(HostName host, BytesPerSecond link)
     {
         lock (_lock)
@@ -103,14 +103,14 @@ public sealed partial class SimulatedCluster : IDisposable
             GetHost(hypervisor.Name).Listeners.Remove(hypervisor);
     }
 
-    /// <summary>Asks something of a host that is up.</summary>
-    internal T Query<T>(HostName host, Func<HostModel, T> ask)
+    /// <summary>Queries a host that is up.</summary>
+    internal T Query<T>(HostName host, Func<HostModel, T> query)
     {
         lock (_lock)
         {
             Advance();
             var on = GetHost(host);
-            return on.IsDown ? throw new HypervisorException(HypervisorErrorCode.Unreachable, null, $"host {host} is down") : ask(on);
+            return on.IsDown ? throw new HypervisorException(HypervisorErrorCode.Unreachable, null, $"host {host} is down") : query(on);
         }
     }
 

@@ -1,29 +1,28 @@
 namespace Mesh.Agent.Simulated;
 
 /// <summary>
-/// Pre-copy and post-copy as QEMU does them, one small step of time after the other. Each pass sends what was pending at the
-/// last synchronisation of the dirty bitmap, while the machine dirties anew; the machine is handed over when what is pending
-/// could be sent within the downtime limit.
+/// Models QEMU's pre-copy and post-copy in small time steps. Each pass sends what was pending at the last synchronization of the dirty bitmap,
+/// while the VM dirties more memory; the switchover starts when the pending memory can be sent within the downtime limit.
 /// </summary>
 internal static class MigrationModel
 {
     public const int PageBytes = 4096;
 
-    /// <summary>What QEMU sends for a page of zeros: its address and a mark.</summary>
+    /// <summary>What QEMU sends for a zero page: its address and a marker.</summary>
     public const int ZeroMarkBytes = 9;
 
     public const int ThrottleMaxPercent = 99;
 
-    /// <summary>Device state, resume and network announcement: what a switch-over costs when nothing is pending.</summary>
+    /// <summary>Duration of a switchover with nothing pending: device state, resume and network announcement.</summary>
     public static readonly TimeSpan SwitchOverCost = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>QEMU looks whether it could switch over about this often.</summary>
+    /// <summary>QEMU checks about this often whether it can switch over.</summary>
     public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The migration a step later.</summary>
+    /// <summary>Advances the migration by a step.</summary>
     /// <param name="migration">The migration now.</param>
     /// <param name="linkBytesPerSecond">Its share of the link.</param>
-    /// <param name="step">How much later; about <see cref="Step"/>.</param>
+    /// <param name="step">The length of the step; about <see cref="Step"/>.</param>
     public static SimulatedMigration Advance(SimulatedMigration migration, double linkBytesPerSecond, TimeSpan step)
     {
         var later = migration with { Elapsed = migration.Elapsed + step };
@@ -69,7 +68,7 @@ internal static class MigrationModel
         return migration.IsPostCopyRequested || later.RemainingBytes <= threshold ? Synchronise(later, link, threshold) : later;
     }
 
-    /// <summary>Reads the dirty bitmap: hands the machine over if what is pending now fits into the downtime, else begins another pass.</summary>
+    /// <summary>Synchronizes the dirty bitmap: switches over if the pending memory fits into the downtime, otherwise starts another pass.</summary>
     private static SimulatedMigration Synchronise(SimulatedMigration migration, double link, double threshold)
     {
         var sent = migration.PassBytes - migration.RemainingBytes;
@@ -87,7 +86,7 @@ internal static class MigrationModel
             return synchronised with { Phase = SimulatedPhase.SwitchOver, SwitchOverRemaining = SwitchOverCost };
         if (pending <= threshold && link > 0)
         {
-            // QEMU lifts the limit of the data rate for the final pass: only the link counts there.
+            // QEMU lifts the bandwidth limit for the final pass: only the link limits it.
             var last = TimeSpan.FromSeconds(pending * migration.WireFactor / link);
             return synchronised with { Phase = SimulatedPhase.SwitchOver, SwitchOverRemaining = last + SwitchOverCost };
         }
@@ -103,7 +102,7 @@ internal static class MigrationModel
 
     private static SimulatedMigration Throttle(SimulatedMigration migration, double dirtied)
     {
-        // The first pass is exempt: it sends everything, however little the machine writes.
+        // The first pass is exempt: it sends everything, however little the VM writes.
         if (migration.AutoConverge is not { } ladder || migration.Iteration <= 1 || dirtied <= migration.TransferredInPassBytes / 2)
             return migration;
         if (migration.HighDirtyPasses == 0)
@@ -143,14 +142,14 @@ internal static class MigrationModel
             TransferredBytes = migration.TransferredBytes + sent,
             NormalBytes = migration.NormalBytes + sent * NormalPart(migration),
 
-            // The machine runs into a missing page about as often as it touches memory that is still pending.
+            // The VM faults on a missing page about as often as it accesses memory that is still pending.
             PostCopyRequests = migration.PostCopyRequests + (long)(migration.Dirty.DirtiedBytes(step) / PageBytes
                 * (migration.Memory.Count > 0 ? migration.RemainingBytes / migration.Memory.Count : 0)),
             Phase = remaining < 1 ? SimulatedPhase.Completed : SimulatedPhase.PostCopy,
         };
     }
 
-    /// <summary>The part of what goes over the wire that is pages sent whole.</summary>
+    /// <summary>The share of the traffic that is whole pages.</summary>
     private static double NormalPart(SimulatedMigration migration) =>
         migration.Iteration > 1 || migration.Memory.Count == 0
             ? 1

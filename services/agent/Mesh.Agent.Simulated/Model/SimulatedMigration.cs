@@ -3,8 +3,8 @@ using Mesh.Contracts.Values;
 namespace Mesh.Agent.Simulated;
 
 /// <summary>
-/// A migration at one moment: what it was started with, the knobs as they are set now, and how far it has come.
-/// <see cref="MigrationModel.Advance"/> makes the next moment of it.
+/// A migration at one moment: its start parameters, its current settings and its progress. <see cref="MigrationModel.Advance"/> computes the
+/// next step.
 /// </summary>
 internal sealed record SimulatedMigration
 {
@@ -40,21 +40,21 @@ internal sealed record SimulatedMigration
     /// <summary>What this pass has yet to send; in post-copy, what has yet to be pulled.</summary>
     public double RemainingBytes { get; init; }
 
-    /// <summary>What this pass had to send when it began.</summary>
+    /// <summary>What this pass had to send when it started.</summary>
     public double PassBytes { get; init; }
 
     public double TransferredBytes { get; init; }
 
     public double NormalBytes { get; init; }
 
-    /// <summary>The machine's own time since the last synchronisation; throttling and suspending slow it down.</summary>
+    /// <summary>The VM's own time since the last synchronization; throttling and suspending slow it down.</summary>
     public TimeSpan GuestTimeInPass { get; init; }
 
     public TimeSpan TimeInPass { get; init; }
 
     public double TransferredInPassBytes { get; init; }
 
-    /// <summary>What the machine had dirtied at the last synchronisation.</summary>
+    /// <summary>What the VM had dirtied at the last synchronization.</summary>
     public double DirtiedAtSyncBytes { get; init; }
 
     public double DirtyRateBytesPerSecond { get; init; }
@@ -64,30 +64,29 @@ internal sealed record SimulatedMigration
 
     public int ThrottlePercent { get; init; }
 
-    /// <summary>How much a quota of its host slows the machine down, beside <see cref="ThrottlePercent"/>.</summary>
+    /// <summary>By how much a quota on its host throttles the VM, in addition to <see cref="ThrottlePercent"/>.</summary>
     public int QuotaPercent { get; init; }
 
-    /// <summary>The part of its time that the machine has on the source.</summary>
+    /// <summary>The share of CPU time that the VM gets on the source.</summary>
     public double Speed => IsSuspended ? 0 : 1 - Math.Max(ThrottlePercent, QuotaPercent) / 100.0;
 
     public double RateBytesPerSecond { get; init; }
 
-    /// <summary>How long the machine has stood still; its downtime once it runs on the destination.</summary>
+    /// <summary>How long the VM has been down; its downtime once it runs on the destination.</summary>
     public TimeSpan Downtime { get; init; }
 
-    /// <summary>What is left of the switch-over.</summary>
+    /// <summary>The remaining duration of the switchover.</summary>
     public TimeSpan SwitchOverRemaining { get; init; }
 
     public long PostCopyRequests { get; init; }
 
-    /// <summary>Bytes on the wire for a byte of memory: in the first pass pages of zeros go as marks.</summary>
+    /// <summary>Bytes on the wire per byte of memory: in the first pass zero pages are sent as markers.</summary>
     public double WireFactor => Iteration > 1 || Memory.Count == 0
         ? 1
         : (NonZero.Count + (double)(Memory.Count - NonZero.Count) / MigrationModel.PageBytes * MigrationModel.ZeroMarkBytes) / Memory.Count;
 
     public bool IsOver => Phase is SimulatedPhase.Completed;
 
-    /// <summary>A migration about to begin.</summary>
     public static SimulatedMigration Start(SimulatedVm vm, Bytes disks, AutoConvergeSettings? autoConverge, TimeSpan maxDowntime, bool isPaused) => new()
     {
         Memory = vm.Memory,
@@ -109,3 +108,12 @@ internal sealed record SimulatedMigration
 /// <param name="InitialPercent">First step.</param>
 /// <param name="IncrementPercent">Every further step.</param>
 internal sealed record AutoConvergeSettings(int InitialPercent, int IncrementPercent);
+
+internal enum SimulatedPhase
+{
+    DiskCopy,
+    PreCopy,
+    SwitchOver,
+    PostCopy,
+    Completed,
+}

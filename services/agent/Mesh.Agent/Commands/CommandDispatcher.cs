@@ -6,17 +6,19 @@ using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
+using Mesh.Core;
 using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.Commands;
 
-/// <summary>Takes commands, sees to it that each acts at most once and none out of its time, and answers every one.</summary>
+/// <summary>Executes commands, each at most once and none that is stale, and answers every one.</summary>
 internal sealed class CommandDispatcher(
-    AgentContext agent, SourceCommandHandler source, DestinationCommandHandler destination, RecoveryCommandHandler recoveries, OrphanCommandHandler strays)
+    AgentContext agent, AgentStore store, ReliableSender sender, SourceCommandHandler source, DestinationCommandHandler destination, RecoveryCommandHandler recoveries,
+    OrphanCommandHandler orphans)
 {
     private readonly KeyedTaskQueue _queue = new();
 
-    /// <summary>Takes a command and returns at once.</summary>
+    /// <summary>Queues a command and returns at once.</summary>
     public void Dispatch(AgentCommand command)
     {
         if (!_queue.TryEnqueue(command.VmId, () => ProcessAsync(command)))
@@ -33,11 +35,11 @@ internal sealed class CommandDispatcher(
         {
             var answer = await ExecuteAsync(command);
             activity?.SetTag(TelemetryNames.Tags.CommandResult, MeshTelemetry.TagValue(answer.Result));
-            await agent.Sender.EnqueueAsync(AgentQueues.CommandAnswers, answer, null, agent.Stopping);
+            await sender.EnqueueAsync(AgentQueues.CommandAnswers, answer, null, agent.Stopping);
         }
         catch (OperationCanceledException) when (agent.Stopping.IsCancellationRequested)
         {
-            // Unanswered, it comes again.
+            // Unanswered, it will be sent again.
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -47,7 +49,7 @@ internal sealed class CommandDispatcher(
 
     private async Task<CommandAnswer> ExecuteAsync(AgentCommand command)
     {
-        var check = EpochGuard.Check(agent.Store.State, command);
+        var check = EpochGuard.Check(store.State, command);
         if (check.RecordedAnswer is { } recorded)
         {
             agent.Log.CommandRepeated(NameOf(command), command.CommandId, command.MigrationId, recorded.Result);
@@ -59,16 +61,16 @@ internal sealed class CommandDispatcher(
 
         try
         {
-            var record = agent.Store.GetOrAdd(command, agent.Now);
-            var handled = await HandleAsync(command, record);
-            var answer = CreateAnswer(command, handled);
-            var saved = agent.Store.Update(record, known => (handled.RecordUpdate?.Invoke(known) ?? known).With(answer));
-            handled.AfterSave?.Invoke(saved);
+            var record = store.GetOrAdd(command, agent.Now);
+            var outcome = await HandleAsync(command, record);
+            var answer = CreateAnswer(command, outcome);
+            var saved = store.Update(record, known => (outcome.RecordUpdate?.Invoke(known) ?? known).With(answer));
+            outcome.AfterSave?.Invoke(saved);
             return answer;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What cannot be remembered must not be begun: after a restart nobody would hold its limits.
+            // What cannot be recorded must not be started: after a restart nobody would enforce its limits.
             return CreateAnswer(command, CommandOutcome.Failed(RefusalCode.StorageError, $"the agent of {agent.Host} cannot write its state: {e.Message}"));
         }
     }
@@ -85,9 +87,9 @@ internal sealed class CommandDispatcher(
                 ChangeParameters change => source.ChangeAsync(change, record),
                 AbortJob => source.AbortAsync(record),
                 RecoverPostCopy recover => recoveries.RecoverAsync(recover, record),
-                ResumeOnSource resume => strays.ResumeAsync(resume, record),
-                DestroyOrphan destroy => strays.DestroyAsync(destroy),
-                _ => Task.FromResult(CommandOutcome.Refused(RefusalCode.InvalidOption, $"the agent does not know the command {NameOf(command)}")),
+                ResumeOnSource resume => orphans.ResumeAsync(resume, record),
+                DestroyOrphan destroy => orphans.DestroyAsync(destroy),
+                _ => Task.FromResult(CommandOutcome.Refused(RefusalCode.InvalidOption, $"unknown command {NameOf(command)}")),
             });
         }
         catch (HypervisorException e)
@@ -96,17 +98,17 @@ internal sealed class CommandDispatcher(
         }
     }
 
-    private CommandAnswer CreateAnswer(AgentCommand command, CommandOutcome handled)
+    private CommandAnswer CreateAnswer(AgentCommand command, CommandOutcome outcome)
     {
-        var reasons = string.Concat(handled.Refusals.Select(refusal => $"; {refusal.Message}"));
-        agent.Log.CommandAnswered(NameOf(command), command.CommandId, command.MigrationId, command.Epoch, command.VmId, handled.Result, reasons);
+        var reasons = string.Concat(outcome.Refusals.Select(refusal => $"; {refusal.Message}"));
+        agent.Log.CommandAnswered(NameOf(command), command.CommandId, command.MigrationId, command.Epoch, command.VmId, outcome.Result, reasons);
         AgentMetrics.Commands.Add(
             1,
             new TagList
             {
                 { TelemetryNames.Tags.HostName, agent.Host.Value },
                 { TelemetryNames.Tags.CommandType, NameOf(command) },
-                { TelemetryNames.Tags.CommandResult, MeshTelemetry.TagValue(handled.Result) },
+                { TelemetryNames.Tags.CommandResult, MeshTelemetry.TagValue(outcome.Result) },
             });
         return new CommandAnswer
         {
@@ -114,10 +116,10 @@ internal sealed class CommandDispatcher(
             MigrationId = command.MigrationId,
             Epoch = command.Epoch,
             CommandId = command.CommandId,
-            Result = handled.Result,
-            Refusals = handled.Refusals,
-            Parameters = handled.Parameters,
-            DestinationUri = handled.DestinationUri,
+            Result = outcome.Result,
+            Refusals = outcome.Refusals,
+            Parameters = outcome.Parameters,
+            DestinationUri = outcome.DestinationUri,
         };
     }
 

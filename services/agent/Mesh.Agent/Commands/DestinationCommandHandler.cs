@@ -1,3 +1,4 @@
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
 using Mesh.Agent.State;
@@ -7,52 +8,47 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Commands;
 
-/// <summary>What a destination is told to do: make room for a machine, and clear up when it does not come.</summary>
-internal sealed class DestinationCommandHandler(AgentContext agent)
+/// <summary>Commands to a destination: prepare for an incoming VM, and clean up if it does not arrive.</summary>
+internal sealed class DestinationCommandHandler(AgentContext agent, AgentOptions options, IHypervisor hypervisor, AgentStore store, IncomingDiskImages images)
 {
-    private readonly IncomingDiskImages _images = new(agent);
-
     public async Task<CommandOutcome> PrepareAsync(PrepareIncoming prepare, MigrationRecord record)
     {
-        var host = await agent.Hypervisor.DescribeHostAsync(agent.Stopping);
-        var vms = await agent.Hypervisor.ListVmsAsync(agent.Stopping);
-        var margin = Bytes.FromMebibytes(agent.Options.MemoryMarginMebibytes);
+        var host = await hypervisor.DescribeHostAsync(agent.Stopping);
+        var vms = await hypervisor.ListVmsAsync(agent.Stopping);
+        var margin = Bytes.FromMebibytes(options.MemoryMarginMebibytes);
         if (IncomingVmValidator.Validate(prepare, agent.Host, host, vms, margin) is { Count: > 0 } objections)
             return CommandOutcome.Refused(objections);
 
         if (record.Destination is { HasArrived: true })
-            return CommandOutcome.Refused(RefusalCode.VmExistsOnDestination, $"{prepare.Vm.Name} has arrived here in this attempt already");
+            return CommandOutcome.Refused(RefusalCode.VmExistsOnDestination, $"{prepare.Vm.Name} has already arrived here in this attempt");
 
-        agent.Store.Update(record, known => known with { Destination = (known.Destination ?? new DestinationRecord()) with { IsCleanedUp = false } });
-        return await _images.CreateAsync(prepare, record) is { } objection
+        store.UpdateDestination(record, known => known with { IsCleanedUp = false });
+        return await images.CreateAsync(prepare, record) is { } objection
             ? CommandOutcome.Refused([objection])
-            : CommandOutcome.Done with { DestinationUri = agent.Options.MigrationTargetUri };
+            : CommandOutcome.Done with { DestinationUri = options.MigrationTargetUri };
     }
 
     public async Task<CommandOutcome> CleanUpAsync(MigrationRecord record)
     {
-        // Also where nothing is remembered, as after the loss of the agent's state: "done" says that the machine is not here.
-        var state = await FindAsync(record.VmId);
+        // Also where nothing is on record, as after the loss of the agent's state: success means that the VM is not here.
+        var state = await hypervisor.FindVmAsync(record.VmId, agent.Stopping);
         if (state is { State: VmRunState.PausedMigrating or VmRunState.PausedStarting } && record.Destination is not { HasArrived: true })
         {
-            await agent.Hypervisor.DestroyIncomingAsync(record.VmId, agent.Stopping);
-            state = await FindAsync(record.VmId);
+            await hypervisor.DestroyIncomingAsync(record.VmId, agent.Stopping);
+            state = await hypervisor.FindVmAsync(record.VmId, agent.Stopping);
         }
 
         if (state is { State: not (VmRunState.Down or VmRunState.DownMigrated) })
-            return CommandOutcome.Refused(RefusalCode.VmExistsOnDestination, $"{state.Name} is here ({state.Detail}) and is not touched");
+            return CommandOutcome.Refused(RefusalCode.VmExistsOnDestination, $"{state.Name} is {state.Detail} on {agent.Host}; cleaning up would destroy it");
 
-        // What was prepared for it is its own. And it has run here: to call this clean would make the source's copy seem the machine.
+        // The images belong to the VM now. And it has run here: a success would make the source's stale copy look like the VM.
         if (record.Destination is { HasArrived: true })
-            return CommandOutcome.Refused(RefusalCode.VmMovedAway, "the machine had arrived here and is not here any more");
+            return CommandOutcome.Refused(RefusalCode.VmMovedAway, "the VM arrived here and has left since");
         if (record.Destination is not { IsCleanedUp: false })
             return CommandOutcome.Done;
-        var left = await _images.DeleteAsync(record);
+        var left = await images.DeleteAsync(record);
         return left.Count == 0
             ? CommandOutcome.Done with { RecordUpdate = known => known with { Destination = known.Destination! with { IsCleanedUp = true } } }
             : new CommandOutcome(CommandResult.Failed) { Refusals = left };
     }
-
-    private async Task<VmState?> FindAsync(VmId vm) =>
-        (await agent.Hypervisor.ListVmsAsync(agent.Stopping)).FirstOrDefault(known => known.Id == vm);
 }

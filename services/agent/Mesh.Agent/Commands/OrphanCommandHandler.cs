@@ -9,29 +9,29 @@ using Mesh.Contracts.Values;
 namespace Mesh.Agent.Commands;
 
 /// <summary>
-/// What a source is told to do with a machine that a migration left paused, as when libvirtd died at the hand-over: the mesh, which
-/// hears both hosts, knows whether it is a stray copy or the machine itself.
+/// Commands to a source about a VM that a migration left paused, as when libvirtd died during the switchover: the mesh has both hosts'
+/// reports, and knows whether it is an orphaned copy or the VM itself.
 /// </summary>
-internal sealed class OrphanCommandHandler(AgentContext agent)
+internal sealed class OrphanCommandHandler(AgentContext agent, IHypervisor hypervisor)
 {
     public async Task<CommandOutcome> DestroyAsync(DestroyOrphan destroy)
     {
-        var state = await FindAsync(destroy.VmId);
+        var state = await hypervisor.FindVmAsync(destroy.VmId, agent.Stopping);
         if (state is null or { State: VmRunState.Down or VmRunState.DownMigrated })
             return CommandOutcome.Done;
         if (state.State is VmRunState.Running or VmRunState.RunningPostCopy)
-            return CommandOutcome.Refused(RefusalCode.VmExistsOnDestination, $"{state.Name} runs here ({state.Detail}) and is not touched");
+            return CommandOutcome.Refused(RefusalCode.VmExistsOnDestination, $"{state.Name} is {state.Detail} on {agent.Host}: it is not an orphan");
         if (state.State is not VmRunState.PostCopyFailed && await HasJobAsync(destroy.VmId))
-            return CommandOutcome.Failed(RefusalCode.AlreadyMigrating, $"{state.Name} still has a job here");
+            return CommandOutcome.Failed(RefusalCode.AlreadyMigrating, $"{state.Name} still has a job on {agent.Host}");
 
-        await agent.Hypervisor.DestroyOrphanAsync(destroy.VmId, agent.Stopping);
+        await hypervisor.DestroyOrphanAsync(destroy.VmId, agent.Stopping);
         agent.Log.OrphanDestroyed(destroy.VmId, destroy.MigrationId, state.Detail, destroy.RunsOn);
         return CommandOutcome.Done;
     }
 
     public async Task<CommandOutcome> ResumeAsync(ResumeOnSource resume, MigrationRecord record)
     {
-        var state = await FindAsync(resume.VmId);
+        var state = await hypervisor.FindVmAsync(resume.VmId, agent.Stopping);
         switch (state?.State)
         {
             case VmRunState.Running:
@@ -40,22 +40,19 @@ internal sealed class OrphanCommandHandler(AgentContext agent)
             case VmRunState.Paused when record.Source is { IsSuspended: true }:
                 break;
             case VmRunState.PausedPostCopy or VmRunState.RunningPostCopy or VmRunState.PostCopyFailed:
-                return CommandOutcome.Refused(RefusalCode.HypervisorError, $"{state.Name} is {state.Detail}: it has run on the destination since and must not go on here");
+                return CommandOutcome.Refused(RefusalCode.HypervisorError, $"{state.Name} is {state.Detail}: it has run on the destination and must not resume here");
             case VmRunState.Paused or VmRunState.PausedStarting:
-                return CommandOutcome.Refused(RefusalCode.VmNotRunning, $"{state.Name} is {state.Detail}, and not for the migration's sake");
+                return CommandOutcome.Refused(RefusalCode.VmNotRunning, $"{state.Name} is {state.Detail}, not because of the migration");
             default:
-                return CommandOutcome.Refused(RefusalCode.UnknownVm, $"{agent.Host} does not run the machine {resume.VmId}");
+                return CommandOutcome.Refused(RefusalCode.UnknownVm, $"{agent.Host} does not run the VM {resume.VmId}");
         }
 
         if (await HasJobAsync(resume.VmId))
-            return CommandOutcome.Failed(RefusalCode.AlreadyMigrating, $"{state.Name} still has a job here");
-        await agent.Hypervisor.ResumeAsync(resume.VmId, agent.Stopping);
+            return CommandOutcome.Failed(RefusalCode.AlreadyMigrating, $"{state.Name} still has a job on {agent.Host}");
+        await hypervisor.ResumeAsync(resume.VmId, agent.Stopping);
         agent.Log.ResumedOnSource(resume.VmId, resume.MigrationId);
         return CommandOutcome.Done with { RecordUpdate = known => known.Source is null ? known : known with { Source = known.Source with { IsSuspended = false } } };
     }
 
-    private async Task<bool> HasJobAsync(VmId vm) => await agent.Hypervisor.ReadJobAsync(vm, agent.Stopping) is not null;
-
-    private async Task<VmState?> FindAsync(VmId vm) =>
-        (await agent.Hypervisor.ListVmsAsync(agent.Stopping)).FirstOrDefault(known => known.Id == vm);
+    private async Task<bool> HasJobAsync(VmId vm) => await hypervisor.ReadJobAsync(vm, agent.Stopping) is not null;
 }

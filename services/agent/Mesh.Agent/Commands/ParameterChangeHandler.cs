@@ -7,18 +7,16 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Agent.Commands;
 
-/// <summary>Changes a running job, parameter by parameter; each one is answered for.</summary>
-internal sealed class ParameterChangeHandler(AgentContext agent, MigrationMonitor monitor)
+/// <summary>Changes a running job, parameter by parameter; the answer covers each one.</summary>
+internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hypervisor, AgentStore store, AgentSignals signals)
 {
-    private readonly ThrottleChangeHandler _throttle = new(monitor);
-
-    public async Task<CommandOutcome> ApplyAsync(ChangeParameters change, MigrationRecord record)
+    public async Task<CommandOutcome> ApplyAsync(MigrationMonitor monitor, ChangeParameters change, MigrationRecord record)
     {
         var answers = new List<ParameterAnswer>();
-        await foreach (var answer in ApplyEachAsync(change, record))
+        await foreach (var answer in ApplyEachAsync(monitor, change, record))
             answers.Add(answer);
-        monitor.Wake();
-        agent.ReportRequested.Set();
+        monitor.Job.Wake();
+        signals.ReportRequested.Set();
 
         var refused = answers.Where(answer => answer.Result is ParameterResult.Refused).ToList();
         var isNothingDone = refused.Count > 0 && refused.Count == answers.Count;
@@ -29,94 +27,94 @@ internal sealed class ParameterChangeHandler(AgentContext agent, MigrationMonito
         };
     }
 
-    private async IAsyncEnumerable<ParameterAnswer> ApplyEachAsync(ChangeParameters change, MigrationRecord record)
+    private async IAsyncEnumerable<ParameterAnswer> ApplyEachAsync(MigrationMonitor monitor, ChangeParameters change, MigrationRecord record)
     {
-        var (vm, options, parameters) = (record.VmId, record.Source!.Options, change.Parameters);
+        var (vm, options, parameters, throttles) = (record.VmId, record.Source!.Options, change.Parameters, new ThrottleChangeHandler(monitor));
         if (change.Limits is { } limits)
             yield return SetLimits(record, limits);
         if (parameters.StallingLimit is { } stalling)
             yield return UpdateLimits(record, MigrationParameter.StallingLimit, $"{stalling.TotalMilliseconds:0} ms", limits => limits with { StallingLimit = stalling });
         if (parameters.MaxDowntime is { } downtime)
-            yield return await ParameterSetter.TrySetAsync(MigrationParameter.MaxDowntime, $"{downtime.TotalMilliseconds:0} ms", () => SetDowntimeAsync(record, downtime));
+            yield return await ParameterSetter.TrySetAsync(MigrationParameter.MaxDowntime, $"{downtime.TotalMilliseconds:0} ms", () => SetDowntimeAsync(monitor, record, downtime));
         if (parameters.Bandwidth is { } rate)
             yield return await ParameterSetter.TrySetAsync(
-                MigrationParameter.Bandwidth, $"{rate}", () => agent.Hypervisor.SetBandwidthAsync(vm, CopyStage.PreCopy, rate, agent.Stopping));
+                MigrationParameter.Bandwidth, $"{rate}", () => hypervisor.SetBandwidthAsync(vm, CopyStage.PreCopy, rate, agent.Stopping));
         if (parameters.PostCopyBandwidth is { } pulled)
             yield return await ParameterSetter.TrySetAsync(
-                MigrationParameter.PostCopyBandwidth, $"{pulled}", () => agent.Hypervisor.SetBandwidthAsync(vm, CopyStage.PostCopy, pulled, agent.Stopping));
+                MigrationParameter.PostCopyBandwidth, $"{pulled}", () => hypervisor.SetBandwidthAsync(vm, CopyStage.PostCopy, pulled, agent.Stopping));
         if (parameters.Throttle is { } throttle)
-            yield return await _throttle.SetAsync(throttle);
+            yield return await throttles.SetAsync(throttle);
         if (parameters.AutoConverge is { } autoConverge)
-            yield return await _throttle.SetAutoConvergeAsync(autoConverge);
+            yield return await throttles.SetAutoConvergeAsync(autoConverge);
         if (parameters.Compression is { } compression)
             yield return CheckFixedParameter(MigrationParameter.Compression, compression, options.Compression.Count > 0);
         if (parameters.Suspend is { } suspend)
             yield return await SuspendAsync(record, suspend);
 
-        // Last, so that whatever else was asked for counts for what is still to be copied.
+        // Last, so that the other changes apply to what is still to be copied.
         if (parameters.PostCopy is { } postCopy)
-            yield return await StartPostCopyAsync(record, postCopy);
+            yield return await StartPostCopyAsync(monitor, record, postCopy);
     }
 
-    private async Task SetDowntimeAsync(MigrationRecord record, TimeSpan downtime)
+    private async Task SetDowntimeAsync(MigrationMonitor monitor, MigrationRecord record, TimeSpan downtime)
     {
-        // Whoever sets it by hand does not want it raised behind their back.
+        // Someone who sets it explicitly does not want it raised automatically.
         UpdateLimits(record, MigrationParameter.MaxDowntime, "", limits => limits with { EnableDowntimeThread = false });
-        await agent.Hypervisor.SetMaxDowntimeAsync(record.VmId, downtime, agent.Stopping);
-        monitor.SetDowntimeLimit(downtime);
+        await hypervisor.SetMaxDowntimeAsync(record.VmId, downtime, agent.Stopping);
+        monitor.Controls.Downtime.SetLimit(downtime);
     }
 
     private Task<ParameterAnswer> SuspendAsync(MigrationRecord record, bool suspend)
     {
-        // Told once more that it is not running, it would be taken for one that was never suspended.
+        // libvirt would reject it as not running, and the record of the first suspend would be undone.
         if (suspend)
             return record.Source is { IsSuspended: true }
-                ? Task.FromResult(new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "the machine is suspended already"))
+                ? Task.FromResult(new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "the VM is already suspended"))
                 : ParameterSetter.TrySetAsync(MigrationParameter.Suspend, "true", () => SuspendAsync(record));
 
         // virDomainResume waits for the migration to end: seen with libvirt 9.0, whose migration job lets only suspending through.
         return Task.FromResult(record.Source is { IsSuspended: true }
-            ? Refused(MigrationParameter.Suspend, "libvirt lets no machine run again while it is migrated; it runs again when the migration has ended, on either host")
-            : new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "the machine is not suspended"));
+            ? Refused(MigrationParameter.Suspend, "libvirt cannot resume a VM during its migration; it resumes when the migration has ended, on either host")
+            : new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "the VM is not suspended"));
     }
 
     private async Task SuspendAsync(MigrationRecord record)
     {
-        // On paper before the machine stands still: whoever follows this job must let it run again if it stays here.
-        agent.Store.Update(record, known => known with { Source = known.Source! with { IsSuspended = true } });
+        // Recorded before the VM is suspended: the monitor of this job must resume it if it stays here.
+        store.UpdateSource(record, source => source with { IsSuspended = true });
         try
         {
-            await agent.Hypervisor.SuspendAsync(record.VmId, agent.Stopping);
+            await hypervisor.SuspendAsync(record.VmId, agent.Stopping);
         }
         catch (HypervisorException e) when (e.Code is not HypervisorErrorCode.TimedOut)
         {
-            agent.Store.Update(record, known => known with { Source = known.Source! with { IsSuspended = false } });
+            store.UpdateSource(record, source => source with { IsSuspended = false });
             throw;
         }
 
-        if (agent.Store.Find(record.MigrationId, record.Epoch)?.Source is not { Ended: { Result: not JobResult.Completed }, IsEndInferred: false })
+        if (store.Find(record.MigrationId, record.Epoch)?.Source is not { Ended: { Result: not JobResult.Completed }, IsEndInferred: false })
             return;
 
-        // The job ended while the suspend was on its way: nobody else will let the machine run again.
-        await agent.Hypervisor.ResumeAsync(record.VmId, agent.Stopping);
-        agent.Store.Update(record, known => known with { Source = known.Source! with { IsSuspended = false } });
-        throw new HypervisorException(HypervisorErrorCode.NoJob, record.VmId, "the job ended meanwhile; the machine runs here");
+        // The job ended before the VM was suspended: nobody else would resume it.
+        await hypervisor.ResumeAsync(record.VmId, agent.Stopping);
+        store.UpdateSource(record, source => source with { IsSuspended = false });
+        throw new HypervisorException(HypervisorErrorCode.NoJob, record.VmId, "the job has ended meanwhile; the VM runs here");
     }
 
-    private Task<ParameterAnswer> StartPostCopyAsync(MigrationRecord record, bool postCopy)
+    private Task<ParameterAnswer> StartPostCopyAsync(MigrationMonitor monitor, MigrationRecord record, bool postCopy)
     {
         if (!postCopy)
-            return Task.FromResult(Refused(MigrationParameter.PostCopy, "there is no way back from post-copy, and before it there is nothing to leave"));
+            return Task.FromResult(Refused(MigrationParameter.PostCopy, "post-copy cannot be left, and has not started"));
         if (!record.Source!.Options.PostCopy)
-            return Task.FromResult(Refused(MigrationParameter.PostCopy, "QEMU changes over to post-copy only if that was allowed when the migration started"));
+            return Task.FromResult(Refused(MigrationParameter.PostCopy, "QEMU switches to post-copy only if the migration was started with it enabled"));
         if (PostCopySwitcher.CanSwitch(monitor.GetSample()))
-            return ParameterSetter.TrySetAsync(MigrationParameter.PostCopy, "true", () => agent.Hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping));
+            return ParameterSetter.TrySetAsync(MigrationParameter.PostCopy, "true", () => hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping));
 
-        agent.Store.Update(record, known => known with { Source = known.Source! with { IsPostCopyRequested = true } });
-        return Task.FromResult(new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Emulated, "QEMU has not begun to copy; the agent changes over as soon as it has"));
+        store.UpdateSource(record, source => source with { IsPostCopyRequested = true });
+        return Task.FromResult(new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Emulated, "QEMU has not started copying; the agent switches as soon as it has"));
     }
 
-    /// <summary>A downtime thread that has stopped, because somebody set the downtime, stays so.</summary>
+    /// <summary>Once the downtime was set explicitly, the agent no longer raises it.</summary>
     private ParameterAnswer SetLimits(MigrationRecord record, MigrationLimits limits)
     {
         var progress = limits.EffectiveProgressTimeout is { } still ? $"{still.TotalSeconds:0.###} s" : "none";
@@ -129,14 +127,14 @@ internal sealed class ParameterChangeHandler(AgentContext agent, MigrationMonito
 
     private ParameterAnswer UpdateLimits(MigrationRecord record, MigrationParameter parameter, string value, Func<MigrationLimits, MigrationLimits> change)
     {
-        agent.Store.Update(record, known => known with { Source = known.Source! with { Limits = change(known.Source.Limits) } });
+        store.UpdateSource(record, source => source with { Limits = change(source.Limits) });
         return new ParameterAnswer(parameter, ParameterResult.Applied, value);
     }
 
     private static ParameterAnswer CheckFixedParameter(MigrationParameter parameter, bool asked, bool present) =>
         asked == present
-            ? new ParameterAnswer(parameter, ParameterResult.Applied, $"is {(present ? "on" : "off")} already")
-            : Refused(parameter, $"QEMU fixes it when the migration starts; it is {(present ? "on" : "off")} and stays so");
+            ? new ParameterAnswer(parameter, ParameterResult.Applied, $"already {(present ? "on" : "off")}")
+            : Refused(parameter, $"QEMU can set it only when the migration starts; it is {(present ? "on" : "off")}");
 
     private static ParameterAnswer Refused(MigrationParameter parameter, string why) => new(parameter, ParameterResult.Refused, why);
 }

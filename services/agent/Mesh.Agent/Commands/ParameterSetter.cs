@@ -3,7 +3,6 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Agent.Commands;
 
-/// <summary>Sets one parameter and says what became of it.</summary>
 internal static class ParameterSetter
 {
     public static async Task<ParameterAnswer> TrySetAsync(MigrationParameter parameter, string value, Func<Task> call, ParameterResult success = ParameterResult.Applied)

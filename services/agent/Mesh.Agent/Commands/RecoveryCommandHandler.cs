@@ -8,28 +8,28 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Commands;
 
-/// <summary>What a source is told to do about a post-copy that lost its connection.</summary>
-internal sealed class RecoveryCommandHandler(AgentContext agent, MigrationMonitors monitors)
+/// <summary>Commands to a source about a failed post-copy.</summary>
+internal sealed class RecoveryCommandHandler(AgentContext agent, IHypervisor hypervisor, AgentStore store, MigrationMonitors monitors)
 {
     public async Task<CommandOutcome> RecoverAsync(RecoverPostCopy recover, MigrationRecord record)
     {
         if (monitors.Find(record) is { } monitor)
-            return await monitor.Recovery.TryAsync(recover);
+            return await monitor.Controls.Recovery.TryAsync(recover);
         if (record.Source is { Ended: { } ended })
-            return CommandOutcome.Refused(RefusalCode.HypervisorError, $"the migration is over on {agent.Host} ({ended.Result}): there is nothing to take up again");
+            return CommandOutcome.Refused(RefusalCode.HypervisorError, $"the migration has ended on {agent.Host} ({ended.Result}): there is nothing to recover");
         if (record.Source is not null)
-            return CommandOutcome.Failed(RefusalCode.HypervisorError, "the job is recorded as running but nobody follows it");
+            return CommandOutcome.Failed(RefusalCode.HypervisorError, "the job is recorded as running but is not monitored");
         return await AdoptAsync(recover, record);
     }
 
-    /// <summary>An agent that has lost its state follows the job from here on, so that its end is told.</summary>
+    /// <summary>An agent that has lost its state monitors the job from now on, so that its end is reported.</summary>
     private async Task<CommandOutcome> AdoptAsync(RecoverPostCopy recover, MigrationRecord record)
     {
-        var vms = await agent.Hypervisor.ListVmsAsync(agent.Stopping);
-        if (monitors.Find(record.VmId) is not null || !vms.Any(vm => vm.Id == record.VmId && vm.State is VmRunState.PostCopyFailed))
-            return CommandOutcome.Refused(RefusalCode.HypervisorError, $"attempt {record.Epoch} of {record.MigrationId} has left no broken post-copy on {agent.Host}");
+        var vm = await hypervisor.FindVmAsync(record.VmId, agent.Stopping);
+        if (monitors.Find(record.VmId) is not null || vm is not { State: VmRunState.PostCopyFailed })
+            return CommandOutcome.Refused(RefusalCode.HypervisorError, $"attempt {record.Epoch} of {record.MigrationId} has no failed post-copy on {agent.Host}");
 
-        var adopted = agent.Store.Update(record, known => known with
+        var adopted = store.Update(record, known => known with
         {
             Source = new SourceRecord
             {
@@ -40,6 +40,6 @@ internal sealed class RecoveryCommandHandler(AgentContext agent, MigrationMonito
                 DataSize = Bytes.Zero,
             },
         });
-        return await monitors.Start(adopted, isNew: false).Recovery.TryAsync(recover);
+        return await monitors.Start(adopted, isNew: false).Controls.Recovery.TryAsync(recover);
     }
 }

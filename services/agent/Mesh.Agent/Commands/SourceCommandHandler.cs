@@ -9,15 +9,16 @@ using Mesh.Hypervisor;
 
 namespace Mesh.Agent.Commands;
 
-/// <summary>What a source is told to do: start a job, change it, abort it.</summary>
-internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors monitors)
+/// <summary>Commands to a source: start a job, change it, abort it.</summary>
+internal sealed class SourceCommandHandler(
+    AgentContext agent, IHypervisor hypervisor, AgentStore store, AgentSignals signals, MigrationMonitors monitors, ParameterChangeHandler parameterChanges)
 {
     public async Task<CommandOutcome> StartAsync(StartMigration start, MigrationRecord record)
     {
         if (record.IsAbortRequested)
-            return CommandOutcome.Refused(RefusalCode.Aborted, $"attempt {start.Epoch} of {start.MigrationId} was aborted before it began");
+            return CommandOutcome.Refused(RefusalCode.Aborted, $"attempt {start.Epoch} of {start.MigrationId} was aborted before it started");
         if (record.Source is not null)
-            return CommandOutcome.Refused(RefusalCode.AlreadyMigrating, $"attempt {start.Epoch} of {start.MigrationId} has begun already");
+            return CommandOutcome.Refused(RefusalCode.AlreadyMigrating, $"attempt {start.Epoch} of {start.MigrationId} has already started");
         if (await ValidateAsync(start) is { Count: > 0 } objections)
             return CommandOutcome.Refused(objections);
 
@@ -39,7 +40,7 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
             AfterSave = started =>
             {
                 monitors.Start(started, isNew: true, downtime);
-                agent.ReportRequested.Set();
+                signals.ReportRequested.Set();
             },
         };
     }
@@ -50,34 +51,34 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
             return await AbortUnknownAsync(record);
         if (record.Source.Ended is { } ended)
             return ended.Result is JobResult.Completed
-                ? CommandOutcome.Refused(RefusalCode.HypervisorError, "the migration has completed: the machine runs on the destination")
+                ? CommandOutcome.Refused(RefusalCode.HypervisorError, "the migration has completed: the VM runs on the destination")
                 : CommandOutcome.Done;
         if (monitors.Find(record) is not { } monitor)
-            return CommandOutcome.Failed(RefusalCode.HypervisorError, "the job is recorded as running but nobody follows it");
+            return CommandOutcome.Failed(RefusalCode.HypervisorError, "the job is recorded as running but is not monitored");
         if (monitor.IsPastPointOfNoReturn)
             return RefuseInPostCopy();
 
-        // First on paper: should the agent die now, the next one goes on aborting.
-        agent.Store.Update(record, known => known with { IsAbortRequested = true });
-        var objection = await monitor.Abort.TryAsync();
+        // Recorded first: if the agent exits now, the next process continues aborting.
+        store.Update(record, known => known with { IsAbortRequested = true });
+        var objection = await monitor.Controls.Abort.TryAsync();
         if (objection?.Code is HypervisorErrorCode.InPostCopy)
             return RefuseInPostCopy() with { RecordUpdate = known => known with { IsAbortRequested = false } };
 
-        // Any other objection, such as that there is no job yet, is met by trying again until the job has ended.
-        monitor.Wake();
+        // After any other error, such as that there is no job yet, the monitor retries until the job has ended.
+        monitor.Job.Wake();
         return CommandOutcome.Done;
     }
 
     /// <summary>
-    /// An attempt that this agent knows nothing of: either the start is still to come and must be refused, or the agent has lost its
-    /// state while the job runs.
+    /// An attempt without a record: either its start is yet to arrive and must be rejected, or the agent has lost its state while the job
+    /// runs.
     /// </summary>
     private async Task<CommandOutcome> AbortUnknownAsync(MigrationRecord record)
     {
         try
         {
-            if (await agent.Hypervisor.ReadJobAsync(record.VmId, agent.Stopping) is { Operation: JobOperation.MigrationOut })
-                await agent.Hypervisor.AbortJobAsync(record.VmId, agent.Stopping);
+            if (await hypervisor.ReadJobAsync(record.VmId, agent.Stopping) is { Operation: JobOperation.MigrationOut })
+                await hypervisor.AbortJobAsync(record.VmId, agent.Stopping);
         }
         catch (HypervisorException e) when (e.Code is HypervisorErrorCode.InPostCopy)
         {
@@ -85,7 +86,7 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
         }
         catch (HypervisorException e) when (e.Code is HypervisorErrorCode.NoJob or HypervisorErrorCode.NoVm)
         {
-            // It has just ended, or the machine is gone: nothing runs that could be aborted.
+            // The job has just ended, or the VM is gone: there is nothing to abort.
         }
 
         return CommandOutcome.Done with { RecordUpdate = known => known with { IsAbortRequested = true } };
@@ -93,33 +94,32 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
 
     public Task<CommandOutcome> ChangeAsync(ChangeParameters change, MigrationRecord record) =>
         monitors.Find(record) is { } monitor
-            ? new ParameterChangeHandler(agent, monitor).ApplyAsync(change, record)
-            : Task.FromResult(CommandOutcome.Refused(RefusalCode.HypervisorError, $"no job of attempt {record.Epoch} of {record.MigrationId} runs on {agent.Host}"));
+            ? parameterChanges.ApplyAsync(monitor, change, record)
+            : Task.FromResult(CommandOutcome.Refused(RefusalCode.HypervisorError, $"attempt {record.Epoch} of {record.MigrationId} has no running job on {agent.Host}"));
 
     private static CommandOutcome RefuseInPostCopy() =>
-        CommandOutcome.Refused(RefusalCode.HypervisorError, "the machine runs on the destination and still needs memory from here: aborting would lose it");
+        CommandOutcome.Refused(RefusalCode.HypervisorError, "the VM runs on the destination and still needs memory from here: aborting would lose it");
 
     private async Task<IReadOnlyList<Refusal>> ValidateAsync(StartMigration start)
     {
-        var loopback = agent.Hypervisor.FindLoopbackAddressAsync(start.DestinationUri, agent.Stopping);
+        var loopback = hypervisor.FindLoopbackAddressAsync(start.DestinationUri, agent.Stopping);
         IReadOnlyList<Refusal> objections = await ValidateVmAsync(start);
         return await loopback is { } address ? [.. objections, RefusalText.Loopback(start.DestinationUri, agent.Host, start.Destination, address)] : objections;
     }
 
     private async Task<IReadOnlyList<Refusal>> ValidateVmAsync(StartMigration start)
     {
-        var states = await agent.Hypervisor.ListVmsAsync(agent.Stopping);
-        var state = states.FirstOrDefault(vm => vm.Id == start.VmId);
+        var state = await hypervisor.FindVmAsync(start.VmId, agent.Stopping);
         if (state is null)
-            return [new Refusal(RefusalCode.UnknownVm, $"{agent.Host} has no machine {start.VmId}")];
-        if (monitors.Find(start.VmId) is { Record: var other })
+            return [new Refusal(RefusalCode.UnknownVm, $"{agent.Host} has no VM {start.VmId}")];
+        if (monitors.Find(start.VmId) is { Job.Record: var other })
             return [new Refusal(RefusalCode.AlreadyMigrating, $"{state.Name} is in migration {other.MigrationId}, attempt {other.Epoch}")];
         if (state.State is not VmRunState.Running)
             return [VmMigratability.NotRunning(state.Name, state.Detail, agent.Host)];
-        if (await agent.Hypervisor.ReadJobAsync(start.VmId, agent.Stopping) is { } job)
+        if (await hypervisor.ReadJobAsync(start.VmId, agent.Stopping) is { } job)
             return [new Refusal(RefusalCode.AlreadyMigrating, $"{state.Name} has another job on {agent.Host} ({job.Operation})")];
 
-        var vms = await agent.Hypervisor.DescribeVmsAsync(agent.Stopping);
+        var vms = await hypervisor.DescribeVmsAsync(agent.Stopping);
         return
         [
             .. MigrationOptionsValidator.ValidateCombinations(start.Options),
@@ -128,8 +128,8 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
     }
 
     /// <summary>
-    /// What libvirt takes before the job begins. Set even where the start says nothing, because libvirt keeps what an earlier
-    /// migration of the machine left behind.
+    /// The parameters that libvirt accepts before the job starts. Set even where the start has none, because libvirt keeps those of the VM's
+    /// previous migration.
     /// </summary>
     private async Task<(IReadOnlyList<ParameterAnswer> Parameters, TimeSpan? Downtime)> SetInitialParametersAsync(StartMigration start)
     {
@@ -140,8 +140,8 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
 
         var downtime = await ParameterSetter.TrySetAsync(
             MigrationParameter.MaxDowntime,
-            isRaised ? $"the agent raises it from {FormatMilliseconds(first)} to {FormatMilliseconds(max)} pass by pass" : FormatMilliseconds(first),
-            () => agent.Hypervisor.SetMaxDowntimeAsync(vm, first, agent.Stopping),
+            isRaised ? $"the agent raises it from {FormatMilliseconds(first)} to {FormatMilliseconds(max)}, iteration by iteration" : FormatMilliseconds(first),
+            () => hypervisor.SetMaxDowntimeAsync(vm, first, agent.Stopping),
             isRaised ? ParameterResult.Emulated : ParameterResult.Applied);
         var bandwidth = await SetBandwidthAsync(MigrationParameter.Bandwidth, vm, CopyStage.PreCopy, options.Bandwidth);
         var postCopy = options.PostCopy ? await SetBandwidthAsync(MigrationParameter.PostCopyBandwidth, vm, CopyStage.PostCopy, options.PostCopyBandwidth) : null;
@@ -154,10 +154,10 @@ internal sealed class SourceCommandHandler(AgentContext agent, MigrationMonitors
     }
 
     private Task<ParameterAnswer> SetBandwidthAsync(MigrationParameter parameter, VmId vm, CopyStage stage, BytesPerSecond? limit) =>
-        ParameterSetter.TrySetAsync(parameter, limit is { } rate ? $"{rate}" : "no limit", () => agent.Hypervisor.SetBandwidthAsync(vm, stage, limit, agent.Stopping));
+        ParameterSetter.TrySetAsync(parameter, limit is { } rate ? $"{rate}" : "no limit", () => hypervisor.SetBandwidthAsync(vm, stage, limit, agent.Stopping));
 
-    private static IEnumerable<ParameterAnswer> IfReportable(ParameterAnswer answer, bool wasAskedFor) =>
-        wasAskedFor || answer.Result is ParameterResult.Refused ? [answer] : [];
+    private static IEnumerable<ParameterAnswer> IfReportable(ParameterAnswer answer, bool isRequested) =>
+        isRequested || answer.Result is ParameterResult.Refused ? [answer] : [];
 
     private static string FormatMilliseconds(TimeSpan time) => $"{time.TotalMilliseconds:0} ms";
 }

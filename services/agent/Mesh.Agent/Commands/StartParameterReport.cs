@@ -2,7 +2,7 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Agent.Commands;
 
-/// <summary>What a start's answer says of each parameter that is handed to libvirt with the migration itself.</summary>
+/// <summary>The answer to each parameter of a start that libvirt receives with the migrate call.</summary>
 internal static class StartParameterReport
 {
     public static IEnumerable<ParameterAnswer> Describe(MigrationOptions options)

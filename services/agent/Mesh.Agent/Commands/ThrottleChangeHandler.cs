@@ -6,45 +6,45 @@ using Mesh.Hypervisor;
 namespace Mesh.Agent.Commands;
 
 /// <summary>
-/// Throttling and auto-converge in flight. QEMU can do neither for a migration that was started without; a quota of processor time has the
-/// same effect.
+/// Changes to throttle and auto-converge of a running job. QEMU supports neither for a migration that was started without it; a vCPU quota
+/// has the same effect.
 /// </summary>
 internal sealed class ThrottleChangeHandler(MigrationMonitor monitor)
 {
-    private const string RunsOnDestination = "the machine runs on the destination, where no migration slows it down";
+    private const string RunsOnDestination = "the VM runs on the destination, where it is not throttled";
 
     public Task<ParameterAnswer> SetAsync(Percent throttle)
     {
         if (throttle.Value is < 0 or > QemuAutoConverge.MaxPercent)
-            return Refused(MigrationParameter.Throttle, $"a machine is slowed down by 0 to {QemuAutoConverge.MaxPercent} %, not by {throttle}");
+            return Refused(MigrationParameter.Throttle, $"must be 0 to {QemuAutoConverge.MaxPercent} %, not {throttle}");
         if (throttle.Value == 0)
-            return ParameterSetter.TrySetAsync(MigrationParameter.Throttle, "0 %", () => monitor.Throttle.SetAsync(throttle));
+            return ParameterSetter.TrySetAsync(MigrationParameter.Throttle, "0 %", () => monitor.Controls.Throttle.SetAsync(throttle));
         return monitor.IsPastPointOfNoReturn
             ? Refused(MigrationParameter.Throttle, RunsOnDestination)
             : ParameterSetter.TrySetAsync(
                 MigrationParameter.Throttle,
-                $"each of the machine's processors is held to {100 - throttle.Value} % of its time by a vCPU quota",
-                () => monitor.Throttle.SetAsync(throttle),
+                $"a vCPU quota limits each of the VM's vCPUs to {100 - throttle.Value} %",
+                () => monitor.Controls.Throttle.SetAsync(throttle),
                 ParameterResult.Emulated);
     }
 
     public Task<ParameterAnswer> SetAutoConvergeAsync(bool isWanted)
     {
-        var source = monitor.Record.Source!;
+        var source = monitor.Job.Source;
         if (source.Options.AutoConverge)
             return isWanted
-                ? Applied("is on already")
-                : Refused(MigrationParameter.AutoConverge, "QEMU fixes it when the migration starts; it is on and stays so");
+                ? Applied("already on")
+                : Refused(MigrationParameter.AutoConverge, "QEMU can set it only when the migration starts; it is on");
         if (!isWanted)
             return source.IsAutoConvergeEmulated
-                ? ParameterSetter.TrySetAsync(MigrationParameter.AutoConverge, "false", () => monitor.Throttle.SetAsync(new Percent(0)))
-                : Applied("is off already");
+                ? ParameterSetter.TrySetAsync(MigrationParameter.AutoConverge, "false", () => monitor.Controls.Throttle.SetAsync(new Percent(0)))
+                : Applied("already off");
         return monitor.IsPastPointOfNoReturn
             ? Refused(MigrationParameter.AutoConverge, RunsOnDestination)
             : ParameterSetter.TrySetAsync(
                 MigrationParameter.AutoConverge,
-                $"QEMU fixes its own when the migration starts; the agent does alike with a vCPU quota, {QemuAutoConverge.InitialPercent} % first and {QemuAutoConverge.IncrementPercent} % more each time",
-                monitor.Throttle.StartAutoConvergeAsync,
+                $"QEMU can set it only when the migration starts; the agent emulates it with a vCPU quota, {QemuAutoConverge.InitialPercent} % first and {QemuAutoConverge.IncrementPercent} % more each time",
+                monitor.Controls.Throttle.StartAutoConvergeAsync,
                 ParameterResult.Emulated);
     }
 

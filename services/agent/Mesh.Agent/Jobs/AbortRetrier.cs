@@ -1,22 +1,21 @@
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
-using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
 using Mesh.Core;
 
 namespace Mesh.Agent.Jobs;
 
-/// <summary>Aborts one job and goes on trying until it has ended: libvirt may not have begun it yet, not answer, or not act.</summary>
-internal sealed class AbortRetrier(AgentContext agent, MigrationRecord record)
+/// <summary>Aborts one job, and retries until it has ended: libvirt may not have started it yet, may not respond, or may not act.</summary>
+internal sealed class AbortRetrier(AgentContext agent, AgentOptions options, IHypervisor hypervisor, MigrationJob job)
 {
     private readonly CoalescedTask _attempts = new();
-    private readonly BackoffCounter _backoff = new(agent.Options.AbortRetryInterval, agent.Options.RetryIntervalMax);
+    private readonly BackoffCounter _backoff = new(options.AbortRetryInterval, options.RetryIntervalMax);
     private Task<HypervisorException?> _attempt = Task.FromResult<HypervisorException?>(null);
 
-    /// <summary>When to try next.</summary>
     public DateTimeOffset NextAttemptAt { get; private set; } = DateTimeOffset.MinValue;
 
-    /// <summary>Whether the machine runs on the destination, so that nothing may be aborted any more.</summary>
+    /// <summary>The VM runs on the destination, so the job must not be aborted any more.</summary>
     public bool IsTooLate { get; private set; }
 
     public void RetryIfDue()
@@ -25,7 +24,7 @@ internal sealed class AbortRetrier(AgentContext agent, MigrationRecord record)
             _ = TryAsync();
     }
 
-    /// <summary>Tries now, or waits for the attempt that is under way; tells what the hypervisor objected, null if nothing.</summary>
+    /// <summary>Tries now, or waits for the attempt in progress; returns the hypervisor's error, null for none.</summary>
     public Task<HypervisorException?> TryAsync()
     {
         lock (_attempts)
@@ -41,18 +40,18 @@ internal sealed class AbortRetrier(AgentContext agent, MigrationRecord record)
         NextAttemptAt = agent.Now + wait;
         try
         {
-            await agent.Hypervisor.AbortJobAsync(record.VmId, agent.Stopping);
+            await hypervisor.AbortJobAsync(job.VmId, agent.Stopping);
             return null;
         }
         catch (HypervisorException e) when (e.Code is HypervisorErrorCode.InPostCopy)
         {
             IsTooLate = true;
-            agent.Log.AbortTooLate(record.MigrationId, record.VmId);
+            agent.Log.AbortTooLate(job.MigrationId, job.VmId);
             return e;
         }
         catch (HypervisorException e)
         {
-            agent.Log.AbortRetried(record.MigrationId, record.VmId, e.Message, wait);
+            agent.Log.AbortRetried(job.MigrationId, job.VmId, e.Message, wait);
             return e;
         }
         catch (OperationCanceledException)

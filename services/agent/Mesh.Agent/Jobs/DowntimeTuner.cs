@@ -6,8 +6,8 @@ using Mesh.Hypervisor;
 
 namespace Mesh.Agent.Jobs;
 
-/// <summary>Knows the downtime limit of one job, and raises it with each pass over memory where the agent is to do that.</summary>
-internal sealed class DowntimeTuner(AgentContext agent, MigrationRecord record)
+/// <summary>Tracks the downtime limit of one job, and raises it iteration by iteration where the start asked the agent to.</summary>
+internal sealed class DowntimeTuner(AgentContext agent, IHypervisor hypervisor, MigrationJob job)
 {
     private readonly CoalescedTask _calling = new();
     private long _firstIteration;
@@ -19,7 +19,7 @@ internal sealed class DowntimeTuner(AgentContext agent, MigrationRecord record)
 
     public void SetLimit(TimeSpan limit) => Limit = limit;
 
-    /// <summary>Looks after the limit once in each pass.</summary>
+    /// <summary>Raises or refreshes the limit, once in each iteration.</summary>
     public void Update(SourceRecord source, long iteration)
     {
         if (iteration <= _lastIteration)
@@ -38,13 +38,13 @@ internal sealed class DowntimeTuner(AgentContext agent, MigrationRecord record)
     {
         try
         {
-            await agent.Hypervisor.SetMaxDowntimeAsync(record.VmId, due, agent.Stopping);
+            await hypervisor.SetMaxDowntimeAsync(job.VmId, due, agent.Stopping);
             Limit = due;
-            agent.Log.DowntimeRaised(record.MigrationId, record.VmId, due, iteration);
+            agent.Log.DowntimeRaised(job.MigrationId, job.VmId, due, iteration);
         }
         catch (HypervisorException e)
         {
-            agent.Log.DowntimeNotSet(record.MigrationId, record.VmId, due, e.Message);
+            agent.Log.DowntimeNotSet(job.MigrationId, job.VmId, due, e.Message);
         }
         catch (OperationCanceledException)
         {
@@ -52,16 +52,47 @@ internal sealed class DowntimeTuner(AgentContext agent, MigrationRecord record)
         }
     }
 
-    /// <summary>Somebody else may have set it, as with <c>virsh migrate-setmaxdowntime</c>.</summary>
+    /// <summary>Someone else may have set it, for example with <c>virsh migrate-setmaxdowntime</c>.</summary>
     private async Task RefreshAsync()
     {
         try
         {
-            Limit = await agent.Hypervisor.GetMaxDowntimeAsync(record.VmId, agent.Stopping);
+            Limit = await hypervisor.GetMaxDowntimeAsync(job.VmId, agent.Stopping);
         }
         catch (Exception e) when (e is HypervisorException or OperationCanceledException)
         {
-            // The one that was known stands.
+            // The last known limit remains.
         }
     }
+}
+
+/// <summary>
+/// VDSM's rule for raising the downtime limit: from a fifth of it to the whole, exponentially, one step per iteration from the third on.
+/// VDSM checks every 10 s, and so takes a step at most that often; it also aborts after 43 iterations, which here only a limit or a policy
+/// does.
+/// </summary>
+internal static class DowntimeSteps
+{
+    public const int Count = 5;
+
+    /// <summary>
+    /// The limits for a maximum, in rising order. Of n steps, step i is max/n + (max − max/n)^(i/(n−1)) ms, so that 500 ms gives 101, 104,
+    /// 120, 189 and 500 ms.
+    /// </summary>
+    public static IReadOnlyList<TimeSpan> Compute(TimeSpan max, int count = Count)
+    {
+        var maxMs = max.TotalMilliseconds;
+        var offset = maxMs / count;
+        var root = Math.Pow(maxMs - offset, 1.0 / (count - 1));
+        return [.. Enumerable.Range(0, count).Select(i => TimeSpan.FromMilliseconds(
+            i == count - 1 ? (long)maxMs : Math.Max(1, (long)(offset + Math.Pow(root, i)))))];
+    }
+
+    /// <summary>The limit after a number of steps, 0 to one less than <see cref="Count"/>.</summary>
+    public static TimeSpan LimitAt(TimeSpan max, int step) => Compute(max)[step];
+
+    /// <summary>Whether the next step is due: VDSM takes step N in the first iteration that is more than N after the first one it saw.</summary>
+    /// <param name="stepsTaken">Steps taken so far.</param>
+    /// <param name="passesSince">Iterations since the first one that was seen.</param>
+    public static bool IsNextDue(int stepsTaken, long passesSince) => stepsTaken < Count - 1 && passesSince > stepsTaken + 1;
 }

@@ -6,10 +6,10 @@ using Mesh.Contracts.Values;
 namespace Mesh.Agent.Jobs;
 
 /// <summary>
-/// Machines that someone else migrates away from this host, with <c>virsh</c> for instance. They are not the mesh's, but it must
-/// not take them for machines that stay. They are found once at the start and by the events of their passes over memory.
+/// Outgoing migrations that someone else started, for example with <c>virsh</c>. The mesh does not control them, but must not take their
+/// VMs for staying ones. They are discovered at the start, and later by the events of their iterations.
 /// </summary>
-internal sealed class ExternalMigrations(AgentContext agent, MigrationMonitors monitors)
+internal sealed class ExternalMigrations(AgentContext agent, IHypervisor hypervisor, AgentSignals signals, MigrationMonitors monitors)
 {
     private readonly ConcurrentDictionary<VmId, CoalescedTask> _migrations = [];
 
@@ -17,15 +17,15 @@ internal sealed class ExternalMigrations(AgentContext agent, MigrationMonitors m
 
     public bool Contains(VmId vm) => _migrations.ContainsKey(vm);
 
-    public void Handle(HypervisorEvent what)
+    public void Handle(HypervisorEvent hypervisorEvent)
     {
-        if (what is VmLifecycleChanged { Change: VmLifecycle.Stopped } or JobCompleted)
-            _migrations.TryRemove(what.VmId, out _);
-        else if (what is MigrationIterated && monitors.Find(what.VmId) is null)
-            _migrations.TryAdd(what.VmId, new CoalescedTask());
+        if (hypervisorEvent is VmLifecycleChanged { Change: VmLifecycle.Stopped } or JobCompleted)
+            _migrations.TryRemove(hypervisorEvent.VmId, out _);
+        else if (hypervisorEvent is MigrationIterated && monitors.Find(hypervisorEvent.VmId) is null)
+            _migrations.TryAdd(hypervisorEvent.VmId, new CoalescedTask());
     }
 
-    /// <summary>Asks once about every machine that might have such a job.</summary>
+    /// <summary>Queries every VM that might have such a job, once.</summary>
     public async Task DiscoverAsync()
     {
         foreach (var vm in (await ListAsync()).Where(vm => vm.State is not (VmRunState.Down or VmRunState.DownMigrated) && monitors.Find(vm.Id) is null))
@@ -33,14 +33,14 @@ internal sealed class ExternalMigrations(AgentContext agent, MigrationMonitors m
                 _migrations.TryAdd(vm.Id, new CoalescedTask());
     }
 
-    /// <summary>Asks whether the jobs that are known still run, without waiting for the answers.</summary>
+    /// <summary>Queries whether the known jobs still run, without waiting for the answers.</summary>
     public void Refresh()
     {
-        foreach (var (vm, asking) in _migrations)
-            asking.TryRun(async () =>
+        foreach (var (vm, query) in _migrations)
+            query.TryRun(async () =>
             {
                 if (!await MayHaveJobAsync(vm) && _migrations.TryRemove(vm, out _))
-                    agent.InventoryRequested.Set();
+                    signals.InventoryRequested.Set();
             });
     }
 
@@ -48,7 +48,7 @@ internal sealed class ExternalMigrations(AgentContext agent, MigrationMonitors m
     {
         try
         {
-            return await agent.Hypervisor.ListVmsAsync(agent.Stopping);
+            return await hypervisor.ListVmsAsync(agent.Stopping);
         }
         catch (Exception e) when (e is HypervisorException or OperationCanceledException)
         {
@@ -60,11 +60,11 @@ internal sealed class ExternalMigrations(AgentContext agent, MigrationMonitors m
     {
         try
         {
-            return await agent.Hypervisor.ReadJobAsync(vm, agent.Stopping) is { Operation: JobOperation.MigrationOut };
+            return await hypervisor.ReadJobAsync(vm, agent.Stopping) is { Operation: JobOperation.MigrationOut };
         }
         catch (HypervisorException e)
         {
-            // Silence is what QEMU's final pass looks like.
+            // QEMU does not respond during its final pass.
             return e.Code is HypervisorErrorCode.TimedOut;
         }
         catch (OperationCanceledException)

@@ -3,28 +3,26 @@ using Mesh.Agent.Runtime;
 
 namespace Mesh.Agent.Jobs;
 
-/// <summary>Passes on what the hypervisor tells, to whomever it concerns.</summary>
-internal sealed class HypervisorEventDispatcher(AgentContext agent, MigrationMonitors monitors, ExternalMigrations external, IncomingMigrations incoming)
+/// <summary>Dispatches the hypervisor's events to the migrations that they concern, and requests a report.</summary>
+internal sealed class HypervisorEventDispatcher(AgentContext agent, IHypervisor hypervisor, AgentSignals signals, HostMigrations migrations)
 {
     public async Task RunAsync()
     {
-        var events = agent.Hypervisor.Events;
+        var events = hypervisor.Events;
         while (await events.WaitToReadAsync(agent.Stopping))
-            while (events.TryRead(out var what))
-                Dispatch(what);
+            while (events.TryRead(out var hypervisorEvent))
+                Dispatch(hypervisorEvent);
     }
 
-    private void Dispatch(HypervisorEvent what)
+    private void Dispatch(HypervisorEvent hypervisorEvent)
     {
-        external.Handle(what);
-        monitors.Find(what.VmId)?.Handle(what);
-        incoming.Handle(what);
+        migrations.Handle(hypervisorEvent);
 
-        // The machine stands still until libvirt has handed it over: whatever is asked of this host now makes that last longer.
-        if (what is VmLifecycleChanged { Change: VmLifecycle.Suspended, IsByMigration: true })
+        // The VM is down until libvirt has completed the switchover: querying this host now would prolong that.
+        if (hypervisorEvent is VmLifecycleChanged { Change: VmLifecycle.Suspended, IsByMigration: true })
             return;
-        if (what is VmLifecycleChanged)
-            agent.InventoryRequested.Set();
-        agent.ReportRequested.Set();
+        if (hypervisorEvent is VmLifecycleChanged)
+            signals.InventoryRequested.Set();
+        signals.ReportRequested.Set();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
 using Mesh.Agent.State;
@@ -8,21 +9,20 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Jobs;
 
-/// <summary>The machines that this host was prepared for: whether they have come, and what the hypervisor knows of how they came.</summary>
-internal sealed class IncomingMigrations(AgentContext agent)
+/// <summary>The VMs that this host was prepared for: whether they have arrived, and the statistics that the hypervisor has of their jobs.</summary>
+internal sealed class IncomingMigrations(AgentContext agent, AgentOptions options, IHypervisor hypervisor, AgentStore store, AgentSignals signals)
 {
     private const int ReadsMax = 3;
 
     private readonly ConcurrentDictionary<VmId, (MigrationSample Sample, DateTimeOffset Until)> _received = [];
     private Task _reading = Task.CompletedTask;
 
-    /// <summary>Ends when the last begun reading has ended.</summary>
     public Task WaitForCompletionAsync() => _reading;
 
-    /// <summary>Whether the host was prepared for a machine that has not come yet.</summary>
+    /// <summary>Whether the host was prepared for a VM that has not arrived yet.</summary>
     public bool Expects(VmId vm) => FindPending().Any(record => record.VmId == vm);
 
-    /// <summary>Samples of migrations that were received a short while ago.</summary>
+    /// <summary>The final samples of migrations that completed recently.</summary>
     public IReadOnlyList<MigrationSample> GetSamples()
     {
         foreach (var (vm, received) in _received)
@@ -31,7 +31,7 @@ internal sealed class IncomingMigrations(AgentContext agent)
         return [.. _received.Values.Select(received => received.Sample)];
     }
 
-    /// <summary>Takes note of machines that run here now: nothing that was prepared for them may be removed any more.</summary>
+    /// <summary>Marks VMs that run here now: nothing that was prepared for them may be removed any more.</summary>
     public void Observe(IReadOnlyList<VmState> vms)
     {
         foreach (var record in FindPending())
@@ -39,15 +39,16 @@ internal sealed class IncomingMigrations(AgentContext agent)
                 MarkArrived(record);
     }
 
-    public void Handle(HypervisorEvent what)
+    public void Handle(HypervisorEvent hypervisorEvent)
     {
-        if (what is VmLifecycleChanged { Change: VmLifecycle.Resumed, IsByMigration: true } && FindPending().FirstOrDefault(record => record.VmId == what.VmId) is { } record)
+        if (hypervisorEvent is VmLifecycleChanged { Change: VmLifecycle.Resumed, IsByMigration: true }
+            && FindPending().FirstOrDefault(record => record.VmId == hypervisorEvent.VmId) is { } record)
             MarkArrived(record);
     }
 
-    /// <summary>Of several attempts for one machine only the newest counts: what comes now, comes by that one.</summary>
+    /// <summary>Of several attempts for one VM only the newest counts: a VM that arrives now arrives by that one.</summary>
     private IEnumerable<MigrationRecord> FindPending() =>
-        agent.Store.State.Migrations
+        store.State.Migrations
             .Where(record => record.Destination is not null)
             .GroupBy(record => record.VmId)
             .Select(attempts => attempts.MaxBy(record => record.Epoch)!)
@@ -56,34 +57,34 @@ internal sealed class IncomingMigrations(AgentContext agent)
     private void MarkArrived(MigrationRecord record)
     {
         agent.Log.VmArrived(record.VmId, record.MigrationId);
-        agent.Store.UpdateBestEffort(record, known => known with { Destination = known.Destination! with { HasArrived = true } });
+        store.UpdateDestinationBestEffort(record, destination => destination with { HasArrived = true });
 
-        // Whatever slowed it down on the source it may have brought along: the inventory finds that.
-        agent.InventoryRequested.Set();
+        // It may have brought a throttle along from the source: the inventory finds that.
+        signals.InventoryRequested.Set();
         _reading = ReadCompletedJobAsync(record);
     }
 
-    /// <summary>libvirt tells that the machine runs a moment before it has closed the account of the job.</summary>
+    /// <summary>libvirt reports that the VM runs a moment before it has the job's final statistics.</summary>
     private async Task ReadCompletedJobAsync(MigrationRecord record)
     {
         try
         {
             for (var attempt = 0; attempt < ReadsMax; attempt++)
             {
-                if (await agent.Hypervisor.ReadCompletedJobAsync(record.VmId, agent.Stopping) is { } job)
+                if (await hypervisor.ReadCompletedJobAsync(record.VmId, agent.Stopping) is { } job)
                 {
-                    var sample = Jobs.MigrationSampleFactory.Create(record, job.Copy, JobPhase.Completed, null);
-                    _received[record.VmId] = (sample, agent.Now + agent.Options.IncomingSampleRetention);
-                    agent.ReportRequested.Set();
+                    var sample = MigrationSampleFactory.Create(record, job.Copy, JobPhase.Completed, null);
+                    _received[record.VmId] = (sample, agent.Now + options.IncomingSampleRetention);
+                    signals.ReportRequested.Set();
                     return;
                 }
 
-                await Task.Delay(agent.Options.Tick, agent.Time, agent.Stopping);
+                await Task.Delay(options.Tick, agent.Time, agent.Stopping);
             }
         }
         catch (Exception e) when (e is HypervisorException or OperationCanceledException)
         {
-            // The source has the numbers too; these are worth no more effort.
+            // The source has the statistics too; they are not worth more effort here.
         }
     }
 }

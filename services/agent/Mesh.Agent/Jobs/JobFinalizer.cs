@@ -1,29 +1,31 @@
 using System.Diagnostics;
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
-using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Telemetry;
+using Mesh.Core;
 using Mesh.Hosting.Background;
 using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.Jobs;
 
-/// <summary>Finds out whether and how a job ended, and brings it to its close: machine resumed if need be, end recorded, mesh told.</summary>
-internal sealed class JobFinalizer(AgentContext agent, MigrationRecord record, ThrottleController throttle)
+/// <summary>Finds out whether and how a job ended, and finalizes it: resumes the VM if need be, records the end and publishes it.</summary>
+internal sealed class JobFinalizer(
+    AgentContext agent, AgentOptions options, IHypervisor hypervisor, AgentEventPublisher publisher, AgentSignals signals, MigrationJob job, ThrottleController throttle)
 {
     private readonly AsyncSignal _completed = new();
     private volatile CopyStatistics? _completedStats;
     private bool? _stoppedByMigration;
     private volatile bool _isPostCopySeen;
 
-    /// <summary>The machine's state when it was last asked for here; null if not known.</summary>
+    /// <summary>The VM's state when it was last queried here; null if unknown.</summary>
     public VmRunState? LastVmState { get; private set; }
 
-    public void Handle(HypervisorEvent what)
+    public void Handle(HypervisorEvent hypervisorEvent)
     {
-        switch (what)
+        switch (hypervisorEvent)
         {
             case JobCompleted completed:
                 _completedStats ??= completed.Copy;
@@ -47,47 +49,38 @@ internal sealed class JobFinalizer(AgentContext agent, MigrationRecord record, T
         return JobOutcomeResolver.Resolve(new JobEvidence(call, hasJob, isKnown, LastVmState, _stoppedByMigration, isAbortRequested));
     }
 
-    /// <summary>Brings the job to its close.</summary>
-    /// <param name="ending">How it ended.</param>
-    /// <param name="latest">Its newest numbers; null if there were none.</param>
-    /// <param name="lastSample">Its newest telemetry; null if there was none.</param>
-    /// <param name="wasPastReturn">Whether it was in post-copy.</param>
-    /// <param name="ended">Called when the end is recorded, before anyone is told.</param>
-    public async Task FinalizeAsync(JobOutcome ending, CopyStatistics? latest, MigrationSample? lastSample, bool wasPastReturn, Action ended)
+    /// <param name="outcome">How the job ended.</param>
+    /// <param name="latest">Its latest statistics; null if there are none.</param>
+    /// <param name="lastSample">Its latest telemetry; null if there is none.</param>
+    /// <param name="wasInPostCopy">Whether it was past the point of no return.</param>
+    /// <param name="ended">Called once the end is recorded, before it is published.</param>
+    public async Task FinalizeAsync(JobOutcome outcome, CopyStatistics? latest, MigrationSample? lastSample, bool wasInPostCopy, Action ended)
     {
-        var sample = ending.Result is JobResult.Completed
-            ? await GetFinalStatsAsync(latest) is { } copy ? MigrationSampleFactory.Create(record, copy, JobPhase.Completed, lastSample?.DowntimeLimit) : null
+        var sample = outcome.Result is JobResult.Completed
+            ? await GetFinalStatsAsync(latest) is { } copy ? MigrationSampleFactory.Create(job.Record, copy, JobPhase.Completed, lastSample?.DowntimeLimit) : null
             : lastSample;
-        var agentEvent = new JobEnded
-        {
-            EventId = agent.NewEventId(record),
-            Host = agent.Host,
-            MigrationId = record.MigrationId,
-            Epoch = record.Epoch,
-            VmId = record.VmId,
-            At = agent.Now,
-            Result = ending.Result,
-            Error = ending.Error,
-            UsedPostCopy = _isPostCopySeen || wasPastReturn || lastSample is { Phase: JobPhase.PostCopy or JobPhase.PostCopyFailed },
-            Sample = sample,
-        };
-        agent.Store.UpdateBestEffort(record, known => known with { Source = known.Source! with { Ended = agentEvent, IsEndInferred = ending.IsInferred } });
+        var agentEvent = publisher.CreateEnded(
+            job.Record,
+            outcome.Result,
+            outcome.Error,
+            _isPostCopySeen || wasInPostCopy || lastSample is { Phase: JobPhase.PostCopy or JobPhase.PostCopyFailed },
+            sample);
+        job.UpdateSourceBestEffort(source => source with { Ended = agentEvent, IsEndInferred = outcome.IsInferred });
         await throttle.LiftAsync();
-        if (ending.Result is not JobResult.Completed && !ending.IsInferred)
+        if (outcome.Result is not JobResult.Completed && !outcome.IsInferred)
             await ResumeSuspendedVmAsync();
         ended();
         RecordMetrics(agentEvent);
-        await agent.PublishAsync(agentEvent);
-        agent.ReportRequested.Set();
-        agent.InventoryRequested.Set();
+        await publisher.PublishEndedAsync(agentEvent);
+        signals.ReportRequested.Set();
+        signals.InventoryRequested.Set();
     }
 
     private async Task<bool> RefreshVmStateAsync()
     {
         try
         {
-            var vms = await agent.Hypervisor.ListVmsAsync(agent.Stopping);
-            LastVmState = vms.FirstOrDefault(vm => vm.Id == record.VmId)?.State;
+            LastVmState = (await hypervisor.FindVmAsync(job.VmId, agent.Stopping))?.State;
             return true;
         }
         catch (HypervisorException)
@@ -97,47 +90,47 @@ internal sealed class JobFinalizer(AgentContext agent, MigrationRecord record, T
     }
 
     /// <summary>
-    /// A machine that was suspended for the migration's sake must not stay so when it stays here. Only libvirt's own answer says
-    /// that it does: where the end was inferred, the destination may run it, and only the mesh can know (<c>ResumeOnSource</c>).
-    /// Looked at after the end is on paper: a suspend that comes later finds it there, and undoes itself.
+    /// A VM that was suspended for the migration must not stay so when it stays here. Only libvirt's answer is certain of that: where the
+    /// end was inferred, the destination may run it, and only the mesh can tell (<c>ResumeOnSource</c>). Checked after the end is recorded:
+    /// a suspend that comes later finds it there, and undoes itself.
     /// </summary>
     private async Task ResumeSuspendedVmAsync()
     {
-        if (agent.Store.Find(record.MigrationId, record.Epoch)?.Source is not { IsSuspended: true } || !await RefreshVmStateAsync())
+        if (!job.Source.IsSuspended || !await RefreshVmStateAsync())
             return;
         try
         {
-            // One that still runs may have a suspend under way which was not answered in time: the note stays, for ResumeOnSource.
+            // If the VM still runs, a suspend that timed out may be in progress: the record remains, for ResumeOnSource.
             if (LastVmState is not (VmRunState.Paused or VmRunState.PausedMigrating))
                 return;
-            await agent.Hypervisor.ResumeAsync(record.VmId, agent.Stopping);
-            agent.Log.ResumedOnSource(record.VmId, record.MigrationId);
-            agent.Store.UpdateBestEffort(record, known => known with { Source = known.Source! with { IsSuspended = false } });
+            await hypervisor.ResumeAsync(job.VmId, agent.Stopping);
+            agent.Log.ResumedOnSource(job.VmId, job.MigrationId);
+            job.UpdateSourceBestEffort(source => source with { IsSuspended = false });
         }
         catch (HypervisorException e)
         {
-            agent.Log.NotResumedOnSource(record.VmId, record.MigrationId, e.Message);
+            agent.Log.NotResumedOnSource(job.VmId, job.MigrationId, e.Message);
         }
     }
 
     /// <summary>
-    /// The numbers at the end, with the downtime there was. libvirt tells them in an event; later it knows them only if the machine
-    /// is still defined here. Without either, the last sample stands and the downtime is not known.
+    /// The final statistics, with the actual downtime. libvirt sends them in an event, and later has them only if the VM is still defined
+    /// here. Without either, the last statistics are used and the downtime is unknown.
     /// </summary>
     private async Task<CopyStatistics?> GetFinalStatsAsync(CopyStatistics? latest)
     {
         if (_completedStats is null)
-            await _completed.WaitAsync(agent.Options.CompletedStatsWait, agent.Time, agent.Stopping);
+            await _completed.WaitAsync(options.CompletedStatsWait, agent.Time, agent.Stopping);
         if (_completedStats is { } reported)
             return reported;
         try
         {
-            if (await agent.Hypervisor.ReadCompletedJobAsync(record.VmId, agent.Stopping) is { } saved)
+            if (await hypervisor.ReadCompletedJobAsync(job.VmId, agent.Stopping) is { } saved)
                 return saved.Copy;
         }
         catch (HypervisorException)
         {
-            // It has gone, as a transient machine does.
+            // The VM is gone from here, as a transient one is.
         }
 
         return latest is null ? null : latest with { ExpectedDowntime = null, ActualDowntime = null };
@@ -145,15 +138,15 @@ internal sealed class JobFinalizer(AgentContext agent, MigrationRecord record, T
 
     private void RecordMetrics(JobEnded agentEvent)
     {
-        var sinceStart = agent.Now - record.Source!.StartedAt;
+        var sinceStart = agent.Now - job.Source.StartedAt;
 
-        // Less than nothing when the clock was set back while no agent ran.
+        // Negative if the clock was set back while no agent ran.
         var elapsed = sinceStart > TimeSpan.Zero ? sinceStart : TimeSpan.Zero;
         var downtime = agentEvent.Sample?.Copy.ActualDowntime;
-        agent.Log.JobEnded(record.MigrationId, record.VmId, agentEvent.Result, elapsed, downtime, agentEvent.Error);
+        agent.Log.JobEnded(job.MigrationId, job.VmId, agentEvent.Result, elapsed, downtime, agentEvent.Error);
         var tags = new TagList { { TelemetryNames.Tags.HostName, agent.Host.Value }, { TelemetryNames.Tags.JobResult, MeshTelemetry.TagValue(agentEvent.Result) } };
         AgentMetrics.JobDuration.Record(elapsed.TotalSeconds, tags);
-        if (downtime is { } stood)
-            AgentMetrics.Downtime.Record(stood.TotalSeconds, new KeyValuePair<string, object?>(TelemetryNames.Tags.HostName, agent.Host.Value));
+        if (downtime is { } actual)
+            AgentMetrics.Downtime.Record(actual.TotalSeconds, new KeyValuePair<string, object?>(TelemetryNames.Tags.HostName, agent.Host.Value));
     }
 }

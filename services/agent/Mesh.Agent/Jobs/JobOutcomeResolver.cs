@@ -4,63 +4,61 @@ using Mesh.Contracts.Agents;
 namespace Mesh.Agent.Jobs;
 
 /// <summary>
-/// How a job ended, from whatever is known. The return of the migrate call says it best; where that call was made by a process
-/// that is gone, or lost its connection, the machine itself must tell.
+/// Decides how a job ended. The result of the migrate call is the best evidence; where an earlier process made that call, or it lost its
+/// connection, the VM's state decides.
 /// </summary>
 internal static class JobOutcomeResolver
 {
-    /// <summary>The end; null if the job is not over, or nobody can tell yet.</summary>
-    public static JobOutcome? Resolve(JobEvidence clues)
+    /// <summary>The outcome; null if the job has not ended, or that is not known yet.</summary>
+    public static JobOutcome? Resolve(JobEvidence evidence)
     {
-        if (clues.Call is { Outcome: MigrateOutcome.Completed } completed)
+        if (evidence.Call is { Outcome: MigrateOutcome.Completed } completed)
             return new JobOutcome(JobResult.Completed, completed.Error);
 
-        // It runs on the destination and may still be made whole: that is no end, whatever the call says.
-        if (clues.State is VmRunState.PausedPostCopy or VmRunState.PostCopyFailed)
+        // The VM runs on the destination and can still be recovered: that is not the end, whatever the call returned.
+        if (evidence.State is VmRunState.PausedPostCopy or VmRunState.PostCopyFailed)
             return null;
 
-        return clues.Call is { Outcome: MigrateOutcome.Aborted or MigrateOutcome.Failed } call ? FromFailedCall(call, clues) : FromVmState(clues);
+        return evidence.Call is { Outcome: MigrateOutcome.Aborted or MigrateOutcome.Failed } call ? FromFailedCall(call, evidence) : FromVmState(evidence);
     }
 
-    private static JobOutcome? FromFailedCall(MigrateResult call, JobEvidence clues)
+    private static JobOutcome? FromFailedCall(MigrateResult call, JobEvidence evidence)
     {
-        if (!clues.IsStateKnown)
+        if (!evidence.IsStateKnown)
             return null;
 
-        // The call failed and the machine moved all the same, as when post-copy lost its connection and found it again.
-        if (clues.State is VmRunState.DownMigrated || (clues.State is null && clues.StoppedByMigration is true))
+        // The call failed and the VM has moved all the same, as when post-copy lost its connection and recovered.
+        if (evidence.State is VmRunState.DownMigrated || (evidence.State is null && evidence.StoppedByMigration is true))
             return JobOutcome.Completed;
 
-        return call.Outcome is MigrateOutcome.Aborted || clues.IsAbortRequested
+        return call.Outcome is MigrateOutcome.Aborted || evidence.IsAbortRequested
             ? JobOutcome.Cancelled
             : new JobOutcome(JobResult.Failed, call.Error);
     }
 
-    private static JobOutcome? FromVmState(JobEvidence clues)
+    private static JobOutcome? FromVmState(JobEvidence evidence)
     {
-        if (clues.HasJob is not false || !clues.IsStateKnown)
+        if (evidence.HasJob is not false || !evidence.IsStateKnown)
             return null;
 
-        return clues.State switch
+        return evidence.State switch
         {
             VmRunState.DownMigrated => JobOutcome.Completed,
-            VmRunState.Down => new JobOutcome(JobResult.Failed, "the machine stopped on the source while it was migrated"),
-            null when clues.StoppedByMigration is false => new JobOutcome(JobResult.Failed, "the machine stopped on the source while it was migrated"),
+            VmRunState.Down => new JobOutcome(JobResult.Failed, "the VM stopped on the source during its migration"),
+            null when evidence.StoppedByMigration is false => new JobOutcome(JobResult.Failed, "the VM stopped on the source during its migration"),
             null => JobOutcome.Completed,
-            _ when clues.IsAbortRequested => JobOutcome.Cancelled with { IsInferred = true },
+            _ when evidence.IsAbortRequested => JobOutcome.Cancelled with { IsInferred = true },
             _ => new JobOutcome(
-                JobResult.Failed, "the job ended while neither agent nor libvirt kept account of it; the machine is on the source")
+                JobResult.Failed, "the job ended unobserved by agent and libvirt; the VM is on the source")
             { IsInferred = true },
         };
     }
 }
 
-/// <summary>How a job ended.</summary>
-/// <param name="Result">The result.</param>
-/// <param name="Error">The hypervisor's words, or the agent's where it has none.</param>
+/// <summary>How a job ended, with the hypervisor's error, or the agent's where it has none.</summary>
 internal sealed record JobOutcome(JobResult Result, string Error)
 {
-    /// <summary>Whether no answer of the hypervisor says so, and only what is seen of the machine here.</summary>
+    /// <summary>The outcome was inferred from the VM's state here, without an answer from the hypervisor.</summary>
     public bool IsInferred { get; init; }
 
     public static readonly JobOutcome Completed = new(JobResult.Completed, "");
@@ -68,12 +66,12 @@ internal sealed record JobOutcome(JobResult Result, string Error)
     public static readonly JobOutcome Cancelled = new(JobResult.Cancelled, "");
 }
 
-/// <summary>What is known of a job that may be over.</summary>
-/// <param name="Call">What the migrate call returned; null if it has not, or is not ours.</param>
-/// <param name="HasJob">Whether the hypervisor knows of an outgoing job; null if it does not answer.</param>
-/// <param name="IsStateKnown">Whether the hypervisor told which machines there are, after the above.</param>
-/// <param name="State">The machine's state; null if it is not there.</param>
-/// <param name="StoppedByMigration">Whether the machine was seen to stop: true for a migration, false for another reason, null if not seen.</param>
-/// <param name="IsAbortRequested">Whether an abort was asked for.</param>
+/// <summary>What is known of a job that may have ended.</summary>
+/// <param name="Call">What the migrate call returned; null if it has not, or if another process made it.</param>
+/// <param name="HasJob">Whether the VM has an outgoing job; null if the hypervisor does not respond.</param>
+/// <param name="IsStateKnown">Whether the hypervisor listed its VMs after that.</param>
+/// <param name="State">The VM's state; null if it was not listed.</param>
+/// <param name="StoppedByMigration">Whether a stop event was seen: true for a migration, false for another reason, null if none was seen.</param>
+/// <param name="IsAbortRequested">Whether an abort was requested.</param>
 internal sealed record JobEvidence(
     MigrateResult? Call, bool? HasJob, bool IsStateKnown, VmRunState? State, bool? StoppedByMigration, bool IsAbortRequested);

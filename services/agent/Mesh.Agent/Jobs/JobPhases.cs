@@ -3,13 +3,13 @@ using Mesh.Contracts.Telemetry;
 
 namespace Mesh.Agent.Jobs;
 
-/// <summary>What a job does now, from its numbers and the state of its machine.</summary>
+/// <summary>Derives a job's phase from its statistics and its VM's state.</summary>
 internal static class JobPhases
 {
-    /// <summary>The phase of a job that is not over.</summary>
+    /// <summary>The phase of a job that has not ended.</summary>
     /// <param name="copy">Its statistics; null before there are any.</param>
-    /// <param name="state">The state of its machine on the source; null if unknown.</param>
-    /// <param name="isStoppedOnPurpose">Whether the machine was suspended for the copy, so that being paused does not mean the switch-over.</param>
+    /// <param name="state">Its VM's state on the source; null if unknown.</param>
+    /// <param name="isStoppedOnPurpose">Whether the VM was suspended for the copy, so that it is not paused by the switchover.</param>
     public static JobPhase FromStats(CopyStatistics? copy, VmRunState? state, bool isStoppedOnPurpose) => (copy, state) switch
     {
         (_, VmRunState.PostCopyFailed) => JobPhase.PostCopyFailed,
@@ -21,10 +21,10 @@ internal static class JobPhases
         _ => JobPhase.Setup,
     };
 
-    /// <summary>Whether the machine runs on the destination, so that aborting would lose it.</summary>
+    /// <summary>Whether the VM runs on the destination, so that aborting would lose it.</summary>
     public static bool IsPastPointOfNoReturn(JobPhase phase) => phase is JobPhase.PostCopy or JobPhase.PostCopyFailed or JobPhase.Completed;
 
-    /// <summary>Whether the end is so near that the job deserves a closer look.</summary>
+    /// <summary>Whether the job may end soon, and so is to be polled more often.</summary>
     public static bool IsNearEnd(MigrationSample? sample, TimeSpan below) => sample switch
     {
         null => false,

@@ -1,15 +1,14 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
 using Mesh.Contracts.Telemetry;
-using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Jobs;
 
 /// <summary>
-/// The newest numbers of one machine's outgoing job. QEMU answers nothing for seconds while it makes its final pass; then the
-/// last numbers stand, and no second question is asked.
+/// Polls the statistics of one outgoing job. QEMU does not respond for seconds during its final pass; the last statistics then remain, and
+/// no second query is sent.
 /// </summary>
-internal sealed class JobStatsPoller(IHypervisor hypervisor, VmId vm, Action read)
+internal sealed class JobStatsPoller(IHypervisor hypervisor, MigrationJob job)
 {
     private readonly CoalescedTask _polling = new();
     private volatile CopyStatistics? _latest;
@@ -24,7 +23,7 @@ internal sealed class JobStatsPoller(IHypervisor hypervisor, VmId vm, Action rea
 
     public CopyStatistics? Latest => _latest;
 
-    /// <summary>Whether there is a job; null if the hypervisor has not said so lately.</summary>
+    /// <summary>Whether the VM has an outgoing job; null if the last query failed or was invalidated.</summary>
     public bool? HasJob => _presence switch
     {
         JobPresence.Present => true,
@@ -34,17 +33,17 @@ internal sealed class JobStatsPoller(IHypervisor hypervisor, VmId vm, Action rea
 
     public void Poll(CancellationToken cancellation) => _polling.TryRun(() => PollAsync(cancellation));
 
-    /// <summary>Forgets whether there is a job, because something has happened since that was asked.</summary>
+    /// <summary>Drops what is known of the job's presence, because something has happened since the query.</summary>
     public void Invalidate() => _presence = JobPresence.Unknown;
 
     private async Task PollAsync(CancellationToken cancellation)
     {
         try
         {
-            var job = await hypervisor.ReadJobAsync(vm, cancellation);
-            var isOurs = job is { Operation: JobOperation.MigrationOut };
+            var read = await hypervisor.ReadJobAsync(job.VmId, cancellation);
+            var isOurs = read is { Operation: JobOperation.MigrationOut };
             if (isOurs)
-                _latest = job!.Copy;
+                _latest = read!.Copy;
             _presence = isOurs ? JobPresence.Present : JobPresence.Absent;
         }
         catch (HypervisorException e)
@@ -56,7 +55,6 @@ internal sealed class JobStatsPoller(IHypervisor hypervisor, VmId vm, Action rea
             return;
         }
 
-        read();
+        job.Wake();
     }
-
 }

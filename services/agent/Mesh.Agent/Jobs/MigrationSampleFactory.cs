@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Jobs;
 
-/// <summary>Puts a job's statistics into the message that the mesh gets.</summary>
+/// <summary>Creates the sample of a job that the mesh receives.</summary>
 internal static class MigrationSampleFactory
 {
     public static MigrationSample Create(MigrationRecord record, CopyStatistics copy, JobPhase phase, TimeSpan? downtimeLimit) => new()

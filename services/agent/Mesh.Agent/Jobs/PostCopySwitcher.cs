@@ -1,17 +1,15 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
-using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Telemetry;
 
 namespace Mesh.Agent.Jobs;
 
-/// <summary>Changes one job over to post-copy as soon as QEMU has begun to copy: before that it refuses, and nobody would ask again.</summary>
-internal sealed class PostCopySwitcher(AgentContext agent, MigrationRecord record)
+/// <summary>Switches one job to post-copy as soon as QEMU has started copying: QEMU refuses to before that, and nobody would ask again.</summary>
+internal sealed class PostCopySwitcher(AgentContext agent, IHypervisor hypervisor, MigrationJob job)
 {
     private readonly CoalescedTask _trying = new();
 
-    /// <summary>Whether QEMU can be told now.</summary>
     public static bool CanSwitch(MigrationSample? sample) => sample is { Copy.Memory.Transferred.Count: > 0 };
 
     public void TrySwitch(MigrationSample? sample)
@@ -24,23 +22,23 @@ internal sealed class PostCopySwitcher(AgentContext agent, MigrationRecord recor
     {
         try
         {
-            await agent.Hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping);
-            agent.Log.PostCopyStarted(record.MigrationId, record.VmId);
+            await hypervisor.StartPostCopyAsync(job.VmId, agent.Stopping);
+            agent.Log.PostCopyStarted(job.MigrationId, job.VmId);
         }
         catch (HypervisorException e) when (e.Code is HypervisorErrorCode.Unreachable or HypervisorErrorCode.TimedOut)
         {
-            // Not heard; it is told again at the next look.
+            // It may not have arrived: the next check tries again.
             return;
         }
         catch (HypervisorException e)
         {
-            agent.Log.PostCopyNotStarted(record.MigrationId, record.VmId, e.Message);
+            agent.Log.PostCopyNotStarted(job.MigrationId, job.VmId, e.Message);
         }
         catch (OperationCanceledException)
         {
             return;
         }
 
-        agent.Store.UpdateBestEffort(record, known => known with { Source = known.Source! with { IsPostCopyRequested = false } });
+        job.UpdateSourceBestEffort(source => source with { IsPostCopyRequested = false });
     }
 }

@@ -6,17 +6,17 @@ using Mesh.Contracts.Values;
 namespace Mesh.Agent.Jobs;
 
 /// <summary>
-/// Holds a migration's limits against its telemetry. These are the limits that an agent keeps without the mesh, so nothing here
-/// waits for, asks, or trusts anyone.
+/// Checks a migration's telemetry against its limits, and detects stalls. The agent enforces these limits without the mesh, so nothing here
+/// waits for anyone.
 /// </summary>
 internal static class ProgressWatchdog
 {
-    /// <summary>What has happened by now, and what to remember for the next time.</summary>
-    /// <param name="watch">What was remembered.</param>
-    /// <param name="sample">The newest telemetry, whether new or not; null before the first.</param>
-    /// <param name="phase">What the job does.</param>
-    /// <param name="limits">The limits as they are now.</param>
-    /// <param name="dataSize">What the completion timeout per GiB counts.</param>
+    /// <summary>The findings, and the state for the next check.</summary>
+    /// <param name="watch">The state after the last check.</param>
+    /// <param name="sample">The latest telemetry, whether new or not; null before the first.</param>
+    /// <param name="phase">The job's phase.</param>
+    /// <param name="limits">The limits in force.</param>
+    /// <param name="dataSize">The size that the completion timeout per GiB applies to.</param>
     /// <param name="now">The time.</param>
     public static (WatchdogState Watch, IReadOnlyList<WatchdogFinding> Findings) Check(
         WatchdogState watch, MigrationSample? sample, JobPhase phase, MigrationLimits limits, Bytes dataSize, DateTimeOffset now)
@@ -30,11 +30,11 @@ internal static class ProgressWatchdog
             updated = updated with { StallReportedAt = now };
         }
 
-        // The machine runs on the destination, or is about to: what is missing there only this job can bring.
+        // The VM runs on the destination: only this job can deliver the rest of its memory.
         if (JobPhases.IsPastPointOfNoReturn(phase))
             return (updated, findings);
 
-        // QEMU answers no questions during its final pass, so that silence there is no sign of standing still.
+        // QEMU does not respond during its final pass, so missing progress there does not mean that it is stuck.
         if (limits.EffectiveProgressTimeout is { } progress && phase is not JobPhase.SwitchOver && !updated.IsProgressLimitReported
             && now - updated.ProgressedAt >= progress)
         {
@@ -58,7 +58,7 @@ internal static class ProgressWatchdog
 
         var (remaining, transferred) = (sample.Copy.Remaining, sample.Copy.Transferred);
 
-        // Each phase counts down from a height of its own: when the disks are done, memory is still all to go.
+        // Each phase has its own amount to copy: when the disks are done, all memory still remains.
         if (phase != watch.Phase)
             return watch with
             {
@@ -79,17 +79,17 @@ internal static class ProgressWatchdog
     private static DateTimeOffset Latest(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 }
 
-/// <summary>What the watchdog remembers of a migration.</summary>
-/// <param name="StartedAt">When the job was taken up, by whichever process of the agent.</param>
-/// <param name="Phase">The phase that the following is about.</param>
-/// <param name="Remaining">What remained when last seen.</param>
-/// <param name="Transferred">What had been sent when last seen.</param>
-/// <param name="ProgressedAt">When less remained, or more had been sent, than before.</param>
-/// <param name="Lowest">The least that has remained.</param>
-/// <param name="LowestAt">When that was.</param>
-/// <param name="StallReportedAt">When a stall was last told of; long ago if not since the last low.</param>
-/// <param name="IsProgressLimitReported">Whether it was told that the progress timeout passed.</param>
-/// <param name="IsCompletionLimitReported">Whether it was told that the completion timeout passed.</param>
+/// <summary>The watchdog's state for one migration.</summary>
+/// <param name="StartedAt">When the job started, under this agent process or an earlier one.</param>
+/// <param name="Phase">The phase that the following values belong to.</param>
+/// <param name="Remaining">Data remaining at the last check.</param>
+/// <param name="Transferred">Data transferred at the last check.</param>
+/// <param name="ProgressedAt">When either of them last progressed.</param>
+/// <param name="Lowest">The lowest amount remaining so far.</param>
+/// <param name="LowestAt">When that was reached.</param>
+/// <param name="StallReportedAt">When a stall was last reported; the minimum if none was since <paramref name="LowestAt"/>.</param>
+/// <param name="IsProgressLimitReported">The progress timeout was reported.</param>
+/// <param name="IsCompletionLimitReported">The completion timeout was reported.</param>
 internal sealed record WatchdogState(
     DateTimeOffset StartedAt,
     JobPhase Phase,
@@ -103,19 +103,18 @@ internal sealed record WatchdogState(
     bool IsCompletionLimitReported = false)
 {
     /// <summary>
-    /// A watch that begins now, over a job that was taken up then. A beginning that lies ahead is one by a clock that was set back since:
-    /// the job counts as taken up now, so that no limit is longer than it says.
+    /// The state at the start of monitoring. A job that started in the future did so before the clock was set back: it is taken to start
+    /// now, so that no limit is extended.
     /// </summary>
     public static WatchdogState Start(DateTimeOffset startedAt, DateTimeOffset now) =>
         new(startedAt < now ? startedAt : now, JobPhase.Setup, Bytes.Zero, Bytes.Zero, now, Bytes.Zero, now, DateTimeOffset.MinValue);
 }
 
-/// <summary>What a watchdog has found.</summary>
 internal abstract record WatchdogFinding
 {
-    /// <summary>No new low for the stalling limit.</summary>
+    /// <summary>The amount remaining reached no new low for the stalling limit.</summary>
     public sealed record Stalled(TimeSpan For) : WatchdogFinding;
 
-    /// <summary>A hard limit passed: the job is to be aborted.</summary>
+    /// <summary>A hard limit was exceeded: the job is to be aborted.</summary>
     public sealed record LimitExceeded(HardLimit Limit, TimeSpan Value) : WatchdogFinding;
 }

@@ -7,12 +7,12 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Agent.Jobs;
 
 /// <summary>
-/// Lets machines go that a migration slowed down and that none slows down any more: those that came here like that, and those whose
-/// agent died, or forgot them, before it could.
+/// Removes stale throttles: of VMs that were throttled when they arrived here, and of those whose agent exited, or lost its state, before
+/// it could remove the throttle.
 /// </summary>
-internal sealed class ThrottleCleanup(AgentContext agent, MigrationMonitors monitors, ExternalMigrations external)
+internal sealed class ThrottleCleanup(AgentContext agent, IHypervisor hypervisor, HostMigrations migrations)
 {
-    /// <summary>The machines as they are afterwards.</summary>
+    /// <summary>Removes the stale throttles, and returns the VMs as they are then.</summary>
     public async Task<IReadOnlyList<VmDescription>> LiftAsync(IReadOnlyList<VmDescription> vms)
     {
         var after = new List<VmDescription>(vms.Count);
@@ -21,14 +21,14 @@ internal sealed class ThrottleCleanup(AgentContext agent, MigrationMonitors moni
         return after;
     }
 
-    /// <summary>A job that is not ours may be one of ours that was forgotten, and still need it.</summary>
-    private bool IsStale(VmId vm) => monitors.Find(vm) is null && !external.Contains(vm);
+    /// <summary>Not that of an external job: it may be one of ours whose record was lost, and still need its throttle.</summary>
+    private bool IsStale(VmId vm) => !migrations.IsOutgoing(vm);
 
     private async Task<bool> TryLiftAsync(VmDescription vm, Percent throttle)
     {
         try
         {
-            await agent.Hypervisor.LiftThrottleAsync(vm.Id, agent.Stopping);
+            await hypervisor.LiftThrottleAsync(vm.Id, agent.Stopping);
             agent.Log.StaleThrottleLifted(vm.Name, vm.Id, throttle);
             return true;
         }

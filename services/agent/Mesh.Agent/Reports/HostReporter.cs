@@ -1,27 +1,28 @@
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Jobs;
 using Mesh.Agent.Runtime;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
-using Mesh.Contracts.Telemetry;
-using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Core;
 using Mesh.Hosting.Background;
-using Mesh.Hosting.Telemetry;
+using Mesh.Hosting.Bus;
 
 namespace Mesh.Agent.Reports;
 
-/// <summary>Says at each tick, and sooner when something happens, what this host is about: every machine's status, every migration's sample.</summary>
-internal sealed class HostReporter(AgentContext agent, MigrationMonitors monitors, ExternalMigrations external, IncomingMigrations incoming)
+/// <summary>Reports at every tick, and sooner when something happens: the status of every VM and a sample of every migration.</summary>
+internal sealed class HostReporter(
+    AgentContext agent, AgentOptions options, IHypervisor hypervisor, IMessageBus bus, AgentSignals signals, VmStateCache vmStates, HostMigrations migrations)
 {
     /// <summary>Events come in bursts; reports need not.</summary>
     public static readonly TimeSpan MinReportInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long a report is offered to the broker before a newer one takes its place.</summary>
+    /// <summary>How long a report is offered to the broker before a newer one replaces it.</summary>
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a report waits for the hypervisor before it says that there is no answer: longer, and the host itself seems silent.</summary>
+    /// <summary>How many ticks a report waits for the hypervisor. With a longer wait the host itself would seem unresponsive.</summary>
     private const int ListTimeoutTicks = 3;
 
     private readonly CoalescedTask _sending = new();
@@ -36,43 +37,38 @@ internal sealed class HostReporter(AgentContext agent, MigrationMonitors monitor
     {
         while (true)
         {
-            var next = agent.Now + agent.Options.Tick;
+            var next = agent.Now + options.Tick;
             await ReportAsync();
-            if (await agent.ReportRequested.WaitAsync(next - agent.Now, agent.Time, agent.Stopping))
+            if (await signals.ReportRequested.WaitAsync(next - agent.Now, agent.Time, agent.Stopping))
                 await Task.Delay(MinReportInterval, agent.Time, agent.Stopping);
         }
     }
 
     private async Task ReportAsync()
     {
-        // Who migrates is asked before and after, so that one that ends meanwhile is not taken for one that stays.
-        var outgoing = GetOutgoingVmIds();
+        // Queried before and after, so that a VM whose migration ends meanwhile is not reported as one that stays.
+        var outgoing = migrations.GetOutgoingVmIds();
         var vms = await ListAsync();
-        outgoing.UnionWith(GetOutgoingVmIds());
-        external.Refresh();
+        outgoing.UnionWith(migrations.GetOutgoingVmIds());
+        migrations.RefreshExternal();
 
         if (vms is not null)
         {
-            agent.VmStates = vms.ToDictionary(vm => vm.Id);
-            incoming.Observe(vms);
+            vmStates.Replace(vms);
+            migrations.Observe(vms);
         }
 
-        // Sequence and samples belong together: an unsent report leaves a gap, which harms nobody.
+        // Sequence and samples belong together: an unsent report leaves a gap, which is harmless.
         var report = new HostReport(
             agent.Host, agent.AgentEpoch, ++_sequence, agent.Now, vms is not null,
-            vms is null ? [] : [.. vms.Select(vm => Status(vm, outgoing))],
-            [.. monitors.All.Select(monitor => monitor.GetSample()).OfType<MigrationSample>(), .. incoming.GetSamples()]);
+            vms is null ? [] : [.. vms.Select(vm => new VmStatusReport(vm.Id, vm.Name, migrations.GetStatus(vm, outgoing.Contains(vm.Id)), vm.Detail))],
+            migrations.GetSamples());
         _sending.TryRun(() => SendAsync(report));
     }
 
-    private VmStatusReport Status(VmState vm, HashSet<VmId> outgoing) =>
-        new(vm.Id, vm.Name, VmStatusMapping.FromRunState(vm.State, outgoing.Contains(vm.Id), incoming.Expects(vm.Id), agent.Store.State.HasLeft(vm.Id)), vm.Detail);
-
-    private HashSet<VmId> GetOutgoingVmIds() => [.. monitors.All.Select(monitor => monitor.VmId), .. external.VmIds];
-
     private async Task<IReadOnlyList<VmState>?> ListAsync()
     {
-        // A question that has gone unanswered for its whole time is not asked again beside itself, tick after tick.
+        // While a query has not been answered, no further one is sent.
         if (!_listing.IsIdle)
             return null;
         await _listed.WaitAsync(TimeSpan.Zero, agent.Time, agent.Stopping);
@@ -81,15 +77,15 @@ internal sealed class HostReporter(AgentContext agent, MigrationMonitors monitor
             _list = await QueryVmsAsync();
             _listed.Set();
         });
-        var timeout = agent.Options.Tick * ListTimeoutTicks < agent.Options.CallTimeout ? agent.Options.Tick * ListTimeoutTicks : agent.Options.CallTimeout;
-        return await _listed.WaitAsync(timeout, agent.Time, agent.Stopping) ? _list : MarkUnreachable("it takes too long to list the machines");
+        var timeout = options.Tick * ListTimeoutTicks < options.CallTimeout ? options.Tick * ListTimeoutTicks : options.CallTimeout;
+        return await _listed.WaitAsync(timeout, agent.Time, agent.Stopping) ? _list : MarkUnreachable($"listing the VMs takes longer than {timeout.TotalSeconds:0.#} s");
     }
 
     private async Task<IReadOnlyList<VmState>?> QueryVmsAsync()
     {
         try
         {
-            var vms = await agent.Hypervisor.ListVmsAsync(agent.Stopping);
+            var vms = await hypervisor.ListVmsAsync(agent.Stopping);
             if (!_isHypervisorReachable)
                 agent.Log.HypervisorReachable();
             _isHypervisorReachable = true;
@@ -117,10 +113,10 @@ internal sealed class HostReporter(AgentContext agent, MigrationMonitors monitor
     {
         try
         {
-            // While the broker is away, what was offered hangs in its client; when it is back, the newest report must come first.
-            using var life = new CancellationTokenSource(SendTimeout, agent.Time);
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(agent.Stopping, life.Token);
-            await agent.Bus.SendBestEffortAsync(AgentQueues.HostReports, report, end.Token);
+            // While the broker is unreachable, offered reports wait in its client; once it is back, the newest must come first.
+            using var timeout = new CancellationTokenSource(SendTimeout, agent.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(agent.Stopping, timeout.Token);
+            await bus.SendBestEffortAsync(AgentQueues.HostReports, report, either.Token);
             AgentMetrics.Reports.Add(1, new KeyValuePair<string, object?>(TelemetryNames.Tags.HostName, agent.Host.Value));
             if (!_isBrokerReachable)
                 agent.Log.ReportsResumed();
@@ -129,7 +125,7 @@ internal sealed class HostReporter(AgentContext agent, MigrationMonitors monitor
         catch (Exception e) when (e is not OperationCanceledException || !agent.Stopping.IsCancellationRequested)
         {
             if (_isBrokerReachable)
-                agent.Log.ReportsNotSent(e is OperationCanceledException ? $"it takes longer than {SendTimeout.TotalSeconds:0} s" : e.Message);
+                agent.Log.ReportsNotSent(e is OperationCanceledException ? $"no answer within {SendTimeout.TotalSeconds:0} s" : e.Message);
             _isBrokerReachable = false;
         }
         catch (OperationCanceledException)

@@ -1,3 +1,4 @@
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Jobs;
 using Mesh.Agent.Runtime;
@@ -5,14 +6,14 @@ using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
-using Mesh.Contracts.Vms;
+using Mesh.Hosting.Bus;
 
 namespace Mesh.Agent.Reports;
 
-/// <summary>Describes host and machines in full: at the start, after every change, and from time to time.</summary>
-internal sealed class InventoryReporter(AgentContext agent, MigrationMonitors monitors, ExternalMigrations external, IncomingMigrations incoming)
+/// <summary>Sends a full description of host and VMs: at the start, after every change, and periodically.</summary>
+internal sealed class InventoryReporter(
+    AgentContext agent, AgentOptions options, IHypervisor hypervisor, IMessageBus bus, AgentSignals signals, HostMigrations migrations, ThrottleCleanup throttles)
 {
-    private readonly ThrottleCleanup _throttles = new(agent, monitors, external);
     private long _sequence;
     private bool _isFailing;
 
@@ -21,17 +22,17 @@ internal sealed class InventoryReporter(AgentContext agent, MigrationMonitors mo
         while (true)
         {
             var isSent = await SendAsync();
-            var wait = isSent ? agent.Options.InventoryInterval : agent.Options.Tick;
-            if (await agent.InventoryRequested.WaitAsync(wait, agent.Time, agent.Stopping))
+            var wait = isSent ? options.InventoryInterval : options.Tick;
+            if (await signals.InventoryRequested.WaitAsync(wait, agent.Time, agent.Stopping))
                 await DebounceAsync();
         }
     }
 
-    /// <summary>Waits until nothing has changed for a while, but not for ever.</summary>
+    /// <summary>Waits until nothing has changed for <see cref="AgentOptions.InventoryDelay"/>, but at most ten times as long.</summary>
     private async Task DebounceAsync()
     {
-        var latest = agent.Now + agent.Options.InventoryDelay * 10;
-        while (agent.Now < latest && await agent.InventoryRequested.WaitAsync(agent.Options.InventoryDelay, agent.Time, agent.Stopping))
+        var latest = agent.Now + options.InventoryDelay * 10;
+        while (agent.Now < latest && await signals.InventoryRequested.WaitAsync(options.InventoryDelay, agent.Time, agent.Stopping))
         {
             // Something changed again.
         }
@@ -41,14 +42,14 @@ internal sealed class InventoryReporter(AgentContext agent, MigrationMonitors mo
     {
         try
         {
-            var host = await agent.Hypervisor.DescribeHostAsync(agent.Stopping);
-            var vms = await _throttles.LiftAsync(await agent.Hypervisor.DescribeVmsAsync(agent.Stopping));
-            var states = (await agent.Hypervisor.ListVmsAsync(agent.Stopping)).ToDictionary(vm => vm.Id);
-            await agent.Bus.SendBestEffortAsync(
+            var host = await hypervisor.DescribeHostAsync(agent.Stopping);
+            var vms = await throttles.LiftAsync(await hypervisor.DescribeVmsAsync(agent.Stopping));
+            var states = (await hypervisor.ListVmsAsync(agent.Stopping)).ToDictionary(vm => vm.Id);
+            await bus.SendBestEffortAsync(
                 AgentQueues.HostInventories,
                 new HostInventory(
-                    agent.Host, agent.AgentEpoch, ++_sequence, agent.Now, Capacity(host), host.Hypervisor, agent.Options.MigrationTargetUri,
-                    [.. vms.Select(vm => states.TryGetValue(vm.Id, out var state) ? vm with { Status = Status(state) } : vm)],
+                    agent.Host, agent.AgentEpoch, ++_sequence, agent.Now, Capacity(host), host.Hypervisor, options.MigrationTargetUri,
+                    [.. vms.Select(vm => states.TryGetValue(vm.Id, out var state) ? vm with { Status = migrations.GetStatus(state, migrations.IsOutgoing(vm.Id)) } : vm)],
                     Labels(host), host.Networks, host.Storage),
                 agent.Stopping);
             _isFailing = false;
@@ -64,16 +65,13 @@ internal sealed class InventoryReporter(AgentContext agent, MigrationMonitors mo
     }
 
     private HostCapacity Capacity(HostDescription host) =>
-        agent.Options.LinkMebibytesPerSecond is { } link ? host.Capacity with { Link = BytesPerSecond.FromMebibytes(link) } : host.Capacity;
+        options.LinkMebibytesPerSecond is { } link ? host.Capacity with { Link = BytesPerSecond.FromMebibytes(link) } : host.Capacity;
 
     private Dictionary<string, string>? Labels(HostDescription host)
     {
         var labels = new Dictionary<string, string>(host.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal);
-        foreach (var (key, value) in agent.Options.Labels)
+        foreach (var (key, value) in options.Labels)
             labels[key] = value;
         return labels.Count > 0 ? labels : null;
     }
-
-    private VmStatus Status(VmState vm) =>
-        VmStatusMapping.FromRunState(vm.State, monitors.Find(vm.Id) is not null || external.Contains(vm.Id), incoming.Expects(vm.Id), agent.Store.State.HasLeft(vm.Id));
 }

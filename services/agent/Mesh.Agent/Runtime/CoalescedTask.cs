@@ -1,16 +1,16 @@
 namespace Mesh.Agent.Runtime;
 
-/// <summary>Runs work beside a loop that must not wait for it, and none while the last is still under way, so that slow work never piles up.</summary>
+/// <summary>Runs slow work beside a loop without blocking it, one run at a time, so that runs never pile up.</summary>
 internal sealed class CoalescedTask
 {
     private Task _running = Task.CompletedTask;
 
     public bool IsIdle => _running.IsCompleted;
 
-    /// <summary>Ends when the last begun work has ended.</summary>
+    /// <summary>Completes when the last run has ended.</summary>
     public Task Completion => _running;
 
-    /// <summary>Begins the work, which handles its own errors, unless the last has not ended.</summary>
+    /// <summary>Starts the work, which handles its own errors, unless the previous run is still in progress.</summary>
     public bool TryRun(Func<Task> work)
     {
         if (!IsIdle)

@@ -4,8 +4,6 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Agent.Runtime;
 
-/// <summary>What handling a command came to.</summary>
-/// <param name="Result">How it went.</param>
 internal sealed record CommandOutcome(CommandResult Result)
 {
     public static readonly CommandOutcome Done = new(CommandResult.Succeeded);
@@ -16,10 +14,10 @@ internal sealed record CommandOutcome(CommandResult Result)
 
     public string? DestinationUri { get; init; }
 
-    /// <summary>What changes in the record together with the answer; null for nothing.</summary>
+    /// <summary>Updates the record, which is saved together with the answer; null for no change.</summary>
     public Func<MigrationRecord, MigrationRecord>? RecordUpdate { get; init; }
 
-    /// <summary>What is begun once record and answer are safe; null for nothing.</summary>
+    /// <summary>Runs once record and answer are saved; null for nothing.</summary>
     public Action<MigrationRecord>? AfterSave { get; init; }
 
     public static CommandOutcome Refused(IReadOnlyList<Refusal> refusals) => new(CommandResult.Rejected) { Refusals = refusals };

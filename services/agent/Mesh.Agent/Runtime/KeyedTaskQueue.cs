@@ -3,17 +3,16 @@ using Mesh.Contracts.Values;
 namespace Mesh.Agent.Runtime;
 
 /// <summary>
-/// Work in order for each machine, side by side for different ones: preparing one may take long, aborting another must not.
+/// Runs work in order for each VM and concurrently across VMs: preparing one may take long, and aborting another must not wait for it.
 /// </summary>
 internal sealed class KeyedTaskQueue
 {
-    /// <summary>How much work may wait for one machine.</summary>
     public const int CapacityPerKey = 100;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<VmId, (Task Last, int Waiting)> _queues = [];
 
-    /// <summary>Puts work, which handles its own errors, behind what waits for the machine; false if too much waits already.</summary>
+    /// <summary>Queues work, which handles its own errors; false if the VM's queue is full.</summary>
     public bool TryEnqueue(VmId vm, Func<Task> work)
     {
         lock (_lock)
@@ -34,7 +33,7 @@ internal sealed class KeyedTaskQueue
 
     private async Task RunAfterAsync(Task last, VmId vm, Func<Task> work)
     {
-        // Off the caller's thread, who holds the lock and must not wait.
+        // Yield first: the caller holds the lock and must not block.
         await last.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.ContinueOnCapturedContext);
         try
         {

@@ -1,26 +1,27 @@
 using System.Text.Json;
 using System.Threading.Channels;
+using Mesh.Agent.Configuration;
 using Mesh.Agent.Telemetry;
 using Mesh.Core;
 using Mesh.Hosting.Bus;
-using Microsoft.Extensions.Logging;
 
 namespace Mesh.Agent.Runtime;
 
 /// <summary>
-/// Sends what must arrive, in order, one message after the other, and tries again for as long as the broker does not take it.
+/// Sends messages that must arrive, one at a time and in order, and retries each until the broker has accepted it.
 /// </summary>
-internal sealed class ReliableSender(IMessageBus bus, TimeProvider time, TimeSpan retryMax, ILogger log)
+internal sealed class ReliableSender(AgentContext agent, AgentOptions options, IMessageBus bus)
 {
     private const int PendingMessagesMax = 10_000;
+    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(250);
 
     private readonly Channel<PendingMessage> _pending = Channel.CreateBounded<PendingMessage>(PendingMessagesMax);
 
-    /// <summary>Takes a message to send.</summary>
-    /// <param name="queue">Where to.</param>
-    /// <param name="message">What; its type argument names it on the wire.</param>
-    /// <param name="delivered">Called once the broker has it.</param>
-    /// <param name="cancellation">Gives up waiting for room.</param>
+    /// <summary>Queues a message, and waits while the queue is full.</summary>
+    /// <param name="queue">The destination queue.</param>
+    /// <param name="message">The message; the type argument is its type on the wire.</param>
+    /// <param name="delivered">Called once the broker has accepted it.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
     public ValueTask EnqueueAsync<T>(string queue, T message, Action? delivered, CancellationToken cancellation)
         where T : class =>
         _pending.Writer.WriteAsync(new PendingMessage(queue, stop => bus.SendAsync(queue, message, stop), delivered), cancellation);
@@ -34,7 +35,7 @@ internal sealed class ReliableSender(IMessageBus bus, TimeProvider time, TimeSpa
 
     private async Task SendWithRetryAsync(PendingMessage item, CancellationToken cancellation)
     {
-        var backoff = new BackoffCounter(TimeSpan.FromMilliseconds(250), retryMax);
+        var backoff = new BackoffCounter(FirstRetryDelay, options.RetryIntervalMax);
         while (true)
         {
             try
@@ -45,14 +46,14 @@ internal sealed class ReliableSender(IMessageBus bus, TimeProvider time, TimeSpa
             }
             catch (Exception e) when (e is JsonException or NotSupportedException)
             {
-                log.MessageNotSerializable(e, item.Queue);
+                agent.Log.MessageNotSerializable(e, item.Queue);
                 return;
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
                 var wait = backoff.NextDelay();
-                log.MessageNotSent(item.Queue, e.Message, wait);
-                await Task.Delay(wait, time, cancellation);
+                agent.Log.MessageNotSent(item.Queue, e.Message, wait);
+                await Task.Delay(wait, agent.Time, cancellation);
             }
         }
     }

@@ -1,24 +1,39 @@
+using System.Text.Json.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.State;
 
-/// <summary>All that an agent must not forget.</summary>
-/// <param name="VmEpochs">The newest attempt seen per machine, the longest untouched first.</param>
-/// <param name="Migrations">The attempts, the longest known first.</param>
-internal sealed record AgentState(IReadOnlyList<VmEpoch> VmEpochs, IReadOnlyList<MigrationRecord> Migrations)
+/// <summary>Everything that an agent must remember. Every name in its file is declared here and in <see cref="MigrationRecord"/>.</summary>
+/// <param name="VmEpochs">The newest attempt seen per VM, the least recently seen first.</param>
+/// <param name="Migrations">The attempts, in the order in which they were first seen.</param>
+internal sealed record AgentState(
+    [property: JsonPropertyName("vmEpochs")] IReadOnlyList<VmEpoch> VmEpochs,
+    [property: JsonPropertyName("migrations")] IReadOnlyList<MigrationRecord> Migrations)
 {
-    public static readonly AgentState Empty = new([], []);
+    /// <summary>The format that this version writes, and the only one that it reads.</summary>
+    public const int CurrentFormat = 1;
 
-    /// <summary>A fence is small and what it guards against is rare: far more of them are kept than records.</summary>
+    /// <summary>The member that holds <see cref="Format"/>.</summary>
+    public const string FormatName = "format";
+
+    /// <summary>An entry is small, and a stale command rare: far more of them are kept than records.</summary>
     public const int VmEpochsPerRecord = 10;
 
-    /// <summary>The number that the newest process of the agent goes by; the next one's is larger, whatever the clock says.</summary>
+    public static readonly AgentState Empty = new([], []);
+
+    [JsonPropertyName(FormatName)]
+    [JsonPropertyOrder(-1)]
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>The epoch of the latest agent process; the next one's is greater, whatever the clock shows.</summary>
+    [JsonPropertyName("agentEpoch")]
     public long AgentEpoch { get; init; }
 
     /// <summary>
-    /// Attempts below this one must not begin here: an earlier record of them was lost, and with it which of them are over. Null if
-    /// no record was ever lost.
+    /// Attempts below this one must not start here: an earlier state was lost, and with it which of them have ended. Null if no state was
+    /// ever lost.
     /// </summary>
+    [JsonPropertyName("minimumEpoch")]
     public Epoch? MinimumEpoch { get; init; }
 
     public MigrationRecord? Find(MigrationId migration, Epoch epoch) =>
@@ -26,7 +41,7 @@ internal sealed record AgentState(IReadOnlyList<VmEpoch> VmEpochs, IReadOnlyList
 
     public VmEpoch? FindVmEpoch(VmId vm) => VmEpochs.FirstOrDefault(latest => latest.VmId == vm);
 
-    /// <summary>Whether the newest attempt for a machine was one away from here, and is over.</summary>
+    /// <summary>Whether the VM's newest attempt migrated it away from this host and has ended.</summary>
     public bool HasLeft(VmId vm) => Migrations.Where(record => record.VmId == vm).MaxBy(record => record.Epoch) is { Source.Ended: not null };
 
     public AgentState With(MigrationRecord record) => this with
@@ -38,7 +53,7 @@ internal sealed record AgentState(IReadOnlyList<VmEpoch> VmEpochs, IReadOnlyList
 
     public AgentState With(VmEpoch latest) => this with { VmEpochs = [.. VmEpochs.Where(known => known.VmId != latest.VmId), latest] };
 
-    /// <summary>Forgets the oldest attempts that nothing depends on, so that no more than a number of them is kept.</summary>
+    /// <summary>Drops the oldest attempts that nothing depends on, down to a maximum number of records.</summary>
     public AgentState Pruned(int recordsKeptMax)
     {
         var vmEpochsMax = recordsKeptMax * VmEpochsPerRecord;
@@ -52,8 +67,8 @@ internal sealed record AgentState(IReadOnlyList<VmEpoch> VmEpochs, IReadOnlyList
         known => known.MigrationId == record.MigrationId && known.Epoch == record.Epoch;
 }
 
-/// <summary>The newest attempt that an agent has seen for a machine.</summary>
-/// <param name="VmId">The machine.</param>
-/// <param name="Epoch">The attempt's number.</param>
-/// <param name="MigrationId">The migration that it belongs to.</param>
-internal sealed record VmEpoch(VmId VmId, Epoch Epoch, MigrationId MigrationId);
+/// <summary>The newest attempt that an agent has seen for a VM.</summary>
+internal sealed record VmEpoch(
+    [property: JsonPropertyName("vmId")] VmId VmId,
+    [property: JsonPropertyName("epoch")] Epoch Epoch,
+    [property: JsonPropertyName("migrationId")] MigrationId MigrationId);

@@ -5,46 +5,48 @@ using Mesh.Hosting.Errors;
 
 namespace Mesh.Agent.State;
 
-/// <summary>The file that an agent's record lives in. A write replaces it as a whole or not at all.</summary>
+/// <summary>The file of an agent's state. A write replaces it as a whole or not at all.</summary>
 internal sealed class AgentStateFile
 {
     public AgentStateFile(string directory, HostName host)
     {
         Path = System.IO.Path.Combine(directory, $"{host}.json");
-        WrapErrors("keep its state", () => Directory.CreateDirectory(directory));
+        WrapErrors("create the directory of its state", () => Directory.CreateDirectory(directory));
     }
 
     public string Path { get; }
 
     public string CorruptPath => Path + ".corrupt";
 
-    /// <summary>The record in the file; null if there is no file.</summary>
-    /// <exception cref="JsonException">The file does not hold a record.</exception>
-    /// <exception cref="ProblemException">The file cannot be read at all.</exception>
+    /// <summary>The state in the file; null if there is no file.</summary>
+    /// <exception cref="JsonException">The file is corrupt.</exception>
+    /// <exception cref="ProblemException">The file cannot be read, or another version wrote it.</exception>
     public AgentState? Read() => WrapErrors("read its state", () =>
     {
         if (!System.IO.Path.Exists(Path))
             return null;
         using var file = File.OpenRead(Path);
-        return JsonSerializer.Deserialize<AgentState>(file, MeshJson.Options) ?? throw new JsonException("The file holds null.");
+        using var document = JsonDocument.Parse(file);
+        RequireFormat(document.RootElement);
+        return document.Deserialize<AgentState>(MeshJson.Options);
     });
 
-    /// <summary>Puts a file that cannot be read out of the way, for a person to look at.</summary>
+    /// <summary>Moves a corrupt file out of the way, for a person to inspect.</summary>
     /// <exception cref="ProblemException">It cannot be moved.</exception>
-    public void Quarantine() => WrapErrors("set its unreadable state aside", () =>
+    public void Quarantine() => WrapErrors("move its corrupt state aside", () =>
     {
         File.Move(Path, CorruptPath, overwrite: true);
         return true;
     });
 
-    public void Write(AgentState record)
+    public void Write(AgentState state)
     {
         var written = Path + ".new";
         try
         {
             using (var file = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None))
             {
-                JsonSerializer.Serialize(file, record, MeshJson.Indented);
+                JsonSerializer.Serialize(file, state, MeshJson.Indented);
                 file.Flush(flushToDisk: true);
             }
 
@@ -52,10 +54,24 @@ internal sealed class AgentStateFile
         }
         catch (IOException)
         {
-            // Half a file helps nobody, and where the disk is full, its room does.
+            // An incomplete file is of no use, and on a full disk its space is.
             TryDelete(written);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Refuses the state of another version: read by today's names it would look empty, and stale commands would be accepted.
+    /// </summary>
+    private void RequireFormat(JsonElement root)
+    {
+        if (root.ValueKind is not JsonValueKind.Object)
+            throw new JsonException("The file does not hold an object.");
+        var format = root.TryGetProperty(AgentState.FormatName, out var value) ? value.ToString() : "none (version 0.1)";
+        if (format != $"{AgentState.CurrentFormat}")
+            throw new ProblemException(
+                $"the agent cannot use the state in '{Path}' (Agent:StateDirectory): its format is {format}, and this version reads format {AgentState.CurrentFormat}; "
+                + "let its migrations end under the version that wrote it, then move the file away");
     }
 
     private static void TryDelete(string path)
@@ -66,11 +82,11 @@ internal sealed class AgentStateFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The next write begins it anew.
+            // The next write overwrites it.
         }
     }
 
-    private T WrapErrors<T>(string what, Func<T> act)
+    private T WrapErrors<T>(string action, Func<T> act)
     {
         try
         {
@@ -78,7 +94,7 @@ internal sealed class AgentStateFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ProblemException($"the agent cannot {what} at '{Path}' (Agent:StateDirectory): {e.Message}", e);
+            throw new ProblemException($"the agent cannot {action} at '{Path}' (Agent:StateDirectory): {e.Message}", e);
         }
     }
 }

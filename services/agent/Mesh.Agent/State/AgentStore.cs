@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Agent.State;
 
-/// <summary>An agent's record, in memory and, if it has a file, on disk before anyone acts upon it.</summary>
+/// <summary>An agent's state: in memory and, if it has a file, on disk before anyone acts on it.</summary>
 internal sealed class AgentStore
 {
     private readonly Lock _lock = new();
@@ -35,23 +35,23 @@ internal sealed class AgentStore
     public MigrationRecord? Find(MigrationId migration, Epoch epoch) => State.Find(migration, epoch);
 
     /// <summary>
-    /// Begins a process of the agent, and gives the number that it goes by: the time in milliseconds, but always more than that of the
-    /// process before, because the mesh drops what a smaller one says as old, and a clock may have been set back meanwhile.
+    /// Starts an agent process and returns its epoch: the time in milliseconds, but always greater than the previous process's, because
+    /// the mesh drops reports of a smaller one as stale, and the clock may have been set back.
     /// </summary>
-    /// <exception cref="ProblemException">The state cannot be written, so that no command could be taken.</exception>
+    /// <exception cref="ProblemException">The state cannot be written, so that no command could be accepted.</exception>
     public long StartAgentEpoch(DateTimeOffset now)
     {
         lock (_lock)
         {
             var number = now.ToUnixTimeMilliseconds();
-            var begun = _state with
+            var started = _state with
             {
                 AgentEpoch = Math.Max(number, _state.AgentEpoch + 1),
                 MinimumEpoch = _isStateLost ? new Epoch(number) : _state.MinimumEpoch,
             };
             try
             {
-                Save(begun);
+                Save(started);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -62,7 +62,7 @@ internal sealed class AgentStore
         }
     }
 
-    /// <summary>Makes sure that the command's attempt is known and fences older ones off.</summary>
+    /// <summary>The record of the command's attempt, which from now on supersedes older attempts for the VM.</summary>
     public MigrationRecord GetOrAdd(AgentCommand command, DateTimeOffset now)
     {
         lock (_lock)
@@ -85,8 +85,8 @@ internal sealed class AgentStore
         }
     }
 
-    /// <summary>Changes a record before anyone acts upon the change.</summary>
-    /// <exception cref="IOException">It could not be written, and is as it was.</exception>
+    /// <summary>Changes a record before anyone acts on the change.</summary>
+    /// <exception cref="IOException">It could not be written, and is unchanged.</exception>
     public MigrationRecord Update(MigrationRecord record, Func<MigrationRecord, MigrationRecord> change)
     {
         lock (_lock)
@@ -97,7 +97,7 @@ internal sealed class AgentStore
         }
     }
 
-    /// <summary>Takes note of what has happened, even if it cannot be written: then it is forgotten with the process.</summary>
+    /// <summary>Records something that has happened. If it cannot be written it is remembered until the process exits.</summary>
     public MigrationRecord UpdateBestEffort(MigrationRecord record, Func<MigrationRecord, MigrationRecord> change)
     {
         lock (_lock)
@@ -118,9 +118,26 @@ internal sealed class AgentStore
         }
     }
 
-    private void Save(AgentState record)
+    /// <inheritdoc cref="Update" />
+    public SourceRecord UpdateSource(MigrationRecord record, Func<SourceRecord, SourceRecord> change) => Update(record, OnSource(change)).Source!;
+
+    /// <inheritdoc cref="UpdateBestEffort" />
+    public SourceRecord UpdateSourceBestEffort(MigrationRecord record, Func<SourceRecord, SourceRecord> change) => UpdateBestEffort(record, OnSource(change)).Source!;
+
+    /// <inheritdoc cref="Update" />
+    public void UpdateDestination(MigrationRecord record, Func<DestinationRecord, DestinationRecord> change) => Update(record, OnDestination(change));
+
+    /// <inheritdoc cref="UpdateBestEffort" />
+    public void UpdateDestinationBestEffort(MigrationRecord record, Func<DestinationRecord, DestinationRecord> change) => UpdateBestEffort(record, OnDestination(change));
+
+    private static Func<MigrationRecord, MigrationRecord> OnSource(Func<SourceRecord, SourceRecord> change) => known => known with { Source = change(known.Source!) };
+
+    private static Func<MigrationRecord, MigrationRecord> OnDestination(Func<DestinationRecord, DestinationRecord> change) =>
+        known => known with { Destination = change(known.Destination ?? new DestinationRecord()) };
+
+    private void Save(AgentState state)
     {
-        var pruned = record.Pruned(_recordsKeptMax);
+        var pruned = state.Pruned(_recordsKeptMax);
         _file?.Write(pruned);
         _state = pruned;
     }

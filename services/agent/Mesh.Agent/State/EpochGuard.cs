@@ -3,7 +3,7 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Agent.State;
 
-/// <summary>Whether a command may act, seen from what an agent remembers.</summary>
+/// <summary>Decides from an agent's state whether a command may act.</summary>
 internal static class EpochGuard
 {
     public static EpochCheckResult Check(AgentState known, AgentCommand command)
@@ -14,26 +14,23 @@ internal static class EpochGuard
 
         var latest = known.FindVmEpoch(command.VmId);
         if (latest is not null && command.Epoch < latest.Epoch)
-            return new EpochCheckResult(null, new Refusal(
-                RefusalCode.StaleEpoch, $"attempt {command.Epoch} of {command.MigrationId} is over: this host has seen attempt {latest.Epoch} ({latest.MigrationId}) of the machine"));
+            return Stale($"attempt {command.Epoch} of {command.MigrationId} is stale: this host has seen attempt {latest.Epoch} of {latest.MigrationId} for the VM");
 
-        // The attempt was here and its record has been forgotten since: it is long over, and must not begin again.
+        // The attempt was here and its record has been pruned: it ended long ago, and must not start again.
         if (record is null && latest is not null && latest.Epoch == command.Epoch && latest.MigrationId == command.MigrationId)
-            return new EpochCheckResult(null, new Refusal(
-                RefusalCode.StaleEpoch, $"attempt {command.Epoch} of {command.MigrationId} was over so long ago that this host has forgotten it"));
+            return Stale($"attempt {command.Epoch} of {command.MigrationId} is stale: it ended so long ago that its record was pruned");
 
-        // Which attempts were over before the record was lost, nobody here knows any more. What ends or undoes one is harmless.
+        // Nobody here knows which attempts had ended before the state was lost. Commands that end or undo one are harmless.
         if (record is null && command is (PrepareIncoming or StartMigration) && command.Epoch < known.MinimumEpoch)
-            return new EpochCheckResult(null, new Refusal(
-                RefusalCode.StaleEpoch, $"attempt {command.Epoch} of {command.MigrationId} is older than {known.MinimumEpoch}, when this host lost its records: it may be over already"));
+            return Stale($"attempt {command.Epoch} of {command.MigrationId} may have ended: it is older than {known.MinimumEpoch}, when this host lost its state");
 
         return EpochCheckResult.Accepted;
+
+        static EpochCheckResult Stale(string message) => new(null, new Refusal(RefusalCode.StaleEpoch, message));
     }
 }
 
-/// <summary>What to do about a command: repeat an answer, refuse it, or act.</summary>
-/// <param name="RecordedAnswer">The answer it was given before.</param>
-/// <param name="Refusal">Why it may not act.</param>
+/// <summary>What to do with a command: repeat an answer, reject it, or neither: then it may act.</summary>
 internal sealed record EpochCheckResult(CommandAnswer? RecordedAnswer, Refusal? Refusal)
 {
     public static readonly EpochCheckResult Accepted = new(null, null);

@@ -1,93 +1,120 @@
+using System.Text.Json.Serialization;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.State;
 
-/// <summary>What an agent knows of one attempt of a migration, whatever happens to its process.</summary>
+/// <summary>What an agent knows of one attempt of a migration; it survives restarts.</summary>
 internal sealed record MigrationRecord
 {
+    private const int AnswersKeptMax = 100;
+
+    [JsonPropertyName("migrationId")]
     public required MigrationId MigrationId { get; init; }
 
+    [JsonPropertyName("epoch")]
     public required Epoch Epoch { get; init; }
 
+    [JsonPropertyName("vmId")]
     public required VmId VmId { get; init; }
 
-    /// <summary>When this host first heard of it; the oldest are forgotten first.</summary>
+    /// <summary>When this host received its first command; the oldest records are dropped first.</summary>
+    [JsonPropertyName("firstSeenAt")]
     public required DateTimeOffset FirstSeenAt { get; init; }
 
+    [JsonPropertyName("traceParent")]
     public string? TraceParent { get; init; }
 
-    /// <summary>Every answer that was given, for the case that its command comes again.</summary>
+    /// <summary>The answers to its commands, in case a command is delivered again.</summary>
+    [JsonPropertyName("answers")]
     public IReadOnlyList<CommandAnswer> Answers { get; init; } = [];
 
-    /// <summary>What this host does as the source; null if it is not the source or has not started.</summary>
+    /// <summary>The attempt on its source; null if this host is not the source, or has not started it.</summary>
+    [JsonPropertyName("source")]
     public SourceRecord? Source { get; init; }
 
-    /// <summary>Whether the job is to be aborted, or must never start.</summary>
+    /// <summary>The job is to be aborted, or must never start.</summary>
+    [JsonPropertyName("isAbortRequested")]
     public bool IsAbortRequested { get; init; }
 
-    /// <summary>What this host did as the destination; null if it is not the destination.</summary>
+    /// <summary>The attempt on its destination; null if this host is not the destination.</summary>
+    [JsonPropertyName("destination")]
     public DestinationRecord? Destination { get; init; }
 
-    /// <summary>Whether the source's job has been taken up and its end is not known yet.</summary>
+    /// <summary>The source has started the job and does not know its end yet.</summary>
+    [JsonIgnore]
     public bool IsRunning => Source is { Ended: null };
 
-    /// <summary>Whether nothing depends on this record any more but answers to repeated commands.</summary>
+    /// <summary>Nothing depends on this record any more except answers to repeated commands.</summary>
+    [JsonIgnore]
     public bool IsPrunable => Source is not ({ Ended: null } or { IsEndSent: false }) && Destination is not { CreatedImages.Count: > 0, HasArrived: false };
 
     public CommandAnswer? FindAnswer(CommandId command) => Answers.FirstOrDefault(answer => answer.CommandId == command);
 
-    /// <summary>The record with one more answer; older ones make room, since only recent commands come again.</summary>
+    /// <summary>Adds an answer. The oldest ones are dropped, since only recent commands are delivered again.</summary>
     public MigrationRecord With(CommandAnswer answer) => this with { Answers = [.. Answers.TakeLast(AnswersKeptMax - 1), answer] };
-
-    private const int AnswersKeptMax = 100;
 }
 
 /// <summary>An attempt on its source.</summary>
 internal sealed record SourceRecord
 {
+    [JsonPropertyName("startedAt")]
     public required DateTimeOffset StartedAt { get; init; }
 
+    [JsonPropertyName("destinationUri")]
     public required string DestinationUri { get; init; }
 
+    [JsonPropertyName("options")]
     public required MigrationOptions Options { get; init; }
 
+    [JsonPropertyName("limits")]
     public required MigrationLimits Limits { get; init; }
 
+    [JsonPropertyName("dataSize")]
     public required Bytes DataSize { get; init; }
 
-    /// <summary>Whether the agent suspended the machine and has not let it run again.</summary>
+    /// <summary>The agent suspended the VM and has not resumed it.</summary>
+    [JsonPropertyName("isSuspended")]
     public bool IsSuspended { get; init; }
 
-    /// <summary>Whether the job is to be changed over to post-copy as soon as QEMU has begun it.</summary>
+    /// <summary>The job is to be switched to post-copy as soon as QEMU has started copying.</summary>
+    [JsonPropertyName("isPostCopyRequested")]
     public bool IsPostCopyRequested { get; init; }
 
-    /// <summary>How much the agent slows the machine's processors down, and must let them go again; null for not at all.</summary>
+    /// <summary>The vCPU throttle that the agent has set and must remove; null for none.</summary>
+    [JsonPropertyName("throttle")]
     public Percent? Throttle { get; init; }
 
-    /// <summary>Whether the agent raises <see cref="Throttle"/> as QEMU's auto-converge would.</summary>
+    /// <summary>The agent raises <see cref="Throttle"/> as QEMU's auto-converge would.</summary>
+    [JsonPropertyName("isAutoConvergeEmulated")]
     public bool IsAutoConvergeEmulated { get; init; }
 
-    /// <summary>How the job ended; null while it has not.</summary>
+    /// <summary>How the job ended; null while it runs.</summary>
+    [JsonPropertyName("ended")]
     public JobEnded? Ended { get; init; }
 
-    /// <summary>Whether the end is known from the machine's state only, and not by the hypervisor's answer: it may run elsewhere.</summary>
+    /// <summary>The end was inferred from the VM's state, without an answer from the hypervisor: the VM may run elsewhere.</summary>
+    [JsonPropertyName("isEndInferred")]
     public bool IsEndInferred { get; init; }
 
-    /// <summary>Whether the broker has taken the news of the end.</summary>
+    /// <summary>The broker has accepted the end event.</summary>
+    [JsonPropertyName("isEndSent")]
     public bool IsEndSent { get; init; }
 }
 
 /// <summary>An attempt on its destination.</summary>
 internal sealed record DestinationRecord
 {
-    /// <summary>Paths of images that were created for this attempt, and may be deleted for it.</summary>
+    /// <summary>Paths of images that were created for this attempt, and that it may delete.</summary>
+    [JsonPropertyName("createdImages")]
     public IReadOnlyList<string> CreatedImages { get; init; } = [];
 
-    /// <summary>Whether the machine runs here now: then nothing that was created for it may be removed.</summary>
+    /// <summary>The VM runs here: nothing that was created for it may be deleted.</summary>
+    [JsonPropertyName("hasArrived")]
     public bool HasArrived { get; init; }
 
-    /// <summary>Whether what was prepared has been removed.</summary>
+    /// <summary>What was prepared has been removed.</summary>
+    [JsonPropertyName("isCleanedUp")]
     public bool IsCleanedUp { get; init; }
 }

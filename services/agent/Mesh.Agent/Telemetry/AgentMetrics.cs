@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Mesh.Core;
 using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.Telemetry;
@@ -7,9 +8,6 @@ internal static class AgentMetrics
 {
     public static readonly UpDownCounter<long> RunningJobs =
         MeshTelemetry.Meter.CreateUpDownCounter<long>(TelemetryNames.Metrics.AgentJobsRunning, "{job}", "Migration jobs running at their source");
-
-    public static readonly Histogram<double> CallDuration =
-        MeshTelemetry.Meter.CreateHistogram<double>(TelemetryNames.Metrics.LibvirtCallDuration, "s", "Duration of libvirt calls");
 
     /// <summary>As the hypervisor measured it, also where the migration's outcome is still open.</summary>
     public static readonly Histogram<double> Downtime =

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Mesh.Contracts.Events;
+using Mesh.Core;
 using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Migrations.Host.Grains;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Mesh.Core;
 using Mesh.Hosting.Telemetry;
 using Mesh.Policy.Selection;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Mesh.Contracts.Scheduling;
+using Mesh.Core;
 using Mesh.Hosting.Telemetry;
 using Mesh.Scheduler.Queueing;
 

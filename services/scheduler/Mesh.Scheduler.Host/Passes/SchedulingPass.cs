@@ -1,6 +1,7 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
+using Mesh.Core;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Telemetry;
 using Mesh.Scheduler.Host.Drains;

@@ -1,6 +1,5 @@
-using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
-using Mesh.Agent.LibvirtAdapter;
+using Mesh.Agent.Libvirt.Adapter;
 using Mesh.Contracts.Values;
 using Mesh.Testing.Fixtures;
 
@@ -11,7 +10,7 @@ public sealed class TestBedFixture : IAsyncLifetime
 {
     public const string Source = "hosta";
     public const string Destination = "hostb";
-    private readonly Dictionary<string, AgentOptions> _options = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LibvirtOptions> _options = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IHypervisor> _hypervisors = new(StringComparer.Ordinal);
 
     private TestBed? _bed;
@@ -24,10 +23,10 @@ public sealed class TestBedFixture : IAsyncLifetime
     public IHypervisor Connect(string host) => new LibvirtHypervisor(_options[host], TimeProvider.System);
 
     /// <summary>The same with settings of its own.</summary>
-    internal IHypervisor Connect(string host, Action<AgentOptions> configure)
+    internal IHypervisor Connect(string host, Action<LibvirtOptions> configure)
     {
         var common = _options[host];
-        var options = new AgentOptions { Host = common.Host, LibvirtUri = common.LibvirtUri, HostRoot = common.HostRoot };
+        var options = new LibvirtOptions { LibvirtUri = common.LibvirtUri, HostRoot = common.HostRoot };
         configure(options);
         return new LibvirtHypervisor(options, TimeProvider.System);
     }
@@ -58,16 +57,16 @@ public sealed class TestBedFixture : IAsyncLifetime
         return vms.Single(vm => vm.Name == name).Id;
     }
 
-    /// <summary>What libvirt tells of the machine's quota, which it reads from the control group.</summary>
+    /// <summary>The guest's quota as libvirt reads it from the control group.</summary>
     internal async Task<long> QuotaAsync(string host, string guest) => long.Parse(
         (await Bed.VirshAsync(host, "schedinfo", guest)).Split('\n').Single(line => line.StartsWith("vcpu_quota", StringComparison.Ordinal)).Split(':')[1],
         System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The host's own processes and control groups are seen from outside of it, through its first process.</summary>
-    private async Task<AgentOptions> OptionsAsync(string host)
+    private async Task<LibvirtOptions> OptionsAsync(string host)
     {
         var record = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(Bed.LogPath(host, "x"))!, "../../.bed/pids", $"{host}.pid1"));
-        return new AgentOptions { Host = host, LibvirtUri = await Bed.RunAsync("uri", host), HostRoot = $"/proc/{record.Split(' ')[0]}/root" };
+        return new LibvirtOptions { LibvirtUri = await Bed.RunAsync("uri", host), HostRoot = $"/proc/{record.Split(' ')[0]}/root" };
     }
 }
 

@@ -1,5 +1,5 @@
 using Mesh.Agent.Hypervisors;
-using Mesh.Agent.LibvirtAdapter;
+using Mesh.Agent.Libvirt.Xml;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -7,14 +7,14 @@ using Mesh.Testing;
 
 namespace Mesh.Agent.Libvirt.Tests.Bed;
 
-/// <summary>What the scheduler places by, as real hosts tell it.</summary>
+/// <summary>The facts that the scheduler places by, from real hosts.</summary>
 [Collection(TestBedCollection.Name)]
 public sealed class When_a_host_is_described(TestBedFixture fixture)
 {
     private const string Uri = $"qemu+tcp://{TestBedFixture.Destination}/system";
 
     [Fact]
-    public async Task Should_say_what_machines_it_can_run()
+    public async Task Should_report_what_vms_it_can_run()
     {
         var host = await fixture.At(TestBedFixture.Source).DescribeHostAsync(CancellationToken.None);
 
@@ -40,7 +40,7 @@ public sealed class When_a_host_is_described(TestBedFixture fixture)
     }
 
     [Fact]
-    public async Task Should_say_what_it_has()
+    public async Task Should_report_what_it_has()
     {
         var host = await fixture.At(TestBedFixture.Source).DescribeHostAsync(CancellationToken.None);
 
@@ -54,7 +54,7 @@ public sealed class When_a_host_is_described(TestBedFixture fixture)
     }
 
     [Fact]
-    public async Task Should_tell_local_disks_from_those_that_the_operator_calls_shared()
+    public async Task Should_distinguish_local_disks_from_those_configured_as_shared()
     {
         await fixture.Bed.StartGuestAsync(TestBedFixture.Source, "local", ["DISK_MIB=8"]);
         await fixture.Bed.StartGuestAsync(TestBedFixture.Source, "sharing", ["DISK_MIB=8", "DISK=/var/lib/libvirt/shared/sharing.qcow2", "CACHE=none"]);

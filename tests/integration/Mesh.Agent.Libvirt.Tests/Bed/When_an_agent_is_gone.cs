@@ -8,12 +8,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Agent.Libvirt.Tests.Bed;
 
-/// <summary>A guest that an agent slowed down, and that no agent looked after when its migration ended.</summary>
+/// <summary>A guest that an agent throttled, and whose migration ended while no agent ran.</summary>
 [Collection(TestBedCollection.Name)]
 public sealed class When_an_agent_is_gone(TestBedFixture fixture)
 {
     [Fact]
-    public async Task The_next_one_lets_the_guest_go_though_it_knows_nothing_of_it()
+    public async Task The_next_one_removes_the_throttle_though_it_has_no_record_of_it()
     {
         var vm = await fixture.BusyGuestAsync("orphan");
         var bus = new RecordingBus();
@@ -32,7 +32,7 @@ public sealed class When_an_agent_is_gone(TestBedFixture fixture)
 
         await using var next = await AgentAsync(new RecordingBus());
 
-        await Eventually.HoldsAsync(async () => await fixture.QuotaAsync(TestBedFixture.Source, "orphan") == -1, "the guest has its processors back", TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync(async () => await fixture.QuotaAsync(TestBedFixture.Source, "orphan") == -1, "the guest is no longer throttled", TimeSpan.FromSeconds(60));
         await fixture.Bed.RemoveGuestAsync("orphan");
     }
 

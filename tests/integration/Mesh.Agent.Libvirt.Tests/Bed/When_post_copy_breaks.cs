@@ -58,13 +58,13 @@ public sealed class When_post_copy_breaks(TestBedFixture fixture)
         var result = await fixture.At(TestBedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, Options, IsRecovery: true), default);
 
         result.Outcome.ShouldBe(MigrateOutcome.Failed);
-        result.Error.ShouldContain("paused (post-copy): no post-copy of it is broken");
+        result.Error.ShouldContain("paused (post-copy): it has no failed post-copy");
         await EndsWellAsync("well", vm, moving);
     }
 
     /// <summary>
     /// Until the guest has what its kernel always needs, recovery cannot work here: under TCG a processor takes an interrupt with QEMU's
-    /// lock in hand, and when it waits for a page then, the destination's monitor, which libvirt asks first, is silent for ever.
+    /// lock in hand, and when it waits for a page then, the destination's monitor, which libvirt asks first, never responds.
     /// </summary>
     private async Task<(VmId Vm, Task<MigrateResult> Moving)> InPostCopyAsync(string name, params string[] settings)
     {

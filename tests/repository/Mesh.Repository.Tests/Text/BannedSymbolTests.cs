@@ -17,7 +17,7 @@ public sealed class BannedSymbolTests
     /// <summary>Files that may use one all the same, each with the reason.</summary>
     private static readonly IReadOnlyDictionary<string, string> Exceptions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["services/agent/Mesh.Agent/LibvirtAdapter/DirectoryPool.cs"] = "names what libvirt holds for a moment, which nobody else ever reads",
+        ["services/agent/Mesh.Agent.Libvirt/Adapter/DirectoryPool.cs"] = "names what libvirt holds for a moment, which nobody else ever reads",
         ["services/hosting/Mesh.Hosting/Running/ProcessRandom.cs"] = "the one place where randomness comes into a process",
     };
 

@@ -1,5 +1,4 @@
 using Mesh.Agent;
-using Mesh.Agent.Configuration;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Clocks;
@@ -129,13 +128,13 @@ internal sealed class HostNode(World world, HostName name, TimeSpan tick)
         services.AddSingleton<TimeProvider>(new MonotonicTimeProvider(agent.Clock));
         services.AddSingleton<IMessageBus>(world.CreateBus(agent, Link));
         services.AddAgent(
-            new AgentOptions
+            Name,
+            options =>
             {
-                Host = Name.Value,
-                MigrationTarget = $"simulated://{Name}",
-                Tick = tick,
-                StateDirectory = _directory,
-                CallTimeout = CallTimeout,
+                options.MigrationTarget = $"simulated://{Name}";
+                options.Tick = tick;
+                options.StateDirectory = _directory;
+                options.CallTimeout = CallTimeout;
             },
             provider =>
             {

@@ -53,12 +53,12 @@ public sealed class CommandTests : IAsyncDisposable
         var next = await _host.SendAndWaitAsync(Vm.Start(One, epoch: 2));
 
         start.Result.ShouldBe(CommandResult.Rejected);
-        start.Refusals[0].Message.ShouldContain("aborted before it began");
+        start.Refusals[0].Message.ShouldContain("aborted before it started");
         next.Result.ShouldBe(CommandResult.Succeeded);
     }
 
     [Fact]
-    public async Task A_slow_command_for_one_machine_holds_up_that_machine_only()
+    public async Task A_slow_command_for_one_vm_delays_that_vm_only()
     {
         await _host.StartAsync();
         var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -81,7 +81,7 @@ public sealed class CommandTests : IAsyncDisposable
     [InlineData(VmRunState.Paused, RefusalCode.VmNotRunning)]
     [InlineData(VmRunState.Down, RefusalCode.VmNotRunning)]
     [InlineData(null, RefusalCode.UnknownVm)]
-    public async Task Only_a_machine_that_runs_here_can_start(VmRunState? state, RefusalCode expected)
+    public async Task Only_a_vm_that_runs_here_can_start(VmRunState? state, RefusalCode expected)
     {
         await _host.StartAsync();
         if (state is { } known)
@@ -91,7 +91,7 @@ public sealed class CommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_machine_with_another_job_cannot_start()
+    public async Task A_vm_with_another_job_cannot_start()
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One);
@@ -101,7 +101,7 @@ public sealed class CommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_destination_that_leads_back_here_is_refused_beside_what_else_is_wrong()
+    public async Task A_destination_that_resolves_to_this_host_is_rejected_with_the_other_problems()
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One, state: VmRunState.Paused);
@@ -111,12 +111,12 @@ public sealed class CommandTests : IAsyncDisposable
 
         answer.Refusals.Select(one => one.Code).ShouldBe([RefusalCode.VmNotRunning, RefusalCode.LoopbackAddress]);
         answer.Refusals[1].Message.ShouldBe(
-            "qemu+tcp://hostb/system leads from hosta back to itself (127.0.1.1); the agent of hostb needs a --migration-target that other hosts can reach");
+            "on hosta, qemu+tcp://hostb/system resolves to hosta itself (127.0.1.1); start the agent of hostb with a --migration-target that other hosts can reach");
         _host.Hypervisor.Calls.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_start_sets_what_must_be_set_before_and_says_what_became_of_each_parameter()
+    public async Task A_start_sets_initial_parameters_and_answers_each_one()
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One);
@@ -125,14 +125,14 @@ public sealed class CommandTests : IAsyncDisposable
 
         answer.Parameters.ShouldBe([
             new(MigrationParameter.AutoConverge, ParameterResult.Applied, "true"),
-            new(MigrationParameter.MaxDowntime, ParameterResult.Emulated, "the agent raises it from 101 ms to 500 ms pass by pass"),
+            new(MigrationParameter.MaxDowntime, ParameterResult.Emulated, "the agent raises it from 101 ms to 500 ms, iteration by iteration"),
             new(MigrationParameter.Bandwidth, ParameterResult.Applied, "32 MiB/s"),
         ]);
         _host.Hypervisor.Log.Take(2).ShouldBe([$"SetMaxDowntime {One} 101", $"SetBandwidth {One} PreCopy 32 MiB/s"]);
     }
 
     [Fact]
-    public async Task A_change_names_each_parameter_as_applied_or_refused()
+    public async Task A_change_answers_each_parameter_as_applied_or_refused()
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One);
@@ -169,7 +169,7 @@ public sealed class CommandTests : IAsyncDisposable
         ]);
         answer.Parameters[0].Explanation.ShouldBe("progress timeout none, completion timeout 60 s");
         answer.Parameters[3].Explanation.ShouldBe("no bandwidth");
-        answer.Parameters[4].Explanation.ShouldBe("each of the machine's processors is held to 60 % of its time by a vCPU quota");
+        answer.Parameters[4].Explanation.ShouldBe("a vCPU quota limits each of the VM's vCPUs to 60 %");
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class CommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_image_that_is_there_already_is_never_touched()
+    public async Task An_existing_image_is_never_touched()
     {
         await _host.StartAsync();
         _host.Hypervisor.Images["/images/vdb.qcow2"] = "somebody else's";
@@ -209,7 +209,7 @@ public sealed class CommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_image_that_could_not_be_created_takes_the_others_with_it()
+    public async Task An_image_that_cannot_be_created_removes_the_others()
     {
         await _host.StartAsync();
         var created = 0;
@@ -228,7 +228,7 @@ public sealed class CommandTests : IAsyncDisposable
     [InlineData(VmRunState.Running)]
     [InlineData(VmRunState.RunningPostCopy)]
     [InlineData(VmRunState.PostCopyFailed)]
-    public async Task Cleaning_up_leaves_a_machine_that_runs_and_its_images_alone(VmRunState state)
+    public async Task Cleaning_up_does_not_touch_a_running_vm_and_its_images(VmRunState state)
     {
         await _host.StartAsync();
         await _host.SendAndWaitAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
@@ -240,7 +240,7 @@ public sealed class CommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_has_arrived_once_keeps_its_images_even_when_it_is_shut_off_later()
+    public async Task A_vm_that_arrived_has_its_images_even_when_it_is_shut_off_later()
     {
         await _host.StartAsync();
         await _host.SendAndWaitAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
@@ -253,7 +253,7 @@ public sealed class CommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_machine_that_waits_in_vain_is_removed()
+    public async Task A_vm_that_waits_in_vain_is_removed()
     {
         await _host.StartAsync();
         await _host.SendAndWaitAsync(Vm.Prepare(One));

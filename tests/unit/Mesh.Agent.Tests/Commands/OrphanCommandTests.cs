@@ -7,7 +7,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Tests.Commands;
 
-/// <summary>What a source does with a machine that a migration left paused there.</summary>
+/// <summary>What a source does with a VM that a migration left paused there.</summary>
 public sealed class OrphanCommandTests : IAsyncDisposable
 {
     private static readonly VmId One = Vm.Id(1);
@@ -28,7 +28,7 @@ public sealed class OrphanCommandTests : IAsyncDisposable
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One, state: state);
         (await _host.SendAndWaitAsync(Destroy())).Result.ShouldBe(CommandResult.Succeeded);
-        _host.Hypervisor.Log.ShouldContain($"DestroyStray {One}");
+        _host.Hypervisor.Log.ShouldContain($"DestroyOrphan {One}");
     }
 
     [Theory]
@@ -54,14 +54,14 @@ public sealed class OrphanCommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_gone_already_is_done()
+    public async Task An_orphan_that_is_gone_succeeds()
     {
         await _host.StartAsync();
         (await _host.SendAndWaitAsync(Destroy())).Result.ShouldBe(CommandResult.Succeeded);
     }
 
     [Fact]
-    public async Task A_machine_that_a_migration_left_paused_is_resumed()
+    public async Task A_vm_that_a_migration_left_paused_is_resumed()
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One, state: VmRunState.PausedMigrating);
@@ -93,7 +93,7 @@ public sealed class OrphanCommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_abort_for_a_machine_that_is_gone_is_done_and_keeps_a_late_start_from_beginning()
+    public async Task An_abort_for_a_vm_that_is_gone_succeeds_and_prevents_a_late_start()
     {
         await _host.StartAsync();
         _host.Hypervisor.Failures["ReadJob"] = () => new HypervisorException(HypervisorErrorCode.NoVm, One, "no domain with matching uuid");
@@ -106,7 +106,7 @@ public sealed class OrphanCommandTests : IAsyncDisposable
     [Theory]
     [InlineData(true, VmStatus.Paused)]
     [InlineData(false, VmStatus.MigratingTo)]
-    public void What_a_migration_left_paused_is_no_machine_that_is_to_come(bool hasLeft, VmStatus status) =>
+    public void What_a_migration_left_paused_is_not_an_expected_vm(bool hasLeft, VmStatus status) =>
         VmStatusMapping.FromRunState(VmRunState.PausedMigrating, hasOutgoingJob: false, expectsIncoming: false, hasLeft).ShouldBe(status);
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

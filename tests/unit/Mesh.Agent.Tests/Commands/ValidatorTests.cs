@@ -15,7 +15,7 @@ public sealed class ValidatorTests
     [Theory]
     [InlineData(1024, true)]
     [InlineData(1023, false)]
-    public void A_machine_needs_its_memory_and_a_margin(int freeMebibytes, bool isTaken)
+    public void A_vm_needs_its_memory_and_a_margin(int freeMebibytes, bool isTaken)
     {
         var capacity = new HostCapacity("x86_64", "", 2, Bytes.FromGibibytes(4), Bytes.FromMebibytes(freeMebibytes));
         var objections = Validate(Vm.Prepare(Vm.Id(1), gibibytes: 0.75), capacity, [], Bytes.FromMebibytes(256));
@@ -31,7 +31,7 @@ public sealed class ValidatorTests
     [InlineData(2, "vm", VmRunState.Running, true)]
     [InlineData(2, "vm", VmRunState.Down, true)]
     [InlineData(2, "other", VmRunState.Running, false)]
-    public void A_machine_of_the_same_identity_or_name_stands_in_the_way(int id, string name, VmRunState state, bool isRefused)
+    public void A_vm_with_the_same_uuid_or_name_is_an_obstacle(int id, string name, VmRunState state, bool isRefused)
     {
         var capacity = new HostCapacity("x86_64", "", 2, Bytes.FromGibibytes(4), Bytes.FromGibibytes(4));
         var objections = Validate(Vm.Prepare(Vm.Id(1)), capacity, [new VmState(Vm.Id(id), name, state, "so")], Bytes.Zero);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Agent.Tests.Fakes;
 
-/// <summary>An agent with a hand-driven clock, a bus that records, and a hypervisor that does what the test says.</summary>
+/// <summary>An agent with a manual clock, a recording bus and a scripted hypervisor.</summary>
 public sealed class AgentHarness : IAsyncDisposable
 {
     private static readonly TimeSpan PollStep = TimeSpan.FromMilliseconds(1);

@@ -3,7 +3,7 @@ using Mesh.Hosting.Bus;
 
 namespace Mesh.Agent.Tests.Fakes;
 
-/// <summary>A bus that keeps what it is given, and can be told to refuse it.</summary>
+/// <summary>A bus that records messages, and can be made to reject them.</summary>
 public sealed class RecordingBus : IMessageBus
 {
     private readonly ConcurrentQueue<(string Queue, object Message)> _messages = [];

@@ -9,7 +9,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Tests.Fakes;
 
-/// <summary>A hypervisor that does what a test says. It outlives the agents that use it, as libvirtd does.</summary>
+/// <summary>A scripted hypervisor. It outlives the agents that use it, as libvirtd does.</summary>
 public sealed class ScriptedHypervisor
 {
     public static readonly Bytes FreeMemory = Bytes.FromGibibytes(8);
@@ -22,7 +22,7 @@ public sealed class ScriptedHypervisor
 
     public ConcurrentDictionary<VmId, TaskCompletionSource<MigrateResult>> Calls { get; } = [];
 
-    /// <summary>Calls that take a broken post-copy up again; each is made anew by a test that wants another.</summary>
+    /// <summary>Calls that recover a failed post-copy; a test that wants another one removes it.</summary>
     public ConcurrentDictionary<VmId, TaskCompletionSource<MigrateResult>> Recoveries { get; } = [];
 
     public ConcurrentDictionary<VmId, TimeSpan> Downtimes { get; } = [];
@@ -93,7 +93,7 @@ public sealed class ScriptedHypervisor
 
         public Task<HypervisorJob?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) => Ask("ReadCompletedJob", vm, () => at.CompletedJobs.GetValueOrDefault(vm));
 
-        public Task<string?> FindLoopbackAddressAsync(string destinationUri, CancellationToken cancellation) => Ask("FindWayBack", null, () => at.LoopbackAddresses.GetValueOrDefault(destinationUri));
+        public Task<string?> FindLoopbackAddressAsync(string destinationUri, CancellationToken cancellation) => Ask("FindLoopbackAddress", null, () => at.LoopbackAddresses.GetValueOrDefault(destinationUri));
 
         public Task<MigrateResult> MigrateAsync(VmMigration migration, CancellationToken cancellation)
         {
@@ -110,8 +110,6 @@ public sealed class ScriptedHypervisor
             await Do("SetMaxDowntime", vm, $" {downtime.TotalMilliseconds}");
             at.Downtimes[vm] = downtime;
         }
-
-        public Task<BytesPerSecond?> GetBandwidthAsync(VmId vm, CopyStage stage, CancellationToken cancellation) => Ask<BytesPerSecond?>("GetBandwidth", vm, () => null);
 
         public Task SetBandwidthAsync(VmId vm, CopyStage stage, BytesPerSecond? limit, CancellationToken cancellation) => Do("SetBandwidth", vm, $" {stage} {limit?.ToString() ?? "none"}");
 
@@ -155,7 +153,7 @@ public sealed class ScriptedHypervisor
 
         public async Task DestroyOrphanAsync(VmId vm, CancellationToken cancellation)
         {
-            await Do("DestroyStray", vm, "");
+            await Do("DestroyOrphan", vm, "");
             at.Vms.TryRemove(vm, out _);
         }
 

@@ -5,7 +5,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Tests.Fakes;
 
-/// <summary>Machines and commands for tests.</summary>
+/// <summary>VMs and commands for tests.</summary>
 public static class Vm
 {
     private static int _commands;

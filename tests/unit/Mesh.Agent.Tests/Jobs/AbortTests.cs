@@ -8,7 +8,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Tests.Jobs;
 
-/// <summary>Aborts at every moment, on simulated hosts: each ends, and the machine runs on unhindered where it was.</summary>
+/// <summary>Aborts at every moment, on simulated hosts: each ends, and the VM continues to run where it was.</summary>
 public sealed class AbortTests : IAsyncDisposable
 {
     private static readonly VmId One = Vm.Id(1);
@@ -63,7 +63,7 @@ public sealed class AbortTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task After_the_machine_was_suspended()
+    public async Task After_the_vm_was_suspended()
     {
         await BegunAsync(JobPhase.PreCopy);
         await ChangeAsync(Vm.Change(One) with { Parameters = new() { Suspend = true } });
@@ -72,7 +72,7 @@ public sealed class AbortTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task While_the_machine_is_slowed_down()
+    public async Task While_the_vm_is_throttled()
     {
         await BegunAsync(JobPhase.PreCopy);
         await ChangeAsync(Vm.Change(One) with { Parameters = new() { Throttle = new Percent(50) } });
@@ -81,7 +81,7 @@ public sealed class AbortTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task While_it_is_slowed_down_by_the_rule_of_auto_converge()
+    public async Task While_it_is_throttled_by_the_auto_converge_rule()
     {
         await BegunAsync(JobPhase.PreCopy);
         await ChangeAsync(Vm.Change(One) with { Parameters = new() { AutoConverge = true } });
@@ -95,7 +95,7 @@ public sealed class AbortTests : IAsyncDisposable
     {
         await BegunAsync(JobPhase.PreCopy);
         await ChangeAsync(Vm.Change(One) with { Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(60) } });
-        await _host.UntilAsync(() => _cluster.ListJobs() is [{ Phase: SimulatedPhase.SwitchOver }] or [], "the switch-over");
+        await _host.UntilAsync(() => _cluster.ListJobs() is [{ Phase: SimulatedPhase.SwitchOver }] or [], "the switchover");
 
         await _host.SendAsync(Vm.Abort(One));
 

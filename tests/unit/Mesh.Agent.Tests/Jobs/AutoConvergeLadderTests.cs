@@ -42,7 +42,7 @@ public sealed class AutoConvergeLadderTests
     }
 
     [Fact]
-    public void A_pass_is_judged_by_its_own_time_and_bytes()
+    public void A_pass_is_evaluated_by_its_own_time_and_bytes()
     {
         var (ladder, _) = AutoConvergeLadder.Initial.Observe(Sample(1, 0));
         var usual = Sample(2, 30);

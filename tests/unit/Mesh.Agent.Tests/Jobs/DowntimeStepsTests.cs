@@ -40,5 +40,5 @@ public sealed class DowntimeStepsTests
     }
 
     [Fact]
-    public void Passes_that_nobody_saw_do_not_make_up_for_steps() => DowntimeSteps.IsNextDue(1, 2).ShouldBeFalse();
+    public void Unseen_passes_do_not_make_up_for_steps() => DowntimeSteps.IsNextDue(1, 2).ShouldBeFalse();
 }

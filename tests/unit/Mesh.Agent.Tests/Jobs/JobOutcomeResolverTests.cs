@@ -9,25 +9,25 @@ public sealed class JobOutcomeResolverTests
     [Theory]
     [InlineData("")]
     [InlineData("the definition could not be kept on the destination")]
-    public void The_calls_own_word_that_the_machine_moved_is_enough(string error) =>
+    public void The_calls_own_result_that_the_vm_moved_is_enough(string error) =>
         JobOutcomeResolver.Resolve(new(new MigrateResult(MigrateOutcome.Completed, error), null, false, null, null, false)).ShouldBe(new JobOutcome(JobResult.Completed, error));
 
     [Theory]
     [InlineData(MigrateOutcome.Aborted, false, JobResult.Cancelled)]
     [InlineData(MigrateOutcome.Failed, false, JobResult.Failed)]
     [InlineData(MigrateOutcome.Failed, true, JobResult.Cancelled)]
-    public void A_call_that_failed_leaves_the_machine_here(MigrateOutcome outcome, bool isAbortRequested, JobResult expected) =>
+    public void A_failed_call_leaves_the_vm_here(MigrateOutcome outcome, bool isAbortRequested, JobResult expected) =>
         JobOutcomeResolver.Resolve(new(new MigrateResult(outcome, "why"), null, true, VmRunState.Running, null, isAbortRequested))
             .ShouldBe(new JobOutcome(expected, expected is JobResult.Failed ? "why" : ""));
 
     [Theory]
     [InlineData(VmRunState.PausedPostCopy)]
     [InlineData(VmRunState.PostCopyFailed)]
-    public void Post_copy_that_may_be_recovered_is_no_end_whatever_the_call_says(VmRunState state) =>
+    public void A_recoverable_post_copy_is_not_an_end_whatever_the_call_returned(VmRunState state) =>
         JobOutcomeResolver.Resolve(new(new MigrateResult(MigrateOutcome.Failed, "why"), false, true, state, null, false)).ShouldBeNull();
 
     [Fact]
-    public void A_machine_that_moved_although_the_call_failed_has_moved() =>
+    public void A_vm_that_moved_although_the_call_failed_has_moved() =>
         JobOutcomeResolver.Resolve(new(new MigrateResult(MigrateOutcome.Failed, "client socket is closed"), false, true, VmRunState.DownMigrated, null, false))
             .ShouldBe(JobOutcome.Completed);
 
@@ -35,11 +35,11 @@ public sealed class JobOutcomeResolverTests
     [InlineData(null, JobResult.Failed)]
     [InlineData(false, JobResult.Failed)]
     [InlineData(true, JobResult.Completed)]
-    public void A_call_that_failed_and_a_machine_that_has_gone(bool? stopSeen, JobResult expected) =>
+    public void A_failed_call_and_a_vm_that_is_gone(bool? stopSeen, JobResult expected) =>
         JobOutcomeResolver.Resolve(new(new MigrateResult(MigrateOutcome.Failed, "why"), false, true, null, stopSeen, false))!.Result.ShouldBe(expected);
 
     [Fact]
-    public void Nothing_is_said_while_the_hypervisor_does_not_answer()
+    public void There_is_no_outcome_while_the_hypervisor_does_not_respond()
     {
         JobOutcomeResolver.Resolve(new(new MigrateResult(MigrateOutcome.Failed, "why"), null, false, null, null, false)).ShouldBeNull();
         JobOutcomeResolver.Resolve(new(null, null, false, null, null, false)).ShouldBeNull();
@@ -62,6 +62,6 @@ public sealed class JobOutcomeResolverTests
     [InlineData(VmRunState.Running, null, false, JobResult.Failed)]
     [InlineData(VmRunState.Running, null, true, JobResult.Cancelled)]
     [InlineData(VmRunState.Paused, null, false, JobResult.Failed)]
-    public void Without_the_call_the_machine_tells(VmRunState? state, bool? stopSeen, bool isAbortRequested, JobResult expected) =>
+    public void Without_the_call_the_vms_state_decides(VmRunState? state, bool? stopSeen, bool isAbortRequested, JobResult expected) =>
         JobOutcomeResolver.Resolve(new(null, false, true, state, stopSeen, isAbortRequested))!.Result.ShouldBe(expected);
 }

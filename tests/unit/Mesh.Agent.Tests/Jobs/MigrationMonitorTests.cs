@@ -15,7 +15,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     private readonly AgentHarness _host = new();
 
     [Fact]
-    public async Task A_completed_job_is_told_of_with_its_downtime()
+    public async Task A_completed_job_is_reported_with_its_downtime()
     {
         await StartedAsync(One);
         var copy = ScriptedHypervisor.PreCopy(Bytes.Zero, Bytes.FromGibibytes(1)).Copy with { ActualDowntime = TimeSpan.FromMilliseconds(42) };
@@ -32,7 +32,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Without_the_closing_numbers_the_downtime_is_not_made_up()
+    public async Task Without_final_statistics_the_downtime_is_unknown()
     {
         await StartedAsync(One);
         _host.Hypervisor.Jobs[One] = ScriptedHypervisor.Change(ScriptedHypervisor.PreCopy(Bytes.Zero, Bytes.FromGibibytes(1)), copy => copy with { ExpectedDowntime = TimeSpan.FromMilliseconds(7) });
@@ -43,7 +43,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_failed_job_is_told_of_in_the_hypervisors_words()
+    public async Task A_failed_job_is_reported_with_the_hypervisors_error()
     {
         await StartedAsync(One);
         _host.Hypervisor.Calls[One].SetResult(new MigrateResult(MigrateOutcome.Failed, "unable to connect to server at 'hostb:16509'"));
@@ -52,11 +52,11 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
 
         ended.Result.ShouldBe(JobResult.Failed);
         ended.Error.ShouldBe("unable to connect to server at 'hostb:16509'");
-        await _host.UntilAsync(() => _host.Report.Vms is [{ Status: VmStatus.Up }], "the machine to be up");
+        await _host.UntilAsync(() => _host.Report.Vms is [{ Status: VmStatus.Up }], "the VM to be up");
     }
 
     [Fact]
-    public async Task While_it_runs_the_machine_is_migrating_from_here()
+    public async Task While_it_runs_the_vm_is_migrating_from_here()
     {
         await StartedAsync(One);
 
@@ -104,7 +104,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_post_copy_too_short_for_any_sample_is_told_of_all_the_same()
+    public async Task A_post_copy_too_short_for_any_sample_is_still_reported()
     {
         await StartedAsync(One);
         _host.Hypervisor.Publish(new VmLifecycleChanged(One, "vm", VmLifecycle.Suspended, IsByMigration: true, "Suspended Post-copy", IsPostCopy: true));
@@ -116,7 +116,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_stall_is_told_of_and_told_of_again()
+    public async Task A_stall_is_reported_repeatedly()
     {
         await StartedAsync(One, limits: new MigrationLimits { StallingLimit = TimeSpan.FromSeconds(3) });
 
@@ -141,7 +141,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_abort_that_comes_too_late_for_the_hypervisor_is_refused_too()
+    public async Task An_abort_that_is_too_late_for_the_hypervisor_is_rejected_too()
     {
         await StartedAsync(One);
         _host.Hypervisor.Failures["AbortJob"] = () => new HypervisorException(HypervisorErrorCode.InPostCopy, One, "cannot abort migration in post-copy mode");
@@ -185,13 +185,13 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
         _host.Report.Migrations.Count.ShouldBe(2);
         _host.Report.Migrations.Single(sample => sample.VmId == Two).Copy.Memory.Remaining.ShouldBe(new Bytes(5 << 20));
 
-        // Only the other machine was asked about, four times a second because its end is near.
+        // Only the other VM was polled, four times a second because its end is near.
         (_host.Hypervisor.Count("ReadJob") - reads).ShouldBeLessThanOrEqualTo(42);
         hang.SetResult();
     }
 
     [Fact]
-    public async Task A_machine_suspended_for_a_migration_that_fails_runs_again_here()
+    public async Task A_vm_suspended_for_a_migration_that_fails_is_resumed_here()
     {
         await StartedAsync(One);
         await _host.SendAndWaitAsync(Vm.Change(One) with { Parameters = new() { Suspend = true } });
@@ -226,7 +226,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_job_that_someone_else_began_keeps_its_machine_from_being_taken_for_up()
+    public async Task A_job_that_someone_else_started_prevents_its_vm_from_being_reported_as_up()
     {
         _host.Hypervisor.AddVm(One);
         _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(new Bytes(1), new Bytes(1));
@@ -239,7 +239,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_hypervisor_that_does_not_answer_is_reported_so_and_comes_back()
+    public async Task A_hypervisor_that_does_not_respond_is_reported_as_such_until_it_does()
     {
         await StartedAsync(One);
         _host.Hypervisor.Failures["ListVms"] = () => new HypervisorException(HypervisorErrorCode.Unreachable, null, "libvirtd is gone");

@@ -25,7 +25,7 @@ public sealed class PostCopyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task One_that_comes_before_QEMU_has_begun_is_made_when_it_has()
+    public async Task One_that_arrives_before_QEMU_has_started_is_made_when_it_has()
     {
         await StartedAsync();
         (await AskAsync()).ShouldBe(ParameterResult.Emulated);
@@ -55,7 +55,7 @@ public sealed class PostCopyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_the_hypervisor_has_not_heard_it_is_told_again()
+    public async Task What_the_hypervisor_did_not_receive_is_sent_again()
     {
         await StartedAsync();
         await AskAsync();

@@ -13,7 +13,7 @@ public sealed class ProgressWatchdogTests
     private static readonly MigrationLimits Never = new() { ProgressTimeout = TimeSpan.Zero, CompletionTimeoutPerGiB = TimeSpan.Zero };
 
     [Fact]
-    public void A_copy_that_falls_and_falls_gives_nothing_to_say()
+    public void A_copy_that_progresses_has_no_findings()
     {
         var limits = new MigrationLimits { ProgressTimeout = Seconds(5), StallingLimit = Seconds(5) };
 
@@ -31,7 +31,7 @@ public sealed class ProgressWatchdogTests
     }
 
     [Fact]
-    public void A_new_low_starts_the_stalling_limit_anew()
+    public void A_new_low_restarts_the_stalling_limit()
     {
         var limits = Never with { StallingLimit = Seconds(10) };
         var copy = Enumerable.Range(0, 25).Select(i => (Remaining: i < 9 ? 100L : 50L, Transferred: 0L));
@@ -40,7 +40,7 @@ public sealed class ProgressWatchdogTests
     }
 
     [Fact]
-    public void Without_a_stalling_limit_nobody_is_told_of_stalls() =>
+    public void Without_a_stalling_limit_no_stalls_are_reported() =>
         Watched(Never, Enumerable.Repeat((100L, 0L), 1000)).ShouldBeEmpty();
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class ProgressWatchdogTests
     [Theory]
     [InlineData(JobPhase.PostCopy)]
     [InlineData(JobPhase.PostCopyFailed)]
-    public void Once_the_machine_runs_on_the_destination_no_limit_aborts_it(JobPhase phase)
+    public void Once_the_vm_runs_on_the_destination_no_limit_aborts_it(JobPhase phase)
     {
         var limits = new MigrationLimits { ProgressTimeout = Seconds(1), CompletionTimeout = Seconds(2), StallingLimit = Seconds(3) };
 
@@ -118,7 +118,7 @@ public sealed class ProgressWatchdogTests
     }
 
     [Fact]
-    public void A_job_that_never_says_anything_passes_the_progress_timeout_too()
+    public void A_job_without_statistics_exceeds_the_progress_timeout_too()
     {
         var limits = Never with { ProgressTimeout = Seconds(5) };
         var watch = WatchdogState.Start(Start, Start);

@@ -35,7 +35,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task One_that_fails_is_answered_with_the_reason_and_is_no_end()
+    public async Task One_that_fails_is_answered_with_the_reason_and_does_not_end_the_job()
     {
         await BrokenAsync();
         Refusing("the destination's QEMU has not noticed yet");
@@ -93,7 +93,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     [Theory]
     [InlineData(VmRunState.Running, "running (booted)")]
     [InlineData(VmRunState.PausedMigrating, "paused (migrating)")]
-    public async Task What_is_not_broken_is_never_resumed(VmRunState state, string detail)
+    public async Task What_has_not_failed_is_never_resumed(VmRunState state, string detail)
     {
         await StartedAsync();
         _host.Hypervisor.AddVm(One, state: state, detail: detail);
@@ -106,7 +106,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_call_that_says_nothing_is_answered_for_in_time_and_not_made_twice()
+    public async Task A_call_that_does_not_return_is_answered_in_time_and_not_made_twice()
     {
         await BrokenAsync();
 
@@ -147,7 +147,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_agent_that_lost_its_state_takes_the_job_over()
+    public async Task An_agent_that_lost_its_state_adopts_the_job()
     {
         Break();
         _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(new Bytes(1 << 20), new Bytes(900 << 20));
@@ -159,7 +159,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Without_a_broken_post_copy_it_takes_nothing_over()
+    public async Task Without_a_failed_post_copy_it_adopts_nothing()
     {
         _host.Hypervisor.AddVm(One);
         await _host.StartAsync();
@@ -176,7 +176,7 @@ public sealed class RecoveryTests : IAsyncDisposable
         _host.Hypervisor.Calls[One].SetResult(MigrateResult.Completed);
         await EndedAsync();
 
-        (await _host.SendAndWaitAsync(Vm.Recover(One))).Refusals.ShouldHaveSingleItem().Message.ShouldContain("over");
+        (await _host.SendAndWaitAsync(Vm.Recover(One))).Refusals.ShouldHaveSingleItem().Message.ShouldContain("has ended");
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

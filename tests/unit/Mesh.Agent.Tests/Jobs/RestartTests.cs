@@ -35,7 +35,7 @@ public sealed class RestartTests : IAsyncDisposable
     [InlineData(VmRunState.DownMigrated, JobResult.Completed)]
     [InlineData(VmRunState.Down, JobResult.Failed)]
     [InlineData(null, JobResult.Completed)]
-    public async Task A_job_that_ended_meanwhile_is_told_of(VmRunState? state, JobResult expected)
+    public async Task A_job_that_ended_meanwhile_is_reported(VmRunState? state, JobResult expected)
     {
         await StartedAsync();
         await _host.StopAsync();
@@ -50,7 +50,7 @@ public sealed class RestartTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_machine_that_left_its_definition_behind_has_no_job_whatever_the_hypervisor_calls_that()
+    public async Task A_vm_that_left_its_definition_has_no_job_whatever_error_the_hypervisor_returns()
     {
         await StartedAsync();
         await _host.StopAsync();
@@ -111,7 +111,7 @@ public sealed class RestartTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_end_that_the_broker_never_took_is_told_of_after_the_restart()
+    public async Task An_end_that_the_broker_never_accepted_is_sent_after_the_restart()
     {
         await StartedAsync();
         _host.Bus.IsDown = true;
@@ -130,7 +130,7 @@ public sealed class RestartTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_state_file_that_cannot_be_read_does_not_keep_the_agent_from_starting()
+    public async Task A_corrupt_state_file_does_not_prevent_the_agent_from_starting()
     {
         await File.WriteAllTextAsync(Path.Combine(_host.Options.StateDirectory!, "hosta.json"), "{ half");
         _host.Hypervisor.AddVm(One);

@@ -24,7 +24,7 @@ public sealed class StatusTests
     [InlineData(VmRunState.PostCopyFailed, true, false, VmStatus.PostCopyFailed)]
     [InlineData(VmRunState.Down, false, true, VmStatus.Down)]
     [InlineData(VmRunState.DownMigrated, true, false, VmStatus.Down)]
-    public void A_machine_s_status(VmRunState state, bool hasOutgoingJob, bool expectsIncoming, VmStatus expected) =>
+    public void A_vms_status(VmRunState state, bool hasOutgoingJob, bool expectsIncoming, VmStatus expected) =>
         VmStatusMapping.FromRunState(state, hasOutgoingJob, expectsIncoming).ShouldBe(expected);
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public void A_job_that_says_nothing_yet_is_being_set_up() => JobPhases.FromStats(null, VmRunState.Running, false).ShouldBe(JobPhase.Setup);
+    public void A_job_without_statistics_is_being_set_up() => JobPhases.FromStats(null, VmRunState.Running, false).ShouldBe(JobPhase.Setup);
 
     [Theory]
     [InlineData(JobPhase.PreCopy, 199, 100, true)]
@@ -58,7 +58,7 @@ public sealed class StatusTests
     [InlineData(JobPhase.SwitchOver, 1000, 1, true)]
     [InlineData(JobPhase.PostCopy, 1000, 1, true)]
     [InlineData(JobPhase.DiskCopy, 1, 100, false)]
-    public void A_job_near_its_end_is_looked_at_more_often(JobPhase phase, long remaining, long bandwidth, bool expected) =>
+    public void A_job_near_its_end_is_polled_more_often(JobPhase phase, long remaining, long bandwidth, bool expected) =>
         JobPhases.IsNearEnd(
             new MigrationSample
             {

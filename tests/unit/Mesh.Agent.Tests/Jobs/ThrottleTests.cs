@@ -21,7 +21,7 @@ public sealed class ThrottleTests : IAsyncDisposable
         await StartedAsync();
 
         (await ChangeAsync(40)).ShouldBe(new ParameterAnswer(
-            MigrationParameter.Throttle, ParameterResult.Emulated, "each of the machine's processors is held to 60 % of its time by a vCPU quota"));
+            MigrationParameter.Throttle, ParameterResult.Emulated, "a vCPU quota limits each of the VM's vCPUs to 60 %"));
         await _host.UntilAsync(() => _host.Report.Migrations is [{ Throttle.Value: 40 }], "the throttle in a sample");
 
         (await ChangeAsync(0)).ShouldBe(new ParameterAnswer(MigrationParameter.Throttle, ParameterResult.Applied, "0 %"));
@@ -58,7 +58,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     [Theory]
     [InlineData(-1)]
     [InlineData(100)]
-    public async Task A_machine_is_never_stopped_by_a_throttle(int percent)
+    public async Task A_vm_is_never_stopped_by_a_throttle(int percent)
     {
         await StartedAsync();
 
@@ -94,7 +94,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_suspended_machine_has_its_processors_back_before_it_runs_again()
+    public async Task A_suspended_vm_has_its_throttle_removed_before_it_is_resumed()
     {
         await StartedAsync();
         await ChangeAsync(40);
@@ -173,7 +173,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_stale_one_that_cannot_be_lifted_is_shown_and_tried_again()
+    public async Task A_stale_one_that_cannot_be_lifted_is_reported_and_retried()
     {
         _host.Hypervisor.AddVm(One);
         _host.Hypervisor.Throttles[One] = new Percent(90);
@@ -188,7 +188,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_machine_that_came_here_throttled_is_let_go_at_once()
+    public async Task A_vm_that_arrived_throttled_is_restored_at_once()
     {
         await _host.StartAsync();
         await _host.SendAndWaitAsync(Vm.Prepare(One));
@@ -204,7 +204,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_job_whose_record_was_lost_keeps_it_until_it_is_over()
+    public async Task A_job_whose_record_was_lost_has_its_throttle_until_it_ends()
     {
         _host.Hypervisor.AddVm(One);
         _host.Hypervisor.Throttles[One] = new Percent(50);
@@ -251,7 +251,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_throttle_that_is_set_by_hand_ends_it()
+    public async Task A_throttle_that_is_set_explicitly_ends_it()
     {
         await StartedAsync();
         await AutoConvergeAsync(true);
@@ -261,12 +261,12 @@ public sealed class ThrottleTests : IAsyncDisposable
         await PassesAsync(4, 10);
 
         Steps()[^1].ShouldBe("70");
-        (await AutoConvergeAsync(false)).ShouldBe(new ParameterAnswer(MigrationParameter.AutoConverge, ParameterResult.Applied, "is off already"));
+        (await AutoConvergeAsync(false)).ShouldBe(new ParameterAnswer(MigrationParameter.AutoConverge, ParameterResult.Applied, "already off"));
         _host.Hypervisor.Throttles[One].Value.ShouldBe(70);
     }
 
     [Fact]
-    public async Task Set_by_hand_and_the_rule_turned_off_at_once_it_stays_as_set()
+    public async Task Set_explicitly_with_the_rule_turned_off_at_once_it_stays_as_set()
     {
         await StartedAsync();
         await AutoConvergeAsync(true);
@@ -281,7 +281,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     {
         await StartedAsync(new MigrationOptions { AutoConverge = true });
 
-        (await AutoConvergeAsync(true)).ShouldBe(new ParameterAnswer(MigrationParameter.AutoConverge, ParameterResult.Applied, "is on already"));
+        (await AutoConvergeAsync(true)).ShouldBe(new ParameterAnswer(MigrationParameter.AutoConverge, ParameterResult.Applied, "already on"));
         (await AutoConvergeAsync(false)).Result.ShouldBe(ParameterResult.Refused);
         (await ChangeAsync(40)).Result.ShouldBe(ParameterResult.Emulated, "beside it a quota may be set");
     }

@@ -16,7 +16,7 @@ public sealed class When_an_inventory_is_sent : IAsyncDisposable
     public When_an_inventory_is_sent() => _cluster = new SimulatedCluster(_host.Clock);
 
     [Fact]
-    public async Task Should_bear_what_the_host_tells_of_itself()
+    public async Task Should_contain_what_the_host_reports_of_itself()
     {
         var sent = await SentAsync(new SimulatedHost
         {
@@ -48,7 +48,7 @@ public sealed class When_an_inventory_is_sent : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Should_leave_out_what_nobody_told()
+    public async Task Should_leave_out_what_is_unknown()
     {
         var sent = await SentAsync(new SimulatedHost { Name = HostA });
 
@@ -69,7 +69,7 @@ public sealed class When_an_inventory_is_sent : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Should_say_what_ties_a_machine_to_its_host()
+    public async Task Should_report_what_ties_a_vm_to_its_host()
     {
         var placement = new VmPlacement(PinnedToHost: true, Label("zone", "a"));
         var sent = await SentAsync(new SimulatedHost { Name = HostA }, new SimulatedVm

@@ -10,7 +10,7 @@ public sealed class MigrationModelTests
     private const double Link = 100 << 20;
 
     [Fact]
-    public void An_idle_machine_is_copied_once_and_handed_over_in_the_first_pass()
+    public void An_idle_vm_is_copied_once_and_switched_over_in_the_first_pass()
     {
         var end = Run(Vms(DirtyCurve.Idle));
 
@@ -21,7 +21,7 @@ public sealed class MigrationModelTests
     }
 
     [Fact]
-    public void A_machine_that_writes_a_little_needs_a_pass_or_two_more()
+    public void A_vm_that_writes_a_little_needs_a_pass_or_two_more()
     {
         var end = Run(Vms(DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(5))));
 
@@ -63,7 +63,7 @@ public sealed class MigrationModelTests
     }
 
     [Fact]
-    public void Throttling_begins_with_the_fourth_pass()
+    public void Throttling_starts_with_the_fourth_pass()
     {
         var vm = Vms(DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(150)));
         long first = 0;
@@ -76,7 +76,7 @@ public sealed class MigrationModelTests
     [InlineData(20)]
     [InlineData(50)]
     [InlineData(90)]
-    public void The_machine_is_handed_over_only_when_what_is_pending_fits_into_the_downtime(int dirtyMebibytesPerSecond)
+    public void The_switchover_starts_only_when_the_pending_memory_fits_into_the_downtime(int dirtyMebibytesPerSecond)
     {
         var vm = Vms(DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(dirtyMebibytesPerSecond)));
         SimulatedMigration? handingOver = null;

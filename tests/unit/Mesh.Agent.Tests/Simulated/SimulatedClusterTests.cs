@@ -23,7 +23,7 @@ public sealed class SimulatedClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_machine_is_on_both_sides_while_it_moves_and_on_one_afterwards()
+    public async Task A_vm_is_on_both_hosts_during_its_migration_and_on_one_afterwards()
     {
         var (source, destination) = (Add(1), _cluster.CreateHypervisor(HostB));
         var moving = Migrate(source, 1, HostB);
@@ -74,7 +74,7 @@ public sealed class SimulatedClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task An_abort_leaves_the_machine_on_the_source_alone()
+    public async Task An_abort_leaves_the_vm_on_the_source_only()
     {
         var (source, destination) = (Add(1), _cluster.CreateHypervisor(HostB));
         var moving = Migrate(source, 1, HostB);
@@ -116,7 +116,7 @@ public sealed class SimulatedClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_destination_that_dies_gives_the_machine_back()
+    public async Task A_destination_that_dies_returns_the_vm()
     {
         var source = Add(1);
         var moving = Migrate(source, 1, HostB);
@@ -130,7 +130,7 @@ public sealed class SimulatedClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_source_that_dies_takes_its_machine_with_it()
+    public async Task A_source_that_dies_loses_its_vm()
     {
         var source = Add(1);
         var moving = Migrate(source, 1, HostB);
@@ -163,7 +163,7 @@ public sealed class SimulatedClusterTests : IDisposable
     [Theory]
     [InlineData("qemu+tcp://nobody/system")]
     [InlineData("qemu+tcp://host_A/system")]
-    public async Task A_migration_to_nowhere_fails_in_libvirts_words(string uri)
+    public async Task A_migration_to_nowhere_fails_with_libvirts_error(string uri)
     {
         var result = await Add(1).MigrateAsync(new VmMigration(Vm.Id(1), uri, new MigrationOptions()), default);
 

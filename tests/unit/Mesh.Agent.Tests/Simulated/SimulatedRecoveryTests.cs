@@ -79,7 +79,7 @@ public sealed class SimulatedRecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Half_of_a_machine_that_died_with_its_host_is_not_recovered()
+    public async Task Half_of_a_vm_that_was_lost_with_its_host_is_not_recovered()
     {
         await BrokenAsync();
         _cluster.PowerOff(HostB);

@@ -58,7 +58,7 @@ public sealed class SimulatedThrottleTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task It_goes_with_the_machine_until_it_is_lifted(bool isPostCopy)
+    public async Task It_travels_with_the_vm_until_it_is_lifted(bool isPostCopy)
     {
         var moving = Migrate(new MigrationOptions { PostCopy = isPostCopy });
         await _source.SetThrottleAsync(Vm.Id(1), new Percent(90), default);
@@ -68,7 +68,7 @@ public sealed class SimulatedThrottleTests : IDisposable
         _clock.Advance(TimeSpan.FromMinutes(2));
         await moving;
 
-        (await ThrottleAsync(_source)).ShouldBeNull("its processors here are gone");
+        (await ThrottleAsync(_source)).ShouldBeNull("its vCPUs here are gone");
         (await ThrottleAsync(_destination)).ShouldBe(new Percent(90));
         await _destination.LiftThrottleAsync(Vm.Id(1), default);
         await _destination.LiftThrottleAsync(Vm.Id(1), default);
@@ -76,7 +76,7 @@ public sealed class SimulatedThrottleTests : IDisposable
     }
 
     [Fact]
-    public async Task It_stays_with_a_machine_that_stays()
+    public async Task It_stays_with_a_vm_that_stays()
     {
         var moving = Migrate();
         await _source.SetThrottleAsync(Vm.Id(1), new Percent(90), default);
@@ -89,7 +89,7 @@ public sealed class SimulatedThrottleTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_a_machine_that_runs_has_processors_to_slow_down()
+    public async Task Only_a_running_vm_can_be_throttled()
     {
         var unknown = await Should.ThrowAsync<HypervisorException>(_destination.SetThrottleAsync(Vm.Id(1), new Percent(10), default));
 

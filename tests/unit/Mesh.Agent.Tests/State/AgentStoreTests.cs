@@ -15,7 +15,7 @@ public sealed class AgentStoreTests : IDisposable
     private string StatePath => Path.Combine(_directory, "hosta.json");
 
     [Fact]
-    public void What_is_on_disk_comes_back_as_it_was()
+    public void What_was_written_is_read_back()
     {
         var start = Vm.Start(Vm.Id(1), options: new MigrationOptions { MaxDowntime = TimeSpan.FromMilliseconds(500), Compression = ["xbzrle"] });
         var store = Open();
@@ -50,8 +50,10 @@ public sealed class AgentStoreTests : IDisposable
     [InlineData("")]
     [InlineData("{ half a fi")]
     [InlineData("null")]
-    [InlineData("{\"fences\": null, \"migrations\": []}")]
-    public void A_file_that_cannot_be_read_is_set_aside_and_told_of(string content)
+    [InlineData("[]")]
+    [InlineData("{\"format\": 1, \"vmEpochs\": null, \"migrations\": []}")]
+    [InlineData("{\"format\": 1, \"migrations\": []}")]
+    public void A_corrupt_file_is_moved_aside_and_logged(string content)
     {
         File.WriteAllText(StatePath, content);
 
@@ -63,7 +65,7 @@ public sealed class AgentStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_half_written_file_never_takes_the_place_of_a_whole_one()
+    public void A_half_written_file_never_replaces_a_whole_one()
     {
         var store = Open();
         store.GetOrAdd(Vm.Abort(Vm.Id(1)), Now);
@@ -73,7 +75,7 @@ public sealed class AgentStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_written_is_not_begun()
+    public void What_cannot_be_written_is_not_started()
     {
         var store = Open();
         Directory.Delete(_directory, recursive: true);
@@ -83,7 +85,7 @@ public sealed class AgentStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_has_happened_counts_even_if_it_cannot_be_written()
+    public void What_has_happened_is_remembered_even_if_it_cannot_be_written()
     {
         var store = Open();
         var record = store.GetOrAdd(Vm.Abort(Vm.Id(1)), Now);
@@ -96,7 +98,7 @@ public sealed class AgentStoreTests : IDisposable
     }
 
     [Fact]
-    public void Old_records_are_forgotten_but_none_that_something_depends_on()
+    public void Old_records_are_pruned_except_those_that_something_depends_on()
     {
         var records = Enumerable.Range(0, 30).Select(i => Record(i) with
         {
@@ -125,7 +127,7 @@ public sealed class AgentStoreTests : IDisposable
     }
 
     [Fact]
-    public void An_attempt_that_was_forgotten_does_not_begin_again() =>
+    public void An_attempt_whose_record_was_pruned_does_not_start_again() =>
         EpochGuard.Check(AgentState.Empty.With(new VmEpoch(Vm.Id(1), new Epoch(2), new MigrationId("m"))), Vm.Start(Vm.Id(1), epoch: 2))
             .Refusal!.Code.ShouldBe(RefusalCode.StaleEpoch);
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Mesh.Hosting.Telemetry;
+using Mesh.Core;
 using Mesh.Repository.Tests;
 
 namespace Mesh.Hosting.Tests.Telemetry;
