@@ -14,7 +14,7 @@ public sealed class When_a_document_is_malformed
         { "# only a comment\n", 0, "", "is empty" },
         { "- name: p\n", 1, "", "takes a mapping of fields, not a list" },
         { "just words\n", 1, "", "takes a mapping of fields, not 'just words'" },
-        { "name: p\ndescription: d\n---\nname: q\n", 3, "", "holds a second document" },
+        { "name: p\ndescription: d\n---\nname: q\n", 3, "", "contains a second document" },
         { "description: d\n", 1, "name", "is missing" },
         { "name: p\n", 1, "description", "is missing" },
         { "name: Gold\ndescription: d\n", 1, "name", "lower-case letters, digits and hyphens" },
@@ -31,12 +31,12 @@ public sealed class When_a_document_is_malformed
         { "name: p\ndescription: \"d\n", 2, "", "is neither YAML nor JSON" },
         { "name: p\ndescription: d\nstart: {autoConverge: true\n", 3, "", "is neither YAML nor JSON" },
         { "name: p\ndescription: d\nlastResort: [abort\nlimits:\n  completionTimeout: 1 h\n", 3, "", "is neither YAML nor JSON" },
-        { "name: p\ndescription: d\nstart:\n\tmaxDowntime: 5 ms\n", 4, "", "a tab stands where YAML takes spaces only" },
+        { "name: p\ndescription: d\nstart:\n\tmaxDowntime: 5 ms\n", 4, "", "a tab is used for indentation; use spaces" },
         { "name: p\n  description: d\n", 2, "", "is neither YAML nor JSON" },
         { "name: p\ndescription: &text d\n", 2, "", "has an anchor (&text)" },
-        { "name: p\ndescription: *text\n", 2, "", "has a reference (*text)" },
+        { "name: p\ndescription: *text\n", 2, "", "uses the alias *text" },
         { "name: p\ndescription: !!str d\n", 2, "", "tags are not accepted" },
-        { "name: p\n? [description]\n: d\n", 2, "", "where the name of a field is wanted" },
+        { "name: p\n? [description]\n: d\n", 2, "", "instead of a field name" },
         { "name: p\ndescription: d\u0001\n", 2, "", "the control character U+0001" },
         { $"name: p\ndescription: {new string('[', 20)}{new string(']', 20)}\n", 2, "", "more than 16 levels deep" },
         { "{\n  \"name\": \"p\",\n  \"description\": \"d\",\n  \"interval\": 10\n}\n", 4, "interval", "'10' has no unit" },
@@ -198,7 +198,7 @@ public sealed class When_a_document_is_malformed
         var faults = PolicyText.Read(Head + string.Concat(Enumerable.Range(0, 1000).Select(number => $"x{number}: 1\n"))).Faults;
 
         faults.Count.ShouldBe(201);
-        faults[^1].Message.ShouldBe("and 800 more faults");
+        faults[^1].Message.ShouldBe("and 800 more errors");
     }
 
     private static void Expect(string text, int line, string field, string fragment)
