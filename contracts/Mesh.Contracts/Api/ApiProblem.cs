@@ -30,7 +30,7 @@ public sealed record ApiProblem
     public IReadOnlyList<ApiError>? Errors { get; init; }
 
     /// <summary>Every error in a policy document.</summary>
-    public IReadOnlyList<PolicyDiagnostic>? PolicyDiagnostics { get; init; }
+    public IReadOnlyList<DocumentDiagnostic>? PolicyDiagnostics { get; init; }
 
     /// <summary>Every error in a document of placement rules.</summary>
     public IReadOnlyList<DocumentDiagnostic>? RuleDiagnostics { get; init; }

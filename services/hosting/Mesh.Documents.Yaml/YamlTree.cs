@@ -1,18 +1,19 @@
+using Mesh.Contracts.Documents;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace Mesh.Documents.Yaml;
 
-/// <summary>YAML text to document tree and back. JSON is read as the YAML that it nearly is.</summary>
+/// <summary>Reads and writes documents as YAML. JSON is read as the YAML that it almost always is.</summary>
 public static class YamlTree
 {
-    /// <summary>No document here is nested deeper than a third of this.</summary>
+    // Three times the depth of any document of the mesh.
     private const int DepthMax = 16;
 
     private const string NotYaml = "is neither YAML nor JSON: ";
 
-    /// <summary>Reads one document; null with a fault if there is none, or not one alone, or if it is no YAML.</summary>
-    public static DocumentNode? Read(string text, out ReadDiagnostic? error)
+    /// <summary>Reads one document; null with an error if the text holds none, more than one, or is not YAML.</summary>
+    public static DocumentNode? Read(string text, out DocumentDiagnostic? error)
     {
         error = null;
         text = text.TrimStart('\uFEFF').ReplaceLineEndings("\n");
@@ -23,27 +24,27 @@ public static class YamlTree
         }
         catch (UnsupportedYamlException e)
         {
-            error = new ReadDiagnostic(e.Line, "", e.Message);
+            error = new DocumentDiagnostic(e.Line, "", e.Message);
         }
         catch (YamlException e) when (e.Message.Contains("invalid tab", StringComparison.Ordinal))
         {
-            error = new ReadDiagnostic(TabbedLine(text), "", $"{NotYaml}a tab stands where YAML takes spaces only");
+            error = new DocumentDiagnostic(TabbedLine(text), "", $"{NotYaml}a tab is used for indentation; use spaces");
         }
         catch (YamlException e)
         {
-            // What is missed at the end is found missing behind it.
-            error = new ReadDiagnostic(Math.Min((int)e.Start.Line, text.AsSpan().TrimEnd('\n').Count('\n') + 1), "", $"{NotYaml}{Describe(e)}");
+            // The parser reports what is missing at the end as one line after it.
+            error = new DocumentDiagnostic(Math.Min((int)e.Start.Line, text.AsSpan().TrimEnd('\n').Count('\n') + 1), "", $"{NotYaml}{Describe(e)}");
         }
         catch (InvalidOperationException)
         {
-            // The parser's way of running into the next line out of an open bracket.
-            error = new ReadDiagnostic((int)(parser.Current?.Start.Line ?? 0), "", $"{NotYaml}a bracket, a brace or a comma is missing here or in the next line");
+            // This is how the parser reports an open bracket that runs into the next line.
+            error = new DocumentDiagnostic((int)(parser.Current?.Start.Line ?? 0), "", $"{NotYaml}a bracket, a brace or a comma is missing here or in the next line");
         }
 
         return null;
     }
 
-    /// <summary>Writes a document so that <see cref="Read"/> gives the same one.</summary>
+    /// <summary>Writes a document that <see cref="Read"/> reads back to the same one.</summary>
     public static string Write(DocumentMap document)
     {
         using var writer = new StringWriter { NewLine = "\n" };
@@ -58,16 +59,16 @@ public static class YamlTree
 
     private static DocumentNode Document(Parser parser, string text)
     {
-        // The parser takes a null character for the end of the text.
+        // The parser treats a null character as the end of the text.
         if (text.AsSpan().IndexOfAnyInRange('\0', '\b') is var at and >= 0)
-            throw new UnsupportedYamlException(text.AsSpan(0, at).Count('\n') + 1, $"holds the control character U+{(int)text[at]:X4}");
+            throw new UnsupportedYamlException(text.AsSpan(0, at).Count('\n') + 1, $"contains the control character U+{(int)text[at]:X4}");
         parser.Consume<StreamStart>();
         if (!parser.TryConsume<DocumentStart>(out _))
-            throw new UnsupportedYamlException(0, "is empty; it takes a mapping of fields");
+            throw new UnsupportedYamlException(0, "is empty; a mapping of fields is expected");
         var document = Node(parser, depth: 0);
         parser.Consume<DocumentEnd>();
         return parser.TryConsume<DocumentStart>(out var second)
-            ? throw new UnsupportedYamlException(Line(second), "holds a second document; one is accepted")
+            ? throw new UnsupportedYamlException(Line(second), "contains a second document; only one is accepted")
             : document;
     }
 
@@ -76,7 +77,7 @@ public static class YamlTree
         if (depth > DepthMax)
             throw new UnsupportedYamlException(Line(parser.Current!), $"is nested more than {DepthMax} levels deep");
         if (parser.TryConsume<AnchorAlias>(out var alias))
-            throw new UnsupportedYamlException(Line(alias), $"has a reference (*{alias.Value}); references are not accepted: write it out");
+            throw new UnsupportedYamlException(Line(alias), $"uses the alias *{alias.Value}; aliases are not accepted");
         if (parser.Current is NodeEvent { Anchor.IsEmpty: false } anchored)
             throw new UnsupportedYamlException(Line(anchored), $"has an anchor (&{anchored.Anchor.Value}); anchors are not accepted");
         if (parser.Current is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } } tagged)
@@ -101,12 +102,12 @@ public static class YamlTree
             fields.Add(Node(parser, depth + 1) switch
             {
                 DocumentScalar name => new DocumentField(name.Line, name.Text, Node(parser, depth + 1)),
-                var other => throw new UnsupportedYamlException(other.Line, "has a list or a mapping where the name of a field is wanted"),
+                var other => throw new UnsupportedYamlException(other.Line, "has a list or a mapping instead of a field name"),
             });
         return new DocumentMap(Line(start), fields);
     }
 
-    // Whole parts stand in blocks, what is in them in one line.
+    // The outer levels are written as blocks, what is in them on one line.
     private static void Write(Emitter emitter, DocumentNode node, int depth, bool isItem = false)
     {
         switch (node)
@@ -149,9 +150,9 @@ public static class YamlTree
     private static int TabbedLine(string text) =>
         text.Split('\n').Index().FirstOrDefault(line => line.Item[..^line.Item.TrimStart().Length].Contains('\t')).Index + 1;
 
-    private static string Describe(YamlException e) => e.Message is [var first, .. var rest] ? $"{char.ToLowerInvariant(first)}{rest.TrimEnd('.')}" : "it cannot be read";
+    private static string Describe(YamlException e) => e.Message is [var first, .. var rest] ? $"{char.ToLowerInvariant(first)}{rest.TrimEnd('.')}" : "it cannot be parsed";
 
-    /// <summary>Something that YAML allows and documents here do not.</summary>
+    /// <summary>YAML that documents of the mesh may not use.</summary>
     private sealed class UnsupportedYamlException(int line, string message) : Exception(message)
     {
         public int Line => line;

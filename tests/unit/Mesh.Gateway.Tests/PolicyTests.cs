@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Mesh.Contracts.Api;
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 
@@ -86,7 +87,7 @@ public sealed class PolicyTests
     public async Task The_policy_service_validates_documents_and_reports_all_errors(string document)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        PolicyDiagnostic[] errors = [new(3, "steps[0].when", "is missing"), new(0, "", "is empty")];
+        DocumentDiagnostic[] errors = [new(3, "steps[0].when", "is missing"), new(0, "", "is empty")];
         gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => new(Calm, [1]));
         gateway.Bus.Answer<ApplyPolicy, ApplyPolicyAnswer>(_ => new(null, errors));
 

@@ -27,7 +27,7 @@ internal static class ApiProblems
     public static ApiProblem NotChangeable(MigrationId id, string detail) =>
         Conflict(ApiProblemTypes.NotChangeable, "The migration can no longer be changed", detail) with { MigrationId = id };
 
-    public static ApiProblem InvalidPolicy(IReadOnlyList<PolicyDiagnostic> errors) =>
+    public static ApiProblem InvalidPolicy(IReadOnlyList<DocumentDiagnostic> errors) =>
         InvalidDocument(ApiProblemTypes.InvalidPolicy, "Invalid policy document", errors.Select(error => Describe(error.Line, error.Field, error.Message)))
             with { PolicyDiagnostics = errors };
 

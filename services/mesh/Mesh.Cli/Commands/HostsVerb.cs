@@ -44,6 +44,7 @@ internal sealed class HostsVerb(Io io) : ClientVerb("hosts", "List hosts.", io)
     {
         { FenceAttempt: { Failure: null } } => "fencing",
         { Health: HostHealth.Fenced } => "fenced",
+        { AgentProblem: { } problem } => $"ignored: {problem}",
         { LastReportAt: null } => "no report yet",
         { Health: HostHealth.Suspect or HostHealth.Unresponsive } =>
             $"{TextFormatter.Format(host.Health)}, last seen {TextFormatter.Format(Io.Time.GetUtcNow() - host.LastReportAt)} ago",

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Documents.Yaml;
 
@@ -15,10 +16,10 @@ public static class PolicyText
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > LengthMax)
-            return new PolicyParseResult(null, [new PolicyDiagnostic(0, "", $"is {text.Length} characters long; the maximum is {LengthMax}")]);
+            return new PolicyParseResult(null, [new DocumentDiagnostic(0, "", $"is {text.Length} characters long; the maximum is {LengthMax}")]);
         return YamlTree.Read(text, out var error) is { } document
             ? PolicyDocument.Read(document)
-            : new PolicyParseResult(null, [new PolicyDiagnostic(error!.Line, error.Field, error.Message)]);
+            : new PolicyParseResult(null, [error!]);
     }
 
     /// <summary>Writes a policy as YAML that <see cref="Read"/> reads back as the same policy; fields with their default value are omitted.</summary>

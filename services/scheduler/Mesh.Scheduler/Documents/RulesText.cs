@@ -19,7 +19,7 @@ public static class RulesText
             return new RulesReadResult(null, [new DocumentDiagnostic(0, "", $"is {text.Length} characters long; at most {LengthMax} are allowed")]);
         return YamlTree.Read(text, out var error) is { } document
             ? RulesDocument.Read(document)
-            : new RulesReadResult(null, [new DocumentDiagnostic(error!.Line, error.Field, error.Message)]);
+            : new RulesReadResult(null, [error!]);
     }
 
     /// <summary>Writes rules as YAML that <see cref="Read"/> reads back to the same rules; deerrors are omitted.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Policy.Documents;
 
@@ -71,7 +72,7 @@ internal sealed class CheckPolicyVerb : Verb
     private int Run(ParseResult parsed)
     {
         var checkedFiles = parsed.GetRequiredValue(_files)
-            .Select(path => new CheckedDocument<PolicyDiagnostic>(path, PolicyText.Read(DocumentFile.ReadText(_io, path)).Faults)).ToList();
+            .Select(path => new CheckedDocument<DocumentDiagnostic>(path, PolicyText.Read(DocumentFile.ReadText(_io, path)).Faults)).ToList();
         if (parsed.GetValue(_output) == OutputFormat.Json)
             JsonOutput.Write(_io, checkedFiles);
         else
@@ -84,7 +85,7 @@ internal sealed class CheckPolicyVerb : Verb
             : throw new CliException(ExitCodes.Refused, $"invalid policy: {string.Join("; ", refused.SelectMany(Lines))}");
     }
 
-    private static IEnumerable<string> Lines(CheckedDocument<PolicyDiagnostic> file) =>
+    private static IEnumerable<string> Lines(CheckedDocument<DocumentDiagnostic> file) =>
         file.Diagnostics.Count == 0 ? [$"{file.File}: ok"] : file.Diagnostics.Select(error => TextFormatter.ToSingleLine(PolicyFile.FormatDiagnostic(file.File, error)));
 }
 
@@ -98,5 +99,5 @@ internal static class PolicyFile
         return policy ?? throw new CliException(ExitCodes.Refused, $"invalid policy: {string.Join("; ", errors.Select(error => FormatDiagnostic(path, error)))}");
     }
 
-    public static string FormatDiagnostic(string path, PolicyDiagnostic error) => DocumentFile.FormatDiagnostic(path, error.Line, error.Field, error.Message);
+    public static string FormatDiagnostic(string path, DocumentDiagnostic error) => DocumentFile.FormatDiagnostic(path, error.Line, error.Field, error.Message);
 }
