@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using Mesh.Core;
 
 namespace Mesh.Hosting.Telemetry;
 
