@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using Mesh.Agent.Configuration;
-using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Telemetry;
 using Mesh.Core;
 using Mesh.Hosting.Bus;
