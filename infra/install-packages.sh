@@ -1,11 +1,11 @@
 #!/bin/bash
-# install-packages.sh: installs the Debian packages that the tests and the test bed need, if any are missing. Starts no
-# service and enables none: the tests start brokers, databases and libvirt themselves, on private ports and directories.
+# install-packages.sh: installs the Debian packages that the tests and the test bed need, if any are missing. It neither
+# starts nor enables services: the tests start brokers, databases and libvirt themselves, on private ports and directories.
 set -euo pipefail
 
 packages=(
-  ca-certificates curl util-linux             # also for whoever runs the tests
-  postgresql rabbitmq-server                  # real ones, for the integration tests
+  ca-certificates curl util-linux             # also needed to run the tests by hand
+  postgresql rabbitmq-server                  # for the integration tests
   libvirt-clients libvirt-daemon libvirt-daemon-driver-qemu
   qemu-system-x86 qemu-utils                  # the test bed unpacks a newer QEMU, but its libraries come with this one
   iproute2 socat                              # the hosts' network
@@ -14,7 +14,7 @@ packages=(
 sdk_wanted=10
 policy=/usr/sbin/policy-rc.d
 policy_saved=$policy.migration-mesh-saved
-services='^(rabbitmq|epmd|postgresql|libvirt|virt)' # what the packages above would enable
+services='^(rabbitmq|epmd|postgresql|libvirt|virt)' # services that the packages above would enable
 
 die() {
   printf 'install-packages: %s\n' "$*" >&2
@@ -42,8 +42,8 @@ find_missing() {
   done
 }
 
-# Package scripts ask policy-rc.d before they start a service; 101 is "no". One that is there already comes back afterwards,
-# also when an earlier run of ours was killed halfway.
+# Package scripts ask policy-rc.d before they start a service; 101 means "no". An existing policy-rc.d is restored afterwards,
+# even if an earlier run of this script was killed halfway.
 forbid_service_starts() {
   if [[ ! -e $policy_saved && -e $policy ]]; then
     mv "$policy" "$policy_saved"
@@ -64,8 +64,8 @@ enabled_services() {
     grep -E "$services" | sort -u || true
 }
 
-# policy-rc.d forbids only the start; that packages also enable their services for the next boot is undone here, for those
-# that were not enabled before.
+# policy-rc.d only prevents the start. Packages also enable their services for the next boot: this disables those that were
+# not enabled before.
 disable_new_services() { # SERVICES-BEFORE
   local unit
   while read -r unit; do
@@ -74,7 +74,7 @@ disable_new_services() { # SERVICES-BEFORE
     fi
     find /etc/systemd/system -mindepth 2 -type l -path '*.wants/*' -name "$unit" -delete
   done < <(comm -13 <(printf '%s\n' "$1") <(enabled_services))
-  # The same for the links of System V init, which systemctl may not have been there to change.
+  # The same for the links of System V init, in case systemctl was not there to change them.
   if command -v update-rc.d >/dev/null; then
     for unit in $2; do
       update-rc.d "$unit" disable >/dev/null 2>&1 || true
@@ -90,7 +90,7 @@ sysv_services() {
 install_missing() {
   local options=(-y -qq --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
   export DEBIAN_FRONTEND=noninteractive
-  # The lists are fetched only when they are absent (a fresh machine) or outdated.
+  # Package lists are fetched only if they are missing (a fresh machine) or outdated.
   apt-get "${options[@]}" --simulate install "${missing[@]}" >/dev/null 2>&1 || apt-get -qq update
   apt-get "${options[@]}" install "${missing[@]}" ||
     { apt-get -qq update && apt-get "${options[@]}" install "${missing[@]}"; } ||

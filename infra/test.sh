@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The test command: installs what is missing (as root, on Debian), builds, runs every suite, and ends with
+# The test command: installs missing packages (as root, on Debian), builds, runs all suites, and ends with
 #   N passed, N failed, N skipped
-# Arguments are names of suites to run instead of all, such as Mesh.Migrations.Tests.
+# With names of suites as arguments, such as Mesh.Migrations.Tests, it runs only those.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -22,7 +22,7 @@ run() {
   dotnet test "$1" -c Release --no-build -nologo -v minimal --logger "trx;LogFileName=$suite.trx" --results-directory "$results"
 }
 
-# What suites beside each other say is told by one after the other.
+# Prints the output of parallel suites one after the other.
 # shellcheck disable=SC2317 # xargs calls it.
 run_beside() {
   local log failed=0
@@ -33,8 +33,8 @@ run_beside() {
 }
 export -f run run_beside
 
-# Unit suites run two at a time. Suites with virtual machines share the cores with their guests, and run one after the other; beside those
-# of them that wait most of the time the simulation, which looks at no clock, takes what they leave of the processors.
+# Unit suites run two at a time. Suites with VMs share the cores with their guests and run one after the other. Beside those that mostly
+# wait, the simulation, which depends on no real clock, uses the idle processor time.
 mapfile -t projects < <(git ls-files 'tests/*.Tests.csproj' 2>/dev/null | grep . || find tests -name '*.Tests.csproj')
 quick=() busy=() waiting=() timeless=()
 for project in "${projects[@]}"; do
@@ -53,7 +53,7 @@ for project in "${busy[@]}"; do
   run "$project" || status=1
 done
 
-# Whoever interrupts the tests ends what runs beside them too.
+# Interrupting the tests also ends the suites in the background.
 trap 'trap - TERM; kill 0' INT TERM
 beside=()
 for project in "${timeless[@]}"; do
@@ -68,7 +68,7 @@ for process in "${beside[@]}"; do
   wait "$process" || status=1
 done
 
-# Each result file holds one line of counters.
+# Each result file has one line of counters.
 counter() { { grep -ho "<Counters [^>]*>" "$results"/*.trx || true; } | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
 total=$(counter total)
 executed=$(counter executed)

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A RabbitMQ of one's own: private port, private directory, nothing left behind.
+# A private RabbitMQ: private port, private directory, nothing left behind.
 #
-#   broker.sh DIRECTORY PORT    runs it in the foreground until SIGKILL (unshare heeds no other); it answers on 127.0.0.1:PORT as guest/guest
+#   broker.sh DIRECTORY PORT    runs it in the foreground until SIGKILL (unshare ignores other signals); it listens on 127.0.0.1:PORT as guest/guest
 #
 # It runs in a pid namespace, so that epmd, which Erlang would leave behind as a daemon, dies with it. The namespace's first process
-# stays root: one that changes its user would lose the promise to die with its parent. The directory keeps the queues: the same
-# command after a kill is the same broker after a crash.
+# stays root: changing its user would clear its parent-death signal. The queues are in the directory: the same command after a
+# kill is the same broker after a crash.
 set -euo pipefail
 
 [[ $# -eq 2 && $2 =~ ^[0-9]+$ ]] || { echo "usage: broker.sh DIRECTORY PORT" >&2; exit 2; }
@@ -17,8 +17,8 @@ directory=$(realpath -m "$1")
 port=$2
 mkdir -p "$directory"/{mnesia,log,home}
 
-# A message within a queue's index can be torn when the broker is killed, and RabbitMQ 3.10 does not start then. Beside it, in the store, a
-# torn one is left out.
+# If the broker is killed while it writes a message into a queue's index, RabbitMQ 3.10 cannot start again. In the message store, a torn message
+# is skipped.
 cat >"$directory/rabbitmq.conf" <<CONF
 listeners.tcp.1 = 127.0.0.1:$port
 log.file.level = warning

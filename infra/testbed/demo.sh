@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The real thing on one machine: two libvirt hosts, RabbitMQ, the mesh and an agent on each host as processes of their own, and a
-# guest that writes memory while it is moved back and forth. One command; everything is cleaned up at the end, however it ends.
+# Real migrations on one machine: two libvirt hosts, RabbitMQ, the mesh and an agent on each host as separate processes, and a guest
+# that writes to its memory while it migrates back and forth. Everything is cleaned up at the end, even after a failure.
 #
-#   demo.sh [MOVES]    how often the guest is moved (default 4)
+#   demo.sh [MOVES]    number of migrations (default 4)
 set -euo pipefail
 
 moves=${1:-4}
@@ -13,7 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 mesh=$root/artifacts/bin/mesh/release/mesh
 work=$(mktemp -d /tmp/mesh-demo-XXXX)
-chmod 711 "$work" # RabbitMQ runs as a user of its own
+chmod 711 "$work" # RabbitMQ runs as its own user
 port=$((11000 + RANDOM % 8000))
 broker=amqp://guest:guest@127.0.0.1:$port
 export MESH_TESTBED=$work/bed MESH_TESTBED_OWNER=$$ MESH_SERVER=http://127.0.0.1:$((port + 1))
@@ -25,7 +25,7 @@ clean_up() {
   [[ $status -eq 0 ]] || { echo "demo.sh: failed; what the services said last:" >&2; tail -n 5 "$work"/*.log >&2 || true; }
   for pid in "${pids[@]}"; do
     kill -9 "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true # quietly, without the shell telling of it
+    wait "$pid" 2>/dev/null || true # without a message of the shell
   done
   "$here/testbed.sh" down || true
   rm -rf "$work"
@@ -76,7 +76,7 @@ until_ok "the guest" guest_known
 destination=hostb
 for ((move = 1; move <= moves; move++)); do
   echo
-  echo "move $move of $moves: to $destination"
+  echo "migration $move of $moves: to $destination"
   "$mesh" migrate demo --to "$destination" --bandwidth 64 --watch
   "$here/testbed.sh" verify "$destination" demo
   [[ $destination == hostb ]] && destination=hosta || destination=hostb
@@ -85,5 +85,5 @@ done
 echo
 "$mesh" list --all
 echo
-echo "the guest's own account (one boot, no heartbeat on two hosts, time never back):"
+echo "what the guest observed (one boot, no heartbeat on two hosts, time never goes back):"
 "$here/testbed.sh" continuity demo

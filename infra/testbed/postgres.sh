@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A PostgreSQL of one's own: private port, private directory, nothing left behind.
+# A private PostgreSQL: private port, private directory, nothing left behind.
 #
-#   postgres.sh DIRECTORY PORT    runs it in the foreground until SIGKILL (unshare heeds no other); it answers on 127.0.0.1:PORT, user and database postgres
+#   postgres.sh DIRECTORY PORT    runs it in the foreground until SIGKILL (unshare ignores other signals); it listens on 127.0.0.1:PORT, user and database postgres
 #
-# The directory keeps the data: the same command after a kill is the same server after a crash.
+# The data is in the directory: the same command after a kill is the same server after a crash.
 set -euo pipefail
 
 [[ $# -eq 2 && $2 =~ ^[0-9]+$ ]] || { echo "usage: postgres.sh DIRECTORY PORT" >&2; exit 2; }
@@ -21,7 +21,7 @@ as_postgres=(setpriv --reuid=postgres --regid=postgres --clear-groups)
   "${as_postgres[@]}" "$bin/initdb" --pgdata "$directory/data" --auth trust --encoding UTF8 --username postgres >/dev/null
 rm -f "$directory/data/postmaster.pid"
 
-# In a pid namespace, so that killing this kills the workers too. Its first process stays root: one that changes its user would
-# lose the promise to die with its parent.
+# In a pid namespace, so that killing this kills the workers too. Its first process stays root: changing its user would
+# clear its parent-death signal.
 exec unshare --pid --fork --kill-child=SIGKILL --mount-proc bash -c '"$@" & wait $!' first "${as_postgres[@]}" "$bin/postgres" \
   -D "$directory/data" -c listen_addresses=127.0.0.1 -c port="$2" -c unix_socket_directories="$directory"

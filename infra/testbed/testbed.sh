@@ -1,5 +1,5 @@
 #!/bin/bash
-# The test bed: libvirt hosts on one machine, between which real guests migrate. README.md says what it is.
+# The test bed: libvirt hosts on one machine, between which real guests migrate. See README.md.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 testbed=$here/testbed.sh
@@ -12,8 +12,8 @@ usage() {
   cat <<'U'
 usage: testbed.sh COMMAND...
 
-  up [HOST...]                 start a bed with these hosts (default: hosta hostb); removes one left in the same directory
-  down                         remove the bed and all that runs in it; no error when there is none
+  up [HOST...]                 start a bed with these hosts (default: hosta hostb); removes an old one in the same directory
+  down                         remove the bed and everything that runs in it; no error if there is none
   status                       hosts, and guests with their last heartbeat
 
   guest HOST NAME [KEY=VALUE...]   start a guest and wait until it is ready
@@ -21,20 +21,20 @@ usage: testbed.sh COMMAND...
         MEM=WS+128 MiB   VCPUS=1   MACHINE=pc|q35   UUID=...   PERSISTENT=1 (define, then start)   CDROM=1
         DISK_MIB=N a new image, at DISK=/var/lib/libvirt/images/NAME.qcow2   DISKRATE=0 MiB/s written   CACHE=none
   heartbeat HOST GUEST         last heartbeat: seq=12 boot=4be1c9d2 t=14.012 dirty=60.0 disk=0.0 err=0 derr=0
-  verify HOST GUEST            the guest checks its memory and disk; fails when anything is bad
+  verify HOST GUEST            the guest checks its memory and disk; fails if anything is wrong
   tell HOST GUEST COMMAND...   rate N | ws N | mode touch|fill | disk N | hb MS | cap MS | verify | dverify | status | off
   console HOST GUEST           path of the guest's console log on that host
-  continuity GUEST             checks the heartbeats on all hosts: one boot, none twice, time never back
+  continuity GUEST             checks the heartbeats on all hosts: one boot, none twice, time never goes back
 
   virsh HOST ARGUMENT...       virsh, connected to the host
-  uri HOST                     libvirt URI of the host, for use outside of it (inside: qemu:///system)
+  uri HOST                     libvirt URI of the host, for use outside it (inside: qemu:///system)
   exec HOST COMMAND...         run a command inside the host; signals and exit status pass through
   relay HOST PORT              make 127.0.0.1:PORT in the host lead to 127.0.0.1:PORT outside
 
-  kill-daemon HOST             SIGKILL for libvirtd; guests run on
+  kill-daemon HOST             kill libvirtd with SIGKILL; guests continue to run
   start-daemon HOST
   power-off HOST               everything in the host dies at once
-  power-on HOST                boot it again, empty but for its disks
+  power-on HOST                boot it again; only its disks have survived
   link HOST up|down            the host's network link
   shape HOST MBIT|off          limit what the host sends
 

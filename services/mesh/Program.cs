@@ -1,19 +1,22 @@
 using System.Runtime.InteropServices;
 using Mesh.Cli;
+using Mesh.Cli.Shell;
+using Mesh.Hosting.Running;
+using Mesh.Server;
 
 using var stop = new CancellationTokenSource();
 var time = TimeProvider.System;
-long? stopAsked = null;
+long? stopRequestedAt = null;
 
-// The first signal asks for an orderly end. One that comes later is left to the system, which ends the process at once; one that
-// comes right behind is the same wish, sent to the process and to its group.
+// The first signal stops the command gracefully. A later one is left to the system, which ends the process at once; one that
+// follows immediately is the same request, sent to both the process and its group.
 void Stop(PosixSignalContext signal)
 {
-    signal.Cancel = stopAsked is not { } asked || time.GetElapsedTime(asked) < TimeSpan.FromSeconds(1);
-    stopAsked ??= time.GetTimestamp();
+    signal.Cancel = stopRequestedAt is not { } requestedAt || time.GetElapsedTime(requestedAt) < TimeSpan.FromSeconds(1);
+    stopRequestedAt ??= time.GetTimestamp();
     stop.Cancel();
 }
 
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-return await CommandLine.RunAsync(args, Io.FromProcess(), stop.Token);
+return await CommandLine.RunAsync(args, Io.FromProcess(ProcessRandom.OfProcess), ServerVerb.CreateAll, stop.Token);

@@ -3,18 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace Mesh.Testing;
 
-/// <summary>Waits for conditions by looking again and again, with a deadline that only a broken product reaches.</summary>
+/// <summary>Polls for conditions, with a deadline that is reached only if the product is broken.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Waits until a condition holds.</summary>
     /// <param name="condition">The condition.</param>
-    /// <param name="because">What it means, for the failure's message.</param>
+    /// <param name="because">Describes the condition in the error message.</param>
     /// <param name="within">The deadline; 30 s by default.</param>
-    /// <param name="every">How often to look; for looks that cost something.</param>
-    /// <param name="expression">The condition's text, given by the compiler.</param>
-    /// <exception cref="TimeoutException">It did not hold in time.</exception>
+    /// <param name="every">The polling interval; for conditions that are expensive to check.</param>
+    /// <param name="expression">The source of the condition, provided by the compiler.</param>
+    /// <exception cref="TimeoutException">The condition did not hold in time.</exception>
     public static Task HoldsAsync(
         Func<bool> condition, string because = "", TimeSpan? within = null, TimeSpan? every = null,
         [CallerArgumentExpression(nameof(condition))] string expression = "") =>
@@ -27,7 +27,7 @@ public static class Eventually
         [CallerArgumentExpression(nameof(condition))] string expression = "") =>
         _ = await ReturnsAsync(async () => await condition() ? "" : null, because, within, every, expression);
 
-    /// <summary>Waits until something is there, and gives it.</summary>
+    /// <summary>Waits until a value is available, and returns it.</summary>
     /// <inheritdoc cref="HoldsAsync(Func{bool}, string, TimeSpan?, TimeSpan?, string)" />
     public static async Task<T> ReturnsAsync<T>(
         Func<Task<T?>> probe, string because = "", TimeSpan? within = null, TimeSpan? every = null,

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Mesh.Testing;
 
 /// <summary>
-/// A clock that moves only when a test says so. Unlike <see cref="FakeTimeProvider"/> alone, which goes to the end at once, it stops at each
-/// timer on the way, so that one that is armed anew each time falls due as often as in real time; and it tells how many wait.
+/// A clock that moves only when a test advances it. Unlike <see cref="FakeTimeProvider"/>, which advances to the end at once, it stops at
+/// each timer on the way, so that a timer that is rearmed every time fires as often as in real time; and it counts pending timers.
 /// </summary>
 public class ManualTimeProvider : FakeTimeProvider
 {
@@ -23,7 +23,7 @@ public class ManualTimeProvider : FakeTimeProvider
     {
     }
 
-    /// <summary>How many timers wait for their time now; a test can wait for a loop to have armed its next one.</summary>
+    /// <summary>The number of pending timers; a test can wait until a loop has armed its next one.</summary>
     public int PendingTimers
     {
         get
@@ -51,7 +51,7 @@ public class ManualTimeProvider : FakeTimeProvider
         return timer;
     }
 
-    /// <summary>Moves the clock on and fires, one after the other, every timer that falls due on the way, those armed meanwhile included.</summary>
+    /// <summary>Advances the clock and fires all timers that become due, in order, including those armed on the way.</summary>
     public new void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
@@ -62,7 +62,7 @@ public class ManualTimeProvider : FakeTimeProvider
         GoTo(until);
     }
 
-    // Another thread may have come further. Timestamps are ticks here.
+    // Another thread may have advanced further. Timestamps are ticks here.
     private void GoTo(long timestamp) => base.Advance(TimeSpan.FromTicks(Math.Max(0, timestamp - GetTimestamp())));
 
     private long? NextDue(long after, long until)
@@ -105,7 +105,7 @@ public class ManualTimeProvider : FakeTimeProvider
                 if (dueTime != Timeout.InfiniteTimeSpan)
                     clock._armed.Add(this);
 
-                // Whoever sees it counted may move the clock, so it must be armed by then.
+                // A test that sees it counted may advance the clock, so it must be armed by then.
                 return _inner.Change(dueTime, period);
             }
         }

@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Agents;
 
 /// <summary>
 /// A command to a host's agent, sent to the queue <see cref="AgentQueues.Commands"/>. The agent refuses an epoch older than the
-/// newest it has seen for the machine, and answers a repeated <see cref="CommandId"/> with the answer it recorded.
+/// newest it has seen for the VM, and answers a repeated <see cref="CommandId"/> with the answer it recorded.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "command", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(PrepareIncoming), "prepareIncoming")]
@@ -16,6 +17,7 @@ namespace Mesh.Contracts.Agents;
 [JsonDerivedType(typeof(ResumeOnSource), "resumeOnSource")]
 [JsonDerivedType(typeof(DestroyOrphan), "destroyOrphan")]
 [JsonDerivedType(typeof(RecoverPostCopy), "recoverPostCopy")]
+[MessageName("agent-command")]
 public abstract record AgentCommand
 {
     /// <summary>The command's identity. It and the rest of the head are set by whoever sends the command.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Agents;
@@ -8,11 +9,12 @@ namespace Mesh.Contracts.Agents;
 [JsonDerivedType(typeof(JobEnded), "jobEnded")]
 [JsonDerivedType(typeof(JobStalled), "jobStalled")]
 [JsonDerivedType(typeof(LimitReached), "limitReached")]
+[MessageName("agent-event")]
 public abstract record AgentEvent
 {
     /// <summary>
-    /// The event's identity, the same each time that it is told, such as <c>migration.epoch.agentEpoch.number</c>. Null from an agent
-    /// that gives none: then a repeated event cannot be told from a new one by its identity.
+    /// The event's identity, the same each time it is sent, such as <c>migration.epoch.agentEpoch.number</c>. Null from an agent
+    /// that gives none: then a repeated event cannot be distinguished from a new one.
     /// </summary>
     public AgentEventId? EventId { get; init; }
 
@@ -25,7 +27,7 @@ public abstract record AgentEvent
     /// <summary>The attempt.</summary>
     public required Epoch Epoch { get; init; }
 
-    /// <summary>The machine.</summary>
+    /// <summary>The VM.</summary>
     public required VmId VmId { get; init; }
 
     /// <summary>When it happened, by the host's clock.</summary>

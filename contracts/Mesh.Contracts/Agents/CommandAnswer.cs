@@ -1,9 +1,11 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Agents;
 
 /// <summary>An agent's answer to a command.</summary>
+[MessageName("command-answer")]
 public sealed record CommandAnswer
 {
     /// <summary>The host that answers.</summary>

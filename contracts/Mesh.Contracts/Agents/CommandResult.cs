@@ -9,6 +9,6 @@ public enum CommandResult
     /// <summary>Not done because something forbids it; nothing was changed.</summary>
     Rejected,
 
-    /// <summary>Tried and failed; what was begun has been undone.</summary>
+    /// <summary>Failed; what was started has been undone.</summary>
     Failed,
 }

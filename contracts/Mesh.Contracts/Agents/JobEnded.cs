@@ -8,12 +8,12 @@ public sealed record JobEnded : AgentEvent
     /// <summary>How it ended for the hypervisor.</summary>
     public required JobResult Result { get; init; }
 
-    /// <summary>The hypervisor's own words for a failure; empty otherwise.</summary>
+    /// <summary>The hypervisor's error message; empty without one.</summary>
     public required string Error { get; init; }
 
     /// <summary>Whether it had changed over to post-copy, however shortly: samples may have missed it.</summary>
     public bool UsedPostCopy { get; init; }
 
-    /// <summary>The last telemetry, with the actual downtime of a completed job; null if the hypervisor kept none.</summary>
+    /// <summary>The last telemetry, with the actual downtime of a completed job; null if the hypervisor has none.</summary>
     public MigrationSample? Sample { get; init; }
 }

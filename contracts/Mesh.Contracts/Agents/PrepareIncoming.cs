@@ -7,7 +7,7 @@ namespace Mesh.Contracts.Agents;
 /// <summary>To the destination: check capacity and create the images that copied disks go to.</summary>
 public sealed record PrepareIncoming : AgentCommand
 {
-    /// <summary>The machine that is to come, as the source describes it.</summary>
+    /// <summary>The VM to receive, as the source describes it.</summary>
     public required VmDescription Vm { get; init; }
 
     /// <summary>Where it comes from.</summary>
@@ -16,6 +16,6 @@ public sealed record PrepareIncoming : AgentCommand
     /// <summary>Disks whose image is to be created; empty when no storage is copied.</summary>
     public required IReadOnlyList<VmDisk> DisksToCreate { get; init; }
 
-    /// <summary>Whether the images keep the backing file that the disks name, which must be there.</summary>
+    /// <summary>Whether the images use the backing file that the disks name, which must exist.</summary>
     public required CopyStorage CopyStorage { get; init; }
 }

@@ -3,7 +3,7 @@ using Mesh.Contracts.Migrations;
 namespace Mesh.Contracts.Agents;
 
 /// <summary>
-/// To the source: take up again a post-copy that lost its connection (<c>VIR_MIGRATE_POSTCOPY_RESUME</c>). Refused unless the machine
+/// To the source: resume a post-copy that lost its connection (<c>VIR_MIGRATE_POSTCOPY_RESUME</c>). Refused unless the VM
 /// stands still there for that reason.
 /// </summary>
 public sealed record RecoverPostCopy : AgentCommand

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Events;
 
-/// <summary>A fact about a migration, published by the migrations service for whoever wants to know.</summary>
+/// <summary>A fact about a migration, published by the migrations service for all subscribers.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(MigrationRequested), "requested")]
 [JsonDerivedType(typeof(MigrationPhaseChanged), "phaseChanged")]
@@ -14,6 +15,7 @@ namespace Mesh.Contracts.Events;
 [JsonDerivedType(typeof(MigrationLimitReached), "limitReached")]
 [JsonDerivedType(typeof(MigrationRequeued), "requeued")]
 [JsonDerivedType(typeof(MigrationEnded), "ended")]
+[MessageName("migration-event")]
 public abstract record MigrationEvent
 {
     /// <summary>The migration. It and the rest of the head are set by whoever publishes the event.</summary>

@@ -8,6 +8,6 @@ public sealed record MigrationPhaseChanged : MigrationEvent
     /// <summary>The phase.</summary>
     public required MigrationPhase Phase { get; init; }
 
-    /// <summary>Why, in words; empty if there is nothing to say.</summary>
+    /// <summary>Why; may be empty.</summary>
     public required string Reason { get; init; }
 }

@@ -1,12 +1,12 @@
 namespace Mesh.Contracts.Events;
 
 /// <summary>
-/// An attempt failed, the machine runs on the source, and it waits for another host. <see cref="MigrationEvent.Destination"/> is the
+/// An attempt failed, the VM runs on the source, and it waits for another host. <see cref="MigrationEvent.Destination"/> is the
 /// host that failed.
 /// </summary>
 public sealed record MigrationRequeued : MigrationEvent
 {
-    /// <summary>Why the attempt failed, in words.</summary>
+    /// <summary>Why the attempt failed.</summary>
     public required string Failure { get; init; }
 
     /// <summary>Number of the attempt that it waits for, 2 or more.</summary>

@@ -1,9 +1,11 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Hosts;
 
 /// <summary>How fencing went.</summary>
 /// <param name="Result">The result.</param>
-/// <param name="Explanation">In words.</param>
-/// <param name="Migrations">The unfinished migrations that are judged anew because of it.</param>
+/// <param name="Explanation">An explanation.</param>
+/// <param name="Migrations">The unfinished migrations that are judged again because of it.</param>
+[MessageName("fence-answer")]
 public sealed record FenceAnswer(FenceResult Result, string Explanation, IReadOnlyList<MigrationId> Migrations);

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Hosts;
@@ -7,6 +8,7 @@ namespace Mesh.Contracts.Hosts;
 /// <c>ovirt-vm-migration-states</c>). Answered by <see cref="FenceAnswer"/>.
 /// </summary>
 /// <param name="Host">The host.</param>
-/// <param name="Confirmed">Whether whoever asks vouches that the host is off; if not, the configured fence command is run.</param>
+/// <param name="Confirmed">Whether the caller vouches that the host is off; if not, the configured fence command is run.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
+[MessageName("fence-host")]
 public sealed record FenceHost(HostName Host, bool Confirmed, string RequestedBy);

@@ -9,9 +9,9 @@ public enum HostHealth
     /// <summary>Reports are missing, but not for long enough to say that the host is in trouble. It is no destination meanwhile.</summary>
     Suspect,
 
-    /// <summary>It has been silent for longer than its grace; what its machines do is unknown, and nothing is concluded from that.</summary>
+    /// <summary>It has been not reporting for longer than its grace; what its VMs do is unknown, and nothing is concluded from that.</summary>
     Unresponsive,
 
-    /// <summary>It was fenced: powered off for certain, and not heard of since. Its machines are down.</summary>
+    /// <summary>It was fenced: powered off for certain, and not heard of since. Its VMs are down.</summary>
     Fenced,
 }

@@ -1,20 +1,24 @@
+using System.Text.Json.Serialization;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
 namespace Mesh.Contracts.Hosts;
 
-/// <summary>What a host is and which machines it knows: sent by its agent at start, on every change, and from time to time.</summary>
+/// <summary>A host and the VMs that it knows: sent by its agent at start, on every change, and from time to time.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="AgentEpoch">Start time of the agent process in milliseconds since 1970; a later process has a larger one.</param>
 /// <param name="Sequence">Rises with each inventory of one agent process; a lower one than already seen is dropped.</param>
 /// <param name="At">When it was taken, by the host's clock.</param>
-/// <param name="Capacity">Processors and memory.</param>
-/// <param name="Hypervisor">What runs the machines.</param>
+/// <param name="Capacity">CPUs and memory.</param>
+/// <param name="Hypervisor">The hypervisor.</param>
 /// <param name="MigrationTarget">The libvirt URI by which another host's libvirt reaches this one, such as <c>qemu+tcp://hostb/system</c>.</param>
-/// <param name="Vms">Every machine that the hypervisor knows, running or not.</param>
+/// <param name="Vms">Every VM that the hypervisor knows, running or not.</param>
 /// <param name="Labels">Labels for placement; null for none.</param>
-/// <param name="Networks">Bridges and active libvirt networks that a machine can be connected to; null if unknown.</param>
+/// <param name="Networks">Bridges and active libvirt networks that a VM can be connected to; null if unknown.</param>
 /// <param name="Storage">Storage that it reaches; null if unknown.</param>
+[MessageName("host-inventory")]
 public sealed record HostInventory(
     HostName Host,
     long AgentEpoch,
@@ -26,4 +30,16 @@ public sealed record HostInventory(
     IReadOnlyList<VmDescription> Vms,
     IReadOnlyDictionary<string, string>? Labels = null,
     IReadOnlyList<string>? Networks = null,
-    IReadOnlyList<HostStorage>? Storage = null);
+    IReadOnlyList<HostStorage>? Storage = null) : IJsonOnDeserializing
+{
+    private int _protocolVersion = AgentProtocol.Current;
+
+    /// <summary>The agent's <see cref="AgentProtocol"/> version; an agent that leaves it out counts as version 1. Agents of an older version are rejected.</summary>
+    public int ProtocolVersion
+    {
+        get => _protocolVersion;
+        init => _protocolVersion = value;
+    }
+
+    void IJsonOnDeserializing.OnDeserializing() => _protocolVersion = AgentProtocol.Unversioned;
+}

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Mesh.Contracts.Agents;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -5,7 +8,7 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Contracts.Hosts;
 
 /// <summary>
-/// The complete word of a host at one tick: the status of every machine there and a sample of every migration. What it does
+/// The complete report of a host at one tick: the status of every VM there and a sample of every migration. What it does
 /// not name is not there. Repeating or reordering reports does no harm: a reader keeps the newest by
 /// (<see cref="AgentEpoch"/>, <see cref="Sequence"/>) and drops the rest.
 /// </summary>
@@ -13,9 +16,10 @@ namespace Mesh.Contracts.Hosts;
 /// <param name="AgentEpoch">Start time of the agent process in milliseconds since 1970; a later process has a larger one.</param>
 /// <param name="Sequence">Rises with each report of one agent process.</param>
 /// <param name="At">When it was taken, by the host's clock.</param>
-/// <param name="HypervisorReachable">Whether the hypervisor answered; if not, <see cref="Vms"/> says nothing about absent machines.</param>
-/// <param name="Vms">The status of every machine that the hypervisor knows.</param>
+/// <param name="HypervisorReachable">Whether the hypervisor answered; if not, an absence from <see cref="Vms"/> means nothing.</param>
+/// <param name="Vms">The status of every VM that the hypervisor knows.</param>
 /// <param name="Migrations">A sample of every migration that runs on this host as its source, or was just received by it.</param>
+[MessageName("host-report")]
 public sealed record HostReport(
     HostName Host,
     long AgentEpoch,
@@ -23,4 +27,16 @@ public sealed record HostReport(
     DateTimeOffset At,
     bool HypervisorReachable,
     IReadOnlyList<VmStatusReport> Vms,
-    IReadOnlyList<MigrationSample> Migrations);
+    IReadOnlyList<MigrationSample> Migrations) : IJsonOnDeserializing
+{
+    private int _protocolVersion = AgentProtocol.Current;
+
+    /// <summary>The agent's <see cref="AgentProtocol"/> version; an agent that leaves it out counts as version 1. Agents of an older version are rejected.</summary>
+    public int ProtocolVersion
+    {
+        get => _protocolVersion;
+        init => _protocolVersion = value;
+    }
+
+    void IJsonOnDeserializing.OnDeserializing() => _protocolVersion = AgentProtocol.Unversioned;
+}

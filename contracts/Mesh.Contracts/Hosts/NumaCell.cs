@@ -6,5 +6,5 @@ namespace Mesh.Contracts.Hosts;
 /// <param name="Id">Its number on the host.</param>
 /// <param name="Memory">Its memory in all.</param>
 /// <param name="FreeMemory">What is free of it.</param>
-/// <param name="LogicalCpus">Its logical processors.</param>
+/// <param name="LogicalCpus">Its logical CPUs.</param>
 public sealed record NumaCell(int Id, Bytes Memory, Bytes FreeMemory, int LogicalCpus);

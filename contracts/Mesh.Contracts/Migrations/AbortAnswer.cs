@@ -1,6 +1,9 @@
+using Mesh.Contracts.Serialization;
+
 namespace Mesh.Contracts.Migrations;
 
-/// <summary>The answer to a wish to abort.</summary>
-/// <param name="Result">What became of the wish.</param>
-/// <param name="Explanation">In words.</param>
+/// <summary>The answer to an abort request.</summary>
+/// <param name="Result">The result.</param>
+/// <param name="Explanation">An explanation.</param>
+[MessageName("abort-answer")]
 public sealed record AbortAnswer(AbortResult Result, string Explanation);

@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Migrations;
 
-/// <summary>What becomes of a wish to abort.</summary>
+/// <summary>The result of an abort request.</summary>
 public enum AbortResult
 {
     /// <summary>The migration is being aborted; its end will be named.</summary>
@@ -12,6 +12,6 @@ public enum AbortResult
     /// <summary>It has ended already.</summary>
     AlreadyEnded,
 
-    /// <summary>The machine runs on the destination already (post-copy or later); going back would lose it.</summary>
+    /// <summary>The VM runs on the destination already (post-copy or later); going back would lose it.</summary>
     TooLate,
 }

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
@@ -6,12 +7,13 @@ namespace Mesh.Contracts.Migrations;
 /// Asks to change a running migration: its parameters, or the policy that it follows. Asking again with the same identity changes nothing
 /// and gets the same answer.
 /// </summary>
+[MessageName("change-migration")]
 public sealed record ChangeMigration
 {
     /// <summary>The migration.</summary>
     public required MigrationId Id { get; init; }
 
-    /// <summary>The change's identity, chosen by whoever asks.</summary>
+    /// <summary>The change's identity, chosen by the caller.</summary>
     public required string ChangeId { get; init; }
 
     /// <summary>Who asks, for the audit.</summary>

@@ -2,9 +2,9 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
 
-/// <summary>A host that could not take the machine, before another was tried.</summary>
+/// <summary>A host on which an attempt failed, before another was tried.</summary>
 /// <param name="Destination">The host.</param>
-/// <param name="Failure">Why, in words.</param>
+/// <param name="Failure">Why.</param>
 /// <param name="Epoch">The attempt's epoch; null if the host was passed over because it could not be a destination at all.</param>
 /// <param name="At">When it failed, by the mesh's clock; null if not known.</param>
 public sealed record FailedAttempt(HostName Destination, string Failure, Epoch? Epoch = null, DateTimeOffset? At = null);

@@ -3,15 +3,15 @@ using Mesh.Contracts.Values;
 namespace Mesh.Contracts.Migrations;
 
 /// <summary>
-/// How a machine is to be moved: what <c>virsh migrate</c> and <c>virsh migrate-set*</c> offer (seed <c>virsh-live-migration</c>).
+/// How a VM is to be moved: what <c>virsh migrate</c> and <c>virsh migrate-set*</c> offer (seed <c>virsh-live-migration</c>).
 /// What QEMU cannot change in flight is fixed when the migration starts.
 /// </summary>
 public sealed record MigrationOptions
 {
-    /// <summary>Whether the machine goes on running while it is copied; false pauses it first (<c>--live</c>).</summary>
+    /// <summary>Whether the VM keeps running while it is copied; false pauses it first (<c>--live</c>).</summary>
     public bool Live { get; init; } = true;
 
-    /// <summary>Whether QEMU slows the machine's processors down when it writes faster than it is copied (<c>--auto-converge</c>).</summary>
+    /// <summary>Whether QEMU throttles the vCPUs when memory is dirtied faster than it is copied (<c>--auto-converge</c>).</summary>
     public bool AutoConverge { get; init; }
 
     /// <summary>First step of auto-converge, 1 to 99; null leaves QEMU's 20 %.</summary>
@@ -20,7 +20,7 @@ public sealed record MigrationOptions
     /// <summary>Every further step of auto-converge, 1 to 99; null leaves QEMU's 10 %.</summary>
     public Percent? AutoConvergeIncrement { get; init; }
 
-    /// <summary>How memory is compressed on the wire, in libvirt's words (<c>xbzrle</c>, <c>zstd</c>, <c>zlib</c>); empty for not at all.</summary>
+    /// <summary>How memory is compressed on the wire, as libvirt names it (<c>xbzrle</c>, <c>zstd</c>, <c>zlib</c>); empty for not at all.</summary>
     public IReadOnlyList<string> Compression { get; init; } = [];
 
     /// <summary>Parallel connections, 1 to 255 (<c>--parallel --parallel-connections</c>); null for a single ordinary stream.</summary>
@@ -35,13 +35,13 @@ public sealed record MigrationOptions
     /// <summary>What happens at <see cref="Timeout"/>.</summary>
     public TimeoutAction TimeoutAction { get; init; } = TimeoutAction.Suspend;
 
-    /// <summary>Whether the machine's definition is kept on the destination (<c>--persistent</c>).</summary>
+    /// <summary>Whether the VM is persistent on the destination (<c>--persistent</c>).</summary>
     public bool Persistent { get; init; }
 
     /// <summary>Whether the definition is removed from the source after success (<c>--undefinesource</c>).</summary>
     public bool UndefineSource { get; init; }
 
-    /// <summary>Whether disks are copied too, for machines without shared storage.</summary>
+    /// <summary>Whether disks are copied too, for VMs without shared storage.</summary>
     public CopyStorage CopyStorage { get; init; }
 
     /// <summary>Targets of the disks to copy, such as <c>vda</c> (<c>--migrate-disks</c>); empty for every writable disk that is not shared.</summary>

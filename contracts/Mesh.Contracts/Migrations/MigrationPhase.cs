@@ -15,13 +15,13 @@ public enum MigrationPhase
     /// <summary>The source was told to start and has not reported the job yet.</summary>
     Starting,
 
-    /// <summary>Disks and memory are copied while the machine runs on the source.</summary>
+    /// <summary>Disks and memory are copied while the VM runs on the source.</summary>
     PreCopy,
 
-    /// <summary>The machine is paused on the source and about to run on the destination.</summary>
+    /// <summary>The VM is paused on the source and about to run on the destination.</summary>
     SwitchOver,
 
-    /// <summary>The machine runs on the destination and pulls the rest of its memory from the source.</summary>
+    /// <summary>The VM runs on the destination and pulls the rest of its memory from the source.</summary>
     PostCopy,
 
     /// <summary>The job is over; the end is named when both hosts' statuses support it.</summary>
@@ -30,6 +30,6 @@ public enum MigrationPhase
     /// <summary>The destination removes what was prepared there.</summary>
     CleaningUp,
 
-    /// <summary>Over; the outcome says how.</summary>
+    /// <summary>Ended; see the outcome.</summary>
     Ended,
 }

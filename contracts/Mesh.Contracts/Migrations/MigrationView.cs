@@ -11,10 +11,10 @@ public sealed record MigrationView
     /// <summary>Its identity.</summary>
     public required MigrationId Id { get; init; }
 
-    /// <summary>The machine; null if the request was refused because no such machine is known.</summary>
+    /// <summary>The VM; null if the request was refused because no such VM is known.</summary>
     public VmId? VmId { get; init; }
 
-    /// <summary>The machine's name, or what the request called it.</summary>
+    /// <summary>The VM's name, or what the request called it.</summary>
     public required string VmName { get; init; }
 
     /// <summary>Where it came from; null if unknown.</summary>
@@ -26,7 +26,7 @@ public sealed record MigrationView
     /// <summary>The hosts that may take it, in the order in which they are tried; empty for any.</summary>
     public IReadOnlyList<HostName> AllowedHosts { get; init; } = [];
 
-    /// <summary>A host to be taken if nothing speaks against it; null for none.</summary>
+    /// <summary>A host to use if it is eligible; null for none.</summary>
     public HostName? Preferred { get; init; }
 
     /// <summary>How much it matters beside others that wait.</summary>
@@ -35,7 +35,7 @@ public sealed record MigrationView
     /// <summary>The drain that it belongs to; null for none.</summary>
     public string? Drain { get; init; }
 
-    /// <summary>Whether rules that keep machines together or apart may be broken for it.</summary>
+    /// <summary>Whether rules on VM affinity may be broken for it.</summary>
     public bool RelaxAffinity { get; init; }
 
     /// <summary>Number of the present attempt, or of the one that it waits for; 1 for the first.</summary>
@@ -53,13 +53,13 @@ public sealed record MigrationView
     /// <summary>Why it went to this host; null while that is not decided.</summary>
     public PlacementDecision? Placement { get; init; }
 
-    /// <summary>Memory and copied disks; null if the machine is not known.</summary>
+    /// <summary>Memory and copied disks; null if the VM is not known.</summary>
     public Bytes? DataSize { get; init; }
 
-    /// <summary>Its place in the queue, and what it waits for; null if it does not wait, or if nobody has said.</summary>
+    /// <summary>Its place in the queue, and what it waits for; null if it is not queued or unknown.</summary>
     public QueuedMigration? Queue { get; init; }
 
-    /// <summary>What would help, where it has ended for a reason that lies with the machine and not with a host; empty for nothing.</summary>
+    /// <summary>What would help, if it ended because of the VM and not a host; may be empty.</summary>
     public string Advice { get; init; } = "";
 
     /// <summary>Earlier attempts on other hosts, and why each failed.</summary>
@@ -74,7 +74,7 @@ public sealed record MigrationView
     /// <summary>How it ended; null while it has not.</summary>
     public MigrationOutcome? Outcome { get; init; }
 
-    /// <summary>Why it stands or ended so, in words; empty if there is nothing to say.</summary>
+    /// <summary>Why it is in this phase or ended so; may be empty.</summary>
     public required string Reason { get; init; }
 
     /// <summary>Every reason of a refusal.</summary>
@@ -104,7 +104,7 @@ public sealed record MigrationView
     /// <summary>Whether what remains has reached no new low for the stalling limit.</summary>
     public bool Stalled { get; init; }
 
-    /// <summary>What each host last said of the machine; empty once the migration has ended.</summary>
+    /// <summary>What each host last reported of the VM; empty once the migration has ended.</summary>
     public IReadOnlyList<HostVmStatus> Hosts { get; init; } = [];
 
     /// <summary>The newest telemetry; null before the first.</summary>
@@ -116,7 +116,7 @@ public sealed record MigrationView
     /// <summary>The policy that steers it; null if it was refused before one was found.</summary>
     public EffectivePolicy? Policy { get; init; }
 
-    /// <summary>What is to be expected; null before anything can be said, and once it has ended.</summary>
+    /// <summary>The forecast; null before the first one, and once it has ended.</summary>
     public MigrationForecast? Forecast { get; init; }
 
     /// <summary>The newest 100 changes since it started: who, why, and what became of them.</summary>

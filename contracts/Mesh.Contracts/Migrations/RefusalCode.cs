@@ -3,40 +3,40 @@ namespace Mesh.Contracts.Migrations;
 /// <summary>Why a migration may not start.</summary>
 public enum RefusalCode
 {
-    /// <summary>No host has reported such a machine.</summary>
+    /// <summary>No host has reported such a VM.</summary>
     UnknownVm,
 
-    /// <summary>Several machines bear the name; the UUID tells which is meant.</summary>
+    /// <summary>Several VMs have the name; use the UUID.</summary>
     AmbiguousVm,
 
-    /// <summary>The machine is not running.</summary>
+    /// <summary>The VM is not running.</summary>
     VmNotRunning,
 
-    /// <summary>The machine is in a migration already.</summary>
+    /// <summary>The VM is in a migration already.</summary>
     AlreadyMigrating,
 
     /// <summary>No agent has reported such a host.</summary>
     UnknownHost,
 
-    /// <summary>The destination has not been heard of lately, or its hypervisor does not answer.</summary>
+    /// <summary>The destination has not reported lately, or its hypervisor does not answer.</summary>
     HostUnavailable,
 
     /// <summary>The destination is the source.</summary>
     SameHost,
 
-    /// <summary>A machine of the same name or UUID runs on the destination.</summary>
+    /// <summary>A VM of the same name or UUID runs on the destination.</summary>
     VmExistsOnDestination,
 
-    /// <summary>A disk to be copied does not exist in the machine.</summary>
+    /// <summary>A disk to be copied does not exist in the VM.</summary>
     UnknownDisk,
 
     /// <summary>A disk to be copied is a CD-ROM, a floppy, or read-only.</summary>
     DiskNotWritable,
 
-    /// <summary>The machine has a CD-ROM with a medium on the host's own storage.</summary>
+    /// <summary>The VM has a CD-ROM with a medium on the host's own storage.</summary>
     CdRomInserted,
 
-    /// <summary>A device of the host is passed through to the machine.</summary>
+    /// <summary>A device of the host is passed through to the VM.</summary>
     HostDeviceAttached,
 
     /// <summary>The destination has too little free memory.</summary>
@@ -54,64 +54,64 @@ public enum RefusalCode
     /// <summary>No policy of that name is known.</summary>
     UnknownPolicy,
 
-    /// <summary>Nobody can say now which policy counts; nothing was kept of the request, which may be made again.</summary>
+    /// <summary>The policy service is unavailable; the request was not saved and may be repeated.</summary>
     PolicyServiceUnavailable,
 
-    /// <summary>A newer attempt for the same machine has been seen.</summary>
+    /// <summary>A newer attempt for the VM is known.</summary>
     StaleEpoch,
 
-    /// <summary>The attempt was aborted before it began.</summary>
+    /// <summary>The attempt was aborted before it started.</summary>
     Aborted,
 
-    /// <summary>The machine had arrived here and is not here any more: whatever the source has kept of it is stale.</summary>
+    /// <summary>The VM arrived here and has left again: the source's copy is stale.</summary>
     VmMovedAway,
 
-    /// <summary>The hypervisor said no; its own words are in the message.</summary>
+    /// <summary>The hypervisor failed; the message quotes it.</summary>
     HypervisorError,
 
-    /// <summary>A snapshot or a backup of the machine runs.</summary>
+    /// <summary>A snapshot or a backup of the VM is running.</summary>
     VmLocked,
 
-    /// <summary>The machine is on a management network of bridge type: its address does not move with it.</summary>
+    /// <summary>The VM is on a management network of bridge type: its address does not move with it.</summary>
     ManagementBridge,
 
-    /// <summary>The machine runs from a container disk.</summary>
+    /// <summary>The VM runs from a container disk.</summary>
     ContainerDisk,
 
     /// <summary>A disk is on storage that no other host reaches, and is not to be copied.</summary>
     LocalDisk,
 
-    /// <summary>The machine says that it belongs on its host.</summary>
+    /// <summary>The VM is pinned to its host.</summary>
     VmPinned,
 
-    /// <summary>The host's labels are not what the machine, or a rule for it, asks for.</summary>
+    /// <summary>The host's labels do not match the VM's selector or a rule for it.</summary>
     HostLabelMismatch,
 
-    /// <summary>A rule keeps the machine together with, or apart from, others.</summary>
+    /// <summary>An affinity or anti-affinity rule excludes the host.</summary>
     VmAffinity,
 
-    /// <summary>The host is kept for other machines.</summary>
+    /// <summary>The host is tainted: reserved for other VMs.</summary>
     TaintNotTolerated,
 
-    /// <summary>The host takes no machines: it is cordoned, drained or in maintenance.</summary>
+    /// <summary>The host is cordoned, draining or in maintenance.</summary>
     Cordoned,
 
-    /// <summary>The machine's processor model is not to be had on the host, or the host is of another architecture.</summary>
+    /// <summary>The VM's CPU model is unavailable on the host, or the architecture differs.</summary>
     CpuModel,
 
-    /// <summary>The host's processors lack a feature that the machine needs.</summary>
+    /// <summary>The host's CPU lacks a feature that the VM needs.</summary>
     CpuFeature,
 
-    /// <summary>The host has too few processors for the machine.</summary>
+    /// <summary>The host has too few CPUs for the VM.</summary>
     NotEnoughCpus,
 
-    /// <summary>The host's NUMA nodes or huge pages cannot hold the machine's memory.</summary>
+    /// <summary>The host's NUMA nodes or huge pages cannot hold the VM's memory.</summary>
     NumaOrHugePages,
 
-    /// <summary>The host does not reach storage that the machine uses.</summary>
+    /// <summary>The host does not reach storage that the VM uses.</summary>
     StorageNotReachable,
 
-    /// <summary>The host does not have a network that the machine uses.</summary>
+    /// <summary>The host does not have a network that the VM uses.</summary>
     NetworkNotReachable,
 
     /// <summary>Both hosts have the same UUID, so libvirt takes them for one.</summary>
@@ -120,15 +120,15 @@ public enum RefusalCode
     /// <summary>The destination's address leads back to the source.</summary>
     LoopbackAddress,
 
-    /// <summary>The host's hypervisor is of another kind, or too old for the machine.</summary>
+    /// <summary>The host's hypervisor is of another kind, or too old for the VM.</summary>
     HypervisorVersion,
 
-    /// <summary>The host cannot run the machine's machine type.</summary>
+    /// <summary>The host cannot run the VM's machine type.</summary>
     MachineType,
 
     /// <summary>The host has failed the same migration before.</summary>
     HostFailedBefore,
 
-    /// <summary>The scheduler cannot be asked now; nothing was kept of the request, which may be made again.</summary>
+    /// <summary>The scheduler is unavailable; the request was not saved and may be repeated.</summary>
     SchedulerUnavailable,
 }

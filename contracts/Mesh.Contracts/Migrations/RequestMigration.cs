@@ -1,25 +1,27 @@
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
 
 /// <summary>
 /// Asks the scheduler for a migration. Asking again with the same identity changes nothing and is answered alike.
-/// <see cref="To"/> alone names the only host that may take the machine; with <see cref="Alternatives"/> the hosts are tried in that order;
+/// <see cref="To"/> alone names the only host that may take the VM; with <see cref="Alternatives"/> the hosts are tried in that order;
 /// <see cref="Alternatives"/> alone leaves the choice among them, and neither leaves it among all hosts.
 /// </summary>
-/// <param name="Id">Chosen by whoever asks.</param>
-/// <param name="Vm">The machine's name or UUID.</param>
+/// <param name="Id">Chosen by the caller.</param>
+/// <param name="Vm">The VM's name or UUID.</param>
 /// <param name="To">The destination, or the first of several; null lets the scheduler choose.</param>
 /// <param name="Options">How to move it.</param>
 /// <param name="Limits">Hard limits.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
 /// <param name="TraceParent">W3C trace context that the migration's trace belongs to; null starts a new one.</param>
 /// <param name="Alternatives">Further hosts; null for none.</param>
-/// <param name="Policy">Name of the policy that is to steer it; null for the one that counts for the machine.</param>
-/// <param name="Allow">What may be done to the machine, of what the policy permits; null for all of it.</param>
-/// <param name="DowntimeBudget">The downtime that the machine bears, for policies that plan by it; null for the policy's.</param>
+/// <param name="Policy">Name of the policy that is to steer it; null for the one in effect for the VM.</param>
+/// <param name="Allow">What may be done to the VM, of what the policy permits; null for all of it.</param>
+/// <param name="DowntimeBudget">The maximum tolerated downtime, for policies that plan by it; null for the policy's.</param>
 /// <param name="Deadline">How long it may take in all, for policies that plan by time; null for the policy's completion timeout.</param>
+[MessageName("request-migration")]
 public sealed record RequestMigration(
     MigrationId Id,
     string Vm,
@@ -37,13 +39,13 @@ public sealed record RequestMigration(
     /// <summary>How much it matters beside others that wait.</summary>
     public MigrationPriority Priority { get; init; } = MigrationPriority.Operator;
 
-    /// <summary>A host to be taken if nothing speaks against it, where the scheduler chooses: the one that a plan has reckoned with.</summary>
+    /// <summary>A host to use if it is eligible, where the scheduler chooses: the one that a plan assumed.</summary>
     public HostName? Preferred { get; init; }
 
     /// <summary>The drain that it belongs to; null for none.</summary>
     public string? Drain { get; init; }
 
-    /// <summary>Whether rules that keep machines together or apart may be broken where nothing else is left, as an evacuation may need.</summary>
+    /// <summary>Whether rules on VM affinity may be broken where nothing else is left, as an evacuation may need.</summary>
     public bool RelaxAffinity { get; init; }
 
     /// <summary>How many hosts are tried in all, 1 or more; null for the scheduler's limit.</summary>

@@ -3,12 +3,12 @@ namespace Mesh.Contracts.Migrations;
 /// <summary>What happens when a migration has not ended within its timeout.</summary>
 public enum TimeoutAction
 {
-    /// <summary>The machine is suspended while the migration goes on, and runs again on the destination (virsh's default).</summary>
+    /// <summary>The VM is suspended while the migration goes on, and runs again on the destination (virsh's default).</summary>
     Suspend,
 
     /// <summary>The migration changes over to post-copy, which must have been allowed.</summary>
     PostCopy,
 
-    /// <summary>The migration is aborted and the machine goes on running on the source.</summary>
+    /// <summary>The migration is aborted and the VM goes on running on the source.</summary>
     Abort,
 }

@@ -14,7 +14,7 @@ public sealed record AdaptiveRule
     /// <summary>The least time between two changes.</summary>
     public TimeSpan ChangeInterval { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>The most that the machine is slowed down, 1 to 99.</summary>
+    /// <summary>The most that the VM is slowed down, 1 to 99.</summary>
     public Percent ThrottleMax { get; init; } = new(95);
 
     /// <summary>How long a hopeless migration is watched before it is aborted, where nothing else is permitted.</summary>

@@ -1,7 +1,7 @@
 namespace Mesh.Contracts.Policies;
 
 /// <summary>
-/// How migrations are steered: what they begin with, what is changed when, and what happens at last (seed
+/// How migrations are steered: what they start with, what is changed when, and what happens at last (seed
 /// <c>ovirt-migration-enhancements</c>: "well defined and well described policies"). People write it as YAML or JSON with units;
 /// <c>infra/docs/policies.md</c> describes that form.
 /// </summary>
@@ -14,7 +14,7 @@ public sealed record MigrationPolicy
     public required string Description { get; init; }
 
     /// <summary>
-    /// Labels that a machine must bear, all of them, for the policy to be selected; null if it is never selected by labels. Of several
+    /// Labels that a VM must bear, all of them, for the policy to be selected; null if it is never selected by labels. Of several
     /// that match, the one with the most labels wins, then the first by name.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Select { get; init; }
@@ -22,7 +22,7 @@ public sealed record MigrationPolicy
     /// <summary>Telemetry is looked at no more often than this; null for every sample.</summary>
     public TimeSpan? Interval { get; init; }
 
-    /// <summary>What the migration begins with and what is armed, because QEMU cannot arm it later.</summary>
+    /// <summary>What the migration starts with and what is armed, because QEMU cannot arm it later.</summary>
     public PolicyStart Start { get; init; } = new();
 
     /// <summary>Convergence steps, in order.</summary>
@@ -49,10 +49,10 @@ public sealed record MigrationPolicy
     /// <summary>How long what may take.</summary>
     public PolicyLimits Limits { get; init; } = new();
 
-    /// <summary>The downtime that the machine bears; null if the policy has no budget.</summary>
+    /// <summary>The downtime that the VM bears; null if the policy has no budget.</summary>
     public TimeSpan? DowntimeBudget { get; init; }
 
-    /// <summary>What may be done to the machine.</summary>
+    /// <summary>What may be done to the VM.</summary>
     public PolicyPermissions Permits { get; init; } = new();
 
     /// <summary>How many migrations may run at once under it.</summary>

@@ -9,15 +9,15 @@ public enum PolicyActionKind
     /// <summary>Set the limit of pre-copy's data rate.</summary>
     SetBandwidth,
 
-    /// <summary>Slow the machine's processors down.</summary>
+    /// <summary>Slow the VM's CPUs down.</summary>
     Throttle,
 
     /// <summary>Change over to post-copy.</summary>
     PostCopy,
 
-    /// <summary>Suspend the machine while the migration goes on; it runs again on the destination.</summary>
+    /// <summary>Suspend the VM while the migration goes on; it runs again on the destination.</summary>
     Suspend,
 
-    /// <summary>Abort the migration; the machine goes on running on the source.</summary>
+    /// <summary>Abort the migration; the VM goes on running on the source.</summary>
     Abort,
 }

@@ -18,7 +18,7 @@ public sealed record PolicyLimits
     /// <summary>How the size of what is copied is counted for times that are given per GiB.</summary>
     public DataSizeRule DataSize { get; init; } = new();
 
-    /// <summary>Aborts when a switch-over that was begun, or a suspended machine's migration, takes longer than this; null for never.</summary>
+    /// <summary>Aborts when a switch-over that was started, or a suspended VM's migration, takes longer than this; null for never.</summary>
     public TimeSpan? SwitchOverDeadline { get; init; }
 
     /// <summary>A destination that has not prepared within this time is given up; null for the mesh's own 5 minutes.</summary>

@@ -1,6 +1,9 @@
+using Mesh.Contracts.Serialization;
+
 namespace Mesh.Contracts.Policies;
 
 /// <summary>All policies, by name.</summary>
 /// <param name="Policies">The newest version of each.</param>
-/// <param name="Overrides">Machines that have a policy of their own.</param>
+/// <param name="Overrides">VMs that have a policy of their own.</param>
+[MessageName("policy-list")]
 public sealed record PolicyList(IReadOnlyList<PolicyView> Policies, IReadOnlyList<PolicyOverride> Overrides);

@@ -2,8 +2,8 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Policies;
 
-/// <summary>A machine's own policy.</summary>
-/// <param name="Vm">The machine.</param>
+/// <summary>A VM's own policy.</summary>
+/// <param name="Vm">The VM.</param>
 /// <param name="Policy">The policy's name.</param>
 /// <param name="RequestedBy">Who set it.</param>
 /// <param name="At">When.</param>

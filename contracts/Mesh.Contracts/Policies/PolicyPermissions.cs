@@ -1,12 +1,12 @@
 namespace Mesh.Contracts.Policies;
 
-/// <summary>What may be done to a machine while it is migrated.</summary>
+/// <summary>What may be done to a VM while it is migrated.</summary>
 public sealed record PolicyPermissions
 {
-    /// <summary>Whether its processors may be slowed down, by the policy; QEMU's own auto-converge included.</summary>
+    /// <summary>Whether its CPUs may be slowed down, by the policy; QEMU's own auto-converge included.</summary>
     public bool Throttle { get; init; }
 
-    /// <summary>Whether it may be moved by post-copy, where the loss of either host loses the machine.</summary>
+    /// <summary>Whether it may be moved by post-copy, where the loss of either host loses the VM.</summary>
     public bool PostCopy { get; init; }
 
     /// <summary>Whether it may be suspended for the rest of its migration.</summary>

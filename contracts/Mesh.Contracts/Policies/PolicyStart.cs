@@ -2,7 +2,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Policies;
 
-/// <summary>What a migration begins with where its request says nothing else.</summary>
+/// <summary>What a migration starts with where its request says nothing else.</summary>
 public sealed record PolicyStart
 {
     /// <summary>Downtime limit; null leaves QEMU's 300 ms.</summary>

@@ -6,12 +6,12 @@ namespace Mesh.Contracts.Policies;
 public sealed record PolicyTrigger
 {
     /// <summary>
-    /// A new pass over memory has begun, and more passes than this have begun since the first that was seen. VDSM's
-    /// <c>stallingLimit</c>: with 1 the step is due when the second new pass begins; with 0 at any new pass.
+    /// A new pass over memory has started, and more passes than this have started since the first that was seen. VDSM's
+    /// <c>stallingLimit</c>: with 1 the step is due when the second new pass starts; with 0 at any new pass.
     /// </summary>
     public long? IterationsOver { get; init; }
 
-    /// <summary>More passes than this have begun since what remains at the beginning of a pass last reached a new low.</summary>
+    /// <summary>More passes than this have started since what remains at the beginning of a pass last reached a new low.</summary>
     public long? IterationsWithoutProgress { get; init; }
 
     /// <summary>What remains has reached no new low for longer than this.</summary>
@@ -26,7 +26,7 @@ public sealed record PolicyTrigger
     /// <summary>How many times <see cref="ElapsedPerGiB"/>; 0 or more, 1 unless given.</summary>
     public int Times { get; init; } = 1;
 
-    /// <summary>A new pass has begun, and what remains is at most the least that ever remained at the beginning of one, and this much more; 0 to 100.</summary>
+    /// <summary>A new pass has started, and what remains is at most the least that ever remained at the beginning of one, and this much more; 0 to 100.</summary>
     public Percent? LocalMinimum { get; init; }
 
     /// <summary>The downtime of a switch-over now is predicted at no more than this.</summary>

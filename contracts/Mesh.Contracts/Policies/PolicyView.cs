@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Policies;
 
-/// <summary>A policy as it is kept.</summary>
+/// <summary>A policy as it is saved.</summary>
 /// <param name="Policy">The policy.</param>
 /// <param name="Version">Its version, 1 for the first; 0 for one that comes with the mesh and was never changed.</param>
 /// <param name="IsDefault">Whether it counts where nothing else does.</param>

@@ -1,8 +1,10 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Vms;
 
 namespace Mesh.Contracts.Queries;
 
-/// <summary>Hosts by name, and the machines that are on their way between them.</summary>
+/// <summary>Hosts by name, and the VMs that are on their way between them.</summary>
 /// <param name="Hosts">The hosts.</param>
-/// <param name="MigratingVms">The status table of all migrating machines, by name.</param>
+/// <param name="MigratingVms">The status table of all migrating VMs, by name.</param>
+[MessageName("host-list")]
 public sealed record HostList(IReadOnlyList<HostView> Hosts, IReadOnlyList<MigratingVm> MigratingVms);

@@ -1,7 +1,10 @@
+using Mesh.Contracts.Serialization;
+
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Asks to keep a document of placement rules in place of those there are; answered by <see cref="RulesAnswer"/>.</summary>
+/// <summary>Asks to replace the placement rules by a document; answered by <see cref="RulesAnswer"/>.</summary>
 /// <param name="Document">The rules as YAML or JSON text.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
 /// <param name="DryRun">Whether they are only to be checked.</param>
+[MessageName("apply-rules")]
 public sealed record ApplyRules(string Document, string RequestedBy, bool DryRun = false);

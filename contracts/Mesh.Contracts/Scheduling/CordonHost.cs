@@ -1,9 +1,11 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Asks that no machine may come to a host any more; those that are there stay. Answered by <see cref="SchedulerAnswer"/>.</summary>
+/// <summary>Asks to cordon a host: no VM is placed on it; its VMs stay. Answered by <see cref="SchedulerAnswer"/>.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
 /// <param name="Reason">Why; may be empty.</param>
+[MessageName("cordon-host")]
 public sealed record CordonHost(HostName Host, string RequestedBy, string Reason = "");

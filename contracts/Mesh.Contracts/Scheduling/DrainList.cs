@@ -1,6 +1,9 @@
+using Mesh.Contracts.Serialization;
+
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>Drains and closed hosts.</summary>
 /// <param name="Drains">The drains, the newest first.</param>
-/// <param name="Cordons">Every host that no machine may come to.</param>
+/// <param name="Cordons">Every cordoned host.</param>
+[MessageName("drain-list")]
 public sealed record DrainList(IReadOnlyList<DrainView> Drains, IReadOnlyList<HostCordon> Cordons);

@@ -2,10 +2,10 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>One machine of a drain.</summary>
+/// <summary>One VM of a drain.</summary>
 public sealed record DrainMove
 {
-    /// <summary>The machine.</summary>
+    /// <summary>The VM.</summary>
     public required VmId Vm { get; init; }
 
     /// <summary>Its name.</summary>
@@ -32,7 +32,7 @@ public sealed record DrainMove
     /// <summary>Memory and copied disks.</summary>
     public required Bytes DataSize { get; init; }
 
-    /// <summary>When it begins by the plan, counted from the planning.</summary>
+    /// <summary>When it starts by the plan, counted from the planning.</summary>
     public TimeSpan StartOffset { get; init; }
 
     /// <summary>How long it is predicted to take.</summary>
@@ -41,6 +41,6 @@ public sealed record DrainMove
     /// <summary>Whether it has its links to itself, because it writes too fast to be copied beside others.</summary>
     public bool Exclusive { get; init; }
 
-    /// <summary>What is to be said of it, such as why it failed; may be empty.</summary>
+    /// <summary>Details, such as why it failed; may be empty.</summary>
     public string Message { get; init; } = "";
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Where one machine of a drain stands.</summary>
+/// <summary>The state of one VM of a drain.</summary>
 public enum DrainMoveState
 {
     /// <summary>Its turn has not come.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>In which order a drain moves machines.</summary>
+/// <summary>In which order a drain moves VMs.</summary>
 public enum DrainOrder
 {
     /// <summary>Those first that are predicted to take longest, which empties a host soonest.</summary>

@@ -17,13 +17,13 @@ public sealed record DrainView
     /// <summary>Where it stands.</summary>
     public required DrainState State { get; init; }
 
-    /// <summary>How many machines may be on their way away from each host at once; null for the scheduler's limit.</summary>
+    /// <summary>How many VMs may be on their way away from each host at once; null for the scheduler's limit.</summary>
     public int? Parallel { get; init; }
 
     /// <summary>In which order.</summary>
     public DrainOrder Order { get; init; }
 
-    /// <summary>Whether hard rules that keep machines together or apart may be broken for those that no host could take otherwise.</summary>
+    /// <summary>Whether hard rules on VM affinity may be broken for VMs that no host could take otherwise.</summary>
     public bool RelaxAffinity { get; init; }
 
     /// <summary>Who asked for it.</summary>
@@ -41,10 +41,10 @@ public sealed record DrainView
     /// <summary>When it was over; null while it is not.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Every machine that is to be moved, in the order of the plan.</summary>
+    /// <summary>Every VM that is to be moved, in the order of the plan.</summary>
     public required IReadOnlyList<DrainMove> Moves { get; init; }
 
-    /// <summary>Machines that cannot be moved, and what to do about each.</summary>
+    /// <summary>VMs that cannot be moved, and what to do about each.</summary>
     public IReadOnlyList<BlockedVm> BlockedVms { get; init; } = [];
 
     /// <summary>How long the whole was predicted to take when it was planned last, from then on.</summary>
@@ -56,9 +56,9 @@ public sealed record DrainView
     /// <summary>How much of the data is moved, 0 to 100.</summary>
     public Percent Progress { get; init; }
 
-    /// <summary>When it is expected to be over; null if it is over, or if that cannot be said.</summary>
+    /// <summary>When it is expected to be over; null if it is over or unknown.</summary>
     public DateTimeOffset? ExpectedEnd { get; init; }
 
-    /// <summary>How often the plan was made anew because predictions had moved.</summary>
+    /// <summary>How often the plan was recomputed because estimates changed.</summary>
     public int ReplanCount { get; init; }
 }

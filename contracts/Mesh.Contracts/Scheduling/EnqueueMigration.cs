@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
@@ -7,5 +8,6 @@ namespace Mesh.Contracts.Scheduling;
 /// waits for its admission, or as a refused one. Answered by <see cref="MigrationRequestAnswer"/>.
 /// </summary>
 /// <param name="Request">The request.</param>
-/// <param name="Refusals">What speaks against it; empty for nothing.</param>
+/// <param name="Refusals">Why it cannot run; empty if it can.</param>
+[MessageName("enqueue-migration")]
 public sealed record EnqueueMigration(RequestMigration Request, IReadOnlyList<Refusal> Refusals);

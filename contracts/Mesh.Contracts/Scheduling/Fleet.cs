@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
@@ -6,6 +7,7 @@ namespace Mesh.Contracts.Scheduling;
 /// All that the scheduler decides by, at one moment: who may move where is a function of this and the request. Also the file that
 /// <c>mesh inventory export</c> writes and <c>mesh check --inventory</c> reads (<c>infra/docs/schemas/Fleet.json</c>).
 /// </summary>
+[MessageName("fleet")]
 public sealed record Fleet
 {
     /// <summary>The format that this version writes and reads.</summary>
@@ -29,6 +31,6 @@ public sealed record Fleet
     /// <summary>How many at once, and the like.</summary>
     public SchedulingLimits Limits { get; init; } = new();
 
-    /// <summary>What earlier migrations told of machines.</summary>
+    /// <summary>What earlier migrations measured, by VM.</summary>
     public IReadOnlyList<VmMigrationHistory> Histories { get; init; } = [];
 }

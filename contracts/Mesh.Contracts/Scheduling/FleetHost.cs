@@ -4,11 +4,11 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>A host as the scheduler sees it.</summary>
-/// <param name="Inventory">What its agent last said of it and of its machines.</param>
-/// <param name="Health">Whether it is heard of as it should be.</param>
+/// <param name="Inventory">What its agent last reported of it and its VMs.</param>
+/// <param name="Health">Whether it is reporting.</param>
 /// <param name="HypervisorReachable">Whether its hypervisor answered its agent at the last report.</param>
-/// <param name="LastReportAt">When it was last heard, by the mesh's clock; null if not since the mesh started.</param>
-/// <param name="Cordon">Why no machine may come to it; null if machines may.</param>
+/// <param name="LastReportAt">When it last reported, by the mesh's clock; null if not since the mesh started.</param>
+/// <param name="Cordon">Why it is cordoned; null if it is not.</param>
 /// <param name="RecentFailures">Migrations that failed through it lately, the newest first; null for none.</param>
 public sealed record FleetHost(
     HostInventory Inventory,
@@ -18,6 +18,6 @@ public sealed record FleetHost(
     HostCordon? Cordon = null,
     IReadOnlyList<HostFailure>? RecentFailures = null)
 {
-    /// <summary>Machines that its newest report names and its inventory does not describe yet, because they have only just come; those that do not run left out.</summary>
+    /// <summary>VMs that its newest report names and its inventory does not describe yet, because they have only just come; those that do not run left out.</summary>
     public IReadOnlyList<VmStatusReport> VmsNotInInventory { get; init; } = [];
 }

@@ -3,7 +3,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>A host that no machine may come to.</summary>
+/// <summary>A host on which no VM may be placed.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="State">Whether it is only closed, being emptied, or empty and in maintenance.</param>
 /// <param name="RequestedBy">Who closed it.</param>

@@ -6,5 +6,5 @@ namespace Mesh.Contracts.Scheduling;
 /// <param name="Host">The host.</param>
 /// <param name="At">When, by the mesh's clock.</param>
 /// <param name="Migration">The migration.</param>
-/// <param name="Reason">The failure, in words.</param>
+/// <param name="Reason">The failure.</param>
 public sealed record HostFailure(HostName Host, DateTimeOffset At, MigrationId Migration, string Reason);

@@ -3,9 +3,9 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>How a host is rated as the destination of a machine.</summary>
+/// <summary>How a host is rated as the destination of a VM.</summary>
 /// <param name="Host">The host.</param>
-/// <param name="Score">The sum of its terms, larger is better; 0 where something speaks against it.</param>
-/// <param name="Refusals">What speaks against it; empty if it can take the machine.</param>
+/// <param name="Score">The sum of its terms, larger is better; 0 if it is not eligible.</param>
+/// <param name="Refusals">Why it is not eligible; empty if it is.</param>
 /// <param name="Terms">What its score is made of.</param>
 public sealed record HostRating(HostName Host, double Score, IReadOnlyList<Refusal> Refusals, IReadOnlyList<RatingTerm> Terms);

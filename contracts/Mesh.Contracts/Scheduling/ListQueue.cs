@@ -1,4 +1,7 @@
+using Mesh.Contracts.Serialization;
+
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>Asks for the migrations that wait; answered by <see cref="QueueView"/>.</summary>
+[MessageName("list-queue")]
 public sealed record ListQueue;

@@ -1,15 +1,15 @@
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Who may be where: rules over the labels of machines and hosts. People write them as YAML or JSON (<c>infra/docs/scheduling.md</c>).</summary>
+/// <summary>Who may be where: rules over the labels of VMs and hosts. People write them as YAML or JSON (<c>infra/docs/scheduling.md</c>).</summary>
 public sealed record PlacementRules
 {
-    /// <summary>Which hosts machines need or like.</summary>
+    /// <summary>Which hosts VMs require or prefer.</summary>
     public IReadOnlyList<HostAffinityRule> HostAffinity { get; init; } = [];
 
-    /// <summary>Which machines are kept together or apart.</summary>
+    /// <summary>Which VMs must share a host, or must not.</summary>
     public IReadOnlyList<VmAffinityRule> VmAffinity { get; init; } = [];
 
-    /// <summary>Which hosts only some machines may use.</summary>
+    /// <summary>Which hosts only some VMs may use.</summary>
     public IReadOnlyList<TaintRule> Taints { get; init; } = [];
 
     /// <summary>Where networks are to be had, and which do not move.</summary>

@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>How machines are distributed where several hosts can take one.</summary>
+/// <summary>How VMs are distributed where several hosts can take one.</summary>
 public enum PlacementStrategy
 {
     /// <summary>Over many hosts: the emptier one is better.</summary>

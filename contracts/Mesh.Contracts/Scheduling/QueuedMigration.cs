@@ -6,14 +6,14 @@ namespace Mesh.Contracts.Scheduling;
 /// <summary>A migration that waits.</summary>
 /// <param name="Position">Its place in the queue, 1 for the next.</param>
 /// <param name="Id">The migration.</param>
-/// <param name="VmName">The machine.</param>
+/// <param name="VmName">The VM.</param>
 /// <param name="Source">Where it is; null if unknown.</param>
 /// <param name="Destination">Where it goes; null while that is not decided.</param>
 /// <param name="Phase"><see cref="MigrationPhase.Queued"/>, or <see cref="MigrationPhase.Ready"/> for one that is prepared and waits to copy.</param>
 /// <param name="Priority">Its priority.</param>
 /// <param name="WaitingSince">Since when it waits.</param>
-/// <param name="WaitReason">What for, in words.</param>
-/// <param name="ExpectedStart">When it is expected to begin; null if that cannot be said.</param>
+/// <param name="WaitReason">What for.</param>
+/// <param name="ExpectedStart">When it is expected to start; null if unknown.</param>
 public sealed record QueuedMigration(
     int Position,
     MigrationId Id,

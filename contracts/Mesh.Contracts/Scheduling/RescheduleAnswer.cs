@@ -1,9 +1,11 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>What became of a wish to reschedule.</summary>
-/// <param name="Result">The result; <see cref="ChangeResult.Refused"/> for one that does not wait any more, or for a destination that something speaks against.</param>
-/// <param name="Explanation">In words.</param>
-/// <param name="Refusals">What speaks against the new destination; empty for nothing.</param>
+/// <summary>The result of a reschedule request.</summary>
+/// <param name="Result">The result; <see cref="ChangeResult.Refused"/> for one that does not wait any more, or for a destination that is not eligible.</param>
+/// <param name="Explanation">An explanation.</param>
+/// <param name="Refusals">Why the new destination is not eligible; empty if it is.</param>
+[MessageName("reschedule-answer")]
 public sealed record RescheduleAnswer(ChangeResult Result, string Explanation, IReadOnlyList<Refusal> Refusals);

@@ -1,9 +1,11 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>Changes what a migration that still waits is to be: its priority, or where it may go. Answered by <see cref="RescheduleAnswer"/>.</summary>
+[MessageName("reschedule-migration")]
 public sealed record RescheduleMigration
 {
     /// <summary>The migration.</summary>

@@ -1,7 +1,10 @@
+using Mesh.Contracts.Serialization;
+
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>What became of a wish about hosts, drains or rules.</summary>
+/// <summary>The result of a request about hosts, drains or rules.</summary>
 /// <param name="Succeeded">Whether it is so now.</param>
-/// <param name="Explanation">In words; why not, if it is not.</param>
+/// <param name="Explanation">An explanation; why not, if it was not.</param>
 /// <param name="IsNotFound">Whether it is not so because there is nothing of the name.</param>
+[MessageName("scheduler-answer")]
 public sealed record SchedulerAnswer(bool Succeeded, string Explanation, bool IsNotFound = false);

@@ -29,7 +29,7 @@ public sealed record SchedulingLimits
     /// <summary>How much of a host's link migrations may take together, 1 to 100 %.</summary>
     public Percent LinkShare { get; init; } = new(90);
 
-    /// <summary>The rate reckoned with where no host of a migration has said what its link carries.</summary>
+    /// <summary>The rate assumed where neither host of a migration reports its link speed.</summary>
     public BytesPerSecond AssumedLink { get; init; } = BytesPerSecond.FromMebibytes(110);
 
     /// <summary>Hosts that are tried for one migration in all; 1 or more.</summary>
@@ -50,15 +50,15 @@ public sealed record SchedulingLimits
     /// <summary>How long a failure lowers its host's rating; oVirt's <c>TimeToReduceFailedRunOnVdsInMinutes</c>.</summary>
     public TimeSpan FailurePenaltyTime { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Virtual processors that a host may run for each of its logical ones; above zero.</summary>
+    /// <summary>Virtual CPUs that a host may run for each of its logical ones; above zero.</summary>
     public double CpuOvercommit { get; init; } = 16;
 
     /// <summary>Memory that is left free on a host for the host itself.</summary>
     public Bytes MemoryReserve { get; init; }
 
-    /// <summary>Whether machines are spread over hosts or packed onto few.</summary>
+    /// <summary>Whether VMs are spread over hosts or packed onto few.</summary>
     public PlacementStrategy Strategy { get; init; }
 
-    /// <summary>Bridges whose machines stay where they are, because their addresses do not move with them (seed <c>harvester-live-migration</c>).</summary>
+    /// <summary>Bridges whose VMs stay where they are, because their addresses do not move with them (seed <c>harvester-live-migration</c>).</summary>
     public IReadOnlyList<string> ManagementBridges { get; init; } = ["mgmt-br"];
 }

@@ -1,8 +1,10 @@
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Asks that machines may come to a host again; a drain of it that is not over is withdrawn. Answered by <see cref="SchedulerAnswer"/>.</summary>
+/// <summary>Asks to uncordon a host; an active drain of it is cancelled. Answered by <see cref="SchedulerAnswer"/>.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="RequestedBy">Who asks, for the audit.</param>
+[MessageName("uncordon-host")]
 public sealed record UncordonHost(HostName Host, string RequestedBy);

@@ -4,7 +4,7 @@ namespace Mesh.Contracts.Values;
 
 /// <summary>
 /// The number of an attempt, rising with each one. An agent refuses a command whose epoch is older than the newest it has
-/// seen for that machine, so that a command delayed by a queue can never act on a later attempt.
+/// seen for that VM, so that a command delayed by a queue can never act on a later attempt.
 /// </summary>
 /// <param name="Number">1 for the first attempt.</param>
 [JsonConverter(typeof(EpochJsonConverter))]

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Mesh.Contracts.Values;
 
-/// <summary>The identity of one migration, chosen by whoever asks for it, so that asking twice is harmless.</summary>
+/// <summary>The identity of one migration, chosen by the caller for it, so that asking twice is harmless.</summary>
 [JsonConverter(typeof(MigrationIdJsonConverter))]
 public readonly record struct MigrationId
 {

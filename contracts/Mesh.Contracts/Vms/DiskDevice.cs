@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Vms;
 
-/// <summary>What a machine takes a disk for; libvirt's <c>device</c> attribute.</summary>
+/// <summary>What a VM takes a disk for; libvirt's <c>device</c> attribute.</summary>
 public enum DiskDevice
 {
     /// <summary>An ordinary disk.</summary>

@@ -2,12 +2,12 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Vms;
 
-/// <summary>A virtual machine as its hypervisor describes it.</summary>
+/// <summary>A virtual VM as its hypervisor describes it.</summary>
 /// <param name="Id">Its UUID.</param>
 /// <param name="Name">Its name on the host.</param>
 /// <param name="Status">Its status on the host that describes it.</param>
-/// <param name="Memory">Memory given to the machine.</param>
-/// <param name="VCpus">Virtual processors; one or more.</param>
+/// <param name="Memory">Memory given to the VM.</param>
+/// <param name="VCpus">Virtual CPUs; one or more.</param>
 /// <param name="MachineType">QEMU's machine type, such as <c>pc-i440fx-10.0</c>; empty if unknown.</param>
 /// <param name="CpuModel">The virtual CPU's model or mode; empty if unknown.</param>
 /// <param name="Persistent">Whether its definition stays on the host when it is shut down.</param>
@@ -15,7 +15,7 @@ namespace Mesh.Contracts.Vms;
 /// <param name="Networks">Its network interfaces.</param>
 /// <param name="HostDevices">Devices of the host that were passed through to it.</param>
 /// <param name="Labels">Labels for policies and placement.</param>
-/// <param name="Throttle">How much a migration slows its processors down, or a past one still does; null if none does.</param>
+/// <param name="Throttle">How much a migration slows its CPUs down, or a past one still does; null if none does.</param>
 /// <param name="Lock">What holds it where it is for a while; null if nothing does.</param>
 /// <param name="Placement">Where it says that it belongs; null if it says nothing.</param>
 /// <param name="CpuFeatures">Processor features that it cannot do without, in libvirt's words; null if unknown.</param>

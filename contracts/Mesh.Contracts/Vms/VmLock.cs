@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Vms;
 
-/// <summary>What holds a machine where it is for a while.</summary>
+/// <summary>What holds a VM where it is for a while.</summary>
 public enum VmLock
 {
     /// <summary>A snapshot is taken.</summary>

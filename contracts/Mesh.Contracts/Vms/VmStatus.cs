@@ -1,7 +1,7 @@
 namespace Mesh.Contracts.Vms;
 
 /// <summary>
-/// The status of a machine on one host, in oVirt's words (seed <c>ovirt-vm-migration-states</c>). A machine that the host does
+/// The status of a VM on one host, in oVirt's words (seed <c>ovirt-vm-migration-states</c>). A VM that the host does
 /// not know counts as <see cref="Down"/> there.
 /// </summary>
 public enum VmStatus

@@ -2,8 +2,8 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Vms;
 
-/// <summary>One machine's status on one host.</summary>
-/// <param name="Id">The machine.</param>
+/// <summary>One VM's status on one host.</summary>
+/// <param name="Id">The VM.</param>
 /// <param name="Name">Its name there.</param>
 /// <param name="Status">Its status there.</param>
 /// <param name="Detail">The hypervisor's own words, such as <c>running (migrated)</c>.</param>

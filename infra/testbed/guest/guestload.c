@@ -1,12 +1,12 @@
 /* guestload: the guest's only program (started by init).
  *
- * - dirties a working set at a set rate; every page is checked before it is written again, so memory that a migration lost
+ * - dirties a working set at a given rate; every page is checked before it is written again, so memory that a migration lost
  *   or mixed up is counted (err)
- * - writes to /dev/vda at a set rate; a later dverify reads everything back
+ * - writes to /dev/vda at a given rate; a later dverify reads everything back
  * - prints a heartbeat on standard output (the serial console)
  * - takes commands on standard input, one per line, and answers each with a line "CTL ...":
  *     rate MIB/S | ws MIB | mode touch|fill | disk MIB/S | hb MS | cap MS | verify | dverify | status | off
- *   A word "#TAG" at the end comes back as tag=TAG, so that an answer can be told from that to an earlier command.
+ *   A final "#TAG" is returned as tag=TAG, which tells the answer from those to earlier commands.
  *
  * usage: guestload WS_MIB RATE_MIB/S touch|fill DISK_MIB/S HB_MS
  */
@@ -28,22 +28,22 @@
 #define BLOCK (64 * 1024)
 #define MIB (1UL << 20)
 
-static char boot[9] = "?"; /* differs between two runs of the guest: a reboot is not a heartbeat that goes on */
+static char boot[9] = "?"; /* differs between two boots of the guest, so that a reboot cannot pass as a continued heartbeat */
 
 /* Memory. Word 0 of a page is the generation of the last write, word 1 its index, the rest pseudo-random, so that nothing
  * compresses or passes as a zero page. */
-static uint64_t *memory, *written, *filled; /* per page: generation of the last write, and of the last whole fill */
+static uint64_t *memory, *written, *filled; /* per page: generation of the last write, and of the last complete fill */
 static size_t pages, current, working_set_mib;
 static uint64_t generation = 1, errors;
 static double rate;
 static int fill_whole_page;
 
-/* Time lost to starvation is not made up for, beyond this much: a throttled guest must really write less. A dirtier that
- * catches up in bursts beats auto-converge for ever. */
+/* Time lost to starvation is not caught up beyond this limit: a throttled guest must really write less. A writer that catches
+ * up in bursts would defeat auto-converge. */
 static double catch_up_max = 0.02;
 
-/* Each look at the clock costs an emulated processor dearly, and one that writes little can do with fewer: it looks a quarter as
- * often, and makes up for as many looks. */
+/* Reading the clock is expensive on an emulated CPU. A guest that writes little reads it a quarter as often and writes as much
+ * more each time. */
 #define SLOW_RATE 4
 #define SLOW_FACTOR 4
 
@@ -178,7 +178,7 @@ static int block_whole_ok(uint64_t position, uint64_t value) {
   return pread(disk, block_buffer(), BLOCK, position) == BLOCK && memcmp(block_buffer(), expected, BLOCK) == 0;
 }
 
-/* Every block that was ever written must read back as it was written last. */
+/* Every block that was ever written must read back as last written. */
 static void disk_verify(void) {
   uint64_t blocks = 0, bad = 0;
   for (uint64_t position = 0; disk >= 0 && position + BLOCK <= disk_size; position += BLOCK) {
@@ -232,12 +232,12 @@ static void read_commands(int wait_ms) {
     length = 0;
     command(line);
   }
-  if (got == 0) nanosleep(&(struct timespec){0, 10000000}, NULL); /* nobody at the other end: do not spin */
+  if (got == 0) nanosleep(&(struct timespec){0, 10000000}, NULL); /* nobody is connected: do not spin */
 }
 
-/* The line repeats its number and ends in "end" because the switch-over of a migration may cut one in two: its head is then in
- * the console log of the source and its tail in that of the target. Neither half must pass as a heartbeat, nor must two halves
- * of different ones that meet in a log. */
+/* The line repeats its number and ends in "end" because the switchover of a migration may cut it in two: its start is then in
+ * the console log of the source and its end in that of the destination. Neither half must pass as a heartbeat, nor must two
+ * halves of different heartbeats that join in a log. */
 static void heartbeat(double at, double since, uint64_t dirtied, uint64_t disk_bytes) {
   static unsigned long long sequence;
   sequence++;
@@ -249,7 +249,7 @@ static void heartbeat(double at, double since, uint64_t dirtied, uint64_t disk_b
 static void work(void) {
   double last = now(), beat = last, pages_owed = 0, blocks_owed = 0;
   uint64_t dirtied = 0, disk_reported = 0;
-  heartbeat(last, 1, 0, 0); /* at once, so that whoever waited for READY finds one */
+  heartbeat(last, 1, 0, 0); /* at once, so that a client that waited for READY finds one */
   for (;;) {
     int looks = rate <= SLOW_RATE && disk_rate == 0 ? SLOW_FACTOR : 1;
     double at = now(), passed = at - last;

@@ -1,9 +1,9 @@
 /* enter PID DIRECTORY COMMAND [ARGUMENT...]: runs COMMAND inside the host whose first process is PID.
  *
- * nsenter(1) would do but for one thing: it forks to enter the pid namespace, and whoever started it knows only the pid of
- * the outer half. Killing that one leaves COMMAND running. Here the two halves die as one: SIGKILL of the outer one
- * kills COMMAND too (parent-death signal), other signals are passed on, and COMMAND's ending becomes ours.
- * Not forking is no way out: a process that stays outside the pid namespace of its children cannot start threads.
+ * Why not nsenter(1): it forks to enter the pid namespace, and its caller knows only the pid of the outer process. Killing
+ * that one leaves COMMAND running. Here SIGKILL of the outer process kills COMMAND too (parent-death signal), other signals
+ * are passed on, and COMMAND's exit status becomes ours. Not forking is no solution: a process that stays outside the pid
+ * namespace of its children cannot start threads.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,7 +25,7 @@ static void fail(const char *what) {
 }
 
 static void enter_namespaces(const char *pid) {
-  /* The mount namespace comes last: /proc/PID is a path in ours. All are opened first, so that PID is one process. */
+  /* The mount namespace comes last: /proc/PID is a path in ours. All are opened first, so that PID is the same process for all. */
   static const char *names[] = {"cgroup", "ipc", "uts", "net", "pid", "mnt"};
   int fds[6];
   for (int i = 0; i < 6; i++) {
@@ -70,14 +70,14 @@ int main(int argc, char **argv) {
   }
   enter_namespaces(argv[1]);
 
-  int alive[2]; /* never written to: the reading end hangs up when we are gone */
+  int alive[2]; /* never written to: the read end sees a hang-up when we are gone */
   if (pipe2(alive, O_CLOEXEC) != 0) fail("pipe");
   sigset_t watched, before;
   sigemptyset(&watched);
   sigaddset(&watched, SIGCHLD);
   for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) sigaddset(&watched, passed_on[i]);
   sigprocmask(SIG_BLOCK, &watched, &before);
-  signal(SIGCHLD, SIG_DFL); /* a caller may have it ignored, and then there would be no status to wait for */
+  signal(SIGCHLD, SIG_DFL); /* the caller may have ignored it, and then there would be no status to wait for */
 
   pid_t child = fork();
   if (child < 0) fail("fork");
@@ -93,7 +93,7 @@ int main(int argc, char **argv) {
     if (signal_number == SIGCHLD) {
       if (waitpid(child, &status, WNOHANG) == child) end_like(status);
     } else if (signal_number > 0 && info.si_code != SI_KERNEL) {
-      kill(child, signal_number); /* what comes from the terminal (SI_KERNEL) has reached the child already */
+      kill(child, signal_number); /* signals from the terminal (SI_KERNEL) have reached the child already */
     }
   }
 }

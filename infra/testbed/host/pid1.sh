@@ -1,7 +1,7 @@
 #!/bin/bash
 # pid1.sh HOST QEMU_ROOT GUEST_DIR: the first process of a host, inside its new namespaces; its death is the host's
-# power-off. Gives the host its own view of the file system, then reaps the qemus, which daemonise and so become its
-# children. QEMU_ROOT may be empty: the installed QEMU is used.
+# power-off. Sets up the host's own view of the file system, then reaps the QEMU processes, which daemonise and so become its
+# children. If QEMU_ROOT is empty, the installed QEMU is used.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=../lib/process.sh
@@ -10,13 +10,13 @@ here=$(dirname "$(readlink -f "$0")")
 main() {
   local host=$1 qemu_root=$2 guest=$3 pid path hierarchy
   bed=$MESH_TESTBED
-  # /proc is still the one outside, so this is the pid by which the bed knows us.
+  # /proc is still that of the outside, so this is the pid that the bed records.
   read -r pid _ </proc/self/stat
   record "$host.pid1" "$pid"
 
   hostname "$host"
   mount -t proc proc /proc
-  # A sysfs of our own, so that /sys/class/net shows this host's network; it hides /sys/fs/cgroup too.
+  # A private sysfs, so that /sys/class/net shows this host's network; it hides /sys/fs/cgroup too.
   mount -t sysfs sysfs /sys || true
   if [[ -s $bed/.bed/cgroups ]]; then
     mount -t tmpfs cgroup /sys/fs/cgroup
@@ -36,13 +36,13 @@ main() {
     mount --bind "$bed/.bed/$path" "/etc/$path"
   done
   if [[ -n $qemu_root ]]; then
-    # Binary, modules and firmware must be of one version.
+    # Binary, modules and firmware must be of the same version.
     for path in /usr/bin/qemu-system-x86_64 /usr/bin/qemu-img /usr/bin/qemu-nbd \
       /usr/lib/x86_64-linux-gnu/qemu /usr/share/qemu /usr/share/seabios; do
       mount --bind "$qemu_root$path" "$path"
     done
   fi
-  # Last, because the bed itself may be under /run and is out of sight from here on.
+  # Last, because the bed itself may be under /run and is hidden from here on.
   mount --bind "$bed/$host/run" /run
 
   ip link set lo up

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# The bed as a whole. Its one directory holds a directory per host and .bed with what belongs to no host:
+# The bed as a whole. Its directory contains one directory per host, and .bed with what belongs to no host:
 #   hostlist  hosts (/etc/hosts)  owner  complete (up has ended)  cgroups (hierarchies in use)  pids/  shared/
 #   passwd, group (the hosts' /etc/passwd and /etc/group)  qemu, guest, enter (links into the cache)
-# A directory with a .bed in it is a bed and may be deleted.
+# A directory with .bed in it is a bed and may be deleted.
 
-# up, down and the watchdog take turns. The lock is on the directory itself, so it leaves nothing behind; whoever waited
-# while the directory was removed has to look again.
+# up, down and the watchdog exclude each other. The lock is on the directory itself, so it leaves nothing behind; a process that
+# waited while the directory was removed has to check again.
 lock_bed() {
   while :; do
     if [[ ! -d $bed ]]; then
@@ -19,13 +19,13 @@ lock_bed() {
   done
 }
 
-# Never delete a directory that merely has been given by mistake.
+# Never deletes a directory that was only passed by mistake.
 require_ours() {
   [[ -O $bed ]] || die "$bed belongs to another user; set MESH_TESTBED to another directory"
   [[ -d $bed/.bed || -z $(ls -A "$bed") ]] || die "$bed is neither empty nor a test bed; set MESH_TESTBED to another directory"
 }
 
-# Removes whatever there is, of a whole bed or a half-made one.
+# Removes everything of a complete or partially created bed.
 teardown() {
   local label names=()
   mapfile -t names < <(sed '/^$/d' "$bed/.bed/hostlist" 2>/dev/null)
@@ -39,7 +39,7 @@ teardown() {
 }
 
 remove_contents() {
-  # .bed goes last, so that a removal that is interrupted can be taken up again.
+  # .bed goes last, so that an interrupted removal can be repeated.
   find "$bed" -xdev -mindepth 1 -not -path "$bed/.bed*" -delete 2>/dev/null && find "$bed" -xdev -mindepth 1 -delete
 }
 
@@ -60,7 +60,7 @@ check_host_names() {
   done
 }
 
-# Builds what the hosts need and links it into the bed; the second time everything is there.
+# Builds what the hosts need and links it into the bed; later runs find everything in the cache.
 prepare_cache() {
   local kernel sum
   qemu_prepare
@@ -93,7 +93,7 @@ bed_up() { # HOST...
     owner_start=$REPLY
   fi
   prepare_cache
-  # Mount points that libvirt's own packages may not have made. They stay, empty: removing one would unmount what another
+  # Mount points that libvirt's own packages may not have created. They stay, empty: removing one would unmount what another
   # bed has mounted there.
   mkdir -p /etc/libvirt /var/{lib,log,cache}/libvirt
 
@@ -142,8 +142,8 @@ bed_up() { # HOST...
   trap - EXIT
 }
 
-# libvirt's QEMU driver does not start unless its default user exists, even when qemu.conf names another one. The package
-# that makes that user would also start services, so the hosts get user and group files of their own.
+# libvirt's QEMU driver does not start unless its default user exists, even if qemu.conf names another one. The package
+# that creates that user would also start services, so the hosts get their own user and group files.
 add_user() { # passwd|group ENTRY
   {
     grep -v "^${2%%:*}:" "/etc/$1"
@@ -151,7 +151,7 @@ add_user() { # passwd|group ENTRY
   } >"$bed/.bed/$1"
 }
 
-start_daemons() { # HOST...: side by side, most of it is waiting
+start_daemons() { # HOST...: in parallel, because it is mostly waiting
   local name pid pids=()
   for name in "$@"; do
     daemon_start "$name" &
@@ -171,7 +171,7 @@ bed_down() {
   rmdir "$bed"
 }
 
-# Runs in the background from 'up' on when the bed has an owner. Ends with the bed, or ends the bed with the owner.
+# Runs in the background from 'up' on if the bed has an owner. Ends with the bed, or removes the bed when the owner ends.
 bed_watch() {
   cd /
   while owner_lives; do

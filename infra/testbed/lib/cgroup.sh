@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Every host gets a cgroup root of its own (cgroup v1), so that libvirt can set vcpu_quota. Without one, the libvirtds of
+# Every host gets its own cgroup root (cgroup v1), so that libvirt can set vcpu_quota. Without one, the libvirtds of
 # all hosts would use the same group names. The controllers are mounted again inside the host's cgroup namespace.
 
 cgroup_wanted='cpu cpuacct cpuset' # libvirt manages only 'cpu' here, but opens all three for a vCPU's group
@@ -21,7 +21,7 @@ cgroup_group() { # HIERARCHY HOST
   REPLY=/sys/fs/cgroup/$1/mesh-testbed-$bed_id-$2
 }
 
-# Makes the host's groups and writes the usable hierarchies to .bed/cgroups; an empty file means: no vcpu_quota here.
+# Creates the host's groups and writes the usable hierarchies to .bed/cgroups; an empty file means that vcpu_quota is unavailable.
 cgroup_prepare() { # HOST...
   local hierarchies=() hierarchy host file
   mapfile -t hierarchies < <(cgroup_hierarchies)
@@ -38,7 +38,7 @@ cgroup_prepare() { # HOST...
         cgroup_remove "$@"
         return 0
       fi
-      if [[ ,$hierarchy, == *,cpuset,* ]]; then # a cpuset without cpus and mems takes no process
+      if [[ ,$hierarchy, == *,cpuset,* ]]; then # a cpuset without cpus and mems accepts no process
         for file in cpuset.cpus cpuset.mems; do
           cat "/sys/fs/cgroup/$hierarchy/$file" >"$REPLY/$file"
         done
@@ -57,7 +57,7 @@ cgroup_join() { # HOST
   done <"$bed/.bed/cgroups"
 }
 
-# Called when the host's processes are gone; the kernel may need a moment to see the groups empty.
+# Called when the host's processes are gone; the kernel may take a moment to notice that the groups are empty.
 cgroup_remove() { # HOST...
   local host group
   for host in "$@"; do

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every part of the test bed uses: messages, waiting with a deadline, paths, and the checks on input.
+# Shared by all parts of the test bed: messages, waiting with a deadline, paths, and checks of the input.
 
 die() {
   printf 'testbed: %s\n' "$*" >&2
@@ -10,12 +10,12 @@ note() {
   printf 'testbed: %s\n' "$*" >&2
 }
 
-# Microseconds; the decimal sign of EPOCHREALTIME follows the locale.
+# Microseconds; the decimal separator of EPOCHREALTIME depends on the locale.
 now_us() {
   REPLY=${EPOCHREALTIME/[.,]/}
 }
 
-# wait_until SECONDS COMMAND...: polls COMMAND until it succeeds; fails when the time is over.
+# wait_until SECONDS COMMAND...: polls COMMAND until it succeeds; fails on timeout.
 wait_until() {
   local deadline
   now_us
@@ -46,12 +46,12 @@ require_number() { # NAME VALUE [MIN [MAX]]
   (($2 <= ${4:-$2})) || die "$1 must be at most ${4:-}, not $2"
 }
 
-# The kernel keeps the path of a Unix socket in 108 bytes, the closing zero included.
+# The kernel limits the path of a Unix socket to 108 bytes, including the terminating zero.
 require_socket_path() {
   ((${#1} < 108)) || die "socket path too long (${#1} characters, at most 107): $1; give a shorter MESH_TESTBED"
 }
 
-# Sets $bed, the bed's one directory, and $bed_id, which keeps apart the cgroup groups of beds that run side by side.
+# Sets $bed, the bed's directory, and $bed_id, which distinguishes the cgroups of beds that run side by side.
 locate_bed() {
   local sum
   bed=$(realpath -m -- "${MESH_TESTBED:-${XDG_RUNTIME_DIR:-/tmp}/mesh-testbed}")
@@ -71,8 +71,8 @@ locate_cache() {
   export MESH_CACHE=$cache
 }
 
-# fill_cache NAME COMMAND...: makes $cache/NAME by running COMMAND DIRECTORY, unless it is there already. What is in
-# the cache is always whole: the work is done in a directory beside it that is renamed at the end.
+# fill_cache NAME COMMAND...: creates $cache/NAME by running COMMAND DIRECTORY, unless it exists. Entries of the cache are
+# always complete: the work is done in a temporary directory that is renamed at the end.
 # Sets REPLY to the path.
 fill_cache() {
   local name=$1
@@ -83,10 +83,10 @@ fill_cache() {
     (
       flock -w 600 9 || die "another process has held the cache $cache for ten minutes"
       [[ ! -d $cache/$name ]] || exit 0
-      rm -rf "$cache"/unfinished.* # nobody else works here while we hold the lock, so these are of crashed runs
+      rm -rf "$cache"/unfinished.* # we hold the lock, so these belong to crashed runs
       trap 'rm -rf "$cache/unfinished.$name"' EXIT
       mkdir "$cache/unfinished.$name"
-      # Not with '||': that would switch 'set -e' off in all of it.
+      # Not with '||': that would disable 'set -e' inside the command.
       "$@" "$cache/unfinished.$name"
       mv -T "$cache/unfinished.$name" "$cache/$name"
     ) 9>"$cache/.lock"

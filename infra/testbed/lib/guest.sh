@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Guests: small virtual machines that run guest/guestload.c and nothing else.
+# Guests: small VMs that run guest/guestload.c and nothing else.
 
-guest_boot_seconds=120 # about 2 s on an idle machine; a busy one is no failure
+guest_boot_seconds=120 # about 2 s on an idle machine; a busy one may take longer
 guest_answer_seconds=30
 guest_keys='MEM VCPUS WS RATE MODE DISKRATE HB DISK DISK_MIB CACHE MACHINE CDROM PERSISTENT UUID'
 
@@ -14,7 +14,7 @@ guest_console() { # HOST GUEST
   REPLY=$bed/$1/log/$2.console
 }
 
-# Starts from the defaults and takes KEY=VALUE arguments; everything is checked here, once.
+# Applies KEY=VALUE arguments to the defaults; all checks are here.
 guest_settings() { # NAME KEY=VALUE...
   local name=$1 word key
   shift
@@ -26,7 +26,7 @@ guest_settings() { # NAME KEY=VALUE...
   done
   require_number VCPUS "$VCPUS" 1 16
   require_number WS "$WS" 0 4096
-  # Kernel and initrd want about 110 MiB beside the working set; with less, some boots end in an out-of-memory panic.
+  # Kernel and initrd need about 110 MiB beside the working set; with less, some boots end in an out-of-memory panic.
   : "${MEM:=$((WS + 128))}"
   require_number "MEM (for WS=$WS)" "$MEM" "$((WS + 110))" 16384
   require_number RATE "$RATE" 0 10000
@@ -46,12 +46,12 @@ guest_settings() { # NAME KEY=VALUE...
   [[ $DISKRATE == 0 || -n $DISK ]] || die "DISKRATE needs a disk: give DISK_MIB=N or DISK=PATH"
 }
 
-# Images are made only where they go away with the bed.
+# Creates images only where they are deleted with the bed.
 guest_make_media() { # HOST NAME
   if ((DISK_MIB > 0)); then
     [[ $DISK == /var/lib/libvirt/images/* || $DISK == /var/lib/libvirt/shared/* ]] ||
       die "DISK_MIB makes images under /var/lib/libvirt/images (private to the host) or /var/lib/libvirt/shared, not $DISK"
-    in_host "$1" qemu-img create -q -f qcow2 "$DISK" "${DISK_MIB}M" || die "cannot make the image $DISK on $1"
+    in_host "$1" qemu-img create -q -f qcow2 "$DISK" "${DISK_MIB}M" || die "cannot create the image $DISK on $1"
   fi
   if [[ $CACHE == none && $DISK == /var/lib/libvirt/* ]]; then
     in_host "$1" dd if="$DISK" of=/dev/null bs=4096 count=1 iflag=direct status=none 2>/dev/null ||
@@ -83,7 +83,7 @@ guest_xml() { # NAME
   printf '%s\n' "${xml/@CDROM_XML@/$cdrom}"
 }
 
-on_host() { # HOST VIRSH-ARGUMENTS...: with a deadline, because virsh waits for ever for a libvirtd that hangs
+on_host() { # HOST VIRSH-ARGUMENTS...: with a deadline, because virsh waits forever for a libvirtd that hangs
   local uri
   host_uri "$1"
   uri=$REPLY
@@ -96,7 +96,7 @@ guest_list() { # HOST
   on_host "$1" list --all 2>/dev/null | awk 'NF { name = $2; $1 = $2 = ""; sub(/^ +/, ""); gsub(/ /, "-"); print name, $0 }'
 }
 
-# A new guest starts with new console logs, on all hosts: what a namesake left must not be taken for this one's.
+# A new guest starts with new console logs, on all hosts: the logs of an earlier guest of that name must not be mistaken for its own.
 # A guest that arrives by migration is not started here, and so appends.
 guest_rotate_consoles() { # NAME
   local other
@@ -106,7 +106,7 @@ guest_rotate_consoles() { # NAME
   done
 }
 
-# Both are asked many times while a guest boots, and so start no process.
+# Both are called many times while a guest boots, so they start no process.
 guest_is_ready() { # CONSOLE
   local said
   IFS= read -r -d '' said 2>/dev/null <"$1" || true
@@ -161,15 +161,15 @@ guest_heartbeat() { # HOST GUEST
   [[ -n $REPLY ]]
 }
 
-# Sends one command and prints the answer, without the tag. The connection is held until then: QEMU drops what it has not
-# yet passed on to the guest when a client hangs up.
+# Sends one command and prints the answer, without the tag. The connection stays open until then: when a client disconnects,
+# QEMU drops what it has not yet passed on to the guest.
 guest_tell() { # HOST GUEST COMMAND...
   local host=$1 guest=$2 socket=$bed/$1/run/$2.sock tag=$RANDOM$RANDOM deadline line status=0 done='' serial socat
   shift 2
   (($# > 0)) || die "tell HOST GUEST COMMAND...; commands: rate ws mode disk hb cap verify dverify status off"
   require_commands socat
   [[ -S $socket ]] || die "guest $guest is not on $host"
-  # The empty line ends whatever a client before us may have left unfinished.
+  # The empty line terminates a command that an earlier client may have left incomplete.
   exec {serial}< <(exec socat STDIO,ignoreeof "UNIX-CONNECT:$socket" 2>/dev/null <<<$'\n'"$* #$tag")
   socat=$!
   now_us
@@ -200,8 +200,8 @@ guest_tell() { # HOST GUEST COMMAND...
   return "$status"
 }
 
-# Everything the guest can know about its memory and disk must be as it left it: no bad page or block now, and none met by
-# the load before (err, derr).
+# The guest's memory and disk must be as the guest left them: no bad page or block now, and none found earlier by the load
+# (err, derr).
 guest_verify() { # HOST GUEST
   local answer more
   answer=$(guest_tell "$1" "$2" verify) || die "guest $2 on $1 cannot be verified"
@@ -213,10 +213,10 @@ guest_verify() { # HOST GUEST
   ! grep -qE ' (bad|err|derr)=[1-9]' <<<"$answer" || die "guest $2 on $1 has lost data"
 }
 
-# Looks at the console logs of all hosts: one guest must beat on without a reboot, and nowhere twice. Prints one line;
-# fails when a heartbeat is there twice, time goes back, or there is more than one boot. A few may be missing: a line that
-# the switch-over has cut in two counts for neither host, also where the head of one has met the tail of another.
-# A whole heartbeat may follow the head of one that was cut, on the same line: the last counts.
+# Checks the console logs of all hosts: the heartbeats of a guest must continue without a reboot, each on one host only. Prints
+# one line; fails if a heartbeat is there twice, time goes back, or there is more than one boot. A few may be missing: a line
+# that the switchover has cut in two is counted for neither host, nor is the start of one that is joined to the end of another.
+# A complete heartbeat may follow a cut one on the same line: the last one is used.
 guest_continuity() { # GUEST
   local one
   for one in "${hosts[@]}"; do

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# A host: pid, mount, uts, net, ipc and cgroup namespaces with a libvirtd of their own. Because it is a pid namespace,
-# killing its first process is a clean power-off, and tearing it down forgets nothing.
+# A host: pid, mount, uts, net, ipc and cgroup namespaces with their own libvirtd. Because it is a pid namespace, killing its
+# first process is a clean power-off, and no process survives it.
 
 network_prefix=10.77.0
 host_boot_seconds=20
@@ -26,7 +26,7 @@ require_host() {
   die "unknown host '$1'; this bed has: ${hosts[*]}"
 }
 
-# The same, and the host must have power; sets $host_pid, its first process as seen from outside.
+# The same, and the host must be powered on; sets $host_pid, its first process as seen from outside.
 require_live_host() {
   require_host "${1:-}"
   recorded "$1.pid1" || die "host $1 is powered off; switch it on with: testbed.sh power-on $1"
@@ -47,7 +47,7 @@ in_host() {
 host_configure() { # HOST NUMBER
   local directory=$bed/$1 keepalive=${MESH_TESTBED_KEEPALIVE:-5} controllers='[ ]'
   [[ ! -s $bed/.bed/cgroups ]] || controllers='[ "cpu" ]'
-  rm -rf "$directory/run" # emptied at every boot, like a real one
+  rm -rf "$directory/run" # emptied at every boot, as on a real host
   mkdir -p "$directory"/{run/libvirt,etc/qemu,lib/{qemu,images,shared,boot},log/qemu,cache/qemu}
   cat >"$directory/etc/libvirtd.conf" <<C
 host_uuid = "$(printf '00000000-0000-4000-8000-%012d' "$2")"
@@ -63,7 +63,7 @@ keepalive_interval = $keepalive
 keepalive_count = 5
 C
   # stdio_handler: there is no virtlogd here. Ownership, seccomp and device namespaces would need what a host of the bed
-  # does not have (users, cgroup device rules), and are not what is tested.
+  # does not have (users, cgroup device rules), and are not under test.
   cat >"$directory/etc/qemu.conf" <<C
 security_driver = "none"
 user = "root"
@@ -87,26 +87,26 @@ host_boot() { # HOST NUMBER
   qemu_root=$(readlink "$bed/.bed/qemu" || true)
   guest=$(readlink "$bed/.bed/guest")
   host_configure "$1" "$2"
-  # What an earlier life said at its end (unshare complains of the SIGKILL that was its power-off) must not be taken for words
+  # Messages of an earlier boot (unshare complains about the SIGKILL that was its power-off) must not be mistaken for messages
   # of this one: see host_is_up_or_gone.
   [[ ! -e $bed/$1/log/host.log ]] || mv "$bed/$1/log/host.log" "$bed/$1/log/host.log.1"
   spawn "$1.host" "$bed/$1/log/host.log" "$testbed" __boot "$1" "$qemu_root" "$guest"
   wait_until "$host_boot_seconds" host_is_up_or_gone "$1" || true
   host_is_up "$1" || {
     cat "$bed/$1/log/host.log" >&2
-    host_power_off "$1" # it may be on its way still
+    host_power_off "$1" # it may still be booting
     die "host $1 did not boot"
   }
 }
 
-# The other half of host_boot, in the background process: the groups must be entered before the cgroup namespace is made,
+# The other half of host_boot, in the background process: the groups must be entered before the cgroup namespace is created,
 # because they become its root.
 host_unshare() { # HOST QEMU_ROOT GUEST
   cgroup_join "$1"
   exec unshare --mount --uts --net --ipc --pid --cgroup --fork --kill-child=SIGKILL "$here/host/pid1.sh" "$@"
 }
 
-# The record may not be there in the first moment, but then the log is still empty too.
+# The record may not exist yet at first, but then the log is still empty too.
 host_is_up_or_gone() { # HOST
   host_is_up "$1" || { [[ -s $bed/$1/log/host.log ]] && not_recorded "$1.host"; }
 }
@@ -144,7 +144,7 @@ daemon_start() { # HOST
   }
 }
 
-# The pid file holds the number inside the host; whether it is still libvirtd's is asked there.
+# The pid file has the pid inside the host; whether it is still libvirtd's is checked there.
 daemon_is_gone() { # HOST
   # shellcheck disable=SC2016
   ! in_host "$1" sh -c 'p=$(cat /run/libvirtd.pid 2>/dev/null) && grep -qs libvirtd "/proc/$p/cmdline"'
@@ -154,18 +154,18 @@ daemon_kill() { # HOST
   daemon_is_gone "$1" && die "libvirtd of $1 is not running"
   # shellcheck disable=SC2016
   in_host "$1" sh -c 'kill -9 "$(cat /run/libvirtd.pid)"'
-  wait_until 10 daemon_is_gone "$1" || die "libvirtd of $1 does not die"
+  wait_until 10 daemon_is_gone "$1" || die "cannot kill libvirtd of $1"
 }
 
 # Everything in the host dies with its first process; that one is gone only when all the others are.
 host_power_off() { # HOST
   local label
   while read -r label; do
-    stop_recorded "$label" # the outer halves of its relays
+    stop_recorded "$label" # the outer processes of its relays
   done < <(labels "$1.relay-*")
   if recorded "$1.pid1"; then
     kill -KILL "$REPLY" 2>/dev/null || true
-    wait_until 20 not_recorded "$1.pid1" || note "host $1 does not die"
+    wait_until 20 not_recorded "$1.pid1" || note "cannot power off host $1"
   fi
   stop_recorded "$1.host"
   rm -f "$bed/.bed/pids/$1.pid1"

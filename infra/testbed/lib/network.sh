@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The hosts' network: a bridge in a network namespace of its own (the "switch"), a veth pair from it to every host, host k
-# has 10.77.0.k. The machine's own network is not touched, so beds side by side may use the same addresses.
+# The hosts' network: a bridge in its own network namespace (the "switch") and a veth pair from it to every host; host k has
+# 10.77.0.k. The machine's own network is not touched, so beds side by side may use the same addresses.
 
 switch_is_up() {
   recorded switch && [[ ! /proc/$REPLY/ns/net -ef /proc/self/ns/net ]]
@@ -15,7 +15,7 @@ network_create() {
 }
 
 # The pair disappears with the host's network namespace, which the kernel takes down some time after a power-off:
-# the port of an earlier life may still be there.
+# the port of an earlier boot may still be there.
 network_connect() { # HOST NUMBER
   local switch pid
   recorded switch && switch=$REPLY
@@ -34,12 +34,12 @@ network_link() { # HOST up|down
   esac
 }
 
-# A rate limit on what the host sends. tbf and not netem, because many kernels come without netem. This is also the way to
-# a migration with a real downtime: QEMU drops its own bandwidth limit for the last pass, so migrate-setspeed gives none.
+# A rate limit on what the host sends: tbf and not netem, because many kernels lack netem. It also makes a real downtime
+# possible: QEMU drops its own bandwidth limit for the last pass, so migrate-setspeed has no effect on it.
 network_shape() { # HOST MBIT|off
   local burst_kb
   if [[ ${2:-} == off ]]; then
-    # There is always a root qdisc; 'del' fails when it is the default one.
+    # There is always a root qdisc; 'del' fails if it is the default one.
     in_host "$1" tc qdisc del dev net0 root 2>/dev/null || true
     return 0
   fi
@@ -49,9 +49,9 @@ network_shape() { # HOST MBIT|off
   in_host "$1" tc qdisc replace dev net0 root tbf rate "$2mbit" burst "${burst_kb}kb" latency 200ms
 }
 
-# relay HOST PORT: 127.0.0.1:PORT inside the host leads to 127.0.0.1:PORT outside (a broker, a database), by way of a Unix
-# socket in the host's /run: file system sockets do not care about network namespaces, so nothing is routed.
-# A client that ends its sending half may still wait for the answer: hence -t, and not socat's half second.
+# relay HOST PORT: 127.0.0.1:PORT inside the host leads to 127.0.0.1:PORT outside (a broker, a database), through a Unix
+# socket in the host's /run: file system sockets ignore network namespaces, so no routing is needed.
+# A client that closes its sending half may still wait for the answer: hence -t instead of socat's half second.
 network_relay() { # HOST PORT
   local label=$1.relay-$2 socket=$bed/$1/run/relay-$2.sock pid
   require_commands socat
@@ -72,7 +72,7 @@ network_relay() { # HOST PORT
   wait_until 10 relay_listens_inside "$pid" "$2" || die "relay for port $2 failed: $(cat "$bed/$1/log/relay-$2.log")"
 }
 
-# Readiness is read off the kernel's socket tables: a trial connection would reach the broker and show up in its log.
+# Readiness is read from the kernel's socket tables: a trial connection would reach the broker and show up in its log.
 relay_listens_outside() { # SOCKET
   grep -q " 00010000 .* $1\$" /proc/net/unix
 }

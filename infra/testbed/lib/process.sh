@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Processes of the bed and the records by which they are found again. A record ($bed/.bed/pids/LABEL) holds pid, start
-# time and boot, so a pid that the kernel has meanwhile given to somebody else is never killed.
+# Processes of the bed and the records by which they are found again. A record ($bed/.bed/pids/LABEL) contains pid, start time
+# and boot, so a pid that the kernel has since reused is never killed.
 
 read -r boot_id </proc/sys/kernel/random/boot_id
 
@@ -24,7 +24,7 @@ record() { # LABEL PID
   printf '%s %s %s\n' "$2" "$REPLY" "$boot_id" >"$bed/.bed/pids/$1"
 }
 
-# Sets REPLY to the recorded pid; fails unless that very process is alive.
+# Sets REPLY to the recorded pid; fails unless that same process is alive.
 recorded() { # LABEL
   local pid start boot
   read -r pid start boot 2>/dev/null <"$bed/.bed/pids/$1" || return 1
@@ -36,8 +36,8 @@ not_recorded() {
   ! recorded "$1"
 }
 
-# A caller that reads our output through a pipe waits until the last writer is gone, and the bed's lock is held as long
-# as somebody has it open: what stays in the background keeps no descriptor of ours.
+# A caller that reads our output through a pipe waits until the last writer is gone, and the bed's lock is held as long as any
+# process has it open: background processes must not inherit our descriptors.
 close_inherited_descriptors() {
   local path fd
   for path in "/proc/$BASHPID/fd/"*; do
@@ -46,8 +46,8 @@ close_inherited_descriptors() {
   done
 }
 
-# spawn LABEL LOG COMMAND...: starts COMMAND in the background, in a session of its own. The child writes its record
-# before it becomes COMMAND: if we are killed at any moment, nothing runs that 'down' does not find.
+# spawn LABEL LOG COMMAND...: starts COMMAND in the background, in a new session. The child writes its record
+# before it executes COMMAND: even if we are killed at any moment, 'down' finds every process.
 spawn() {
   local label=$1 log=$2
   shift 2
@@ -57,14 +57,14 @@ spawn() {
     record "$label" "$BASHPID"
     exec setsid "$@"
   ) &
-  disown # or bash reports its death as if it were an accident
+  disown # or bash reports its death as a crash
 }
 
 # Kills a recorded process with its whole session (see spawn) and waits until it is gone.
 stop_recorded() { # LABEL
   if recorded "$1" && ((REPLY != $$)); then
     kill -KILL -- "-$REPLY" 2>/dev/null || kill -KILL "$REPLY" 2>/dev/null || true
-    wait_until 10 not_recorded "$1" || note "process $REPLY ($1) does not die"
+    wait_until 10 not_recorded "$1" || note "cannot kill process $REPLY ($1)"
   fi
   rm -f "$bed/.bed/pids/$1"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Which QEMU the hosts run. Debian 12's QEMU 7.2 loses guest memory under TCG when a migration is cut over while the guest
-# still writes much: the guest's kernel panics on the target (13 of 13 in our trials; 0 of 48 with QEMU 10). So QEMU comes
+# Which QEMU the hosts run. Debian 12's QEMU 7.2 loses guest memory under TCG if a migration switches over while the guest
+# writes heavily: the guest's kernel panics on the destination (13 of 13 in our trials; 0 of 48 with QEMU 10). So QEMU comes
 # from bookworm-backports, unpacked into the cache; nothing is installed, and the hosts mount it over the installed one.
 
 qemu_wanted_major=10
@@ -29,7 +29,7 @@ qemu_unpack() ( # DIRECTORY
   note "unpacking QEMU $qemu_wanted_major into the cache (once, about 15 MB to fetch)"
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  # The mirror is the one from which this machine has its release.
+  # Uses the mirror from which this machine gets its release.
   # shellcheck disable=SC2016
   mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(CODENAME)' |
     awk '$2 == "bookworm-backports" || $2 == "bookworm" || $3 == "bookworm" { print $1; exit }')
@@ -42,7 +42,7 @@ qemu_unpack() ( # DIRECTORY
     [[ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]] ||
       printf 'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n'
   } >"$work/parts/backports.sources"
-  # Lists and cache of our own: the machine's apt neither sees nor keeps anything of this.
+  # Private lists and cache: the machine's apt is not affected.
   local options=(-qq -o Dir::Etc::sourceparts="$work/parts" -o Dir::Etc::sourcelist=/dev/null
     -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache" -o APT::Sandbox::User=root)
   cd "$work/debs" || die "cannot work in $work"

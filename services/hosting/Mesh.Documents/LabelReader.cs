@@ -2,7 +2,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Documents;
 
-/// <summary>Reads labels: names with texts.</summary>
+/// <summary>Reads labels: names with values.</summary>
 public static class LabelReader
 {
     /// <summary>How many labels may stand together.</summary>
@@ -11,10 +11,10 @@ public static class LabelReader
     /// <summary>How long a label's name or text may be, in characters.</summary>
     public const int LengthMax = LabelLimits.LengthMax;
 
-    /// <summary>Labels as a mapping of texts.</summary>
-    /// <param name="place">The mapping; null if it was left out.</param>
-    /// <param name="countMin">How many there must be at least.</param>
-    /// <returns>The labels; null if they were left out or are no mapping.</returns>
+    /// <summary>Reads a mapping of labels.</summary>
+    /// <param name="place">The mapping; null if it is absent.</param>
+    /// <param name="countMin">The minimum number.</param>
+    /// <returns>The labels; null if absent or not a mapping.</returns>
     public static IReadOnlyDictionary<string, string>? Read(NodeContext? place, int countMin) => MappingReader.Read(place, fields =>
     {
         if (fields.Names.Count < countMin || fields.Names.Count > CountMax)

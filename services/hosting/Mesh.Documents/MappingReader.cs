@@ -1,6 +1,6 @@
 namespace Mesh.Documents;
 
-/// <summary>The fields of a mapping while it is read. Every name that is asked for is known; the others are faults.</summary>
+/// <summary>Reads the fields of a mapping. Names that are never requested are reported as unknown.</summary>
 public sealed class MappingReader
 {
     private readonly NodeContext _place;
@@ -15,13 +15,13 @@ public sealed class MappingReader
                 place.Diagnostics.Add(field.Line, PathOf(field.Name), $"stands twice; the first is in line {_given[field.Name].Line}");
     }
 
-    /// <summary>The names that stand there.</summary>
+    /// <summary>The names in the mapping.</summary>
     public IReadOnlyCollection<string> Names => _given.Keys;
 
-    /// <summary>Reads a mapping, all of whose fields must be known.</summary>
-    /// <param name="place">The mapping; null if it was left out.</param>
+    /// <summary>Reads a mapping and reports its unknown fields.</summary>
+    /// <param name="place">The mapping; null if it is absent.</param>
     /// <param name="read">Reads its fields.</param>
-    /// <returns>What was read; null if the mapping was left out or is none.</returns>
+    /// <returns>The result; null if the mapping is absent or is none.</returns>
     public static T? Read<T>(NodeContext? place, Func<MappingReader, T?> read)
         where T : class
     {
@@ -39,7 +39,7 @@ public sealed class MappingReader
         return result;
     }
 
-    /// <summary>A field that may be left out; null if it is.</summary>
+    /// <summary>An optional field; null if absent.</summary>
     public NodeContext? Optional(string name)
     {
         _known.Add(name);
@@ -51,9 +51,9 @@ public sealed class MappingReader
         return null;
     }
 
-    /// <summary>A field that must be there.</summary>
+    /// <summary>A required field.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="what">What it is good for and what is accepted, for the fault.</param>
+    /// <param name="what">Its purpose and the accepted values, for the error.</param>
     public NodeContext? Required(string name, string what)
     {
         if (!_given.ContainsKey(name))
@@ -61,7 +61,7 @@ public sealed class MappingReader
         return Optional(name);
     }
 
-    /// <summary>A fault of the mapping as a whole.</summary>
+    /// <summary>Adds an error of the mapping as a whole.</summary>
     public void AddError(string message) => _place.AddError(message);
 
     private string PathOf(string name) => _place.Field.Length == 0 ? name : $"{_place.Field}.{name}";

@@ -1,11 +1,11 @@
 namespace Mesh.Documents;
 
-/// <summary>Finds what somebody may have meant who wrote a name that there is not.</summary>
+/// <summary>Suggests known names for an unknown one.</summary>
 public static class NameSuggestions
 {
     private const int CountMax = 3;
 
-    /// <summary>The names that are near a given one, the nearest first; at most three.</summary>
+    /// <summary>The known names closest to a given one, closest first; at most three.</summary>
     public static IReadOnlyList<string> FindNearest(string name, IEnumerable<string> known) =>
     [
         .. known.Select(candidate => (Name: candidate, Distance: Distance(Normalize(name), Normalize(candidate))))
@@ -14,15 +14,15 @@ public static class NameSuggestions
             .Take(CountMax).Select(candidate => candidate.Name),
     ];
 
-    /// <summary>"Did you mean", or else everything that is accepted.</summary>
+    /// <summary>"Did you mean", or a list of everything that is accepted.</summary>
     public static string Suggest(string name, IReadOnlyCollection<string> known) => FindNearest(name, known) is { Count: > 0 } near
         ? $"did you mean {string.Join(" or ", near)}?"
         : $"accepted: {string.Join(", ", known)}";
 
-    // max_downtime and MaxDowntime are as near to maxDowntime as can be.
+    // max_downtime and MaxDowntime match maxDowntime.
     private static string Normalize(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToUpperInvariant();
 
-    // How many letters have to be added, left out, replaced or swapped with their neighbours.
+    // The Damerau-Levenshtein distance: letters to add, remove, replace or swap with their neighbours.
     private static int Distance(string left, string right)
     {
         if (Math.Max(left.Length, right.Length) > 64)

@@ -1,6 +1,6 @@
 namespace Mesh.Documents;
 
-/// <summary>Makes the parts of a document that is to be written; what is null is left out.</summary>
+/// <summary>Builds the nodes of a document to write; null values are left out.</summary>
 public static class NodeBuilder
 {
     /// <summary>A mapping of those fields that have a value.</summary>
@@ -21,12 +21,12 @@ public static class NodeBuilder
     public static DocumentMap? FromLabels(IReadOnlyDictionary<string, string> labels) =>
         NullIfEmpty(Map([.. labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => (label.Key, (DocumentNode?)Text(label.Value)))]));
 
-    /// <summary>Text, in quotes where it looks like something else.</summary>
+    /// <summary>Text, quoted where it would be read as something else.</summary>
     public static DocumentScalar Text(string text) => new(0, text, ScalarReader.IsNonText(text));
 
-    /// <summary>A word or an amount, as it stands.</summary>
+    /// <summary>A name or an amount, unquoted.</summary>
     public static DocumentScalar Plain(string text) => new(0, text);
 
-    /// <summary>True; null for false, which is what a flag is that is left out.</summary>
+    /// <summary>True; null for false, the value of an absent flag.</summary>
     public static DocumentScalar? Flag(bool flag) => flag ? Plain("true") : null;
 }

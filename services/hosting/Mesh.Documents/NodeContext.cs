@@ -1,24 +1,24 @@
 namespace Mesh.Documents;
 
-/// <summary>A node on its way to becoming a value: what stands there, where, and where its faults go.</summary>
-/// <param name="Node">What stands there.</param>
+/// <summary>A node while it is read: its content, its path, and where its errors go.</summary>
+/// <param name="Node">The node.</param>
 /// <param name="Field">Its path, such as <c>steps[2].when</c>; empty for the document.</param>
-/// <param name="Diagnostics">Takes what is wrong with it.</param>
+/// <param name="Diagnostics">Collects its errors.</param>
 public readonly record struct NodeContext(DocumentNode Node, string Field, DiagnosticBag Diagnostics)
 {
-    /// <summary>A node whose place is remembered for faults of the whole.</summary>
+    /// <summary>Creates the context of a node and records its line, for errors that concern several fields.</summary>
     public static NodeContext Create(DocumentNode node, string field, DiagnosticBag errors)
     {
         errors.SetLine(field, node.Line);
         return new NodeContext(node, field, errors);
     }
 
-    /// <summary>Adds a fault of what stands there.</summary>
+    /// <summary>Adds an error of the node.</summary>
     public void AddError(string message) => Diagnostics.Add(Node.Line, Field, message);
 
-    /// <summary>The items of a list; none, with a fault, if it is no list.</summary>
-    /// <param name="accepted">What is accepted, for the fault.</param>
-    /// <param name="countMax">How many items there may be.</param>
+    /// <summary>The items of a list; none, with an error, if it is no list.</summary>
+    /// <param name="accepted">What is accepted, for the error.</param>
+    /// <param name="countMax">The maximum number of items.</param>
     public IReadOnlyList<NodeContext> Items(string accepted, int countMax)
     {
         if (Node is not DocumentList list)
@@ -33,7 +33,7 @@ public readonly record struct NodeContext(DocumentNode Node, string Field, Diagn
         return [.. list.Items.Take(countMax).Select((item, index) => Create(item, $"{field}[{index}]", errors))];
     }
 
-    /// <summary>What stands there, in words.</summary>
+    /// <summary>Describes the node for an error.</summary>
     public string Describe() => Node switch
     {
         DocumentMap => "a mapping of fields",
@@ -43,6 +43,6 @@ public readonly record struct NodeContext(DocumentNode Node, string Field, Diagn
         _ => "what stands here",
     };
 
-    /// <summary>Text of a document as a message may show it.</summary>
+    /// <summary>Quotes text of a document, shortened for a message.</summary>
     public static string Quote(string text) => text.Length <= 60 ? $"'{text}'" : $"'{text[..60]}…'";
 }

@@ -11,14 +11,14 @@ public static class ScalarReader
 
     private const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
 
-    /// <summary>Whether something that stands without quotes is nothing.</summary>
+    /// <summary>Whether unquoted text is null.</summary>
     public static bool IsNull(string text) => text is "" or "~" or "null" or "Null" or "NULL";
 
-    /// <summary>Whether something that stands without quotes is anything but text.</summary>
+    /// <summary>Whether unquoted text is anything but text.</summary>
     public static bool IsNonText(string text) =>
         IsNull(text) || text is "true" or "false" || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
-    /// <summary>Text; null, with a fault, if it is none.</summary>
+    /// <summary>Text; null, with an error, if it is none.</summary>
     public static string? ReadText(this NodeContext place)
     {
         if (place.Node is DocumentScalar scalar && (scalar.IsText || !IsNonText(scalar.Text)))
@@ -87,7 +87,7 @@ public static class ScalarReader
         return number >= least && number <= most ? new Percent(number) : place.OutOfBounds<Percent>(accepted);
     }
 
-    /// <summary>One of several words.</summary>
+    /// <summary>One of several names.</summary>
     public static string? ReadOneOf(this NodeContext place, IReadOnlyCollection<string> words)
     {
         if (place.Node is not DocumentScalar scalar)

@@ -5,10 +5,10 @@ namespace Mesh.Documents;
 
 /// <summary>A unit of measurement.</summary>
 /// <param name="Name">How it is written.</param>
-/// <param name="Size">How many of the smallest unit it is.</param>
+/// <param name="Size">How many of the smallest unit it equals.</param>
 public sealed record Unit(string Name, decimal Size);
 
-/// <summary>The units that documents take, and how amounts are written with them.</summary>
+/// <summary>The units that documents accept, and how amounts are formatted with them.</summary>
 public static class Units
 {
     /// <summary>Of durations; the smallest is a millisecond.</summary>
@@ -27,7 +27,7 @@ public static class Units
 
     private static readonly IReadOnlyList<Unit> SecondsOrLess = [.. Durations.Take(2)];
 
-    /// <summary>A duration as people in the field write it: in seconds, or else in milliseconds.</summary>
+    /// <summary>A duration in whole seconds, or else in milliseconds.</summary>
     public static string Format(TimeSpan duration) => Format((decimal)duration.TotalMilliseconds, SecondsOrLess);
 
     /// <summary>A size, in the largest unit of which it is a whole number.</summary>
@@ -43,3 +43,9 @@ public static class Units
         return string.Create(CultureInfo.InvariantCulture, $"{amount / unit.Size:0.####} {unit.Name}");
     }
 }
+
+/// <summary>The values that a field accepts, bounds included.</summary>
+/// <param name="Min">The minimum.</param>
+/// <param name="Max">The maximum.</param>
+/// <param name="Description">Both, with what they are of.</param>
+public sealed record ValueRange<T>(T Min, T Max, string Description);

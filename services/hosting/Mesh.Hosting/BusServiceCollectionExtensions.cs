@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Hosting;
 
-/// <summary>Registers the bus and what listens to it.</summary>
+/// <summary>Registers the bus and its handlers.</summary>
 public static class BusServiceCollectionExtensions
 {
     /// <summary>Adds the bus with the settings of section <c>Bus</c>; calling it again changes nothing.</summary>
@@ -30,7 +30,7 @@ public static class BusServiceCollectionExtensions
             else
                 x.UsingRabbitMq((context, bus) =>
                 {
-                    // Read through the options, which refuse a broker that is none in words.
+                    // Read through the options, whose validation reports an invalid broker.
                     bus.Host(new Uri(context.GetRequiredService<IOptions<BusOptions>>().Value.Broker));
                     MassTransitTopology.Configure(bus, context, options);
                 });
@@ -38,7 +38,7 @@ public static class BusServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Lets a handler take the messages of a queue that holds one type of plain JSON; <paramref name="ordered"/> one at a time.</summary>
+    /// <summary>Adds a handler of a queue that holds plain JSON of one type; <paramref name="ordered"/>: one message at a time.</summary>
     public static IServiceCollection AddQueueHandler<T>(
         this IServiceCollection services, string queue, Func<IServiceProvider, IMessageHandler<T>> handler, bool ordered = false, bool dropOldest = false)
         where T : class =>
@@ -47,12 +47,12 @@ public static class BusServiceCollectionExtensions
             QueueTraits.AgentFacing | (ordered ? QueueTraits.Ordered : QueueTraits.None) | (dropOldest ? QueueTraits.DropOldest : QueueTraits.None),
             handler));
 
-    /// <summary>Lets a handler see every published message of a type, each process for itself.</summary>
+    /// <summary>Adds a handler of every published message of a type; each process has its own subscription.</summary>
     public static IServiceCollection AddSubscriber<T>(this IServiceCollection services, Func<IServiceProvider, IMessageHandler<T>> handler)
         where T : class =>
         services.AddSingleton<BusEndpoint>(new HandlerEndpoint<T>(null, QueueTraits.Ordered, handler));
 
-    /// <summary>Lets a handler answer requests at a queue, which may be shared by handlers of other requests.</summary>
+    /// <summary>Adds a handler of requests at a queue, which handlers of other requests may share.</summary>
     public static IServiceCollection AddRequestHandler<TRequest, TReply>(
         this IServiceCollection services, string queue, Func<IServiceProvider, IRequestHandler<TRequest, TReply>> handler)
         where TRequest : class

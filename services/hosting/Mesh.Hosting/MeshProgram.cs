@@ -8,35 +8,35 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Hosting;
 
-/// <summary>How every service runs as a process of its own.</summary>
+/// <summary>Runs a service as a process of its own.</summary>
 public static class MeshProgram
 {
     /// <summary>
-    /// Runs a service until it is told to stop. Settings come from <c>appsettings.json</c>, the environment and the arguments.
+    /// Runs a service until it is stopped. Settings come from <c>appsettings.json</c>, the environment and the arguments.
     /// Ends with 0; with 1 and one line on stderr when the service cannot start.
     /// </summary>
     /// <param name="args">Arguments such as <c>--Bus:Broker=amqp://…</c>.</param>
     /// <param name="name">The service's name in its messages.</param>
     /// <param name="addServices">Adds the service.</param>
-    /// <param name="map">Maps its HTTP end points, if it has any.</param>
+    /// <param name="map">Maps its HTTP endpoints, if any.</param>
     public static async Task<int> RunAsync(
         string[] args, string name, Action<IServiceCollection, IConfiguration> addServices, Action<WebApplication>? map = null)
     {
         ArgumentNullException.ThrowIfNull(addServices);
         try
         {
-            // Without end points there is nothing to listen for: a port would be in the way of the next service on the machine.
+            // Without endpoints no port is opened: it would be in use for the next service on the host.
             await (map is null ? CreateHost(args, addServices) : CreateWebApplication(args, addServices, map)).RunAsync();
             return 0;
         }
-        catch (Exception e) when (Describe(e) is { } words)
+        catch (Exception e) when (Describe(e) is { } error)
         {
-            await Console.Error.WriteLineAsync($"{name}: {words}");
+            await Console.Error.WriteLineAsync($"{name}: {error}");
             return 1;
         }
     }
 
-    /// <summary>The one line that tells a person what keeps a service from running; null for a fault of our own.</summary>
+    /// <summary>The one line that explains to an operator why a service cannot run; null for a bug.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
         ProblemException problem => problem.Message,
@@ -71,7 +71,7 @@ public static class MeshProgram
         addServices(builder.Services, builder.Configuration);
     }
 
-    // Data annotations wrap what is wrong into a sentence about types.
+    // Data annotations wrap the error in a sentence about types.
     private static string StripValidationPrefix(string failure)
     {
         const string Frame = "with the error: '";

@@ -11,7 +11,7 @@ namespace Mesh.Hosting;
 /// <summary>Registers the store, the outbox and the inbox.</summary>
 public static class StoreServiceCollectionExtensions
 {
-    /// <summary>Adds the store with the settings of section <c>Store</c>, with outbox and inbox in it; calling it again changes nothing.</summary>
+    /// <summary>Adds the store with the settings of section <c>Store</c>, with outbox and inbox; calling it again changes nothing.</summary>
     public static IServiceCollection AddMeshStore(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -32,8 +32,8 @@ public static class StoreServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Lets messages of a type go through the outbox. Of services that share a database one does so: those that send nothing leave
-    /// everything where it is.
+    /// Sends messages of a type through the outbox. Of services that share a database, one does so: a service that sends nothing leaves the
+    /// outbox alone.
     /// </summary>
     public static IServiceCollection AddOutboxMessage<T>(this IServiceCollection services)
         where T : class

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Mesh.Testing.Fixtures;
 
-/// <summary>A process that runs until it is killed, with everything it says kept for the failure's message.</summary>
+/// <summary>A process that runs until it is killed; its output is collected for error messages.</summary>
 public sealed class BackgroundProcess : IDisposable
 {
     private readonly Process _process;
@@ -12,8 +12,8 @@ public sealed class BackgroundProcess : IDisposable
     private BackgroundProcess(Process process)
     {
         _process = process;
-        process.OutputDataReceived += (_, said) => Append(said.Data);
-        process.ErrorDataReceived += (_, said) => Append(said.Data);
+        process.OutputDataReceived += (_, line) => Append(line.Data);
+        process.ErrorDataReceived += (_, line) => Append(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -39,7 +39,7 @@ public sealed class BackgroundProcess : IDisposable
         return new BackgroundProcess(Process.Start(start)!);
     }
 
-    /// <summary>SIGKILL, as a crash; by the pid that was started.</summary>
+    /// <summary>Sends SIGKILL, like a crash.</summary>
     public async Task KillAsync()
     {
         if (!_process.HasExited)
@@ -47,10 +47,10 @@ public sealed class BackgroundProcess : IDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Holds the process and what it has started itself, so that it is there but does nothing, until <see cref="ResumeAsync"/>.</summary>
+    /// <summary>Stops the process and its children with SIGSTOP until <see cref="ResumeAsync"/>.</summary>
     public Task SuspendAsync() => SignalAsync("STOP");
 
-    /// <summary>Lets a held process go on; nothing happens if it has been killed meanwhile.</summary>
+    /// <summary>Continues a suspended process; does nothing if it has been killed.</summary>
     public Task ResumeAsync() => SignalAsync("CONT");
 
     public void Dispose()
@@ -61,7 +61,7 @@ public sealed class BackgroundProcess : IDisposable
         _process.Dispose();
     }
 
-    // What runs inside a host of the test bed is the child of the process that was started: both are meant.
+    // A process inside a host of the test bed is a child of the started process: signal both.
     private async Task SignalAsync(string signal)
     {
         if (_process.HasExited)

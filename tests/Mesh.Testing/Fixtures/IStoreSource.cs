@@ -1,11 +1,11 @@
 namespace Mesh.Testing.Fixtures;
 
-/// <summary>Where tests get empty stores from, so that the same tests run on each kind of store.</summary>
+/// <summary>Creates empty stores, so that the same tests run on every kind of store.</summary>
 public interface IStoreSource
 {
-    /// <summary>A new, empty store, as the location that <c>Store:Location</c> takes.</summary>
+    /// <summary>Creates an empty store and returns its <c>Store:Location</c>.</summary>
     Task<string> CreateAsync();
 
-    /// <summary>Removes what is left of a store.</summary>
+    /// <summary>Removes a store.</summary>
     void Remove(string location);
 }

@@ -1,6 +1,6 @@
 namespace Mesh.Testing.Fixtures;
 
-/// <summary>The mesh's own processes: one of all services, or one of each.</summary>
+/// <summary>The processes of the mesh: one for all services, or one for each.</summary>
 public sealed class MeshProcesses(string broker, string url) : IDisposable
 {
     /// <summary><c>mesh up</c>.</summary>
@@ -14,22 +14,22 @@ public sealed class MeshProcesses(string broker, string url) : IDisposable
 
     public const string Scheduler = "scheduler";
 
-    // One line for each request of a test that looks ten times a second would bury what matters.
+    // Without a log line for every request of tests that poll ten times a second.
     private static readonly string[] QuietLogging = ["--Logging:LogLevel:Microsoft.AspNetCore", "Warning"];
 
     private readonly Dictionary<string, BackgroundProcess> _running = new(StringComparer.Ordinal);
     private readonly List<string> _endedOutput = [];
 
-    /// <summary>Where the mesh keeps its state; changed before a start to move to another store.</summary>
+    /// <summary>The store of the mesh; change it before a start to use another one.</summary>
     public required string Store { get; set; }
 
-    /// <summary>Further settings, by the names of environment variables such as <c>Scheduling__ClusterMax</c>.</summary>
+    /// <summary>Additional settings, by the names of environment variables such as <c>Scheduling__ClusterMax</c>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What they said, those that are gone included.</summary>
+    /// <summary>The output of all processes, including those that have ended.</summary>
     public string Output => string.Join('\n', [.. _endedOutput, .. _running.Select(process => Describe(process.Key, process.Value))]);
 
-    /// <summary>Why the mesh cannot answer: a process that has ended by itself; null if none has.</summary>
+    /// <summary>The output of a process that has exited by itself; null if none has.</summary>
     public string? OutputOfEnded => _running.Where(process => process.Value.HasExited).Select(process => Describe(process.Key, process.Value)).FirstOrDefault();
 
     public void Start(string service) => _running[service] = service switch
@@ -57,7 +57,7 @@ public sealed class MeshProcesses(string broker, string url) : IDisposable
             process.Dispose();
     }
 
-    // A file has one owner; a database server has room for all.
+    // A file has one owner; a database server can be shared.
     private string GetStore(string service) => Store.StartsWith("postgres:", StringComparison.Ordinal) ? Store : $"{Store}-{service}";
 
     private static string Describe(string service, BackgroundProcess process) => $"--- {service}\n{process.Output}";

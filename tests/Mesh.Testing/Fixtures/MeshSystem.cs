@@ -6,8 +6,8 @@ using Mesh.Contracts.Serialization;
 namespace Mesh.Testing.Fixtures;
 
 /// <summary>
-/// The whole mesh as its users run it: RabbitMQ, <c>mesh up</c> or a process for each service, and on each libvirt host a
-/// <c>mesh agent</c>, each a process of its own.
+/// The complete mesh as users run it: RabbitMQ, <c>mesh up</c> or one process per service, and a <c>mesh agent</c> on each libvirt
+/// host.
 /// </summary>
 public sealed class MeshSystem : IAsyncDisposable
 {
@@ -22,10 +22,10 @@ public sealed class MeshSystem : IAsyncDisposable
 
     public IReadOnlyList<string> Hosts { get; init; } = ["hosta", "hostb"];
 
-    /// <summary>Which processes the mesh consists of, names of <see cref="MeshProcesses"/>; changed before a restart to have others.</summary>
+    /// <summary>The processes of the mesh, names of <see cref="MeshProcesses"/>; change it before a restart to use others.</summary>
     public IReadOnlyList<string> Services { get; set; } = [MeshProcesses.AllInOne];
 
-    /// <summary>Further settings of the services, by the names of environment variables such as <c>Scheduling__ClusterMax</c>.</summary>
+    /// <summary>Additional settings of the services, by the names of environment variables such as <c>Scheduling__ClusterMax</c>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     public TestBed Bed => _bed!;
@@ -40,10 +40,10 @@ public sealed class MeshSystem : IAsyncDisposable
 
     public string BrokerUrl => $"amqp://guest:guest@127.0.0.1:{Broker.Port}";
 
-    /// <summary>Where the mesh keeps its state; changed before a restart to move to another store.</summary>
+    /// <summary>The store of the mesh; change it before a restart to use another one.</summary>
     public string Store { get; set; } = "";
 
-    /// <summary>Starts all of it and waits until the mesh knows all hosts.</summary>
+    /// <summary>Starts everything and waits until all hosts have reported.</summary>
     public async Task StartAsync()
     {
         if (Store.Length == 0)
@@ -58,7 +58,7 @@ public sealed class MeshSystem : IAsyncDisposable
 
         await Eventually.HoldsAsync(
             async () => await Api.ListHostsAsync() is var known && Hosts.All(host => known.Any(view => view.Inventory.Host.Value == host)),
-            "all hosts are known", TimeSpan.FromSeconds(60));
+            "all hosts have reported", TimeSpan.FromSeconds(60));
     }
 
     public async Task StartMeshAsync()
@@ -69,10 +69,10 @@ public sealed class MeshSystem : IAsyncDisposable
         await AwaitUpAsync();
     }
 
-    /// <summary>Waits until the mesh answers.</summary>
+    /// <summary>Waits until the mesh responds.</summary>
     public Task AwaitUpAsync() => Eventually.HoldsAsync(
-        async () => Processes.OutputOfEnded is { } words ? throw new InvalidOperationException($"the mesh ended: {words}") : await Api.IsUpAsync(),
-        "the mesh answers", TimeSpan.FromSeconds(60));
+        async () => Processes.OutputOfEnded is { } output ? throw new InvalidOperationException($"the mesh has exited: {output}") : await Api.IsUpAsync(),
+        "the mesh responds", TimeSpan.FromSeconds(60));
 
     public async Task KillMeshAsync()
     {
@@ -80,7 +80,7 @@ public sealed class MeshSystem : IAsyncDisposable
             await Processes.KillAsync(service);
     }
 
-    /// <summary>Lets a host that has just been switched on reach the broker, and starts its agent.</summary>
+    /// <summary>Connects a host that has just been started to the broker, and starts its agent.</summary>
     public async Task ConnectHostAsync(string host)
     {
         await Bed.RunAsync("relay", host, Broker.Port.ToString(CultureInfo.InvariantCulture));
@@ -104,10 +104,10 @@ public sealed class MeshSystem : IAsyncDisposable
     public Task<ShellResult> RunAsync(params string[] arguments) =>
         Shell.RunAsync(Repository.MeshExecutable, arguments, new Dictionary<string, string>(StringComparer.Ordinal) { ["MESH_SERVER"] = Url });
 
-    /// <summary>Moves a machine and waits for the end.</summary>
+    /// <summary>Migrates a VM and waits until the migration has ended.</summary>
     public Task<ShellResult> MigrateAsync(string vm, string to, params string[] options) => RunAsync(["migrate", vm, "--to", to, "--watch", .. options]);
 
-    /// <summary>Asks for a migration that must be accepted, and gives its identity at once.</summary>
+    /// <summary>Requests a migration, which must be accepted, and returns its id.</summary>
     public async Task<string> StartMigrationAsync(string vm, string to, params string[] options)
     {
         var id = CreateMigrationId(vm);
@@ -115,14 +115,14 @@ public sealed class MeshSystem : IAsyncDisposable
         return result.ExitCode == 0 ? id : throw new InvalidOperationException(result.ToString());
     }
 
-    /// <summary>Has the mesh keep a policy, given as YAML.</summary>
+    /// <summary>Applies a policy, given as YAML.</summary>
     public async Task ApplyPolicyAsync(string document)
     {
         var file = Path.Combine(_state.FullName, "policy.yaml");
         await File.WriteAllTextAsync(file, document);
-        var kept = await RunAsync("policy", "apply", file);
-        if (kept.ExitCode != 0)
-            throw new InvalidOperationException($"{kept}\n{CollectOutput()}");
+        var result = await RunAsync("policy", "apply", file);
+        if (result.ExitCode != 0)
+            throw new InvalidOperationException($"{result}\n{CollectOutput()}");
     }
 
     public async Task<MigrationView> ShowMigrationAsync(string id)
@@ -133,7 +133,7 @@ public sealed class MeshSystem : IAsyncDisposable
             : throw new InvalidOperationException(result.ToString());
     }
 
-    /// <summary>Waits until the migration shows something; a mesh that is down meanwhile is waited for.</summary>
+    /// <summary>Waits until a condition holds for the migration; the mesh may be down for a while.</summary>
     public async Task<MigrationView> AwaitMigrationAsync(string id, Func<MigrationView, bool> condition, string because)
     {
         MigrationView? last = null;
@@ -153,18 +153,18 @@ public sealed class MeshSystem : IAsyncDisposable
 
     public Task<MigrationView> AwaitEndAsync(string id) => AwaitMigrationAsync(id, view => view.Outcome is not null, "the migration ends");
 
-    /// <summary>Starts a guest and waits until the mesh knows that it runs.</summary>
+    /// <summary>Starts a guest and waits until its host has reported it.</summary>
     public async Task StartGuestAsync(string host, string name, params string[] settings)
     {
         await Bed.StartGuestAsync(host, name, settings);
         await AwaitRunningOnAsync(name, host);
     }
 
-    /// <summary>Waits until the mesh knows that a machine runs on a host.</summary>
+    /// <summary>Waits until a host has reported that a VM is running.</summary>
     public Task AwaitRunningOnAsync(string name, string host) =>
-        Eventually.HoldsAsync(() => Api.HasVmAsync(name, host), $"the mesh knows that {name} runs on {host}", every: TimeSpan.FromMilliseconds(200));
+        Eventually.HoldsAsync(() => Api.HasVmAsync(name, host), $"{host} has reported that {name} is running", every: TimeSpan.FromMilliseconds(200));
 
-    /// <summary>What the mesh and the agents said, for a failure's message.</summary>
+    /// <summary>The output of the mesh and the agents, for error messages.</summary>
     public string CollectOutput() =>
         string.Join('\n', [_processes?.Output ?? "", .. _agentsOutput, .. _agents.Select(agent => $"--- agent {agent.Key}\n{agent.Value.Output}")]);
 

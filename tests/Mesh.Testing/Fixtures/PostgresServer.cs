@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Mesh.Testing.Fixtures;
 
-/// <summary>A real PostgreSQL on a private port, begun at the first use; to be shared by the tests of an assembly.</summary>
+/// <summary>A real PostgreSQL server on a private port, started at its first use; shared by the tests of an assembly.</summary>
 public sealed class PostgresServer : IStoreSource, IDisposable
 {
     private const string Prefix = "postgres:";
@@ -25,7 +25,7 @@ public sealed class PostgresServer : IStoreSource, IDisposable
         return $"{Prefix}{ConnectionString(server, name)}";
     }
 
-    /// <summary>The database goes with the server; its connections go now, because the server takes only so many.</summary>
+    /// <summary>Closes the connections, whose number is limited; the database is removed with the server.</summary>
     public void Remove(string location)
     {
         ArgumentNullException.ThrowIfNull(location);
@@ -54,7 +54,7 @@ public sealed class PostgresServer : IStoreSource, IDisposable
         }
     }
 
-    /// <summary>The port answers a moment before the server takes anybody in.</summary>
+    /// <summary>The port is open before the server accepts connections.</summary>
     private static async Task<ServerProcess> StartAsync()
     {
         var server = await ServerProcess.StartPostgresAsync();
@@ -72,7 +72,7 @@ public sealed class PostgresServer : IStoreSource, IDisposable
                     return false;
                 }
             },
-            "PostgreSQL takes connections");
+            "PostgreSQL accepts connections");
         return server;
     }
 

@@ -1,6 +1,6 @@
 namespace Mesh.Testing.Fixtures;
 
-/// <summary>Where things are in the source tree and in its build output.</summary>
+/// <summary>Paths in the source tree and its build output.</summary>
 public static class Repository
 {
     public static readonly string Root = FindRoot();
@@ -19,7 +19,7 @@ public static class Repository
 
     private static DirectoryInfo Output => new(AppContext.BaseDirectory);
 
-    /// <summary>The executable of a project, of the same configuration as the tests: a sibling in the artifacts folder.</summary>
+    /// <summary>The executable of a project, in the same configuration as the tests.</summary>
     public static string Executable(string project) => Path.Combine(Artifacts, "bin", project, Output.Name, project);
 
     private static string FindRoot()
@@ -27,6 +27,6 @@ public static class Repository
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Mesh.sln")))
             directory = directory.Parent;
-        return directory?.FullName ?? throw new InvalidOperationException("the tests do not run below the repository's root");
+        return directory?.FullName ?? throw new InvalidOperationException("the tests must run below the repository's root");
     }
 }

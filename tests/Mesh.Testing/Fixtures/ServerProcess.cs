@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Mesh.Testing.Fixtures;
 
-/// <summary>A server of the tests' own on a private port and directory, which may be killed and started again.</summary>
+/// <summary>A server for tests on a private port and directory, which can be killed and restarted.</summary>
 public sealed class ServerProcess : IDisposable
 {
     private readonly string _script;
@@ -23,7 +23,7 @@ public sealed class ServerProcess : IDisposable
     {
         _process = BackgroundProcess.Start(_script, [_directory.FullName, Port.ToString(CultureInfo.InvariantCulture)]);
         await Eventually.HoldsAsync(
-            async () => !_process.HasExited && await IsListeningAsync(), $"{Path.GetFileName(_script)} answers on port {Port}", TimeSpan.FromSeconds(90));
+            async () => !_process.HasExited && await IsListeningAsync(), $"{Path.GetFileName(_script)} listens on port {Port}", TimeSpan.FromSeconds(90));
     }
 
     public Task KillAsync() => _process!.KillAsync();
@@ -34,7 +34,7 @@ public sealed class ServerProcess : IDisposable
         _directory.Delete(recursive: true);
     }
 
-    /// <summary>A port below the ephemeral range, so that no outgoing connection takes it meanwhile.</summary>
+    /// <summary>A free port below the ephemeral range, so that no outgoing connection uses it.</summary>
     public static int FindFreePort()
     {
         while (true)
@@ -48,7 +48,7 @@ public sealed class ServerProcess : IDisposable
             }
             catch (SocketException)
             {
-                // Somebody has it; another one will do.
+                // In use; try another one.
             }
         }
     }

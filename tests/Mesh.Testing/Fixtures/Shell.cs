@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace Mesh.Testing.Fixtures;
 
-/// <summary>What a command said and how it ended.</summary>
+/// <summary>The result of a command.</summary>
 public sealed record ShellResult(int ExitCode, string Output, string Error)
 {
     public override string ToString() => $"exit {ExitCode}\n{Output}\n{Error}";
 }
 
-/// <summary>Runs commands that end by themselves.</summary>
+/// <summary>Runs commands until they exit.</summary>
 public static class Shell
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
@@ -30,7 +30,7 @@ public static class Shell
         catch (OperationCanceledException e)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{command} {string.Join(' ', arguments)} did not end within {Timeout.TotalSeconds} s", e);
+            throw new TimeoutException($"{command} {string.Join(' ', arguments)} did not exit within {Timeout.TotalSeconds} s", e);
         }
 
         return new ShellResult(process.ExitCode, (await output).Trim(), (await error).Trim());

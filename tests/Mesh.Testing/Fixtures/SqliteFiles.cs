@@ -1,6 +1,6 @@
 namespace Mesh.Testing.Fixtures;
 
-/// <summary>SQLite files, each in a directory of its own.</summary>
+/// <summary>SQLite files, each in its own directory.</summary>
 public sealed class SqliteFiles : IStoreSource
 {
     private const string Prefix = "sqlite:";

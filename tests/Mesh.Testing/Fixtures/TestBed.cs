@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Mesh.Testing.Fixtures;
 
-/// <summary>The hosts and guests of <c>infra/testbed</c>; gone when this process is.</summary>
+/// <summary>The hosts and guests of <c>infra/testbed</c>; removed when this process ends.</summary>
 public sealed partial class TestBed : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mb-");
@@ -36,34 +36,34 @@ public sealed partial class TestBed : IAsyncDisposable
 
     public Task<ShellResult> TryRunAsync(params string[] arguments) => Shell.RunAsync(Repository.TestBedScript, arguments, Environment);
 
-    /// <summary>Starts a process inside a host; killing it kills what runs inside.</summary>
+    /// <summary>Starts a process inside a host; killing it kills its children, too.</summary>
     public BackgroundProcess StartInside(string host, string command, params string[] arguments) =>
         BackgroundProcess.Start(Repository.TestBedScript, ["exec", host, command, .. arguments], Environment);
 
-    /// <summary>A guest that writes so much memory at such a rate, ready when this returns.</summary>
+    /// <summary>Starts a guest with the given dirty rate, and returns when it is ready.</summary>
     public Task StartGuestAsync(string host, string name, params string[] settings) => RunAsync(["guest", host, name, "HB=100", .. settings]);
 
     public Task<string> VirshAsync(string host, params string[] arguments) => RunAsync(["virsh", host, .. arguments]);
 
-    /// <summary>Names of the machines that run on a host.</summary>
+    /// <summary>The names of the VMs that run on a host.</summary>
     public async Task<IReadOnlyList<string>> ListRunningAsync(string host) =>
         (await VirshAsync(host, "list", "--name")).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>Fails unless the guest's memory and disk are whole, it never rebooted, and no heartbeat was beaten on both hosts or twice.</summary>
+    /// <summary>Fails unless the guest's memory and disk are intact, it has never rebooted, and no heartbeat is duplicated or on both hosts.</summary>
     public async Task VerifyGuestAsync(string host, string guest)
     {
         await RunAsync("verify", host, guest);
         await RunAsync("continuity", guest);
     }
 
-    /// <summary>How often a guest's heart has beaten on a host, for as long as the host has known it.</summary>
+    /// <summary>The number of heartbeats that a guest has logged on a host.</summary>
     public async Task<int> CountHeartbeatsAsync(string host, string guest)
     {
         var path = LogPath(host, $"{guest}.console");
         if (!File.Exists(path))
             return 0;
 
-        // QEMU writes it meanwhile.
+        // QEMU is writing to it.
         await using var console = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(console);
         return (await reader.ReadToEndAsync()).Split('\n').Count(line => line.StartsWith("HB ", StringComparison.Ordinal));
@@ -79,7 +79,7 @@ public sealed partial class TestBed : IAsyncDisposable
         }
     }
 
-    /// <summary>State and reason of a machine in virsh's words, such as <c>paused (migrating)</c>; null if the host does not have it.</summary>
+    /// <summary>State and reason of a VM as printed by virsh, such as <c>paused (migrating)</c>; null if the host does not have it.</summary>
     public async Task<string?> GetStateAsync(string host, string guest)
     {
         var answer = await TryRunAsync("virsh", host, "domstate", guest, "--reason");
@@ -89,8 +89,8 @@ public sealed partial class TestBed : IAsyncDisposable
     }
 
     /// <summary>
-    /// How long each virtual processor of a machine may run in its period, in microseconds (<c>vcpu_quota</c>); -1 for as long as it
-    /// likes, null if the host does not have the machine.
+    /// The run time of each vCPU of a VM in its period, in microseconds (<c>vcpu_quota</c>); -1 for unlimited, null if the host does not
+    /// have the VM.
     /// </summary>
     public async Task<long?> GetVcpuQuotaAsync(string host, string guest)
     {
@@ -98,10 +98,10 @@ public sealed partial class TestBed : IAsyncDisposable
         return answer.ExitCode == 0 ? long.Parse(QuotaLine().Match(answer.Output).Groups["quota"].Value, CultureInfo.InvariantCulture) : null;
     }
 
-    /// <summary>Where a host's private images are, seen from outside of it.</summary>
+    /// <summary>The path of a host's private image, outside of the host.</summary>
     public string ImagePath(string host, string file) => Path.Combine(_directory.FullName, host, "lib", "images", file);
 
-    /// <summary>Where a host's logs are, seen from outside of it.</summary>
+    /// <summary>The path of a host's log, outside of the host.</summary>
     public string LogPath(string host, string file) => Path.Combine(_directory.FullName, host, "log", file);
 
     public async ValueTask DisposeAsync()

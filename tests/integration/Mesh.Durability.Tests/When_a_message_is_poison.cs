@@ -51,7 +51,7 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
             var report = JsonNode.Parse(doctor.Output)!;
             var findings = report["findings"]!.AsArray().Where(finding => finding!["subject"]!.GetValue<string>() == $"queue {AgentQueues.HostReports}_error")
                 .Select(finding => finding!["message"]!.GetValue<string>()).ToList();
-            findings.ShouldContain(message => message.Contains("1 of 2 messages could not be taken: thirteen is too many", StringComparison.Ordinal), doctor.Output);
+            findings.ShouldContain(message => message.Contains("1 of 2 messages failed: thirteen is too many", StringComparison.Ordinal), doctor.Output);
             findings.Count.ShouldBe(2, "one for each reason");
             report["queues"]!.AsArray().ShouldContain(queue => queue!["name"]!.GetValue<string>() == AgentQueues.HostReports);
             report["broker"]!.GetValue<string>().ShouldNotContain("guest:guest");
@@ -101,7 +101,7 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
             Repository.MeshExecutable, ["doctor", "--store", _store, "--broker", $"amqp://guest:guest@127.0.0.1:{ServerProcess.FindFreePort()}"]);
 
         doctor.ExitCode.ShouldBe(10);
-        doctor.Output.ShouldContain("it cannot be reached: ");
+        doctor.Output.ShouldContain("cannot be reached: ");
     }
 
     private async Task<uint> CountDeadLettersAsync(string queue)

@@ -23,7 +23,7 @@ public sealed class When_the_disk_fills_up
         status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         type.ShouldBe("application/problem+json");
         problem["type"]!.GetValue<string>().ShouldBe("urn:mesh:problem:service-unavailable");
-        problem["detail"]!.GetValue<string>().ShouldContain($"the store sqlite:{disk.Path}/mesh.db cannot be used now: the disk is full");
+        problem["detail"]!.GetValue<string>().ShouldContain($"the store sqlite:{disk.Path}/mesh.db is unavailable: the disk is full");
         problem.ToJsonString().ShouldNotContain("   at ");
         (await CountAsync(client, "m0")).ShouldBe(1, "what was kept can still be read");
         (await CountAsync(client, id)).ShouldBe(0, "what was not kept is not there");

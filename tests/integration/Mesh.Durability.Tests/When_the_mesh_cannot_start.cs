@@ -19,7 +19,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
         await File.WriteAllTextAsync(Store, garbage);
 
         ErrorOf(await UpAsync($"sqlite:{Store}")).ShouldBe(
-            $"mesh: the store sqlite:{Store} cannot be used: file is not a database: it holds something else, or its beginning is damaged");
+            $"mesh: the store sqlite:{Store} cannot be used: the file is not a database, or its header is damaged");
         (await File.ReadAllTextAsync(Store)).ShouldBe(garbage);
     }
 
@@ -65,7 +65,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
         var result = await disk.RunAsync("size=2m,ro", $"exec {Repository.MeshExecutable} {string.Join(' ', Arguments($"sqlite:{disk.Path}/mesh.db"))}");
 
         ErrorOf(result).ShouldBe(
-            $"mesh: the store sqlite:{disk.Path}/mesh.db cannot be used: the file cannot be opened or created: its directory, or the file system, does not allow it");
+            $"mesh: the store sqlite:{disk.Path}/mesh.db cannot be used: the file cannot be opened or created: check the permissions of the file and its directory");
     }
 
     [Fact]

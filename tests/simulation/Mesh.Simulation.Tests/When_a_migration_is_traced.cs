@@ -30,12 +30,12 @@ public sealed class When_a_migration_is_traced
         ended.TraceParent.ShouldBe(request.TraceParent);
 
         var names = activities.Where(activity => activity.TraceId.ToHexString() == trace).Select(activity => activity.OperationName).ToList();
-        names.ShouldContain("flight RequestReceived");
-        names.ShouldContain("schedule");
-        names.ShouldContain("agent PrepareIncoming");
-        names.ShouldContain("agent StartMigration");
-        names.ShouldContain("migration job");
-        names.ShouldContain("flight EventReceived");
+        names.ShouldContain("migration.transition.request");
+        names.ShouldContain("scheduler.admit");
+        names.ShouldContain("agent.command.prepareIncoming");
+        names.ShouldContain("agent.command.startMigration");
+        names.ShouldContain("migration.job");
+        names.ShouldContain("migration.transition.event");
         activities.ShouldAllBe(activity => activity.TraceId.ToHexString() == trace);
     }
 }

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Cli.Tests;
 
@@ -25,8 +26,8 @@ public sealed class ChangeTests
         { "--throttle 0", "throttle", "0" },
         { "--stalling-limit 10", "stallingLimit", "10000" },
         { "--policy adaptive", "policy", "\"adaptive\"" },
-        { "--throttle 40 --why slow", "why", "\"slow\"" },
-        { "--throttle 40", "by", "\"ann\"" },
+        { "--throttle 40 --reason slow", "reason", "\"slow\"" },
+        { "--throttle 40", "requestedBy", "\"ann\"" },
     };
 
     [Theory]
@@ -41,20 +42,20 @@ public sealed class ChangeTests
         what.ShouldBe("PATCH /api/v1/migrations/m1");
         var change = JsonDocument.Parse(body).RootElement;
         change.GetProperty(member).GetRawText().ShouldBe(expected);
-        change.EnumerateObject().Select(given => given.Name).Except(["by", "why"], StringComparer.Ordinal).Count().ShouldBe(1);
+        change.EnumerateObject().Select(given => given.Name).Except(["requestedBy", "reason"], StringComparer.Ordinal).Count().ShouldBe(1);
     }
 
     [Theory]
-    [InlineData("set m1", "nothing to change: give at least one of --max-downtime, --bandwidth")]
-    [InlineData("set m1 --why so", "nothing to change")]
-    [InlineData("set m1 --technique pre-copy", "it takes post-copy, from which there is no way back")]
-    [InlineData("set m1 --compression yes", "--compression 'yes' is not accepted: it takes on or off")]
+    [InlineData("set m1", "nothing to change: use at least one of --max-downtime, --bandwidth")]
+    [InlineData("set m1 --reason so", "nothing to change")]
+    [InlineData("set m1 --technique pre-copy", "expected post-copy, which cannot be undone")]
+    [InlineData("set m1 --compression yes", "invalid value 'yes' for --compression: expected on or off")]
     [InlineData("set m1 --throttle 100", "percent from 0 to 99")]
     [InlineData("set m1 --max-downtime 0", "milliseconds from 1 to 2000000")]
     [InlineData("set --throttle 40", "Required argument 'ID' missing")]
     [InlineData("suspend m1 --throttle 40", "'--throttle'")]
     [InlineData("postcopy a/b", "'a/b' is not a migration id")]
-    public async Task What_is_wrong_is_told_and_nothing_is_asked(string args, string expected)
+    public async Task Usage_errors_are_reported_and_nothing_is_sent(string args, string expected)
     {
         var cli = new Cli();
         (await cli.RunAsync(args.Split(' '))).ShouldBe(ExitCodes.Usage);
@@ -63,7 +64,7 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task What_became_of_each_parameter_stands_in_a_table()
+    public async Task The_results_of_parameters_are_printed_as_a_table()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(Applied, Emulated)));
 
@@ -79,7 +80,7 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task A_parameter_that_the_host_refused_makes_the_whole_a_refusal()
+    public async Task A_refused_parameter_makes_the_change_a_refusal()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(Applied, Refused)));
 
@@ -93,7 +94,7 @@ public sealed class ChangeTests
     [InlineData("suspend m1")]
     [InlineData("suspend m1 --watch")]
     [InlineData("set m1 --throttle 40")]
-    public async Task A_command_that_the_host_refused_is_a_refusal_and_not_watched(string args)
+    public async Task A_rejected_command_is_a_refusal_and_not_watched(string args)
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer(MigrationParameter.All, ParameterResult.Refused, "no job"))));
 
@@ -104,7 +105,7 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task What_a_policy_cannot_have_any_more_is_told_but_was_not_asked_for()
+    public async Task What_a_new_policy_can_no_longer_use_is_reported_but_not_an_error()
     {
         var unarmed = new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Refused, "QEMU arms it only at the start");
         var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(TestData.Change(new ParameterAnswer(MigrationParameter.Policy, ParameterResult.Applied, "adaptive"), unarmed))) };
@@ -117,7 +118,7 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task A_completion_that_is_forced_by_suspending_in_place_of_post_copy_is_done()
+    public async Task A_completion_forced_by_suspending_instead_of_post_copy_succeeds()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(
             new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Refused, "no"), new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "true"))));
@@ -126,18 +127,18 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task A_host_that_has_not_answered_yet_is_told_apart_from_success()
+    public async Task A_pending_change_is_not_a_success()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change() with { Answers = null }, HttpStatusCode.Accepted));
 
         (await cli.RunAsync("set", "m1", "--max-downtime", "500")).ShouldBe(ExitCodes.Unreachable);
 
         cli.Out.ShouldContain("max downtime 500 ms  pending  the host has not answered yet");
-        cli.ErrorLine().ShouldContain("'mesh show m1' tells");
+        cli.ErrorLine().ShouldContain("check later with 'mesh show m1'");
     }
 
     [Fact]
-    public async Task What_the_host_has_not_told_yet_is_pending_beside_what_it_has()
+    public async Task Pending_parameters_are_listed_beside_answered_ones()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(new ParameterAnswer(MigrationParameter.Policy, ParameterResult.Applied, "adaptive")), HttpStatusCode.Accepted));
 
@@ -148,7 +149,7 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task A_refused_change_tells_every_reason()
+    public async Task A_refused_change_reports_all_reasons()
     {
         var cli = new Cli().Answering(Cli.Problem(new ApiProblem
         {
@@ -169,15 +170,15 @@ public sealed class ChangeTests
     [InlineData("force-complete")]
     [InlineData("postcopy")]
     [InlineData("suspend")]
-    public async Task An_order_is_given_and_answered(string order)
+    public async Task An_action_is_sent_and_its_results_printed(string order)
     {
         var cli = new Cli().Answering(Cli.Json(TestData.Change(Applied)));
 
-        (await cli.RunAsync(order, "m1", "--why", "now", "--output", "json")).ShouldBe(ExitCodes.Success);
+        (await cli.RunAsync(order, "m1", "--reason", "now", "--output", "json")).ShouldBe(ExitCodes.Success);
 
         var (what, body) = cli.Requests.ShouldHaveSingleItem();
         what.ShouldBe($"POST /api/v1/migrations/m1/{order}");
-        body.ShouldBe("""{"by":"ann","why":"now"}""");
+        body.ShouldBe("""{"requestedBy":"ann","reason":"now"}""");
         JsonDocument.Parse(cli.Out).RootElement.GetProperty("answers")[0].GetProperty("result").GetString().ShouldBe("applied");
     }
 
@@ -185,7 +186,7 @@ public sealed class ChangeTests
     [InlineData(true, MigrationOutcome.CompletedPostCopy, 0)]
     [InlineData(false, MigrationOutcome.Completed, 0)]
     [InlineData(true, MigrationOutcome.AbortedByPolicy, 5)]
-    public async Task An_order_that_is_watched_ends_as_the_migration_does(bool isAnswered, MigrationOutcome outcome, int exitCode)
+    public async Task A_watched_action_ends_with_the_migration(bool isAnswered, MigrationOutcome outcome, int exitCode)
     {
         var cli = new Cli
         {
@@ -200,7 +201,7 @@ public sealed class ChangeTests
 
         (await cli.RunAsync("force-complete", "m1", "--watch")).ShouldBe(exitCode);
 
-        cli.Out.ShouldContain("preCopy");
+        cli.Out.ShouldContain("pre-copy");
         cli.Out.ShouldNotContain("PARAMETER");
     }
 }

@@ -2,15 +2,17 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Serialization;
-using Mesh.Gateway.Api;
+using Mesh.Server;
 
 namespace Mesh.Cli.Tests;
 
-/// <summary>The command as a shell would run it, with a gateway that the test answers for.</summary>
+/// <summary>Runs the command like a shell, with a fake gateway.</summary>
 internal sealed class Cli
 {
-    /// <summary>A command that takes longer would never end.</summary>
+    /// <summary>A command that takes longer hangs.</summary>
     public static readonly TimeSpan HangsAfter = TimeSpan.FromSeconds(30);
 
     private readonly SharedText _out = new();
@@ -21,9 +23,9 @@ internal sealed class Cli
 
     public Random Random { get; init; } = new(1);
 
-    /// <summary>Answers a request by method and path, such as <c>GET /api/v1/hosts</c>.</summary>
+    /// <summary>Responds to a request by method and path, such as <c>GET /api/v1/hosts</c>.</summary>
     public Func<HttpRequestMessage, string, Task<HttpResponseMessage>> Gateway { get; set; } =
-        (_, what) => throw new InvalidOperationException($"nobody expected {what}");
+        (_, what) => throw new InvalidOperationException($"unexpected request {what}");
 
     public ConcurrentQueue<(string What, string Body)> Requests { get; } = new();
 
@@ -31,7 +33,7 @@ internal sealed class Cli
 
     public string Error => _error.ToString();
 
-    /// <summary>What stands on standard input.</summary>
+    /// <summary>The content of standard input.</summary>
     public string In { get; init; } = "";
 
     public Io Io => new()
@@ -54,7 +56,7 @@ internal sealed class Cli
         return this;
     }
 
-    /// <summary>Answers every request alike.</summary>
+    /// <summary>Returns the same response to every request.</summary>
     public Cli Answering(HttpResponseMessage response)
     {
         Gateway = (_, _) => Task.FromResult(response);
@@ -63,9 +65,9 @@ internal sealed class Cli
 
     public Task<int> RunAsync(params string[] args) => RunAsync(args, CancellationToken.None);
 
-    public Task<int> RunAsync(string[] args, CancellationToken cancellation) => CommandLine.RunAsync(args, Io, cancellation).WaitAsync(HangsAfter, CancellationToken.None);
+    public Task<int> RunAsync(string[] args, CancellationToken cancellation) => CommandLine.RunAsync(args, Io, ServerVerb.CreateAll, cancellation).WaitAsync(HangsAfter, CancellationToken.None);
 
-    /// <summary>Holds standard error against the rule of one line.</summary>
+    /// <summary>Standard error, which must be one line.</summary>
     public string ErrorLine()
     {
         Error.ShouldStartWith("mesh: ");
@@ -83,7 +85,7 @@ internal sealed class Cli
         Content = new StringContent(JsonSerializer.Serialize(problem, MeshJson.Options), Encoding.UTF8, "application/problem+json"),
     };
 
-    /// <summary>Text that one thread may read while another writes it.</summary>
+    /// <summary>Text that can be read while another thread writes it.</summary>
     private sealed class SharedText : TextWriter
     {
         private readonly StringBuilder _text = new();

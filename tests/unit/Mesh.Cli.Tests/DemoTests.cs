@@ -1,67 +1,67 @@
-using Mesh.Cli.Demo;
 using Mesh.Cli.Watching;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Hypervisor;
-using Mesh.Policy.Host;
+using Mesh.Policy.Documents;
+using Mesh.Server.Demo;
 
 namespace Mesh.Cli.Tests;
 
 public sealed class DemoTests
 {
-    private static readonly DemoMove Move = new("web-1", new HostName("host-b"), new MigrationOptions { AutoConverge = true }, MigrationOutcome.Completed, "a busy machine");
+    private static readonly DemoMove Move = new("web-1", new HostName("host-b"), new MigrationOptions { AutoConverge = true }, MigrationOutcome.Completed, "a busy VM");
 
-    private static MigrationRow RowOf(MigrationOutcome? outcome, string reason = "") =>
-        MigrationRow.From(TestData.View(Move.Id.Value, outcome, reason) with { Sample = TestData.Sample(throttle: 70) });
+    private static WatchedMigration RowOf(MigrationOutcome? outcome, string reason = "") =>
+        WatchedMigration.From(TestData.View(Move.Id.Value, outcome, reason) with { Sample = TestData.Sample(throttle: 70) });
 
     [Fact]
-    public void An_end_as_expected_is_told_with_the_help_it_needed()
+    public void An_expected_outcome_is_reported_with_its_throttle()
     {
         var summary = DemoSummary.Create([Move], [RowOf(MigrationOutcome.Completed) with { ActualDowntime = TimeSpan.FromMilliseconds(180) }]);
         summary.IsAsExpected.ShouldBeTrue();
-        summary.Conclusion.ShouldBe("All 1 ended as expected.");
+        summary.Conclusion.ShouldBe("All 1 migrations ended as expected.");
         var line = summary.Lines.ShouldHaveSingleItem();
         (line.Outcome, line.Total, line.Downtime, line.Sent, line.Passes).ShouldBe(("completed", "12.5 s", "180 ms", "3 GiB", "3"));
-        line.Notes.ShouldBe("a busy machine, by up to 70 %");
+        line.Notes.ShouldBe("a busy VM, vCPU throttle up to 70 %");
     }
 
     [Fact]
-    public void A_move_under_a_policy_tells_what_the_policy_did()
+    public void A_move_with_a_policy_reports_the_changes_of_the_policy()
     {
         var view = TestData.View(Move.Id.Value, MigrationOutcome.Completed) with
         {
             Policy = TestData.EffectivePolicy,
             Changes = [TestData.Change(), TestData.Change() with { RequestedBy = "ann", Description = "bandwidth 5 MiB/s" }, TestData.Change() with { Description = "post-copy" }],
         };
-        DemoSummary.Create([Move with { Policy = "calm" }], [MigrationRow.From(view)]).Lines.ShouldHaveSingleItem().Notes
-            .ShouldBe("a busy machine, policy calm: max downtime 500 ms, post-copy");
-        DemoSummary.Create([Move], [MigrationRow.From(view)]).Lines.ShouldHaveSingleItem().Notes.ShouldBe("a busy machine");
+        DemoSummary.Create([Move with { Policy = "calm" }], [WatchedMigration.From(view)]).Lines.ShouldHaveSingleItem().Notes
+            .ShouldBe("a busy VM, policy calm: max downtime 500 ms, post-copy");
+        DemoSummary.Create([Move], [WatchedMigration.From(view)]).Lines.ShouldHaveSingleItem().Notes.ShouldBe("a busy VM");
     }
 
     [Theory]
     [InlineData(MigrationOutcome.Failed, "the link broke", "expected completed, but: the link broke")]
-    [InlineData(MigrationOutcome.CompletedPostCopy, "", "expected completed, but it ended otherwise")]
-    [InlineData(null, "", "expected completed, but it stands at preCopy")]
-    public void Any_other_end_is_not_as_expected_and_says_why(MigrationOutcome? outcome, string reason, string notes)
+    [InlineData(MigrationOutcome.CompletedPostCopy, "", "expected completed, but it ended differently")]
+    [InlineData(null, "", "expected completed, but it is still in pre-copy")]
+    public void Any_other_outcome_is_unexpected_and_explained(MigrationOutcome? outcome, string reason, string notes)
     {
         var summary = DemoSummary.Create([Move, Move], [RowOf(outcome, reason)]);
         summary.IsAsExpected.ShouldBeFalse();
-        summary.Conclusion.ShouldBe("2 of 2 did not end as expected.");
+        summary.Conclusion.ShouldBe("2 of 2 migrations did not end as expected.");
         summary.Lines[0].Notes.ShouldContain(notes);
     }
 
     [Fact]
-    public void A_move_that_never_began_is_not_forgotten()
+    public void A_move_that_never_started_is_reported()
     {
         var line = DemoSummary.Create([Move], []).Lines.ShouldHaveSingleItem();
         line.IsAsExpected.ShouldBeFalse();
         line.Outcome.ShouldBe("not ended");
-        line.Notes.ShouldContain("never began");
+        line.Notes.ShouldContain("never started");
     }
 
     [Fact]
-    public void A_refusal_tells_its_reason()
+    public void A_refusal_reports_its_reason()
     {
         var move = Move with { Expected = MigrationOutcome.Refused };
         var line = DemoSummary.Create([move], [RowOf(MigrationOutcome.Refused, "it has a device")]).Lines.ShouldHaveSingleItem();
@@ -84,7 +84,7 @@ public sealed class DemoTests
     }
 
     [Fact]
-    public void The_plan_moves_machines_that_exist_to_hosts_that_exist_with_options_that_are_accepted()
+    public void The_plan_has_existing_VMs_and_hosts_and_valid_options()
     {
         var hosts = DemoPlan.Hosts.Select(host => host.Name).ToList();
         DemoPlan.Vms.Select(placed => placed.Vm.Id).ShouldBeUnique();
@@ -100,7 +100,7 @@ public sealed class DemoTests
     }
 
     [Fact]
-    public void The_drain_is_of_the_host_that_has_just_those_machines_when_the_moves_are_over()
+    public void The_drained_host_has_exactly_the_planned_VMs_after_the_moves()
     {
         var leave = DemoPlan.Moves.Where(move => move.Expected is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy).ToDictionary(move => move.Vm, move => move.To);
         DemoPlan.Vms.Where(placed => leave.GetValueOrDefault(placed.Vm.Name, placed.Host) == DemoPlan.Drained).Select(placed => placed.Vm.Name)
@@ -109,7 +109,7 @@ public sealed class DemoTests
     }
 
     [Fact]
-    public void The_drain_is_as_expected_if_just_those_are_left_that_cannot_move()
+    public void The_drain_is_as_expected_if_exactly_the_blocked_VMs_are_left()
     {
         var drain = TestData.Drain;
         var (moved, stuck) = (drain.Moves.Select(move => move with { State = DrainMoveState.Completed }).ToArray(), TestData.BlockedVm);

@@ -1,13 +1,15 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Mesh.Cli.Commands;
+using Mesh.Cli.Shell;
+using Mesh.Server;
 
 namespace Mesh.Cli.Tests;
 
 public sealed partial class HelpTests
 {
-    /// <summary>All verbs with those below them, such as <c>policy show</c>.</summary>
-    public static TheoryData<string> Verbs => [.. Below(CommandLine.Root(new Cli().Io), "").Select(verb => verb.Path)];
+    /// <summary>All verbs and subcommands, such as <c>policy show</c>.</summary>
+    public static TheoryData<string> Verbs => [.. Below(CreateRoot(), "").Select(verb => verb.Path)];
 
     [Theory]
     [MemberData(nameof(Verbs))]
@@ -22,9 +24,9 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(Verbs))]
-    public void Every_example_is_a_command_that_is_accepted(string path)
+    public void Every_example_is_a_valid_command(string path)
     {
-        var root = CommandLine.Root(new Cli().Io);
+        var root = CreateRoot();
         foreach (var (command, _) in Below(root, "").Single(verb => verb.Path == path).Verb.Examples)
         {
             var own = Before().Match(command).Groups["mesh"].Value;
@@ -34,7 +36,7 @@ public sealed partial class HelpTests
     }
 
     [Fact]
-    public async Task The_help_of_all_shows_every_exit_code()
+    public async Task The_root_help_lists_all_exit_codes()
     {
         var cli = new Cli();
         (await cli.RunAsync("--help")).ShouldBe(0);
@@ -48,7 +50,7 @@ public sealed partial class HelpTests
     [InlineData("force-complete")]
     [InlineData("postcopy")]
     [InlineData("suspend")]
-    public async Task The_help_of_a_change_shows_the_exit_codes(string verb)
+    public async Task The_help_of_a_change_lists_the_exit_codes(string verb)
     {
         var cli = new Cli();
         (await cli.RunAsync(verb, "--help")).ShouldBe(0);
@@ -56,10 +58,12 @@ public sealed partial class HelpTests
         cli.Out.ShouldContain($"{ExitCodes.Refused,-5}refused");
     }
 
+    private static RootCommand CreateRoot() => CommandLine.CreateRoot(new Cli().Io, ServerVerb.CreateAll(new Cli().Io));
+
     private static IEnumerable<(string Path, Verb Verb)> Below(Command command, string path) => command.Subcommands.OfType<Verb>()
         .SelectMany(verb => Below(verb, $"{path}{verb.Name} ").Prepend(($"{path}{verb.Name}", verb)));
 
-    // What a shell would give to mesh: without variables before it and pipes or further commands behind.
+    // The mesh command without variables before it and without pipes or further commands after it.
     [GeneratedRegex(@"^([A-Z_]+=\S+ )*(?<mesh>mesh [^|&;]+?)\s*([|&;].*)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Before();
 }

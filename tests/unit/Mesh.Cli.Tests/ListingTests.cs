@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mesh.Cli.Shell;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
@@ -13,7 +14,7 @@ public sealed class ListingTests
     [InlineData(new[] { "list" }, "GET /api/v1/migrations?unfinished=true&limit=100")]
     [InlineData(new[] { "list", "--all" }, "GET /api/v1/migrations?unfinished=false&limit=100")]
     [InlineData(new[] { "list", "--all", "--limit", "7" }, "GET /api/v1/migrations?unfinished=false&limit=7")]
-    public async Task Migrations_are_asked_for_as_said(string[] args, string request)
+    public async Task Migrations_are_requested_by_filter_and_limit(string[] args, string request)
     {
         var cli = new Cli().Answering(Cli.Json<MigrationView[]>([]));
         (await cli.RunAsync(args)).ShouldBe(0);
@@ -21,7 +22,7 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public async Task Columns_stand_under_their_heads()
+    public async Task Columns_are_aligned()
     {
         var cli = new Cli().Answering(Cli.Json<MigrationView[]>(
             [TestData.View("m1"), TestData.View("m-long-2", MigrationOutcome.Failed, "the link\nbroke"), TestData.View("m3") with { Stalled = true, Source = null }]));
@@ -38,7 +39,7 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public async Task JSON_is_the_API_s_own()
+    public async Task JSON_output_is_that_of_the_API()
     {
         var cli = new Cli().Answering(Cli.Json<MigrationView[]>([TestData.View("m1", reason: "it's slow") with { Policy = TestData.EffectivePolicy, Forecast = TestData.NonConverging, Changes = [TestData.Change()] }]));
         (await cli.RunAsync("list", "--output", "json")).ShouldBe(0);
@@ -52,7 +53,7 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public async Task A_migration_is_shown_with_what_matters()
+    public async Task A_migration_is_shown_with_its_details()
     {
         var view = TestData.View("m1", MigrationOutcome.Completed) with
         {
@@ -67,17 +68,17 @@ public sealed class ListingTests
         foreach (var line in (string[])
             [
                 "state:            completed", $"vm:               web-1 ({TestData.Vm})", "copied:           40 %",
-                "memory:           512 MiB of 2 GiB left, 3 GiB sent", "downtime:         180 ms",
+                "memory:           512 MiB of 2 GiB remaining, 3 GiB transferred", "downtime:         180 ms",
                 "options:          postCopy=true, timeout=60000, bandwidth=33554432", "limits:           defaults",
                 "parameter:        compression refused: QEMU cannot",
             ])
             cli.Out.ShouldContain(line);
         cli.Out.ShouldContain("after 12.5 s");
-        cli.Out.ShouldNotContain("\nrate:");
+        cli.Out.ShouldNotContain("\nbandwidth:");
     }
 
     [Fact]
-    public async Task A_migration_is_shown_with_its_policy_what_is_to_be_expected_and_every_change()
+    public async Task A_migration_is_shown_with_policy_forecast_and_changes()
     {
         var view = TestData.View("m1") with
         {
@@ -94,13 +95,13 @@ public sealed class ListingTests
                 "policy:           calm, version 2: it is the default",
                 "forecast:         does not converge because it writes as fast as it is copied; it would with 1200 ms of downtime",
                 "  max downtime 500 ms, by policy calm (30 s without progress): maxDowntime applied (500 ms); throttle refused (no cgroup)",
-                "  suspend, by ann: the host has not answered yet",
+                "  suspend, by ann: pending: the host has not answered yet",
             ])
             cli.Out.ShouldContain(line);
     }
 
     [Fact]
-    public async Task Hosts_show_whether_they_can_be_used()
+    public async Task Hosts_are_listed_with_their_states()
     {
         var cli = new Cli().Answering(Cli.Json(new[]
         {
@@ -118,15 +119,15 @@ public sealed class ListingTests
         lines[1].ShouldStartWith("host-a  up ");
         lines[1].ShouldContain("  draining  1 ");
         lines[1].ShouldContain("64 GiB  32 GiB  QEMU 10.0.2");
-        lines[2].ShouldContain("hypervisor does not answer");
-        lines[3].ShouldContain("unresponsive, last heard 12");
-        lines[4].ShouldContain("not heard of yet");
+        lines[2].ShouldContain("hypervisor not responding");
+        lines[3].ShouldContain("unresponsive, last seen 12");
+        lines[4].ShouldContain("no report yet");
         lines[5].ShouldContain("fenced");
-        lines[6].ShouldContain("being fenced");
+        lines[6].ShouldContain("fencing");
     }
 
     [Fact]
-    public async Task Machines_can_be_narrowed_to_a_host_that_must_exist()
+    public async Task VMs_can_be_filtered_by_a_host_that_must_exist()
     {
         var cli = new Cli
         {
@@ -144,7 +145,7 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public async Task A_machine_that_is_slowed_down_is_marked()
+    public async Task A_throttled_VM_is_marked()
     {
         var slow = TestData.VmOf("web-1") with { Throttle = new Percent(40) };
         var cli = new Cli().Answering(Cli.Json(new[]
@@ -157,17 +158,17 @@ public sealed class ListingTests
         (await cli.RunAsync("vms")).ShouldBe(0);
 
         var lines = cli.Out.TrimEnd().Split('\n');
-        lines[1].ShouldContain("up, slowed down by 40 %");
-        lines[2].ShouldNotContain("slowed");
-        lines[3].ShouldContain("unknown (was up, host last heard ");
-        lines[3].ShouldContain("), slowed down by 40 %");
+        lines[1].ShouldContain("up, vCPU throttle 40 %");
+        lines[2].ShouldNotContain("throttle");
+        lines[3].ShouldContain("unknown (was up; host last seen ");
+        lines[3].ShouldContain("), vCPU throttle 40 %");
     }
 
     [Fact]
-    public async Task What_a_silent_host_said_is_shown_as_unknown()
+    public async Task The_status_on_an_unresponsive_host_is_unknown()
     {
-        var (silent, heard) = (new HostVmStatus(new HostName("host-a"), HostHealth.Unresponsive, VmStatus.MigratingFrom, DateTimeOffset.UtcNow.AddMinutes(-2)), new HostVmStatus(new HostName("host-b"), HostHealth.Healthy));
-        var row = new MigratingVm(TestData.Vm, "web-1", VmStatus.MigratingFrom, true, TestData.Noon, [silent, heard], new HostName("host-a"), new HostName("host-b"));
+        var (unresponsive, responding) = (new HostVmStatus(new HostName("host-a"), HostHealth.Unresponsive, VmStatus.MigratingFrom, DateTimeOffset.UtcNow.AddMinutes(-2)), new HostVmStatus(new HostName("host-b"), HostHealth.Healthy));
+        var row = new MigratingVm(TestData.Vm, "web-1", VmStatus.MigratingFrom, true, TestData.Noon, [unresponsive, responding], new HostName("host-a"), new HostName("host-b"));
         var cli = new Cli().Answering(Cli.Json(new[]
         {
             TestData.VmOn("host-a", "web-1") with { Health = HostHealth.Unresponsive, LastReportAt = DateTimeOffset.UtcNow.AddMinutes(-2), Migrating = row },
@@ -178,8 +179,8 @@ public sealed class ListingTests
         (await cli.RunAsync("vms")).ShouldBe(0);
 
         var lines = cli.Out.TrimEnd().Split('\n');
-        lines[1].ShouldContain("unknown (was up, host last heard 12");
-        lines[2].ShouldContain("unknown (migratingTo, host-a last heard 12");
+        lines[1].ShouldContain("unknown (was up; host last seen 12");
+        lines[2].ShouldContain("unknown (migratingTo; host-a last seen 12");
         lines[3].ShouldContain("migratingTo from host-a");
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Mesh.Cli.Commands;
+using Mesh.Cli.Shell;
 
 namespace Mesh.Cli.Tests;
 
@@ -41,8 +42,8 @@ public sealed class MigrateOptionTests
         { "--stalling-limit 10", "limits.stallingLimit", "10000" },
         { "--enable-downtime-thread", "limits.enableDowntimeThread", "true" },
         { "--policy adaptive", "policy", "\"adaptive\"" },
-        { "--forbid throttle", "allow", """{"throttle":false,"postCopy":true,"pause":true,"compression":true}""" },
-        { "--forbid post-copy,pause --forbid compression", "allow", """{"throttle":true,"postCopy":false,"pause":false,"compression":false}""" },
+        { "--forbid throttle", "allow", """{"throttle":false,"postCopy":true,"suspend":true,"compression":true}""" },
+        { "--forbid post-copy,suspend --forbid compression", "allow", """{"throttle":true,"postCopy":false,"suspend":false,"compression":false}""" },
         { "--downtime-budget 900", "downtimeBudget", "900" },
         { "--deadline 120", "deadline", "120000" },
         { "--id move-7", "id", "\"move-7\"" },
@@ -73,7 +74,7 @@ public sealed class MigrateOptionTests
     [InlineData("allow")]
     [InlineData("downtimeBudget")]
     [InlineData("deadline")]
-    public async Task What_is_not_said_is_left_to_the_policy(string member)
+    public async Task Omitted_options_are_left_to_the_policy(string member)
     {
         var cli = new Cli().Answering(Cli.Json(TestData.View(), HttpStatusCode.Accepted));
         (await cli.RunAsync("migrate", "web-1", "--to", "host-b")).ShouldBe(0);
@@ -81,7 +82,7 @@ public sealed class MigrateOptionTests
     }
 
     [Fact]
-    public void No_option_is_left_out_above()
+    public void No_option_is_untested()
     {
         var tested = Options.SelectMany(row => row.Data.Item1.Split(' ')).ToHashSet(StringComparer.Ordinal);
         var other = new[] { "--to", "--among", "--priority", "--relax-affinity", "--watch", "--server", "--output", "--id" };
@@ -89,7 +90,7 @@ public sealed class MigrateOptionTests
     }
 
     [Theory]
-    [InlineData("--timeout x", "--timeout 'x' is not accepted: it takes a whole number of seconds from 1")]
+    [InlineData("--timeout x", "invalid value 'x' for --timeout: expected a whole number of seconds from 1")]
     [InlineData("--timeout 0", "from 1 to")]
     [InlineData("--timeout -5", "--timeout")]
     [InlineData("--timeout 1.5", "whole number of seconds")]
@@ -98,24 +99,24 @@ public sealed class MigrateOptionTests
     [InlineData("--bandwidth 0", "MiB/s from 1")]
     [InlineData("--bandwidth 8796093022208", "to 8796093022207")]
     [InlineData("--parallel --parallel-connections 256", "connections from 1 to 255")]
-    [InlineData("--parallel-connections 2", "--parallel-connections needs --parallel")]
-    [InlineData("--comp-methods zstd", "--comp-methods needs --compressed")]
-    [InlineData("--timeout-postcopy", "--timeout-postcopy needs --timeout")]
-    [InlineData("--timeout 5 --timeout-abort --timeout-suspend", "--timeout-suspend and --timeout-abort exclude each other")]
-    [InlineData("--copy-storage-all --copy-storage-inc", "exclude each other")]
-    [InlineData("--live --no-live", "--live and --no-live exclude each other")]
+    [InlineData("--parallel-connections 2", "--parallel-connections requires --parallel")]
+    [InlineData("--comp-methods zstd", "--comp-methods requires --compressed")]
+    [InlineData("--timeout-postcopy", "--timeout-postcopy requires --timeout")]
+    [InlineData("--timeout 5 --timeout-abort --timeout-suspend", "--timeout-suspend and --timeout-abort are mutually exclusive")]
+    [InlineData("--copy-storage-all --copy-storage-inc", "are mutually exclusive")]
+    [InlineData("--live --no-live", "--live and --no-live are mutually exclusive")]
     [InlineData("--auto-converge-initial 100", "percent from 1 to 99")]
-    [InlineData("--copy-storage-all --migrate-disks vda,,vdb", "nothing empty between them")]
+    [InlineData("--copy-storage-all --migrate-disks vda,,vdb", "without empty items")]
     [InlineData("--id a/b", "'a/b' is not a migration id")]
-    [InlineData("--forbid postcopy", "--forbid 'postcopy' is not accepted: it takes throttle, post-copy, pause, compression")]
-    [InlineData("--forbid throttle,,pause", "nothing empty between them")]
+    [InlineData("--forbid postcopy", "invalid value 'postcopy' for --forbid: expected throttle, post-copy, suspend, compression")]
+    [InlineData("--forbid throttle,,suspend", "without empty items")]
     [InlineData("--downtime-budget 0", "milliseconds from 1 to 2000000")]
     [InlineData("--deadline 0", "seconds from 1 to")]
     [InlineData("--to host-c/d", "not a host name")]
     [InlineData("--autoconverge", "'--autoconverge'")]
     [InlineData("--output yaml", "table or json")]
-    [InlineData("--server nix", "takes a URL")]
-    public async Task What_is_wrong_is_told_in_one_line_and_nothing_is_asked(string option, string expected)
+    [InlineData("--server nix", "expected a URL")]
+    public async Task Usage_errors_are_reported_in_one_line_and_nothing_is_sent(string option, string expected)
     {
         var cli = new Cli();
         string[] to = option.StartsWith("--to", StringComparison.Ordinal) && !option.StartsWith("--timeout", StringComparison.Ordinal) ? [] : ["--to", "host-b"];

@@ -1,15 +1,16 @@
 using System.Net;
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Cli.Tests;
 
 public sealed class MigrateTests
 {
     [Fact]
-    public async Task Without_watching_the_identity_is_all_that_is_printed()
+    public async Task Without_watching_only_the_id_is_printed()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.View("m7"), HttpStatusCode.Accepted));
         (await cli.RunAsync("migrate", "web-1", "--to", "host-b")).ShouldBe(ExitCodes.Success);
@@ -18,7 +19,7 @@ public sealed class MigrateTests
     }
 
     [Fact]
-    public async Task The_identity_is_chosen_before_asking()
+    public async Task The_id_is_generated_before_the_request()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.View(), HttpStatusCode.Accepted));
         await cli.RunAsync("migrate", "web-1", "--to", "host-b");
@@ -34,7 +35,7 @@ public sealed class MigrateTests
     [InlineData(MigrationOutcome.TimedOut, 6, "hard limit")]
     [InlineData(MigrationOutcome.Failed, 7, "failed")]
     [InlineData(MigrationOutcome.Lost, 8, "lost")]
-    public async Task Watching_ends_with_the_outcome_and_its_exit_code(MigrationOutcome outcome, int exitCode, string words)
+    public async Task Watching_ends_with_the_outcome_and_its_exit_code(MigrationOutcome outcome, int exitCode, string description)
     {
         var cli = new Cli
         {
@@ -50,22 +51,22 @@ public sealed class MigrateTests
         (await cli.RunAsync("migrate", "web-1", "--to", "host-b", "--watch")).ShouldBe(exitCode);
 
         cli.Out.ShouldContain("web-1  host-a -> host-b  ");
-        cli.Out.ShouldContain("preCopy 70 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s");
-        cli.Out.TrimEnd().Split('\n')[^1].ShouldContain(words);
+        cli.Out.ShouldContain("pre-copy 70 %, 512 MiB remaining at 800 MiB/s, dirty rate 100 MiB/s");
+        cli.Out.TrimEnd().Split('\n')[^1].ShouldContain(description);
         cli.Out.ShouldContain("because");
         if (exitCode == ExitCodes.Success)
             cli.Error.ShouldBeEmpty();
         else
-            cli.ErrorLine().ShouldContain(words);
+            cli.ErrorLine().ShouldContain(description);
     }
 
     [Fact]
-    public async Task Watching_for_programs_gives_a_JSON_object_per_line()
+    public async Task JSON_output_of_watching_is_one_object_per_line()
     {
         var cli = new Cli
         {
             Gateway = (_, what) => Task.FromResult(what.Contains("events", StringComparison.Ordinal)
-                ? TestData.Stream(TestData.View(), ": keepalive\n\n", "event: unheardOf\ndata: {}\n\n", TestData.Progressed(70), TestData.Ended())
+                ? TestData.Stream(TestData.View(), ": keepalive\n\n", "event: unknown\ndata: {}\n\n", TestData.Progressed(70), TestData.Ended())
                 : Cli.Json(TestData.View(outcome: MigrationOutcome.Completed))),
         };
 
@@ -77,7 +78,7 @@ public sealed class MigrateTests
     }
 
     [Fact]
-    public async Task A_refusal_is_one_line_with_every_reason_and_JSON_for_programs()
+    public async Task A_refusal_is_one_line_with_all_reasons_or_JSON()
     {
         var problem = new ApiProblem
         {
@@ -99,7 +100,7 @@ public sealed class MigrateTests
     }
 
     [Fact]
-    public async Task Interrupting_leaves_the_migration_alone_and_says_so()
+    public async Task Interrupting_does_not_affect_the_migration_and_says_so()
     {
         using var interrupt = new CancellationTokenSource();
         var cli = new Cli
@@ -113,7 +114,7 @@ public sealed class MigrateTests
 
         (await cli.RunAsync(["watch", "m1"], interrupt.Token)).ShouldBe(ExitCodes.Interrupted);
 
-        cli.ErrorLine().ShouldContain("the migration goes on (mesh watch m1");
+        cli.ErrorLine().ShouldContain("the migration continues (mesh watch m1");
         cli.Requests.ShouldAllBe(request => request.What.StartsWith("GET "));
     }
 
@@ -121,7 +122,7 @@ public sealed class MigrateTests
     [InlineData(MigrationOutcome.AbortedByOperator, 0)]
     [InlineData(MigrationOutcome.Completed, 1)]
     [InlineData(MigrationOutcome.Failed, 7)]
-    public async Task An_abort_that_is_watched_succeeds_only_if_it_aborted(MigrationOutcome outcome, int exitCode)
+    public async Task A_watched_abort_succeeds_only_if_the_migration_was_aborted(MigrationOutcome outcome, int exitCode)
     {
         var cli = new Cli
         {
@@ -135,7 +136,7 @@ public sealed class MigrateTests
 
         (await cli.RunAsync("abort", "m1", "--watch")).ShouldBe(exitCode);
 
-        cli.Requests.First().Body.ShouldBe("""{"by":"ann"}""");
+        cli.Requests.First().Body.ShouldBe("""{"requestedBy":"ann"}""");
         if (exitCode == ExitCodes.Success)
             cli.Error.ShouldBeEmpty();
         else
@@ -143,7 +144,7 @@ public sealed class MigrateTests
     }
 
     [Fact]
-    public async Task An_abort_says_what_became_of_it()
+    public async Task An_abort_prints_its_result()
     {
         var cli = new Cli().Answering(Cli.Json(new AbortAnswer(AbortResult.Aborting, "aborted by ann"), HttpStatusCode.Accepted));
         (await cli.RunAsync("abort", "m1")).ShouldBe(0);

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Cli.Tests;
 
@@ -22,18 +23,18 @@ public sealed class PlacementTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public async Task A_machine_that_may_move_is_told_where_to()
+    public async Task A_VM_that_can_migrate_is_reported_with_its_destinations()
     {
         var cli = new Cli().Answering(Cli.Json(Rated));
         (await cli.RunAsync("check", "web-1", "--copy-storage-all")).ShouldBe(ExitCodes.Success);
-        cli.Out.Trim().ShouldBe("web-1 may move from host-a to host-b; the best is host-b (score 71.5)");
+        cli.Out.Trim().ShouldBe("web-1 can migrate from host-a to host-b; best: host-b (score 71.5)");
         var (what, body) = cli.Requests.ShouldHaveSingleItem();
         what.ShouldBe("POST /api/v1/vms/web-1/targets");
         JsonDocument.Parse(body).RootElement.GetProperty("options").GetProperty("copyStorage").GetString().ShouldBe("all");
     }
 
     [Fact]
-    public async Task A_machine_that_may_not_move_is_refused_with_every_reason()
+    public async Task A_VM_that_cannot_migrate_is_refused_with_all_reasons()
     {
         var cli = new Cli().Answering(Cli.Json(Rated with { Refusals = [new Refusal(RefusalCode.HostDeviceAttached, "web-1 has a device")], Ratings = [Rated.Ratings[1]] }));
 
@@ -42,13 +43,13 @@ public sealed class PlacementTests : IDisposable
         cli.ErrorLine().ShouldBe("mesh: refused: web-1 has a device; host-c is cordoned; host-c is full");
         cli.Out.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ShouldBe(
         [
-            "HOST    CODE             REASON", "-       hostDevice       web-1 has a device", "host-c  cordoned         host-c is cordoned",
-            "host-c  notEnoughMemory  host-c is full",
+            "HOST    CODE                REASON", "-       hostDeviceAttached  web-1 has a device", "host-c  cordoned            host-c is cordoned",
+            "host-c  notEnoughMemory     host-c is full",
         ]);
     }
 
     [Fact]
-    public async Task A_machine_that_no_host_can_take_is_refused()
+    public async Task A_VM_without_possible_destinations_is_refused()
     {
         var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(Rated with { Ratings = [Rated.Ratings[1]] })) };
         (await cli.RunAsync("check", "web-1")).ShouldBe(ExitCodes.Refused);
@@ -60,20 +61,20 @@ public sealed class PlacementTests : IDisposable
     }
 
     [Fact]
-    public async Task Targets_are_listed_by_score_with_what_it_is_made_of()
+    public async Task Targets_are_listed_by_score_with_its_terms()
     {
         var cli = new Cli().Answering(Cli.Json(Rated));
         (await cli.RunAsync("targets", "web-1")).ShouldBe(ExitCodes.Success);
         cli.Out.TrimEnd().Split('\n').Select(line => line.TrimEnd()).ShouldBe(
         [
-            "HOST    SCORE    WHY",
+            "HOST    SCORE    REASON",
             "host-b  71.5     free memory +75 (48 GiB of 64 GiB free); trouble -3.5 (1 failed lately)",
             "host-c  refused  cordoned: host-c is cordoned; notEnoughMemory: host-c is full",
         ]);
     }
 
     [Fact]
-    public async Task A_machine_that_nobody_knows_is_a_refusal()
+    public async Task An_unknown_VM_is_a_refusal()
     {
         var cli = new Cli().Answering(Cli.Problem(new ApiProblem { Type = ApiProblemTypes.Refused, Title = "", Status = 404, Detail = "no host has reported web-9" }));
         (await cli.RunAsync("targets", "web-9")).ShouldBe(ExitCodes.Refused);
@@ -81,7 +82,7 @@ public sealed class PlacementTests : IDisposable
     }
 
     [Fact]
-    public async Task An_inventory_is_written_and_decides_without_a_mesh_as_the_mesh_would()
+    public async Task An_exported_inventory_gives_the_same_result_without_a_mesh()
     {
         var file = Path.Combine(_directory.FullName, "fleet.json");
         var online = new Cli().Answering(Cli.Json(Fleet));
@@ -90,7 +91,7 @@ public sealed class PlacementTests : IDisposable
 
         var cli = new Cli();
         (await cli.RunAsync("check", "web-1", "--to", "host-b", "--copy-storage-all", "--inventory", file)).ShouldBe(ExitCodes.Success, cli.Error);
-        cli.Out.ShouldStartWith("web-1 may move from host-a to host-b (score ");
+        cli.Out.ShouldStartWith("web-1 can migrate from host-a to host-b (score ");
         cli.Requests.ShouldBeEmpty();
 
         var refused = new Cli();
@@ -108,15 +109,15 @@ public sealed class PlacementTests : IDisposable
 
     [Theory]
     [InlineData("{", "fleet.json:1: ")]
-    [InlineData("[]", "fleet.json:1: takes an object")]
-    [InlineData("{}", "fleet.json:1: format: is missing; this version reads format 1")]
-    [InlineData("{\"format\":2}", "fleet.json:1: format: 2 is not accepted; this version reads format 1")]
-    [InlineData("{\"format\":\"1\"}", "fleet.json:1: format: \"1\" is not accepted")]
-    [InlineData("{\"format\":1}", "lacks 'takenAt', 'hosts'")]
-    [InlineData("{\n\"format\":1,\n\"takenAt\":\"noon\",\"hosts\":[]}", "fleet.json:3: $.takenAt: has a value that is not accepted here")]
-    [InlineData("{\"format\":1,\"takenAt\":\"2026-01-01T12:00:00Z\",\n\"hosts\":[{\"health\":\"healthy\"}]}", "fleet.json:2: $.hosts[0]: lacks 'inventory'")]
-    [InlineData("{\"format\":1,\"takenAt\":\"2026-01-01T12:00:00Z\",\n\n\"hosts\":7}", "fleet.json:3: $.hosts: has a value that is not accepted here")]
-    public async Task A_file_that_is_no_inventory_is_told_with_its_line_and_member(string text, string expected)
+    [InlineData("[]", "fleet.json:1: expected an object")]
+    [InlineData("{}", "fleet.json:1: format: missing; this version supports format 1")]
+    [InlineData("{\"format\":2}", "fleet.json:1: format: unsupported format 2; this version supports format 1")]
+    [InlineData("{\"format\":\"1\"}", "fleet.json:1: format: unsupported format \"1\"")]
+    [InlineData("{\"format\":1}", "missing 'takenAt', 'hosts'")]
+    [InlineData("{\n\"format\":1,\n\"takenAt\":\"noon\",\"hosts\":[]}", "fleet.json:3: $.takenAt: invalid value")]
+    [InlineData("{\"format\":1,\"takenAt\":\"2026-01-01T12:00:00Z\",\n\"hosts\":[{\"health\":\"healthy\"}]}", "fleet.json:2: $.hosts[0]: missing 'inventory'")]
+    [InlineData("{\"format\":1,\"takenAt\":\"2026-01-01T12:00:00Z\",\n\n\"hosts\":7}", "fleet.json:3: $.hosts: invalid value")]
+    public async Task An_invalid_inventory_is_reported_with_line_and_member(string text, string expected)
     {
         var file = Path.Combine(_directory.FullName, "fleet.json");
         await File.WriteAllTextAsync(file, text);
@@ -129,7 +130,7 @@ public sealed class PlacementTests : IDisposable
     }
 
     [Fact]
-    public async Task A_choice_is_explained_with_all_that_was_looked_at_and_what_failed()
+    public async Task A_placement_is_explained_with_all_ratings_and_failures()
     {
         var view = TestData.View() with
         {
@@ -147,19 +148,19 @@ public sealed class PlacementTests : IDisposable
 
         foreach (var line in (string[])
             [
-                "asked for:        host-b, host-c, priority drain, for the drain d1", ": the most free memory", "waits:            place 3 in the queue, waits for a migration",
-                "attempt 1:        host-c failed", ": link lost", "would help:       stop the backup", "host-c  refused  cordoned: host-c is cordoned",
+                "request:          host-b, host-c, priority drain, part of drain d1", ": the most free memory", "queue:            position 3, waiting for a migration",
+                "attempt 1:        host-c failed", ": link lost", "advice:           stop the backup", "host-c  refused  cordoned: host-c is cordoned",
             ])
             cli.Out.ShouldContain(line);
     }
 
     [Fact]
-    public async Task A_migration_that_waits_is_shown_and_listed_without_a_destination()
+    public async Task A_queued_migration_is_shown_and_listed_without_a_destination()
     {
         var view = TestData.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = TestData.Queued(3), Attempt = 2, AllowedHosts = [new HostName("host-b")] };
         var cli = new Cli().Answering(Cli.Json(view));
         (await cli.RunAsync("show", "m1")).ShouldBe(0);
-        foreach (var line in (string[])["to:               not decided yet", "may go to:        host-b", "attempt:          2", "waits:            place 3 in the queue", "priority:         operator"])
+        foreach (var line in (string[])["to:               not chosen yet", "allowed hosts:    host-b", "attempt:          2", "queue:            position 3", "priority:         operator"])
             cli.Out.ShouldContain(line);
 
         var list = new Cli().Answering(Cli.Json(new[] { view }));

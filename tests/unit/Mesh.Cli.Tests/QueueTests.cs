@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Mesh.Cli.Shell;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 
@@ -8,47 +9,47 @@ namespace Mesh.Cli.Tests;
 public sealed class QueueTests
 {
     [Fact]
-    public async Task The_queue_is_listed_with_what_each_waits_for()
+    public async Task The_queue_is_listed_with_wait_reasons()
     {
         var cli = new Cli().Answering(Cli.Json(new QueueView([TestData.Queued(1), TestData.Queued(2) with { Phase = MigrationPhase.Ready, Priority = MigrationPriority.System }], 5, new SchedulingLimits())));
 
         (await cli.RunAsync("queue")).ShouldBe(ExitCodes.Success);
 
         var lines = cli.Out.TrimEnd().Split('\n');
-        lines[0].ShouldStartWith("PLACE  ID  VM     FROM    TO  STATE   PRIORITY  WAITS SINCE");
-        lines[1].ShouldStartWith("1      m1  web-1  host-a  -   queued  operator  ");
+        lines[0].ShouldStartWith("POSITION  ID  VM     FROM    TO  STATE   PRIORITY  WAITING SINCE");
+        lines[1].ShouldStartWith("1         m1  web-1  host-a  -   queued  operator  ");
         lines[1].ShouldEndWith("  -               a migration to end that copies away from host-a");
-        lines[2].ShouldStartWith("2      m1  web-1  host-a  -   ready   system  ");
-        lines[4].ShouldBe("5 of at most 5 copy now; on each host at most 2 outbound and 2 inbound");
+        lines[2].ShouldStartWith("2         m1  web-1  host-a  -   ready   system  ");
+        lines[4].ShouldBe("5 of 5 migration slots in use; limits per host: 2 outbound, 2 inbound");
     }
 
     [Theory]
-    [InlineData(new[] { "--priority", "system" }, """{"priority":"system","alternatives":[],"toAny":false,"by":"ann"}""")]
-    [InlineData(new[] { "--to", "host-c", "--or-to", "host-d" }, """{"to":"host-c","alternatives":["host-d"],"toAny":false,"by":"ann"}""")]
-    [InlineData(new[] { "--to-any" }, """{"alternatives":[],"toAny":true,"by":"ann"}""")]
-    public async Task One_that_waits_is_rescheduled(string[] options, string body)
+    [InlineData(new[] { "--priority", "system" }, """{"priority":"system","alternatives":[],"toAny":false,"requestedBy":"ann"}""")]
+    [InlineData(new[] { "--to", "host-c", "--or-to", "host-d" }, """{"to":"host-c","alternatives":["host-d"],"toAny":false,"requestedBy":"ann"}""")]
+    [InlineData(new[] { "--to-any" }, """{"alternatives":[],"toAny":true,"requestedBy":"ann"}""")]
+    public async Task A_queued_migration_is_rescheduled(string[] options, string body)
     {
-        var cli = new Cli().Answering(Cli.Json(new RescheduleAnswer(ChangeResult.Accepted, "done as wished", [])));
+        var cli = new Cli().Answering(Cli.Json(new RescheduleAnswer(ChangeResult.Accepted, "rescheduled to host-c", [])));
         (await cli.RunAsync(["reschedule", "m1", .. options], default)).ShouldBe(ExitCodes.Success);
-        cli.Out.Trim().ShouldBe("done as wished");
+        cli.Out.Trim().ShouldBe("rescheduled to host-c");
         cli.Requests.ShouldHaveSingleItem().ShouldBe(("POST /api/v1/migrations/m1/reschedule", body));
     }
 
     [Theory]
-    [InlineData("nothing to change is given", "reschedule", "m1")]
-    [InlineData("--to and --to-any exclude each other", "reschedule", "m1", "--to", "b", "--to-any")]
-    [InlineData("--or-to needs --to", "reschedule", "m1", "--or-to", "b")]
-    [InlineData("--priority 'high' is not accepted: it takes balancing or drain or operator or system", "reschedule", "m1", "--priority", "high")]
-    [InlineData("--or-to needs --to", "migrate", "web-1", "--or-to", "b")]
-    [InlineData("--among and --to exclude each other", "migrate", "web-1", "--among", "b,c", "--to", "b")]
-    [InlineData("--withdraw and --undo exclude each other", "drain", "a", "--withdraw", "--undo")]
-    [InlineData("--abort-running needs --withdraw", "drain", "a", "--abort-running")]
-    [InlineData("--withdraw takes one drain", "drain", "a", "b", "--withdraw")]
-    [InlineData("--parallel has no meaning with --undo", "drain", "a", "--undo", "--parallel", "2")]
-    [InlineData("--watch has no meaning with --withdraw", "drain", "a", "--withdraw", "--watch")]
-    [InlineData("--order 'random' is not accepted: it takes longest-first or shortest-first or by-name", "drain", "a", "--order", "random")]
-    [InlineData("--watch needs the ID of a drain", "drains", "--watch")]
-    public async Task Options_that_do_not_go_together_are_told(string expected, params string[] args)
+    [InlineData("nothing to change: use --priority, --to or --to-any", "reschedule", "m1")]
+    [InlineData("--to and --to-any are mutually exclusive", "reschedule", "m1", "--to", "b", "--to-any")]
+    [InlineData("--or-to requires --to", "reschedule", "m1", "--or-to", "b")]
+    [InlineData("invalid value 'high' for --priority: expected balancing or drain or operator or system", "reschedule", "m1", "--priority", "high")]
+    [InlineData("--or-to requires --to", "migrate", "web-1", "--or-to", "b")]
+    [InlineData("--among and --to are mutually exclusive", "migrate", "web-1", "--among", "b,c", "--to", "b")]
+    [InlineData("--cancel and --undo are mutually exclusive", "drain", "a", "--cancel", "--undo")]
+    [InlineData("--abort-running requires --cancel", "drain", "a", "--abort-running")]
+    [InlineData("--cancel requires exactly one drain ID or host", "drain", "a", "b", "--cancel")]
+    [InlineData("--parallel cannot be used with --undo", "drain", "a", "--undo", "--parallel", "2")]
+    [InlineData("--watch cannot be used with --cancel", "drain", "a", "--cancel", "--watch")]
+    [InlineData("invalid value 'random' for --order: expected longest-first or shortest-first or by-name", "drain", "a", "--order", "random")]
+    [InlineData("--watch requires a drain ID", "drains", "--watch")]
+    public async Task Conflicting_options_are_reported(string expected, params string[] args)
     {
         var cli = new Cli();
         (await cli.RunAsync(args)).ShouldBe(ExitCodes.Usage);
@@ -57,7 +58,7 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public async Task The_destination_may_be_left_to_the_scheduler()
+    public async Task The_scheduler_may_choose_the_destination()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.View("m7") with { Destination = null, Phase = MigrationPhase.Queued }, HttpStatusCode.Accepted));
         (await cli.RunAsync("migrate", "web-1")).ShouldBe(ExitCodes.Success);
@@ -67,7 +68,7 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public async Task The_scheduler_may_be_given_some_hosts_to_choose_among()
+    public async Task The_scheduler_may_choose_from_given_hosts()
     {
         var cli = new Cli().Answering(Cli.Json(TestData.View("m7"), HttpStatusCode.Accepted));
         (await cli.RunAsync("migrate", "web-1", "--among", "host-b,host-c", "--priority", "balancing", "--relax-affinity")).ShouldBe(ExitCodes.Success);
@@ -78,12 +79,12 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public async Task A_host_is_cordoned_and_taken_back()
+    public async Task A_host_is_cordoned_and_uncordoned()
     {
-        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(new SchedulerAnswer(true, "as you wish"))) };
-        (await cli.RunAsync("cordon", "host-a", "--why", "looks ill")).ShouldBe(ExitCodes.Success);
+        var cli = new Cli { Gateway = (_, _) => Task.FromResult(Cli.Json(new SchedulerAnswer(true, "done"))) };
+        (await cli.RunAsync("cordon", "host-a", "--reason", "disk errors")).ShouldBe(ExitCodes.Success);
         (await cli.RunAsync("uncordon", "host-a")).ShouldBe(ExitCodes.Success);
-        cli.Requests.ShouldBe([("POST /api/v1/hosts/host-a/cordon", """{"by":"ann","why":"looks ill"}"""), ("DELETE /api/v1/hosts/host-a/cordon?by=ann", "")]);
-        cli.Out.ShouldContain("as you wish");
+        cli.Requests.ShouldBe([("POST /api/v1/hosts/host-a/cordon", """{"requestedBy":"ann","reason":"disk errors"}"""), ("DELETE /api/v1/hosts/host-a/cordon?requestedBy=ann", "")]);
+        cli.Out.ShouldContain("done");
     }
 }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Policies;
-using Mesh.Gateway.Api;
-using Mesh.Policy.Host;
-using Mesh.Policy.Host.Documents;
+using Mesh.Policy.Documents;
 
 namespace Mesh.Cli.Tests;
 
@@ -14,7 +14,7 @@ public sealed class ReplayTests : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    /// <summary>A machine of 4 GiB that never converges: a sample each so many seconds.</summary>
+    /// <summary>A migration of a VM with 4 GiB that never converges, with samples at an interval.</summary>
     private static string Endless(int samples, decimal everySeconds)
     {
         var trace = new StringBuilder("{\"vm\":{\"memory_bytes\":4294967296,\"disks_bytes\":[],\"vcpus\":2},"
@@ -34,7 +34,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_shipped_policy_is_tried_without_a_mesh_with_a_line_for_each_action_and_nothing_else()
+    public async Task A_built_in_policy_is_replayed_without_a_mesh_with_one_line_per_action()
     {
         var cli = new Cli { In = Endless(1200, 0.5m) };
 
@@ -48,7 +48,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task Times_stand_as_the_trace_gives_them()
+    public async Task Times_are_those_of_the_trace()
     {
         var actions = await ActionsAsync(new Cli { In = Endless(4000, 0.8133m) }, "harvester");
         var abort = actions.ShouldHaveSingleItem();
@@ -57,7 +57,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_document_is_tried_from_its_file()
+    public async Task A_policy_document_is_replayed()
     {
         var path = Path.Combine(_directory.FullName, "patient");
         await File.WriteAllTextAsync(path, "name: patient\ndescription: x\nsteps:\n  - when: { elapsed: 10 s }\n    do: { setDowntime: 700 ms }\n");
@@ -68,7 +68,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_document_with_faults_is_not_tried()
+    public async Task An_invalid_document_is_not_replayed()
     {
         var path = Path.Combine(_directory.FullName, "bad.yaml");
         await File.WriteAllTextAsync(path, "name: patient\n");
@@ -79,7 +79,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_policy_that_only_the_mesh_knows_is_asked_for()
+    public async Task A_policy_stored_in_the_mesh_is_requested()
     {
         var response = new GetPolicyAnswer(new PolicyView(PolicyText.Read("name: own\ndescription: x\nsteps:\n  - when: { elapsed: 5 s }\n    do: suspend\npermits: { suspend: true }\n").Policy!, 1, false), [1]);
         var cli = new Cli { In = Endless(30, 1) }.Answering(Cli.Json(response));
@@ -90,23 +90,23 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_policy_that_nobody_knows_is_told_with_what_there_is()
+    public async Task An_unknown_policy_is_reported_with_the_built_in_ones()
     {
         var away = new Cli { In = Endless(3, 1), Gateway = (_, _) => throw new HttpRequestException("no") };
         (await away.RunAsync("policy", "replay", "--policy", "own", "--trace", "-")).ShouldBe(ExitCodes.Unreachable);
-        away.ErrorLine().ShouldContain("'own' is neither a policy that comes with the mesh (adaptive, ");
+        away.ErrorLine().ShouldContain("'own' is neither a built-in policy (adaptive, ");
 
         var unknown = new Cli { In = Endless(3, 1) }.Answering(
-            Cli.Problem(new ApiProblem { Type = ApiProblemTypes.NotFound, Title = "t", Status = 404, Detail = "there is no policy 'own'" }));
+            Cli.Problem(new ApiProblem { Type = ApiProblemTypes.NotFound, Title = "t", Status = 404, Detail = "policy 'own' not found" }));
         (await unknown.RunAsync("policy", "replay", "--policy", "own", "--trace", "-")).ShouldBe(ExitCodes.NotFound);
-        unknown.ErrorLine().ShouldContain("there is no policy 'own'");
+        unknown.ErrorLine().ShouldContain("policy 'own' not found");
     }
 
     [Theory]
     [InlineData("", "line 1: the trace is empty")]
     [InlineData("{\"vm\":{\"memory_bytes\":1}}\n{\"t_s\":1,\n", "line 2: is not JSON")]
     [InlineData("{\"vm\":{\"memory_bytes\":1}}\n{\"iteration\":1}\n", "line 2, t_s: is missing")]
-    public async Task A_trace_that_cannot_be_read_is_told_by_line(string trace, string expected)
+    public async Task An_invalid_trace_is_reported_with_its_line(string trace, string expected)
     {
         var cli = new Cli { In = trace };
         (await cli.RunAsync("policy", "replay", "--policy", "nova", "--trace", "-")).ShouldBe(ExitCodes.Refused);
@@ -118,5 +118,5 @@ public sealed class ReplayTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Shipped))]
-    public async Task Every_shipped_policy_can_be_tried_by_its_name(string name) => _ = await ActionsAsync(new Cli { In = Endless(50, 1) }, name);
+    public async Task Every_built_in_policy_can_be_replayed_by_name(string name) => _ = await ActionsAsync(new Cli { In = Endless(50, 1) }, name);
 }

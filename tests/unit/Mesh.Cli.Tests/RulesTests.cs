@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Mesh.Cli.Shell;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Scheduling;
-using Mesh.Gateway.Api;
-using Mesh.Scheduler.Host.Documents;
+using Mesh.Scheduler.Documents;
 
 namespace Mesh.Cli.Tests;
 
@@ -16,21 +17,21 @@ public sealed class RulesTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public async Task Rules_are_shown_as_a_document_that_can_be_kept_again()
+    public async Task Rules_are_shown_as_a_document_that_can_be_applied()
     {
         var cli = new Cli().Answering(Cli.Json(new RulesAnswer(RulesText.Read(Document).Rules, [], "ann", TestData.Noon)));
         (await cli.RunAsync("rules", "show")).ShouldBe(ExitCodes.Success);
         cli.Requests.ShouldHaveSingleItem().What.ShouldBe("GET /api/v1/rules");
-        cli.Out.ShouldStartWith("# kept by ann, ");
+        cli.Out.ShouldStartWith("# applied by ann, ");
         RulesText.Read(cli.Out).Rules.ShouldNotBeNull().Taints.ShouldHaveSingleItem().Name.ShouldBe("gpu");
     }
 
     [Fact]
-    public async Task No_rules_are_a_document_too()
+    public async Task Empty_rules_are_a_valid_document()
     {
         var cli = new Cli().Answering(Cli.Json(new RulesAnswer(new PlacementRules(), [])));
         (await cli.RunAsync("rules", "show")).ShouldBe(ExitCodes.Success);
-        cli.Out.ShouldStartWith("# nobody has kept any rules");
+        cli.Out.ShouldStartWith("# no rules have been applied");
         RulesText.Read(cli.Out).Diagnostics.ShouldBeEmpty();
     }
 
@@ -40,7 +41,7 @@ public sealed class RulesTests : IDisposable
         await File.WriteAllTextAsync(RulesPath, Document);
         var cli = new Cli();
         (await cli.RunAsync("rules", "check", RulesPath)).ShouldBe(ExitCodes.Success);
-        cli.Out.Trim().ShouldBe($"{RulesPath}: ok (host affinity 0, machine affinity 0, taints 1, networks 0)");
+        cli.Out.Trim().ShouldBe($"{RulesPath}: ok (host affinity 0, VM affinity 0, taints 1, networks 0)");
 
         await File.WriteAllTextAsync(RulesPath, "taints:\n  - name: Gpu\nnetwork: []\n");
         var faulty = new Cli();
@@ -51,20 +52,20 @@ public sealed class RulesTests : IDisposable
 
         var json = new Cli();
         (await json.RunAsync("rules", "check", RulesPath, "-o", "json")).ShouldBe(ExitCodes.Refused);
-        JsonDocument.Parse(json.Out).RootElement.GetProperty("faults").GetArrayLength().ShouldBe(3);
+        JsonDocument.Parse(json.Out).RootElement.GetProperty("diagnostics").GetArrayLength().ShouldBe(3);
     }
 
     [Fact]
-    public async Task A_document_is_kept_as_it_is_written()
+    public async Task A_document_is_applied_unchanged()
     {
         var cli = new Cli { In = Document }.Answering(Cli.Json(new RulesAnswer(RulesText.Read(Document).Rules, [], "ann", TestData.Noon)));
         (await cli.RunAsync("rules", "apply", "-")).ShouldBe(ExitCodes.Success);
-        cli.Requests.ShouldHaveSingleItem().ShouldBe(("PUT /api/v1/rules?by=ann", Document));
-        cli.Out.Trim().ShouldBe("kept: host affinity 0, machine affinity 0, taints 1, networks 0");
+        cli.Requests.ShouldHaveSingleItem().ShouldBe(("PUT /api/v1/rules?requestedBy=ann", Document));
+        cli.Out.Trim().ShouldBe("applied: host affinity 0, VM affinity 0, taints 1, networks 0");
     }
 
     [Fact]
-    public async Task A_faulty_document_is_not_sent_and_a_refused_one_is_told()
+    public async Task An_invalid_document_is_not_sent_and_a_refused_one_is_reported()
     {
         var faulty = new Cli { In = "taints: 7\n" };
         (await faulty.RunAsync("rules", "apply", "-")).ShouldBe(ExitCodes.Refused);

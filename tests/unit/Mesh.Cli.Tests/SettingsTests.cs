@@ -1,6 +1,7 @@
-using Mesh.Cli.Hosting;
+using Mesh.Cli.Shell;
 using Mesh.Hosting.Errors;
 using Mesh.Hosting.Store;
+using Mesh.Server.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Cli.Tests;
@@ -12,7 +13,7 @@ public sealed class SettingsTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public void What_is_nearer_to_the_person_counts()
+    public void Options_take_precedence_over_environment_and_file()
     {
         var file = File("""{"Bus":{"Broker":"amqp://file"},"Store":{"Location":"sqlite:file"},"Gateway":{"Listen":"http://127.0.0.1:1"}}""");
         var cli = new Cli().With("MESH_BROKER", "amqp://environment").With("MESH_STORE", "sqlite:environment").With("MESH_LISTEN", "");
@@ -28,20 +29,20 @@ public sealed class SettingsTests : IDisposable
     [InlineData("/state", "/users/ann", "sqlite:/state/migration-mesh/mesh.db")]
     [InlineData("", "/users/ann", "sqlite:/users/ann/.local/state/migration-mesh/mesh.db")]
     [InlineData("relative", "/users/ann", "sqlite:/users/ann/.local/state/migration-mesh/mesh.db")]
-    public void State_is_kept_where_the_system_keeps_it(string xdg, string home, string store) =>
+    public void State_is_stored_in_the_XDG_state_directory(string xdg, string home, string store) =>
         Settings.Load(new Cli().With("XDG_STATE_HOME", xdg).With("HOME", home).Io, null, [])[Settings.Store].ShouldBe(store);
 
     [Theory]
-    [InlineData("""{"Bus":{"Brokr":"x"}}""", "has Bus:Brokr, which nothing reads")]
-    [InlineData("""{"Buss":{"Broker":"x"}}""", "has Buss, which nothing reads")]
+    [InlineData("""{"Bus":{"Brokr":"x"}}""", "unknown setting Bus:Brokr")]
+    [InlineData("""{"Buss":{"Broker":"x"}}""", "unknown setting Buss")]
     [InlineData("{\n\"Bus\":\n}", "is not valid JSON: line 3")]
     [InlineData("[1]", "is not valid JSON")]
-    public void A_file_that_nobody_could_follow_is_refused(string json, string why) =>
+    public void An_invalid_configuration_file_is_rejected(string json, string why) =>
         Should.Throw<ProblemException>(() => Settings.Load(new Cli().Io, File(json), [])).Message.ShouldContain(why);
 
     [Theory]
     [InlineData("""{"Logging":{"LogLevel":{"Default":"Debug"}},"bus":{"broker":"in-memory","requestTimeout":"00:00:05"}}""")]
-    [InlineData("""{"Agent":{"Host":"a","Tick":"00:00:02"},"Store":{"Location":"x"},"Gateway":{"StreamsMax":3,"ChangeWait":"00:00:02"},"Policies":{"Default":"adaptive"}}""")]
+    [InlineData("""{"Agent":{"Host":"a","Tick":"00:00:02"},"Store":{"Location":"x"},"Gateway":{"MaxStreams":3,"ChangeTimeout":"00:00:02"},"Policies":{"Default":"adaptive"}}""")]
     public void Every_known_setting_is_accepted(string json) =>
         Should.NotThrow(() => Settings.Load(new Cli().Io, File(json), []));
 
@@ -56,7 +57,7 @@ public sealed class SettingsTests : IDisposable
     public void Passwords_are_not_printed(string location, string printed) => Secrets.MaskPassword(location).ShouldBe(printed);
 
     [Fact]
-    public async Task The_mesh_says_when_it_is_up_and_stops_when_told()
+    public async Task The_mesh_reports_when_it_is_up_and_stops_on_request()
     {
         using var stop = new CancellationTokenSource();
         var cli = new Cli();
@@ -70,7 +71,7 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_doctor_knows_every_step_of_the_schema_that_the_mesh_makes()
+    public async Task The_doctor_knows_all_schema_steps_of_the_mesh()
     {
         var store = $"sqlite:{_directory.FullName}/mesh.db";
         await using (var mesh = MeshHost.Build(Settings.Load(new Cli().Io, null, [new(Settings.Store, store)]), _ => { }))
@@ -85,7 +86,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("--store", "mongodb:x", "neither sqlite:PATH nor postgres:CONNECTION")]
     [InlineData("--store", "sqlite:/dev/null/mesh.db", "the store sqlite:/dev/null/mesh.db cannot be used")]
     [InlineData("--broker", "ftp://x", "broker 'ftp://x' is neither 'in-memory' nor of the form amqp://")]
-    public async Task What_keeps_the_mesh_from_starting_is_one_line(string option, string value, string why)
+    public async Task Startup_errors_are_reported_in_one_line(string option, string value, string why)
     {
         var cli = new Cli().With("MESH_LISTEN", "http://127.0.0.1:0").With("XDG_STATE_HOME", _directory.FullName);
         (await cli.RunAsync("up", option, value)).ShouldBe(ExitCodes.Usage);
@@ -94,13 +95,13 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_in_use_is_named()
+    public async Task A_port_in_use_is_reported()
     {
         using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         other.Start();
         var cli = new Cli().With("MESH_LISTEN", $"http://{other.LocalEndpoint}").With("XDG_STATE_HOME", _directory.FullName);
         (await cli.RunAsync("up")).ShouldBe(ExitCodes.Error);
-        cli.ErrorLine().ShouldContain($"cannot listen at http://{other.LocalEndpoint}: the port is in use");
+        cli.ErrorLine().ShouldContain($"cannot listen on http://{other.LocalEndpoint}: the port is in use");
     }
 
     private FileInfo File(string json)

@@ -1,5 +1,6 @@
 using System.Net;
 using Mesh.Cli.Client;
+using Mesh.Cli.Shell;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Testing;
@@ -11,7 +12,7 @@ public sealed class StreamFollowerTests
     private static readonly Uri Server = new("http://127.0.0.1:7070/");
 
     [Fact]
-    public async Task A_stream_that_breaks_is_taken_up_again()
+    public async Task A_broken_stream_is_reconnected()
     {
         var time = new ManualTimeProvider();
         var answers = new Queue<Func<HttpResponseMessage>>(
@@ -35,7 +36,7 @@ public sealed class StreamFollowerTests
     }
 
     [Fact]
-    public async Task A_mesh_that_stays_away_is_given_up()
+    public async Task An_unreachable_mesh_is_given_up_after_a_time()
     {
         var time = new ManualTimeProvider();
         var isFirst = true;
@@ -60,7 +61,7 @@ public sealed class StreamFollowerTests
     }
 
     [Fact]
-    public async Task A_mesh_that_was_never_there_is_not_waited_for()
+    public async Task A_mesh_that_was_never_reachable_is_not_retried()
     {
         var cli = new Cli { Gateway = (_, _) => throw new HttpRequestException("away") };
         (await cli.RunAsync("watch", "m1")).ShouldBe(ExitCodes.Unreachable);
@@ -68,7 +69,7 @@ public sealed class StreamFollowerTests
     }
 
     [Fact]
-    public async Task A_stream_that_tells_the_end_at_once_is_over()
+    public async Task A_stream_that_starts_with_the_end_is_complete()
     {
         var cli = new Cli { Gateway = (_, _) => Task.FromResult(TestData.Stream(TestData.View(outcome: MigrationOutcome.Failed))) };
         using var client = new MeshClient(Server, cli.Io.HttpHandler(), TimeProvider.System);
@@ -78,7 +79,7 @@ public sealed class StreamFollowerTests
     }
 
     [Fact]
-    public async Task Silence_on_an_open_stream_is_an_interruption()
+    public async Task An_idle_stream_is_an_interruption()
     {
         var time = new ManualTimeProvider();
         await using var silence = new IdleTimeoutStream(new SilentStream(), TimeSpan.FromSeconds(45), time);
@@ -91,7 +92,7 @@ public sealed class StreamFollowerTests
         (await Should.ThrowAsync<IOException>(() => reading)).Message.ShouldContain("45 s");
     }
 
-    // Only moves the clock while somebody waits for it, so that nothing depends on how fast threads are.
+    // Advances the clock only while a timer is pending, so that the speed of threads does not matter.
     private static async Task AdvanceUntilAsync(ManualTimeProvider time, Task done)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));

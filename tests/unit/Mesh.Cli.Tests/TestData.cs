@@ -14,7 +14,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Cli.Tests;
 
-/// <summary>Values for tests.</summary>
+/// <summary>Test data.</summary>
 internal static class TestData
 {
     public static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -198,7 +198,7 @@ internal static class TestData
         [new VmDisk("vda", DiskDevice.Disk, "virtio", "qcow2", DiskStorage.File, "/x", false, false, null, null)], [], [],
         new Dictionary<string, string>(StringComparer.Ordinal));
 
-    /// <summary>A live stream of views and events.</summary>
+    /// <summary>A live stream of states and events.</summary>
     public static HttpResponseMessage Stream(params object[] items)
     {
         var text = new StringBuilder();

@@ -15,7 +15,7 @@ public sealed class WatchingTests
     [Fact]
     public void A_row_never_goes_backwards()
     {
-        var row = MigrationRow.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80));
+        var row = WatchedMigration.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80));
         row = row.Apply(TestData.PhaseChanged(MigrationPhase.PreCopy)).Apply(TestData.Progressed(50));
         row.Phase.ShouldBe(MigrationPhase.SwitchOver);
         row.Progress.Value.ShouldBe(80);
@@ -27,10 +27,10 @@ public sealed class WatchingTests
     }
 
     [Fact]
-    public void A_row_begins_anew_on_the_next_host_and_forgets_the_one_before()
+    public void A_requeued_row_starts_over_and_ignores_the_failed_host()
     {
         var rerun = TestData.Requeued("link lost");
-        var row = MigrationRow.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80)).Apply(rerun);
+        var row = WatchedMigration.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80)).Apply(rerun);
         (row.Destination, row.Phase, row.Progress.Value).ShouldBe((null, MigrationPhase.Queued, 0));
         row.Reason.ShouldContain("link lost");
 
@@ -46,12 +46,12 @@ public sealed class WatchingTests
     }
 
     [Fact]
-    public void A_row_that_waits_knows_its_place_until_it_is_admitted()
+    public void A_queued_row_has_its_position_until_it_is_admitted()
     {
         var waiting = TestData.Queued(2);
-        var row = MigrationRow.From(TestData.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = waiting });
+        var row = WatchedMigration.From(TestData.View() with { Phase = MigrationPhase.Queued, Destination = null, Queue = waiting });
         (row.Destination, row.Queue).ShouldBe((null, waiting));
-        Draw([row], 140).ShouldContain("web-1: place 2 in the queue, waits for a migration to end that copies away from host-a");
+        Draw([row], 140).ShouldContain("web-1: position 2, waiting for a migration to end that copies away from host-a");
         Draw([row], 140).ShouldContain("host-a → -");
 
         var admitted = row.Apply(TestData.PhaseChanged(MigrationPhase.Preparing));
@@ -60,9 +60,9 @@ public sealed class WatchingTests
     }
 
     [Fact]
-    public void A_row_gathers_what_the_summary_tells()
+    public void A_row_collects_the_data_of_the_summary()
     {
-        var row = MigrationRow.From(TestData.Progressed(10, TestData.Sample(throttle: 20))).Apply(TestData.Progressed(20, TestData.Sample(throttle: 70)))
+        var row = WatchedMigration.From(TestData.Progressed(10, TestData.Sample(throttle: 20))).Apply(TestData.Progressed(20, TestData.Sample(throttle: 70)))
             .Apply(TestData.Progressed(30, TestData.Sample())).Apply(TestData.Ended());
         row.ThrottleMax.ShouldBe(new Percent(70));
         row.DirtyRate.ShouldBe(BytesPerSecond.FromMebibytes(100));
@@ -73,9 +73,9 @@ public sealed class WatchingTests
     }
 
     [Fact]
-    public void A_stall_is_over_with_the_switch_over_and_with_the_end()
+    public void A_stall_ends_with_the_switchover_and_with_the_migration()
     {
-        var stalled = MigrationRow.From(TestData.View()).Apply(new MigrationStalled
+        var stalled = WatchedMigration.From(TestData.View()).Apply(new MigrationStalled
         {
             MigrationId = new MigrationId("m1"),
             VmName = "web-1",
@@ -90,9 +90,9 @@ public sealed class WatchingTests
     }
 
     [Fact]
-    public void A_row_knows_what_is_to_be_expected_and_what_was_changed_last()
+    public void A_row_has_the_forecast_and_the_latest_change()
     {
-        var row = MigrationRow.From(TestData.View() with { Forecast = TestData.NonConverging, Changes = [TestData.Change()] });
+        var row = WatchedMigration.From(TestData.View() with { Forecast = TestData.NonConverging, Changes = [TestData.Change()] });
         row.Forecast.ShouldBe(TestData.NonConverging);
         row.LatestChange.ShouldBe("max downtime 500 ms, by policy calm (30 s without progress)");
         row.LatestAnswers.ShouldBe("maxDowntime applied (500 ms); throttle refused (no cgroup)");
@@ -111,11 +111,11 @@ public sealed class WatchingTests
     [InlineData(80, 7, "web-1: does not converge because it writes as fast as it is copied; it would w…", "web-1: throttle 40 %, by policy calm (it [never] ends): throttle emulated")]
     [InlineData(80, 6, "web-1: does not converge because it writes as fast as it is copied; it would w…")]
     [InlineData(80, 5)]
-    public void Below_the_live_table_stand_forecast_and_newest_change_as_far_as_there_is_room(int columns, int lines, params string[] notes)
+    public void Forecast_and_latest_change_are_below_the_live_table_as_far_as_there_is_room(int columns, int lines, params string[] notes)
     {
-        var moving = MigrationRow.From(TestData.View()).Apply(TestData.Progressed(45) with { Forecast = TestData.NonConverging }).Apply(TestData.ChangeRequested("throttle 40 %", "it [never] ends"))
+        var moving = WatchedMigration.From(TestData.View()).Apply(TestData.Progressed(45) with { Forecast = TestData.NonConverging }).Apply(TestData.ChangeRequested("throttle 40 %", "it [never] ends"))
             .Apply(TestData.ParametersChanged("calm", "", new ParameterAnswer(MigrationParameter.Throttle, ParameterResult.Emulated, "")));
-        var text = Draw([moving, MigrationRow.From(TestData.View("m2", MigrationOutcome.Completed) with { Changes = [TestData.Change()] })], columns, lines).Split('\n');
+        var text = Draw([moving, WatchedMigration.From(TestData.View("m2", MigrationOutcome.Completed) with { Changes = [TestData.Change()] })], columns, lines).Split('\n');
 
         text[3..].Select(line => line.TrimEnd()).ShouldBe(notes);
         text.ShouldAllBe(line => line.Length <= columns);
@@ -127,7 +127,7 @@ public sealed class WatchingTests
     [InlineData("a bc def", 4, "a bc|def")]
     [InlineData("a bc def", 3, "a|bc|def")]
     [InlineData("abcdefgh i", 3, "abc|def|gh|i")]
-    public void Long_sentences_are_broken_between_words(string text, int lengthMax, string lines) => TextFormatter.Wrap(text, lengthMax).ShouldBe(lines.Split('|'));
+    public void Text_is_wrapped_between_words(string text, int lengthMax, string lines) => TextFormatter.Wrap(text, lengthMax).ShouldBe(lines.Split('|'));
 
     [Theory]
     [InlineData(80)]
@@ -137,7 +137,7 @@ public sealed class WatchingTests
     {
         Draw([], columns).Split('\n').Length.ShouldBeGreaterThan(1);
 
-        var rows = new[] { MigrationRow.From(TestData.View()).Apply(TestData.Progressed(45, TestData.Sample(throttle: 70))), MigrationRow.From(TestData.View("m2", MigrationOutcome.AbortedByOperator)) };
+        var rows = new[] { WatchedMigration.From(TestData.View()).Apply(TestData.Progressed(45, TestData.Sample(throttle: 70))), WatchedMigration.From(TestData.View("m2", MigrationOutcome.AbortedByOperator)) };
         var lines = Draw(rows, columns).Split('\n');
         lines.ShouldAllBe(line => line.Length <= columns);
         lines[1].ShouldContain("web-1");
@@ -149,9 +149,9 @@ public sealed class WatchingTests
     }
 
     [Fact]
-    public void When_not_all_fit_those_that_move_are_shown()
+    public void Running_migrations_are_shown_first_if_not_all_fit()
     {
-        var rows = Enumerable.Range(1, 30).Select(number => MigrationRow.From(TestData.View($"m{number}", number <= 28 ? MigrationOutcome.Completed : null) with { VmName = $"vm-{number}" })).ToList();
+        var rows = Enumerable.Range(1, 30).Select(number => WatchedMigration.From(TestData.View($"m{number}", number <= 28 ? MigrationOutcome.Completed : null) with { VmName = $"vm-{number}" })).ToList();
         var text = Draw(rows, 100, lines: 10);
         text.ShouldContain("vm-29");
         text.ShouldContain("vm-30");
@@ -159,7 +159,7 @@ public sealed class WatchingTests
     }
 
     [Fact]
-    public void Plain_lines_tell_every_change_of_course_and_progress_now_and_then()
+    public void Plain_lines_report_every_change_of_state_and_periodic_progress()
     {
         var time = new ManualTimeProvider();
         var cli = new Cli { Time = time };
@@ -185,18 +185,18 @@ public sealed class WatchingTests
 
         cli.Out.TrimEnd().Split('\n').Select(line => line[(line.IndexOf("host-b  ", StringComparison.Ordinal) + 8)..].TrimEnd()).ShouldBe(
         [
-            "preCopy", "preCopy 50 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s",
-            "preCopy 60 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s; "
+            "pre-copy", "pre-copy 50 %, 512 MiB remaining at 800 MiB/s, dirty rate 100 MiB/s",
+            "pre-copy 60 %, 512 MiB remaining at 800 MiB/s, dirty rate 100 MiB/s; "
                 + "does not converge because it writes as fast as it is copied; it would with 1200 ms of downtime",
-            "preCopy 61 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s; does not converge",
-            "preCopy 62 %, 512 MiB left at 800 MiB/s, dirties 100 MiB/s; ends in about 3 s",
+            "pre-copy 61 %, 512 MiB remaining at 800 MiB/s, dirty rate 100 MiB/s; does not converge",
+            "pre-copy 62 %, 512 MiB remaining at 800 MiB/s, dirty rate 100 MiB/s; ends in about 3 s",
             "max downtime 500 ms, by policy calm (30 s without progress)", "maxDowntime applied (500 ms)", "tls refused; set at the start",
-            "cleaningUp: aborted by ann", "aborted after 12.5 s, 3 GiB sent: aborted by ann",
+            "cleaning up: aborted by ann", "aborted after 12.5 s, 3 GiB transferred: aborted by ann",
         ]);
     }
 
     [Fact]
-    public void Plain_lines_tell_the_place_in_the_queue_whenever_it_changes_and_every_host_that_fails()
+    public void Plain_lines_report_queue_positions_and_failed_hosts()
     {
         var cli = new Cli { Time = new ManualTimeProvider() };
         var display = new LineDisplay(cli.Io, new WatchedMigrations());
@@ -210,14 +210,14 @@ public sealed class WatchingTests
 
         cli.Out.TrimEnd().Split('\n').Select(line => line[(line.IndexOf("host-a", StringComparison.Ordinal))..].TrimEnd()).ShouldBe(
         [
-            "host-a -> -  queued: place 2 in the queue, waits for a migration to end that copies away from host-a",
-            "host-a -> -  queued: place 1 in the queue, waits for a migration to end that copies away from host-a",
+            "host-a -> -  queued: position 2, waiting for a migration to end that copies away from host-a",
+            "host-a -> -  queued: position 1, waiting for a migration to end that copies away from host-a",
             "host-a -> host-b  preparing: the most free memory",
-            "host-a -> -  host-b failed (no room); waits for another host, attempt 2",
+            "host-a -> -  host-b failed (no room); waiting for another host (attempt 2)",
         ]);
     }
 
-    private static string Draw(IReadOnlyList<MigrationRow> rows, int columns, int lines = 24)
+    private static string Draw(IReadOnlyList<WatchedMigration> rows, int columns, int lines = 24)
     {
         using var text = new StringWriter();
         var console = (new Cli().Io with { Out = text, Window = () => (columns, lines) }).Ansi();

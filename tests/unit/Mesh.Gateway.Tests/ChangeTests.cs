@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
 using Mesh.Hosting.Bus;
 
 namespace Mesh.Gateway.Tests;
@@ -25,11 +25,11 @@ public sealed class ChangeTests
         new(id, ChangeOrigin.Operator, "ann", "too slow", "maxDowntime 500 ms", TestData.Noon) { Answers = answers };
 
     private static void Accept(FakeBus bus) =>
-        bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "passed on", Change(change.ChangeId)));
+        bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "accepted", Change(change.ChangeId)));
 
     private static MigrationParameter Parse(string name) => JsonSerializer.Deserialize<MigrationParameter>($"\"{name}\"", MeshJson.Options);
 
-    // The gateway waits for the limit and for the next look: the clock moves when it does both.
+    // The gateway waits for the timeout and for the next poll: the clock moves once it does both.
     private static async Task<HttpResponseMessage> AnsweredAsync(GatewayFixture gateway, Task<HttpResponseMessage> response)
     {
         while (true)
@@ -52,7 +52,7 @@ public sealed class ChangeTests
         var response = await gateway.PatchAsync(Path,
             """
             {"maxDowntime":500,"bandwidth":33554432,"postCopyBandwidth":67108864,"postCopy":true,"suspend":true,"compression":false,"autoConverge":true,
-             "throttle":40,"stallingLimit":10000,"policy":"adaptive","changeId":"c-1","by":"ann","why":"too slow"}
+             "throttle":40,"stallingLimit":10000,"policy":"adaptive","changeId":"c-1","requestedBy":"ann","reason":"too slow"}
             """);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -86,14 +86,14 @@ public sealed class ChangeTests
     [InlineData("force-complete", "postCopy")]
     [InlineData("postcopy", "postCopy")]
     [InlineData("suspend", "suspend")]
-    public async Task Orders_are_changes_and_need_no_body(string order, string answered)
+    public async Task Actions_are_changes_with_an_optional_body(string order, string answered)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(change =>
             new(ChangeResult.Accepted, "", Change(change.ChangeId, [new ParameterAnswer(Parse(answered), ParameterResult.Applied, "true")])));
 
         (await gateway.Http.PostAsync($"{Path}/{order}", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await gateway.PostAsync($"{Path}/{order}", """{"changeId":"c-2","by":"ann","why":"now"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PostAsync($"{Path}/{order}", """{"changeId":"c-2","requestedBy":"ann","reason":"now"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         var asked = gateway.Bus.Requests.Select(request => (ChangeMigration)request.Request).ToList();
         (asked[0].RequestedBy, asked[0].Reason, asked[0].ChangeId.Length).ShouldBe(("api", "", 12));
@@ -107,25 +107,25 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task The_answer_waits_until_the_host_has_said_what_became_of_it()
+    public async Task The_response_waits_for_the_answers_of_the_host()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        var looks = 0;
+        var polls = 0;
         Accept(gateway.Bus);
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(_ =>
-            new(TestData.View("m1") with { Changes = [Change("other", []), Change("c-1", ++looks < 3 ? null : Answers)] }));
+            new(TestData.View("m1") with { Changes = [Change("other", []), Change("c-1", ++polls < 3 ? null : Answers)] }));
 
         var response = await AnsweredAsync(gateway, gateway.PatchAsync(Path, """{"maxDowntime":500,"changeId":"c-1"}"""));
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await response.Content.ReadFromJsonAsync<MigrationChange>(MeshJson.Options))!.Answers.ShouldBe(Answers);
-        looks.ShouldBe(3);
+        polls.ShouldBe(3);
     }
 
     [Fact]
-    public async Task A_host_that_takes_its_time_leaves_the_change_pending_after_the_configured_wait()
+    public async Task A_change_is_pending_if_the_host_has_not_answered_within_the_timeout()
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:ChangeWait", "00:00:03"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:ChangeTimeout", "00:00:03"));
         Accept(gateway.Bus);
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(_ => new(TestData.View("m1") with { Changes = [Change("c-1")] }));
 
@@ -152,9 +152,9 @@ public sealed class ChangeTests
 
     [Theory]
     [MemberData(nameof(Progress))]
-    public async Task A_change_is_pending_until_all_that_was_asked_for_is_answered(string ask, string answers, bool isComplete)
+    public async Task A_change_is_pending_until_all_requested_parameters_are_answered(string ask, string answers, bool isComplete)
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:ChangeWait", "00:00:00"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:ChangeTimeout", "00:00:00"));
         gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(change => new(ChangeResult.Accepted, "", Change(change.ChangeId,
         [
             .. answers.Split(' ', StringSplitOptions.RemoveEmptyEntries)
@@ -170,7 +170,7 @@ public sealed class ChangeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_accepted_change_stays_accepted_when_the_migration_ends_or_can_no_longer_be_seen(bool ends)
+    public async Task An_accepted_change_stays_accepted_if_the_migration_ends_or_becomes_unavailable(bool ends)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         Accept(gateway.Bus);
@@ -188,7 +188,7 @@ public sealed class ChangeTests
     [InlineData(HttpStatusCode.Conflict, RefusalCode.HypervisorError, RefusalCode.HostUnavailable)]
     [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.InvalidOption, RefusalCode.HypervisorError)]
     [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.UnknownPolicy)]
-    public async Task A_refused_change_tells_every_reason(HttpStatusCode status, params RefusalCode[] codes)
+    public async Task A_refused_change_reports_all_reasons(HttpStatusCode status, params RefusalCode[] codes)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(_ =>
@@ -206,7 +206,7 @@ public sealed class ChangeTests
     [InlineData(ChangeResult.NotFound, HttpStatusCode.NotFound, ApiProblemTypes.NotFound, "'m1'")]
     [InlineData(ChangeResult.AlreadyEnded, HttpStatusCode.Conflict, ApiProblemTypes.NotChangeable, "it is over")]
     [InlineData(ChangeResult.Refused, HttpStatusCode.Conflict, ApiProblemTypes.Refused, "it is over")]
-    public async Task What_cannot_be_changed_is_told(ChangeResult result, HttpStatusCode status, string type, string why)
+    public async Task Changes_that_are_not_possible_are_problems(ChangeResult result, HttpStatusCode status, string type, string why)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ChangeMigration, ChangeAnswer>(_ => new(result, "it is over"));
@@ -215,26 +215,26 @@ public sealed class ChangeTests
     }
 
     [Fact]
-    public async Task A_change_without_an_answer_says_with_which_identity_it_may_be_repeated()
+    public async Task A_change_without_a_response_names_the_change_id_for_a_retry()
     {
         await using var gateway = await GatewayFixture.StartAsync();
 
         var response = await gateway.PostAsync($"{Path}/suspend", """{"changeId":"c-7"}""");
 
         var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.ServiceUnavailable, ApiProblemTypes.ServiceUnavailable);
-        problem.Detail.ShouldContain("asking again with the changeId 'c-7' is safe");
+        problem.Detail.ShouldContain("repeating the request with changeId 'c-7' is safe");
         problem.MigrationId.ShouldBe(new MigrationId("m1"));
     }
 
     [Theory]
-    [InlineData("{}", "$", "names nothing to change")]
-    [InlineData("""{"why":"for fun"}""", "$", "names nothing to change")]
+    [InlineData("{}", "$", "contains no change")]
+    [InlineData("""{"reason":"for fun"}""", "$", "contains no change")]
     [InlineData("""{"postcopy":true}""", "$.postcopy", "postCopy")]
-    [InlineData("""{"throttle":"40 %"}""", "$.throttle", "a whole number of percent")]
+    [InlineData("""{"throttle":"40 %"}""", "$.throttle", "a whole number (percent)")]
     [InlineData("""{"throttle":40,"changeId":"a b"}""", "$.changeId", "1 to 64 letters")]
     [InlineData("""{"throttle":40,"changeId":""}""", "$.changeId", "1 to 64 letters")]
-    [InlineData("""{"throttle":40,"by":null}""", "$.by", "not null")]
-    public async Task What_is_wrong_with_a_change_is_named_and_nothing_is_asked(string json, string path, string accepted)
+    [InlineData("""{"throttle":40,"requestedBy":null}""", "$.requestedBy", "must not be null")]
+    public async Task Invalid_changes_are_rejected_without_being_sent(string json, string path, string accepted)
     {
         await using var gateway = await GatewayFixture.StartAsync();
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Gateway.Tests;
 
@@ -22,13 +22,13 @@ public sealed class DrainTests
     };
 
     [Fact]
-    public async Task A_host_is_drained_as_wished()
+    public async Task A_drain_request_reaches_the_scheduler_with_all_options()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<DrainHosts, DrainAnswer>(request => new(Drain with { Id = request.Id }));
 
         var response = await gateway.PostAsync("/api/v1/drains",
-            """{"id":"d7","hosts":["host-a","host-b"],"parallel":3,"order":"shortestFirst","relaxAffinity":true,"by":"ann","why":"kernel"}""");
+            """{"id":"d7","hosts":["host-a","host-b"],"parallel":3,"order":"shortestFirst","relaxAffinity":true,"requestedBy":"ann","reason":"kernel"}""");
 
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         response.Headers.Location?.ToString().ShouldBe("/api/v1/drains/d7");
@@ -42,7 +42,7 @@ public sealed class DrainTests
     }
 
     [Fact]
-    public async Task A_dry_run_is_a_plan_and_nothing_accepted()
+    public async Task A_dry_run_returns_a_plan_with_status_200()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<DrainHosts, DrainAnswer>(request => new(Drain with { Id = request.Id, State = DrainState.Planned }));
@@ -57,13 +57,13 @@ public sealed class DrainTests
     }
 
     [Theory]
-    [InlineData("""{"hosts":[]}""", "$.hosts", "one host or more")]
+    [InlineData("""{"hosts":[]}""", "$.hosts", "one or more host names")]
     [InlineData("{}", "$.hosts", "missing")]
-    [InlineData("""{"hosts":"host-a"}""", "$.hosts", "a list of hosts' names")]
+    [InlineData("""{"hosts":"host-a"}""", "$.hosts", "a list of host names")]
     [InlineData("""{"hosts":["host-a"],"id":"a b"}""", "$.id", "1 to 32 letters")]
     [InlineData("""{"hosts":["host-a"],"order":"random"}""", "$.order", "longestFirst, shortestFirst, byName")]
     [InlineData("""{"hosts":["host-a"],"paralel":2}""", "$.paralel", "parallel")]
-    public async Task A_wish_that_makes_no_sense_is_not_passed_on(string json, string path, string accepted)
+    public async Task Invalid_requests_are_rejected_without_being_sent(string json, string path, string accepted)
     {
         await using var gateway = await GatewayFixture.StartAsync();
 
@@ -78,25 +78,25 @@ public sealed class DrainTests
     [Theory]
     [InlineData(true, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
     [InlineData(false, HttpStatusCode.Conflict, ApiProblemTypes.Refused)]
-    public async Task What_cannot_be_drained_undone_or_withdrawn_is_a_problem(bool isUnknown, HttpStatusCode status, string type)
+    public async Task A_refused_drain_undo_or_cancellation_is_a_problem(bool isUnknown, HttpStatusCode status, string type)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<DrainHosts, DrainAnswer>(_ => new(null, "not so", isUnknown));
         gateway.Bus.Answer<UndoDrain, DrainAnswer>(_ => new(null, "not so", isUnknown));
         gateway.Bus.Answer<CancelDrain, SchedulerAnswer>(_ => new(false, "not so", isUnknown));
 
-        foreach (var (path, body) in ((string, string)[])[("/api/v1/drains", """{"hosts":["host-a"]}"""), ("/api/v1/drains/d1/undo", "{}"), ("/api/v1/drains/d1/withdraw", "{}")])
+        foreach (var (path, body) in ((string, string)[])[("/api/v1/drains", """{"hosts":["host-a"]}"""), ("/api/v1/drains/d1/undo", "{}"), ("/api/v1/drains/d1/cancel", "{}")])
             (await GatewayFixture.ProblemAsync(await gateway.PostAsync(path, body), status, type)).Detail.ShouldBe("not so");
     }
 
     [Fact]
-    public async Task A_drain_is_withdrawn_by_its_identity_or_its_host()
+    public async Task A_drain_is_cancelled_by_its_id_or_host()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<CancelDrain, SchedulerAnswer>(_ => new(true, "withdrawn"));
+        gateway.Bus.Answer<CancelDrain, SchedulerAnswer>(_ => new(true, "cancelled"));
 
-        (await gateway.PostAsync("/api/v1/drains/host-a/withdraw", """{"abortRunning":true,"by":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await gateway.Http.PostAsync("/api/v1/drains/d1/withdraw", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PostAsync("/api/v1/drains/host-a/cancel", """{"abortRunning":true,"requestedBy":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.Http.PostAsync("/api/v1/drains/d1/cancel", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         gateway.Bus.Requests.Select(request => request.Request).ShouldBe([new CancelDrain("host-a", "ann", true), new CancelDrain("d1", "api")]);
     }
@@ -116,14 +116,14 @@ public sealed class DrainTests
     }
 
     [Fact]
-    public async Task A_drain_without_an_answer_says_with_which_identity_it_may_be_repeated()
+    public async Task A_drain_without_a_response_names_the_id_for_a_retry()
     {
         await using var gateway = await GatewayFixture.StartAsync();
 
         var problem = await GatewayFixture.ProblemAsync(
             await gateway.PostAsync("/api/v1/drains", """{"id":"d1","hosts":["host-a"]}"""), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.ServiceUnavailable);
 
-        problem.Title.ShouldBe("The scheduler service did not answer");
-        problem.Detail.ShouldContain("asking again with the id 'd1' is safe");
+        problem.Title.ShouldBe("The scheduler service is not responding");
+        problem.Detail.ShouldContain("repeating the request with id 'd1' is safe");
     }
 }

@@ -6,7 +6,7 @@ namespace Mesh.Gateway.Tests;
 public sealed class EventBufferTests
 {
     [Fact]
-    public void Events_come_out_in_the_order_they_went_in()
+    public void Events_are_returned_in_order()
     {
         var buffer = new EventBuffer(10);
         foreach (var migrationEvent in (MigrationEvent[])[TestData.Progressed("m1", 1), TestData.Stalled("m1"), TestData.Ended("m1")])
@@ -27,7 +27,7 @@ public sealed class EventBufferTests
     }
 
     [Fact]
-    public void A_buffer_full_of_what_may_not_be_dropped_passes_over_progress_and_closes_for_the_rest()
+    public void A_buffer_full_of_other_events_skips_progress_and_closes_otherwise()
     {
         var buffer = new EventBuffer(2);
         buffer.TryAdd(TestData.Stalled("m1"));
@@ -44,7 +44,7 @@ public sealed class EventBufferTests
     }
 
     [Fact]
-    public void A_reader_is_woken_once_for_what_waits()
+    public void A_reader_is_signalled_while_events_are_buffered()
     {
         var buffer = new EventBuffer(2);
         buffer.WaitAsync().IsCompleted.ShouldBeFalse();

@@ -3,7 +3,7 @@ using Mesh.Hosting.Bus;
 
 namespace Mesh.Gateway.Tests;
 
-/// <summary>A bus whose answers a test sets, and whose requests it can look at.</summary>
+/// <summary>A bus with configurable answers that records requests.</summary>
 internal sealed class FakeBus : IMessageBus
 {
     private readonly ConcurrentDictionary<Type, Func<object, Task<object>>> _answers = new();

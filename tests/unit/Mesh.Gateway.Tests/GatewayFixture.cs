@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Serialization;
-using Mesh.Gateway.Api;
 using Mesh.Gateway.Live;
 using Mesh.Hosting.Bus;
 using Mesh.Testing;
@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Gateway.Tests;
 
-/// <summary>The gateway on a real socket, with a bus that the test answers for and a clock that it moves.</summary>
+/// <summary>The gateway on a real socket, with a fake bus and a manual clock.</summary>
 internal sealed class GatewayFixture : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -66,7 +66,7 @@ internal sealed class GatewayFixture : IAsyncDisposable
     public Task<HttpResponseMessage> PutAsync(string path, string body, string mediaType = "application/json") =>
         Http.PutAsync(path, new StringContent(body, Encoding.UTF8, mediaType));
 
-    /// <summary>Holds an answer against the rules for problems and returns its problem.</summary>
+    /// <summary>Checks that a response is a problem, and returns it.</summary>
     public static async Task<ApiProblem> ProblemAsync(HttpResponseMessage response, HttpStatusCode status, string type)
     {
         response.StatusCode.ShouldBe(status);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Mesh.Gateway.Tests;
 
-/// <summary>Reads server-sent events line by line, so that comments are seen too.</summary>
+/// <summary>Reads server-sent events line by line, including comments.</summary>
 internal sealed class LiveStream(HttpResponseMessage response, StreamReader reader) : IAsyncDisposable
 {
     public JsonElement Data { get; private set; }

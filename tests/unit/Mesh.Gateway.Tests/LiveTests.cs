@@ -1,14 +1,14 @@
 using System.Net;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Gateway.Tests;
 
 public sealed class LiveTests
 {
     [Fact]
-    public async Task A_stream_begins_with_the_view_goes_on_with_events_and_closes_after_the_end()
+    public async Task A_stream_starts_with_the_state_continues_with_events_and_closes_at_the_end()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value)));
@@ -30,12 +30,12 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public async Task What_happens_while_the_view_is_fetched_is_not_lost()
+    public async Task Events_during_the_request_for_the_state_are_not_lost()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.AnswerLater<GetMigration, GetMigrationAnswer>(async show =>
         {
-            // Between the subscription and the answer, which was taken before the end.
+            // Between the subscription and the answer, which does not have the end yet.
             await gateway.Hub.HandleAsync(TestData.Ended("m1"), default);
             return new(TestData.View(show.Id.Value));
         });
@@ -47,7 +47,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public async Task Who_comes_after_the_end_gets_the_view_and_no_more()
+    public async Task A_stream_of_an_ended_migration_has_the_state_only()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value, MigrationOutcome.TimedOut)));
@@ -59,7 +59,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public async Task A_stream_of_no_migration_is_a_problem_and_leaves_nothing_behind()
+    public async Task A_stream_of_an_unknown_migration_is_a_problem_and_leaves_no_subscription()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(_ => new(null));
@@ -68,7 +68,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public async Task The_stream_of_all_shows_what_is_unfinished_and_goes_on_after_an_end()
+    public async Task The_stream_of_all_migrations_starts_with_unfinished_ones_and_continues_after_an_end()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ListMigrations, MigrationList>(list => new(list.UnfinishedOnly ? [TestData.View("m2"), TestData.View("m1")] : []));
@@ -84,7 +84,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public async Task Silence_is_filled_with_comments_and_an_end_that_the_bus_lost_is_found()
+    public async Task An_idle_stream_has_keepalives_and_reports_an_end_that_the_bus_lost()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         MigrationOutcome? outcome = null;
@@ -108,21 +108,21 @@ public sealed class LiveTests
     [Fact]
     public async Task Streams_are_limited_and_end_with_the_process()
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:StreamsMax", "1"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:MaxStreams", "1"));
         gateway.Bus.Answer<ListMigrations, MigrationList>(_ => new([TestData.View("m1")]));
         await using var stream = await LiveStream.OpenAsync(gateway, "/api/v1/events");
         (await stream.NextAsync()).ShouldBe(("1", "view"));
 
         var second = await GatewayFixture.ProblemAsync(
             await gateway.Http.GetAsync("/api/v1/events"), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.LimitReached);
-        second.Detail.ShouldContain("Gateway:StreamsMax");
+        second.Detail.ShouldContain("Gateway:MaxStreams");
 
         await gateway.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
         (await stream.NextAsync()).ShouldBeNull();
     }
 
     [Fact]
-    public async Task A_client_that_leaves_is_forgotten()
+    public async Task A_disconnected_client_is_unsubscribed()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ListMigrations, MigrationList>(_ => new([TestData.View("m1")]));

@@ -1,6 +1,6 @@
 using System.Net;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Queries;
-using Mesh.Gateway.Api;
 using Mesh.Gateway.Network;
 using Mesh.Hosting.Errors;
 
@@ -14,7 +14,7 @@ public sealed class NetworkTests
     [InlineData("http://[::1]:0", "::1", 0)]
     [InlineData("http://localhost:8080", "127.0.0.1", 8080)]
     [InlineData("http://127.0.0.1:80", "127.0.0.1", 80)]
-    public void Loopback_addresses_are_listened_at(string url, string address, int port)
+    public void Loopback_addresses_are_accepted(string url, string address, int port)
     {
         var listen = ListenAddress.Parse(url);
         listen.Address.ShouldBe(IPAddress.Parse(address));
@@ -29,10 +29,10 @@ public sealed class NetworkTests
     [InlineData("http://*:7070", "cannot listen")]
     [InlineData("https://127.0.0.1:7070", "cannot listen")]
     [InlineData("http://127.0.0.1:7070/mesh", "cannot listen")]
-    [InlineData("http://127.0.0.1", "names no port")]
+    [InlineData("http://127.0.0.1", "the port is missing")]
     [InlineData("7070", "cannot listen")]
     [InlineData("", "cannot listen")]
-    public async Task Any_other_address_is_refused_before_anything_is_bound(string url, string why)
+    public async Task Other_addresses_are_rejected_at_startup(string url, string why)
     {
         var problem = await Should.ThrowAsync<ProblemException>(() => GatewayFixture.StartAsync(("Gateway:Listen", url)));
         problem.Message.ShouldContain($"'{url}'");
@@ -43,7 +43,7 @@ public sealed class NetworkTests
     [Theory]
     [InlineData("mesh.example.org")]
     [InlineData("192.168.1.5")]
-    public async Task A_host_name_that_somebody_pointed_at_this_machine_is_refused(string host)
+    public async Task A_foreign_host_name_that_resolves_to_loopback_is_rejected(string host)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ListHosts, HostList>(_ => new([], []));
@@ -57,7 +57,7 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public async Task A_page_of_another_site_may_not_abort_anything()
+    public async Task Requests_of_other_sites_are_rejected()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         using var foreign = new HttpRequestMessage(HttpMethod.Post, "/api/v1/migrations/m1/abort");

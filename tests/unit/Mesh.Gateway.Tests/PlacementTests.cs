@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Documents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Gateway.Tests;
 
@@ -22,7 +22,7 @@ public sealed class PlacementTests
     [Theory]
     [InlineData("/api/v1/vms/web-1/targets", null)]
     [InlineData("/api/v1/vms/web-1/targets?to=host-b", "host-b")]
-    public async Task Targets_are_rated_as_migrations_are_moved_that_say_nothing(string path, string? to)
+    public async Task Targets_are_rated_with_default_options(string path, string? to)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RateTargets, RateTargetsAnswer>(_ => Rated);
@@ -35,7 +35,7 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public async Task Targets_are_rated_for_the_options_given()
+    public async Task Targets_are_rated_with_the_given_options()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RateTargets, RateTargetsAnswer>(_ => Rated);
@@ -50,7 +50,7 @@ public sealed class PlacementTests
     [Theory]
     [InlineData(RefusalCode.UnknownVm, HttpStatusCode.NotFound)]
     [InlineData(RefusalCode.AmbiguousVm, HttpStatusCode.Conflict)]
-    public async Task A_machine_that_is_not_to_be_found_has_no_targets(RefusalCode code, HttpStatusCode status)
+    public async Task A_VM_that_cannot_be_identified_has_no_targets(RefusalCode code, HttpStatusCode status)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RateTargets, RateTargetsAnswer>(_ => new(null, "web-9", null, [new Refusal(code, "which web-9?")], []));
@@ -68,7 +68,7 @@ public sealed class PlacementTests
     [InlineData("/api/v1/rules?check=true", "check")]
     [InlineData("/api/v1/drains?limit=0", "limit")]
     [InlineData("/api/v1/drains/a%20b", "id")]
-    public async Task Wrong_parameters_are_named(string path, string name)
+    public async Task Invalid_parameters_are_reported(string path, string name)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         var problem = await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync(path), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
@@ -76,7 +76,7 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public async Task The_inventory_is_all_that_the_scheduler_decides_by()
+    public async Task The_scheduler_inventory_is_exported()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ExportFleet, Fleet>(_ => new Fleet { TakenAt = TestData.Noon, Hosts = [new FleetHost(TestData.Host("host-a", "web-1").Inventory, default)] });
@@ -88,20 +88,20 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public async Task A_host_is_cordoned_and_taken_back()
+    public async Task A_host_is_cordoned_and_uncordoned()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<CordonHost, SchedulerAnswer>(_ => new(true, "cordoned"));
-        gateway.Bus.Answer<UncordonHost, SchedulerAnswer>(_ => new(true, "takes machines again"));
+        gateway.Bus.Answer<UncordonHost, SchedulerAnswer>(_ => new(true, "is schedulable again"));
 
-        (await gateway.PostAsync("/api/v1/hosts/host-a/cordon", """{"by":"ann","why":"looks ill"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PostAsync("/api/v1/hosts/host-a/cordon", """{"requestedBy":"ann","reason":"disk errors"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await gateway.Http.PostAsync("/api/v1/hosts/host-a/cordon", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        var response = await gateway.Http.DeleteAsync("/api/v1/hosts/host-a/cordon?by=ann");
+        var response = await gateway.Http.DeleteAsync("/api/v1/hosts/host-a/cordon?requestedBy=ann");
 
-        (await response.Content.ReadFromJsonAsync<SchedulerAnswer>(MeshJson.Options)).ShouldBe(new SchedulerAnswer(true, "takes machines again"));
+        (await response.Content.ReadFromJsonAsync<SchedulerAnswer>(MeshJson.Options)).ShouldBe(new SchedulerAnswer(true, "is schedulable again"));
         gateway.Bus.Requests.Select(request => request.Request).ShouldBe(
         [
-            new CordonHost(new HostName("host-a"), "ann", "looks ill"), new CordonHost(new HostName("host-a"), "api"),
+            new CordonHost(new HostName("host-a"), "ann", "disk errors"), new CordonHost(new HostName("host-a"), "api"),
             new UncordonHost(new HostName("host-a"), "ann"),
         ]);
     }
@@ -109,7 +109,7 @@ public sealed class PlacementTests
     [Theory]
     [InlineData(true, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
     [InlineData(false, HttpStatusCode.Conflict, ApiProblemTypes.Refused)]
-    public async Task A_host_that_cannot_be_cordoned_is_a_problem(bool isUnknown, HttpStatusCode status, string type)
+    public async Task A_refused_cordon_is_a_problem(bool isUnknown, HttpStatusCode status, string type)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<CordonHost, SchedulerAnswer>(_ => new(false, "not so", isUnknown));
@@ -120,7 +120,7 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public async Task Hosts_are_shown_with_what_keeps_machines_away()
+    public async Task Hosts_are_shown_with_their_cordons()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ListHosts, HostList>(_ => new([TestData.Host("host-a"), TestData.Host("host-b")], []));
@@ -136,7 +136,7 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public async Task Rules_are_shown_checked_and_kept_as_they_are_written()
+    public async Task Rules_are_shown_checked_and_applied_unchanged()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         var response = new RulesAnswer(new PlacementRules(), [], "ann", TestData.Noon);
@@ -145,14 +145,14 @@ public sealed class PlacementTests
         const string Document = "taints:\n  - name: gpu\n";
 
         (await gateway.Http.GetFromJsonAsync<RulesAnswer>("/api/v1/rules", MeshJson.Options))!.UpdatedBy.ShouldBe("ann");
-        (await gateway.PutAsync("/api/v1/rules?by=ann", Document, "application/yaml")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PutAsync("/api/v1/rules?requestedBy=ann", Document, "application/yaml")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await gateway.PutAsync("/api/v1/rules?check=true", "{}")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         gateway.Bus.Requests.Select(request => request.Request).ShouldBe([new GetRules(), new ApplyRules(Document, "ann"), new ApplyRules("{}", "api", DryRun: true)]);
     }
 
     [Fact]
-    public async Task Rules_that_are_not_accepted_are_answered_with_every_fault()
+    public async Task Invalid_rules_are_rejected_with_all_errors()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ApplyRules, RulesAnswer>(_ => new(null, [new DocumentDiagnostic(2, "taints[0].hosts", "is missing"), new DocumentDiagnostic(0, "", "is odd")]));

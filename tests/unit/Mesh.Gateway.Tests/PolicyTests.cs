@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
+using Mesh.Contracts.Api;
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Gateway.Tests;
 
@@ -38,7 +39,7 @@ public sealed class PolicyTests
 
         (await gateway.Http.GetFromJsonAsync<GetPolicyAnswer>("/api/v1/policies/calm", MeshJson.Options))!.Versions.ShouldBe([1, 2]);
         (await gateway.Http.GetFromJsonAsync<GetPolicyAnswer>("/api/v1/policies/calm?version=2", MeshJson.Options))!.Policy!.Version.ShouldBe(2);
-        (await NotFoundAsync("/api/v1/policies/calm?version=0")).ShouldContain("no version 0; it has 1, 2");
+        (await NotFoundAsync("/api/v1/policies/calm?version=0")).ShouldContain("no version 0; available versions: 1, 2");
         (await NotFoundAsync("/api/v1/policies/wild")).ShouldContain("'wild'");
         (await GatewayFixture.ProblemAsync(
             await gateway.Http.GetAsync("/api/v1/policies/calm?version=x"), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest)).Detail.ShouldContain("version");
@@ -52,13 +53,13 @@ public sealed class PolicyTests
     [InlineData(true, Document, "application/yaml", HttpStatusCode.OK)]
     [InlineData(true, """{"description":"takes its time","name":"calm"}""", "application/json", HttpStatusCode.OK)]
     [InlineData(true, "limits: { progressTimeout: 5 s, name: wild }\nsteps:\n  - name: wild\n  - [name, wild]\nname: calm\n", "application/yaml", HttpStatusCode.OK)]
-    public async Task A_document_is_passed_on_as_it_is(bool isKnown, string document, string mediaType, HttpStatusCode status)
+    public async Task A_document_is_sent_unchanged(bool isKnown, string document, string mediaType, HttpStatusCode status)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => isKnown ? new(Calm, [1]) : new(null, []));
         gateway.Bus.Answer<ApplyPolicy, ApplyPolicyAnswer>(_ => new(Calm, []));
 
-        var response = await gateway.PutAsync("/api/v1/policies/calm?by=ann", document, mediaType);
+        var response = await gateway.PutAsync("/api/v1/policies/calm?requestedBy=ann", document, mediaType);
 
         response.StatusCode.ShouldBe(status);
         (await response.Content.ReadFromJsonAsync<PolicyView>(MeshJson.Options))!.Policy.Name.ShouldBe("calm");
@@ -68,14 +69,14 @@ public sealed class PolicyTests
     [Theory]
     [InlineData("name: wild\n", "application/yaml")]
     [InlineData("""{"limits":{"name":"calm"},"name":"wild"}""", "application/json")]
-    public async Task A_document_of_another_name_is_not_kept(string document, string mediaType)
+    public async Task A_document_with_another_name_is_rejected(string document, string mediaType)
     {
         await using var gateway = await GatewayFixture.StartAsync();
 
         var problem = await GatewayFixture.ProblemAsync(
             await gateway.PutAsync("/api/v1/policies/calm", document, mediaType), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
 
-        problem.Detail.ShouldContain("the document is named 'wild', but the path says 'calm'");
+        problem.Detail.ShouldContain("the document is named 'wild', but the URL names 'calm'");
         gateway.Bus.Requests.ShouldBeEmpty();
     }
 
@@ -83,10 +84,10 @@ public sealed class PolicyTests
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public async Task Whether_a_document_is_right_is_left_to_the_policy_service_which_names_every_fault(string document)
+    public async Task The_policy_service_validates_documents_and_reports_all_errors(string document)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        PolicyDiagnostic[] errors = [new(3, "steps[0].when", "is missing"), new(0, "", "is empty")];
+        DocumentDiagnostic[] errors = [new(3, "steps[0].when", "is missing"), new(0, "", "is empty")];
         gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => new(Calm, [1]));
         gateway.Bus.Answer<ApplyPolicy, ApplyPolicyAnswer>(_ => new(null, errors));
 
@@ -98,13 +99,13 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public async Task Only_documents_are_kept()
+    public async Task Only_documents_are_accepted()
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:BodyBytesMax", "1024"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:MaxBodyBytes", "1024"));
 
         (await GatewayFixture.ProblemAsync(
             await gateway.PutAsync("/api/v1/policies/calm", Document, "text/plain"), HttpStatusCode.UnsupportedMediaType, ApiProblemTypes.BadRequest))
-            .Detail.ShouldContain("application/yaml and application/json are accepted");
+            .Detail.ShouldContain("use application/yaml or application/json");
         await GatewayFixture.ProblemAsync(
             await gateway.PutAsync("/api/v1/policies/calm", new string(' ', 2000), "application/yaml"), HttpStatusCode.RequestEntityTooLarge, ApiProblemTypes.BadRequest);
         using var bytes = new ByteArrayContent([0x6e, 0xff, 0xfe]) { Headers = { { "Content-Type", "application/yaml" } } };
@@ -117,23 +118,23 @@ public sealed class PolicyTests
     [InlineData(true, true, HttpStatusCode.OK, null)]
     [InlineData(false, true, HttpStatusCode.Conflict, ApiProblemTypes.PolicyConflict)]
     [InlineData(false, false, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
-    public async Task Deleting_and_the_default_are_answered_by_what_became_of_them(bool done, bool isKnown, HttpStatusCode status, string? type)
+    public async Task Deleting_and_setting_the_default_return_their_results(bool done, bool isKnown, HttpStatusCode status, string? type)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<DeletePolicy, PolicyAnswer>(_ => new(done, "in words"));
-        gateway.Bus.Answer<SetDefaultPolicy, PolicyAnswer>(_ => new(done, "in words"));
+        gateway.Bus.Answer<DeletePolicy, PolicyAnswer>(_ => new(done, "explained"));
+        gateway.Bus.Answer<SetDefaultPolicy, PolicyAnswer>(_ => new(done, "explained"));
         gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => isKnown ? new(Calm, [1]) : new(null, []));
 
-        var deleted = await gateway.Http.DeleteAsync("/api/v1/policies/calm?by=ann");
+        var deleted = await gateway.Http.DeleteAsync("/api/v1/policies/calm?requestedBy=ann");
         gateway.Bus.Requests.First().Request.ShouldBe(new DeletePolicy("calm", "ann"));
         gateway.Bus.Requests.Clear();
-        var set = await gateway.PutAsync("/api/v1/policy-default", """{"name":"calm","by":"ann"}""");
+        var set = await gateway.PutAsync("/api/v1/policy-default", """{"name":"calm","requestedBy":"ann"}""");
         gateway.Bus.Requests.First().Request.ShouldBe(new SetDefaultPolicy("calm", "ann"));
 
         foreach (var response in (HttpResponseMessage[])[deleted, set])
             if (type is null)
-                (await response.Content.ReadFromJsonAsync<PolicyAnswer>(MeshJson.Options)).ShouldBe(new PolicyAnswer(true, "in words"));
+                (await response.Content.ReadFromJsonAsync<PolicyAnswer>(MeshJson.Options)).ShouldBe(new PolicyAnswer(true, "explained"));
             else
-                (await GatewayFixture.ProblemAsync(response, status, type)).Detail.ShouldBe("in words");
+                (await GatewayFixture.ProblemAsync(response, status, type)).Detail.ShouldBe("explained");
     }
 }

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Gateway.Tests;
 
@@ -33,7 +33,7 @@ public sealed class QueueTests
     [InlineData(MigrationPhase.Queued, true)]
     [InlineData(MigrationPhase.Ready, true)]
     [InlineData(MigrationPhase.PreCopy, false)]
-    public async Task A_migration_that_waits_is_shown_with_its_place(MigrationPhase phase, bool waits)
+    public async Task A_queued_migration_is_shown_with_its_position(MigrationPhase phase, bool waits)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value) with { Phase = phase, Destination = null }));
@@ -47,9 +47,9 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public async Task A_migration_that_waits_is_shown_although_the_scheduler_does_not_answer()
+    public async Task A_queued_migration_is_shown_even_if_the_scheduler_is_not_responding()
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:AdditionWait", "00:00:03"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:EnrichmentTimeout", "00:00:03"));
         var asked = new TaskCompletionSource();
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value) with { Phase = MigrationPhase.Queued }));
         gateway.Bus.AnswerLater<ListQueue, QueueView>(_ =>
@@ -69,7 +69,7 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public async Task A_live_stream_tells_again_how_one_stands_that_waits()
+    public async Task A_live_stream_repeats_the_state_of_a_queued_migration()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value) with { Phase = MigrationPhase.Queued }));
@@ -88,13 +88,13 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public async Task One_that_waits_can_be_rescheduled()
+    public async Task A_queued_migration_can_be_rescheduled()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RescheduleMigration, RescheduleAnswer>(_ => new(ChangeResult.Accepted, "priority system", []));
 
         var response = await gateway.PostAsync(
-            "/api/v1/migrations/m1/reschedule", """{"priority":"system","to":"host-b","alternatives":["host-c"],"by":"ann"}""");
+            "/api/v1/migrations/m1/reschedule", """{"priority":"system","to":"host-b","alternatives":["host-c"],"requestedBy":"ann"}""");
 
         (await response.Content.ReadFromJsonAsync<RescheduleAnswer>(MeshJson.Options))!.Explanation.ShouldBe("priority system");
         var request = gateway.Bus.Requests.ShouldHaveSingleItem().Request.ShouldBeOfType<RescheduleMigration>();
@@ -107,7 +107,7 @@ public sealed class QueueTests
     [InlineData(ChangeResult.NotFound, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
     [InlineData(ChangeResult.AlreadyEnded, HttpStatusCode.Conflict, ApiProblemTypes.NotChangeable)]
     [InlineData(ChangeResult.Refused, HttpStatusCode.Conflict, ApiProblemTypes.Refused)]
-    public async Task What_cannot_be_rescheduled_is_a_problem(ChangeResult result, HttpStatusCode status, string type)
+    public async Task A_refused_reschedule_is_a_problem(ChangeResult result, HttpStatusCode status, string type)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RescheduleMigration, RescheduleAnswer>(_ => new(result, "it copies already", []));
@@ -121,7 +121,7 @@ public sealed class QueueTests
     }
 
     [Fact]
-    public async Task Everything_that_speaks_against_another_host_is_told()
+    public async Task All_refusals_of_a_new_destination_are_reported()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RescheduleMigration, RescheduleAnswer>(_ => new(
@@ -135,12 +135,12 @@ public sealed class QueueTests
     }
 
     [Theory]
-    [InlineData("{}", "$", "names nothing to change")]
-    [InlineData("""{"to":"host-b","toAny":true}""", "$.toAny", "excludes to")]
-    [InlineData("""{"alternatives":["host-b"]}""", "$.alternatives", "stand beside to")]
+    [InlineData("{}", "$", "contains no change")]
+    [InlineData("""{"to":"host-b","toAny":true}""", "$.toAny", "cannot be combined with to")]
+    [InlineData("""{"alternatives":["host-b"]}""", "$.alternatives", "requires to")]
     [InlineData("""{"priority":"high"}""", "$.priority", "balancing, drain, operator, system")]
-    [InlineData("""{"prio":"system"}""", "$.prio", "is not known")]
-    public async Task A_wish_that_makes_no_sense_is_not_passed_on(string json, string path, string accepted)
+    [InlineData("""{"prio":"system"}""", "$.prio", "unknown member")]
+    public async Task Invalid_requests_are_rejected_without_being_sent(string json, string path, string accepted)
     {
         await using var gateway = await GatewayFixture.StartAsync();
 

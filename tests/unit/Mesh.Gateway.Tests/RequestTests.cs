@@ -2,20 +2,20 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Gateway.Tests;
 
 public sealed class RequestTests
 {
     [Fact]
-    public async Task A_request_goes_over_the_bus_whole_and_is_answered_with_place_and_view()
+    public async Task A_request_reaches_the_scheduler_and_returns_the_migration()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
@@ -42,7 +42,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task What_is_left_out_of_limits_and_policy_is_left_to_the_policy()
+    public async Task Omitted_limits_come_from_the_policy()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
@@ -50,7 +50,7 @@ public sealed class RequestTests
 
         await gateway.PostAsync("/api/v1/migrations", """{"vm":"web-1","to":"host-b","limits":{"completionTimeout":60000}}""");
         await gateway.PostAsync("/api/v1/migrations",
-            """{"vm":"web-1","to":"host-b","policy":"adaptive","allow":{"throttle":true,"pause":true},"downtimeBudget":900,"deadline":120000}""");
+            """{"vm":"web-1","to":"host-b","policy":"adaptive","allow":{"throttle":true,"suspend":true},"downtimeBudget":900,"deadline":120000}""");
 
         var (plain, steered) = ((RequestMigration)gateway.Bus.Requests.First().Request, (RequestMigration)gateway.Bus.Requests.ElementAt(2).Request);
         (plain.Policy, plain.Allow, plain.DowntimeBudget, plain.Deadline).ShouldBe((null, null, null, null));
@@ -61,7 +61,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task The_destination_may_be_left_to_the_scheduler()
+    public async Task The_scheduler_may_choose_the_destination()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
@@ -78,7 +78,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task An_identity_is_chosen_where_none_is_given_and_the_callers_trace_becomes_the_migrations()
+    public async Task An_id_is_generated_and_the_trace_of_the_client_is_continued()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, []));
@@ -87,7 +87,7 @@ public sealed class RequestTests
         using var message = new HttpRequestMessage(HttpMethod.Post, "/api/v1/migrations") { Content = JsonContent.Create(new { vm = "web-1", to = "host-b" }) };
         message.Headers.Add("traceparent", $"00-{trace}-00f067aa0ba902b7-01");
 
-        // The server makes an activity only for someone who listens, as an exporter does.
+        // The server creates an activity only if there is a listener, such as an exporter.
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == "Microsoft.AspNetCore",
@@ -111,7 +111,7 @@ public sealed class RequestTests
     [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.InvalidOption)]
     [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.UnknownPolicy)]
     [InlineData(HttpStatusCode.UnprocessableEntity, RefusalCode.UnknownVm, RefusalCode.ConflictingOptions)]
-    public async Task A_refusal_tells_every_reason(HttpStatusCode status, params RefusalCode[] codes)
+    public async Task A_refusal_reports_all_reasons(HttpStatusCode status, params RefusalCode[] codes)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<RequestMigration, MigrationRequestAnswer>(request => new(request.Id, [.. codes.Select(code => new Refusal(code, $"because {code}"))]));
@@ -130,16 +130,16 @@ public sealed class RequestTests
     [InlineData("""{"vm":"a","to":"b","options":{"autoConverg":true}}""", "$.options.autoConverg", "autoConverge")]
     [InlineData("""{"vm":"a","to":"b","options":{"AutoConverge":true}}""", "$.options.AutoConverge", "autoConverge")]
     [InlineData("""{"vm":"a","to":"b","limits":{"timeout":1}}""", "$.limits.timeout", "progressTimeout")]
-    [InlineData("""{"vm":"a","to":"b","limits":{"progressTimeoutHeld":1}}""", "$.limits.progressTimeoutHeld", "is not known")]
-    [InlineData("""{"vm":"a","to":"b","policy":1}""", "$.policy", "a text")]
-    [InlineData("""{"vm":"a","to":"b","allow":["throttle"]}""", "$.allow", "throttle, postCopy, pause, compression")]
-    [InlineData("""{"vm":"a","to":"b","allow":{"post-copy":true}}""", "$.allow.post-copy", "throttle, postCopy, pause, compression")]
+    [InlineData("""{"vm":"a","to":"b","limits":{"progressTimeoutHeld":1}}""", "$.limits.progressTimeoutHeld", "unknown member")]
+    [InlineData("""{"vm":"a","to":"b","policy":1}""", "$.policy", "a string")]
+    [InlineData("""{"vm":"a","to":"b","allow":["throttle"]}""", "$.allow", "throttle, postCopy, suspend, compression")]
+    [InlineData("""{"vm":"a","to":"b","allow":{"post-copy":true}}""", "$.allow.post-copy", "throttle, postCopy, suspend, compression")]
     [InlineData("""{"vm":"a","to":"b","downtimeBudget":"900 ms"}""", "$.downtimeBudget", "milliseconds")]
     [InlineData("""{"vm":"a","to":"b","deadline":1.5}""", "$.deadline", "milliseconds")]
     [InlineData("""{"to":"b"}""", "$.vm", "missing")]
-    [InlineData("""{"vm":"a","to":7}""", "$.to", "a host's name")]
-    [InlineData("""{"vm":"a","alternatives":"b"}""", "$.alternatives", "a list of hosts' names")]
-    [InlineData("""{"vm":"a","alternatives":["b",null]}""", "$.alternatives", "a list of hosts' names")]
+    [InlineData("""{"vm":"a","to":7}""", "$.to", "a host name")]
+    [InlineData("""{"vm":"a","alternatives":"b"}""", "$.alternatives", "a list of host names")]
+    [InlineData("""{"vm":"a","alternatives":["b",null]}""", "$.alternatives", "a list of host names")]
     [InlineData("""{"vm":"a","priority":"urgent"}""", "$.priority", "balancing, drain, operator, system")]
     [InlineData("""{"vm":"a","relaxAffinity":1}""", "$.relaxAffinity", "true or false")]
     [InlineData("""{"vm":"a","hostsTriedMax":"3"}""", "$.hostsTriedMax", "whole number")]
@@ -151,13 +151,13 @@ public sealed class RequestTests
     [InlineData("""{"vm":"a","to":"b","options":{"bandwidth":"10M"}}""", "$.options.bandwidth", "bytes per second")]
     [InlineData("""{"vm":"a","to":"b","options":{"timeoutAction":"stop"}}""", "$.options.timeoutAction", "suspend, postCopy, abort")]
     [InlineData("""{"vm":"a","to":"b","options":{"parallelConnections":"2"}}""", "$.options.parallelConnections", "whole number")]
-    [InlineData("""{"vm":"a","to":"b","options":{"migrateDisks":"vda"}}""", "$.options.migrateDisks", "list of texts")]
+    [InlineData("""{"vm":"a","to":"b","options":{"migrateDisks":"vda"}}""", "$.options.migrateDisks", "list of strings")]
     [InlineData("""{"vm":"a","to":"b","options":{"migrateDisks":["vda",null]}}""", "$.options.migrateDisks", "none of them null")]
     [InlineData("""{"vm":"a","to":"b","options":null}""", "$.options", "an object")]
-    [InlineData("""{"vm":null,"to":"b"}""", "$.vm", "not null")]
+    [InlineData("""{"vm":null,"to":"b"}""", "$.vm", "must not be null")]
     [InlineData("""{"vm":"a","vm":"b","to":"c"}""", "$.vm", "more than once")]
     [InlineData("""["vm"]""", "$", "an object")]
-    public async Task What_is_wrong_with_a_body_is_named_with_what_is_accepted(string json, string path, string accepted)
+    public async Task Errors_in_a_body_are_reported_with_the_accepted_values(string json, string path, string accepted)
     {
         await using var gateway = await GatewayFixture.StartAsync();
 
@@ -173,7 +173,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Everything_wrong_with_a_body_is_told_at_once()
+    public async Task All_errors_in_a_body_are_reported_at_once()
     {
         await using var gateway = await GatewayFixture.StartAsync();
 
@@ -186,7 +186,7 @@ public sealed class RequestTests
     [Theory]
     [InlineData("{\n  \"vm\": \"a\",\n  \"to\" \"b\"\n}", "line 3")]
     [InlineData("", "line 1")]
-    public async Task Broken_JSON_is_refused_with_its_line(string json, string line)
+    public async Task Malformed_JSON_is_rejected_with_its_line(string json, string line)
     {
         await using var gateway = await GatewayFixture.StartAsync();
 
@@ -198,9 +198,9 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Too_large_a_body_and_another_content_type_are_refused()
+    public async Task Large_bodies_and_other_content_types_are_rejected()
     {
-        await using var gateway = await GatewayFixture.StartAsync(("Gateway:BodyBytesMax", "1024"));
+        await using var gateway = await GatewayFixture.StartAsync(("Gateway:MaxBodyBytes", "1024"));
 
         var large = await gateway.PostAsync("/api/v1/migrations", JsonSerializer.Serialize(new { vm = new string('x', 2000), to = "b" }));
         (await GatewayFixture.ProblemAsync(large, HttpStatusCode.RequestEntityTooLarge, ApiProblemTypes.BadRequest)).Detail.ShouldContain("1024 bytes");
@@ -210,7 +210,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task A_request_without_an_answer_says_with_which_identity_it_may_be_repeated()
+    public async Task A_request_without_a_response_names_the_id_for_a_retry()
     {
         await using var gateway = await GatewayFixture.StartAsync();
 
@@ -218,11 +218,11 @@ public sealed class RequestTests
 
         var problem = await GatewayFixture.ProblemAsync(response, HttpStatusCode.ServiceUnavailable, ApiProblemTypes.ServiceUnavailable);
         problem.MigrationId.ShouldBe(new MigrationId("m1"));
-        problem.Detail.ShouldContain("asking again with the id 'm1' is safe");
+        problem.Detail.ShouldContain("repeating the request with id 'm1' is safe");
     }
 
     [Fact]
-    public async Task A_bus_that_never_answers_is_given_up_after_the_configured_time()
+    public async Task Requests_time_out_after_the_configured_time()
     {
         await using var gateway = await GatewayFixture.StartAsync(("Gateway:AnswerTimeout", "00:00:07"));
         var asked = new TaskCompletionSource();

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Gateway.Tests;
 
@@ -17,7 +17,7 @@ public sealed class ResourceTests
     [InlineData("/api/v1/migrations", false, 100)]
     [InlineData("/api/v1/migrations?unfinished=true", true, 100)]
     [InlineData("/api/v1/migrations?unfinished=false&limit=7", false, 7)]
-    public async Task Migrations_are_listed_as_asked(string path, bool unfinished, int limit)
+    public async Task Migrations_are_listed_by_filter_and_limit(string path, bool unfinished, int limit)
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ListMigrations, MigrationList>(_ => new([TestData.View("m1"), TestData.View("m2")]));
@@ -33,10 +33,10 @@ public sealed class ResourceTests
     [InlineData("/api/v1/migrations?unfinished=yes", "unfinished", "true or false")]
     [InlineData("/api/v1/migrations?limit=0", "limit", "1 to 1000")]
     [InlineData("/api/v1/migrations?limit=1001", "limit", "1 to 1000")]
-    [InlineData("/api/v1/hosts?name=a", "name", "no parameters")]
+    [InlineData("/api/v1/hosts?name=a", "name", "this resource has none")]
     [InlineData("/api/v1/migrations/a%20b", "id", "letters, digits")]
     [InlineData("/api/v1/hosts/a%20b", "name", "letters, digits")]
-    public async Task Wrong_parameters_are_named_with_what_is_accepted(string path, string name, string accepted)
+    public async Task Invalid_parameters_are_reported_with_the_accepted_values(string path, string name, string accepted)
     {
         await using var gateway = await GatewayFixture.StartAsync();
 
@@ -60,7 +60,7 @@ public sealed class ResourceTests
     }
 
     [Fact]
-    public async Task A_migration_is_exported_as_it_is_or_not_found()
+    public async Task A_trace_is_exported_unchanged_or_not_found()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         const string Trace = "{\"vm\":{}}\n{\"t_s\":0.5}\n";
@@ -78,23 +78,23 @@ public sealed class ResourceTests
     [InlineData(AbortResult.NotFound, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
     [InlineData(AbortResult.AlreadyEnded, HttpStatusCode.Conflict, ApiProblemTypes.NotAbortable)]
     [InlineData(AbortResult.TooLate, HttpStatusCode.Conflict, ApiProblemTypes.NotAbortable)]
-    public async Task An_abort_is_answered_by_what_became_of_it(AbortResult result, HttpStatusCode status, string? type)
+    public async Task An_abort_returns_its_result(AbortResult result, HttpStatusCode status, string? type)
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Bus.Answer<AbortMigration, AbortAnswer>(_ => new(result, "in words"));
+        gateway.Bus.Answer<AbortMigration, AbortAnswer>(_ => new(result, "explained"));
 
-        var response = await gateway.PostAsync("/api/v1/migrations/m1/abort", """{"by":"ann"}""");
+        var response = await gateway.PostAsync("/api/v1/migrations/m1/abort", """{"requestedBy":"ann"}""");
 
         gateway.Bus.Requests.ShouldHaveSingleItem().Request.ShouldBe(new AbortMigration(new MigrationId("m1"), "ann"));
         if (type is not null)
             await GatewayFixture.ProblemAsync(response, status, type);
         else
-            (await response.Content.ReadFromJsonAsync<AbortAnswer>(MeshJson.Options)).ShouldBe(new AbortAnswer(result, "in words"));
+            (await response.Content.ReadFromJsonAsync<AbortAnswer>(MeshJson.Options)).ShouldBe(new AbortAnswer(result, "explained"));
         response.StatusCode.ShouldBe(status);
     }
 
     [Fact]
-    public async Task An_abort_needs_no_body_but_takes_no_other()
+    public async Task An_abort_has_an_optional_body_that_is_validated()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<AbortMigration, AbortAnswer>(_ => new(AbortResult.Aborting, ""));
@@ -106,7 +106,7 @@ public sealed class ResourceTests
     }
 
     [Fact]
-    public async Task Hosts_and_their_machines_are_shown()
+    public async Task Hosts_and_VMs_are_listed()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<ListHosts, HostList>(_ => new(
@@ -126,26 +126,26 @@ public sealed class ResourceTests
     }
 
     [Fact]
-    public async Task A_host_is_fenced_on_somebodys_word_or_by_command()
+    public async Task A_host_is_fenced_by_confirmation_or_command()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Bus.Answer<FenceHost, FenceAnswer>(fence => fence.Confirmed
             ? new(FenceResult.Fenced, "off", [new MigrationId("m1")])
             : new(FenceResult.Started, "runs", []));
 
-        (await gateway.PostAsync("/api/v1/hosts/host-a/fence", """{"confirmed":true,"by":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PostAsync("/api/v1/hosts/host-a/fence", """{"confirmed":true,"requestedBy":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await gateway.PostAsync("/api/v1/hosts/host-a/fence", "{}")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         gateway.Bus.Requests.Select(request => request.Request).ShouldBe(
             [new FenceHost(new HostName("host-a"), true, "ann"), new FenceHost(new HostName("host-a"), false, "api")]);
 
-        gateway.Bus.Answer<FenceHost, FenceAnswer>(_ => new(FenceResult.Refused, "host-a was heard of 1 s ago", []));
+        gateway.Bus.Answer<FenceHost, FenceAnswer>(_ => new(FenceResult.Refused, "host-a reported 1 s ago", []));
         var problem = await GatewayFixture.ProblemAsync(
             await gateway.PostAsync("/api/v1/hosts/host-a/fence", """{"confirmed":true}"""), HttpStatusCode.Conflict, ApiProblemTypes.NotFenced);
-        problem.Detail.ShouldContain("heard of 1 s ago");
+        problem.Detail.ShouldContain("reported 1 s ago");
     }
 
     [Fact]
-    public async Task Health_means_that_the_migrations_service_answers()
+    public async Task The_gateway_is_healthy_if_the_migrations_service_responds()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/health"), HttpStatusCode.ServiceUnavailable, ApiProblemTypes.ServiceUnavailable);
@@ -155,7 +155,7 @@ public sealed class ResourceTests
     }
 
     [Fact]
-    public async Task Unknown_places_methods_and_faults_of_our_own_are_problems_too()
+    public async Task Unknown_paths_wrong_methods_and_internal_errors_are_problems()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         (await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync("/api/v2/x"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound))

@@ -8,7 +8,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Gateway.Tests;
 
-/// <summary>Values for tests.</summary>
+/// <summary>Test data.</summary>
 internal static class TestData
 {
     public static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -75,6 +75,6 @@ internal static class TestData
         HostHealth.Healthy,
         LastReportAt: Noon);
 
-    /// <summary>A machine's UUID, the same for the same name.</summary>
+    /// <summary>A VM's UUID, derived from its name.</summary>
     public static VmId IdOf(string name) => new(new Guid(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(0, 16)));
 }

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
-using Mesh.Gateway.Api;
 
 namespace Mesh.Gateway.Tests;
 
@@ -24,7 +24,7 @@ public sealed class VmPolicyTests
         gateway.Bus.Answer<ListHosts, HostList>(_ => new(hosts, []));
         gateway.Bus.Answer<ResolvePolicy, ResolvePolicyAnswer>(_ => new(Effective));
         gateway.Bus.Answer<ListPolicies, PolicyList>(_ => new([], [new(TestData.IdOf("db-1"), "calm", "ann", TestData.Noon)]));
-        gateway.Bus.Answer<OverridePolicy, PolicyAnswer>(_ => new(true, "in words"));
+        gateway.Bus.Answer<OverridePolicy, PolicyAnswer>(_ => new(true, "explained"));
         gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => new(new PolicyView(Calm, 2, false), [2]));
         return gateway;
     }
@@ -32,7 +32,7 @@ public sealed class VmPolicyTests
     private static T Asked<T>(GatewayFixture gateway) => (T)gateway.Bus.Requests.Single(request => request.Request is T).Request;
 
     [Fact]
-    public async Task The_effective_policy_is_asked_for_with_the_labels_of_the_host_that_runs_the_machine()
+    public async Task The_effective_policy_is_resolved_with_the_labels_reported_by_the_running_host()
     {
         static VmDescription Labelled(VmDescription vm, string tier, VmStatus status) =>
             vm with { Status = status, Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["tier"] = tier } };
@@ -54,15 +54,15 @@ public sealed class VmPolicyTests
     [Theory]
     [InlineData("/api/v1/vms/nix/policy")]
     [InlineData("/api/v1/vms/99999999-9999-4999-8999-999999999999/policy")]
-    public async Task A_machine_that_nobody_knows_has_no_policy(string path)
+    public async Task An_unknown_VM_has_no_policy(string path)
     {
         await using var gateway = await StartAsync(TestData.Host("host-a", "db-1"));
         foreach (var response in (HttpResponseMessage[])[await gateway.Http.GetAsync(path), await gateway.PutAsync(path, """{"policy":"calm"}""")])
-            (await GatewayFixture.ProblemAsync(response, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)).Detail.ShouldContain("no host has reported a machine");
+            (await GatewayFixture.ProblemAsync(response, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)).Detail.ShouldContain("not found on any host");
     }
 
     [Fact]
-    public async Task A_name_of_several_machines_is_answered_with_the_candidates()
+    public async Task An_ambiguous_VM_name_is_rejected_with_the_UUIDs()
     {
         var other = VmId.Parse("99999999-9999-4999-8999-999999999999");
         await using var gateway = await StartAsync(TestData.Host("host-a", "db-1"), With(TestData.Host("host-b", "db-1"), vm => vm with { Id = other }));
@@ -75,20 +75,20 @@ public sealed class VmPolicyTests
     }
 
     [Fact]
-    public async Task A_machine_is_given_a_policy_of_its_own_and_loses_it_again()
+    public async Task A_policy_override_is_set_and_cleared()
     {
         await using var gateway = await StartAsync(TestData.Host("host-a", "db-1"));
 
-        (await gateway.PutAsync("/api/v1/vms/db-1/policy", """{"policy":"calm","by":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.PutAsync("/api/v1/vms/db-1/policy", """{"policy":"calm","requestedBy":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
         Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), "calm", "ann"));
         gateway.Bus.Requests.Clear();
 
-        (await gateway.Http.DeleteAsync("/api/v1/vms/db-1/policy?by=ann")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.Http.DeleteAsync("/api/v1/vms/db-1/policy?requestedBy=ann")).StatusCode.ShouldBe(HttpStatusCode.OK);
         Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), null, "ann"));
     }
 
     [Fact]
-    public async Task The_policy_of_a_machine_that_is_gone_can_be_taken_away_by_its_UUID()
+    public async Task The_override_of_a_deleted_VM_is_cleared_by_its_UUID()
     {
         await using var gateway = await StartAsync(TestData.Host("host-a"));
 
@@ -100,12 +100,12 @@ public sealed class VmPolicyTests
     [Theory]
     [InlineData(true, HttpStatusCode.Conflict, ApiProblemTypes.PolicyConflict)]
     [InlineData(false, HttpStatusCode.NotFound, ApiProblemTypes.NotFound)]
-    public async Task A_policy_that_cannot_be_given_is_told(bool isKnown, HttpStatusCode status, string type)
+    public async Task A_refused_policy_override_is_a_problem(bool isKnown, HttpStatusCode status, string type)
     {
         await using var gateway = await StartAsync(TestData.Host("host-a", "db-1"));
-        gateway.Bus.Answer<OverridePolicy, PolicyAnswer>(_ => new(false, "it cannot be"));
+        gateway.Bus.Answer<OverridePolicy, PolicyAnswer>(_ => new(false, "not possible"));
         gateway.Bus.Answer<GetPolicy, GetPolicyAnswer>(_ => isKnown ? new(new PolicyView(Calm, 2, false), [2]) : new(null, []));
 
-        (await GatewayFixture.ProblemAsync(await gateway.PutAsync("/api/v1/vms/db-1/policy", """{"policy":"calm"}"""), status, type)).Detail.ShouldBe("it cannot be");
+        (await GatewayFixture.ProblemAsync(await gateway.PutAsync("/api/v1/vms/db-1/policy", """{"policy":"calm"}"""), status, type)).Detail.ShouldBe("not possible");
     }
 }

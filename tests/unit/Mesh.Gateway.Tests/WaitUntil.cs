@@ -1,6 +1,6 @@
 namespace Mesh.Gateway.Tests;
 
-/// <summary>Waits for what another thread is about to do; fails loudly when it does not.</summary>
+/// <summary>Waits for a condition that another thread makes true, with a timeout.</summary>
 internal static class WaitUntil
 {
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(20);

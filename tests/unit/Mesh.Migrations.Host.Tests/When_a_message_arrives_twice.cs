@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Vms;
+using Mesh.Migrations.Host.Grains;
 using Mesh.Migrations.Host.Store;
 using Mesh.Testing;
 using Mesh.Testing.Fixtures;
@@ -87,7 +88,7 @@ public abstract class When_a_message_arrives_twice(IStoreSource stores) : IAsync
         await using var process = await BegunAsync();
         var stored = (await process.Store.LoadAsync(new("m1")))!;
         var done = HostMessages.Done(await CommandAsync<PrepareIncoming>());
-        var identity = Hosting.Inbox.MessageIdentity.From(done);
+        var identity = AgentMessageIdentity.From(done);
 
         await Should.ThrowAsync<ConcurrencyException>(
             () => process.Store.SaveAsync(stored.State, stored.Version + 7, new AnswerReceived(done), _time.GetUtcNow(), [], identity));

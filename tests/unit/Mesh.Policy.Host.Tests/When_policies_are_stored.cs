@@ -1,5 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
+using Mesh.Policy.Documents;
 using Mesh.Testing;
 using Mesh.Testing.Fixtures;
 

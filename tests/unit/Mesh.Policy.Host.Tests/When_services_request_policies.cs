@@ -55,7 +55,7 @@ public sealed class When_services_request_policies : IAsyncLifetime
         {
             InstrumentPublished = (instrument, listening) =>
             {
-                if (instrument.Name == "mesh.policies.resolved")
+                if (instrument.Name == "mesh.policy.resolutions")
                     listening.EnableMeasurementEvents(instrument);
             },
         };
@@ -66,8 +66,8 @@ public sealed class When_services_request_policies : IAsyncLifetime
         await _process.ResolveAsync(new ResolvePolicy(Vm, new Dictionary<string, string>(), "counted"));
         await _process.ResolveAsync(new ResolvePolicy(Vm, new Dictionary<string, string> { ["counted"] = "yes" }));
 
-        counted.ShouldContain("1 policy=counted by=Request");
-        counted.ShouldContain("1 policy=counted by=Labels");
+        counted.ShouldContain("1 mesh.policy.name=counted mesh.policy.selected_by=request");
+        counted.ShouldContain("1 mesh.policy.name=counted mesh.policy.selected_by=labels");
     }
 
     private Task<TReply> AskAsync<TRequest, TReply>(TRequest request)

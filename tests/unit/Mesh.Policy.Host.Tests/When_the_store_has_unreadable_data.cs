@@ -3,6 +3,7 @@ using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Doctor;
 using Mesh.Hosting.Store;
+using Mesh.Policy.Documents;
 using Mesh.Testing;
 using Mesh.Testing.Fixtures;
 using Microsoft.Extensions.Configuration;

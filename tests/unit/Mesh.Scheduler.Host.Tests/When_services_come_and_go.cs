@@ -34,15 +34,15 @@ public sealed class When_services_come_and_go : IAsyncLifetime
             await _mesh.AdvanceAsync(TimeSpan.FromSeconds(2));
         }
 
-        _mesh.Scheduler.Log.Where(line => line.StartsWith("5001 ", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldEndWith(" Scheduling paused: nobody answers; retrying");
+        _mesh.Scheduler.Log.Where(line => line.StartsWith("140 ", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldBe("140 Scheduling paused: nobody answers; retrying in 2 s");
         (await _mesh.ShowAsync("g2")).Phase.ShouldBe(MigrationPhase.Queued);
 
         _mesh.Broker.AnswerOverride = _ => null;
         await _mesh.SettleAsync();
         await _mesh.AdvanceAsync(TimeSpan.FromSeconds(2));
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g2");
-        _mesh.Scheduler.Log.ShouldContain("5003 Scheduling resumed");
-        _mesh.Scheduler.Log.ShouldNotContain(line => line.StartsWith("5002 ", StringComparison.Ordinal));
+        _mesh.Scheduler.Log.ShouldContain(line => line.StartsWith("143 Scheduling resumed after ", StringComparison.Ordinal));
+        _mesh.Scheduler.Log.ShouldNotContain(line => line.StartsWith("141 ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -55,13 +55,13 @@ internal sealed class LibvirtClient : IAsyncDisposable
         }
         catch (Exception e) when (LibvirtErrorMapping.IsLibvirtError(e))
         {
-            outcome = e is TimeoutException ? "overdue" : "error";
+            outcome = e is TimeoutException ? "timeout" : "error";
             throw LibvirtErrorMapping.ToHypervisorException(e, vm);
         }
         finally
         {
             LibvirtMetrics.CallDuration.Record(
-                _time.GetElapsedTime(started).TotalSeconds, new TagList { { "call", name }, { "outcome", outcome } });
+                _time.GetElapsedTime(started).TotalSeconds, new TagList { { TelemetryNames.Tags.LibvirtCall, name }, { TelemetryNames.Tags.LibvirtResult, outcome } });
         }
     }
 

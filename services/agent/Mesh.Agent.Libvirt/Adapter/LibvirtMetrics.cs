@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Mesh.Core;
 
 namespace Mesh.Agent.Libvirt.Adapter;
 
@@ -9,10 +10,10 @@ internal static class LibvirtMetrics
 
     private static readonly Meter Meter = new(MeterName);
 
-    /// <summary>Duration of libvirt calls; tags <c>call</c>, <c>outcome</c> (ok, error, overdue).</summary>
+    /// <summary>Duration of libvirt calls; tags <c>mesh.libvirt.call</c>, <c>mesh.libvirt.result</c> (ok, error, overdue).</summary>
     public static readonly Histogram<double> CallDuration =
-        Meter.CreateHistogram<double>("mesh.agent.libvirt.call.duration", "s", "Duration of libvirt calls");
+        Meter.CreateHistogram<double>(TelemetryNames.Metrics.LibvirtCallDuration, "s", "Duration of libvirt calls");
 
     public static readonly Counter<long> LostEvents =
-        Meter.CreateCounter<long>("mesh.agent.libvirt.events.lost", "{event}", "libvirt events dropped because they were not read in time");
+        Meter.CreateCounter<long>(TelemetryNames.Metrics.LibvirtEventsLost, "{event}", "libvirt events dropped because they were not read in time");
 }

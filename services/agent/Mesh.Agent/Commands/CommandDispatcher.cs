@@ -5,6 +5,8 @@ using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
+using Mesh.Core;
 using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.Commands;
@@ -27,12 +29,12 @@ internal sealed class CommandDispatcher(
 
     private async Task ProcessAsync(AgentCommand command)
     {
-        using var activity = MeshTelemetry.StartActivity($"agent {NameOf(command)}", command.TraceParent, ActivityKind.Consumer);
-        activity?.SetTag("mesh.migration", command.MigrationId.Value).SetTag("mesh.host", agent.Host.Value);
+        using var activity = MeshTelemetry.StartActivity(TelemetryNames.Spans.AgentCommand + NameOf(command), command.TraceParent, ActivityKind.Consumer);
+        activity?.SetTag(TelemetryNames.Tags.MigrationId, command.MigrationId.Value).SetTag(TelemetryNames.Tags.HostName, agent.Host.Value);
         try
         {
             var answer = await ExecuteAsync(command);
-            activity?.SetTag("mesh.result", answer.Result.ToString());
+            activity?.SetTag(TelemetryNames.Tags.CommandResult, MeshTelemetry.TagValue(answer.Result));
             await sender.EnqueueAsync(AgentQueues.CommandAnswers, answer, null, agent.Stopping);
         }
         catch (OperationCanceledException) when (agent.Stopping.IsCancellationRequested)
@@ -101,7 +103,13 @@ internal sealed class CommandDispatcher(
         var reasons = string.Concat(outcome.Refusals.Select(refusal => $"; {refusal.Message}"));
         agent.Log.CommandAnswered(NameOf(command), command.CommandId, command.MigrationId, command.Epoch, command.VmId, outcome.Result, reasons);
         AgentMetrics.Commands.Add(
-            1, new TagList { { "host", agent.Host.Value }, { "command", NameOf(command) }, { "result", outcome.Result.ToString() } });
+            1,
+            new TagList
+            {
+                { TelemetryNames.Tags.HostName, agent.Host.Value },
+                { TelemetryNames.Tags.CommandType, NameOf(command) },
+                { TelemetryNames.Tags.CommandResult, MeshTelemetry.TagValue(outcome.Result) },
+            });
         return new CommandAnswer
         {
             Host = agent.Host,
@@ -115,5 +123,5 @@ internal sealed class CommandDispatcher(
         };
     }
 
-    private static string NameOf(AgentCommand command) => command.GetType().Name;
+    private static string NameOf(AgentCommand command) => Discriminator.Of(command);
 }

@@ -5,7 +5,9 @@ using Mesh.Agent.Runtime;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Telemetry;
+using Mesh.Core;
 using Mesh.Hosting.Background;
+using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.Jobs;
 
@@ -142,9 +144,9 @@ internal sealed class JobFinalizer(
         var elapsed = sinceStart > TimeSpan.Zero ? sinceStart : TimeSpan.Zero;
         var downtime = agentEvent.Sample?.Copy.ActualDowntime;
         agent.Log.JobEnded(job.MigrationId, job.VmId, agentEvent.Result, elapsed, downtime, agentEvent.Error);
-        var tags = new TagList { { "host", agent.Host.Value }, { "result", agentEvent.Result.ToString() } };
+        var tags = new TagList { { TelemetryNames.Tags.HostName, agent.Host.Value }, { TelemetryNames.Tags.JobResult, MeshTelemetry.TagValue(agentEvent.Result) } };
         AgentMetrics.JobDuration.Record(elapsed.TotalSeconds, tags);
         if (downtime is { } actual)
-            AgentMetrics.Downtime.Record(actual.TotalMilliseconds, new KeyValuePair<string, object?>("host", agent.Host.Value));
+            AgentMetrics.Downtime.Record(actual.TotalSeconds, new KeyValuePair<string, object?>(TelemetryNames.Tags.HostName, agent.Host.Value));
     }
 }

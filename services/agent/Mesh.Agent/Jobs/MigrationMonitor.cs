@@ -3,6 +3,7 @@ using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Telemetry;
+using Mesh.Core;
 using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.Jobs;
@@ -40,8 +41,8 @@ internal sealed class MigrationMonitor(
     /// <param name="ended">Called once the end is recorded, before it is published.</param>
     public async Task RunAsync(Action ended)
     {
-        using var activity = MeshTelemetry.StartActivity("migration job", job.Record.TraceParent);
-        activity?.SetTag("mesh.migration", job.MigrationId.Value).SetTag("mesh.host", agent.Host.Value);
+        using var activity = MeshTelemetry.StartActivity(TelemetryNames.Spans.MigrationJob, job.Record.TraceParent);
+        activity?.SetTag(TelemetryNames.Tags.MigrationId, job.MigrationId.Value).SetTag(TelemetryNames.Tags.HostName, agent.Host.Value);
         var calling = job.IsNew ? call.RunAsync() : ResumeMonitoring();
         try
         {
@@ -50,7 +51,7 @@ internal sealed class MigrationMonitor(
                 if (await TryCheckAsync() is { } outcome)
                 {
                     await finalizer.FinalizeAsync(outcome, poller.Latest, GetSample(), _isPastPointOfNoReturn, ended);
-                    activity?.SetTag("mesh.result", outcome.Result.ToString());
+                    activity?.SetTag(TelemetryNames.Tags.JobResult, MeshTelemetry.TagValue(outcome.Result));
                     await calling;
                     await controls.Recovery.Completion;
                     return;

@@ -3,6 +3,7 @@ using Mesh.Agent.Runtime;
 using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Values;
+using Mesh.Core;
 
 namespace Mesh.Agent.Jobs;
 
@@ -43,15 +44,15 @@ internal sealed class MigrationMonitors(AgentContext agent, MigrationMonitorFact
     private async Task RunAsync(MigrationMonitor monitor, Task begin)
     {
         await begin;
-        var host = new KeyValuePair<string, object?>("host", agent.Host.Value);
-        AgentMetrics.RunningMigrations.Add(1, host);
+        var host = new KeyValuePair<string, object?>(TelemetryNames.Tags.HostName, agent.Host.Value);
+        AgentMetrics.RunningJobs.Add(1, host);
         try
         {
             await monitor.RunAsync(ended: () => _running.TryRemove(monitor.Job.VmId, out _));
         }
         finally
         {
-            AgentMetrics.RunningMigrations.Add(-1, host);
+            AgentMetrics.RunningJobs.Add(-1, host);
         }
     }
 }

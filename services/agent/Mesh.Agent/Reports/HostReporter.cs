@@ -6,6 +6,7 @@ using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Vms;
+using Mesh.Core;
 using Mesh.Hosting.Background;
 using Mesh.Hosting.Bus;
 
@@ -116,7 +117,7 @@ internal sealed class HostReporter(
             using var timeout = new CancellationTokenSource(SendTimeout, agent.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(agent.Stopping, timeout.Token);
             await bus.SendBestEffortAsync(AgentQueues.HostReports, report, either.Token);
-            AgentMetrics.Reports.Add(1, new KeyValuePair<string, object?>("host", agent.Host.Value));
+            AgentMetrics.Reports.Add(1, new KeyValuePair<string, object?>(TelemetryNames.Tags.HostName, agent.Host.Value));
             if (!_isBrokerReachable)
                 agent.Log.ReportsResumed();
             _isBrokerReachable = true;

@@ -1,36 +1,21 @@
 using Mesh.Agent.Configuration;
-using Mesh.Agent.Telemetry;
+using Mesh.Core;
+using Mesh.Hosting.Background;
 
 namespace Mesh.Agent.Runtime;
 
-/// <summary>Runs a loop until the agent stops: an exception is logged and the loop restarted.</summary>
+/// <summary>Runs a loop until the agent stops: an exception is logged and the loop restarted after a tick.</summary>
 internal sealed class SupervisedLoop(AgentContext agent, AgentOptions options)
 {
-    public async Task RunAsync(string name, Func<Task> part)
+    public Task RunAsync(string name, Func<Task> part)
     {
-        while (!agent.Stopping.IsCancellationRequested)
-        {
-            try
+        var tick = options.Tick;
+        var runner = new LoopRunner($"Agent {name}", new ExponentialBackoff(tick, tick), agent.Time, agent.Log) { SteadyAfter = tick };
+        return runner.RunAsync(
+            async _ =>
             {
                 await part();
-            }
-            catch (OperationCanceledException) when (agent.Stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                agent.Log.LoopFailed(e, name);
-            }
-
-            try
-            {
-                await Task.Delay(options.Tick, agent.Time, agent.Stopping);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+                return tick;
+            }, agent.Stopping);
     }
 }

@@ -12,9 +12,6 @@ internal static partial class AgentLog
     [LoggerMessage(1001, LogLevel.Information, "Agent of {Host} stopped; running migrations continue without it")]
     public static partial void Stopped(this ILogger log, HostName host);
 
-    [LoggerMessage(1002, LogLevel.Error, "The {Part} loop failed; restarting it")]
-    public static partial void LoopFailed(this ILogger log, Exception error, string part);
-
     [LoggerMessage(1010, LogLevel.Error, "The state file is corrupt and was moved to {Path}. Attempts started before now are rejected, because some may have ended; running migrations are treated as external")]
     public static partial void StateCorrupt(this ILogger log, Exception error, string path);
 

@@ -1,27 +1,27 @@
 using System.Diagnostics.Metrics;
+using Mesh.Core;
 using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Agent.Telemetry;
 
 internal static class AgentMetrics
 {
-    /// <summary>Migrations running with the host as their source; tag <c>host</c>.</summary>
-    public static readonly UpDownCounter<long> RunningMigrations =
-        MeshTelemetry.Meter.CreateUpDownCounter<long>("mesh.agent.migrations.running", "{migration}", "Migrations running with the host as their source");
+    /// <summary>Migration jobs running with the host as their source; tag <c>mesh.host.name</c>.</summary>
+    public static readonly UpDownCounter<long> RunningJobs =
+        MeshTelemetry.Meter.CreateUpDownCounter<long>(TelemetryNames.Metrics.AgentJobsRunning, "{job}", "Migration jobs running with the host as their source");
 
-    /// <summary>Downtime of completed migrations; tag <c>host</c>.</summary>
+    /// <summary>As the hypervisor measured it, also where the migration's outcome is still open.</summary>
     public static readonly Histogram<double> Downtime =
-        MeshTelemetry.Meter.CreateHistogram<double>("mesh.migration.downtime", "ms", "Downtime of VMs during migration");
+        MeshTelemetry.Meter.CreateHistogram<double>(TelemetryNames.Metrics.AgentJobDowntime, "s", "Downtime of completed migration jobs");
 
-    /// <summary>Duration of migration jobs; tags <c>host</c>, <c>result</c>.</summary>
+    /// <summary>Tags <c>mesh.host.name</c>, <c>mesh.job.result</c>.</summary>
     public static readonly Histogram<double> JobDuration =
-        MeshTelemetry.Meter.CreateHistogram<double>("mesh.agent.job.duration", "s", "Duration of migration jobs");
+        MeshTelemetry.Meter.CreateHistogram<double>(TelemetryNames.Metrics.AgentJobDuration, "s", "Duration of migration jobs");
 
-    /// <summary>Commands executed; tags <c>host</c>, <c>command</c>, <c>result</c>.</summary>
+    /// <summary>Tags <c>mesh.host.name</c>, <c>mesh.command.type</c>, <c>mesh.command.result</c>.</summary>
     public static readonly Counter<long> Commands =
-        MeshTelemetry.Meter.CreateCounter<long>("mesh.agent.commands", "{command}", "Commands executed");
+        MeshTelemetry.Meter.CreateCounter<long>(TelemetryNames.Metrics.AgentCommands, "{command}", "Commands executed");
 
-    /// <summary>Reports sent; tag <c>host</c>.</summary>
     public static readonly Counter<long> Reports =
-        MeshTelemetry.Meter.CreateCounter<long>("mesh.agent.reports", "{report}", "Reports sent");
+        MeshTelemetry.Meter.CreateCounter<long>(TelemetryNames.Metrics.AgentReports, "{report}", "Reports sent");
 }

@@ -1,29 +1,30 @@
 using System.Text;
 using System.Text.Json;
 using Mesh.Contracts.Serialization;
+using Mesh.Gateway.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Mesh.Gateway.Api;
 
-/// <summary>Reads a request's JSON, and tells exactly what is wrong with it.</summary>
+/// <summary>Reads request bodies strictly.</summary>
 internal static class BodyReader
 {
     private static readonly JsonDocumentOptions Syntax = new() { MaxDepth = 16 };
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The same for a body that may be left out: null if there is none.</summary>
-    /// <exception cref="ApiException">It is no JSON, too large, or not of the type's shape.</exception>
+    /// <summary>Reads an optional body; null if there is none.</summary>
+    /// <exception cref="ApiException">The body is not JSON, too large, or does not match the type.</exception>
     public static async Task<T?> ReadIfAnyAsync<T>(HttpRequest request, int bytesMax)
         where T : class =>
         request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0 ? await ReadAsync<T>(request, bytesMax) : null;
 
-    /// <summary>A body that is passed on as it is.</summary>
-    /// <exception cref="ApiException">It is of another content type, too large, or not UTF-8.</exception>
+    /// <summary>Reads a body as text.</summary>
+    /// <exception cref="ApiException">The body has another content type, is too large, or is not UTF-8.</exception>
     public static async Task<string> ReadTextAsync(HttpRequest request, int bytesMax, params string[] contentTypes)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !contentTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase))
-            throw OtherContentType(request, string.Join(" and ", contentTypes));
+            throw UnsupportedContentType(request, string.Join(" or ", contentTypes));
         try
         {
             return Utf8.GetString((await ReadAllAsync(request, bytesMax)).Span);
@@ -34,13 +35,13 @@ internal static class BodyReader
         }
     }
 
-    /// <exception cref="ApiException">It is no JSON, too large, or not of the type's shape.</exception>
+    /// <exception cref="ApiException">The body is not JSON, too large, or does not match the type.</exception>
     public static async Task<T> ReadAsync<T>(HttpRequest request, int bytesMax)
         where T : class
     {
-        // Besides being the truth, the content type keeps out forms of foreign web pages, which cannot send it unasked.
+        // Also keeps out forms of other sites, which cannot send this content type without a preflight request.
         if (!request.HasJsonContentType())
-            throw OtherContentType(request, "application/json");
+            throw UnsupportedContentType(request, "application/json");
 
         var bytes = await ReadAllAsync(request, bytesMax);
         JsonDocument document;
@@ -72,18 +73,17 @@ internal static class BodyReader
         {
             if (body.Length + read > bytesMax)
                 throw new ApiException(ApiProblems.BadRequest(
-                    $"the body is larger than {bytesMax} bytes (Gateway:BodyBytesMax)", StatusCodes.Status413PayloadTooLarge));
+                    $"the body is larger than {bytesMax} bytes (Gateway:MaxBodyBytes)", StatusCodes.Status413PayloadTooLarge));
             await body.WriteAsync(buffer.AsMemory(0, read));
         }
 
         return body.ToArray();
     }
 
-    private static ApiException OtherContentType(HttpRequest request, string accepted) => new(ApiProblems.BadRequest(
-        $"the content type is '{request.ContentType}'; {accepted} {(accepted.Contains(' ', StringComparison.Ordinal) ? "are" : "is")} accepted",
-        StatusCodes.Status415UnsupportedMediaType));
+    private static ApiException UnsupportedContentType(HttpRequest request, string accepted) => new(ApiProblems.BadRequest(
+        $"content type '{request.ContentType}' is not supported; use {accepted}", StatusCodes.Status415UnsupportedMediaType));
 
-    // System.Text.Json counts lines from 0 and says so at the end of its message; people count from 1.
+    // System.Text.Json appends the position to its message and counts lines from 0; people count from 1.
     private static string WithoutPosition(string message) =>
         message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var at and >= 0 ? message[..at] : message;
 }

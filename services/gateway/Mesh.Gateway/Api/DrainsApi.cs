@@ -1,5 +1,10 @@
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
+using Mesh.Gateway.Clients;
+using Mesh.Gateway.Configuration;
+using Mesh.Gateway.Logging;
+using Mesh.Gateway.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,8 +13,8 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Gateway.Api;
 
-/// <summary>Emptying hosts, and filling them again.</summary>
-internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<GatewayOptions> options, Random random, ILogger<DrainsApi> logger)
+/// <summary>Drains hosts, and undoes drains.</summary>
+internal sealed class DrainsApi(SchedulerClient scheduler, IOptions<GatewayOptions> options, Random random, ILogger<DrainsApi> logger)
 {
     private const string Root = "/api/v1/drains";
     private const int DefaultLimit = 100;
@@ -19,7 +24,7 @@ internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<Gate
         routes.MapGet(Root, (HttpContext context, DrainsApi api) => api.ListAsync(context));
         routes.MapPost(Root, (HttpContext context, DrainsApi api) => api.DrainAsync(context));
         routes.MapGet($"{Root}/{{id}}", (HttpContext context, string id, DrainsApi api) => api.ShowAsync(context, id));
-        routes.MapPost($"{Root}/{{id}}/withdraw", (HttpContext context, string id, DrainsApi api) => api.CancelAsync(context, id));
+        routes.MapPost($"{Root}/{{id}}/cancel", (HttpContext context, string id, DrainsApi api) => api.CancelAsync(context, id));
         routes.MapPost($"{Root}/{{id}}/undo", (HttpContext context, string id, DrainsApi api) => api.UndoAsync(context, id));
     }
 
@@ -37,7 +42,7 @@ internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<Gate
         var listed = await scheduler.DrainsAsync(new ListDrains(name, 1), context.RequestAborted);
         return listed.Drains is [var drain, ..]
             ? Results.Json(drain, MeshJson.Options)
-            : throw new ApiException(ApiProblems.NotFound($"there is no drain '{name}', and none of a host of that name"));
+            : throw new ApiException(ApiProblems.NotFound($"drain '{name}' not found, and no drain of a host of that name"));
     }
 
     private async Task<IResult> DrainAsync(HttpContext context)
@@ -45,7 +50,7 @@ internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<Gate
         QueryReader.RejectUnknown(context.Request);
         var body = await BodyReader.ReadAsync<DrainBody>(context.Request, options.Value.MaxBodyBytes);
         if (body.Hosts.Count == 0)
-            throw new ApiException(ApiProblems.BadRequest([new ApiError("$.hosts", "is empty; it takes the names of one host or more")]));
+            throw new ApiException(ApiProblems.BadRequest([new ApiError("$.hosts", "is empty; expected one or more host names")]));
         var request = new DrainHosts
         {
             Id = IdempotencyKey.GetOrCreate(body.Id, "$.id", longest: 32, random),
@@ -58,7 +63,7 @@ internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<Gate
             Reason = body.Reason,
         };
         return await AnswerAsync(
-            context, request.Id, $"draining {string.Join(", ", body.Hosts)}", body.RequestedBy, body.DryRun, () => scheduler.DrainAsync(request, context.RequestAborted));
+            context, request.Id, $"Drain of {string.Join(", ", body.Hosts)}", body.RequestedBy, body.DryRun, () => scheduler.DrainAsync(request, context.RequestAborted));
     }
 
     private async Task<IResult> UndoAsync(HttpContext context, string text)
@@ -68,7 +73,7 @@ internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<Gate
         var body = await BodyReader.ReadIfAnyAsync<UndoDrainBody>(context.Request, options.Value.MaxBodyBytes) ?? new UndoDrainBody();
         var request = new UndoDrain(IdempotencyKey.GetOrCreate(body.Id, "$.id", longest: 32, random), name, body.RequestedBy, body.DryRun);
         return await AnswerAsync(
-            context, request.Id, $"undoing the drain {name}", body.RequestedBy, body.DryRun, () => scheduler.UndoAsync(request, context.RequestAborted));
+            context, request.Id, $"Undo of drain {name}", body.RequestedBy, body.DryRun, () => scheduler.UndoAsync(request, context.RequestAborted));
     }
 
     private async Task<IResult> CancelAsync(HttpContext context, string text)
@@ -77,20 +82,20 @@ internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<Gate
         var name = QueryReader.Host(text, "id").Value;
         var body = await BodyReader.ReadIfAnyAsync<CancelDrainBody>(context.Request, options.Value.MaxBodyBytes) ?? new CancelDrainBody();
         var answer = await scheduler.CancelAsync(new CancelDrain(name, body.RequestedBy, body.AbortRunning), context.RequestAborted);
-        GatewayLog.Scheduled(logger, $"withdrawing the drain {name}", body.RequestedBy, answer.Explanation);
+        GatewayLog.Scheduled(logger, $"Cancellation of drain {name}", body.RequestedBy, answer.Explanation);
         return answer.Succeeded
             ? Results.Json(answer, MeshJson.Options)
-            : throw new ApiException(ApiProblems.NotScheduled("The drain is not withdrawn", answer.Explanation, answer.IsNotFound));
+            : throw new ApiException(ApiProblems.NotScheduled("Drain not cancelled", answer.Explanation, answer.IsNotFound));
     }
 
-    private async Task<IResult> AnswerAsync(HttpContext context, string id, string request, string by, bool isDryRun, Func<Task<DrainAnswer>> ask)
+    private async Task<IResult> AnswerAsync(HttpContext context, string id, string request, string requestedBy, bool isDryRun, Func<Task<DrainAnswer>> send)
     {
         try
         {
-            var answer = await ask();
-            GatewayLog.Scheduled(logger, request, by, answer.Drain is null ? answer.Explanation : isDryRun ? "planned" : $"begun as {id}");
+            var answer = await send();
+            GatewayLog.Scheduled(logger, request, requestedBy, answer.Drain is null ? answer.Explanation : isDryRun ? "planned" : $"started as {id}");
             if (answer.Drain is not { } drain)
-                throw new ApiException(ApiProblems.NotScheduled("Nothing is drained", answer.Explanation, answer.IsNotFound));
+                throw new ApiException(ApiProblems.NotScheduled("Drain refused", answer.Explanation, answer.IsNotFound));
             if (isDryRun)
                 return Results.Json(drain, MeshJson.Options);
             context.Response.Headers.Location = $"{Root}/{drain.Id}";
@@ -100,7 +105,7 @@ internal sealed partial class DrainsApi(SchedulerClient scheduler, IOptions<Gate
         {
             throw new ApiException(e.Problem with
             {
-                Detail = $"{e.Problem.Detail}; whether the drain was accepted is not known: asking again with the id '{id}' is safe",
+                Detail = $"{e.Problem.Detail}; the drain may have been accepted; repeating the request with id '{id}' is safe",
             });
         }
     }

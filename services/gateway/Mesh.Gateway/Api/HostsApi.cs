@@ -1,6 +1,10 @@
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
+using Mesh.Gateway.Clients;
+using Mesh.Gateway.Configuration;
+using Mesh.Gateway.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Gateway.Api;
 
-/// <summary>Hosts and their machines, and whether the gateway is well.</summary>
+/// <summary>Hosts, their VMs, and the gateway's health.</summary>
 internal sealed class HostsApi(MigrationsClient migrations, SchedulerClient scheduler, IOptions<GatewayOptions> options)
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -33,7 +37,7 @@ internal sealed class HostsApi(MigrationsClient migrations, SchedulerClient sche
         var hosts = await HostsAsync(context.RequestAborted);
         return hosts.FirstOrDefault(host => host.Inventory.Host == name) is { } found
             ? Results.Json(found, MeshJson.Options)
-            : throw new ApiException(ApiProblems.NotFound($"no agent has reported a host '{name}'"));
+            : throw new ApiException(ApiProblems.NotFound($"host '{name}' not found"));
     }
 
     private async Task<IReadOnlyList<HostView>> HostsAsync(CancellationToken cancellation) =>
@@ -59,7 +63,7 @@ internal sealed class HostsApi(MigrationsClient migrations, SchedulerClient sche
         };
     }
 
-    // Well means of use: a gateway that nobody answers is none.
+    // A gateway that cannot reach the migrations service is of no use.
     private async Task<IResult> HealthAsync(HttpContext context)
     {
         await migrations.ListAsync(unfinishedOnly: true, countMax: 1, context.RequestAborted);

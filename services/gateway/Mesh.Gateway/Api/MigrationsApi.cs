@@ -1,8 +1,13 @@
 using System.Text;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
+using Mesh.Gateway.Clients;
+using Mesh.Gateway.Configuration;
 using Mesh.Gateway.Live;
+using Mesh.Gateway.Logging;
+using Mesh.Gateway.Problems;
 using Mesh.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +17,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Gateway.Api;
 
-/// <summary>Asking for migrations, watching and aborting them.</summary>
+/// <summary>Requests, lists, follows and aborts migrations.</summary>
 internal sealed class MigrationsApi(
     MigrationsClient migrations, SchedulerClient scheduler, EventStream stream, IOptions<GatewayOptions> options, Random random, ILogger<MigrationsApi> logger)
 {
@@ -43,7 +48,7 @@ internal sealed class MigrationsApi(
         QueryReader.RejectUnknown(context.Request);
         var body = await BodyReader.ReadAsync<MigrationRequestBody>(context.Request, options.Value.MaxBodyBytes);
         if (string.IsNullOrWhiteSpace(body.Vm))
-            throw new ApiException(ApiProblems.BadRequest([new ApiError("$.vm", "is empty; it takes the machine's name or UUID")]));
+            throw new ApiException(ApiProblems.BadRequest([new ApiError("$.vm", "is empty; expected the VM's name or UUID")]));
 
         var id = body.Id ?? MigrationId.New(random);
         var request = new RequestMigration(
@@ -74,7 +79,7 @@ internal sealed class MigrationsApi(
         {
             throw new ApiException(e.Problem with
             {
-                Detail = $"{e.Problem.Detail}; whether the migration was accepted is not known: asking again with the id '{id}' is safe",
+                Detail = $"{e.Problem.Detail}; the migration may have been accepted; repeating the request with id '{id}' is safe",
                 MigrationId = id,
             });
         }

@@ -1,5 +1,11 @@
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
+using Mesh.Documents;
+using Mesh.Documents.Yaml;
+using Mesh.Gateway.Clients;
+using Mesh.Gateway.Configuration;
+using Mesh.Gateway.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -7,7 +13,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Gateway.Api;
 
-/// <summary>The policies that are kept, and which of them counts where nothing else does.</summary>
+/// <summary>Stored policies, and the default policy.</summary>
 internal sealed class PoliciesApi(PoliciesClient policies, IOptions<GatewayOptions> options)
 {
     private const string Root = "/api/v1/policies";
@@ -20,7 +26,7 @@ internal sealed class PoliciesApi(PoliciesClient policies, IOptions<GatewayOptio
         routes.MapPut($"{Root}/{{name}}", (HttpContext context, string name, PoliciesApi api) => api.ApplyAsync(context, name));
         routes.MapDelete($"{Root}/{{name}}", (HttpContext context, string name, PoliciesApi api) => api.DeleteAsync(context, name));
 
-        // Beside the policies and not among them, where it would take a policy's name away.
+        // Not below the policies, where it would reserve a policy's name.
         routes.MapPut("/api/v1/policy-default", (HttpContext context, PoliciesApi api) => api.SetDefaultAsync(context));
     }
 
@@ -38,16 +44,16 @@ internal sealed class PoliciesApi(PoliciesClient policies, IOptions<GatewayOptio
         return shown.Policy is not null
             ? Results.Json(shown, MeshJson.Options)
             : throw new ApiException(ApiProblems.NotFound(shown.Versions.Count == 0
-                ? $"there is no policy '{name}'"
-                : $"the policy '{name}' has no version {version}; it has {string.Join(", ", shown.Versions)}"));
+                ? $"policy '{name}' not found"
+                : $"policy '{name}' has no version {version}; available versions: {string.Join(", ", shown.Versions)}"));
     }
 
     private async Task<IResult> ApplyAsync(HttpContext context, string name)
     {
-        QueryReader.RejectUnknown(context.Request, "by");
+        QueryReader.RejectUnknown(context.Request, "requestedBy");
         var document = await BodyReader.ReadTextAsync(context.Request, options.Value.MaxBodyBytes, DocumentTypes);
-        if (PolicyDocumentName.Read(document) is { } own && own != name)
-            throw new ApiException(ApiProblems.BadRequest([new ApiError("name", $"the document is named '{own}', but the path says '{name}'")]));
+        if (ReadName(document) is { } documentName && documentName != name)
+            throw new ApiException(ApiProblems.BadRequest([new ApiError("name", $"the document is named '{documentName}', but the URL names '{name}'")]));
 
         var before = await policies.GetAsync(name, null, context.RequestAborted);
         var response = await policies.ApplyAsync(new ApplyPolicy(document, QueryReader.RequestedBy(context.Request)), context.RequestAborted);
@@ -59,7 +65,7 @@ internal sealed class PoliciesApi(PoliciesClient policies, IOptions<GatewayOptio
 
     private async Task<IResult> DeleteAsync(HttpContext context, string name)
     {
-        QueryReader.RejectUnknown(context.Request, "by");
+        QueryReader.RejectUnknown(context.Request, "requestedBy");
         return await AnswerAsync(
             await policies.DeleteAsync(new DeletePolicy(name, QueryReader.RequestedBy(context.Request)), context.RequestAborted), name, context.RequestAborted);
     }
@@ -75,4 +81,8 @@ internal sealed class PoliciesApi(PoliciesClient policies, IOptions<GatewayOptio
     private async Task<IResult> AnswerAsync(PolicyAnswer answer, string name, CancellationToken cancellation) => answer.Succeeded
         ? Results.Json(answer, MeshJson.Options)
         : throw new ApiException(await policies.CreateProblemAsync(answer, name, cancellation));
+
+    /// <summary>The name in a document; null if it has none or cannot be parsed: the policy service reports its errors.</summary>
+    private static string? ReadName(string document) =>
+        YamlTree.Read(document, out _) is DocumentMap map && map.Fields.FirstOrDefault(field => field.Name == "name")?.Value is DocumentScalar name ? name.Text : null;
 }

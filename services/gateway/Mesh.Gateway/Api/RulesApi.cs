@@ -1,5 +1,9 @@
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
+using Mesh.Gateway.Clients;
+using Mesh.Gateway.Configuration;
+using Mesh.Gateway.Logging;
+using Mesh.Gateway.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Gateway.Api;
 
-/// <summary>The rules that say who may be where.</summary>
+/// <summary>Placement rules.</summary>
 internal sealed class RulesApi(SchedulerClient scheduler, IOptions<GatewayOptions> options, ILogger<RulesApi> logger)
 {
     private const string Root = "/api/v1/rules";
@@ -28,12 +32,12 @@ internal sealed class RulesApi(SchedulerClient scheduler, IOptions<GatewayOption
 
     private async Task<IResult> ApplyAsync(HttpContext context)
     {
-        QueryReader.RejectUnknown(context.Request, "by", "check");
-        var (by, isCheck) = (QueryReader.RequestedBy(context.Request), QueryReader.Flag(context.Request, "check"));
+        QueryReader.RejectUnknown(context.Request, "requestedBy", "check");
+        var (requestedBy, isCheck) = (QueryReader.RequestedBy(context.Request), QueryReader.Flag(context.Request, "check"));
         var document = await BodyReader.ReadTextAsync(context.Request, options.Value.MaxBodyBytes, DocumentTypes);
-        var response = await scheduler.ApplyRulesAsync(new ApplyRules(document, by, isCheck), context.RequestAborted);
+        var response = await scheduler.ApplyRulesAsync(new ApplyRules(document, requestedBy, isCheck), context.RequestAborted);
         if (!isCheck)
-            GatewayLog.Scheduled(logger, "keeping placement rules", by, response.Rules is null ? $"{response.Diagnostics.Count} faults" : "kept");
+            GatewayLog.Scheduled(logger, "Update of placement rules", requestedBy, response.Rules is null ? $"{response.Diagnostics.Count} errors" : "applied");
         return response.Rules is not null
             ? Results.Json(response, MeshJson.Options)
             : throw new ApiException(ApiProblems.InvalidRules(response.Diagnostics));

@@ -1,7 +1,12 @@
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
+using Mesh.Gateway.Clients;
+using Mesh.Gateway.Configuration;
+using Mesh.Gateway.Logging;
+using Mesh.Gateway.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,7 +15,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Gateway.Api;
 
-/// <summary>The queue, where machines may go, what that is decided by, and hosts that none may come to.</summary>
+/// <summary>The queue, the ratings of destinations, the scheduler's inventory, and cordons.</summary>
 internal sealed class ScheduleApi(SchedulerClient scheduler, IOptions<GatewayOptions> options, ILogger<ScheduleApi> logger)
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -55,7 +60,7 @@ internal sealed class ScheduleApi(SchedulerClient scheduler, IOptions<GatewayOpt
             ToAny = body.ToAny,
         };
         var answer = await scheduler.RescheduleAsync(request, context.RequestAborted);
-        GatewayLog.Scheduled(logger, $"rescheduling migration {id}", body.RequestedBy, answer.Explanation);
+        GatewayLog.Scheduled(logger, $"Reschedule of migration {id}", body.RequestedBy, answer.Explanation);
         return answer.Result switch
         {
             ChangeResult.Accepted => Results.Json(answer, MeshJson.Options),
@@ -69,24 +74,24 @@ internal sealed class ScheduleApi(SchedulerClient scheduler, IOptions<GatewayOpt
     {
         QueryReader.RejectUnknown(context.Request, "to");
         var to = context.Request.Query["to"].ToString() is { Length: > 0 } host ? QueryReader.Host(host, "to") : (HostName?)null;
-        return await AnswerAsync(new RateTargets(vm, null, to), context.RequestAborted);
+        return await RespondAsync(new RateTargets(vm, null, to), context.RequestAborted);
     }
 
     private async Task<IResult> RateAsync(HttpContext context, string vm)
     {
         QueryReader.RejectUnknown(context.Request);
         var body = await BodyReader.ReadAsync<TargetsBody>(context.Request, options.Value.MaxBodyBytes);
-        return await AnswerAsync(new RateTargets(vm, body.Options, body.To), context.RequestAborted);
+        return await RespondAsync(new RateTargets(vm, body.Options, body.To), context.RequestAborted);
     }
 
-    private async Task<IResult> AnswerAsync(RateTargets ask, CancellationToken cancellation)
+    private async Task<IResult> RespondAsync(RateTargets request, CancellationToken cancellation)
     {
-        var rated = await scheduler.RateAsync(ask, cancellation);
+        var rated = await scheduler.RateAsync(request, cancellation);
 
-        // What speaks against a move is the answer; that there is nothing to be moved is a problem.
+        // Reasons against a migration are a result; a VM that cannot be identified is a problem.
         return rated.Vm is not null
             ? Results.Json(rated, MeshJson.Options)
-            : throw new ApiException(ApiProblems.Refused("There is no such machine, or several", rated.Refusals));
+            : throw new ApiException(ApiProblems.Refused("VM not found or ambiguous", rated.Refusals));
     }
 
     private async Task<IResult> CordonAsync(HttpContext context, string text)
@@ -95,20 +100,20 @@ internal sealed class ScheduleApi(SchedulerClient scheduler, IOptions<GatewayOpt
         var host = QueryReader.Host(text);
         var body = await BodyReader.ReadIfAnyAsync<CordonBody>(context.Request, options.Value.MaxBodyBytes) ?? new CordonBody();
         var answer = await scheduler.CordonAsync(new CordonHost(host, body.RequestedBy, body.Reason), context.RequestAborted);
-        return ToResult($"{host} is not cordoned", $"cordoning {host}", body.RequestedBy, answer);
+        return ToResult($"{host} was not cordoned", $"Cordon of {host}", body.RequestedBy, answer);
     }
 
     private async Task<IResult> UncordonAsync(HttpContext context, string text)
     {
-        QueryReader.RejectUnknown(context.Request, "by");
-        var (host, by) = (QueryReader.Host(text), QueryReader.RequestedBy(context.Request));
-        var answer = await scheduler.UncordonAsync(new UncordonHost(host, by), context.RequestAborted);
-        return ToResult($"{host} stays as it is", $"uncordoning {host}", by, answer);
+        QueryReader.RejectUnknown(context.Request, "requestedBy");
+        var (host, requestedBy) = (QueryReader.Host(text), QueryReader.RequestedBy(context.Request));
+        var answer = await scheduler.UncordonAsync(new UncordonHost(host, requestedBy), context.RequestAborted);
+        return ToResult($"{host} was not uncordoned", $"Uncordon of {host}", requestedBy, answer);
     }
 
-    private IResult ToResult(string title, string request, string by, SchedulerAnswer answer)
+    private IResult ToResult(string title, string request, string requestedBy, SchedulerAnswer answer)
     {
-        GatewayLog.Scheduled(logger, request, by, answer.Explanation);
+        GatewayLog.Scheduled(logger, request, requestedBy, answer.Explanation);
         return answer.Succeeded
             ? Results.Json(answer, MeshJson.Options)
             : throw new ApiException(ApiProblems.NotScheduled(title, answer.Explanation, answer.IsNotFound));
@@ -116,15 +121,15 @@ internal sealed class ScheduleApi(SchedulerClient scheduler, IOptions<GatewayOpt
 
     private static ApiError? Validate(RescheduleBody body) => body switch
     {
-        { Priority: null, To: null, ToAny: false, Alternatives.Count: 0 } => new("$", "names nothing to change; it takes priority, to or toAny"),
-        { To: not null, ToAny: true } => new("$.toAny", "excludes to: either these hosts may take the migration, or any"),
-        { To: null, Alternatives.Count: > 0 } => new("$.alternatives", "stand beside to, which names the first of the hosts"),
+        { Priority: null, To: null, ToAny: false, Alternatives.Count: 0 } => new("$", "contains no change; expected priority, to or toAny"),
+        { To: not null, ToAny: true } => new("$.toAny", "cannot be combined with to"),
+        { To: null, Alternatives.Count: > 0 } => new("$.alternatives", "requires to, the first host to try"),
         _ => null,
     };
 
     private static ApiProblem Refused(MigrationId id, RescheduleAnswer answer)
     {
-        var problem = ApiProblems.Refused("The migration stays as it is", answer.Refusals) with { MigrationId = id };
+        var problem = ApiProblems.Refused("Migration not rescheduled", answer.Refusals) with { MigrationId = id };
         return answer.Refusals.Count > 0 ? problem : problem with { Detail = answer.Explanation };
     }
 }

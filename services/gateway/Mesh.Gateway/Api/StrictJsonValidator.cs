@@ -1,14 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Gateway.Api;
 
 /// <summary>
-/// Holds a JSON value against the type that it is to become, and finds everything that is wrong at once, in the words of the
-/// API. Unlike messages between services, which pass over what they do not know, a request with a misspelt member is refused:
-/// its sender meant something by it.
+/// Validates JSON against the type that it is to become and reports all errors at once, in terms of the API. Messages between
+/// services may have unknown members; a request with one is rejected, because it is a typing error that would go unnoticed.
 /// </summary>
 internal static class StrictJsonValidator
 {
@@ -19,7 +19,7 @@ internal static class StrictJsonValidator
             return ValidateLeaf(value, type, path);
         return value.ValueKind == JsonValueKind.Object
             ? ValidateMembers(value, shape, path)
-            : [new ApiError(path, $"takes an object, with {Names(shape)}")];
+            : [new ApiError(path, $"expected an object with {Names(shape)}")];
     }
 
     private static IEnumerable<ApiError> ValidateMembers(JsonElement value, JsonTypeInfo shape, string path)
@@ -28,11 +28,11 @@ internal static class StrictJsonValidator
         foreach (var member in value.EnumerateObject())
         {
             if (!seen.Add(member.Name))
-                yield return new($"{path}.{member.Name}", "is given more than once");
+                yield return new($"{path}.{member.Name}", "appears more than once");
 
-            // The name as it is written, without the leniency about upper and lower case that STJ's web defaults have.
+            // Case-sensitive, unlike the web defaults of System.Text.Json.
             if (Members(shape).FirstOrDefault(known => string.Equals(known.Name, member.Name, StringComparison.Ordinal)) is not { } known)
-                yield return new($"{path}.{member.Name}", $"is not known; {path} takes {Names(shape)}");
+                yield return new($"{path}.{member.Name}", $"unknown member; {path} has {Names(shape)}");
             else if (member.Value.ValueKind != JsonValueKind.Null || !IsOptional(known))
                 foreach (var error in Validate(member.Value, known.PropertyType, $"{path}.{member.Name}"))
                     yield return error;
@@ -48,17 +48,17 @@ internal static class StrictJsonValidator
         try
         {
             if (value.ValueKind == JsonValueKind.Null)
-                error = new(path, $"takes {DescribeType(type)}, not null");
+                error = new(path, $"must not be null; expected {DescribeType(type)}");
             else
                 value.Deserialize(type, MeshJson.Options);
 
-            // System.Text.Json does not hold the elements of a list against their nullability.
+            // System.Text.Json does not check the nullability of a list's elements.
             if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(element => element.ValueKind == JsonValueKind.Null))
-                error = new(path, $"{Shorten(value)} is not accepted; it takes {DescribeType(type)}, none of them null");
+                error = new(path, $"invalid value {Shorten(value)}; expected {DescribeType(type)}, none of them null");
         }
         catch (Exception e) when (e is JsonException or FormatException or OverflowException)
         {
-            error = new(path, $"{Shorten(value)} is not accepted; it takes {DescribeType(type)}");
+            error = new(path, $"invalid value {Shorten(value)}; expected {DescribeType(type)}");
         }
 
         return error is null ? [] : [error];
@@ -66,7 +66,7 @@ internal static class StrictJsonValidator
 
     private static bool IsOptional(JsonPropertyInfo property) => property.IsSetNullable && property.IsGetNullable;
 
-    // What is only worked out from the rest, and what is left out of the JSON, cannot be given.
+    // Without computed members and those that are not part of the JSON.
     private static IEnumerable<JsonPropertyInfo> Members(JsonTypeInfo shape) =>
         shape.Properties.Where(property => property.Set is not null || property.AssociatedParameter is not null);
 
@@ -77,17 +77,17 @@ internal static class StrictJsonValidator
 
     private static string DescribeType(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
     {
-        { IsEnum: true } words => "one of " + string.Join(", ", Enum.GetNames(words).Select(JsonNamingPolicy.CamelCase.ConvertName)),
+        { IsEnum: true } names => "one of " + string.Join(", ", Enum.GetNames(names).Select(JsonNamingPolicy.CamelCase.ConvertName)),
         var other when other == typeof(bool) => "true or false",
-        var other when other == typeof(string) => "a text",
+        var other when other == typeof(string) => "a string",
         var other when other == typeof(int) || other == typeof(long) => "a whole number",
         var other when other == typeof(TimeSpan) => "a whole number of milliseconds",
         var other when other == typeof(BytesPerSecond) => "a whole number of bytes per second",
-        var other when other == typeof(Percent) => "a whole number of percent",
-        var other when other == typeof(HostName) => "a host's name: 1 to 253 letters, digits, dots, hyphens or underscores",
+        var other when other == typeof(Percent) => "a whole number (percent)",
+        var other when other == typeof(HostName) => "a host name: 1 to 253 letters, digits, dots, hyphens or underscores",
         var other when other == typeof(MigrationId) => "1 to 64 letters, digits, dots, hyphens or underscores",
-        var other when typeof(IEnumerable<HostName>).IsAssignableFrom(other) => "a list of hosts' names",
-        var other when typeof(IEnumerable<string>).IsAssignableFrom(other) => "a list of texts",
+        var other when typeof(IEnumerable<HostName>).IsAssignableFrom(other) => "a list of host names",
+        var other when typeof(IEnumerable<string>).IsAssignableFrom(other) => "a list of strings",
         var other => $"a {other.Name}",
     };
 }

@@ -1,8 +1,12 @@
+using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Gateway.Clients;
+using Mesh.Gateway.Configuration;
+using Mesh.Gateway.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,7 +14,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Gateway.Api;
 
-/// <summary>Which policy counts for a machine, and a machine's own one.</summary>
+/// <summary>The effective policies of VMs, and policy overrides.</summary>
 internal sealed class VmPolicyApi(MigrationsClient migrations, PoliciesClient policies, IOptions<GatewayOptions> options)
 {
     private const string Root = "/api/v1/vms/{vm}/policy";
@@ -31,7 +35,7 @@ internal sealed class VmPolicyApi(MigrationsClient migrations, PoliciesClient po
             throw new ApiException(ApiProblems.PolicyConflict(resolved.Error));
         var listed = await policies.ListAsync(context.RequestAborted);
         return Results.Json(
-            new VmPolicyView(vm.Id, vm.Name, effective, listed.Overrides.FirstOrDefault(own => own.Vm == vm.Id)), MeshJson.Options);
+            new VmPolicyView(vm.Id, vm.Name, effective, listed.Overrides.FirstOrDefault(item => item.Vm == vm.Id)), MeshJson.Options);
     }
 
     private async Task<IResult> OverrideAsync(HttpContext context, string text)
@@ -47,30 +51,30 @@ internal sealed class VmPolicyApi(MigrationsClient migrations, PoliciesClient po
 
     private async Task<IResult> ClearAsync(HttpContext context, string text)
     {
-        QueryReader.RejectUnknown(context.Request, "by");
+        QueryReader.RejectUnknown(context.Request, "requestedBy");
 
-        // A machine that is gone may still have a policy of its own, by its UUID.
+        // A VM that no longer exists may still have an override, by its UUID.
         var id = (await FindAsync(text, context.RequestAborted))?.Id
-            ?? (Guid.TryParse(text, out var gone) ? new VmId(gone) : throw Unknown(text));
+            ?? (Guid.TryParse(text, out var uuid) ? new VmId(uuid) : throw Unknown(text));
         var answer = await policies.OverrideAsync(new OverridePolicy(id, null, QueryReader.RequestedBy(context.Request)), context.RequestAborted);
         return answer.Succeeded ? Results.Json(answer, MeshJson.Options) : throw new ApiException(ApiProblems.PolicyConflict(answer.Explanation));
     }
 
-    /// <summary>The machine of that name or UUID, by the host that runs it; null if none is known.</summary>
+    /// <summary>The VM of that name or UUID, as reported by the host that runs it; null if unknown.</summary>
     private async Task<VmDescription?> FindAsync(string text, CancellationToken cancellation)
     {
         var id = Guid.TryParse(text, out var uuid) ? new VmId(uuid) : (VmId?)null;
         var views = (await migrations.VmsAsync(cancellation)).Where(view => view.Vm.Name == text || view.Vm.Id == id).ToList();
         if (views.DistinctBy(view => view.Vm.Id).Count() > 1)
             throw new ApiException(ApiProblems.Refused(
-                "The machine's name is ambiguous",
+                "Ambiguous VM name",
                 [
                     new Refusal(
                         RefusalCode.AmbiguousVm,
-                        $"several machines are called '{text}': {string.Join(", ", views.Select(view => $"{view.Vm.Id} on {view.Host}"))}; the UUID tells which"),
+                        $"several VMs are named '{text}'; use the UUID: {string.Join(", ", views.Select(view => $"{view.Vm.Id} on {view.Host}"))}"),
                 ]));
         return views.Select(view => view.Vm).MinBy(vm => vm.Status is VmStatus.Down or VmStatus.MigratingTo);
     }
 
-    private static ApiException Unknown(string text) => new(ApiProblems.NotFound($"no host has reported a machine '{text}'"));
+    private static ApiException Unknown(string text) => new(ApiProblems.NotFound($"VM '{text}' not found on any host"));
 }

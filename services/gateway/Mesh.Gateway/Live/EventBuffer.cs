@@ -3,18 +3,18 @@ using Mesh.Contracts.Events;
 namespace Mesh.Gateway.Live;
 
 /// <summary>
-/// The events that wait for one client of a live stream; bounded. When it is full the oldest <see cref="MigrationProgressed"/>
-/// makes room, because a newer one says more. Nothing else is ever dropped: where there is no progress to drop, the buffer
-/// closes, the client's stream ends, and the client begins anew with a view of how things stand.
+/// The buffered events of one live stream; bounded. When it is full, the oldest <see cref="MigrationProgressed"/> is dropped, since
+/// a newer one supersedes it. Nothing else is ever dropped: without progress to drop, the buffer and the stream are closed, and
+/// the client reconnects and starts with the current state.
 /// </summary>
 internal sealed class EventBuffer(int countMax)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<MigrationEvent> _waiting = new();
+    private readonly LinkedList<MigrationEvent> _events = new();
     private TaskCompletionSource _signal = NewSignal();
     private bool _isClosed;
 
-    /// <summary>Puts an event in; false if the client is too slow for it and the buffer is closed.</summary>
+    /// <summary>Adds an event; false if the client is too slow and the buffer is closed.</summary>
     public bool TryAdd(MigrationEvent migrationEvent)
     {
         lock (_lock)
@@ -22,9 +22,9 @@ internal sealed class EventBuffer(int countMax)
             if (_isClosed)
                 return false;
 
-            if (_waiting.Count >= countMax && !DropOldestProgress())
+            if (_events.Count >= countMax && !DropOldestProgress())
             {
-                // Even a full buffer of other things loses nothing when the newest is but one more progress report.
+                // The new event is only progress: skipping it loses nothing.
                 if (migrationEvent is MigrationProgressed)
                     return true;
                 _isClosed = true;
@@ -32,28 +32,27 @@ internal sealed class EventBuffer(int countMax)
                 return false;
             }
 
-            _waiting.AddLast(migrationEvent);
+            _events.AddLast(migrationEvent);
             _signal.TrySetResult();
             return true;
         }
     }
 
-    /// <summary>Takes the oldest event; null if none waits.</summary>
+    /// <summary>Takes the oldest event; null if there is none.</summary>
     public MigrationEvent? TryTake()
     {
         lock (_lock)
         {
-            var oldest = _waiting.First?.Value;
+            var oldest = _events.First?.Value;
             if (oldest is not null)
-                _waiting.RemoveFirst();
-            if (_waiting.Count == 0 && !_isClosed && _signal.Task.IsCompleted)
+                _events.RemoveFirst();
+            if (_events.Count == 0 && !_isClosed && _signal.Task.IsCompleted)
                 _signal = NewSignal();
             return oldest;
         }
     }
 
-    /// <summary>Whether nothing more will come.</summary>
-    public bool IsClosed
+        public bool IsClosed
     {
         get
         {
@@ -62,7 +61,7 @@ internal sealed class EventBuffer(int countMax)
         }
     }
 
-    /// <summary>Ends when an event waits or the buffer is closed.</summary>
+    /// <summary>Completes when an event is available or the buffer is closed.</summary>
     public Task WaitAsync()
     {
         lock (_lock)
@@ -73,10 +72,10 @@ internal sealed class EventBuffer(int countMax)
 
     private bool DropOldestProgress()
     {
-        for (var node = _waiting.First; node is not null; node = node.Next)
+        for (var node = _events.First; node is not null; node = node.Next)
             if (node.Value is MigrationProgressed)
             {
-                _waiting.Remove(node);
+                _events.Remove(node);
                 return true;
             }
 

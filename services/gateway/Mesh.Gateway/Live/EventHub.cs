@@ -1,28 +1,29 @@
 using System.Collections.Concurrent;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
+using Mesh.Gateway.Configuration;
+using Mesh.Gateway.Logging;
+using Mesh.Gateway.Problems;
 using Mesh.Hosting.Bus;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Gateway.Live;
 
-/// <summary>Hands every event from the bus to the live streams that want it, without ever waiting for one of them.</summary>
+/// <summary>Distributes events from the bus to the live streams, never waiting for a slow one.</summary>
 internal sealed class EventHub(IOptions<GatewayOptions> options, ILogger<EventHub> logger) : IMessageHandler<MigrationEvent>
 {
     private readonly ConcurrentDictionary<Subscription, bool> _subscriptions = new();
 
-    /// <summary>How many streams are open.</summary>
-    public int Count => _subscriptions.Count;
+        public int Count => _subscriptions.Count;
 
-    /// <summary>Begins to collect events for a client.</summary>
+    /// <summary>Starts buffering events for a client.</summary>
     /// <param name="id">The migration to follow; null for all.</param>
     /// <exception cref="ApiException">Too many streams are open.</exception>
     public Subscription Subscribe(MigrationId? id)
     {
         if (_subscriptions.Count >= options.Value.MaxStreams)
-            throw new ApiException(ApiProblems.LimitReached($"{options.Value.MaxStreams} live streams are open (Gateway:StreamsMax); close one"));
+            throw new ApiException(ApiProblems.LimitReached($"too many live streams: {options.Value.MaxStreams} are open (Gateway:MaxStreams)"));
 
         var subscription = new Subscription(this, id, new EventBuffer(options.Value.MaxBufferedEvents));
         _subscriptions[subscription] = true;
@@ -42,7 +43,7 @@ internal sealed class EventHub(IOptions<GatewayOptions> options, ILogger<EventHu
         return Task.CompletedTask;
     }
 
-    /// <summary>One client's share; disposing it ends the collecting.</summary>
+    /// <summary>One client's events; disposing it unsubscribes.</summary>
     internal sealed class Subscription(EventHub hub, MigrationId? id, EventBuffer events) : IDisposable
     {
         public MigrationId? Id { get; } = id;

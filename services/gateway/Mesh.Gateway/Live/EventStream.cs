@@ -1,7 +1,14 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
-using Mesh.Gateway.Api;
+using Mesh.Gateway.Clients;
+using Mesh.Gateway.Configuration;
+using Mesh.Gateway.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -9,14 +16,14 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Gateway.Live;
 
 /// <summary>
-/// A live stream: first how things stand, then what happens. Collecting begins before the view is asked for, so nothing falls
-/// between them; the first events may therefore tell what the view already shows.
+/// A live stream: first the current state, then events. Buffering starts before the state is requested, so no event is lost
+/// between them; the first events may repeat what the state already shows.
 /// </summary>
 internal sealed class EventStream(
     EventHub hub, MigrationsClient migrations, SchedulerClient scheduler, IOptions<GatewayOptions> options, TimeProvider time,
     IHostApplicationLifetime lifetime)
 {
-    /// <summary>Follows one migration to its end.</summary>
+    /// <summary>Follows one migration until it has ended.</summary>
     public async Task FollowAsync(HttpContext context, MigrationId id)
     {
         using var stop = CreateStopSource(context);
@@ -26,7 +33,7 @@ internal sealed class EventStream(
         await WriteAsync(context, [await scheduler.WithQueueAsync(view, stop.Token)], subscription, stop.Token);
     }
 
-    /// <summary>Follows every migration, for as long as the client listens.</summary>
+    /// <summary>Follows all migrations until the client disconnects.</summary>
     public async Task FollowAllAsync(HttpContext context)
     {
         using var stop = CreateStopSource(context);
@@ -35,7 +42,7 @@ internal sealed class EventStream(
         await WriteAsync(context, views.Reverse(), subscription, stop.Token);
     }
 
-    // A stream never ends by itself, so it has to end with the process.
+    // A stream does not end by itself; stop it when the process stops.
     private CancellationTokenSource CreateStopSource(HttpContext context) =>
         CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
 
@@ -57,7 +64,7 @@ internal sealed class EventStream(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The client went away or the process stops: both end a stream as they should.
+            // The client disconnected or the process is stopping.
         }
     }
 
@@ -76,7 +83,7 @@ internal sealed class EventStream(
 
             if (subscription.Events.IsClosed)
             {
-                await writer.CommentAsync("too slow: connect again for how things stand now", stop);
+                await writer.CommentAsync("client too slow: reconnect for the current state", stop);
                 return;
             }
 
@@ -90,8 +97,8 @@ internal sealed class EventStream(
         }
     }
 
-    // The bus may lose an event when the broker restarts. A stream that waited for a lost end would never close. Of one that waits
-    // no event tells how the queue moves on.
+    // The bus may lose an event when the broker restarts, and a stream that missed the end would never close. Changes of the queue
+    // have no events.
     private async Task<bool> WriteEndIfMissedAsync(SseWriter writer, EventHub.Subscription subscription, CancellationToken stop)
     {
         await writer.CommentAsync("keepalive", stop);
@@ -107,8 +114,46 @@ internal sealed class EventStream(
         }
         catch (ApiException)
         {
-            // The migrations service does not answer now; the next keepalive asks again.
+            // The migrations service is not responding; retried at the next keepalive.
             return false;
         }
     }
+}
+
+/// <summary>Writes server-sent events (WHATWG HTML, section 9.2), numbered from 1.</summary>
+internal sealed class SseWriter(HttpResponse response)
+{
+    private long _id;
+
+    public Task BeginAsync(CancellationToken cancellation)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-store";
+        return response.Body.FlushAsync(cancellation);
+    }
+
+    public Task EventAsync<T>(string name, T data, CancellationToken cancellation) =>
+        WriteAsync($"id: {++_id}\nevent: {name}\ndata: {JsonSerializer.Serialize(data, MeshJson.Options)}\n\n", cancellation);
+
+    /// <summary>Writes a comment, which clients ignore; it keeps the connection open and detects a broken one.</summary>
+    public Task CommentAsync(string text, CancellationToken cancellation) => WriteAsync($": {text}\n\n", cancellation);
+
+    private async Task WriteAsync(string text, CancellationToken cancellation)
+    {
+        await response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
+        await response.Body.FlushAsync(cancellation);
+    }
+}
+
+/// <summary>The names of events in a live stream: the discriminators of their JSON.</summary>
+internal static class EventNames
+{
+    /// <summary>The current state of a migration, at the start of a stream.</summary>
+    public const string View = "view";
+
+    private static readonly Dictionary<Type, string> Names = typeof(MigrationEvent)
+        .GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false)
+        .ToDictionary(derived => derived.DerivedType, derived => (string)derived.TypeDiscriminator!);
+
+    public static string GetName(MigrationEvent migrationEvent) => Names[migrationEvent.GetType()];
 }

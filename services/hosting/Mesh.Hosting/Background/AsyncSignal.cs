@@ -1,8 +1,8 @@
 namespace Mesh.Hosting.Background;
 
 /// <summary>
-/// Wakes one waiting loop. Signals given while it is awake count as one. Whoever gives a signal never runs the loop itself, and a
-/// loop with a <see cref="SynchronizationContext"/> goes on there: nothing hops to another thread on the way.
+/// Wakes one waiting loop. Signals set while it is running count as one. The loop never runs on the caller of <see cref="Set"/>, and
+/// continues on its <see cref="SynchronizationContext"/> if it has one.
 /// </summary>
 public sealed class AsyncSignal
 {
@@ -10,7 +10,7 @@ public sealed class AsyncSignal
     private TaskCompletionSource<bool>? _waiting;
     private bool _isSet;
 
-    /// <summary>Gives the signal; does nothing where one was given that nobody has seen yet.</summary>
+    /// <summary>Sets the signal; does nothing if it is set already.</summary>
     public void Set()
     {
         TaskCompletionSource<bool>? waiting;
@@ -23,8 +23,8 @@ public sealed class AsyncSignal
         waiting?.TrySetResult(true);
     }
 
-    /// <summary>Waits for a signal, but no longer than a time; tells whether there was one.</summary>
-    /// <exception cref="InvalidOperationException">Somebody else waits already.</exception>
+    /// <summary>Waits for the signal, up to a maximum; returns whether it was set.</summary>
+    /// <exception cref="InvalidOperationException">Another waiter is waiting.</exception>
     public async Task<bool> WaitAsync(TimeSpan max, TimeProvider time, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(time);
@@ -35,7 +35,7 @@ public sealed class AsyncSignal
             if (_isSet || max <= TimeSpan.Zero)
                 return TakeIfSet();
             if (_waiting is not null)
-                throw new InvalidOperationException("a signal has one waiter");
+                throw new InvalidOperationException("an AsyncSignal supports one waiter");
             _waiting = waiting = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
@@ -61,7 +61,7 @@ public sealed class AsyncSignal
         return wasSet;
     }
 
-    /// <summary>Ends the waiting without a signal; false if the signal was quicker.</summary>
+    /// <summary>Ends the wait without a signal; false if the signal came first.</summary>
     private bool TryRemoveWaiter(TaskCompletionSource<bool> waiting)
     {
         lock (_lock)

@@ -2,27 +2,26 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Bus;
 
-/// <summary>One registered handler: which queue it listens to, and what for. It knows nothing of the transport that carries the messages.</summary>
+/// <summary>One registered handler and its queue, independent of the transport.</summary>
 internal abstract class BusEndpoint(string? queue, QueueTraits traits)
 {
-    /// <summary>The queue; null for a subscription of its own.</summary>
+    /// <summary>The queue; null for a subscription.</summary>
     public string? Queue { get; } = queue;
 
-    /// <summary>How the queue treats what lies in it.</summary>
+    /// <summary>How the queue treats its messages.</summary>
     public QueueTraits Traits { get; } = traits;
 
-    /// <summary>The queues that a container's handlers listen to.</summary>
+    /// <summary>The queues of all registered handlers.</summary>
     public static IReadOnlyList<string> GetQueues(IServiceProvider provider) =>
         [.. provider.GetServices<BusEndpoint>().Select(endpoint => endpoint.Queue).OfType<string>().Distinct(StringComparer.Ordinal)];
 
-    /// <summary>The message that is taken; derived ones travel as it.</summary>
+    /// <summary>The message type; derived types travel as it.</summary>
     public abstract Type MessageType { get; }
 
-    /// <summary>Attaches the handler, which is made at the first message.</summary>
+    /// <summary>Attaches the handler, which is created at the first message.</summary>
     public abstract void Attach(IBusListener listener, IServiceProvider provider);
 }
 
-/// <summary>A handler of messages.</summary>
 internal sealed class HandlerEndpoint<T>(string? queue, QueueTraits traits, Func<IServiceProvider, IMessageHandler<T>> handler)
     : BusEndpoint(queue, traits)
     where T : class
@@ -34,11 +33,10 @@ internal sealed class HandlerEndpoint<T>(string? queue, QueueTraits traits, Func
         var lazyHandler = new Lazy<IMessageHandler<T>>(() => handler(provider));
         var storeRetry = new StoreRetry(provider);
         listener.Handle<T>((message, cancellation) => storeRetry.HandleAsync(
-            message.GetType().Name, () => lazyHandler.Value.HandleAsync(message, cancellation), cancellation));
+            MessageNames.Find(typeof(T)) ?? typeof(T).Name, () => lazyHandler.Value.HandleAsync(message, cancellation), cancellation));
     }
 }
 
-/// <summary>A handler of requests.</summary>
 internal sealed class RequestEndpoint<TRequest, TReply>(string queue, Func<IServiceProvider, IRequestHandler<TRequest, TReply>> handler)
     : BusEndpoint(queue, QueueTraits.None)
     where TRequest : class
@@ -59,14 +57,14 @@ internal sealed class RequestEndpoint<TRequest, TReply>(string queue, Func<IServ
     }
 }
 
-/// <summary>A transport's side of one queue or subscription: what the registered handlers attach to.</summary>
+/// <summary>A transport's receive endpoint, to which handlers attach.</summary>
 internal interface IBusListener
 {
-    /// <summary>Hands every message of a type to a handler.</summary>
+    /// <summary>Passes every message of a type to a handler.</summary>
     void Handle<T>(Func<T, CancellationToken, Task> handle)
         where T : class;
 
-    /// <summary>Hands every request of a type to a handler and sends its answer back.</summary>
+    /// <summary>Passes every request of a type to a handler and sends back its answer.</summary>
     void Answer<TRequest, TReply>(Func<TRequest, CancellationToken, Task<TReply>> answer)
         where TRequest : class
         where TReply : class;
@@ -78,12 +76,12 @@ internal enum QueueTraits
 {
     None = 0,
 
-    /// <summary>One message at a time, in the order of arrival.</summary>
+    /// <summary>One message at a time, in order of arrival.</summary>
     Ordered = 1,
 
-    /// <summary>Holds one message type of plain JSON, so that its sender need not name the type.</summary>
+    /// <summary>Holds plain JSON of one message type, so that senders need not name the type.</summary>
     AgentFacing = 2,
 
-    /// <summary>Bounded; the oldest message makes room for the newest.</summary>
+    /// <summary>Bounded: the oldest message is dropped for the newest.</summary>
     DropOldest = 4,
 }

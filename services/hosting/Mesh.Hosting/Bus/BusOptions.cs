@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Mesh.Hosting.Bus;
 
-/// <summary>Where the bus is; configuration section <c>Bus</c>.</summary>
+/// <summary>The connection to the bus; configuration section <c>Bus</c>.</summary>
 public sealed class BusOptions : IValidatableObject
 {
     /// <summary>The value of <see cref="Broker"/> that keeps all messages inside this process.</summary>

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Hosting.Bus;
 
-/// <summary>The bus over MassTransit.</summary>
 internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions> options) : IMessageBus
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
@@ -40,8 +39,8 @@ internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions
     }
 
     /// <summary>
-    /// Waits until answers can be heard, for no longer than a request may take. After the broker has come back what is sent arrives before
-    /// the queue of the answers is there again, and an answer that comes first is lost. By the machine's clock, as all that the bus waits for.
+    /// Waits until answers can be received, up to the request timeout. After a broker restart requests arrive before the queue of their
+    /// answers exists again, and an answer sent before that is lost. Uses the system clock, like every wait of the bus.
     /// </summary>
     private async Task<bool> WaitForReplyEndpointAsync(CancellationToken cancellation)
     {
@@ -56,8 +55,8 @@ internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions
         return true;
     }
 
-    // A message that is under way when the broker dies may never be confirmed: seen with RabbitMQ killed. Whoever sends one after the
-    // other would wait for ever, so the wait is given up; the message may arrive all the same, and is taken as one when it is repeated.
+    // A message in flight when the broker dies may never be confirmed: seen with RabbitMQ killed. A sender of one message after the other
+    // would wait for ever, so the wait times out; the message may arrive all the same, and a repetition is handled once.
     private async Task WithTimeoutAsync(Task sending, string what, CancellationToken cancellation)
     {
         try
@@ -66,11 +65,11 @@ internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"the broker has not taken {what} within {options.Value.SendTimeout.TotalSeconds:0.#} s", e);
+            throw new TimeoutException($"the broker has not confirmed {what} within {options.Value.SendTimeout.TotalSeconds:0.#} s", e);
         }
     }
 
-    // The type argument, not the object's own type, names the message: derived records travel as their base, with a discriminator.
+    // The type argument, not the runtime type, names the message: derived records travel as their base, with a discriminator.
     private async Task SendToAsync<T>(Uri address, T message, CancellationToken cancellation)
         where T : class
     {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Bus;
 
-/// <summary>Turns the registered endpoints into MassTransit's receive endpoints, with JSON as the contracts have it.</summary>
+/// <summary>Configures MassTransit's receive endpoints for the registered handlers, with the contracts' JSON.</summary>
 internal static class MassTransitTopology
 {
     private const int ParallelMessagesMax = 32;
@@ -13,9 +13,12 @@ internal static class MassTransitTopology
     public static void Configure(IBusFactoryConfigurator bus, IBusRegistrationContext context, BusOptions options)
     {
         bus.ConfigureJsonSerializerOptions(MeshJson.Apply);
-        bus.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders);
+        var serializer = new NamedJsonSerializer(RawSerializerOptions.AddTransportHeaders);
+        bus.AddSerializer(serializer);
+        bus.AddDeserializer(serializer);
+        bus.MessageTopology.SetEntityNameFormatter(new ExchangeNameFormatter(bus.MessageTopology.EntityNameFormatter));
 
-        // The container itself, because MassTransit's own view of it knows no keyed services.
+        // The container itself: MassTransit's view of it has no keyed services.
         var provider = context.GetRequiredService<IServiceProvider>();
         var endpoints = context.GetServices<BusEndpoint>().ToList();
         foreach (var queue in endpoints.Where(endpoint => endpoint.Queue is not null).GroupBy(endpoint => endpoint.Queue!))
@@ -63,4 +66,28 @@ internal static class MassTransitTopology
         foreach (var handler in handlers)
             handler.Attach(listener, provider);
     }
+}
+
+/// <summary>A receive endpoint of MassTransit.</summary>
+internal sealed class MassTransitListener(IReceiveEndpointConfigurator endpoint) : IBusListener
+{
+    public void Handle<T>(Func<T, CancellationToken, Task> handle)
+        where T : class => endpoint.Handler<T>(context => handle(context.Message, context.CancellationToken));
+
+    public void Answer<TRequest, TReply>(Func<TRequest, CancellationToken, Task<TReply>> answer)
+        where TRequest : class
+        where TReply : class =>
+        endpoint.Handler<TRequest>(async context => await context.RespondAsync(await answer(context.Message, context.CancellationToken)));
+}
+
+/// <summary>
+/// Keeps messages out of the error queue that failed only because another service did not answer. The sender has received the failure by
+/// then and asks again; the message is valid, and a retry would take longer than its sender waits.
+/// </summary>
+internal sealed class RequestErrorFilter : IFilter<ExceptionReceiveContext>
+{
+    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next) =>
+        context.Exception is BusRequestException ? Task.CompletedTask : next.Send(context);
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("unanswered");
 }

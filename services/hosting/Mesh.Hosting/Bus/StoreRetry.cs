@@ -6,18 +6,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Mesh.Hosting.Bus;
 
 /// <summary>
-/// Keeps a message until the store can be used: it is not the message's fault, so it must not end in the error queue. Meanwhile the
-/// others wait in the broker.
+/// Retries a message until the store is available: the message is not at fault, so it must not end in the error queue. Meanwhile other
+/// messages wait in the broker.
 /// </summary>
 internal sealed partial class StoreRetry(IServiceProvider provider)
 {
-    /// <summary>Time between two attempts.</summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time = provider.GetService<TimeProvider>() ?? TimeProvider.System;
     private readonly ILogger _log = provider.GetService<ILogger<StoreRetry>>() ?? (ILogger)NullLogger.Instance;
 
-    /// <summary>Handles a message as often as it takes.</summary>
     public async Task HandleAsync(string message, Func<Task> handle, CancellationToken cancellation)
     {
         var isLogged = false;
@@ -41,9 +39,9 @@ internal sealed partial class StoreRetry(IServiceProvider provider)
         }
     }
 
-    [LoggerMessage(130, LogLevel.Error, "{Message} waits, because {Reason}")]
+    [LoggerMessage(130, LogLevel.Error, "Handling of {Message} paused: {Reason}; retrying")]
     private partial void LogWaiting(string message, string reason);
 
-    [LoggerMessage(131, LogLevel.Information, "{Message} is taken, because the store can be used again")]
+    [LoggerMessage(131, LogLevel.Information, "Handling of {Message} resumed: the store is available again")]
     private partial void LogResumed(string message);
 }

@@ -1,50 +1,61 @@
+using Mesh.Core;
+using Mesh.Hosting.Background;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Hosting.Clocks;
 
-/// <summary>Tells when the wall clock has moved away from the time that the process goes by. It changes nothing about either.</summary>
-internal sealed partial class ClockDriftMonitor(TimeProvider time, ILogger<ClockDriftMonitor> log) : IHostedService, IDisposable
+/// <summary>Registers the clock.</summary>
+public static class TimeServiceCollectionExtensions
 {
-    /// <summary>Time between two looks.</summary>
+    /// <summary>Adds a clock that does not jump, unless a <see cref="TimeProvider"/> is registered already; calling it again changes nothing.</summary>
+    public static IServiceCollection AddMonotonicTime(this IServiceCollection services)
+    {
+        services.TryAddSingleton<TimeProvider>(MonotonicTimeProvider.ForProcess);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ClockDriftMonitor>());
+        return services;
+    }
+}
+
+/// <summary>Logs when the wall clock has moved away from the process clock. It changes neither.</summary>
+internal sealed partial class ClockDriftMonitor(TimeProvider time, ILogger<ClockDriftMonitor> log)
+    : BackgroundLoop("Clock drift check", new ExponentialBackoff(CheckInterval, CheckInterval), time, log)
+{
     public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Clocks that a time service keeps are much closer to the time that has really passed.</summary>
+    /// <summary>A clock that a time service disciplines stays much closer to the time that has really passed.</summary>
     public static readonly TimeSpan MaxDrift = TimeSpan.FromSeconds(5);
 
     private TimeSpan _reportedDrift;
-    private ITimer? _timer;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override TimeSpan InitialDelay => CheckInterval;
+
+    // A clock that a test or a simulation sets has no wall clock to drift from.
+    public override Task StartAsync(CancellationToken cancellationToken) =>
+        Time is MonotonicTimeProvider ? base.StartAsync(cancellationToken) : Task.CompletedTask;
+
+    protected override Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
-        if (time is MonotonicTimeProvider steady)
-            _timer = time.CreateTimer(_ => Check(steady), null, CheckInterval, CheckInterval);
-        return Task.CompletedTask;
+        Check(((MonotonicTimeProvider)Time).WallClockOffset);
+        return Task.FromResult(CheckInterval);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken)
+    private void Check(TimeSpan ahead)
     {
-        _timer?.Dispose();
-        return Task.CompletedTask;
-    }
-
-    public void Dispose() => _timer?.Dispose();
-
-    private void Check(MonotonicTimeProvider steady)
-    {
-        var ahead = steady.WallClockOffset;
         if ((ahead - _reportedDrift).Duration() <= MaxDrift)
             return;
         _reportedDrift = ahead;
         if (ahead.Duration() <= MaxDrift)
-            LogDriftEnded();
+            LogDriftEnded(Log);
         else
-            LogDrift(ahead.TotalSeconds);
+            LogDrift(Log, ahead.TotalSeconds);
     }
 
-    [LoggerMessage(120, LogLevel.Warning, "The wall clock has jumped: it is {AheadSeconds:0.#} s ahead of the time that this process goes by since its start. Limits and timers hold as they are; the times in records are those of the process until it is begun anew")]
-    private partial void LogDrift(double aheadSeconds);
+    [LoggerMessage(120, LogLevel.Warning, "The wall clock has jumped: it is {AheadSeconds:0.#} s ahead of the process clock. Limits and timers are not affected; timestamps follow the process clock until the next restart")]
+    private static partial void LogDrift(ILogger log, double aheadSeconds);
 
-    [LoggerMessage(121, LogLevel.Information, "The wall clock shows the time that this process goes by again")]
-    private partial void LogDriftEnded();
+    [LoggerMessage(121, LogLevel.Information, "The wall clock agrees with the process clock again")]
+    private static partial void LogDriftEnded(ILogger log);
 }

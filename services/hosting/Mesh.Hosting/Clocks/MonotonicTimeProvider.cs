@@ -1,8 +1,8 @@
 namespace Mesh.Hosting.Clocks;
 
 /// <summary>
-/// The time of a process: the wall clock's at its start, and from then on as much later as has really passed. Somebody who sets the
-/// wall clock, or a time service that steps it, moves no deadline and ends no wait in here; times only ever go forward.
+/// The clock of a process: the wall clock's time at the start, advanced by the time that has really passed. Setting or stepping the wall
+/// clock moves no deadline and ends no wait; time only moves forward.
 /// </summary>
 public sealed class MonotonicTimeProvider : TimeProvider
 {
@@ -10,15 +10,15 @@ public sealed class MonotonicTimeProvider : TimeProvider
     private readonly DateTimeOffset _start;
     private readonly long _startTimestamp;
 
-    /// <summary>A time that begins now.</summary>
-    /// <param name="clock">The system's clocks: one that may be set, and one that only runs.</param>
+    /// <summary>A clock that starts now.</summary>
+    /// <param name="clock">The system clocks: the wall clock, and the monotonic time stamp.</param>
     public MonotonicTimeProvider(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
         (_clock, _start, _startTimestamp) = (clock, clock.GetUtcNow(), clock.GetTimestamp());
     }
 
-    /// <summary>The time of this process.</summary>
+    /// <summary>The clock of this process.</summary>
     public static MonotonicTimeProvider ForProcess { get; } = new(System);
 
     /// <inheritdoc />

@@ -8,8 +8,8 @@ using RabbitMQ.Client.Exceptions;
 namespace Mesh.Hosting.Doctor;
 
 /// <summary>
-/// Looks at the mesh's queues on a RabbitMQ broker: what waits in them, and what lies in their error queues and why. It reads without
-/// taking anything away, and declares nothing.
+/// Examines the mesh's queues on a RabbitMQ broker: how many messages wait, and which are in the error queues and why. It consumes
+/// nothing and declares nothing.
 /// </summary>
 public sealed class BrokerDoctor
 {
@@ -17,7 +17,7 @@ public sealed class BrokerDoctor
     private const string ErrorSuffix = "_error";
     private const string SkippedSuffix = "_skipped";
 
-    /// <summary>So many messages of an error queue are read; the others are counted.</summary>
+    /// <summary>How many messages of an error queue are read; the rest is only counted.</summary>
     private const int ReadMax = 50;
 
     private static readonly TimeSpan ConnectionTimeout = TimeSpan.FromSeconds(5);
@@ -25,7 +25,7 @@ public sealed class BrokerDoctor
     private readonly BusOptions _options;
     private readonly IReadOnlyList<string> _queues;
 
-    /// <summary>A doctor of the configured broker, for the queues of everything that is registered to listen.</summary>
+    /// <summary>A doctor for the configured broker and the queues of all registered handlers.</summary>
     public BrokerDoctor(IOptions<BusOptions> options, IServiceProvider services)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -33,9 +33,9 @@ public sealed class BrokerDoctor
         _queues = BusEndpoint.GetQueues(services);
     }
 
-    /// <summary>Adds what the broker says to what was found in the store.</summary>
-    /// <param name="report">What was found in the store; it names the hosts whose queues are looked at.</param>
-    /// <param name="cancellation">Ends the examination.</param>
+    /// <summary>Adds the findings on the broker to those on the store.</summary>
+    /// <param name="report">The findings on the store; it names the hosts whose queues are examined.</param>
+    /// <param name="cancellation">Ends the diagnosis.</param>
     public async Task<DoctorReport> DiagnoseAsync(DoctorReport report, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -55,7 +55,7 @@ public sealed class BrokerDoctor
         }
         catch (Exception e) when (e is BrokerUnreachableException or RabbitMQClientException or IOException or TimeoutException)
         {
-            findings.Add(DoctorFinding.Problem(Check, "the broker", $"it cannot be reached: {e.GetBaseException().Message}"));
+            findings.Add(DoctorFinding.Problem(Check, "the broker", $"cannot be reached: {e.GetBaseException().Message}"));
         }
 
         return report with
@@ -73,7 +73,7 @@ public sealed class BrokerDoctor
         {
             queues.Add(state);
             if (state is { Waiting: > 0, Consumers: 0 })
-                findings.Add(DoctorFinding.Notice(Check, $"queue {queue}", $"{state.Waiting} wait, and nobody reads the queue now"));
+                findings.Add(DoctorFinding.Notice(Check, $"queue {queue}", $"{state.Waiting} waiting, and no consumer is connected"));
         }
 
         foreach (var aside in (string[])[queue + ErrorSuffix, queue + SkippedSuffix])
@@ -84,7 +84,7 @@ public sealed class BrokerDoctor
             }
     }
 
-    /// <summary>Asking for a queue that is not there closes the channel, so each question has its own.</summary>
+    // Asking for a queue that does not exist closes the channel, so each request has its own.
     private static async Task<QueueState?> GetStateAsync(IConnection connection, string queue, CancellationToken cancellation)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
@@ -99,7 +99,7 @@ public sealed class BrokerDoctor
         }
     }
 
-    // What is got and not acknowledged goes back to its place when the channel closes.
+    // Messages that are fetched and not acknowledged return to their place when the channel closes.
     private static async Task ReadReasonsAsync(IConnection connection, QueueState queue, List<DoctorFinding> findings, CancellationToken cancellation)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
@@ -108,7 +108,7 @@ public sealed class BrokerDoctor
         while (read < ReadMax && await channel.BasicGetAsync(queue.Name, autoAck: false, cancellation) is { } message)
         {
             read++;
-            var reason = Header(message, "MT-Fault-Message") ?? Header(message, "MT-Reason") ?? "no reason is given";
+            var reason = Header(message, "MT-Fault-Message") ?? Header(message, "MT-Reason") ?? "no reason given";
             var (count, last) = reasons.GetValueOrDefault(reason);
             reasons[reason] = (count + 1, Header(message, "MT-Fault-Timestamp") ?? last);
         }
@@ -119,7 +119,7 @@ public sealed class BrokerDoctor
                 $"queue {queue.Name}",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{count} of {queue.Waiting} messages could not be taken: {reason}{(last is null ? "" : $" (last at {last})")}")));
+                    $"{count} of {queue.Waiting} messages failed: {reason}{(last is null ? "" : $" (last at {last})")}")));
     }
 
     private static string? Header(BasicGetResult message, string name) => message.BasicProperties.Headers?.TryGetValue(name, out var value) is true

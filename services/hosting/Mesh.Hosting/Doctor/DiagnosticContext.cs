@@ -3,11 +3,11 @@ using Mesh.Hosting.Store;
 
 namespace Mesh.Hosting.Doctor;
 
-/// <summary>One look at a store: what a check needs, and where it tells what it finds.</summary>
+/// <summary>One diagnosis of a store: what a check needs, and where it reports its findings.</summary>
 public sealed class DiagnosticContext
 {
     private readonly SqlDialect _dialect;
-    private readonly List<string> _examined = [];
+    private readonly List<string> _checked = [];
     private readonly List<DoctorFinding> _findings = [];
     private readonly List<string> _queues = [];
 
@@ -17,35 +17,35 @@ public sealed class DiagnosticContext
     /// <summary>The store.</summary>
     public DbConnection Connection { get; }
 
-    /// <summary>The time of the examination.</summary>
+    /// <summary>The time of the diagnosis.</summary>
     public DateTimeOffset Now { get; }
 
-    /// <summary>Ends the examination.</summary>
+    /// <summary>Ends the diagnosis.</summary>
     public CancellationToken Cancellation { get; }
 
-    internal IReadOnlyList<string> Checked => _examined;
+    internal IReadOnlyList<string> Checked => _checked;
 
     internal IReadOnlyList<DoctorFinding> Findings => _findings;
 
     internal IReadOnlyList<string> Queues => _queues;
 
-    /// <summary>Whether what can be repaired is to be; no longer once something is found that forbids to touch the store.</summary>
+    /// <summary>Whether to repair what can be repaired; false once a finding forbids writing to the store.</summary>
     internal bool IsRepairing { get; private set; }
 
-    /// <summary>Says what was looked at.</summary>
-    public void AddChecked(string what) => _examined.Add(what);
+    /// <summary>Reports what was checked.</summary>
+    public void AddChecked(string what) => _checked.Add(what);
 
-    /// <summary>Names a queue that the store knows of, to be looked at on the broker.</summary>
+    /// <summary>Names a queue that the store refers to, to be examined on the broker.</summary>
     public void AddQueue(string queue) => _queues.Add(queue);
 
-    /// <summary>Tells a finding that only a person can do something about.</summary>
+    /// <summary>Reports a finding that only a person can resolve.</summary>
     public void Report(DoctorFinding finding) => _findings.Add(finding);
 
-    /// <summary>Tells a finding that can be repaired, and repairs it if that was asked for.</summary>
+    /// <summary>Reports a finding that can be repaired, and repairs it if requested.</summary>
     /// <param name="finding">What is wrong.</param>
-    /// <param name="done">What the repair has done, as a sentence's end: "the snapshot was rebuilt".</param>
-    /// <param name="offered">What it would do: "rebuilds the snapshot".</param>
-    /// <param name="repair">The repair, as one transaction; when it throws, nothing was changed.</param>
+    /// <param name="done">What the repair did: "snapshot rebuilt".</param>
+    /// <param name="offered">What the repair would do: "rebuilds the snapshot".</param>
+    /// <param name="repair">The repair, as one transaction; rolled back if it throws.</param>
     public async Task ReportAsync(DoctorFinding finding, string done, string offered, Func<DbTransaction, Task> repair)
     {
         ArgumentNullException.ThrowIfNull(finding);
@@ -63,7 +63,7 @@ public sealed class DiagnosticContext
         }
         catch (Exception e) when (e is DbException or InvalidOperationException)
         {
-            _findings.Add(finding with { Repair = RepairState.Failed, RepairText = $"could not be repaired: {e.Message}" });
+            _findings.Add(finding with { Repair = RepairState.Failed, RepairText = $"repair failed: {e.Message}" });
         }
     }
 

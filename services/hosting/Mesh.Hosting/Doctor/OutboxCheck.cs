@@ -3,10 +3,10 @@ using Mesh.Hosting.Outbox;
 
 namespace Mesh.Hosting.Doctor;
 
-/// <summary>What waits to be sent, what never can be, and what was set aside because of that.</summary>
+/// <summary>Messages that wait to be sent, that never can be, and that were set aside because of that.</summary>
 internal sealed class OutboxCheck(OutboxRoutes routes) : IStoreCheck
 {
-    /// <summary>A mesh that runs and reaches its broker sends within seconds.</summary>
+    /// <summary>A mesh that is running and connected to its broker sends within seconds.</summary>
     public static readonly TimeSpan MaxPendingAge = TimeSpan.FromMinutes(5);
 
     private const int PageMax = 500;
@@ -16,36 +16,36 @@ internal sealed class OutboxCheck(OutboxRoutes routes) : IStoreCheck
     public async Task RunAsync(DiagnosticContext context)
     {
         var waiting = 0;
-        long? oldest = null;
+        var oldest = long.MaxValue;
         for (var after = long.MinValue; await OutboxTable.ReadBatchAsync(context.Connection, after, PageMax) is { Count: > 0 } page; after = page[^1].Seq)
             foreach (var row in page)
             {
                 if (routes.TryRead(row, out var reason) is null)
                 {
                     await context.ReportAsync(
-                        DoctorFinding.Problem(Name, $"message {row.Seq} of type {row.MessageType} for {row.Queue ?? "everybody"}", $"it can never be sent: {reason}"),
-                        "it was set aside",
+                        DoctorFinding.Problem(Name, $"message {row.Seq} of type {row.MessageType} for {row.Queue ?? "subscribers"}", $"can never be sent: {reason}"),
+                        "set aside",
                         "sets it aside (table outbox_rejected)",
                         transaction => OutboxTable.RejectAsync(context.Connection, transaction, row, reason, context.Now));
                     continue;
                 }
 
                 waiting++;
-                oldest = row.KeptAt < (oldest ?? long.MaxValue) ? row.KeptAt : oldest;
+                oldest = Math.Min(oldest, row.EnqueuedAt);
             }
 
-        context.AddChecked($"{waiting} messages that wait in the outbox");
+        context.AddChecked($"{waiting} outbox messages");
         if (waiting > 0)
             ReportPending(context, waiting, oldest);
         await CheckRejectedAsync(context);
     }
 
-    private void ReportPending(DiagnosticContext context, int waiting, long? oldest)
+    private void ReportPending(DiagnosticContext context, int waiting, long oldest)
     {
-        var age = oldest is { } since ? context.Now - DateTimeOffset.FromUnixTimeMilliseconds(since) : (TimeSpan?)null;
-        var message = $"{waiting} wait to be sent, the oldest {(age is { } known ? $"for {(long)known.TotalSeconds} s" : "since an earlier version of the mesh")}";
+        var age = context.Now - DateTimeOffset.FromUnixTimeMilliseconds(oldest);
+        var message = $"{waiting} waiting to be sent, the oldest for {(long)age.TotalSeconds} s";
         context.Report(age > MaxPendingAge
-            ? DoctorFinding.Problem(Name, "messages", $"{message}: no mesh runs on this store, or it does not reach its broker")
+            ? DoctorFinding.Problem(Name, "messages", $"{message}: no mesh is running on this store, or it cannot reach its broker")
             : DoctorFinding.Notice(Name, "messages", message));
     }
 
@@ -53,27 +53,27 @@ internal sealed class OutboxCheck(OutboxRoutes routes) : IStoreCheck
     {
         var rejected = (await context.Connection.QueryAsync<RejectedRow>(
             """
-            SELECT seq AS Seq, message_type AS MessageType, queue AS Queue, body AS Body, reason AS Reason, rejected_at AS RejectedAt
+            SELECT seq AS Seq, message_type AS MessageType, queue AS Queue, body AS Body, reason AS Reason, enqueued_at AS EnqueuedAt, rejected_at AS RejectedAt
             FROM outbox_rejected ORDER BY seq
             """)).AsList();
-        context.AddChecked($"{rejected.Count} messages that were set aside");
+        context.AddChecked($"{rejected.Count} rejected messages");
         foreach (var row in rejected)
         {
             var finding = DoctorFinding.Problem(
                 "rejected",
-                $"message {row.Seq} of type {row.MessageType} for {row.Queue ?? "everybody"}",
-                $"it was never sent and was set aside at {DateTimeOffset.FromUnixTimeMilliseconds(row.RejectedAt):u}: {row.Reason}");
+                $"message {row.Seq} of type {row.MessageType} for {row.Queue ?? "subscribers"}",
+                $"never sent; set aside at {DateTimeOffset.FromUnixTimeMilliseconds(row.RejectedAt):u}: {row.Reason}");
             if (routes.TryRead(row, out _) is null)
                 context.Report(finding);
             else
                 await context.ReportAsync(
                     finding,
-                    "this version can send it, so it was put back into the outbox",
-                    "puts it back into the outbox, because this version can send it",
+                    "returned to the outbox: this version can send it",
+                    "returns it to the outbox: this version can send it",
                     async transaction =>
                     {
                         await context.Connection.ExecuteAsync(
-                            "INSERT INTO outbox (message_type, queue, body, kept_at) VALUES (@MessageType, @Queue, @Body, @RejectedAt)", row, transaction);
+                            "INSERT INTO outbox (message_type, queue, body, enqueued_at) VALUES (@MessageType, @Queue, @Body, @EnqueuedAt)", row, transaction);
                         await context.Connection.ExecuteAsync("DELETE FROM outbox_rejected WHERE seq = @Seq", row, transaction);
                     });
         }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Mesh.Hosting.Doctor;
 
 /// <summary>
-/// Examines a store, and repairs what is safe to repair. It opens the store as it is: nothing is created and no schema is changed,
-/// so it may be run beside a mesh that is at work, and on a store that a mesh would refuse.
+/// Diagnoses a store, and repairs what is safe to repair. It opens the store as it is: it creates nothing and changes no schema, so it may
+/// run beside a running mesh, and on a store that a mesh rejects.
 /// </summary>
 public sealed class StoreDoctor
 {
@@ -17,7 +17,7 @@ public sealed class StoreDoctor
     private readonly IReadOnlyList<IStoreCheck> _checks;
     private readonly TimeProvider _time;
 
-    /// <summary>A doctor of the configured store, with the checks of everything that is registered to be kept in it.</summary>
+    /// <summary>A doctor for the configured store, with all registered checks.</summary>
     public StoreDoctor(IOptions<StoreOptions> options, IEnumerable<SchemaScript> scripts, IEnumerable<IStoreCheck> checks, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -25,9 +25,9 @@ public sealed class StoreDoctor
         (_schema, _checks, _time) = (new SchemaCheck(SqlDialect.For(_location), scripts), [.. checks], time);
     }
 
-    /// <summary>Looks at everything.</summary>
+    /// <summary>Runs all checks.</summary>
     /// <param name="repair">Whether to repair what is safe to repair.</param>
-    /// <param name="cancellation">Ends the examination.</param>
+    /// <param name="cancellation">Ends the diagnosis.</param>
     public async Task<DoctorReport> DiagnoseAsync(bool repair, CancellationToken cancellation = default)
     {
         var (dialect, where) = (SqlDialect.For(_location), SqlDialect.Describe(_location));
@@ -38,7 +38,7 @@ public sealed class StoreDoctor
         }
         catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or ArgumentException or ProblemException)
         {
-            return new DoctorReport(where, [], [DoctorFinding.Problem("store", where, $"it cannot be opened: {dialect.DescribeOutage(e) ?? e.Message}")]);
+            return new DoctorReport(where, [], [DoctorFinding.Problem("store", where, $"cannot be opened: {dialect.DescribeOutage(e) ?? e.Message}")]);
         }
 
         await using (connection)
@@ -51,7 +51,7 @@ public sealed class StoreDoctor
         }
     }
 
-    /// <summary>What one check stumbles over is a finding, and the others still have their turn.</summary>
+    // A check that fails is a finding, and the others still run.
     private static async Task<bool> RunAsync(IStoreCheck check, DiagnosticContext context)
     {
         try
@@ -61,8 +61,21 @@ public sealed class StoreDoctor
         }
         catch (Exception e) when (e is DbException or JsonException or InvalidOperationException or InvalidCastException or FormatException or OverflowException)
         {
-            context.Report(DoctorFinding.Problem(check.Name, "the check", $"it could not be brought to an end: {e.Message}"));
+            context.Report(DoctorFinding.Problem(check.Name, "the check", $"failed: {e.Message}"));
             return false;
         }
     }
+}
+
+/// <summary>
+/// One check of <see cref="StoreDoctor"/>. A service registers a check for each thing that it stores; a check only reads, and changes
+/// anything only through <see cref="DiagnosticContext.ReportAsync"/>.
+/// </summary>
+public interface IStoreCheck
+{
+    /// <summary>Its name in the findings.</summary>
+    string Name { get; }
+
+    /// <summary>Checks, and reports its findings.</summary>
+    Task RunAsync(DiagnosticContext context);
 }

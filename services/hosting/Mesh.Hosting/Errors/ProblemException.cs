@@ -1,21 +1,21 @@
 namespace Mesh.Hosting.Errors;
 
-/// <summary>Something is wrong that whoever called can mend; the message alone tells what, where, and what is accepted.</summary>
+/// <summary>A problem that the operator can fix; the message alone says what is wrong, where, and what is accepted.</summary>
 public sealed class ProblemException : Exception
 {
-    /// <summary>A problem in words.</summary>
+    /// <summary>A problem with its message.</summary>
     public ProblemException(string message)
         : base(message)
     {
     }
 
-    /// <summary>A problem in words, with its cause.</summary>
+    /// <summary>A problem with its message and cause.</summary>
     public ProblemException(string message, Exception inner)
         : base(message, inner)
     {
     }
 
-    /// <summary>A problem that nobody described.</summary>
+    /// <summary>A problem without a message.</summary>
     public ProblemException()
     {
     }

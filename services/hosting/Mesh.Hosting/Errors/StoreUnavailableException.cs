@@ -1,24 +1,24 @@
 namespace Mesh.Hosting.Errors;
 
 /// <summary>
-/// The store cannot be used just now, for a reason outside of it: the disk is full, the server does not answer. Nothing was written,
-/// and the same may succeed later.
+/// The store is unavailable for a reason outside of it: the disk is full, the server does not answer. Nothing was written, and a retry may
+/// succeed.
 /// </summary>
 public sealed class StoreUnavailableException : Exception
 {
-    /// <summary>A store that cannot be used, in words.</summary>
+    /// <summary>An unavailable store, with the reason.</summary>
     public StoreUnavailableException(string message, Exception inner)
         : base(message, inner)
     {
     }
 
-    /// <summary>A store that cannot be used, in words.</summary>
+    /// <summary>An unavailable store, with the reason.</summary>
     public StoreUnavailableException(string message)
         : base(message)
     {
     }
 
-    /// <summary>A store that cannot be used, for no known reason.</summary>
+    /// <summary>An unavailable store, for an unknown reason.</summary>
     public StoreUnavailableException()
     {
     }

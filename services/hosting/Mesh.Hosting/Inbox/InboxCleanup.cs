@@ -1,57 +1,41 @@
+using System.Data.Common;
+using Dapper;
+using Mesh.Core;
+using Mesh.Hosting.Background;
 using Mesh.Hosting.Store;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Hosting.Inbox;
 
-/// <summary>Forgets messages that were taken so long ago that nobody sends them again.</summary>
-internal sealed partial class InboxCleanup(MeshDatabase database, IOptions<StoreOptions> options, TimeProvider time, ILogger<InboxCleanup> log)
-    : IHostedService, IDisposable
+/// <summary>Deletes inbox entries so old that their senders no longer retry.</summary>
+internal sealed class InboxCleanup(MeshDatabase database, IOptions<StoreOptions> options, TimeProvider time, ILogger<InboxCleanup> log)
+    : BackgroundLoop("Inbox cleanup", new ExponentialBackoff(CleanupInterval, CleanupInterval), time, log)
 {
-    /// <summary>Time between two purges; the first comes as long after the start.</summary>
     public static readonly TimeSpan CleanupInterval = TimeSpan.FromMinutes(10);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _loop = Task.CompletedTask;
+    protected override TimeSpan InitialDelay => CleanupInterval;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
-        _loop = RunAsync(_stopping.Token);
-        return Task.CompletedTask;
+        var before = Time.GetUtcNow() - options.Value.InboxRetention;
+        await database.WriteAsync((connection, transaction) => InboxTable.DeleteOlderThanAsync(connection, transaction, before), stopping);
+        return CleanupInterval;
     }
+}
 
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        _stopping.Cancel();
-        return _loop;
-    }
+/// <summary>The inbox's rows: which messages were handled.</summary>
+public static class InboxTable
+{
+    /// <summary>
+    /// Records a message as handled, within the transaction of its effects; false if it was handled before, so that nothing may be done.
+    /// Of two transactions that add the same message at once, the second waits for the first to commit or roll back.
+    /// </summary>
+    public static async Task<bool> TryAddAsync(DbConnection connection, DbTransaction transaction, MessageIdentity message, DateTimeOffset now) =>
+        await connection.ExecuteAsync(
+            "INSERT INTO inbox (message, handled_at) VALUES (@message, @now) ON CONFLICT (message) DO NOTHING",
+            new { message = message.Value, now = now.ToUnixTimeMilliseconds() }, transaction) == 1;
 
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task RunAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(CleanupInterval, time, stopping);
-                var before = time.GetUtcNow() - options.Value.InboxRetention;
-                await database.WriteAsync((connection, transaction) => InboxTable.DeleteOlderThanAsync(connection, transaction, before), stopping);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // Whatever keeps the store from forgetting, it is tried again; nothing depends on it.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                LogCleanupFailed(e);
-            }
-        }
-    }
-
-    [LoggerMessage(110, LogLevel.Warning, "Messages taken long ago could not be forgotten; it is tried again")]
-    private partial void LogCleanupFailed(Exception exception);
+    internal static Task<int> DeleteOlderThanAsync(DbConnection connection, DbTransaction transaction, DateTimeOffset handledBefore) =>
+        connection.ExecuteAsync("DELETE FROM inbox WHERE handled_at < @before", new { before = handledBefore.ToUnixTimeMilliseconds() }, transaction);
 }

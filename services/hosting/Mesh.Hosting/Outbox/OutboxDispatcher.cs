@@ -1,76 +1,35 @@
 using System.Runtime.ExceptionServices;
+using Mesh.Core;
+using Mesh.Hosting.Background;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Store;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Hosting.Outbox;
 
 /// <summary>
-/// Sends what the outbox holds, in order for each queue. A message leaves the outbox only after the broker has taken it, so a crash
-/// in between sends it again: receivers take a repeated message as one. What cannot be sent whatever is done is set aside.
+/// Sends what the outbox holds, in order for each queue. A message leaves the outbox only after the broker has confirmed it, so a crash
+/// in between sends it again: receivers handle a repeated message once. What can never be sent is set aside.
 /// </summary>
 internal sealed partial class OutboxDispatcher(
     MeshDatabase database, IMessageBus bus, OutboxSignal signal, OutboxRoutes routes, TimeProvider time, ILogger<OutboxDispatcher> log)
-    : IHostedService, IDisposable
+    : BackgroundLoop("Outbox dispatch", new ExponentialBackoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10)), time, log)
 {
     private const int BatchMax = 200;
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(10);
 
-    // Sent, and still in the store, because it could not be written since: not to be sent again by this process.
+    // Sent, but still in the store because it could not be written since: not to be sent again by this process.
     private readonly HashSet<long> _sent = [];
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _loop = Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
-        _loop = RunAsync(_stopping.Token);
-        return Task.CompletedTask;
+        await SendAllAsync(stopping);
+        return PollInterval;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-    }
+    protected override Task WaitAsync(TimeSpan delay, CancellationToken stopping) => signal.WaitAsync(delay, Time, stopping);
 
-    public void Dispose()
-    {
-        _stopping.Cancel();
-        _stopping.Dispose();
-    }
-
-    private async Task RunAsync(CancellationToken stopping)
-    {
-        // The start goes on without waiting for what lies in the outbox.
-        await Task.Yield();
-        var retry = TimeSpan.FromMilliseconds(200);
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await SendAllAsync(stopping);
-                retry = TimeSpan.FromMilliseconds(200);
-                await signal.WaitAsync(PollInterval, time, stopping);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // Whatever keeps a message from going out, it stays in the outbox and is tried again.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                LogSendFailed(e, retry.TotalSeconds);
-                await Task.Delay(retry, time, stopping)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-                retry = retry * 2 < RetryMax ? retry * 2 : RetryMax;
-            }
-        }
-    }
-
-    /// <summary>Goes once through the outbox. A queue that takes nothing holds up what goes to it, and nothing else.</summary>
+    // A queue that accepts nothing delays its own messages, and no others.
     private async Task SendAllAsync(CancellationToken cancellation)
     {
         var failures = new Dictionary<string, ExceptionDispatchInfo>(StringComparer.Ordinal);
@@ -105,10 +64,10 @@ internal sealed partial class OutboxDispatcher(
             await database.WriteAsync(
                 async (connection, transaction) =>
                 {
-                    await OutboxTable.RejectAsync(connection, transaction, row, reason, time.GetUtcNow());
+                    await OutboxTable.RejectAsync(connection, transaction, row, reason, Time.GetUtcNow());
                     return true;
                 }, cancellation);
-            LogRejected(row.Seq, row.MessageType, reason);
+            LogRejected(Log, row.Seq, row.MessageType, reason);
             return null;
         }
 
@@ -118,7 +77,7 @@ internal sealed partial class OutboxDispatcher(
             _sent.Add(row.Seq);
             return null;
         }
-#pragma warning disable CA1031 // Told when all that can go has gone.
+#pragma warning disable CA1031 // Thrown once everything that can be sent has been.
         catch (Exception e) when (!cancellation.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -134,9 +93,17 @@ internal sealed partial class OutboxDispatcher(
         _sent.Clear();
     }
 
-    [LoggerMessage(100, LogLevel.Warning, "The outbox could not send; it tries again in {RetrySeconds} s")]
-    private partial void LogSendFailed(Exception exception, double retrySeconds);
+    [LoggerMessage(101, LogLevel.Error, "Outbox message {Seq} of type {MessageType} can never be sent and was set aside: {Reason}")]
+    private static partial void LogRejected(ILogger log, long seq, string messageType, string reason);
+}
 
-    [LoggerMessage(101, LogLevel.Error, "Outbox message {Seq} of type {MessageType} can never be sent and is set aside: {Reason}")]
-    private partial void LogRejected(long seq, string messageType, string reason);
+/// <summary>Wakes the dispatcher when there is something to send.</summary>
+public sealed class OutboxSignal
+{
+    private readonly AsyncSignal _pending = new();
+
+    /// <summary>To be called after the commit of a transaction that added messages.</summary>
+    public void Set() => _pending.Set();
+
+    internal Task<bool> WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellation) => _pending.WaitAsync(limit, time, cancellation);
 }

@@ -6,40 +6,40 @@ namespace Mesh.Hosting.Outbox;
 /// <summary>The outbox's rows.</summary>
 public static class OutboxTable
 {
-    /// <summary>Keeps messages within a transaction; after its commit the <see cref="OutboxSignal"/> is to be raised.</summary>
+    /// <summary>Adds messages within a transaction; after its commit, set the <see cref="OutboxSignal"/>.</summary>
     /// <param name="connection">The store.</param>
     /// <param name="transaction">The transaction that decides them.</param>
-    /// <param name="messages">The messages, in the order in which they are to be sent.</param>
-    /// <param name="now">Since when they wait.</param>
+    /// <param name="messages">The messages, in the order of sending.</param>
+    /// <param name="now">The time of the transaction.</param>
     public static async Task AddAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<OutboxMessage> messages, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(messages);
         foreach (var message in messages)
             await connection.ExecuteAsync(
-                "INSERT INTO outbox (message_type, queue, body, kept_at) VALUES (@MessageType, @Queue, @Body, @now)",
+                "INSERT INTO outbox (message_type, queue, body, enqueued_at) VALUES (@MessageType, @Queue, @Body, @now)",
                 new { message.MessageType, message.Queue, message.Body, now = now.ToUnixTimeMilliseconds() }, transaction);
     }
 
     internal static async Task<IReadOnlyList<Row>> ReadBatchAsync(DbConnection connection, long after, int countMax) =>
         [.. await connection.QueryAsync<Row>($"{SelectRow} WHERE seq > @after ORDER BY seq LIMIT @countMax", new { after, countMax })];
 
-    // One by one and not up to the last: where several transactions write at once, a lower number may become visible after a higher one.
+    // One by one and not up to the last: a concurrent transaction may make a lower number visible after a higher one.
     internal static Task<int> RemoveAsync(DbConnection connection, DbTransaction transaction, IEnumerable<long> sent) =>
         connection.ExecuteAsync("DELETE FROM outbox WHERE seq = @seq", sent.Select(seq => new { seq }), transaction);
 
-    /// <summary>Sets a row aside that cannot be sent whatever is done.</summary>
+    /// <summary>Moves a row that can never be sent to outbox_rejected.</summary>
     internal static async Task RejectAsync(DbConnection connection, DbTransaction transaction, Row row, string reason, DateTimeOffset now)
     {
         await connection.ExecuteAsync(
             """
-            INSERT INTO outbox_rejected (seq, message_type, queue, body, reason, rejected_at)
-            VALUES (@Seq, @MessageType, @Queue, @Body, @reason, @now) ON CONFLICT (seq) DO NOTHING
+            INSERT INTO outbox_rejected (seq, message_type, queue, body, reason, enqueued_at, rejected_at)
+            VALUES (@Seq, @MessageType, @Queue, @Body, @reason, @EnqueuedAt, @now) ON CONFLICT (seq) DO NOTHING
             """,
-            new { row.Seq, row.MessageType, row.Queue, row.Body, reason, now = now.ToUnixTimeMilliseconds() }, transaction);
+            new { row.Seq, row.MessageType, row.Queue, row.Body, row.EnqueuedAt, reason, now = now.ToUnixTimeMilliseconds() }, transaction);
         await RemoveAsync(connection, transaction, [row.Seq]);
     }
 
-    private const string SelectRow = "SELECT seq AS Seq, message_type AS MessageType, queue AS Queue, body AS Body, kept_at AS KeptAt FROM outbox";
+    private const string SelectRow = "SELECT seq AS Seq, message_type AS MessageType, queue AS Queue, body AS Body, enqueued_at AS EnqueuedAt FROM outbox";
 
     internal class Row
     {
@@ -51,6 +51,6 @@ public static class OutboxTable
 
         public string Body { get; init; } = "";
 
-        public long? KeptAt { get; init; }
+        public long EnqueuedAt { get; init; }
     }
 }

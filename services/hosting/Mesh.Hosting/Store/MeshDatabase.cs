@@ -5,35 +5,35 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Hosting.Store;
 
-/// <summary>A service's database: connections, transactions, and its schema brought up to date at the first use.</summary>
+/// <summary>A service's database: connections, transactions, and its schema, which is brought up to date at the first use.</summary>
 public sealed class MeshDatabase : IDisposable
 {
     private readonly SqlDialect _dialect;
     private readonly string _location;
     private readonly IReadOnlyList<SchemaScript> _scripts;
-    private readonly StoreInterceptor? _gate;
+    private readonly StoreInterceptor? _interceptor;
     private readonly SemaphoreSlim _writer = new(1);
     private readonly SemaphoreSlim _opening = new(1);
     private bool _isReady;
 
-    /// <summary>The database at the configured place, with the schema of everything that the service keeps in it.</summary>
-    /// <param name="options">Where it is.</param>
-    /// <param name="scripts">The schema.</param>
-    /// <param name="interceptor">Stands before the store in a simulation; null everywhere else.</param>
+    /// <summary>The database at the configured location.</summary>
+    /// <param name="options">Its location.</param>
+    /// <param name="scripts">The schema of everything that the process stores in it.</param>
+    /// <param name="interceptor">Intercepts calls in a simulation; null everywhere else.</param>
     public MeshDatabase(IOptions<StoreOptions> options, IEnumerable<SchemaScript> scripts, StoreInterceptor? interceptor = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _gate = interceptor;
+        _interceptor = interceptor;
         _location = options.Value.Location;
         _dialect = SqlDialect.For(_location);
         _scripts = [.. scripts.OrderBy(script => script.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>Whether the statement failed because a row of that key exists already.</summary>
+    /// <summary>Whether the statement failed because a row with that key exists.</summary>
     public bool IsDuplicate(DbException exception) => _dialect.IsDuplicate(exception);
 
-    /// <summary>Runs something that only reads.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot be used just now.</exception>
+    /// <summary>Runs a read.</summary>
+    /// <exception cref="StoreUnavailableException">The store is unavailable.</exception>
     public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(read);
@@ -44,14 +44,14 @@ public sealed class MeshDatabase : IDisposable
             await using var connection = await _dialect.OpenAsync(cancellation);
             return await read(connection);
         }
-        catch (Exception e) when (_dialect.DescribeOutage(e) is { } words)
+        catch (Exception e) when (_dialect.DescribeOutage(e) is { } reason)
         {
-            throw Unavailable(words, e);
+            throw Unavailable(reason, e);
         }
     }
 
-    /// <summary>Runs something that writes as one transaction: all of it is kept, or, when it throws, nothing.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot be used just now.</exception>
+    /// <summary>Runs a write as one transaction, which is rolled back if it throws.</summary>
+    /// <exception cref="StoreUnavailableException">The store is unavailable.</exception>
     public async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -62,16 +62,17 @@ public sealed class MeshDatabase : IDisposable
         {
             result = await InTransactionAsync(write, cancellation);
         }
-        catch (Exception e) when (_dialect.DescribeOutage(e) is { } words)
+        catch (Exception e) when (_dialect.DescribeOutage(e) is { } reason)
         {
-            throw Unavailable(words, e);
+            throw Unavailable(reason, e);
         }
 
         await InterceptAsync(StoreCallStage.AfterCommit);
         return result;
     }
 
-    /// <summary>Brings the schema up to date; throws <see cref="ProblemException"/> in words when the store cannot be used.</summary>
+    /// <summary>Brings the schema up to date.</summary>
+    /// <exception cref="ProblemException">The store cannot be used; the message says why.</exception>
     public async Task EnsureReadyAsync(CancellationToken cancellation = default)
     {
         if (Volatile.Read(ref _isReady))
@@ -100,7 +101,7 @@ public sealed class MeshDatabase : IDisposable
         _opening.Dispose();
     }
 
-    private Task InterceptAsync(StoreCallStage moment) => _gate is null ? Task.CompletedTask : _gate(moment);
+    private Task InterceptAsync(StoreCallStage stage) => _interceptor is null ? Task.CompletedTask : _interceptor(stage);
 
     private async Task<T> InTransactionAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellation)
     {
@@ -121,7 +122,7 @@ public sealed class MeshDatabase : IDisposable
             }
             catch
             {
-                // What failed is what is told, not what the provider stumbles over when it cleans up behind it.
+                // The original failure is reported, not what the provider throws while it cleans up.
                 await _dialect.RollbackAndCloseAsync(connection, transaction);
                 throw;
             }
@@ -133,18 +134,40 @@ public sealed class MeshDatabase : IDisposable
         }
     }
 
-    private StoreUnavailableException Unavailable(string words, Exception e) =>
-        new($"the store {SqlDialect.Describe(_location)} cannot be used now: {words}", e);
+    private StoreUnavailableException Unavailable(string reason, Exception e) =>
+        new($"the store {SqlDialect.Describe(_location)} is unavailable: {reason}", e);
 
     private async Task<bool> ApplyScriptsAsync(DbConnection connection, DbTransaction transaction)
     {
-        // Services that share a database start together, and PostgreSQL lets two of them make the same table at once, to fail one of them.
+        // Services that share a database start together, and PostgreSQL fails one of two transactions that create the same table.
         if (!_dialect.HasSingleWriter)
             await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtext('mesh_schema'))", transaction: transaction);
+        if (await StoreFormat.FindProblemAsync(connection, transaction, _dialect) is { } problem)
+            throw new ProblemException($"the store {SqlDialect.Describe(_location)} cannot be used: {problem}");
+        await StoreFormat.WriteAsync(connection, transaction);
         await connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS mesh_schema (name TEXT PRIMARY KEY)", transaction: transaction);
         var applied = (await connection.QueryAsync<string>("SELECT name FROM mesh_schema", transaction: transaction)).ToHashSet(StringComparer.Ordinal);
         foreach (var script in _scripts.Where(script => !applied.Contains(script.Name)))
             await SchemaScript.ApplyAsync(connection, transaction, _dialect, script);
         return true;
     }
+}
+
+/// <summary>
+/// Called on the way to the store and back. Registered only by a simulation, to delay or fail a call there, or to end the process.
+/// </summary>
+/// <param name="stage">Where the call is.</param>
+public delegate Task StoreInterceptor(StoreCallStage stage);
+
+/// <summary>Where a call to the store is.</summary>
+public enum StoreCallStage
+{
+    /// <summary>Before the read.</summary>
+    BeforeRead,
+
+    /// <summary>Before the transaction begins.</summary>
+    BeforeWrite,
+
+    /// <summary>The transaction is committed; the caller does not know it yet.</summary>
+    AfterCommit,
 }

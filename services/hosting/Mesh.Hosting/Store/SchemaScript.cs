@@ -5,11 +5,11 @@ using Dapper;
 namespace Mesh.Hosting.Store;
 
 /// <summary>One step of a database's schema; applied once, in the order of names.</summary>
-/// <param name="Name">Its name, beginning with a number.</param>
-/// <param name="Sql">Its statements; <c>{identity}</c> stands for a primary key that numbers its rows by itself.</param>
+/// <param name="Name">Its name, which starts with a number.</param>
+/// <param name="Sql">Its statements; <c>{identity}</c> stands for a primary key that the database numbers.</param>
 public sealed record SchemaScript(string Name, string Sql)
 {
-    /// <summary>The <c>*.sql</c> files that an assembly embeds.</summary>
+    /// <summary>The <c>*.sql</c> files embedded in an assembly.</summary>
     public static IReadOnlyList<SchemaScript> Embedded(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);

@@ -9,7 +9,7 @@ public sealed class StoreOptions : IValidatableObject
     [Required]
     public string Location { get; set; } = "sqlite:mesh.db";
 
-    /// <summary>For how long a message that was taken is remembered, so that it is not taken again. 1 h to 1 year. Default: 7 days.</summary>
+    /// <summary>How long a handled message is remembered, so that a repetition is not handled again. 1 h to 1 year. Default: 7 days.</summary>
     public TimeSpan InboxRetention { get; set; } = TimeSpan.FromDays(7);
 
     /// <inheritdoc />
@@ -19,6 +19,6 @@ public sealed class StoreOptions : IValidatableObject
             yield return new ValidationResult(
                 $"store '{Location}' is neither {SqlDialect.SqlitePrefix}PATH nor {SqlDialect.PostgresPrefix}CONNECTION", [nameof(Location)]);
         if (InboxRetention < TimeSpan.FromHours(1) || InboxRetention > TimeSpan.FromDays(366))
-            yield return new ValidationResult($"taken messages are remembered from 1 h to 1 year, not {InboxRetention}", [nameof(InboxRetention)]);
+            yield return new ValidationResult($"the inbox retention must be 1 h to 1 year, not {InboxRetention}", [nameof(InboxRetention)]);
     }
 }

@@ -1,6 +1,7 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Serialization;
 
 namespace Mesh.Migrations.Host.Grains;
 
@@ -13,7 +14,7 @@ internal sealed partial class MigrationGrain
             switch (output)
             {
                 case SendCommand { Command: var command, Host: var host }:
-                    LogCommand(services.Log, state.Id.Value, command.GetType().Name, host.Value, state.Epoch.Number);
+                    LogCommand(services.Log, state.Id.Value, Discriminator.Of(command), host.Value, state.Epoch.Number);
                     break;
                 case PublishEvent { Event: MigrationRequested requested }:
                     LogRequested(services.Log, state.Id.Value, state.VmName(), state.Source?.Value ?? "?", DescribeTargets(state), state.Preferences.Priority, requested.RequestedBy);

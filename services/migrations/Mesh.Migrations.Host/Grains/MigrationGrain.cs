@@ -5,8 +5,10 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Core;
 using Mesh.Hosting.Inbox;
 using Mesh.Hosting.Outbox;
 using Mesh.Hosting.Telemetry;
@@ -87,9 +89,9 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
         return MigrationStateMachine.AnswerToChange(_state!, change.ChangeId);
     }
 
-    public Task AnswerAsync(CommandAnswer answer) => ApplyIfKnownAsync(new AnswerReceived(answer), MessageIdentity.From(answer));
+    public Task AnswerAsync(CommandAnswer answer) => ApplyIfKnownAsync(new AnswerReceived(answer), AgentMessageIdentity.From(answer));
 
-    public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent), MessageIdentity.From(agentEvent));
+    public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent), AgentMessageIdentity.From(agentEvent));
 
     // A migration can wait for long, and reports of its hosts do not affect it while it waits.
     public Task HandleReportAsync(HostReport report) => _state is { Phase: MigrationPhase.Queued or MigrationPhase.Ready } ? Task.CompletedTask : ApplyIfKnownAsync(new ReportReceived(
@@ -171,7 +173,7 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
     private static Activity? StartActivity(MigrationInput input, Transition transition) =>
         input is ReportReceived && transition.Outputs.All(output => output is PublishEvent { Event: MigrationProgressed })
             ? null
-            : MeshTelemetry.StartActivity($"flight {input.GetType().Name}", transition.State.Request.TraceParent)
-                ?.SetTag("mesh.migration.id", transition.State.Id.Value)
-                .SetTag("mesh.migration.phase", transition.State.Phase.ToString());
+            : MeshTelemetry.StartActivity(TelemetryNames.Spans.MigrationTransition + Discriminator.Of(input), transition.State.Request.TraceParent)
+                ?.SetTag(TelemetryNames.Tags.MigrationId, transition.State.Id.Value)
+                .SetTag(TelemetryNames.Tags.MigrationPhase, MeshTelemetry.TagValue(transition.State.Phase));
 }

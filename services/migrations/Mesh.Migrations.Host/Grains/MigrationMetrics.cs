@@ -1,36 +1,35 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Mesh.Contracts.Events;
+using Mesh.Core;
 using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Migrations.Host.Grains;
 
-/// <summary>What is counted of migrations.</summary>
 internal static class MigrationMetrics
 {
     private static readonly Counter<long> Ends =
-        MeshTelemetry.Meter.CreateCounter<long>("mesh.migrations.ended", "{migration}", "Migrations by their named end");
+        MeshTelemetry.Meter.CreateCounter<long>(TelemetryNames.Metrics.MigrationsEnded, "{migration}", "Migrations that ended");
 
     private static readonly Histogram<double> TotalTimes =
-        MeshTelemetry.Meter.CreateHistogram<double>("mesh.migration.duration", "s", "From the request to the named end");
+        MeshTelemetry.Meter.CreateHistogram<double>(TelemetryNames.Metrics.MigrationDuration, "s", "Time from the request to the end of a migration");
 
     private static readonly Histogram<double> Downtimes =
-        MeshTelemetry.Meter.CreateHistogram<double>("mesh.migration.downtime", "ms", "Actual downtime of migrations that moved the machine");
+        MeshTelemetry.Meter.CreateHistogram<double>(TelemetryNames.Metrics.MigrationDowntime, "s", "Actual downtime of migrated VMs");
 
     private static readonly Counter<long> Decisions =
-        MeshTelemetry.Meter.CreateCounter<long>("mesh.migration.decisions", "{change}", "Changes of migrations, by the kind of requester");
+        MeshTelemetry.Meter.CreateCounter<long>(TelemetryNames.Metrics.MigrationChanges, "{change}", "Changes to running migrations");
 
     public static void RecordDecision(MigrationState state, MigrationChangeRequested decided) => Decisions.Add(
         1,
-        new KeyValuePair<string, object?>("policy", state.Policy?.Policy.Name ?? "none"),
-        new KeyValuePair<string, object?>("by", JsonNamingPolicy.CamelCase.ConvertName(decided.Origin.ToString())));
+        new KeyValuePair<string, object?>(TelemetryNames.Tags.PolicyName, state.Policy?.Policy.Name ?? "none"),
+        new KeyValuePair<string, object?>(TelemetryNames.Tags.ChangeOrigin, MeshTelemetry.TagValue(decided.Origin)));
 
     public static void RecordEnd(MigrationEnded ended)
     {
-        var outcome = new KeyValuePair<string, object?>("outcome", ended.Outcome.ToString());
+        var outcome = new KeyValuePair<string, object?>(TelemetryNames.Tags.MigrationOutcome, MeshTelemetry.TagValue(ended.Outcome));
         Ends.Add(1, outcome);
         TotalTimes.Record(ended.TotalTime.TotalSeconds, outcome);
         if (ended.ActualDowntime is { } downtime)
-            Downtimes.Record(downtime.TotalMilliseconds, outcome);
+            Downtimes.Record(downtime.TotalSeconds, outcome);
     }
 }

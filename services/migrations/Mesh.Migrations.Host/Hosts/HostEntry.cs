@@ -15,6 +15,12 @@ internal sealed record HostEntry(HostName Host)
 
     public DateTimeOffset? LastReportAt { get; init; }
 
+    /// <summary>Why its agent is ignored; null if it is not.</summary>
+    public string? AgentProblem { get; init; }
+
+    /// <summary>The inventory of an agent that is ignored: shown, and used for nothing else.</summary>
+    public HostInventory? RejectedInventory { get; init; }
+
     public HostFence? Fence { get; init; }
 
     public FenceAttempt? FenceAttempt { get; init; }

@@ -1,56 +1,49 @@
 using System.Diagnostics.Metrics;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
+using Mesh.Core;
+using Mesh.Hosting.Background;
 using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Migrations.Host.Hosts;
 
-/// <summary>Looks at each second which hosts have fallen silent or come back, and says so.</summary>
-internal sealed partial class HostHealthMonitor(HostRegistry hosts, TimeProvider time, ILogger<HostHealthMonitor> log) : IHostedService, IDisposable
+/// <summary>Checks each second which hosts have stopped reporting or are back, and logs it.</summary>
+internal sealed partial class HostHealthMonitor(HostRegistry hosts, TimeProvider time, ILogger<HostHealthMonitor> log)
+    : BackgroundLoop("Host health check", new ExponentialBackoff(CheckInterval, CheckInterval), time, log)
 {
     // An instrument is never taken down again, so it must not hold what it measures.
     private static HostRegistry? _measured;
 
     private static readonly ObservableGauge<int> Gauge = MeshTelemetry.Meter.CreateObservableGauge(
-        "mesh.hosts",
+        TelemetryNames.Metrics.Hosts,
         () => (_measured?.ListHealth() ?? []).GroupBy(host => host.Health)
-            .Select(group => new Measurement<int>(group.Count(), new KeyValuePair<string, object?>("health", group.Key.ToString()))),
+            .Select(group => new Measurement<int>(group.Count(), new KeyValuePair<string, object?>(TelemetryNames.Tags.HostHealth, MeshTelemetry.TagValue(group.Key)))),
         "{host}", "Hosts by their health");
 
-    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
-    private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<HostName, HostHealth> _last = [];
-    private Task _loop = Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override TimeSpan InitialDelay => CheckInterval;
+
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref _measured, hosts);
         _ = Gauge;
-        _loop = RunAsync();
-        return Task.CompletedTask;
+        return base.StartAsync(cancellationToken);
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    protected override Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
-        await _stopping.CancelAsync();
-        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        foreach (var (entry, health) in hosts.ListHealth())
+            LogChange(entry, health);
+        return Task.FromResult(CheckInterval);
     }
 
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         Interlocked.CompareExchange(ref _measured, null, hosts);
-        _stopping.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        while (true)
-        {
-            await Task.Delay(CheckInterval, time, _stopping.Token);
-            foreach (var (entry, health) in hosts.ListHealth())
-                LogChange(entry, health);
-        }
+        base.Dispose(disposing);
     }
 
     private void LogChange(HostEntry entry, HostHealth health)
@@ -59,27 +52,27 @@ internal sealed partial class HostHealthMonitor(HostRegistry hosts, TimeProvider
         _last[entry.Host] = health;
         if (isKnown && before == health)
             return;
-        var silence = entry.LastReportAt is { } reported ? (time.GetUtcNow() - reported).TotalSeconds : (double?)null;
+        var silence = entry.LastReportAt is { } reported ? (Time.GetUtcNow() - reported).TotalSeconds : (double?)null;
         switch (health)
         {
             case HostHealth.Healthy when isKnown:
-                LogBack(entry.Host.Value, before);
+                LogBack(Log, entry.Host.Value, before);
                 break;
             case HostHealth.Suspect when isKnown:
-                LogSuspect(entry.Host.Value, silence);
+                LogSuspect(Log, entry.Host.Value, silence);
                 break;
             case HostHealth.Unresponsive:
-                LogUnresponsive(entry.Host.Value, silence, entry.VmCount);
+                LogUnresponsive(Log, entry.Host.Value, silence, entry.VmCount);
                 break;
         }
     }
 
-    [LoggerMessage(2020, LogLevel.Information, "Host {Host} is heard of again; it was {Before}")]
-    private partial void LogBack(string host, HostHealth before);
+    [LoggerMessage(2020, LogLevel.Information, "Host {Host} is responding again; it was {Before}")]
+    private static partial void LogBack(ILogger log, string host, HostHealth before);
 
-    [LoggerMessage(2021, LogLevel.Warning, "Host {Host} is suspect: last heard of {Seconds:0} s ago. It is no destination meanwhile")]
-    private partial void LogSuspect(string host, double? seconds);
+    [LoggerMessage(2021, LogLevel.Warning, "Host {Host} is suspect: last report {Seconds:0} s ago; excluded as a destination")]
+    private static partial void LogSuspect(ILogger log, string host, double? seconds);
 
-    [LoggerMessage(2022, LogLevel.Error, "Host {Host} is unresponsive: last heard of {Seconds:0} s ago. What its {Vms} machines do is unknown; nothing is concluded until it speaks or is fenced")]
-    private partial void LogUnresponsive(string host, double? seconds, int vms);
+    [LoggerMessage(2022, LogLevel.Error, "Host {Host} is unresponsive: last report {Seconds:0} s ago. The state of its {Vms} VMs is unknown until it reports again or is fenced")]
+    private static partial void LogUnresponsive(ILogger log, string host, double? seconds, int vms);
 }

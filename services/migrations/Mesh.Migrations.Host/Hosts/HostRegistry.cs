@@ -45,7 +45,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
                 return false;
             if (known.Inventory is { } old && (old.AgentEpoch, old.Sequence).CompareTo((inventory.AgentEpoch, inventory.Sequence)) >= 0)
                 return false;
-            _hosts[inventory.Host] = known with { Inventory = inventory, LastReportAt = time.GetUtcNow() };
+            _hosts[inventory.Host] = known with { Inventory = inventory, LastReportAt = time.GetUtcNow(), AgentProblem = null, RejectedInventory = null };
             return true;
         }
     }
@@ -62,9 +62,20 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
             if ((isFencedProcess && !isAliveAfterFence) || !known.IsNewer(report.AgentEpoch, report.Sequence))
                 return ReportResult.Ignored with { IsFromOlderProcess = IsNewlyStale(known, report, now) };
 
-            _hosts[report.Host] = known with { Report = report, LastReportAt = now, Fence = null };
+            _hosts[report.Host] = known with { Report = report, LastReportAt = now, Fence = null, AgentProblem = null };
             (_table, var settled) = _table.ApplyReport(report, now);
             return new ReportResult(true, known.Fence is not null, isAliveAfterFence, false, settled, report.HypervisorReachable ? FindDuplicates(report, now) : []);
+        }
+    }
+
+    /// <summary>Records that a host's agent is ignored; false if that is known.</summary>
+    public bool RejectAgent(HostName host, string problem, HostInventory? inventory)
+    {
+        lock (_lock)
+        {
+            var known = Entry(host);
+            _hosts[host] = known with { AgentProblem = problem, RejectedInventory = inventory ?? known.RejectedInventory };
+            return known.AgentProblem != problem;
         }
     }
 
@@ -170,16 +181,17 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
     }
 
     /// <summary>All hosts, by name.</summary>
-    public IReadOnlyList<HostView> List()
+    /// <param name="includeRejected">Whether to list hosts of whose agents nothing was accepted yet.</param>
+    public IReadOnlyList<HostView> List(bool includeRejected = false)
     {
         lock (_lock)
             return
             [
-                .. _hosts.Values.Where(entry => entry.Inventory is not null).OrderBy(entry => entry.Host.Value, StringComparer.Ordinal)
+                .. _hosts.Values.Where(entry => (entry.Inventory ?? (includeRejected ? entry.RejectedInventory : null)) is not null).OrderBy(entry => entry.Host.Value, StringComparer.Ordinal)
                     .Select(entry => new HostView(
-                        entry.Inventory! with { Vms = entry.Vms() }, entry.Report?.HypervisorReachable ?? entry.LastReportAt is not null,
+                        (entry.Inventory ?? entry.RejectedInventory)! with { Vms = entry.Vms() }, entry.Report?.HypervisorReachable ?? entry.LastReportAt is not null,
                         Health(entry), entry.LastReportAt, entry.Fence, entry.FenceAttempt)
-                    { VmsNotInInventory = entry.Undescribed() }),
+                    { VmsNotInInventory = entry.Undescribed(), AgentProblem = entry.AgentProblem }),
             ];
     }
 

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Migrations.Host.Grains;
 using Mesh.Migrations.Host.Hosts;
@@ -14,6 +15,8 @@ internal sealed partial class AgentMessageHandler(
 {
     public async Task HandleAsync(HostReport message, CancellationToken cancellation)
     {
+        if (!IsSupported(message.Host, message.ProtocolVersion))
+            return;
         var reported = hosts.Update(message);
         if (reported.IsFromOlderProcess)
             LogOlderProcess(message.Host.Value);
@@ -27,13 +30,22 @@ internal sealed partial class AgentMessageHandler(
 
     public async Task HandleAsync(HostInventory message, CancellationToken cancellation)
     {
-        if (hosts.Update(message))
+        if (IsSupported(message.Host, message.ProtocolVersion, message) && hosts.Update(message))
             await store.SaveInventoryAsync(message, cancellation);
     }
 
     public Task HandleAsync(CommandAnswer message, CancellationToken cancellation) => grains.Get(message.MigrationId).AnswerAsync(message);
 
     public Task HandleAsync(AgentEvent message, CancellationToken cancellation) => grains.Get(message.MigrationId).HandleEventAsync(message);
+
+    private bool IsSupported(HostName host, int protocolVersion, HostInventory? inventory = null)
+    {
+        if (AgentProtocol.FindProblem(protocolVersion) is not { } problem)
+            return true;
+        if (hosts.RejectAgent(host, problem, inventory))
+            LogAgentRejected(host.Value, problem);
+        return false;
+    }
 
     private void LogResult(HostReport message, ReportResult reported)
     {
@@ -76,6 +88,9 @@ internal sealed partial class AgentMessageHandler(
 
     [LoggerMessage(2045, LogLevel.Critical, "Host {Host} was fenced but never off: the same agent process is still reporting. Fence removed; check its VMs")]
     private partial void LogNeverOff(string host);
+
+    [LoggerMessage(2047, LogLevel.Error, "Ignoring reports from {Host}: {Problem}")]
+    private partial void LogAgentRejected(string host, string problem);
 
     [LoggerMessage(2046, LogLevel.Warning,
         "Ignoring reports from {Host}: stale agent epoch. Fix its clock and restart the agent")]

@@ -87,7 +87,7 @@ internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigratio
         new([.. (await store.ListAsync(request.UnfinishedOnly, Math.Clamp(request.CountMax, 1, CountMax), cancellation)).Select(state => WithHosts(state.ToView()))]);
 
     public Task<HostList> AnswerAsync(ListHosts request, CancellationToken cancellation) =>
-        Task.FromResult(new HostList(hosts.List(), hosts.ListMigratingVms()));
+        Task.FromResult(new HostList(hosts.List(includeRejected: true), hosts.ListMigratingVms()));
 
     private async Task<EffectivePolicy?> ResolvePolicyAsync(RequestMigration request, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
+using Mesh.Core;
 using Mesh.Hosting.Background;
 using Mesh.Hosting.Errors;
 using Mesh.Hosting.Store;
@@ -14,7 +15,7 @@ namespace Mesh.Migrations.Host.Running;
 /// <summary>Resumes every unfinished migration at startup, and fires the timers of migrations.</summary>
 internal sealed partial class MigrationTimerService(
     MeshDatabase database, MigrationStore store, FenceStore fences, HostRegistry hosts, FenceRequestHandler fencing, ActiveMigrations active, TimerQueue wakes, LocalGrainHost home, TimeProvider time, ILogger<MigrationTimerService> log)
-    : BackgroundLoop
+    : BackgroundLoop("Migration timers", new ExponentialBackoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)), time, log)
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
@@ -41,33 +42,31 @@ internal sealed partial class MigrationTimerService(
             active.Update(state);
 
             // Where the clock was set back meanwhile, what the flight waits for is worked out anew at once.
-            var now = time.GetUtcNow();
+            var now = Time.GetUtcNow();
             wakes.Schedule(state.Id, state.UpdatedAt > now ? now : MigrationTimers.NextDue(state));
         }
 
         await fencing.ResumeAsync(holding);
         if (unfinished.Count > 0)
-            LogTakenUp(unfinished.Count);
+            LogTakenUp(Log, unfinished.Count);
     }
 
-    protected override async Task RunAsync(CancellationToken stopping)
+    protected override async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
         var due = new List<MigrationId>();
-        while (!stopping.IsCancellationRequested)
-        {
-            due.Clear();
-            var now = time.GetUtcNow();
-            var next = wakes.DequeueDue(now, due);
-            foreach (var id in due)
-                await WakeAsync(id);
-            if (due.Count > 0)
-                continue;
+        var now = Time.GetUtcNow();
+        var next = wakes.DequeueDue(now, due);
+        foreach (var id in due)
+            await WakeAsync(id);
+        if (due.Count > 0)
+            return TimeSpan.Zero;
 
-            home.Sweep();
-            var pause = next is { } at && at - now < SweepInterval ? at - now : SweepInterval;
-            await wakes.WaitForChangeAsync(pause, time, stopping);
-        }
+        home.Sweep();
+        return next is { } at && at - now < SweepInterval ? at - now : SweepInterval;
     }
+
+    protected override Task WaitAsync(TimeSpan delay, CancellationToken stopping) =>
+        delay == TimeSpan.Zero ? Task.CompletedTask : wakes.WaitForChangeAsync(delay, Time, stopping);
 
     private async Task WakeAsync(MigrationId id)
     {
@@ -79,14 +78,14 @@ internal sealed partial class MigrationTimerService(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogWakeFailed(e, id.Value);
-            wakes.Schedule(id, time.GetUtcNow() + RetryAfter);
+            LogWakeFailed(Log, e, id.Value);
+            wakes.Schedule(id, Time.GetUtcNow() + RetryAfter);
         }
     }
 
     [LoggerMessage(2010, LogLevel.Information, "Took up {Count} unfinished migrations from the store")]
-    private partial void LogTakenUp(int count);
+    private static partial void LogTakenUp(ILogger log, int count);
 
     [LoggerMessage(2011, LogLevel.Error, "Migration {MigrationId} could not be woken; it is tried again")]
-    private partial void LogWakeFailed(Exception exception, string migrationId);
+    private static partial void LogWakeFailed(ILogger log, Exception exception, string migrationId);
 }

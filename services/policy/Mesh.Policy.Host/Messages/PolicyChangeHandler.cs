@@ -1,6 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Hosting.Bus;
-using Mesh.Policy.Host.Documents;
+using Mesh.Policy.Documents;
 using Mesh.Policy.Host.Store;
 using Mesh.Policy.Selection;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
-using Mesh.Policy.Host.Documents;
+using Mesh.Policy.Documents;
 
 namespace Mesh.Policy.Host.Store;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Mesh.Contracts.Policies;
 using Mesh.Hosting.Store;
+using Mesh.Policy.Documents;
 using Mesh.Policy.Selection;
 using Microsoft.Extensions.Options;
 

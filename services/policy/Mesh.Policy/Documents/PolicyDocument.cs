@@ -1,3 +1,4 @@
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Documents;
 using Mesh.Policy.Model;
@@ -16,7 +17,7 @@ public static class PolicyDocument
         var policy = MappingReader.Read(NodeContext.Create(document, "", errors), Policy);
         if (policy is not null)
             errors.Add(PolicyConsistencyRules.Check(policy));
-        IReadOnlyList<PolicyDiagnostic> found = [.. errors.ToSortedList().Select(error => new PolicyDiagnostic(error.Line, error.Field, error.Message))];
+        var found = errors.ToSortedList();
         return new PolicyParseResult(found.Count == 0 ? policy : null, found);
     }
 
@@ -73,4 +74,4 @@ public static class PolicyDocument
 /// <summary>The result of reading a policy document.</summary>
 /// <param name="Policy">The policy; null if the document has errors.</param>
 /// <param name="Faults">The document's errors, by line.</param>
-public sealed record PolicyParseResult(MigrationPolicy? Policy, IReadOnlyList<PolicyDiagnostic> Faults);
+public sealed record PolicyParseResult(MigrationPolicy? Policy, IReadOnlyList<DocumentDiagnostic> Faults);

@@ -4,8 +4,8 @@ using Dapper;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Hosting.Doctor;
+using Mesh.Scheduler.Documents;
 using Mesh.Scheduler.Draining;
-using Mesh.Scheduler.Host.Documents;
 
 namespace Mesh.Scheduler.Host.Doctor;
 

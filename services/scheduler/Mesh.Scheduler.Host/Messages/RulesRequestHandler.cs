@@ -1,7 +1,7 @@
 using Mesh.Contracts.Scheduling;
 using Mesh.Hosting.Background;
 using Mesh.Hosting.Bus;
-using Mesh.Scheduler.Host.Documents;
+using Mesh.Scheduler.Documents;
 using Mesh.Scheduler.Host.Fleets;
 using Mesh.Scheduler.Host.Store;
 

@@ -1,6 +1,7 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
+using Mesh.Core;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Telemetry;
 using Mesh.Scheduler.Host.Drains;
@@ -72,7 +73,8 @@ internal sealed partial class SchedulingPass(FleetReader reader, DrainService dr
     private async Task<bool> AdmitAsync(Fleet fleet, AdmitMigration admission, CancellationToken cancellation)
     {
         var migration = fleet.Migrations.First(migration => migration.Id == admission.Id);
-        using var activity = MeshTelemetry.StartActivity("schedule", migration.TraceParent)?.SetTag("mesh.migration.id", admission.Id.Value).SetTag("mesh.destination", admission.Destination.Value);
+        using var activity = MeshTelemetry.StartActivity(TelemetryNames.Spans.SchedulerAdmit, migration.TraceParent)
+            ?.SetTag(TelemetryNames.Tags.MigrationId, admission.Id.Value).SetTag(TelemetryNames.Tags.MigrationDestination, admission.Destination.Value);
         var answer = await SendAsync(admission with { Placement = TrimRatings(admission.Placement) }, cancellation);
         if (!answer.Accepted)
             LogAdmissionRefused(admission.Id.Value, migration.VmName, admission.Destination.Value, answer.Explanation);

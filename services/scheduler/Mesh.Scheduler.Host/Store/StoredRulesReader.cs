@@ -3,7 +3,7 @@ using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Mesh.Contracts.Scheduling;
-using Mesh.Scheduler.Host.Documents;
+using Mesh.Scheduler.Documents;
 
 namespace Mesh.Scheduler.Host.Store;
 

@@ -21,7 +21,7 @@ public static class RulesDocument
         ArgumentNullException.ThrowIfNull(document);
         var diagnostics = new DiagnosticBag();
         var rules = MappingReader.Read(NodeContext.Create(document, "", diagnostics), ReadRules);
-        IReadOnlyList<DocumentDiagnostic> found = [.. diagnostics.ToSortedList().Select(fault => new DocumentDiagnostic(fault.Line, fault.Field, fault.Message))];
+        var found = diagnostics.ToSortedList();
         return new RulesReadResult(found.Count == 0 ? rules : null, found);
     }
 

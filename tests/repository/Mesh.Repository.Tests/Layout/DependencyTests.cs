@@ -32,6 +32,16 @@ public sealed class DependencyTests
         project.References.Where(reference => !IsAllowed(project, reference)).ShouldBeEmpty();
     }
 
+    /// <summary>The client verbs of <c>mesh</c> start without the servers: no web server, broker or database is behind them.</summary>
+    [Fact]
+    public void The_command_line_references_contracts_and_pure_projects_only()
+    {
+        var cli = Project.All.Single(project => project.Path == "services/mesh/Mesh.Cli/Mesh.Cli.csproj");
+
+        cli.References.Except([Contracts, .. Project.Pure.Select(project => project.Path)]).ShouldBeEmpty();
+        cli.Frameworks.ShouldBeEmpty();
+    }
+
     /// <summary>What several services share knows none of them.</summary>
     [Fact]
     public void The_core_knows_no_service()

@@ -23,7 +23,7 @@ public sealed class PureSourceTests
 
         project.References.ShouldContain("contracts/Mesh.Contracts/Mesh.Contracts.csproj");
         project.References.Except(["contracts/Mesh.Contracts/Mesh.Contracts.csproj", .. Project.Pure.Select(other => other.Path)]).ShouldBeEmpty();
-        project.Packages.ShouldBeEmpty();
+        project.Packages.Except(Project.PurePackages).ShouldBeEmpty();
         project.Frameworks.ShouldBeEmpty();
         project.IsProgram.ShouldBeFalse();
     }

@@ -18,10 +18,13 @@ internal sealed record Project(string Path, XElement Xml)
     /// </summary>
     public static IReadOnlyList<Project> Pure { get; } =
     [
-        .. All.Where(project => project.Name == "Mesh.Documents"
+        .. All.Where(project => project.Name is "Mesh.Documents" or "Mesh.Documents.Yaml"
             || project.Service == "core"
             || (project.Service is not (null or "agent") && All.Any(host => host.Name == $"{project.Name}.Host" && host.Service == project.Service))),
     ];
+
+    /// <summary>The packages that pure projects may use: they parse text in memory.</summary>
+    public static IReadOnlyList<string> PurePackages { get; } = ["YamlDotNet"];
 
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
 
@@ -46,7 +49,10 @@ internal sealed record Project(string Path, XElement Xml)
             ? All.Select(project => project.Path).Where(path => path.StartsWith(folder, StringComparison.Ordinal))
             : [reference]);
 
-    public IEnumerable<string> Sources => RepositoryFiles.WithExtension(".cs").Where(path => path.StartsWith(Folder + "/", StringComparison.Ordinal));
+    /// <summary>Its source files, without those of projects in folders below.</summary>
+    public IEnumerable<string> Sources => RepositoryFiles.WithExtension(".cs")
+        .Where(path => path.StartsWith(Folder + "/", StringComparison.Ordinal)
+            && !All.Any(other => other.Folder.StartsWith(Folder + "/", StringComparison.Ordinal) && path.StartsWith(other.Folder + "/", StringComparison.Ordinal)));
 
     public override string ToString() => Name;
 

@@ -3,7 +3,7 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
-using Mesh.Policy.Host;
+using Mesh.Policy.Documents;
 using Mesh.Simulation.Hosts;
 
 namespace Mesh.Simulation.Worlds;

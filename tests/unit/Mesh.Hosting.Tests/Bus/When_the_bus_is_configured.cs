@@ -35,7 +35,7 @@ public sealed class When_the_bus_is_configured
 
     [Theory]
     [InlineData("Bus:RequestTimeout", "00:00:00", "the request timeout must be more than zero")]
-    [InlineData("Bus:ReportsHeldMax", "0", "ReportsHeldMax must be between 1 and")]
+    [InlineData("Bus:MaxQueuedReports", "0", "MaxQueuedReports must be between 1 and")]
     public async Task A_setting_that_cannot_work_is_refused_before_anything_starts(string key, string value, string error)
     {
         using var host = BusHost.Build(_ => { }, (key, value));

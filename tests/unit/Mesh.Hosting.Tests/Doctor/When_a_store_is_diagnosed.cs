@@ -35,10 +35,10 @@ public abstract class When_a_store_is_diagnosed(IStoreSource stores) : StoreTest
     [Fact]
     public async Task A_step_of_the_schema_that_is_missing_is_applied()
     {
-        await PlantAsync("DROP TABLE inbox; DELETE FROM mesh_schema WHERE name = '0002-inbox.sql'");
+        await PlantAsync("DROP TABLE inbox; DROP TABLE outbox; DROP TABLE outbox_rejected; DELETE FROM mesh_schema WHERE name = '0001-messaging.sql'");
 
         var finding = (await ExamineAsync()).Findings.ShouldHaveSingleItem();
-        (finding.Check, finding.Subject, finding.Repair).ShouldBe(("schema", "0002-inbox.sql", RepairState.Possible));
+        (finding.Check, finding.Subject, finding.Repair).ShouldBe(("schema", "0001-messaging.sql", RepairState.Possible));
         (await ExamineAsync(repair: true)).Findings.ShouldHaveSingleItem().Repair.ShouldBe(RepairState.Done);
 
         (await ExamineAsync()).Findings.ShouldBeEmpty();
@@ -48,30 +48,30 @@ public abstract class When_a_store_is_diagnosed(IStoreSource stores) : StoreTest
     public async Task One_that_a_newer_version_has_used_is_left_alone()
     {
         await PlantAsync("INSERT INTO mesh_schema (name) VALUES ('9999-from-the-future.sql')");
-        await PlantAsync("INSERT INTO outbox (message_type, queue, body) VALUES ('Mesh.FromTheFuture', 'q', '{}')");
+        await PlantAsync("INSERT INTO outbox (message_type, queue, body, enqueued_at) VALUES ('from-the-future', 'q', '{}', 0)");
 
         var report = await ExamineAsync(repair: true);
 
         report.IsHealthy.ShouldBeFalse();
         report.Findings.Select(finding => (finding.Check, finding.Repair)).ShouldBe([("schema", RepairState.None), ("outbox", RepairState.Possible)]);
-        report.Findings[0].Message.ShouldContain("the store was used by a newer one");
+        report.Findings[0].Message.ShouldContain("a newer version has used the store");
     }
 
     [Fact]
     public async Task What_can_never_be_sent_is_set_aside()
     {
-        await PlantAsync("INSERT INTO outbox (message_type, queue, body) VALUES ('Mesh.Gone', 'q', '{}')");
+        await PlantAsync("INSERT INTO outbox (message_type, queue, body, enqueued_at) VALUES ('gone', 'q', '{}', 0)");
 
         var finding = (await ExamineAsync()).Findings.ShouldHaveSingleItem();
-        finding.Message.ShouldBe("it can never be sent: this version of the mesh sends no messages of type Mesh.Gone");
-        finding.Subject.ShouldEndWith("of type Mesh.Gone for q");
+        finding.Message.ShouldBe("can never be sent: this version does not send messages of type gone");
+        finding.Subject.ShouldEndWith("of type gone for q");
         var repaired = await ExamineAsync(repair: true);
         repaired.Findings.Select(one => (one.Check, one.Repair)).ShouldBe([("outbox", RepairState.Done), ("rejected", RepairState.None)]);
 
         // It was never sent, and that stays so: a person is to know.
         var after = await ExamineAsync();
         after.IsHealthy.ShouldBeFalse();
-        after.Findings.ShouldHaveSingleItem().Message.ShouldStartWith("it was never sent and was set aside at 2026-01-01 12:00:00Z: this version");
+        after.Findings.ShouldHaveSingleItem().Message.ShouldStartWith("never sent; set aside at 2026-01-01 12:00:00Z: this version");
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public abstract class When_a_store_is_diagnosed(IStoreSource stores) : StoreTest
     {
         var message = OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1));
         await PlantAsync(
-            "INSERT INTO outbox_rejected (seq, message_type, queue, body, reason, rejected_at) VALUES (7, @MessageType, @Queue, @Body, 'not known', 0)", message);
+            "INSERT INTO outbox_rejected (seq, message_type, queue, body, reason, enqueued_at, rejected_at) VALUES (7, @MessageType, @Queue, @Body, 'not known', 0, 1)", message);
 
         (await ExamineAsync()).Findings.ShouldHaveSingleItem().Repair.ShouldBe(RepairState.Possible);
         (await ExamineAsync(repair: true)).IsHealthy.ShouldBeTrue();
@@ -101,7 +101,7 @@ public abstract class When_a_store_is_diagnosed(IStoreSource stores) : StoreTest
         _time.Advance(TimeSpan.FromSeconds(61));
 
         var early = await ExamineAsync();
-        early.Findings.ShouldHaveSingleItem().Message.ShouldBe("1 wait to be sent, the oldest for 61 s");
+        early.Findings.ShouldHaveSingleItem().Message.ShouldBe("1 waiting to be sent, the oldest for 61 s");
         early.IsHealthy.ShouldBeTrue();
 
         _time.Advance(OutboxCheck.MaxPendingAge);
@@ -114,9 +114,23 @@ public abstract class When_a_store_is_diagnosed(IStoreSource stores) : StoreTest
         using (var database = Bare())
             await database.WriteAsync((connection, transaction) => connection.ExecuteAsync("CREATE TABLE thing (name TEXT); DROP TABLE mesh_schema", transaction: transaction));
 
-        (await ExamineAsync(repair: true)).Findings.ShouldHaveSingleItem().Message.ShouldBe("it has no schema of the mesh: it is empty, or belongs to something else");
+        (await ExamineAsync(repair: true)).Findings.ShouldHaveSingleItem().Message.ShouldBe("has no mesh schema: it is empty, or belongs to something else");
         using var after = Bare();
         await Should.ThrowAsync<System.Data.Common.DbException>(() => after.ReadAsync(connection => connection.ExecuteAsync("SELECT * FROM outbox")));
+    }
+
+    [Fact]
+    public async Task One_of_mesh_0_1_is_reported_and_left_alone()
+    {
+        await PlantAsync("DROP TABLE mesh_store");
+
+        var report = await ExamineAsync(repair: true);
+
+        report.IsHealthy.ShouldBeFalse();
+        var finding = report.Findings.ShouldHaveSingleItem();
+        finding.ShouldBe(DoctorFinding.Problem("schema", "the store", "it was created by mesh 0.1, which this version cannot convert; start with an empty store"));
+        using var database = Bare();
+        await Should.ThrowAsync<Mesh.Hosting.Errors.ProblemException>(() => database.EnsureReadyAsync());
     }
 
     private Task<DoctorReport> ExamineAsync(bool repair = false) => ExamineAsync(Location, _time, repair);

@@ -14,7 +14,7 @@ public sealed class When_something_other_than_a_store_is_diagnosed : IDisposable
     [Fact]
     public async Task Nothing_is_created_where_there_is_nothing()
     {
-        (await FindingAsync()).ShouldBe("it cannot be opened: there is no such file");
+        (await FindingAsync()).ShouldBe("cannot be opened: no such file");
         File.Exists(Path).ShouldBeFalse();
     }
 
@@ -23,7 +23,7 @@ public sealed class When_something_other_than_a_store_is_diagnosed : IDisposable
     {
         Directory.CreateDirectory(Path);
 
-        (await FindingAsync()).ShouldBe("it cannot be opened: it is a directory");
+        (await FindingAsync()).ShouldBe("cannot be opened: it is a directory");
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class When_something_other_than_a_store_is_diagnosed : IDisposable
         var garbage = new string('x', 10_000);
         await File.WriteAllTextAsync(Path, garbage);
 
-        (await FindingAsync()).ShouldContain("file is not a database");
+        (await FindingAsync()).ShouldContain("the file is not a database");
         (await File.ReadAllTextAsync(Path)).ShouldBe(garbage);
     }
 
@@ -63,7 +63,7 @@ public sealed class When_something_other_than_a_store_is_diagnosed : IDisposable
 
         var report = await When_a_store_is_diagnosed.ExamineAsync(location, new ManualTimeProvider(), repair: false);
 
-        report.Findings.ShouldHaveSingleItem().Message.ShouldStartWith("it cannot be opened: ");
+        report.Findings.ShouldHaveSingleItem().Message.ShouldStartWith("cannot be opened: ");
         $"{report}{report.Findings[0]}".ShouldNotContain("secret");
     }
 

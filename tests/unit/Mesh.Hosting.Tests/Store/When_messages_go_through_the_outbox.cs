@@ -125,16 +125,16 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
     }
 
     [Theory]
-    [InlineData("Mesh.Contracts.Agents.AgentCommand", "{ \"command\": \"abortJob\" }", "it cannot be read as AgentCommand: ")]
-    [InlineData("Mesh.Contracts.Agents.AgentCommand", "no JSON", "it cannot be read as AgentCommand: ")]
-    [InlineData("Mesh.Contracts.Agents.AgentCommand", "null", "it cannot be read as AgentCommand: it holds null")]
-    [InlineData("Mesh.Gone", "{}", "this version of the mesh sends no messages of type Mesh.Gone")]
+    [InlineData("agent-command", "{ \"command\": \"abortJob\" }", "cannot be read as agent-command: ")]
+    [InlineData("agent-command", "no JSON", "cannot be read as agent-command: ")]
+    [InlineData("agent-command", "null", "cannot be read as agent-command: the body is null")]
+    [InlineData("Mesh.Contracts.Agents.AgentCommand", "{}", "this version does not send messages of type Mesh.Contracts.Agents.AgentCommand")]
     public async Task One_that_can_never_be_sent_is_set_aside_with_the_reason_and_the_others_go_on(string type, string body, string reason)
     {
         var bus = new RecordingBus();
         using var host = await StartAsync(bus);
         await Database(host).WriteAsync((connection, transaction) => connection.ExecuteAsync(
-            "INSERT INTO outbox (message_type, queue, body) VALUES (@type, 'q', @body)", new { type, body }, transaction));
+            "INSERT INTO outbox (message_type, queue, body, enqueued_at) VALUES (@type, 'q', @body, 0)", new { type, body }, transaction));
 
         await KeepAsync(host, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
 
@@ -210,7 +210,7 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
     {
         var message = OutboxMessage.ToQueue(Messages.Queue, command);
         await Database(host).WriteAsync((connection, transaction) => connection.ExecuteAsync(
-            $"INSERT INTO outbox (seq, message_type, queue, body) {(Location.StartsWith("postgres", StringComparison.Ordinal) ? "OVERRIDING SYSTEM VALUE" : "")} VALUES (@seq, @MessageType, @Queue, @Body)",
+            $"INSERT INTO outbox (seq, message_type, queue, body, enqueued_at) {(Location.StartsWith("postgres", StringComparison.Ordinal) ? "OVERRIDING SYSTEM VALUE" : "")} VALUES (@seq, @MessageType, @Queue, @Body, 0)",
             new { seq, message.MessageType, message.Queue, message.Body }, transaction));
         host.Services.GetRequiredService<OutboxSignal>().Set();
     }

@@ -1,9 +1,7 @@
 using Dapper;
-using Mesh.Contracts.Agents;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Inbox;
 using Mesh.Hosting.Store;
-using Mesh.Hosting.Tests.Bus;
 using Mesh.Testing;
 using Mesh.Testing.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,7 +54,7 @@ public abstract class When_messages_pass_the_inbox(IStoreSource stores) : StoreT
     [Fact]
     public async Task One_is_forgotten_when_nobody_sends_it_again_any_more()
     {
-        using var host = Build(KeyValuePair.Create<string, string?>("Store:InboxKept", "1.00:00:00"));
+        using var host = Build(KeyValuePair.Create<string, string?>("Store:InboxRetention", "1.00:00:00"));
         await host.StartAsync();
         await TakeAsync(host, "old");
         _time.Advance(TimeSpan.FromHours(23));
@@ -78,51 +76,12 @@ public abstract class When_messages_pass_the_inbox(IStoreSource stores) : StoreT
     [InlineData("400.00:00:00")]
     public async Task A_time_to_remember_that_makes_no_sense_is_refused(string response)
     {
-        using var host = Build(KeyValuePair.Create<string, string?>("Store:InboxKept", response));
+        using var host = Build(KeyValuePair.Create<string, string?>("Store:InboxRetention", response));
 
         var refusal = await Should.ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => host.StartAsync());
 
-        MeshProgram.Describe(refusal).ShouldNotBeNull().ShouldContain("taken messages are remembered from 1 h to 1 year");
+        MeshProgram.Describe(refusal).ShouldNotBeNull().ShouldContain("the inbox retention must be 1 h to 1 year");
     }
-
-    [Fact]
-    public void An_event_told_again_is_the_same_one_and_another_is_not()
-    {
-        var told = Stalled("m1.1.1.1");
-
-        MessageIdentity.From(told with { At = told.At.AddSeconds(1) }).ShouldBe(MessageIdentity.From(told));
-        MessageIdentity.From(Stalled("m1.1.1.2")).ShouldNotBe(MessageIdentity.From(told));
-        MessageIdentity.From(told with { Host = new("host-b") }).ShouldNotBe(MessageIdentity.From(told));
-        MessageIdentity.From(told with { EventId = null }).ShouldBeNull();
-    }
-
-    [Fact]
-    public void An_answer_of_another_attempt_is_another_one()
-    {
-        var answer = new CommandAnswer
-        {
-            Host = Messages.Host,
-            MigrationId = new("m1"),
-            Epoch = new(1),
-            CommandId = new("m1.1.1"),
-            Result = CommandResult.Succeeded,
-        };
-
-        MessageIdentity.From(answer with { DestinationUri = "qemu:///system" }).ShouldBe(MessageIdentity.From(answer));
-        MessageIdentity.From(answer with { Epoch = new(2) }).ShouldNotBe(MessageIdentity.From(answer));
-        MessageIdentity.From(answer with { CommandId = new("m1.1.2") }).ShouldNotBe(MessageIdentity.From(answer));
-    }
-
-    private static JobStalled Stalled(string id) => new()
-    {
-        EventId = new(id),
-        Host = Messages.Host,
-        MigrationId = new("m1"),
-        Epoch = new(1),
-        VmId = Messages.Abort(1).VmId,
-        At = DateTimeOffset.UnixEpoch,
-        StalledFor = TimeSpan.FromSeconds(5),
-    };
 
     private IHost Build(params KeyValuePair<string, string?>[] settings) => StoreHost.Build(
         Location, services => services.AddLogging().AddSingleton<IMessageBus>(new RecordingBus()).AddSingleton<TimeProvider>(_time), settings);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Mesh.Hosting.Errors;
 using Mesh.Hosting.Store;
 using Mesh.Testing.Fixtures;
 using Microsoft.Extensions.Options;
@@ -78,6 +79,36 @@ public abstract class When_the_store_is_used(IStoreSource stores) : StoreTest(st
         using var newer = Database(new SchemaScript("0200-more", "ALTER TABLE thing ADD COLUMN size INTEGER NOT NULL DEFAULT 7"));
 
         (await newer.ReadAsync(connection => connection.QuerySingleAsync<int>("SELECT size FROM thing WHERE name = 'old'"))).ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task One_of_mesh_0_1_is_rejected_with_what_to_do_and_left_as_it_is()
+    {
+        using (var old = Database())
+        {
+            await InsertAsync(old, "old");
+            await old.WriteAsync((connection, transaction) => connection.ExecuteAsync("DROP TABLE mesh_store", transaction: transaction));
+        }
+
+        using var database = Database(new SchemaScript("0200-more", "DROP TABLE thing"));
+
+        var problem = await Should.ThrowAsync<ProblemException>(() => database.EnsureReadyAsync());
+        problem.Message.ShouldEndWith(" cannot be used: it was created by mesh 0.1, which this version cannot convert; start with an empty store");
+        problem.Message.ShouldNotContain("\n");
+        MeshProgram.Describe(problem).ShouldBe(problem.Message);
+        await Should.ThrowAsync<ProblemException>(() => NamesAsync(database));
+    }
+
+    [Fact]
+    public async Task One_of_a_newer_format_is_rejected()
+    {
+        using (var newer = Database())
+            await newer.WriteAsync((connection, transaction) => connection.ExecuteAsync("INSERT INTO mesh_store (format) VALUES (3)", transaction: transaction));
+
+        using var database = Database();
+
+        var problem = await Should.ThrowAsync<ProblemException>(() => database.EnsureReadyAsync());
+        problem.Message.ShouldEndWith(" cannot be used: its format is 3, and this version supports 2; upgrade the mesh");
     }
 
     private MeshDatabase Database(params SchemaScript[] more) => new(

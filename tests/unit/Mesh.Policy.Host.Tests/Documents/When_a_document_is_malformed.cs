@@ -1,4 +1,4 @@
-using Mesh.Policy.Host.Documents;
+using Mesh.Policy.Documents;
 
 namespace Mesh.Policy.Host.Tests.Documents;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
-using Mesh.Policy.Host.Documents;
+using Mesh.Policy.Documents;
 using Mesh.Testing.Fixtures;
 
 namespace Mesh.Policy.Host.Tests.Documents;

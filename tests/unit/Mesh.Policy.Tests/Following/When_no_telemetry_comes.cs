@@ -2,7 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Telemetry;
-using Mesh.Policy.Host;
+using Mesh.Policy.Documents;
 using Mesh.Policy.Model;
 using Mesh.Policy.Traces;
 

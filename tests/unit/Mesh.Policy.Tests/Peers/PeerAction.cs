@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Mesh.Contracts.Policies;
-using Mesh.Policy.Host;
+using Mesh.Policy.Documents;
 using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Telemetry;
-using Mesh.Policy.Host;
+using Mesh.Policy.Documents;
 using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Tests.Peers;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
-using Mesh.Scheduler.Host.Documents;
+using Mesh.Scheduler.Documents;
 using Mesh.Testing.Fixtures;
 
 namespace Mesh.Scheduler.Host.Tests.Documents;

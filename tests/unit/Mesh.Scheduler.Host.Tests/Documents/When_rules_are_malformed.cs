@@ -1,4 +1,4 @@
-using Mesh.Scheduler.Host.Documents;
+using Mesh.Scheduler.Documents;
 
 namespace Mesh.Scheduler.Host.Tests.Documents;
 

@@ -1,0 +1,16 @@
+namespace Mesh.Contracts.Agents;
+
+/// <summary>The version of the messages between agents and mesh. It rises when an older agent can no longer take part.</summary>
+public static class AgentProtocol
+{
+    /// <summary>The version that these contracts describe: 2, since mesh 0.2.</summary>
+    public const int Current = 2;
+
+    /// <summary>The version of an agent that reports none: mesh 0.1.</summary>
+    public const int Unversioned = 1;
+
+    /// <summary>Why the mesh rejects an agent of this version; null if it accepts it.</summary>
+    public static string? FindProblem(int version) => version >= Current
+        ? null
+        : $"its agent uses protocol {version}, and this mesh requires {Current}: upgrade the agent";
+}

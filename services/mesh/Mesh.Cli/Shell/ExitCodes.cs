@@ -1,0 +1,61 @@
+using Mesh.Contracts.Api;
+using Mesh.Contracts.Migrations;
+
+namespace Mesh.Cli.Shell;
+
+/// <summary>The command's exit codes; listed by <c>mesh --help</c>.</summary>
+internal static class ExitCodes
+{
+    public const int Success = 0;
+    public const int Error = 1;
+    public const int Usage = 2;
+    public const int Unreachable = 3;
+    public const int Refused = 4;
+    public const int Aborted = 5;
+    public const int TimedOut = 6;
+    public const int Failed = 7;
+    public const int Lost = 8;
+    public const int NotFound = 9;
+    public const int Unhealthy = 10;
+
+    /// <summary>What shells use for a program that was interrupted.</summary>
+    public const int Interrupted = 130;
+
+    public static readonly IReadOnlyList<(int Code, string Meaning)> Table =
+    [
+        (Success, "success; with --watch: the VM runs on the destination, or the hosts are drained"),
+        (Error, "any other error; see standard error"),
+        (Usage, "usage error: invalid option, argument or setting"),
+        (Unreachable, "the mesh is unreachable, or the mesh or a host is not responding"),
+        (Refused, "refused: nothing was started, or not everything was changed or moved"),
+        (Aborted, "the migration was aborted by an operator or its policy and the VM runs on the source; or the drain was cancelled"),
+        (TimedOut, "a hard limit aborted the migration; the VM runs on the source"),
+        (Failed, "the migration failed; the VM usually runs on the source, see the reason"),
+        (Lost, "the VM no longer runs on either host"),
+        (NotFound, "migration, host, VM, policy or drain not found"),
+        (Unhealthy, "mesh doctor found problems that are not repaired"),
+        (Interrupted, "interrupted; a watched migration or drain continues"),
+    ];
+
+    public static int From(MigrationOutcome outcome) => outcome switch
+    {
+        MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy => Success,
+        MigrationOutcome.Refused => Refused,
+        MigrationOutcome.AbortedByOperator or MigrationOutcome.AbortedByPolicy => Aborted,
+        MigrationOutcome.TimedOut => TimedOut,
+        MigrationOutcome.Failed or MigrationOutcome.PostCopyFailed => Failed,
+        MigrationOutcome.Lost => Lost,
+        _ => Error,
+    };
+
+    /// <summary>By the kind of problem. A refusal stays one even if its reason is an unknown VM or host.</summary>
+    public static int From(ApiProblem problem) => problem.Type switch
+    {
+        ApiProblemTypes.Refused or ApiProblemTypes.NotAbortable or ApiProblemTypes.NotChangeable or ApiProblemTypes.NotFenced
+            or ApiProblemTypes.InvalidPolicy or ApiProblemTypes.InvalidRules or ApiProblemTypes.PolicyConflict => Refused,
+        ApiProblemTypes.NotFound => NotFound,
+        ApiProblemTypes.BadRequest => Usage,
+        ApiProblemTypes.ServiceUnavailable => Unreachable,
+        _ => Error,
+    };
+}
