@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Migrations.Tests;
 

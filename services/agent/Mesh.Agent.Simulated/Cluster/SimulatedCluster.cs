@@ -1,5 +1,6 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Simulated;
 

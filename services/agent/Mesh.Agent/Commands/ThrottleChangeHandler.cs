@@ -1,4 +1,5 @@
 using Mesh.Agent.Jobs;
+using Mesh.Agent.State;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Hypervisor;

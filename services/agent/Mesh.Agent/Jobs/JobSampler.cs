@@ -1,4 +1,5 @@
 using Mesh.Agent.Runtime;
+using Mesh.Agent.State;
 using Mesh.Contracts.Telemetry;
 
 namespace Mesh.Agent.Jobs;

@@ -1,4 +1,5 @@
 using Mesh.Agent.Runtime;
+using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Telemetry;
 

@@ -1,5 +1,6 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
+using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
 
 namespace Mesh.Agent.Jobs;

@@ -4,7 +4,7 @@ using Mesh.Hosting.Background;
 
 namespace Mesh.Agent.Runtime;
 
-/// <summary>Runs a loop until the agent stops: an exception is logged and the loop restarted.</summary>
+/// <summary>Runs a loop until the agent stops: an exception is logged and the loop restarted after a tick.</summary>
 internal sealed class SupervisedLoop(AgentContext agent, AgentOptions options)
 {
     public Task RunAsync(string name, Func<Task> part)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
+using Mesh.Contracts.Grains;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
@@ -12,6 +13,7 @@ using Mesh.Core;
 using Mesh.Hosting.Inbox;
 using Mesh.Hosting.Outbox;
 using Mesh.Hosting.Telemetry;
+using Mesh.Migrations.Host.Store;
 
 namespace Mesh.Migrations.Host.Grains;
 

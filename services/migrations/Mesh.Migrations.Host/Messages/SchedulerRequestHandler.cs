@@ -1,3 +1,4 @@
+using Mesh.Contracts.Grains;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Hosting.Bus;

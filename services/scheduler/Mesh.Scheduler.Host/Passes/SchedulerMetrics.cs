@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Core;
 using Mesh.Hosting.Telemetry;

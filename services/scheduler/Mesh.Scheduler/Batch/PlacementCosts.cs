@@ -1,3 +1,4 @@
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Scheduler.Checking;

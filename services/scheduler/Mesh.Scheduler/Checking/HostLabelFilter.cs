@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Vms;
 using Mesh.Hypervisor;
 using Mesh.Scheduler.Fleets;

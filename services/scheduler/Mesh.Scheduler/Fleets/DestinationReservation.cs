@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 

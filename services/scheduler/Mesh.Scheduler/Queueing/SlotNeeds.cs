@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Scheduler.Predicting;

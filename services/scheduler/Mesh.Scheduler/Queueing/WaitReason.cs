@@ -1,4 +1,5 @@
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Scheduler.Queueing;

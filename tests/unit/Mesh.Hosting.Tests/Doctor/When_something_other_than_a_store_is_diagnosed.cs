@@ -1,3 +1,4 @@
+using Mesh.Hosting.Doctor;
 using Mesh.Hosting.Store;
 using Mesh.Testing;
 using Mesh.Testing.Fixtures;

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Vms;
 using Mesh.Scheduler.Checking;
 using Mesh.Scheduler.Fleets;

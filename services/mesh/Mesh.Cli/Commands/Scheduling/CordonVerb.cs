@@ -3,6 +3,7 @@ using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
 using Mesh.Contracts.Api;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Cli.Commands.Scheduling;

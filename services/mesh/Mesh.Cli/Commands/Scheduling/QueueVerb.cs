@@ -2,6 +2,8 @@ using System.CommandLine;
 using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
+using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Cli.Commands.Scheduling;
 

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Values;
 using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers.Monitors;
