@@ -1,4 +1,3 @@
-using Mesh.Hosting.Doctor;
 using Mesh.Hosting.Store;
 using Mesh.Testing;
 using Mesh.Testing.Fixtures;
