@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using Mesh.Chaos.Tests;
 using Mesh.Testing.Fixtures;
 
 [assembly: AssemblyFixture(typeof(ChaosTable))]

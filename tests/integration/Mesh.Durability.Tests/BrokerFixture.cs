@@ -1,3 +1,4 @@
+using Mesh.Durability.Tests;
 using Mesh.Testing.Fixtures;
 
 [assembly: AssemblyFixture(typeof(BrokerFixture))]

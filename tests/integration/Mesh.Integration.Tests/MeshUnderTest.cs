@@ -1,3 +1,4 @@
+using Mesh.Integration.Tests;
 using Mesh.Testing.Fixtures;
 
 [assembly: AssemblyFixture(typeof(MeshUnderTest))]
