@@ -1,4 +1,3 @@
-using Mesh.Cli.Shell;
 using Mesh.Cli.Watching;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;

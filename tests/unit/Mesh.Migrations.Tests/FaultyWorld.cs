@@ -1,7 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
-using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 

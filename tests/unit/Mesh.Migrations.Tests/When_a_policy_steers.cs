@@ -2,7 +2,6 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
-using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 

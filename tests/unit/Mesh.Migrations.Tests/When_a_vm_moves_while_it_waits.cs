@@ -1,5 +1,4 @@
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Migrations.Tests;
 

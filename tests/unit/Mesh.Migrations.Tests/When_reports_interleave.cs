@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Mesh.Contracts.Hosts;
-using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Migrations.Hosts;
 using HostName = Mesh.Contracts.Values.HostName;

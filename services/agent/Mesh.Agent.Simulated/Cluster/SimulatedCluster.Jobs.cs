@@ -1,7 +1,6 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
-using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Simulated;
 

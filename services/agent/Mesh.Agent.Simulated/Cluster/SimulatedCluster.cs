@@ -1,6 +1,5 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Contracts.Values;
-using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Simulated;
 

@@ -1,5 +1,4 @@
 using Mesh.Agent.Jobs;
-using Mesh.Agent.State;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Hypervisor;

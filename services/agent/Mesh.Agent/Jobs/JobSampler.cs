@@ -1,5 +1,4 @@
 using Mesh.Agent.Runtime;
-using Mesh.Agent.State;
 using Mesh.Contracts.Telemetry;
 
 namespace Mesh.Agent.Jobs;

@@ -1,5 +1,4 @@
 using Mesh.Agent.Runtime;
-using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Telemetry;
 

@@ -1,6 +1,5 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Runtime;
-using Mesh.Agent.State;
 using Mesh.Agent.Telemetry;
 
 namespace Mesh.Agent.Jobs;

@@ -2,7 +2,6 @@ using Mesh.Contracts.Api;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
-using Mesh.Contracts.Values;
 using Mesh.Gateway.Clients;
 using Mesh.Gateway.Configuration;
 using Mesh.Gateway.Problems;

@@ -4,7 +4,6 @@ using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
 using Mesh.Cli.Watching;
 using Mesh.Contracts.Api;
-using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Cli.Commands;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
-using Mesh.Contracts.Migrations;
 
 namespace Mesh.Cli.Commands;
 

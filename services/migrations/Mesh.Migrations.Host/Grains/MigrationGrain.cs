@@ -13,7 +13,6 @@ using Mesh.Core;
 using Mesh.Hosting.Inbox;
 using Mesh.Hosting.Outbox;
 using Mesh.Hosting.Telemetry;
-using Mesh.Migrations.Host.Store;
 
 namespace Mesh.Migrations.Host.Grains;
 

@@ -1,4 +1,3 @@
-using Mesh.Contracts.Grains;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Queries;

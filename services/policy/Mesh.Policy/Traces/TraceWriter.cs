@@ -3,8 +3,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Mesh.Contracts.Policies;
-using Mesh.Contracts.Telemetry;
-using Mesh.Contracts.Values;
 using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Traces;

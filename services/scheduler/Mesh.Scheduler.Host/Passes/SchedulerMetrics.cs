@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Core;
 using Mesh.Hosting.Telemetry;

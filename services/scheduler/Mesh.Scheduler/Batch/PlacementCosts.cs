@@ -1,4 +1,3 @@
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Scheduler.Checking;

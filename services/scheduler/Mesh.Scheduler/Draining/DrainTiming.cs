@@ -1,4 +1,3 @@
-using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Scheduler.Fleets;

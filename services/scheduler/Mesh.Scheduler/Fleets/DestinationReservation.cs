@@ -1,5 +1,4 @@
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 

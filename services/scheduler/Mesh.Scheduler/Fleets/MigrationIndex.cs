@@ -2,7 +2,6 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
-using Mesh.Contracts.Vms;
 
 namespace Mesh.Scheduler.Fleets;
 

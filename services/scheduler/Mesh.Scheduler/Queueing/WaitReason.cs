@@ -1,5 +1,4 @@
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Policies;
 using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Scheduler.Queueing;

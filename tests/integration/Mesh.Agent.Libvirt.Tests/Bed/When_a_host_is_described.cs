@@ -1,6 +1,5 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Libvirt.Xml;
-using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;

@@ -1,5 +1,3 @@
-using Mesh.Agent.Simulated;
-using Mesh.Simulation.Hosts;
 using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Faults;

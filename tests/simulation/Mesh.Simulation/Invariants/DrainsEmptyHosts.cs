@@ -1,4 +1,3 @@
-using Mesh.Agent.Simulated;
 using Mesh.Contracts.Scheduling;
 using Mesh.Scheduler.Draining;
 using Mesh.Simulation.Worlds;

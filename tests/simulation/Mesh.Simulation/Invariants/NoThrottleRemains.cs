@@ -1,4 +1,3 @@
-using Mesh.Agent.Simulated;
 using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;

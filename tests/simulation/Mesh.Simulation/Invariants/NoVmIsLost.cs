@@ -1,5 +1,4 @@
 using Mesh.Agent.Hypervisors;
-using Mesh.Agent.Simulated;
 using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;

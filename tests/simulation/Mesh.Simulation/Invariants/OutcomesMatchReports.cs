@@ -1,4 +1,3 @@
-using Mesh.Agent.Simulated;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;

@@ -1,4 +1,3 @@
-using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Simulated;
 using Mesh.Contracts.Values;
 

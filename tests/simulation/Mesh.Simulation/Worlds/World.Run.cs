@@ -1,8 +1,6 @@
 using Mesh.Contracts.Scheduling;
 using Mesh.Scheduler.Draining;
 using Mesh.Simulation.Engine;
-using Mesh.Simulation.Hosts;
-using Mesh.Simulation.Invariants;
 
 namespace Mesh.Simulation.Worlds;
 

@@ -2,7 +2,6 @@ using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Libvirt;
 using Mesh.Agent.Libvirt.Adapter;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Tests.Adapter;

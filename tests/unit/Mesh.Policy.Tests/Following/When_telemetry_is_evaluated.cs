@@ -1,7 +1,4 @@
-using Mesh.Contracts.Policies;
 using Mesh.Contracts.Telemetry;
-using Mesh.Policy.Model;
-using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Following;
 

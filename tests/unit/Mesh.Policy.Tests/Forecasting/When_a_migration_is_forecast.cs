@@ -1,7 +1,6 @@
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
-using Mesh.Policy.Model;
 using Mesh.Policy.Tests.Following;
 using Mesh.Policy.Tests.Worlds;
 using Mesh.Policy.Traces;

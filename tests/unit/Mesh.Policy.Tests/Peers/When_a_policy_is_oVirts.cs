@@ -1,5 +1,3 @@
-using Mesh.Policy.Traces;
-
 namespace Mesh.Policy.Tests.Peers;
 
 /// <summary>VDSM checks every 10 s, takes one action per check, and counts passes since the first that it saw.</summary>

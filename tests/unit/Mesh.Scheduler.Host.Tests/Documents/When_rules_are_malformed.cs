@@ -1,4 +1,3 @@
-using Mesh.Contracts.Documents;
 using Mesh.Scheduler.Documents;
 
 namespace Mesh.Scheduler.Host.Tests.Documents;

@@ -1,6 +1,5 @@
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Vms;
 using Mesh.Scheduler.Checking;
 using Mesh.Scheduler.Fleets;

@@ -1,6 +1,5 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
-using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Scheduler.Fleets;

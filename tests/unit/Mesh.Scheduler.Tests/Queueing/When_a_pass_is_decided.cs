@@ -1,7 +1,6 @@
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
-using Mesh.Scheduler.Queueing;
 
 namespace Mesh.Scheduler.Tests.Queueing;
 

@@ -4,7 +4,6 @@ using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
 using Mesh.Contracts.Policies;
 using Mesh.Policy.Documents;
-using Mesh.Policy.Model;
 using Mesh.Policy.Traces;
 
 namespace Mesh.Cli.Commands.Policies;

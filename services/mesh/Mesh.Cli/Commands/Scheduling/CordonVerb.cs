@@ -3,7 +3,6 @@ using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
 using Mesh.Contracts.Api;
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Cli.Commands.Scheduling;

@@ -3,7 +3,6 @@ using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
 using Mesh.Cli.Watching;
-using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 

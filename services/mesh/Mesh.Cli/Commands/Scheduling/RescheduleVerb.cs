@@ -4,7 +4,6 @@ using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
 using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Cli.Commands.Scheduling;

@@ -1,4 +1,3 @@
-using Mesh.Contracts.Values;
 using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers.Monitors;
