@@ -1,6 +1,5 @@
 using Mesh.Contracts.Documents;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Api;

@@ -1,5 +1,4 @@
 using Mesh.Contracts.Policies;
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 

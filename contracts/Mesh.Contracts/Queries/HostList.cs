@@ -1,5 +1,4 @@
 using Mesh.Contracts.Serialization;
-using Mesh.Contracts.Vms;
 
 namespace Mesh.Contracts.Queries;
 

@@ -1,5 +1,4 @@
 using Mesh.Contracts.Hosts;
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Vms;
 
 namespace Mesh.Contracts.Queries;

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Serialization;
 
 namespace Mesh.Contracts.Scheduling;

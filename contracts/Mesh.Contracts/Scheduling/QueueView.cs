@@ -1,3 +1,4 @@
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
 
 namespace Mesh.Contracts.Scheduling;

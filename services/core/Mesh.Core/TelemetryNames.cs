@@ -3,6 +3,9 @@ namespace Mesh.Core;
 /// <summary>The names of all metrics, tags and spans, by OpenTelemetry's conventions: dotted, lower case, units apart from the name.</summary>
 public static class TelemetryNames
 {
+    /// <summary>The name of every meter and of the activity source: what is exported is selected by it.</summary>
+    public const string Source = "Mesh";
+
     /// <summary>Metrics; each is recorded by one service.</summary>
     public static class Metrics
     {

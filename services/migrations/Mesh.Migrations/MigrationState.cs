@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Threading.Channels;
-using Mesh.Chaos.Tests;
 using Mesh.Testing.Fixtures;
 
 [assembly: AssemblyFixture(typeof(ChaosTable))]

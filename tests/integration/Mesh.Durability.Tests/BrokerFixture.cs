@@ -1,4 +1,3 @@
-using Mesh.Durability.Tests;
 using Mesh.Testing.Fixtures;
 
 [assembly: AssemblyFixture(typeof(BrokerFixture))]

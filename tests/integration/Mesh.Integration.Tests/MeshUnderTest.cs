@@ -1,4 +1,3 @@
-using Mesh.Integration.Tests;
 using Mesh.Testing.Fixtures;
 
 [assembly: AssemblyFixture(typeof(MeshUnderTest))]

@@ -120,7 +120,7 @@ public sealed class AgentOptionsTests
         Should.Throw<ProblemException>(() => Libvirt(("Host", "no host"))).Message.ShouldStartWith("Agent:Host 'no host' is not a host name");
 
     [Fact]
-    public void The_adapter_measures_under_the_name_that_is_exported() => LibvirtMetrics.MeterName.ShouldBe(MeshTelemetry.Name);
+    public void The_adapter_measures_under_the_name_that_is_exported() => LibvirtMetrics.CallDuration.Meter.Name.ShouldBe(MeshTelemetry.Name);
 
     [Theory]
     [InlineData(null, "qemu+tcp://hosta/system")]

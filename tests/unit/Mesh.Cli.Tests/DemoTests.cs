@@ -1,3 +1,4 @@
+using Mesh.Cli.Shell;
 using Mesh.Cli.Watching;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;

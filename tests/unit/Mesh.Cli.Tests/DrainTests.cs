@@ -3,6 +3,7 @@ using System.Text.Json;
 using Mesh.Cli.Shell;
 using Mesh.Cli.Watching;
 using Mesh.Contracts.Api;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Testing;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Mesh.Cli.Shell;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Queries;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 

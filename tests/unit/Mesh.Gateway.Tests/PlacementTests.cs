@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Mesh.Contracts.Api;
 using Mesh.Contracts.Documents;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Scheduling;

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Vms;
+using Mesh.Hosting.Inbox;
 using Mesh.Migrations.Host.Grains;
 using Mesh.Migrations.Host.Store;
 using Mesh.Testing;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Queries;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Vms;
 using Mesh.Testing;

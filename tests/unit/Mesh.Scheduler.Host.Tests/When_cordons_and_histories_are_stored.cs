@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;

@@ -1,4 +1,5 @@
 using Mesh.Contracts.Agents;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;

@@ -1,7 +1,6 @@
 using Mesh.Contracts.Api;
 using Mesh.Contracts.Documents;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Microsoft.AspNetCore.Http;
 

@@ -9,7 +9,7 @@ namespace Mesh.Hosting.Telemetry;
 public static class MeshTelemetry
 {
     /// <summary>Name of the activity source and of the meter.</summary>
-    public const string Name = "Mesh";
+    public const string Name = TelemetryNames.Source;
 
     /// <summary>Source of all activities.</summary>
     public static readonly ActivitySource Activities = new(Name);

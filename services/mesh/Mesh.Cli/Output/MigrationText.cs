@@ -1,6 +1,5 @@
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Cli.Output;
 

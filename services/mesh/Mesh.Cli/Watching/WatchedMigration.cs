@@ -1,7 +1,6 @@
 using Mesh.Cli.Output;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 

@@ -1,6 +1,7 @@
 using Mesh.Agent;
 using Mesh.Agent.Simulated;
 using Mesh.Cli.Client;
+using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Hosting.Bus;
 using Mesh.Server.Hosting;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mesh.Contracts.Agents;
+using Mesh.Contracts.Grains;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;

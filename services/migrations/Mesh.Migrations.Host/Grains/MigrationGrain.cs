@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
+using Mesh.Contracts.Grains;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Dapper;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Hosting.Doctor;

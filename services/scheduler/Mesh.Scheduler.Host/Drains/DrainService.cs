@@ -1,3 +1,4 @@
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Background;

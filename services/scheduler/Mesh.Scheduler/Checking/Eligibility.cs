@@ -1,5 +1,5 @@
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Hypervisor;
 using Mesh.Scheduler.Fleets;

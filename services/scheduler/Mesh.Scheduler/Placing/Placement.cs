@@ -1,5 +1,4 @@
 using Mesh.Contracts.Migrations;
-using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Scheduler.Checking;
 using Mesh.Scheduler.Fleets;

@@ -1,4 +1,4 @@
-using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Migrations;
 using Mesh.Hypervisor;
 
 namespace Mesh.Scheduler.Placing;

@@ -1,3 +1,5 @@
+using Mesh.Agent.Simulated;
+using Mesh.Simulation.Hosts;
 using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Faults;

@@ -2,6 +2,7 @@ using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Simulated;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
+using Mesh.Simulation.Hosts;
 using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Faults;

@@ -1,4 +1,5 @@
 using Mesh.Agent;
+using Mesh.Agent.Hypervisors;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Clocks;

@@ -1,3 +1,4 @@
+using Mesh.Agent.Simulated;
 using Mesh.Contracts.Scheduling;
 using Mesh.Scheduler.Draining;
 using Mesh.Simulation.Worlds;

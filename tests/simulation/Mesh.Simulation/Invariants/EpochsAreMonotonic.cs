@@ -1,6 +1,7 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Values;
 using Mesh.Simulation.Bus;
+using Mesh.Simulation.Hosts;
 using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;

@@ -1,3 +1,4 @@
+using Mesh.Agent.Simulated;
 using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;

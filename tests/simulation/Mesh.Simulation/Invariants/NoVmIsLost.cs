@@ -1,4 +1,5 @@
 using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Simulated;
 using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;

@@ -1,3 +1,4 @@
+using Mesh.Agent.Simulated;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;

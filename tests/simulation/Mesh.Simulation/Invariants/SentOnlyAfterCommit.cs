@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
+using Mesh.Migrations;
 using Mesh.Simulation.Bus;
 using Mesh.Simulation.Worlds;
 

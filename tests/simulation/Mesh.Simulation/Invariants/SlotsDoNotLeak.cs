@@ -1,4 +1,6 @@
+using Mesh.Agent.Simulated;
 using Mesh.Migrations.Host.Grains;
+using Mesh.Simulation.Hosts;
 using Mesh.Simulation.Worlds;
 using Microsoft.Extensions.DependencyInjection;
 

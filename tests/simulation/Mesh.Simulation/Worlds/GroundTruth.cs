@@ -1,3 +1,4 @@
+using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Simulated;
 using Mesh.Contracts.Values;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Dapper;
-using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Serialization;
 using Mesh.Scheduler.Draining;
 

@@ -1,6 +1,8 @@
 using Mesh.Contracts.Scheduling;
 using Mesh.Scheduler.Draining;
 using Mesh.Simulation.Engine;
+using Mesh.Simulation.Hosts;
+using Mesh.Simulation.Invariants;
 
 namespace Mesh.Simulation.Worlds;
 

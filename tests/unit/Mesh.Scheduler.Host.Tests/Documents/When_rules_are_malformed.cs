@@ -1,3 +1,4 @@
+using Mesh.Contracts.Documents;
 using Mesh.Scheduler.Documents;
 
 namespace Mesh.Scheduler.Host.Tests.Documents;

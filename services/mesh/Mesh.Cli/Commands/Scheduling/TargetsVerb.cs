@@ -2,6 +2,7 @@ using System.CommandLine;
 using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Scheduler.Fleets;

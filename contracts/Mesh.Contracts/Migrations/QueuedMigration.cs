@@ -1,7 +1,6 @@
-using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 
-namespace Mesh.Contracts.Scheduling;
+namespace Mesh.Contracts.Migrations;
 
 /// <summary>A migration that waits.</summary>
 /// <param name="Position">Its place in the queue, 1 for the next.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Mesh.Contracts.Scheduling;
+namespace Mesh.Contracts.Hosts;
 
 /// <summary>How far a host is taken out of use.</summary>
 public enum CordonState

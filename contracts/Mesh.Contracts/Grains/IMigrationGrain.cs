@@ -1,10 +1,11 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
+using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 
-namespace Mesh.Contracts.Migrations;
+namespace Mesh.Contracts.Grains;
 
 /// <summary>
 /// One in-flight migration. Every method is one transition: transitions of one grain never overlap, each is durable before it returns,

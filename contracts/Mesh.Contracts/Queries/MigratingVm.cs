@@ -1,7 +1,8 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
 
-namespace Mesh.Contracts.Vms;
+namespace Mesh.Contracts.Queries;
 
 /// <summary>A row of the status table of all migrating VMs (seed <c>ovirt-vm-migration-states</c>).</summary>
 /// <param name="Id">The VM.</param>

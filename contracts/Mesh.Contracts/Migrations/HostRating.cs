@@ -1,7 +1,6 @@
-using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
 
-namespace Mesh.Contracts.Scheduling;
+namespace Mesh.Contracts.Migrations;
 
 /// <summary>How a host is rated as the destination of a VM.</summary>
 /// <param name="Host">The host.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Mesh.Contracts.Values;
 
-namespace Mesh.Contracts.Scheduling;
+namespace Mesh.Contracts.Hosts;
 
 /// <summary>A host on which no VM may be placed.</summary>
 /// <param name="Host">The host.</param>

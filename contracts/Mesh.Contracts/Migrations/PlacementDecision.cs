@@ -1,6 +1,6 @@
 using Mesh.Contracts.Values;
 
-namespace Mesh.Contracts.Scheduling;
+namespace Mesh.Contracts.Migrations;
 
 /// <summary>Why a host was chosen; stored with the migration.</summary>
 /// <param name="Host">The host that was chosen.</param>

@@ -1,4 +1,4 @@
-namespace Mesh.Contracts.Scheduling;
+namespace Mesh.Contracts.Migrations;
 
 /// <summary>One part of a host's score.</summary>
 /// <param name="Name">What is rated, such as <c>free memory</c>.</param>
