@@ -8,7 +8,7 @@ namespace Mesh.Hypervisor;
 public static class HostAvailability
 {
     /// <summary>Why a host that no agent has reported cannot be used.</summary>
-    public static Refusal UnknownHost(HostName host) => new(RefusalCode.UnknownHost, $"no agent has reported a host '{host}' (`mesh hosts` lists them)");
+    public static Refusal UnknownHost(HostName host) => new(RefusalCode.UnknownHost, $"unknown host '{host}' (`mesh hosts` lists them)");
 
     /// <summary>Why a host cannot be used now; null if it responds and its hypervisor does.</summary>
     /// <param name="host">The host.</param>

@@ -15,7 +15,7 @@ public sealed class When_a_move_is_refused(MeshUnderTest fixture)
         await _mesh.StartGuestAsync("hosta", "stays", "WS=16", "DISK_MIB=16", "CDROM=1");
         try
         {
-            await ExpectAsync(["stays", "--to", "nowhere"], "no agent has reported a host 'nowhere'");
+            await ExpectAsync(["stays", "--to", "nowhere"], "unknown host 'nowhere'");
             await ExpectAsync(["stays", "--to", "hosta"], "stays is already on hosta");
             await ExpectAsync(["nosuch", "--to", "hostb"], "no host has reported a VM 'nosuch'");
             await ExpectAsync(["stays", "--to", "hostb", "--copy-storage-all", "--migrate-disks", "hda"], "disk hda of stays is a CD-ROM");

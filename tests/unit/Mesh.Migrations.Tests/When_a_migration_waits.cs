@@ -67,7 +67,7 @@ public sealed class When_a_migration_waits
         { "hostb is not responding: it last reported 0 s ago", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Health = HostHealth.Suspect }) },
         { "hostb was fenced", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Health = HostHealth.Fenced }) },
         { "the hypervisor of hostb is not responding", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { HypervisorReachable = false }) },
-        { "no agent has reported a host 'hostb'", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Inventory = null }) },
+        { "unknown host 'hostb'", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Inventory = null }) },
         { "hostb already has a VM g1", migration => migration.Ask(Given.Admission(Given.Destination), Given.Fit(Given.Destination) with { Inventory = Given.Inventory(Given.Destination, Given.CreateVm()) }) },
         { "of memory free, and g1 needs", migration => With(migration, new(Given.Source, Given.CreateVm() with { Memory = Bytes.FromGibibytes(5) })).Ask(Given.Admission(Given.Destination)) },
     };

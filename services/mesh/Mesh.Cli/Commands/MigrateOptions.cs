@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Cli.Commands;
 
@@ -11,15 +12,16 @@ internal sealed class MigrateOptions
     private readonly Option<bool> _noLive = Flag("--no-live", "Pause the VM first, like virsh migrate without --live.");
     private readonly Option<bool> _autoConverge = Flag("--auto-converge", "Throttle the vCPUs if the dirty rate is too high.");
     private readonly Option<Percent?> _autoConvergeInitial = Make(
-        "--auto-converge-initial", "%", "Initial vCPU throttle of auto-converge. Default: QEMU's 20.", OptionParsers.Percent);
+        "--auto-converge-initial", "%", $"Initial vCPU throttle of auto-converge. Default: QEMU's {QemuAutoConverge.InitialPercent}.", OptionParsers.Percent);
     private readonly Option<Percent?> _autoConvergeIncrement = Make(
-        "--auto-converge-increment", "%", "Throttle increment of auto-converge. Default: QEMU's 10.", OptionParsers.Percent);
-    private readonly Option<bool> _compressed = Flag("--compressed", "Compress memory, with xbzrle by default (see --comp-methods).");
+        "--auto-converge-increment", "%", $"Throttle increment of auto-converge. Default: QEMU's {QemuAutoConverge.IncrementPercent}.", OptionParsers.Percent);
+    private readonly Option<bool> _compressed = Flag("--compressed", $"Compress memory, with {CompressionMethods.SingleStream[0]} by default (see --comp-methods).");
     private readonly Option<IReadOnlyList<string>> _compMethods = Make(
-        "--comp-methods", "METHOD,...", "Compression methods: xbzrle, zlib, zstd. Requires --compressed.", name => OptionParsers.List(name, "methods"));
+        "--comp-methods", "METHOD,...", $"Compression methods: {string.Join(", ", CompressionMethods.All)}. Requires --compressed.", name => OptionParsers.List(name, "methods"));
     private readonly Option<bool> _parallel = Flag("--parallel", "Use parallel connections, two by default (see --parallel-connections).");
     private readonly Option<int?> _parallelConnections = Make(
-        "--parallel-connections", "N", "Number of parallel connections, 1 to 255. Requires --parallel.", name => OptionParsers.Count(name, "connections", 1, 255));
+        "--parallel-connections", "N", $"Number of parallel connections, 1 to {LibvirtLimits.ParallelConnectionsMax}. Requires --parallel.",
+        name => OptionParsers.Count(name, "connections", 1, LibvirtLimits.ParallelConnectionsMax));
     private readonly Option<bool> _postCopy = Flag("--postcopy", "Arm post-copy.");
     private readonly Option<BytesPerSecond?> _postCopyBandwidth = Make(
         "--postcopy-bandwidth", "MiB/s", "Post-copy bandwidth limit.", OptionParsers.MebibytesPerSecond);
@@ -36,7 +38,7 @@ internal sealed class MigrateOptions
     private readonly Option<IReadOnlyList<string>> _migrateDisks = Make(
         "--migrate-disks", "TARGET,...", "Disks to copy, such as vda,vdb. Default: all writable disks that are not shared.", name => OptionParsers.List(name, "targets"));
     private readonly Option<TimeSpan?> _maxDowntime = Make(
-        "--max-downtime", "MILLISECONDS", "Maximum tolerated downtime. Default: QEMU's 300.", name => OptionParsers.Milliseconds(name, 1, 2_000_000));
+        "--max-downtime", "MILLISECONDS", $"Maximum tolerated downtime. Default: QEMU's {QemuLimits.DefaultMaxDowntime.TotalMilliseconds:0}.", OptionParsers.Downtime);
     private readonly Option<TimeSpan?> _keepAliveInterval = Make(
         "--keepalive-interval", "SECONDS", "Interval of keepalive probes of the agent's libvirt connection; 0 to disable.", name => OptionParsers.Seconds(name, 0));
     private readonly Option<int?> _keepAliveCount = Make(
@@ -67,7 +69,7 @@ internal sealed class MigrateOptions
         AutoConverge = parsed.GetValue(_autoConverge),
         AutoConvergeInitial = parsed.GetValue(_autoConvergeInitial),
         AutoConvergeIncrement = parsed.GetValue(_autoConvergeIncrement),
-        Compression = !parsed.GetValue(_compressed) ? [] : parsed.GetValue(_compMethods) is { Count: > 0 } methods ? methods : ["xbzrle"],
+        Compression = !parsed.GetValue(_compressed) ? [] : parsed.GetValue(_compMethods) is { Count: > 0 } methods ? methods : CompressionMethods.SingleStream,
         ParallelConnections = parsed.GetValue(_parallel) ? parsed.GetValue(_parallelConnections) ?? 2 : null,
         PostCopy = parsed.GetValue(_postCopy),
         PostCopyBandwidth = parsed.GetValue(_postCopyBandwidth),

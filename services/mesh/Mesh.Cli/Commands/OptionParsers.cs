@@ -3,6 +3,7 @@ using System.Globalization;
 using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Cli.Commands;
 
@@ -15,7 +16,7 @@ internal static class OptionParsers
     public static Func<ArgumentResult, Percent?> Percent(string option) => Percent(option, 1);
 
     public static Func<ArgumentResult, Percent?> Percent(string option, int min) =>
-        result => Number(result, option, "percent", min, 99) is { } number ? new Percent((int)number) : null;
+        result => Number(result, option, "percent", min, QemuAutoConverge.MaxPercent) is { } number ? new Percent((int)number) : null;
 
     // Not a bool, because bool options take no value.
     public static Func<ArgumentResult, OnOrOff?> OnOrOff(string option) =>
@@ -24,12 +25,15 @@ internal static class OptionParsers
     public static Func<ArgumentResult, TimeSpan?> Seconds(string option, int min) =>
         result => Number(result, option, "seconds", min, 31_536_000) is { } number ? TimeSpan.FromSeconds(number) : null;
 
-    public static Func<ArgumentResult, TimeSpan?> Milliseconds(string option, int min, int max) =>
-        result => Number(result, option, "milliseconds", min, max) is { } number ? TimeSpan.FromMilliseconds(number) : null;
+    /// <summary>A downtime within QEMU's bounds, in milliseconds.</summary>
+    public static Func<ArgumentResult, TimeSpan?> Downtime(string option) => result =>
+        Number(result, option, "milliseconds", (long)QemuLimits.MaxDowntimeMin.TotalMilliseconds, (long)QemuLimits.MaxDowntimeMax.TotalMilliseconds) is { } number
+            ? TimeSpan.FromMilliseconds(number)
+            : null;
 
     // The mesh uses bytes per second, so libvirt's maximum in MiB/s would overflow.
     public static Func<ArgumentResult, BytesPerSecond?> MebibytesPerSecond(string option) =>
-        result => Number(result, option, "MiB/s", 1, 8_796_093_022_207) is { } number ? new BytesPerSecond(number << 20) : null;
+        result => Number(result, option, "MiB/s", 1, LibvirtLimits.BandwidthMaxMebibytes) is { } number ? new BytesPerSecond(number << 20) : null;
 
     /// <summary>A comma-separated list; the option can be repeated.</summary>
     public static Func<ArgumentResult, IReadOnlyList<string>> List(string option, string what) => result =>

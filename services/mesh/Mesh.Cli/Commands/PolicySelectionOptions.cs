@@ -28,7 +28,7 @@ internal sealed class PolicySelectionOptions
     {
         HelpName = "MILLISECONDS",
         Description = "Maximum tolerated downtime, for policies that plan by it. Default: the policy's.",
-        CustomParser = OptionParsers.Milliseconds("--downtime-budget", 1, 2_000_000),
+        CustomParser = OptionParsers.Downtime("--downtime-budget"),
     };
 
     private readonly Option<TimeSpan?> _deadline = new("--deadline")

@@ -8,6 +8,7 @@ using Mesh.Contracts.Api;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 
 namespace Mesh.Cli.Commands;
 
@@ -29,13 +30,13 @@ internal sealed class SetVerb : ChangeVerb
     public SetVerb(Io io)
         : base("set", "Change the parameters or the policy of a running migration.", io)
     {
-        _maxDowntime = Make("--max-downtime", "MILLISECONDS", "Maximum tolerated downtime.", name => OptionParsers.Milliseconds(name, 1, 2_000_000));
+        _maxDowntime = Make("--max-downtime", "MILLISECONDS", "Maximum tolerated downtime.", OptionParsers.Downtime);
         _bandwidth = Make("--bandwidth", "MiB/s", "Pre-copy bandwidth limit.", OptionParsers.MebibytesPerSecond);
         _postCopyBandwidth = Make("--postcopy-bandwidth", "MiB/s", "Post-copy bandwidth limit.", OptionParsers.MebibytesPerSecond);
         _technique = Make("--technique", PostCopy, "Switch to post-copy, which must have been armed at the start.", Technique);
         _compression = Make("--compression", "on|off", "Memory compression.", OptionParsers.OnOrOff);
         _autoConverge = Make("--auto-converge", "on|off", "Auto-converge.", OptionParsers.OnOrOff);
-        _throttle = Make("--throttle", "PERCENT", "vCPU throttle, 0 to 99; 0 removes it.", name => OptionParsers.Percent(name, 0));
+        _throttle = Make("--throttle", "PERCENT", $"vCPU throttle, 0 to {QemuAutoConverge.MaxPercent}; 0 removes it.", name => OptionParsers.Percent(name, 0));
         _stallingLimit = Make(
             "--stalling-limit", "SECONDS", "Report a stall if remaining data reaches no new minimum for this time.", name => OptionParsers.Seconds(name, 1));
         _policy = Add(new Option<string?>("--policy") { Description = "New migration policy.", HelpName = "NAME" });

@@ -3,6 +3,7 @@ using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Background;
 using Mesh.Hosting.Bus;
+using Mesh.Hypervisor;
 using Mesh.Scheduler.Host.Fleets;
 using Mesh.Scheduler.Host.Store;
 
@@ -50,7 +51,7 @@ internal sealed partial class CordonRequestHandler(
     private async Task<SchedulerAnswer?> UnknownAsync(HostName host, CancellationToken cancellation) =>
         (await reader.ReadAsync(cancellation)).Hosts.Any(known => known.Inventory.Host == host)
             ? null
-            : new SchedulerAnswer(false, $"unknown host '{host}' (`mesh hosts` lists them)", IsNotFound: true);
+            : new SchedulerAnswer(false, HostAvailability.UnknownHost(host).Message, IsNotFound: true);
 
     [LoggerMessage(5020, LogLevel.Information, "Host {Host} cordoned by {By}. {Why}")]
     private partial void LogCordoned(string host, string by, string why);

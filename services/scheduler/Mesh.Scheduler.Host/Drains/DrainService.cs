@@ -2,6 +2,7 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Background;
+using Mesh.Hypervisor;
 using Mesh.Scheduler.Draining;
 using Mesh.Scheduler.Host.Fleets;
 using Mesh.Scheduler.Host.Store;
@@ -170,7 +171,7 @@ internal sealed partial class DrainService(
         if (request.Parallel is < 1)
             return new DrainAnswer(null, $"parallel is {request.Parallel}; at least 1 is required");
         if (request.Hosts.Where(host => reading.Fleet.Hosts.All(known => known.Inventory.Host != host)).ToList() is { Count: > 0 } unknown)
-            return new DrainAnswer(null, $"unknown host '{unknown[0]}' (`mesh hosts` lists them)", IsNotFound: true);
+            return new DrainAnswer(null, HostAvailability.UnknownHost(unknown[0]).Message, IsNotFound: true);
         return reading.State.Drains.FirstOrDefault(open => open.IsOpen && open.Drain.Hosts.Intersect(request.Hosts).Any()) is { } other && !request.DryRun
             ? new DrainAnswer(null, $"{string.Join(", ", other.Drain.Hosts.Intersect(request.Hosts))} is already in drain {other.Drain.Id} ({other.Drain.State})")
             : null;
