@@ -7,7 +7,7 @@ var seeds = new Option<int>("--seeds") { Description = "How many seeds to run.",
 var from = new Option<int>("--from") { Description = "The first seed.", DefaultValueFactory = _ => 1 };
 var seed = new Option<int?>("--seed") { Description = "Runs this one seed only." };
 var trace = new Option<bool>("--trace") { Description = "Prints the whole trace of the one seed." };
-var seededBug = new Option<SeededBugKind?>("--plant") { Description = "Plants a known bug." };
+var seededBug = new Option<SeededBugKind?>("--bug") { Description = "Runs with this known bug, which the simulation must find." };
 var threads = new Option<int>("--threads") { Description = "How many seeds to run side by side.", DefaultValueFactory = _ => Environment.ProcessorCount };
 var goOn = new Option<bool>("--go-on") { Description = "Goes on after a failure and tells all of them." };
 var command = new RootCommand("Runs the whole mesh in simulation: one seed, one exact run.") { seeds, from, seed, trace, seededBug, threads, goOn };

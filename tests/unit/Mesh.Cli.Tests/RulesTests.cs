@@ -47,7 +47,7 @@ public sealed class RulesTests : IDisposable
         var faulty = new Cli();
         (await faulty.RunAsync("rules", "check", RulesPath)).ShouldBe(ExitCodes.Refused);
         faulty.Out.TrimEnd().Split('\n').Length.ShouldBe(3);
-        faulty.Out.ShouldContain($"{RulesPath}:2: taints[0].name: 'Gpu' is no name");
+        faulty.Out.ShouldContain($"{RulesPath}:2: taints[0].name: 'Gpu' is not a valid name");
         faulty.ErrorLine().ShouldContain(":3: network: ");
 
         var json = new Cli();

@@ -107,12 +107,12 @@ internal sealed partial class World
 
     private string DescribeFailure(string invariant, string failure) =>
         $"""
-        seed {_options.Seed}{(_options.Bug is { } bug ? $", planted {bug}" : "")} violates: {invariant}
+        seed {_options.Seed}{(_options.Bug is { } bug ? $", seeded bug {bug}" : "")} violates: {invariant}
         {failure.Replace(Directory, "", StringComparison.Ordinal)}
         faults: {string.Join("; ", FaultSchedule.Injected)}
         machines: {string.Join("; ", Vms.Select(vm => $"{vm.Name} {vm.Id}"))}
         the last of {Trace.Count} lines:
         {string.Join("\n", Trace.Last)}
-        replay: dotnet run -c Release --project tests/simulation/Mesh.Simulation -- --seed {_options.Seed} --trace{(_options.Bug is { } planted ? $" --plant {planted}" : "")}
+        replay: dotnet run -c Release --project tests/simulation/Mesh.Simulation -- --seed {_options.Seed} --trace{(_options.Bug is { } seeded ? $" --bug {seeded}" : "")}
         """;
 }
