@@ -17,8 +17,13 @@ internal sealed class HardLimitsHold : Invariant
     public HardLimitsHold(World world)
         : base(world) => world.Broker.MessageAccepted += message =>
         {
-            if (message.Content is StartMigration start)
-                _started[start.VmId] = start;
+            if (message.Content is not StartMigration start)
+                return;
+
+            // Nothing may have changed between the end of the last attempt's job and the start of this one's: its time begins anew.
+            if (_started.TryGetValue(start.VmId, out var last) && last.Epoch != start.Epoch)
+                _running.Remove(start.VmId);
+            _started[start.VmId] = start;
         };
 
     /// <inheritdoc />
