@@ -86,7 +86,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
         listener.Start();
 
         ErrorOf(await UpAsync($"sqlite:{Store}")).ShouldBe(
-            $"mesh: cannot listen at http://127.0.0.1:{_port}: the port is in use; is another mesh running? (--listen takes another one)");
+            $"mesh: cannot listen on http://127.0.0.1:{_port}: the port is in use; is another mesh running? Use --listen to select another port");
     }
 
     [Theory]
