@@ -33,7 +33,7 @@ public sealed class When_mesh_or_agent_is_killed_during_a_steered_migration(Mesh
 
         await _mesh.StartMeshAsync();
         await _guest.ExpectEndAsync(id, MigrationOutcome.TimedOut);
-        _mesh.Agent(_guest.Source).Output.Split('\n').ShouldContain(line => line.Contains(id, StringComparison.Ordinal) && line.Contains("its CompletionTimeout", StringComparison.Ordinal));
+        _mesh.Agent(_guest.Source).Output.Split('\n').ShouldContain(line => line.Contains(id, StringComparison.Ordinal) && line.Contains("CompletionTimeout of ", StringComparison.Ordinal));
     }
 
     [Fact]
