@@ -28,11 +28,8 @@ public sealed record ApiProblem
     /// <summary>Every error in the request's body or query.</summary>
     public IReadOnlyList<ApiError>? Errors { get; init; }
 
-    /// <summary>Every error in a policy document.</summary>
-    public IReadOnlyList<DocumentDiagnostic>? PolicyDiagnostics { get; init; }
-
-    /// <summary>Every error in a document of placement rules.</summary>
-    public IReadOnlyList<DocumentDiagnostic>? RuleDiagnostics { get; init; }
+    /// <summary>Every error in a document: a policy or placement rules.</summary>
+    public IReadOnlyList<DocumentDiagnostic>? Diagnostics { get; init; }
 }
 
 /// <summary>An error in a request's body or query.</summary>
@@ -58,10 +55,10 @@ public static class ApiProblemTypes
     /// <summary>The migration can no longer be changed.</summary>
     public const string NotChangeable = "urn:mesh:problem:not-changeable";
 
-    /// <summary>The policy document is invalid; <see cref="ApiProblem.PolicyDiagnostics"/> lists every error.</summary>
+    /// <summary>The policy document is invalid; <see cref="ApiProblem.Diagnostics"/> lists every error.</summary>
     public const string InvalidPolicy = "urn:mesh:problem:invalid-policy";
 
-    /// <summary>The document of placement rules is invalid; <see cref="ApiProblem.RuleDiagnostics"/> lists every error.</summary>
+    /// <summary>The document of placement rules is invalid; <see cref="ApiProblem.Diagnostics"/> lists every error.</summary>
     public const string InvalidRules = "urn:mesh:problem:invalid-rules";
 
     /// <summary>The policies do not allow this change; nothing was changed.</summary>

@@ -30,12 +30,12 @@ public static class MigrationOptionsValidator
                 + $"{QemuLimits.MaxDowntimeMin.TotalMilliseconds:0} ms to {QemuLimits.MaxDowntimeMax.TotalMilliseconds:0} ms")
             : null;
 
-    /// <summary>Whether libvirt accepts bandwidth limits. The highest one is beyond what any link carries, and not checked.</summary>
+    /// <summary>Whether libvirt accepts bandwidth limits.</summary>
     /// <param name="preCopy">The limit; null for none, which is accepted.</param>
     /// <param name="postCopy">The limit in post-copy; null for none, which is accepted.</param>
     public static Refusal? CheckBandwidth(BytesPerSecond? preCopy, BytesPerSecond? postCopy) =>
-        preCopy?.Count < LibvirtLimits.BandwidthMin.Count || postCopy?.Count < LibvirtLimits.BandwidthMin.Count
-            ? InvalidOption("a bandwidth limit must be at least 1 MiB/s, libvirt's unit; omit it for no limit")
+        new[] { preCopy, postCopy }.Any(limit => limit?.Count < LibvirtLimits.BandwidthMin.Count || limit?.Count > LibvirtLimits.BandwidthMax.Count)
+            ? InvalidOption($"a bandwidth limit must be at least 1 MiB/s, libvirt's unit, and at most {LibvirtLimits.BandwidthMaxMebibytes} MiB/s; omit it for no limit")
             : null;
 
     /// <summary>Whether a vCPU throttle can be set; 0 lifts it.</summary>

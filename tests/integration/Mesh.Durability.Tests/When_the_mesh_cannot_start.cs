@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Dapper;
 using Mesh.Testing.Fixtures;
+using Microsoft.Data.Sqlite;
 
 namespace Mesh.Durability.Tests;
 
@@ -66,6 +68,18 @@ public sealed class When_the_mesh_cannot_start : IDisposable
 
         ErrorOf(result).ShouldBe(
             $"mesh: the store sqlite:{disk.Path}/mesh.db cannot be used: the file cannot be opened or created: check the permissions of the file and its directory");
+    }
+
+    [Fact]
+    public async Task A_store_of_mesh_0_1_is_named_and_left_as_it_is()
+    {
+        using (var old = new SqliteConnection($"Data Source={Store};Pooling=False"))
+            old.Execute("CREATE TABLE mesh_schema (script TEXT PRIMARY KEY); CREATE TABLE flights (id TEXT PRIMARY KEY)");
+        var before = await File.ReadAllBytesAsync(Store);
+
+        ErrorOf(await UpAsync($"sqlite:{Store}")).ShouldBe(
+            $"mesh: the store sqlite:{Store} cannot be used: it was created by mesh 0.1, which this version cannot convert; start with an empty store");
+        (await File.ReadAllBytesAsync(Store)).ShouldBe(before);
     }
 
     [Fact]

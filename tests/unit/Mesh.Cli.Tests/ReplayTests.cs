@@ -103,9 +103,9 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "line 1: the trace is empty")]
-    [InlineData("{\"vm\":{\"memory_bytes\":1}}\n{\"t_s\":1,\n", "line 2: is not JSON")]
-    [InlineData("{\"vm\":{\"memory_bytes\":1}}\n{\"iteration\":1}\n", "line 2, t_s: is missing")]
+    [InlineData("", "-:1: the trace is empty")]
+    [InlineData("{\"vm\":{\"memory_bytes\":1}}\n{\"t_s\":1,\n", "-:2: is not JSON")]
+    [InlineData("{\"vm\":{\"memory_bytes\":1}}\n{\"iteration\":1}\n", "-:2: t_s: is missing")]
     public async Task An_invalid_trace_is_reported_with_its_line(string trace, string expected)
     {
         var cli = new Cli { In = trace };

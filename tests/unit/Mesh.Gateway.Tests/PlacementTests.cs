@@ -162,7 +162,7 @@ public sealed class PlacementTests
             await gateway.PutAsync("/api/v1/rules", "taints: [{}]", "application/yaml"), HttpStatusCode.UnprocessableEntity, ApiProblemTypes.InvalidRules);
 
         problem.Detail.ShouldBe("line 2: taints[0].hosts: is missing; is odd");
-        problem.RuleDiagnostics!.Count.ShouldBe(2);
+        problem.Diagnostics!.Count.ShouldBe(2);
         await GatewayFixture.ProblemAsync(
             await gateway.PutAsync("/api/v1/rules", "x", "text/plain"), HttpStatusCode.UnsupportedMediaType, ApiProblemTypes.BadRequest);
     }

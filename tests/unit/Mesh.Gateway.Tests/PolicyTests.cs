@@ -94,7 +94,7 @@ public sealed class PolicyTests
         var problem = await GatewayFixture.ProblemAsync(
             await gateway.PutAsync("/api/v1/policies/calm", document, "application/yaml"), HttpStatusCode.UnprocessableEntity, ApiProblemTypes.InvalidPolicy);
 
-        problem.PolicyDiagnostics.ShouldBe(errors);
+        problem.Diagnostics.ShouldBe(errors);
         problem.Detail.ShouldBe("line 3: steps[0].when: is missing; is empty");
     }
 

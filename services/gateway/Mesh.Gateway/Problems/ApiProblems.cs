@@ -28,11 +28,11 @@ internal static class ApiProblems
 
     public static ApiProblem InvalidPolicy(IReadOnlyList<DocumentDiagnostic> errors) =>
         InvalidDocument(ApiProblemTypes.InvalidPolicy, "Invalid policy document", errors.Select(error => Describe(error.Line, error.Field, error.Message)))
-            with { PolicyDiagnostics = errors };
+            with { Diagnostics = errors };
 
     public static ApiProblem InvalidRules(IReadOnlyList<DocumentDiagnostic> errors) =>
         InvalidDocument(ApiProblemTypes.InvalidRules, "Invalid placement rules", errors.Select(error => Describe(error.Line, error.Field, error.Message)))
-            with { RuleDiagnostics = errors };
+            with { Diagnostics = errors };
 
     public static ApiProblem PolicyConflict(string detail) => Conflict(ApiProblemTypes.PolicyConflict, "Policy change refused", detail);
 

@@ -1,4 +1,5 @@
 using Mesh.Cli.Shell;
+using Mesh.Contracts.Documents;
 
 namespace Mesh.Cli.Commands;
 
@@ -35,9 +36,9 @@ internal static class DocumentFile
     }
 
     /// <summary>An error in the format of compilers, so that editors find its position.</summary>
-    public static string FormatDiagnostic(string path, int line, string field, string message) =>
-        $"{path}:{Math.Max(1, line)}: {(field.Length > 0 ? $"{field}: " : "")}{message}";
+    public static string FormatDiagnostic(string path, DocumentDiagnostic error) =>
+        $"{path}:{Math.Max(1, error.Line)}: {(error.Field.Length > 0 ? $"{error.Field}: " : "")}{error.Message}";
 }
 
 /// <summary>A checked document and its errors, as written to JSON.</summary>
-internal sealed record CheckedDocument<T>(string File, IReadOnlyList<T> Diagnostics);
+internal sealed record CheckedDocument(string File, IReadOnlyList<DocumentDiagnostic> Diagnostics);

@@ -14,7 +14,7 @@ namespace Mesh.Migrations.Host.Running;
 
 /// <summary>Resumes every unfinished migration at startup, and fires the timers of migrations.</summary>
 internal sealed partial class MigrationTimerService(
-    MeshDatabase database, MigrationStore store, FenceStore fences, HostRegistry hosts, FenceRequestHandler fencing, ActiveMigrations active, TimerQueue wakes, LocalGrainHost home, TimeProvider time, ILogger<MigrationTimerService> log)
+    MeshDatabase database, MigrationStore store, FenceStore fences, HostRegistry hosts, FenceRequestHandler fencing, ActiveMigrations active, TimerQueue timers, LocalGrainHost home, TimeProvider time, ILogger<MigrationTimerService> log)
     : BackgroundLoop("Migration timers", new ExponentialBackoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)), time, log)
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
@@ -41,23 +41,23 @@ internal sealed partial class MigrationTimerService(
         {
             active.Update(state);
 
-            // Where the clock was set back meanwhile, what the flight waits for is worked out anew at once.
+            // If the clock was set back meanwhile, the next timer is computed again at once.
             var now = Time.GetUtcNow();
-            wakes.Schedule(state.Id, state.UpdatedAt > now ? now : MigrationTimers.NextDue(state));
+            timers.Schedule(state.Id, state.UpdatedAt > now ? now : MigrationTimers.NextDue(state));
         }
 
         await fencing.ResumeAsync(holding);
         if (unfinished.Count > 0)
-            LogTakenUp(Log, unfinished.Count);
+            LogResumed(Log, unfinished.Count);
     }
 
     protected override async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
         var due = new List<MigrationId>();
         var now = Time.GetUtcNow();
-        var next = wakes.DequeueDue(now, due);
+        var next = timers.DequeueDue(now, due);
         foreach (var id in due)
-            await WakeAsync(id);
+            await FireAsync(id);
         if (due.Count > 0)
             return TimeSpan.Zero;
 
@@ -66,9 +66,9 @@ internal sealed partial class MigrationTimerService(
     }
 
     protected override Task WaitAsync(TimeSpan delay, CancellationToken stopping) =>
-        delay == TimeSpan.Zero ? Task.CompletedTask : wakes.WaitForChangeAsync(delay, Time, stopping);
+        delay == TimeSpan.Zero ? Task.CompletedTask : timers.WaitForChangeAsync(delay, Time, stopping);
 
-    private async Task WakeAsync(MigrationId id)
+    private async Task FireAsync(MigrationId id)
     {
         try
         {
@@ -78,14 +78,14 @@ internal sealed partial class MigrationTimerService(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogWakeFailed(Log, e, id.Value);
-            wakes.Schedule(id, Time.GetUtcNow() + RetryAfter);
+            LogTimerFailed(Log, e, id.Value);
+            timers.Schedule(id, Time.GetUtcNow() + RetryAfter);
         }
     }
 
-    [LoggerMessage(2010, LogLevel.Information, "Took up {Count} unfinished migrations from the store")]
-    private static partial void LogTakenUp(ILogger log, int count);
+    [LoggerMessage(2010, LogLevel.Information, "Resumed {Count} unfinished migrations from the store")]
+    private static partial void LogResumed(ILogger log, int count);
 
-    [LoggerMessage(2011, LogLevel.Error, "Migration {MigrationId} could not be woken; it is tried again")]
-    private static partial void LogWakeFailed(ILogger log, Exception exception, string migrationId);
+    [LoggerMessage(2011, LogLevel.Error, "Handling a timer of migration {MigrationId} failed; retrying")]
+    private static partial void LogTimerFailed(ILogger log, Exception exception, string migrationId);
 }

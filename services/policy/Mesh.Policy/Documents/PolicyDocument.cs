@@ -10,7 +10,7 @@ public static class PolicyDocument
 {
     /// <summary>Reads a policy, or returns every error in the document.</summary>
     /// <param name="document">The whole document.</param>
-    public static PolicyParseResult Read(DocumentNode document)
+    public static PolicyReadResult Read(DocumentNode document)
     {
         ArgumentNullException.ThrowIfNull(document);
         var errors = new DiagnosticBag();
@@ -18,7 +18,7 @@ public static class PolicyDocument
         if (policy is not null)
             errors.Add(PolicyConsistencyRules.Check(policy));
         var found = errors.ToSortedList();
-        return new PolicyParseResult(found.Count == 0 ? policy : null, found);
+        return new PolicyReadResult(found.Count == 0 ? policy : null, found);
     }
 
     /// <summary>Writes a policy so that <see cref="Read"/> returns the same one; fields with their default value are omitted.</summary>
@@ -73,5 +73,5 @@ public static class PolicyDocument
 
 /// <summary>The result of reading a policy document.</summary>
 /// <param name="Policy">The policy; null if the document has errors.</param>
-/// <param name="Faults">The document's errors, by line.</param>
-public sealed record PolicyParseResult(MigrationPolicy? Policy, IReadOnlyList<DocumentDiagnostic> Faults);
+/// <param name="Diagnostics">All errors, by line.</param>
+public sealed record PolicyReadResult(MigrationPolicy? Policy, IReadOnlyList<DocumentDiagnostic> Diagnostics);

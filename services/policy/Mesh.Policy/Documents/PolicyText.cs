@@ -12,14 +12,14 @@ public static class PolicyText
 
     /// <summary>Reads a policy from YAML or JSON, or returns every error with its line and field.</summary>
     /// <param name="text">The text. No input makes this method throw.</param>
-    public static PolicyParseResult Read(string text)
+    public static PolicyReadResult Read(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > LengthMax)
-            return new PolicyParseResult(null, [new DocumentDiagnostic(0, "", $"is {text.Length} characters long; the maximum is {LengthMax}")]);
+            return new PolicyReadResult(null, [new DocumentDiagnostic(0, "", $"is {text.Length} characters long; the maximum is {LengthMax}")]);
         return YamlTree.Read(text, out var error) is { } document
             ? PolicyDocument.Read(document)
-            : new PolicyParseResult(null, [error!]);
+            : new PolicyReadResult(null, [error!]);
     }
 
     /// <summary>Writes a policy as YAML that <see cref="Read"/> reads back as the same policy; fields with their default value are omitted.</summary>

@@ -1,3 +1,4 @@
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Telemetry;
 using Mesh.Policy.Model;
@@ -22,20 +23,10 @@ public sealed record TraceSample(JobPhase Phase, CopyStatistics Copy)
         new(phase.IsPaused(new TuningParameters { IsSuspended = isSuspended }) ? JobPhase.SwitchOver : phase, copy);
 }
 
-/// <summary>The result of parsing a trace.</summary>
-/// <param name="Trace">The trace; null if it has faults.</param>
-/// <param name="Faults">Its faults by line, at most the first twenty.</param>
-public sealed record TraceParseResult(MigrationTrace? Trace, IReadOnlyList<TraceFault> Faults);
-
-/// <summary>A fault in a trace.</summary>
-/// <param name="Line">The line, from 1.</param>
-/// <param name="Field">The field, such as <c>vm.memory_bytes</c>; empty for the whole line.</param>
-/// <param name="Message">What is wrong and what is accepted.</param>
-public sealed record TraceFault(int Line, string Field, string Message)
-{
-    /// <summary>The fault in one sentence, such as <c>line 3, t_s: is missing; a number of seconds, 0 or more</c>.</summary>
-    public override string ToString() => Field.Length == 0 ? $"line {Line}: {Message}" : $"line {Line}, {Field}: {Message}";
-}
+/// <summary>The result of reading a trace.</summary>
+/// <param name="Trace">The trace; null if it is invalid.</param>
+/// <param name="Diagnostics">Its errors by line, at most the first twenty; a field is such as <c>vm.memory_bytes</c>.</param>
+public sealed record TraceReadResult(MigrationTrace? Trace, IReadOnlyList<DocumentDiagnostic> Diagnostics);
 
 /// <summary>Tries a policy on a recorded migration.</summary>
 public static class PolicyReplay

@@ -24,7 +24,7 @@ public static class TraceFormat
     /// Reads a trace: a first line that describes the migration, then one line per sample. Empty lines and unknown fields are ignored.
     /// Never throws, whatever the text is.
     /// </summary>
-    public static TraceParseResult Parse(string text)
+    public static TraceReadResult Read(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var reader = new TraceReader();
@@ -34,7 +34,7 @@ public static class TraceFormat
         return reader.ToResult();
     }
 
-    /// <summary>Writes a trace so that <see cref="Parse"/> reads the same one, with times exact to 100 ns.</summary>
+    /// <summary>Writes a trace so that <see cref="Read"/> reads the same one, with times exact to 100 ns.</summary>
     public static string Write(MigrationTrace trace)
     {
         ArgumentNullException.ThrowIfNull(trace);

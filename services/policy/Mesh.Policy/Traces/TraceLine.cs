@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Policy.Traces;
 
-/// <summary>An object in a line of a trace, read field by field; faults are collected.</summary>
-internal sealed class TraceLine(int number, JsonElement element, string path, List<TraceFault> faults)
+/// <summary>An object in a line of a trace, read field by field; errors are collected.</summary>
+internal sealed class TraceLine(int number, JsonElement element, string path, List<DocumentDiagnostic> errors)
 {
     private const string Size = "a number of bytes, 0 or more";
     private const string InSeconds = "a number of seconds, 0 or more";
@@ -67,19 +68,19 @@ internal sealed class TraceLine(int number, JsonElement element, string path, Li
         if (Find(field) is not { } value)
             return null;
         return value.ValueKind is JsonValueKind.Object
-            ? new TraceLine(number, value, $"{path}{field}.", faults)
+            ? new TraceLine(number, value, $"{path}{field}.", errors)
             : Wrong<TraceLine?>(field, value, accepted, null);
     }
 
-    public void Fault(string field, string message)
+    public void AddError(string field, string message)
     {
-        if (faults.Count < TraceReader.FaultsMax)
-            faults.Add(new TraceFault(number, path + field, message));
+        if (errors.Count < TraceReader.ErrorsMax)
+            errors.Add(new DocumentDiagnostic(number, path + field, message));
     }
 
     public T Missing<T>(string field, string accepted)
     {
-        Fault(field, $"is missing; {accepted}");
+        AddError(field, $"is missing; {accepted}");
         return default!;
     }
 
@@ -105,7 +106,7 @@ internal sealed class TraceLine(int number, JsonElement element, string path, Li
     private T Wrong<T>(string field, JsonElement value, string accepted, T instead)
     {
         var text = value.GetRawText();
-        Fault(field, $"{(text.Length > 40 ? text[..40] + "…" : text)} is not accepted; {accepted}");
+        AddError(field, $"{(text.Length > 40 ? text[..40] + "…" : text)} is not accepted; {accepted}");
         return instead;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
@@ -9,31 +10,31 @@ namespace Mesh.Policy.Traces;
 /// <summary>Reads a trace line by line.</summary>
 internal sealed class TraceReader
 {
-    /// <summary>At most this many faults are reported.</summary>
-    public const int FaultsMax = 20;
+    /// <summary>At most this many errors are reported.</summary>
+    public const int ErrorsMax = 20;
 
     private const string Vm = "the VM, such as {\"memory_bytes\":4294967296,\"disks_bytes\":[],\"vcpus\":2}";
-    private const string Permitted = "what may be done, such as {\"post_copy\":true,\"throttle\":true,\"pause\":true,\"compression\":true}";
+    private const string Permitted = "what may be done, such as {\"post_copy\":true,\"throttle\":true,\"suspend\":true,\"compression\":true}";
 
     private static readonly Bytes UsualPage = new(4096);
 
-    private readonly List<TraceFault> _faults = [];
+    private readonly List<DocumentDiagnostic> _errors = [];
     private readonly List<TraceSample> _samples = [];
     private PlanSubject? _subject;
     private bool _isBegun;
 
     public void Read(int number, string line)
     {
-        if (_faults.Count >= FaultsMax)
+        if (_errors.Count >= ErrorsMax)
             return;
         var isFirst = !_isBegun;
         _isBegun = true;
         try
         {
             using var document = JsonDocument.Parse(line);
-            var fields = new TraceLine(number, document.RootElement, "", _faults);
+            var fields = new TraceLine(number, document.RootElement, "", _errors);
             if (document.RootElement.ValueKind is not JsonValueKind.Object)
-                fields.Fault("", "is not a JSON object; each line is one, from { to }");
+                fields.AddError("", "is not a JSON object; each line is one, from { to }");
             else if (isFirst)
                 _subject = Subject(fields);
             else
@@ -41,19 +42,19 @@ internal sealed class TraceReader
         }
         catch (JsonException e)
         {
-            _faults.Add(new TraceFault(number, "", $"is not JSON, at character {e.BytePositionInLine + 1}; each line is one JSON object, from {{ to }}"));
+            _errors.Add(new DocumentDiagnostic(number, "", $"is not JSON, at character {e.BytePositionInLine + 1}; each line is one JSON object, from {{ to }}"));
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            _faults.Add(new TraceFault(number, "", "has characters that are not Unicode; a trace is UTF-8 text"));
+            _errors.Add(new DocumentDiagnostic(number, "", "has characters that are not Unicode; a trace is UTF-8 text"));
         }
     }
 
-    public TraceParseResult ToResult()
+    public TraceReadResult ToResult()
     {
         if (!_isBegun)
-            _faults.Add(new TraceFault(1, "", $"the trace is empty; its first line describes the migration, with {Vm}"));
-        return new TraceParseResult(_faults.Count == 0 ? new MigrationTrace(_subject!, _samples) : null, _faults);
+            _errors.Add(new DocumentDiagnostic(1, "", $"the trace is empty; its first line describes the migration, with {Vm}"));
+        return new TraceReadResult(_errors.Count == 0 ? new MigrationTrace(_subject!, _samples) : null, _errors);
     }
 
     private static PlanSubject? Subject(TraceLine line)
@@ -75,7 +76,9 @@ internal sealed class TraceReader
     {
         PostCopy = allow.Flag("post_copy"),
         Throttle = allow.Flag("throttle"),
-        Suspend = allow.Flag("pause"),
+
+        // Traces of before 0.2 call it pause.
+        Suspend = allow.Flag("suspend") || allow.Flag("pause"),
         Compression = allow.Flag("compression"),
     };
 
@@ -83,7 +86,7 @@ internal sealed class TraceReader
     {
         var at = line.Seconds("t_s");
         if (_samples.Count > 0 && at < _samples[^1].Copy.Elapsed && line.Has("t_s"))
-            line.Fault("t_s", $"{at.TotalSeconds} is before {_samples[^1].Copy.Elapsed.TotalSeconds} of the sample above; samples must be in order of time");
+            line.AddError("t_s", $"{at.TotalSeconds} is before {_samples[^1].Copy.Elapsed.TotalSeconds} of the sample above; samples must be in order of time");
         var iteration = line.Whole("iteration", 0, "the pass over memory, a whole number, 0 or more");
         var (total, transferred, remaining) = (line.Bytes("total_bytes"), line.Bytes("processed_bytes"), line.Bytes("remaining_bytes"));
         var copy = new CopyStatistics

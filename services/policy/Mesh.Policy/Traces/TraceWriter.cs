@@ -25,7 +25,7 @@ internal static class TraceWriter
         json.WriteStartObject("allow");
         json.WriteBoolean("post_copy", subject.Allow.PostCopy);
         json.WriteBoolean("throttle", subject.Allow.Throttle);
-        json.WriteBoolean("pause", subject.Allow.Suspend);
+        json.WriteBoolean("suspend", subject.Allow.Suspend);
         json.WriteBoolean("compression", subject.Allow.Compression);
         json.WriteEndObject();
         Number(json, "downtime_slo_ms", (decimal?)subject.DowntimeBudget?.Ticks / TimeSpan.TicksPerMillisecond);

@@ -176,12 +176,12 @@ public sealed class When_a_document_is_malformed
             """);
 
         reading.Policy.ShouldBeNull();
-        reading.Faults.Select(fault => (fault.Line, fault.Field)).ShouldBe(
+        reading.Diagnostics.Select(fault => (fault.Line, fault.Field)).ShouldBe(
         [
             (1, "description"), (1, "name"), (2, "interval"), (4, "steps[0].when.iterationsOver"), (5, "steps[0].do.setDowntime"), (6, "steps[1].when"),
             (6, "steps[1].do"), (7, "limits.dataSize.unit"), (8, "lastResort[1]"), (8, "lastResort[1]"),
         ], ignoreOrder: true);
-        reading.Faults.Select(fault => fault.Line).ShouldBeInOrder();
+        reading.Diagnostics.Select(fault => fault.Line).ShouldBeInOrder();
     }
 
     [Theory]
@@ -190,12 +190,12 @@ public sealed class When_a_document_is_malformed
     [InlineData("permits: { throttle: maybe }\nstart: { autoConverge: true }")]
     [InlineData("downtimeBudget: 5\nstallDetector: {}")]
     public void Should_not_report_consequences_of_another_error(string body) =>
-        PolicyText.Read($"{Head}{body}\n").Faults.ShouldHaveSingleItem();
+        PolicyText.Read($"{Head}{body}\n").Diagnostics.ShouldHaveSingleItem();
 
     [Fact]
     public void Should_limit_the_number_of_reported_errors()
     {
-        var faults = PolicyText.Read(Head + string.Concat(Enumerable.Range(0, 1000).Select(number => $"x{number}: 1\n"))).Faults;
+        var faults = PolicyText.Read(Head + string.Concat(Enumerable.Range(0, 1000).Select(number => $"x{number}: 1\n"))).Diagnostics;
 
         faults.Count.ShouldBe(201);
         faults[^1].Message.ShouldBe("and 800 more errors");

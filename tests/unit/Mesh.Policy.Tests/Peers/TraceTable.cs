@@ -31,7 +31,7 @@ internal static class TraceTable
             page_size = 4096,
             status = "running",
         }));
-        var (trace, faults) = TraceFormat.Parse(string.Join('\n', lines.Prepend(header)));
+        var (trace, faults) = TraceFormat.Read(string.Join('\n', lines.Prepend(header)));
         faults.ShouldBeEmpty();
         return trace!;
     }

@@ -8,7 +8,7 @@ namespace Mesh.Policy.Tests.Traces;
 
 public sealed class When_a_trace_is_read
 {
-    private const string Header = """{"vm":{"memory_bytes":4294967296,"disks_bytes":[10,20],"vcpus":8},"allow":{"post_copy":true,"throttle":false,"pause":true,"compression":false},"downtime_slo_ms":250,"deadline_s":90.5}""";
+    private const string Header = """{"vm":{"memory_bytes":4294967296,"disks_bytes":[10,20],"vcpus":8},"allow":{"post_copy":true,"throttle":false,"suspend":true,"compression":false},"downtime_slo_ms":250,"deadline_s":90.5}""";
     private const string Sample = """{"t_s":1.25,"iteration":3,"total_bytes":100,"processed_bytes":60,"remaining_bytes":40,"bandwidth_bps":1000,"dirty_rate_pages":7,"page_size":4096,"status":"paused"}""";
 
     [Fact]
@@ -38,6 +38,7 @@ public sealed class When_a_trace_is_read
         (trace.Subject.DowntimeBudget, trace.Subject.Deadline).ShouldBe((null, null));
         trace.Samples[0].ShouldBe(Given.Sample(TimeSpan.Zero, 0, new(0), new(0), new(0), new(0), 0, new(4096)));
 
+        Read("""{"vm":{"memory_bytes":1},"allow":{"suspend":true}}""").Subject.Allow.ShouldBe(new PolicyPermissions { Suspend = true });
         Read("""{"vm":{"memory_bytes":1}}""").Subject.Allow.ShouldBe(PolicyPermissions.All);
         Read("""{"vm":{"memory_bytes":1},"allow":{}}""").Subject.Allow.ShouldBe(new PolicyPermissions());
     }
@@ -111,7 +112,7 @@ public sealed class When_a_trace_is_read
     [Fact]
     public void Should_report_everything_that_is_wrong_up_to_twenty()
     {
-        var (trace, faults) = TraceFormat.Parse("""
+        var (trace, faults) = TraceFormat.Read("""
             {"vm":{"memory_bytes":0,"vcpus":0}}
             {"t_s":0,"status":"gone"}
             not JSON
@@ -121,14 +122,18 @@ public sealed class When_a_trace_is_read
             (1, "vm.memory_bytes"), (1, "vm.vcpus"), (2, "iteration"), (2, "total_bytes"), (2, "processed_bytes"), (2, "remaining_bytes"),
             (2, "bandwidth_bps"), (2, "status"), (3, "")]);
 
-        TraceFormat.Parse(string.Concat(Enumerable.Repeat("{\n", 500))).Faults.Count.ShouldBe(20);
+        TraceFormat.Read(string.Concat(Enumerable.Repeat("{\n", 500))).Diagnostics.Count.ShouldBe(20);
     }
 
     [Fact]
-    public void Should_describe_a_fault_in_one_sentence()
+    public void Should_say_what_the_trace_lacks()
     {
-        TraceFormat.Parse("{}").Faults[0].ToString().ShouldStartWith("line 1, vm: is missing; the first line");
-        TraceFormat.Parse("!").Faults[0].ToString().ShouldStartWith("line 1: is not JSON");
+        TraceFormat.Read("{}").Diagnostics[0].ShouldSatisfyAllConditions(
+            error => (error.Line, error.Field).ShouldBe((1, "vm")),
+            error => error.Message.ShouldStartWith("is missing; the first line"));
+        TraceFormat.Read("!").Diagnostics[0].ShouldSatisfyAllConditions(
+            error => (error.Line, error.Field).ShouldBe((1, "")),
+            error => error.Message.ShouldStartWith("is not JSON"));
     }
 
     [Fact]
@@ -148,21 +153,21 @@ public sealed class When_a_trace_is_read
             var text = $"{Header}\n{Sample}\n{Sample}".ToCharArray();
             for (var changes = random.Next(1, 6); changes > 0; changes--)
                 text[random.Next(text.Length)] = Signs[random.Next(Signs.Length)];
-            var (trace, faults) = TraceFormat.Parse(new string(text));
+            var (trace, faults) = TraceFormat.Read(new string(text));
             (trace is null).ShouldBe(faults.Count > 0);
         }
     }
 
     private static MigrationTrace Read(string text)
     {
-        var (trace, faults) = TraceFormat.Parse(text);
+        var (trace, faults) = TraceFormat.Read(text);
         faults.ShouldBeEmpty();
         return trace!;
     }
 
     private static void ShouldFail(string text, int line, string field, string message)
     {
-        var (trace, faults) = TraceFormat.Parse(text);
+        var (trace, faults) = TraceFormat.Read(text);
         trace.ShouldBeNull();
         var fault = faults.ShouldHaveSingleItem();
         (fault.Line, fault.Field).ShouldBe((line, field));

@@ -23,7 +23,7 @@ public sealed class When_a_trace_is_written
                 Subject = trace.Subject with { DowntimeBudget = TimeSpan.FromTicks(12_345), Deadline = seed % 2 == 0 ? null : TimeSpan.FromTicks(7) },
                 Samples = [.. trace.Samples.Select((sample, index) => new TraceSample(Phases[index % 3], sample.Copy with { Elapsed = sample.Copy.Elapsed + TimeSpan.FromTicks(index) }))],
             };
-            var (read, faults) = TraceFormat.Parse(TraceFormat.Write(odd));
+            var (read, faults) = TraceFormat.Read(TraceFormat.Write(odd));
             faults.ShouldBeEmpty();
             read!.Samples.ShouldBe(odd.Samples);
             read.Subject.Disks.ShouldBe(odd.Subject.Disks);
@@ -37,7 +37,7 @@ public sealed class When_a_trace_is_written
         var subject = new PlanSubject(Bytes.FromGibibytes(4), [new Bytes(10)], 2, new() { PostCopy = true }, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(10));
         var sample = Given.Sample(TimeSpan.FromSeconds(1.5), 1, new(5), new(4), new(3), new(2), 1, new(4096), JobPhase.PostCopy);
         TraceFormat.Write(new MigrationTrace(subject, [sample])).ShouldBe("""
-            {"vm":{"memory_bytes":4294967296,"disks_bytes":[10],"vcpus":2},"allow":{"post_copy":true,"throttle":false,"pause":false,"compression":false},"downtime_slo_ms":500,"deadline_s":600}
+            {"vm":{"memory_bytes":4294967296,"disks_bytes":[10],"vcpus":2},"allow":{"post_copy":true,"throttle":false,"suspend":false,"compression":false},"downtime_slo_ms":500,"deadline_s":600}
             {"t_s":1.5,"iteration":1,"total_bytes":5,"processed_bytes":4,"remaining_bytes":3,"bandwidth_bps":2,"dirty_rate_pages":1,"page_size":4096,"status":"post-copy"}
 
             """);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
-using Mesh.Contracts.Documents;
 using Mesh.Contracts.Policies;
 using Mesh.Policy.Documents;
 
@@ -72,7 +71,7 @@ internal sealed class CheckPolicyVerb : Verb
     private int Run(ParseResult parsed)
     {
         var checkedFiles = parsed.GetRequiredValue(_files)
-            .Select(path => new CheckedDocument<DocumentDiagnostic>(path, PolicyText.Read(DocumentFile.ReadText(_io, path)).Faults)).ToList();
+            .Select(path => new CheckedDocument(path, PolicyText.Read(DocumentFile.ReadText(_io, path)).Diagnostics)).ToList();
         if (parsed.GetValue(_output) == OutputFormat.Json)
             JsonOutput.Write(_io, checkedFiles);
         else
@@ -85,8 +84,8 @@ internal sealed class CheckPolicyVerb : Verb
             : throw new CliException(ExitCodes.Refused, $"invalid policy: {string.Join("; ", refused.SelectMany(Lines))}");
     }
 
-    private static IEnumerable<string> Lines(CheckedDocument<DocumentDiagnostic> file) =>
-        file.Diagnostics.Count == 0 ? [$"{file.File}: ok"] : file.Diagnostics.Select(error => TextFormatter.ToSingleLine(PolicyFile.FormatDiagnostic(file.File, error)));
+    private static IEnumerable<string> Lines(CheckedDocument file) =>
+        file.Diagnostics.Count == 0 ? [$"{file.File}: ok"] : file.Diagnostics.Select(error => TextFormatter.ToSingleLine(DocumentFile.FormatDiagnostic(file.File, error)));
 }
 
 /// <summary>Reads policy documents from files.</summary>
@@ -96,8 +95,6 @@ internal static class PolicyFile
     public static MigrationPolicy Read(string path, string text)
     {
         var (policy, errors) = PolicyText.Read(text);
-        return policy ?? throw new CliException(ExitCodes.Refused, $"invalid policy: {string.Join("; ", errors.Select(error => FormatDiagnostic(path, error)))}");
+        return policy ?? throw new CliException(ExitCodes.Refused, $"invalid policy: {string.Join("; ", errors.Select(error => DocumentFile.FormatDiagnostic(path, error)))}");
     }
-
-    public static string FormatDiagnostic(string path, DocumentDiagnostic error) => DocumentFile.FormatDiagnostic(path, error.Line, error.Field, error.Message);
 }

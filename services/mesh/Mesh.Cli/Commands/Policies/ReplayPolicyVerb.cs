@@ -49,9 +49,9 @@ internal sealed class ReplayPolicyVerb : ClientVerb
     {
         var policy = await FindAsync(parsed.GetRequiredValue(_policy), client, cancellation);
         var path = parsed.GetRequiredValue(_trace);
-        var reading = TraceFormat.Parse(DocumentFile.ReadText(Io, path));
+        var reading = TraceFormat.Read(DocumentFile.ReadText(Io, path));
         if (reading.Trace is not { } trace)
-            throw new CliException(ExitCodes.Refused, $"invalid trace: {path}: {string.Join("; ", reading.Faults)}");
+            throw new CliException(ExitCodes.Refused, $"invalid trace: {string.Join("; ", reading.Diagnostics.Select(error => DocumentFile.FormatDiagnostic(path, error)))}");
 
         foreach (var action in PolicyReplay.Run(policy, trace))
             Io.Out.WriteLine(TraceFormat.Write(action));

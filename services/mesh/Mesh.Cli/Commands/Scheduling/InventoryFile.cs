@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Mesh.Cli.Shell;
+using Mesh.Contracts.Documents;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 
@@ -51,7 +52,7 @@ internal static partial class InventoryFile
         message.Split(" Path:", 2)[0].Split(" LineNumber:", 2)[0].TrimEnd('.') is [var first, .. var rest] ? $"{char.ToLowerInvariant(first)}{rest}" : "cannot be parsed";
 
     private static CliException Error(string path, int line, string member, string message) =>
-        new(ExitCodes.Usage, DocumentFile.FormatDiagnostic(path, line, member, message));
+        new(ExitCodes.Usage, DocumentFile.FormatDiagnostic(path, new DocumentDiagnostic(line, member, message)));
 
     [GeneratedRegex(@"missing required properties including: (?<names>[^\r\n]*?)(\.? Path:.*)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Missing();

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Mesh.Cli.Client;
 using Mesh.Cli.Output;
 using Mesh.Cli.Shell;
-using Mesh.Contracts.Documents;
 using Mesh.Contracts.Scheduling;
 using Mesh.Scheduler.Documents;
 
@@ -80,15 +79,15 @@ internal sealed class CheckRulesVerb : Verb
         var path = parsed.GetRequiredValue(_file);
         var (rules, errors) = RulesText.Read(DocumentFile.ReadText(_io, path));
         if (parsed.GetValue(_output) == OutputFormat.Json)
-            JsonOutput.Write(_io, new CheckedDocument<DocumentDiagnostic>(path, errors));
+            JsonOutput.Write(_io, new CheckedDocument(path, errors));
         else if (rules is not null)
             _io.Out.WriteLine($"{path}: ok ({RulesFile.Count(rules)})");
         else
             foreach (var error in errors)
-                _io.Out.WriteLine(TextFormatter.ToSingleLine(RulesFile.FormatDiagnostic(path, error)));
+                _io.Out.WriteLine(TextFormatter.ToSingleLine(DocumentFile.FormatDiagnostic(path, error)));
         return rules is not null
             ? ExitCodes.Success
-            : throw new CliException(ExitCodes.Refused, $"invalid rules: {string.Join("; ", errors.Select(error => RulesFile.FormatDiagnostic(path, error)))}");
+            : throw new CliException(ExitCodes.Refused, $"invalid rules: {string.Join("; ", errors.Select(error => DocumentFile.FormatDiagnostic(path, error)))}");
     }
 }
 
@@ -129,10 +128,8 @@ internal static class RulesFile
     public static PlacementRules Read(string path, string text)
     {
         var (rules, errors) = RulesText.Read(text);
-        return rules ?? throw new CliException(ExitCodes.Refused, $"invalid rules: {string.Join("; ", errors.Select(error => FormatDiagnostic(path, error)))}");
+        return rules ?? throw new CliException(ExitCodes.Refused, $"invalid rules: {string.Join("; ", errors.Select(error => DocumentFile.FormatDiagnostic(path, error)))}");
     }
-
-    public static string FormatDiagnostic(string path, DocumentDiagnostic error) => DocumentFile.FormatDiagnostic(path, error.Line, error.Field, error.Message);
 
     /// <summary>The number of rules of each kind.</summary>
     public static string Count(PlacementRules rules) =>
