@@ -15,7 +15,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mesh.Simulation.Tests;
 
-/// <summary>The services that move machines and two agents with simulated hypervisors in one process, on the in-memory bus.</summary>
+/// <summary>The services and two agents with simulated hypervisors in one process, on the in-memory bus.</summary>
 internal sealed class SmallMesh : IAsyncDisposable
 {
     public static readonly HostName Left = new("left");
@@ -55,7 +55,7 @@ internal sealed class SmallMesh : IAsyncDisposable
         var mesh = new SmallMesh();
         await mesh._host.StartAsync();
         await Eventually.HoldsAsync(
-            async () => (await mesh.RequestAsync<ListHosts, HostList>(new ListHosts())).Hosts.Count(host => host.LastReportAt is not null) == 2, "both hosts are heard");
+            async () => (await mesh.RequestAsync<ListHosts, HostList>(new ListHosts())).Hosts.Count(host => host.LastReportAt is not null) == 2, "both hosts have reported");
         return mesh;
     }
 

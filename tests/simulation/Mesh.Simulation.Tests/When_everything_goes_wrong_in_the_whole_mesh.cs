@@ -5,14 +5,14 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Tests;
 
-/// <summary>The whole mesh on virtual time and one thread of control: one seed, one exact run.</summary>
+/// <summary>The whole mesh in virtual time on one thread: a seed determines its run exactly.</summary>
 public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelper output)
 {
     private const int First = 1;
     private const int CountInCi = 2000;
     private const int CountTwice = 36;
 
-    /// <summary>MESH_SEEDS asks for more of them.</summary>
+    /// <summary>MESH_SEEDS overrides the number of seeds.</summary>
     private static readonly int Count =
         int.TryParse(Environment.GetEnvironmentVariable("MESH_SEEDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seeds) ? seeds : CountInCi;
 
@@ -31,12 +31,12 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
         for (var seed = First; seed < First + CountTwice; seed++)
         {
             var (one, other) = (World.Run(new RunOptions(seed)), World.Run(new RunOptions(seed)));
-            other.TraceHash.ShouldBe(one.TraceHash, $"seed {seed} did not run twice alike");
+            other.TraceHash.ShouldBe(one.TraceHash, $"seed {seed} did not give the same run twice");
             other.Steps.ShouldBe(one.Steps);
         }
     }
 
-    /// <summary>The search begins shortly before the first seed that is known to find the bug: minutes are not spent on finding it anew.</summary>
+    /// <summary>The search starts shortly before the first seed that is known to find the bug, which saves minutes.</summary>
     [Theory]
     [InlineData(SeededBugKind.SourceReportTrusted, 1)]
     [InlineData(SeededBugKind.EpochUnchecked, 945)]
@@ -48,24 +48,24 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
     [InlineData(SeededBugKind.StalePassAccepted, 780)]
     [InlineData(SeededBugKind.SlotFreedEarly, 1)]
     [InlineData(SeededBugKind.FailedHostRetried, 30)]
-    public void Should_find_a_planted_bug(SeededBugKind bug, int from)
+    public void Should_find_a_seeded_bug(SeededBugKind bug, int from)
     {
         var summary = new Sweep(from, CountInCi, Environment.ProcessorCount, bug).Run(output.WriteLine);
 
-        summary.Failures.ShouldNotBeEmpty($"no seed of {CountInCi} from {from} on finds {bug}");
+        summary.Failures.ShouldNotBeEmpty($"none of {CountInCi} seeds from {from} finds {bug}");
         var found = summary.Failures[0];
         TestContext.Current.SendDiagnosticMessage($"{bug} is found by seed {found.Seed}, which violates: {found.Invariant}");
         output.WriteLine(found.Failure!);
-        World.Run(new RunOptions(found.Seed)).Failure.ShouldBeNull("without the bug all is well with that seed");
+        World.Run(new RunOptions(found.Seed)).Failure.ShouldBeNull("the seed finds nothing without the bug");
     }
 
     [Fact]
-    public void Should_reach_most_ends()
+    public void Should_reach_most_outcomes()
     {
-        var ends = new Sweep(First, 100, Environment.ProcessorCount).Run(output.WriteLine).Ends;
+        var outcomes = new Sweep(First, 100, Environment.ProcessorCount).Run(output.WriteLine).Outcomes;
 
-        output.WriteLine(string.Join(", ", ends.Select(end => $"{end.Key} {end.Value}")));
-        ends.Keys.ShouldBe(
+        output.WriteLine(string.Join(", ", outcomes.Select(outcome => $"{outcome.Key} {outcome.Value}")));
+        outcomes.Keys.ShouldBe(
             ["AbortedByOperator", "AbortedByPolicy", "Completed", "CompletedPostCopy", "Failed", "Lost", "Refused", "TimedOut"], ignoreOrder: true);
     }
 }

@@ -6,7 +6,7 @@ namespace Mesh.Migrations.Host.Tests;
 public sealed class AgentMessageIdentityTests
 {
     [Fact]
-    public void A_repeated_event_is_the_same_one_and_another_is_not()
+    public void A_repeated_event_has_the_same_identity_and_another_event_has_not()
     {
         var sent = Stalled("m1.1.1.1");
 
@@ -17,7 +17,7 @@ public sealed class AgentMessageIdentityTests
     }
 
     [Fact]
-    public void An_answer_of_another_attempt_is_another_one()
+    public void An_answer_of_another_attempt_has_another_identity()
     {
         var answer = new CommandAnswer
         {

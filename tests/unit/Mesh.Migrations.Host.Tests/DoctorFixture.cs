@@ -13,13 +13,13 @@ internal sealed class DoctorFixture(string location, TimeProvider time) : IDispo
 {
     private readonly MeshDatabase _database = new(Options.Create(new StoreOptions { Location = location }), []);
 
-    /// <summary>Changes the store in a way the mesh never would.</summary>
+    /// <summary>Changes the store in a way that the mesh never does.</summary>
     public async Task DamageAsync(string sql, object? parameters = null) =>
         (await _database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, parameters, transaction))).ShouldNotBe(0);
 
     public Task<T?> QueryAsync<T>(string sql) => _database.ReadAsync(connection => connection.ExecuteScalarAsync<T>(sql));
 
-    public async Task<DoctorReport> ExamineAsync(bool repair = false)
+    public async Task<DoctorReport> DiagnoseAsync(bool repair = false)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([KeyValuePair.Create<string, string?>("Store:Location", location)]).Build();
@@ -35,19 +35,19 @@ internal sealed class DoctorFixture(string location, TimeProvider time) : IDispo
     /// <summary>The only finding of a check.</summary>
     public async Task<DoctorFinding> FindAsync(string check)
     {
-        var report = await ExamineAsync();
+        var report = await DiagnoseAsync();
         report.IsHealthy.ShouldBeFalse();
         return report.Findings.Where(finding => finding.Check == check).ShouldHaveSingleItem();
     }
 
-    /// <summary>Repairs the finding of a check; a second examination finds nothing.</summary>
+    /// <summary>Repairs the finding of a check; a second diagnosis finds nothing.</summary>
     public async Task RepairAsync(string check)
     {
         (await FindAsync(check)).Repair.ShouldBe(RepairState.Possible);
-        var repaired = await ExamineAsync(repair: true);
+        var repaired = await DiagnoseAsync(repair: true);
         repaired.Findings.Where(finding => finding.Check == check).ShouldHaveSingleItem().Repair.ShouldBe(RepairState.Done);
         repaired.IsHealthy.ShouldBeTrue();
-        (await ExamineAsync()).Findings.Where(finding => finding.IsOpen).ShouldBeEmpty();
+        (await DiagnoseAsync()).Findings.Where(finding => finding.IsOpen).ShouldBeEmpty();
     }
 
     public void Dispose() => _database.Dispose();

@@ -17,7 +17,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mesh.Migrations.Host.Tests;
 
-/// <summary>The migrations service as one process with a recording bus; started again on the same store, it is the process after a crash.</summary>
+/// <summary>The migrations service as one process with a recording bus; started again on the same store, it stands for the process after a crash.</summary>
 internal sealed class MigrationsProcess : IAsyncDisposable
 {
     private static long _passEpochs;

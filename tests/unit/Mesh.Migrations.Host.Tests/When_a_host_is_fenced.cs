@@ -164,10 +164,10 @@ public sealed class When_a_host_is_fenced : IAsyncLifetime
     public async Task Should_count_as_off_only_when_command_and_verification_succeed(string command, string verify, string? failure)
     {
         var options = new FenceOptions { Command = command, Verify = verify, Timeout = TimeSpan.FromSeconds(1), VerifyTimeout = TimeSpan.FromSeconds(1) };
-        var known = await new ShellFenceDevice(Options.Create(options), TimeProvider.System).PowerOffAsync(HostMessages.Source, default);
+        var problem = await new ShellFenceDevice(Options.Create(options), TimeProvider.System).PowerOffAsync(HostMessages.Source, default);
         if (failure is null)
-            known.ShouldBeNull();
+            problem.ShouldBeNull();
         else
-            known.ShouldNotBeNull().ShouldContain(failure);
+            problem.ShouldNotBeNull().ShouldContain(failure);
     }
 }

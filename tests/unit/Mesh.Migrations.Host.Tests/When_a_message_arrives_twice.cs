@@ -27,7 +27,7 @@ public abstract class When_a_message_arrives_twice(IStoreSource stores) : IAsync
     [Fact]
     public async Task Should_handle_an_answer_once()
     {
-        await using var process = await BegunAsync();
+        await using var process = await StartedAsync();
         var done = HostMessages.Done(await CommandAsync<PrepareIncoming>());
 
         await process.Agents.HandleAsync(done, default);
@@ -42,7 +42,7 @@ public abstract class When_a_message_arrives_twice(IStoreSource stores) : IAsync
     {
         JobStalled stalled;
         long once;
-        await using (var process = await BegunAsync())
+        await using (var process = await StartedAsync())
         {
             stalled = Stalled(await CommandAsync<PrepareIncoming>());
             await process.Agents.HandleAsync(stalled, default);
@@ -60,7 +60,7 @@ public abstract class When_a_message_arrives_twice(IStoreSource stores) : IAsync
     [Fact]
     public async Task Should_handle_concurrent_copies_of_an_event_once()
     {
-        await using var process = await BegunAsync();
+        await using var process = await StartedAsync();
         var stalled = Stalled(await CommandAsync<PrepareIncoming>());
         var before = await VersionAsync(process);
 
@@ -72,7 +72,7 @@ public abstract class When_a_message_arrives_twice(IStoreSource stores) : IAsync
     [Fact]
     public async Task Should_handle_every_event_without_an_identity()
     {
-        await using var process = await BegunAsync();
+        await using var process = await StartedAsync();
         var stalled = Stalled(await CommandAsync<PrepareIncoming>()) with { EventId = null };
         var before = await VersionAsync(process);
 
@@ -85,7 +85,7 @@ public abstract class When_a_message_arrives_twice(IStoreSource stores) : IAsync
     [Fact]
     public async Task Should_handle_a_message_again_if_its_transition_was_not_saved()
     {
-        await using var process = await BegunAsync();
+        await using var process = await StartedAsync();
         var stored = (await process.Store.LoadAsync(new("m1")))!;
         var done = HostMessages.Done(await CommandAsync<PrepareIncoming>());
         var identity = AgentMessageIdentity.From(done);
@@ -104,7 +104,7 @@ public abstract class When_a_message_arrives_twice(IStoreSource stores) : IAsync
         return ValueTask.CompletedTask;
     }
 
-    private async Task<MigrationsProcess> BegunAsync()
+    private async Task<MigrationsProcess> StartedAsync()
     {
         var process = await MigrationsProcess.StartAsync(_location, _time, _bus);
         await process.Agents.HandleAsync(_messages.Inventory(HostMessages.Source, HostMessages.CreateVm()), default);

@@ -43,21 +43,21 @@ public abstract class When_a_policy_controls_a_migration(IStoreSource stores) : 
     [Fact]
     public async Task Should_resolve_the_policy_of_the_vm_and_record_it_with_the_reason()
     {
-        ResolvePolicy? asked = null;
-        _bus.Policies = ask =>
+        ResolvePolicy? request = null;
+        _bus.Policies = resolve =>
         {
-            asked = ask;
+            request = resolve;
             return new(new EffectivePolicy(Eager, 3, "its labels match"));
         };
-        await using var process = await BegunAsync(HostMessages.Request() with { Policy = "eager" });
+        await using var process = await StartedAsync(HostMessages.Request() with { Policy = "eager" });
 
-        (asked!.Vm, asked.Named).ShouldBe((HostMessages.CreateVm().Id, "eager"));
+        (request!.Vm, request.Named).ShouldBe((HostMessages.CreateVm().Id, "eager"));
         var view = await ShowAsync(process);
         (view.Policy!.Policy.Name, view.Policy.Version, view.Policy.Reason).ShouldBe(("eager", 3, "its labels match"));
     }
 
     [Fact]
-    public async Task Should_start_nothing_when_the_policy_service_does_not_answer()
+    public async Task Should_start_nothing_when_the_policy_service_does_not_respond()
     {
         _bus.Policies = _ => null;
         await using var process = await ReportedAsync();
@@ -74,7 +74,7 @@ public abstract class When_a_policy_controls_a_migration(IStoreSource stores) : 
     public async Task Should_answer_a_repeated_request_even_if_its_policy_is_gone()
     {
         _bus.Policies = _ => new(new EffectivePolicy(Eager, 1, ""));
-        await using var process = await BegunAsync(HostMessages.Request() with { Policy = "eager" });
+        await using var process = await StartedAsync(HostMessages.Request() with { Policy = "eager" });
         _bus.Policies = _ => null;
         (await process.RequestAsync(HostMessages.Request() with { Policy = "eager" })).Refusals.ShouldBeEmpty();
     }
@@ -118,7 +118,7 @@ public abstract class When_a_policy_controls_a_migration(IStoreSource stores) : 
     public async Task Should_replace_the_policy_by_name()
     {
         await using var process = await CopyingAsync();
-        _bus.Policies = ask => ask.Named == "eager" ? new(new EffectivePolicy(Eager, 2, "the change names it")) : new(null, "no such policy");
+        _bus.Policies = resolve => resolve.Named == "eager" ? new(new EffectivePolicy(Eager, 2, "the change names it")) : new(null, "no such policy");
 
         var request = new ChangeMigration { Id = Id, ChangeId = "c1", RequestedBy = "tester" };
         (await process.Requests.AnswerAsync(request with { Policy = "eagre" }, default)).Result.ShouldBe(ChangeResult.Refused);
@@ -164,7 +164,7 @@ public abstract class When_a_policy_controls_a_migration(IStoreSource stores) : 
         return process;
     }
 
-    private async Task<MigrationsProcess> BegunAsync(RequestMigration? request = null)
+    private async Task<MigrationsProcess> StartedAsync(RequestMigration? request = null)
     {
         var process = await ReportedAsync();
         await process.StartMigrationAsync(request ?? HostMessages.Request());
@@ -173,7 +173,7 @@ public abstract class When_a_policy_controls_a_migration(IStoreSource stores) : 
 
     private async Task<MigrationsProcess> CopyingAsync()
     {
-        var process = await BegunAsync();
+        var process = await StartedAsync();
         await process.Agents.HandleAsync(HostMessages.Done(await CommandAsync<PrepareIncoming>()), default);
         await process.Agents.HandleAsync(HostMessages.Done(await CommandAsync<StartMigration>()), default);
         return process;

@@ -44,7 +44,7 @@ public sealed class When_an_agent_is_too_old : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Should_say_so_once()
+    public async Task Should_report_it_once()
     {
         var agent = new HostMessages(_time);
         await using var process = await MigrationsProcess.StartAsync(_location, _time, new RecordingBus());
@@ -53,7 +53,7 @@ public sealed class When_an_agent_is_too_old : IAsyncLifetime
         process.Hosts.RejectAgent(HostMessages.Source, Problem, agent.Inventory(HostMessages.Source)).ShouldBeFalse();
     }
 
-    /// <summary>The message as an agent sends it that knows nothing of versions.</summary>
+    /// <summary>The message as sent by an agent from before protocol versions.</summary>
     private static T Old<T>(T message)
     {
         var json = JsonSerializer.SerializeToNode(message, MeshJson.Options)!.AsObject();

@@ -47,7 +47,7 @@ public abstract class When_requests_are_concurrent(IStoreSource stores) : IAsync
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RequestAsync("same")));
         answers.ShouldAllBe(answer => answer.Refusals.Count == 0);
-        _bus.Commands.ShouldBeEmpty("it waits");
+        _bus.Commands.ShouldBeEmpty("the migration waits for its admission");
 
         var (_, passEpoch) = await _process.ReadAsync();
         var admitted = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _process.Scheduler.AnswerAsync(HostMessages.Admission(new("same"), passEpoch), default)));

@@ -43,7 +43,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
     [Fact]
     public async Task Should_find_nothing_in_an_intact_store()
     {
-        var report = await _doctor.ExamineAsync();
+        var report = await _doctor.DiagnoseAsync();
 
         report.Findings.ShouldBeEmpty();
         report.IsHealthy.ShouldBeTrue();
@@ -76,7 +76,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
         }
 
         await Eventually.HoldsAsync(async () => await _doctor.QueryAsync<long>("SELECT COUNT(*) FROM outbox") == 0);
-        (await _doctor.ExamineAsync()).Findings.ShouldBeEmpty();
+        (await _doctor.DiagnoseAsync()).Findings.ShouldBeEmpty();
 
         var intact = await _doctor.QueryAsync<string>("SELECT state FROM migration WHERE id = 'm4'");
         await _doctor.DamageAsync("UPDATE migration SET state = 'x' WHERE id = 'm4'");
@@ -114,10 +114,10 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
         await _doctor.DamageAsync("DELETE FROM journal WHERE migration_id = 'm1' AND version = (SELECT MAX(version) FROM journal WHERE migration_id = 'm1')");
         await _doctor.DamageAsync("UPDATE migration SET state = 'x' WHERE id = 'm1'");
 
-        var report = await _doctor.ExamineAsync(repair: true);
+        var report = await _doctor.DiagnoseAsync(repair: true);
 
         report.IsHealthy.ShouldBeFalse();
-        var finding = report.Findings.Where(one => one.Check == "migrations").ShouldHaveSingleItem();
+        var finding = report.Findings.Where(candidate => candidate.Check == "migrations").ShouldHaveSingleItem();
         finding.Repair.ShouldBe(RepairState.None);
         finding.Message.ShouldMatch("the journal cannot replace it: it has \\d+ transitions, not \\d+");
     }
@@ -139,7 +139,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
     {
         await _doctor.DamageAsync("UPDATE migration SET id = 'm3' WHERE id = 'm2'");
 
-        var report = await _doctor.ExamineAsync(repair: true);
+        var report = await _doctor.DiagnoseAsync(repair: true);
 
         report.Findings.ShouldContain(finding => finding.Message.Contains("id is m3, not m2", StringComparison.Ordinal) && finding.Repair == RepairState.None);
         report.Findings.ShouldContain(finding => finding.Subject == "migration m2" && finding.Message.Contains("a migration that is not in the store", StringComparison.Ordinal));
@@ -184,7 +184,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
     {
         await _doctor.DamageAsync("UPDATE journal SET input = '{}' WHERE migration_id = 'm2'");
 
-        var report = await _doctor.ExamineAsync();
+        var report = await _doctor.DiagnoseAsync();
 
         report.Findings.ShouldHaveSingleItem().Severity.ShouldBe(FindingSeverity.Notice);
         report.IsHealthy.ShouldBeTrue();
@@ -195,7 +195,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
     {
         await _doctor.DamageAsync("INSERT INTO migration (id, version, vm_id, ended, requested_at, state) SELECT 'm9', version, 'other', ended, requested_at, REPLACE(state, '\"m1\"', '\"m9\"') FROM migration WHERE id = 'm1'");
 
-        var report = await _doctor.ExamineAsync();
+        var report = await _doctor.DiagnoseAsync();
 
         report.Findings.ShouldContain(finding => finding.Message == "has more than one unfinished migration: m1, m9");
     }

@@ -51,7 +51,7 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
             await process.Agents.HandleAsync(messages.Report(HostMessages.Destination, VmStatus.Up), default);
             var view = await process.Grains.Get(HostMessages.Request().Id).GetAsync();
             view!.Outcome.ShouldBe(MigrationOutcome.Completed);
-            await Eventually.HoldsAsync(() => _bus.Events.OfType<MigrationEnded>().Any(), "the end is published");
+            await Eventually.HoldsAsync(() => _bus.Events.OfType<MigrationEnded>().Any(), "the outcome is published");
         });
 
         _bus.Commands.Select(command => command.CommandId).Distinct().Count().ShouldBe(2);
@@ -71,7 +71,7 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
         _bus.Commands.ShouldBeEmpty();
 
         _bus.IsReachable = true;
-        await InProcess(_ => Eventually.HoldsAsync(() => !_bus.Commands.IsEmpty, "the command comes out of the outbox"));
+        await InProcess(_ => Eventually.HoldsAsync(() => !_bus.Commands.IsEmpty, "the command is sent from the outbox"));
         (await CommandAsync<PrepareIncoming>()).VmId.ShouldBe(HostMessages.CreateVm().Id);
     }
 

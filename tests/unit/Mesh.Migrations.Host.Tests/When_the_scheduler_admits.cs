@@ -126,7 +126,7 @@ public abstract class When_the_scheduler_admits(IStoreSource stores) : IAsyncLif
         (await _process.Store.LoadAsync(Id))!.Version.ShouldBe(version);
 
         (await _process.AdmitAsync(Id)).Accepted.ShouldBeTrue();
-        await Eventually.HoldsAsync(() => _bus.Commands.OfType<StartMigration>().Any(), "it starts");
+        await Eventually.HoldsAsync(() => _bus.Commands.OfType<StartMigration>().Any(), "the migration starts");
     }
 
     [Theory]
@@ -180,7 +180,7 @@ public abstract class When_the_scheduler_admits(IStoreSource stores) : IAsyncLif
     }
 
     [Fact]
-    public async Task Should_be_able_to_reject_and_people_to_reschedule()
+    public async Task Should_be_able_to_reject_and_operators_to_reschedule()
     {
         var request = new RescheduleMigration { Id = Id, RequestedBy = "ann", Priority = MigrationPriority.System, ToAny = true };
         (await _process.Scheduler.AnswerAsync(request, default)).Result.ShouldBe(ChangeResult.Accepted);

@@ -12,7 +12,7 @@ internal sealed partial class FaultyWorld
 {
     private static readonly BytesPerSecond Limit = BytesPerSecond.FromMebibytes(77);
 
-    private RequestMigration SomeRequest(MigrationOptions options) => _random.Next(3) switch
+    private RequestMigration RandomRequest(MigrationOptions options) => _random.Next(3) switch
     {
         0 => Given.Request(options),
         1 => Given.Request(options, alternatives: Given.Third),
@@ -20,8 +20,8 @@ internal sealed partial class FaultyWorld
     };
 
     /// <summary>
-    /// A small scheduler: it runs now and then, and its messages are delayed like any other, so that they arrive late, twice, or
-    /// for a migration that has moved on. Lost messages are sent again.
+    /// A small scheduler. It runs from time to time; its messages are delayed like any other, so they arrive late, twice, or for a later
+    /// attempt. Lost messages are sent again.
     /// </summary>
     private void Schedule()
     {
@@ -37,28 +37,28 @@ internal sealed partial class FaultyWorld
     private void ChooseHost()
     {
         var allowed = State!.Preferences.AllowedHosts is { Count: > 0 } named ? named : [.. Hosts.Where(host => host != Given.Source)];
-        var left = allowed.Where(host => State.FailedAttempts.All(failed => failed.Destination != host)).ToList();
+        var remaining = allowed.Where(host => State.FailedAttempts.All(failed => failed.Destination != host)).ToList();
         var attempt = State.Attempt;
-        if (left.Count == 0 || (!IsFaulty && _dead.IsSupersetOf(left)))
+        if (remaining.Count == 0 || (!IsFaulty && _dead.IsSupersetOf(remaining)))
         {
             Send(() => Dismiss(attempt));
             return;
         }
 
-        var host = left[_random.Next(left.Count)];
-        var admission = Given.Admission(host, attempt, !IsFaulty || Chance(0.6), SomeShare());
+        var host = remaining[_random.Next(remaining.Count)];
+        var admission = Given.Admission(host, attempt, !IsFaulty || Chance(0.6), RandomShare());
         Send(() => Deliver(admission));
     }
 
     private void RepeatAdmission()
     {
-        var admission = Given.Admission(State!.Destination!.Value, State.Attempt, true, SomeShare());
+        var admission = Given.Admission(State!.Destination!.Value, State.Attempt, true, RandomShare());
         Send(() => Deliver(admission));
     }
 
-    private BytesPerSecond? SomeShare() => Chance(0.5) ? BytesPerSecond.FromMebibytes(_random.Next(10, 70)) : null;
+    private BytesPerSecond? RandomShare() => Chance(0.5) ? BytesPerSecond.FromMebibytes(_random.Next(10, 70)) : null;
 
-    /// <summary>What the grain does.</summary>
+    /// <summary>Validates and applies an admission like the grain.</summary>
     private void Deliver(AdmitMigration admission)
     {
         var vm = LocateVm();
@@ -73,7 +73,7 @@ internal sealed partial class FaultyWorld
 
     private void Dismiss(int attempt)
     {
-        var dismissal = new RejectMigration(State!.Id, attempt, 1, [new Refusal(RefusalCode.HostFailedBefore, "no host is left")]);
+        var dismissal = new RejectMigration(State!.Id, attempt, 1, [new Refusal(RefusalCode.HostFailedBefore, "no other host")]);
         if (AdmissionRules.Validate(State, dismissal) is null)
             Apply(new DismissalReceived(dismissal.Refusals));
     }
@@ -81,25 +81,25 @@ internal sealed partial class FaultyWorld
     private LocatedVm? LocateVm() => VmLocator.Locate(
         [.. _statuses.Where(host => host.Value != VmStatus.Down).Select(host => new LocatedVm(host.Key, Given.CreateVm() with { Status = host.Value }))]);
 
-    /// <summary>Nothing is copied before it may be, what waits wants nothing of any host, and no share is ever set over a limit.</summary>
+    /// <summary>Nothing is copied before it is admitted, a waiting migration has no outstanding commands, and no share overrides a limit.</summary>
     private void CheckAdmission(Transition transition)
     {
-        var (state, commands) = (transition.State, transition.Outputs.OfType<SendCommand>().Select(given => given.Command).ToList());
+        var (state, commands) = (transition.State, transition.Outputs.OfType<SendCommand>().Select(output => output.Command).ToList());
         if (!state.MayTransfer)
-            Must(commands.All(command => command is not StartMigration), "nothing is started that may only prepare");
+            Must(commands.All(command => command is not StartMigration), "a migration that may only prepare is not started");
         if (state.Phase is MigrationPhase.Queued or MigrationPhase.Ready)
-            Must(state.Outstanding.Count == 0, "nothing is asked of a host by what waits");
+            Must(state.Outstanding.Count == 0, "a waiting migration has no outstanding commands");
         if (state.Phase == MigrationPhase.Queued)
-            Must(state is { Destination: null, JobEnd: null, AbortRequest: null, PendingLocation: null }, "what waits begins anew");
+            Must(state is { Destination: null, JobEnd: null, AbortRequest: null, PendingLocation: null }, "a queued migration keeps nothing of its last attempt");
         if (state.Request.Options.Bandwidth is null)
             return;
-        Must(commands.OfType<StartMigration>().All(start => start.Options.Bandwidth == Limit), "the request's limit holds at the start");
-        Must(commands.OfType<ChangeParameters>().All(change => change.Parameters.Bandwidth is null), "the request's limit is not set anew");
+        Must(commands.OfType<StartMigration>().All(start => start.Options.Bandwidth == Limit), "the request's limit applies at the start");
+        Must(commands.OfType<ChangeParameters>().All(change => change.Parameters.Bandwidth is null), "the request's limit is not overridden");
 
         void Must(bool holds, string rule)
         {
             if (!holds)
-                holds.ShouldBeTrue($"seed {seed}: {rule}; it is {state.Phase}");
+                holds.ShouldBeTrue($"seed {seed}: {rule}; phase {state.Phase}");
         }
     }
 }

@@ -7,18 +7,18 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Migrations.Tests;
 
 /// <summary>
-/// Three hosts, one VM and a network from one random seed. Faults stop after a while, and dead hosts are fenced; the migration
-/// must then end, its outcome must agree with where the VM really is, then and after every delayed message has arrived,
-/// and the VM must never run twice.
+/// Three hosts, one VM and a network from one random seed. Faults end after a while, and dead hosts are fenced; the migration must then
+/// end, its outcome must agree with where the VM really is, both then and after every delayed message has arrived, and the VM must never run
+/// twice.
 /// </summary>
 internal sealed partial class FaultyWorld(int seed)
 {
     private static readonly HostName[] Hosts = [Given.Source, Given.Destination, Given.Third];
-    private static readonly TimeSpan FaultsLast = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan EndMustComeWithin = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan FaultDuration = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromMinutes(15);
 
     private readonly Random _random = new(seed);
-    private readonly PriorityQueue<Action, DateTimeOffset> _agenda = new();
+    private readonly PriorityQueue<Action, DateTimeOffset> _schedule = new();
     private readonly Dictionary<CommandId, CommandAnswer> _answers = [];
     private readonly Dictionary<HostName, (long Epoch, long Sequence)> _agents = Hosts.ToDictionary(host => host, _ => (1L, 0L));
     private readonly Dictionary<HostName, VmStatus> _statuses = Hosts.ToDictionary(host => host, host => host == Given.Source ? VmStatus.Up : VmStatus.Down);
@@ -56,7 +56,7 @@ internal sealed partial class FaultyWorld(int seed)
         var timeout = Chance(0.3) ? TimeSpan.FromSeconds(_random.Next(1, 90)) : (TimeSpan?)null;
         var action = (TimeoutAction)_random.Next(3);
         var options = new MigrationOptions { PostCopy = true, Timeout = timeout, TimeoutAction = action, Bandwidth = Chance(0.2) ? Limit : null };
-        Apply(new RequestReceived(SomeRequest(options), Given.Facts() with { Policy = Chance(0.7) ? SomePolicy() : null }));
+        Apply(new RequestReceived(RandomRequest(options), Given.Facts() with { Policy = Chance(0.7) ? RandomPolicy() : null }));
         if (State!.HasEnded)
             return;
         Schedule();
@@ -72,20 +72,20 @@ internal sealed partial class FaultyWorld(int seed)
         foreach (var host in Hosts)
             Tick(host);
 
-        var deadline = Given.Start + FaultsLast + EndMustComeWithin;
-        while (_now < deadline && _agenda.TryDequeue(out var next, out var at))
+        var deadline = Given.Start + FaultDuration + EndTimeout;
+        while (_now < deadline && _schedule.TryDequeue(out var next, out var at))
         {
             _now = at;
             next();
-            CheckEnd();
+            CheckOutcome();
         }
 
         State.HasEnded.ShouldBeTrue($"seed {seed}: still {State.Phase} ({State.Reason}) with {Where()}");
     }
 
-    private bool IsFaulty => _now < Given.Start + FaultsLast;
+    private bool IsFaulty => _now < Given.Start + FaultDuration;
 
-    private void CheckEnd()
+    private void CheckOutcome()
     {
         if (!State!.HasEnded)
             return;
@@ -107,12 +107,12 @@ internal sealed partial class FaultyWorld(int seed)
     private void SetStatus(HostName host, VmStatus status)
     {
         _statuses[host] = _dead.Contains(host) ? VmStatus.Down : status;
-        _statuses.Values.Count(known => known == VmStatus.Up).ShouldBeLessThanOrEqualTo(1, $"seed {seed}: the machine runs twice: {Where()}");
+        _statuses.Values.Count(current => current == VmStatus.Up).ShouldBeLessThanOrEqualTo(1, $"seed {seed}: the VM runs twice: {Where()}");
     }
 
     private string Where() => string.Join(", ", _statuses.Select(host => $"{host.Key} {host.Value}{(_dead.Contains(host.Key) ? " (dead)" : "")}"));
 
-    /// <summary>A host loses power for good; its VMs die with it, and it is fenced later.</summary>
+    /// <summary>A host loses power permanently; its VMs die with it, and it is fenced later.</summary>
     private void Die(HostName host)
     {
         _dead.Add(host);
@@ -129,7 +129,7 @@ internal sealed partial class FaultyWorld(int seed)
                 EndJob(JobResult.Failed);
         }
 
-        At(FaultsLast + Within(60), () => Apply(new HostFenced(host, _agents[host].Epoch, "tester")));
+        At(FaultDuration + Within(60), () => Apply(new HostFenced(host, _agents[host].Epoch, "tester")));
     }
 
     private void Apply(MigrationInput input)
@@ -178,7 +178,7 @@ internal sealed partial class FaultyWorld(int seed)
             Epoch = command.Epoch,
             CommandId = command.CommandId,
             Result = result,
-            Refusals = result == CommandResult.Succeeded ? [] : [new Refusal(RefusalCode.HypervisorError, "said no")],
+            Refusals = result == CommandResult.Succeeded ? [] : [new Refusal(RefusalCode.HypervisorError, "rejected")],
             DestinationUri = command is PrepareIncoming ? "qemu+tcp://hostb/system" : null,
         };
     }
@@ -196,7 +196,7 @@ internal sealed partial class FaultyWorld(int seed)
 
         (_jobRuns, _jobSince) = (true, _now);
         (Source, Destination) = (VmStatus.MigratingFrom, VmStatus.MigratingTo);
-        At(Within(150), () => EndJobByItself(start.Epoch));
+        At(Within(150), () => EndJobRandomly(start.Epoch));
         return CommandResult.Succeeded;
     }
 
@@ -214,7 +214,7 @@ internal sealed partial class FaultyWorld(int seed)
         return CommandResult.Succeeded;
     }
 
-    // An agent removes what waits there and never ran, and leaves everything else alone.
+    // The agent removes an incoming VM that has never run there, and nothing else.
     private CommandResult CleanUp(HostName host)
     {
         if (_statuses[host] == VmStatus.MigratingTo && !IsBroken && !_jobRuns)
@@ -245,20 +245,20 @@ internal sealed partial class FaultyWorld(int seed)
         return CommandResult.Succeeded;
     }
 
-    private void EndJobByItself(Epoch epoch)
+    private void EndJobRandomly(Epoch epoch)
     {
-        var fate = _random.NextDouble();
+        var draw = _random.NextDouble();
         if (!_jobRuns || _jobEpoch != epoch)
             return;
-        if (fate < 0.05)
+        if (draw < 0.05)
             LoseVm();
-        else if (fate < 0.15 && _isPostCopy)
+        else if (draw < 0.15 && _isPostCopy)
             BreakPostCopy();
-        else if (fate < 0.5 || _isPostCopy)
+        else if (draw < 0.5 || _isPostCopy)
             EndJob(JobResult.Completed);
-        else if (fate < 0.6)
-            InterruptTheHandOver();
-        else if (fate < 0.75)
+        else if (draw < 0.6)
+            InterruptSwitchover();
+        else if (draw < 0.75)
             ReachLimit();
         else
             EndJob(JobResult.Failed);
@@ -279,12 +279,12 @@ internal sealed partial class FaultyWorld(int seed)
         _jobRuns = true;
         (Source, Destination) = (VmStatus.MigratingFrom, VmStatus.MigratingTo);
         var epoch = _jobEpoch;
-        At(Within(60), () => EndJobByItself(epoch));
+        At(Within(60), () => EndJobRandomly(epoch));
         return CommandResult.Succeeded;
     }
 
-    /// <summary>The source's libvirtd dies at the hand-over: its copy stays paused, whatever became of the other.</summary>
-    private void InterruptTheHandOver()
+    /// <summary>The source's libvirtd dies at the switchover: its copy stays paused, whether or not the destination runs the VM.</summary>
+    private void InterruptSwitchover()
     {
         EndJob(JobResult.Failed);
         (Source, Destination) = (VmStatus.Paused, Chance(0.5) ? VmStatus.Up : VmStatus.Down);
@@ -351,7 +351,7 @@ internal sealed partial class FaultyWorld(int seed)
         At(TimeSpan.FromSeconds(1), () => Tick(host));
     }
 
-    /// <summary>A message's way: late, repeated or lost while the storm lasts, and prompt after it.</summary>
+    /// <summary>Delivers a message: late, repeatedly or not at all while faults last, promptly afterwards.</summary>
     private void Send(Action deliver)
     {
         if (!IsFaulty)
@@ -367,7 +367,7 @@ internal sealed partial class FaultyWorld(int seed)
             At(Within(60), deliver);
     }
 
-    private void At(TimeSpan delay, Action action) => _agenda.Enqueue(action, _now + delay);
+    private void At(TimeSpan delay, Action action) => _schedule.Enqueue(action, _now + delay);
 
     private TimeSpan Within(int seconds) => TimeSpan.FromMilliseconds(_random.Next(seconds * 1000));
 

@@ -36,7 +36,7 @@ internal static class Given
 
     /// <summary>A policy that permits everything and arms post-copy.</summary>
     public static EffectivePolicy Policy(MigrationPolicy policy) =>
-        new(policy with { Start = policy.Start with { PostCopy = true }, Permits = PolicyPermissions.All }, 1, "because the test says so");
+        new(policy with { Start = policy.Start with { PostCopy = true }, Permits = PolicyPermissions.All }, 1, "selected by the test");
 
     public static DestinationFacts Fit(HostName host) => new(host, HostHealth.Healthy, true, Inventory(host), Start);
 

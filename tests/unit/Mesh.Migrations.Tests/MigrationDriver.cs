@@ -53,7 +53,7 @@ internal sealed class MigrationDriver
 
     public IEnumerable<MigrationEvent> Events => Outputs.OfType<PublishEvent>().Select(published => published.Event);
 
-    public IEnumerable<AgentCommand> Commands => Outputs.OfType<SendCommand>().Select(given => given.Command);
+    public IEnumerable<AgentCommand> Commands => Outputs.OfType<SendCommand>().Select(sent => sent.Command);
 
     public MigrationDriver Apply(MigrationInput input)
     {
@@ -72,11 +72,11 @@ internal sealed class MigrationDriver
         return this;
     }
 
-    /// <summary>Does what the grain does with an admission, and gives its answer.</summary>
+    /// <summary>Validates and applies an admission like the grain, and returns its answer.</summary>
     public AdmissionAnswer Ask(AdmitMigration admission, DestinationFacts? destination = null)
     {
-        if (AdmissionRules.Validate(State, admission, LocatedVm, destination ?? Given.Fit(admission.Destination), Now) is { } objection)
-            return objection;
+        if (AdmissionRules.Validate(State, admission, LocatedVm, destination ?? Given.Fit(admission.Destination), Now) is { } rejection)
+            return rejection;
         if (State.Phase == MigrationPhase.Queued)
             Apply(new AdmissionReceived(admission, LocatedVm!, State.Epoch < Given.Epoch ? Given.Epoch : State.Epoch.Next()));
         else
@@ -87,7 +87,7 @@ internal sealed class MigrationDriver
     private HostName NextHost() => (State.Preferences.AllowedHosts.Count > 0 ? State.Preferences.AllowedHosts : [Given.Destination, Given.Third, Given.Fourth])
         .First(host => State.FailedAttempts.All(failed => failed.Destination != host));
 
-    /// <summary>Lets time pass and elapses every timer that is due.</summary>
+    /// <summary>Advances the time and fires every timer that is due.</summary>
     public MigrationDriver Wait(TimeSpan duration)
     {
         var until = Now + duration;
@@ -101,10 +101,10 @@ internal sealed class MigrationDriver
         return this;
     }
 
-    /// <summary>What a restart does: the state is read from what was stored.</summary>
+    /// <summary>Simulates a restart: the state is read back from its JSON.</summary>
     public void Restart() => State = JsonSerializer.Deserialize<MigrationState>(JsonSerializer.Serialize(State, MeshJson.Options), MeshJson.Options)!;
 
-    /// <summary>Sets the clock back, as only a restart can.</summary>
+    /// <summary>Sets the clock back, which can only happen across a restart.</summary>
     public void SetBack(TimeSpan by) => Now -= by;
 
     public T Last<T>()
@@ -113,7 +113,7 @@ internal sealed class MigrationDriver
     public MigrationDriver Answer(AgentCommand command, CommandResult result = CommandResult.Succeeded, params Refusal[] refusals) =>
         Apply(new AnswerReceived(new CommandAnswer
         {
-            Host = Outputs.OfType<SendCommand>().First(given => given.Command.CommandId == command.CommandId).Host,
+            Host = Outputs.OfType<SendCommand>().First(sent => sent.Command.CommandId == command.CommandId).Host,
             MigrationId = command.MigrationId,
             Epoch = command.Epoch,
             CommandId = command.CommandId,
@@ -122,7 +122,7 @@ internal sealed class MigrationDriver
             DestinationUri = command is PrepareIncoming ? "qemu+tcp://hostb/system" : null,
         }));
 
-    /// <summary>The source answers a change, with what became of each parameter.</summary>
+    /// <summary>The source answers a change, with the result of each parameter.</summary>
     public MigrationDriver Answer(ChangeParameters command, params ParameterAnswer[] parameters) => Apply(new AnswerReceived(new CommandAnswer
     {
         Host = Given.Source,
@@ -138,7 +138,7 @@ internal sealed class MigrationDriver
 
     public ChangeMigration NewChange(string id = "c1") => new() { Id = State.Id, ChangeId = id, RequestedBy = "tester", Reason = "it takes too long" };
 
-    /// <summary>Telemetry of a pass over memory arrives, so long after the copying began.</summary>
+    /// <summary>Reports telemetry of a pass over memory, at a time since the copy began.</summary>
     public MigrationDriver Pass(long iteration, double atSeconds, long remainingMiB = 512)
     {
         Now = Given.Start + TimeSpan.FromSeconds(atSeconds) is var at && at > Now ? at : Now;

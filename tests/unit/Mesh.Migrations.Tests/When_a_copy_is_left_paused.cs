@@ -10,7 +10,7 @@ public sealed class When_a_copy_is_left_paused
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private static MigrationDriver Interrupted() => new MigrationDriver().Started().ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo)
-        .JobEnds(JobResult.Failed, "nobody kept account of it");
+        .JobEnds(JobResult.Failed, "libvirtd restarted during the job");
 
     [Fact]
     public void Should_destroy_it_only_when_the_destination_is_known_to_run_the_VM()
@@ -23,7 +23,7 @@ public sealed class When_a_copy_is_left_paused
             migration.Answer(cleanUp, CommandResult.Rejected, new Refusal(RefusalCode.VmExistsOnDestination, "it runs here"));
         migration.Wait(Second).ReportBoth(VmStatus.Paused, VmStatus.Up).Wait(MigrationTimers.LocationGrace * 2);
         migration.Last<DestroyOrphan>().RunsOn.ShouldBe(Given.Destination);
-        migration.State.HasEnded.ShouldBeFalse("the stray is still there");
+        migration.State.HasEnded.ShouldBeFalse("the orphan still exists");
 
         migration.Answer(migration.Last<DestroyOrphan>()).ReportBoth(null, VmStatus.Up).Wait(Second).ReportBoth(null, VmStatus.Up).Wait(MigrationTimers.LocationGrace * 2);
         migration.State.Outcome.ShouldBe(MigrationOutcome.Completed);
@@ -36,7 +36,7 @@ public sealed class When_a_copy_is_left_paused
         var migration = Interrupted().Report(Given.Source, VmStatus.Paused);
         migration.Answer(migration.Last<CleanUpIncoming>());
         migration.Commands.ShouldNotContain(command => command is ResumeOnSource, "the destination's status is from before its clean-up");
-        migration.State.HasEnded.ShouldBeFalse("the machine stands still");
+        migration.State.HasEnded.ShouldBeFalse("the VM is still paused");
 
         migration.Wait(Second).ReportBoth(VmStatus.Paused, null);
         migration.Answer(migration.Last<ResumeOnSource>());
@@ -45,22 +45,22 @@ public sealed class When_a_copy_is_left_paused
     }
 
     [Fact]
-    public void Should_retry_when_it_could_not_be_resumed_and_report_when_it_must_not()
+    public void Should_retry_when_resuming_fails_and_report_when_resuming_is_not_allowed()
     {
         var migration = Interrupted().Report(Given.Source, VmStatus.Paused);
         migration.Answer(migration.Last<CleanUpIncoming>()).Wait(Second).ReportBoth(VmStatus.Paused, null);
-        migration.Answer(migration.Last<ResumeOnSource>(), CommandResult.Failed, new Refusal(RefusalCode.HypervisorError, "libvirt does not answer"));
+        migration.Answer(migration.Last<ResumeOnSource>(), CommandResult.Failed, new Refusal(RefusalCode.HypervisorError, "libvirt does not respond"));
         migration.State.HasEnded.ShouldBeFalse();
         migration.Wait(TimeSpan.FromMinutes(1));
         migration.Commands.OfType<ResumeOnSource>().Count().ShouldBeGreaterThan(1);
 
-        migration.Answer(migration.Last<ResumeOnSource>(), CommandResult.Rejected, new Refusal(RefusalCode.VmNotRunning, "paused by somebody"));
+        migration.Answer(migration.Last<ResumeOnSource>(), CommandResult.Rejected, new Refusal(RefusalCode.VmNotRunning, "paused by another client"));
         migration.State.Outcome.ShouldBe(MigrationOutcome.Failed);
-        migration.State.Reason.ShouldContain("left paused on hosta: paused by somebody");
+        migration.State.Reason.ShouldContain("left paused on hosta: paused by another client");
     }
 
     [Fact]
-    public void Should_end_when_somebody_else_has_resumed_it()
+    public void Should_end_when_another_client_has_resumed_it()
     {
         var migration = Interrupted().Report(Given.Source, VmStatus.Paused);
         migration.Answer(migration.Last<CleanUpIncoming>());
@@ -93,7 +93,7 @@ public sealed class When_a_copy_is_left_paused
     }
 
     [Fact]
-    public void Should_not_flip_a_vm_that_is_up_on_the_destination_by_a_late_report_of_the_source()
+    public void Should_not_change_the_outcome_because_of_late_reports()
     {
         var migration = new MigrationDriver().Started().ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo).JobEnds(JobResult.Completed).ReportBoth(null, VmStatus.Up);
         migration.State.Outcome.ShouldBe(MigrationOutcome.Completed);
@@ -107,7 +107,7 @@ public sealed class When_a_copy_is_left_paused
     public void Should_never_resume_a_copy_when_the_VM_has_arrived_and_moved_on()
     {
         var migration = Interrupted().Report(Given.Source, VmStatus.Paused);
-        migration.Answer(migration.Last<CleanUpIncoming>(), CommandResult.Rejected, new Refusal(RefusalCode.VmMovedAway, "it had arrived here"));
+        migration.Answer(migration.Last<CleanUpIncoming>(), CommandResult.Rejected, new Refusal(RefusalCode.VmMovedAway, "it had already run here"));
         migration.Wait(Second).ReportBoth(VmStatus.Paused, null).Wait(TimeSpan.FromHours(1));
         migration.State.Outcome.ShouldBe(MigrationOutcome.Lost);
         migration.State.Reason.ShouldContain("stale");
@@ -117,13 +117,13 @@ public sealed class When_a_copy_is_left_paused
     [Theory]
     [InlineData(ThirdHostPresence.Yes, true)]
     [InlineData(ThirdHostPresence.Unknown, false)]
-    public void Should_never_resume_a_copy_while_another_host_has_or_may_have_the_VM(ThirdHostPresence elsewhere, bool isEnd)
+    public void Should_never_resume_a_copy_while_another_host_has_or_may_have_the_VM(ThirdHostPresence elsewhere, bool hasEnded)
     {
         var migration = Interrupted().Report(Given.Source, VmStatus.Paused);
         migration.Answer(migration.Last<CleanUpIncoming>()).Wait(Second);
         migration.Apply(new ReportReceived(Given.Destination, 1, 1000, true, null, null, elsewhere));
         migration.Apply(new ReportReceived(Given.Source, 1, 1000, true, new VmStatusReport(Given.Vm, "g1", VmStatus.Paused, ""), null, elsewhere));
-        migration.State.HasEnded.ShouldBe(isEnd);
+        migration.State.HasEnded.ShouldBe(hasEnded);
         migration.Commands.ShouldNotContain(command => command is ResumeOnSource);
     }
 }

@@ -6,7 +6,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Migrations.Tests;
 
-/// <summary>The scheduler's share of the link, and limits that others have set.</summary>
+/// <summary>The scheduler's share of the link, and the limits of requests, policies and operators.</summary>
 public sealed class When_a_link_is_shared
 {
     private static readonly BytesPerSecond Share = BytesPerSecond.FromMebibytes(40);
@@ -31,7 +31,7 @@ public sealed class When_a_link_is_shared
     }
 
     [Fact]
-    public void Should_never_set_it_over_a_limit_of_the_request()
+    public void Should_not_override_a_limit_of_the_request()
     {
         var migration = Copying(Given.Request(new MigrationOptions { Bandwidth = Limit }));
         migration.Last<StartMigration>().Options.Bandwidth.ShouldBe(Limit);
@@ -40,7 +40,7 @@ public sealed class When_a_link_is_shared
     }
 
     [Fact]
-    public void Should_never_set_it_over_a_limit_of_the_policy_from_its_start_or_by_a_step()
+    public void Should_not_override_a_limit_of_the_policy_set_at_the_start_or_by_a_step()
     {
         var start = Given.Policy(new MigrationPolicy { Name = "test", Description = "For tests.", Start = new() { Bandwidth = Limit } });
         Copying(policy: start).Last<StartMigration>().Options.Bandwidth.ShouldBe(Limit);
@@ -48,7 +48,7 @@ public sealed class When_a_link_is_shared
         var migration = Copying(policy: Given.Policy(new PolicyStep(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.SetBandwidth, Bandwidth = Limit }))).Pass(2, 5);
         migration.Last<ChangeParameters>().Parameters.Bandwidth.ShouldBe(Limit);
         migration.Ask(Given.Admission(Given.Destination, share: Less));
-        migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem("the policy's limit stays");
+        migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem("the policy's limit remains in force");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class When_a_link_is_shared
             .Last<ChangeParameters>().Parameters.Bandwidth.ShouldBe(Share);
 
     [Fact]
-    public void Should_never_set_it_or_another_policy_over_a_limit_of_a_person()
+    public void Should_not_override_an_operator_s_limit_by_the_share_or_another_policy()
     {
         var migration = Copying();
         migration.Change(migration.NewChange() with { Parameters = new() { Bandwidth = Limit } });
@@ -71,7 +71,7 @@ public sealed class When_a_link_is_shared
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Should_advise_what_would_help_when_it_failed_because_of_the_VM(bool byLimit)
+    public void Should_advise_what_would_help_when_it_fails_because_of_the_VM(bool byLimit)
     {
         var policy = byLimit
             ? new MigrationPolicy { Name = "test", Description = "For tests.", Limits = new() { CompletionTimeout = TimeSpan.FromSeconds(60) }, LastResort = [PolicyActionKind.Abort] }
@@ -84,6 +84,6 @@ public sealed class When_a_link_is_shared
         migration.State.Forecast.ShouldNotBeNull();
         migration.State.Advice.ShouldNotBeEmpty();
         migration.State.ToView().Advice.ShouldBe(migration.State.Advice);
-        migration.State.FailedAttempts.ShouldBeEmpty("another host would find it no different");
+        migration.State.FailedAttempts.ShouldBeEmpty("another host would not help");
     }
 }

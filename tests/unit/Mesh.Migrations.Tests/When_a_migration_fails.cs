@@ -10,10 +10,10 @@ public sealed class When_a_migration_fails
     public void Should_end_refused_when_the_destination_refuses()
     {
         var migration = new MigrationDriver();
-        migration.Answer(migration.Last<PrepareIncoming>(), CommandResult.Rejected, new Refusal(RefusalCode.StorageError, "no room for vda"));
+        migration.Answer(migration.Last<PrepareIncoming>(), CommandResult.Rejected, new Refusal(RefusalCode.StorageError, "not enough space for vda"));
 
         migration.State.Outcome.ShouldBe(MigrationOutcome.Refused);
-        migration.State.Reason.ShouldContain("no room for vda");
+        migration.State.Reason.ShouldContain("not enough space for vda");
         migration.Commands.ShouldNotContain(command => command is StartMigration);
     }
 
@@ -36,7 +36,7 @@ public sealed class When_a_migration_fails
         migration.Answer(migration.Last<StartMigration>(), CommandResult.Failed, new Refusal(RefusalCode.StorageError, "the agent cannot write its state"));
         migration.ReportBoth(VmStatus.Up, null).Commands.ShouldNotContain(command => command is CleanUpIncoming);
 
-        migration.Answer(migration.Last<AbortJob>(), CommandResult.Failed, new Refusal(RefusalCode.StorageError, "nor now"));
+        migration.Answer(migration.Last<AbortJob>(), CommandResult.Failed, new Refusal(RefusalCode.StorageError, "the agent still cannot write its state"));
         migration.Wait(TimeSpan.FromMinutes(1)).Answer(migration.Last<AbortJob>());
         migration.Answer(migration.Last<CleanUpIncoming>());
         migration.State.Outcome.ShouldBe(MigrationOutcome.Failed);
@@ -44,7 +44,7 @@ public sealed class When_a_migration_fails
     }
 
     [Fact]
-    public void Should_let_the_reports_decide_when_a_failed_start_has_happened_after_all()
+    public void Should_rely_on_the_reports_when_a_start_took_place_although_it_was_answered_as_failed()
     {
         var migration = new MigrationDriver().Prepared();
         migration.Answer(migration.Last<StartMigration>(), CommandResult.Failed, new Refusal(RefusalCode.StorageError, "the agent cannot write its state"));
@@ -72,16 +72,16 @@ public sealed class When_a_migration_fails
     {
         var migration = new MigrationDriver().Started().JobEnds(JobResult.Failed, "link lost");
         migration.Apply(new ReportReceived(Given.Source, 1, 500, true, new VmStatusReport(Given.Vm, "g1", VmStatus.Up, ""), null, At: migration.Now - TimeSpan.FromSeconds(9)));
-        migration.State.Phase.ShouldBe(MigrationPhase.Confirming, "the report was overtaken by the news of the end");
+        migration.State.Phase.ShouldBe(MigrationPhase.Confirming, "the report is older than the end of the job");
     }
 
     [Fact]
-    public void Should_wait_for_a_destination_that_cannot_clean_up_yet_and_ask_it_again()
+    public void Should_wait_for_a_destination_that_cannot_clean_up_yet_and_retry()
     {
         var migration = new MigrationDriver().Started().JobEnds(JobResult.Failed, "link lost").Report(Given.Source, VmStatus.Up);
-        migration.Answer(migration.Last<CleanUpIncoming>(), CommandResult.Failed, new Refusal(RefusalCode.HypervisorError, "libvirt does not answer"));
+        migration.Answer(migration.Last<CleanUpIncoming>(), CommandResult.Failed, new Refusal(RefusalCode.HypervisorError, "libvirt does not respond"));
         migration.State.Phase.ShouldBe(MigrationPhase.CleaningUp);
-        migration.State.Reason.ShouldContain("libvirt does not answer");
+        migration.State.Reason.ShouldContain("libvirt does not respond");
 
         migration.Wait(TimeSpan.FromHours(1));
         migration.State.HasEnded.ShouldBeFalse();
@@ -95,14 +95,14 @@ public sealed class When_a_migration_fails
         var migration = new MigrationDriver().Started().ReportBoth(null, null);
         migration.State.HasEnded.ShouldBeFalse();
         migration.Wait(MigrationTimers.DoubtfulLocationGrace * 3);
-        migration.State.HasEnded.ShouldBeFalse("the hosts have not spoken again");
+        migration.State.HasEnded.ShouldBeFalse("the hosts have not reported again");
 
         migration.Wait(TimeSpan.FromSeconds(1)).ReportBoth(null, null).Wait(MigrationTimers.DoubtfulLocationGrace * 2);
         migration.State.Outcome.ShouldBe(MigrationOutcome.Lost);
     }
 
     [Fact]
-    public void Should_not_name_it_lost_when_the_reports_of_a_quick_move_cross()
+    public void Should_not_end_as_lost_when_the_reports_of_a_fast_migration_cross()
     {
         var migration = new MigrationDriver().Started().Report(Given.Destination, null).Report(Given.Source, null).JobEnds(JobResult.Completed);
         migration.State.HasEnded.ShouldBeFalse();
@@ -143,7 +143,7 @@ public sealed class When_a_migration_fails
     }
 
     [Fact]
-    public void Should_wait_for_ever_for_an_unresponsive_source()
+    public void Should_wait_indefinitely_for_an_unresponsive_source()
     {
         var migration = new MigrationDriver().Started().ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo);
         migration.Wait(TimeSpan.FromDays(1));
@@ -160,7 +160,7 @@ public sealed class When_a_migration_fails
     }
 
     [Fact]
-    public void Should_hold_the_completion_timeout_itself_although_the_agent_has_lost_account_of_the_job()
+    public void Should_enforce_the_completion_timeout_itself_when_the_agent_no_longer_tracks_the_job()
     {
         var limits = new MigrationLimits { CompletionTimeout = TimeSpan.FromMinutes(10) };
         var migration = new MigrationDriver(limits: limits).Started().Report(Given.Source, VmStatus.MigratingFrom).Wait(TimeSpan.FromMinutes(9));
@@ -173,7 +173,7 @@ public sealed class When_a_migration_fails
     }
 
     [Fact]
-    public void Should_end_when_somebody_migrates_the_VM_back_before_the_outcome_is_known()
+    public void Should_end_when_the_VM_is_migrated_back_outside_the_mesh_before_the_outcome_is_known()
     {
         var migration = new MigrationDriver().Started().ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo).JobEnds(JobResult.Completed)
             .ReportBoth(VmStatus.Up, null).Wait(MigrationTimers.DoubtfulLocationGrace / 2).ReportBoth(VmStatus.Up, null).Wait(MigrationTimers.DoubtfulLocationGrace);

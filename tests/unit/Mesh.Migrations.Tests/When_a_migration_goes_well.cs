@@ -35,7 +35,7 @@ public sealed class When_a_migration_goes_well
     }
 
     [Fact]
-    public void Should_name_a_post_copy_success_so()
+    public void Should_report_a_success_by_post_copy_as_such()
     {
         var migration = new MigrationDriver(new MigrationOptions { PostCopy = true }).Started();
         migration.Report(Given.Source, VmStatus.MigratingFrom, migration.Sample(JobPhase.PostCopy));
@@ -56,14 +56,14 @@ public sealed class When_a_migration_goes_well
     }
 
     [Fact]
-    public void Should_never_let_progress_go_back()
+    public void Should_never_decrease_progress()
     {
         var migration = new MigrationDriver().Started();
         migration.Report(Given.Source, VmStatus.MigratingFrom, migration.Sample(remainingMiB: 100));
-        var high = migration.State.Progress;
+        var highest = migration.State.Progress;
         migration.Report(Given.Source, VmStatus.MigratingFrom, migration.Sample(remainingMiB: 900));
 
-        migration.State.Progress.ShouldBe(high);
+        migration.State.Progress.ShouldBe(highest);
         migration.State.Sample!.Copy.Memory.Remaining.ShouldBe(Bytes.FromMebibytes(900));
     }
 
@@ -78,7 +78,7 @@ public sealed class When_a_migration_goes_well
     }
 
     [Fact]
-    public void Should_not_take_an_unreachable_hypervisor_for_an_absent_VM()
+    public void Should_not_mistake_an_unreachable_hypervisor_for_an_absent_VM()
     {
         var migration = new MigrationDriver().Started().ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo);
         migration.Apply(new ReportReceived(Given.Destination, 1, 1000, false, null, null));
@@ -86,7 +86,7 @@ public sealed class When_a_migration_goes_well
     }
 
     [Fact]
-    public void Should_name_the_disks_to_copy_and_size_the_limits_by_them()
+    public void Should_list_the_disks_to_copy_and_include_them_in_the_data_size()
     {
         var vm = Given.CreateVm(Given.Disk("vda"), Given.Disk("vdb", shareable: true), Given.Disk("vdc", readOnly: true));
         var migration = new MigrationDriver(new MigrationOptions { CopyStorage = CopyStorage.All }, facts: Given.Facts(vm)).Prepared();
@@ -97,7 +97,7 @@ public sealed class When_a_migration_goes_well
     }
 
     [Fact]
-    public void Should_be_completed_by_post_copy_even_when_no_sample_has_shown_it()
+    public void Should_be_completed_by_post_copy_even_without_a_post_copy_sample()
     {
         var migration = new MigrationDriver().Started();
         migration.Apply(new EventReceived(new JobEnded

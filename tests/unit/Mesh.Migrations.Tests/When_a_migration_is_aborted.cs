@@ -43,7 +43,7 @@ public sealed class When_a_migration_is_aborted
     }
 
     [Fact]
-    public void Should_take_success_for_success_when_the_abort_came_too_late()
+    public void Should_end_as_completed_when_the_abort_came_too_late()
     {
         var migration = new MigrationDriver().Started().Abort();
         migration.Answer(migration.Last<AbortJob>(), CommandResult.Rejected, new Refusal(RefusalCode.HypervisorError, "it runs on hostb"));
@@ -63,7 +63,7 @@ public sealed class When_a_migration_is_aborted
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Should_end_timed_out_when_the_agent_aborted_for_a_hard_limit(bool limitComesLate)
+    public void Should_end_timed_out_when_the_agent_aborted_because_of_a_hard_limit(bool limitComesLate)
     {
         var migration = new MigrationDriver().Started();
         if (limitComesLate)

@@ -31,7 +31,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void Asking_twice_changes_nothing_more()
+    public void A_repeated_request_changes_nothing()
     {
         var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
         var request = migration.NewChange() with { Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(2) } };
@@ -41,7 +41,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void Another_policy_makes_a_hopeless_migration_end()
+    public void Another_policy_lets_a_migration_complete_that_does_not_converge()
     {
         var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1).Pass(2, 5).Pass(3, 9);
         migration.Commands.ShouldNotContain(command => command is ChangeParameters);
@@ -55,7 +55,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void Another_policy_brings_its_hard_limits_to_the_agent()
+    public void Another_policy_sends_its_hard_limits_to_the_agent()
     {
         var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
         migration.Change(migration.NewChange() with { Policy = "strict" }, Given.Policy(new MigrationPolicy
@@ -69,7 +69,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void What_is_asked_for_during_preparation_is_done_when_the_job_begins()
+    public void A_change_requested_during_preparation_is_applied_when_the_job_starts()
     {
         var migration = MigrationDriver.Under(Patient);
         migration.Change(migration.NewChange() with { Parameters = new() { Suspend = true } });
@@ -81,7 +81,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void Forcing_the_completion_changes_over_to_post_copy_where_that_is_armed()
+    public void Forcing_completion_switches_to_post_copy_if_it_is_armed()
     {
         var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
         var command = migration.Change(migration.NewChange() with { ForceComplete = true }).Last<ChangeParameters>();
@@ -93,7 +93,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void Forcing_the_completion_suspends_where_post_copy_is_not_armed()
+    public void Forcing_completion_suspends_if_post_copy_is_not_armed()
     {
         var migration = new MigrationDriver().Started().Pass(1, 1);
         var command = migration.Change(migration.NewChange() with { ForceComplete = true }).Last<ChangeParameters>();
@@ -101,7 +101,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void What_an_operator_set_applies_on_the_next_host_too()
+    public void An_operator_s_change_applies_to_the_next_attempt_too()
     {
         var migration = MigrationDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
         migration.Change(migration.NewChange() with { Parameters = new() { Bandwidth = BytesPerSecond.FromMebibytes(64) } }).Answer(migration.Last<ChangeParameters>());
@@ -116,8 +116,8 @@ public sealed class When_a_migration_is_changed
         var migration = MigrationDriver.Waiting().Admit(mayTransfer: false);
         migration.Change(migration.NewChange() with { Policy = "patient" }, Patient).Prepared();
 
-        var uncounted = migration.Ask(Given.Admission(Given.Destination) with { PostCopy = false });
-        uncounted.ShouldBe(new AdmissionAnswer(false, "g1 may switch to post-copy now, and was admitted as a migration that may not"));
+        var outdated = migration.Ask(Given.Admission(Given.Destination) with { PostCopy = false });
+        outdated.ShouldBe(new AdmissionAnswer(false, "g1 may switch to post-copy now, and was admitted as a migration that may not"));
         migration.State.Phase.ShouldBe(MigrationPhase.Ready);
 
         migration.Ask(Given.Admission(Given.Destination) with { PostCopy = true }).Accepted.ShouldBeTrue();
@@ -125,17 +125,17 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void What_waits_is_not_admitted_by_a_pass_that_has_read_the_policy_before()
+    public void A_waiting_migration_is_not_admitted_by_a_pass_that_read_the_previous_policy()
     {
         var migration = MigrationDriver.Waiting();
         migration.Change(migration.NewChange() with { Policy = "patient" }, Patient);
 
         migration.Ask(Given.Admission(Given.Destination) with { PostCopy = false }).Accepted.ShouldBeFalse();
-        migration.Ask(Given.Admission(Given.Destination, mayTransfer: false) with { PostCopy = false }).Accepted.ShouldBeTrue("the next admission, to copy, will count it");
+        migration.Ask(Given.Admission(Given.Destination, mayTransfer: false) with { PostCopy = false }).Accepted.ShouldBeTrue("the admission to copy takes it into account");
     }
 
     [Fact]
-    public void What_was_admitted_without_post_copy_starts_without_it()
+    public void A_migration_admitted_without_post_copy_starts_without_it()
     {
         var migration = new MigrationDriver();
         migration.Change(migration.NewChange() with { Policy = "patient" }, Patient).Prepared();
@@ -147,7 +147,7 @@ public sealed class When_a_migration_is_changed
     }
 
     [Fact]
-    public void The_next_attempt_waits_with_all_that_the_other_policy_arms()
+    public void The_next_attempt_waits_with_everything_that_the_new_policy_arms()
     {
         var migration = MigrationDriver.WithAlternatives(Given.Third).Started().Pass(1, 1);
         migration.Change(migration.NewChange() with { Policy = "patient" }, Patient);
@@ -161,18 +161,18 @@ public sealed class When_a_migration_is_changed
 
     public static TheoryData<ChangeMigration, string> Bad => new()
     {
-        { Wish(), "nothing to change" },
-        { Wish() with { Parameters = new() { MaxDowntime = TimeSpan.Zero } }, "1 ms to 2000000 ms" },
-        { Wish() with { Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(2001) } }, "1 ms to 2000000 ms" },
-        { Wish() with { Parameters = new() { Bandwidth = new(5) } }, "at least 1 MiB/s" },
-        { Wish() with { Parameters = new() { PostCopyBandwidth = new(5) } }, "at least 1 MiB/s" },
-        { Wish() with { Parameters = new() { Throttle = new(100) } }, "0 % to 99 %" },
-        { Wish() with { Parameters = new() { StallingLimit = TimeSpan.Zero } }, "longer than zero" },
-        { Wish() with { Parameters = new() { PostCopy = false } }, "no way back" },
-        { Wish() with { Parameters = new() { Suspend = false } }, "runs again when the migration has ended" },
-        { Wish() with { Policy = "gone" }, "no policy 'gone'" },
-        { Wish() with { ForceComplete = true, Parameters = new() { Suspend = true } }, "by itself" },
-        { Wish() with { Parameters = new() { PostCopy = true, Suspend = true } }, "not both" },
+        { Change(), "nothing to change" },
+        { Change() with { Parameters = new() { MaxDowntime = TimeSpan.Zero } }, "1 ms to 2000000 ms" },
+        { Change() with { Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(2001) } }, "1 ms to 2000000 ms" },
+        { Change() with { Parameters = new() { Bandwidth = new(5) } }, "at least 1 MiB/s" },
+        { Change() with { Parameters = new() { PostCopyBandwidth = new(5) } }, "at least 1 MiB/s" },
+        { Change() with { Parameters = new() { Throttle = new(100) } }, "0 % to 99 %" },
+        { Change() with { Parameters = new() { StallingLimit = TimeSpan.Zero } }, "longer than zero" },
+        { Change() with { Parameters = new() { PostCopy = false } }, "no way back" },
+        { Change() with { Parameters = new() { Suspend = false } }, "runs again when the migration has ended" },
+        { Change() with { Policy = "gone" }, "no policy 'gone'" },
+        { Change() with { ForceComplete = true, Parameters = new() { Suspend = true } }, "by itself" },
+        { Change() with { Parameters = new() { PostCopy = true, Suspend = true } }, "not both" },
     };
 
     [Theory]
@@ -191,8 +191,8 @@ public sealed class When_a_migration_is_changed
     {
         var migration = new MigrationDriver().Started().JobEnds(JobResult.Completed);
         ChangeRules.Validate(migration.State, migration.NewChange() with { Parameters = new() { Suspend = true } }, null)!.Result.ShouldBe(ChangeResult.AlreadyEnded);
-        ChangeRules.Validate(null, Wish(), null)!.Result.ShouldBe(ChangeResult.NotFound);
+        ChangeRules.Validate(null, Change(), null)!.Result.ShouldBe(ChangeResult.NotFound);
     }
 
-    private static ChangeMigration Wish() => new() { Id = new MigrationId("m1"), ChangeId = "c1", RequestedBy = "tester" };
+    private static ChangeMigration Change() => new() { Id = new MigrationId("m1"), ChangeId = "c1", RequestedBy = "tester" };
 }

@@ -10,7 +10,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Migrations.Tests;
 
-/// <summary>A queued migration, and one that is prepared and waits for its admission to copy.</summary>
+/// <summary>A migration that is queued, or prepared and not yet admitted to copy.</summary>
 public sealed class When_a_migration_waits
 {
     private static readonly Refusal[] Cordoned = [new(RefusalCode.Cordoned, "hostc is cordoned")];
@@ -18,7 +18,7 @@ public sealed class When_a_migration_waits
     private static MigrationDriver Ready() => MigrationDriver.Waiting().Admit(mayTransfer: false).Prepared();
 
     [Fact]
-    public void Should_ask_nothing_of_any_host_until_it_is_admitted()
+    public void Should_send_no_commands_until_it_is_admitted()
     {
         var migration = MigrationDriver.Waiting().Wait(TimeSpan.FromDays(1));
         (migration.State.Phase, migration.State.Destination, migration.State.Epoch).ShouldBe((MigrationPhase.Queued, null, default));
@@ -54,7 +54,7 @@ public sealed class When_a_migration_waits
         migration.State.ShouldBe(admitted);
     }
 
-    private static readonly Dictionary<string, Func<MigrationDriver, AdmissionAnswer>> ByWords = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<MigrationDriver, AdmissionAnswer>> ByText = new(StringComparer.Ordinal)
     {
         { "stale attempt 2: the migration is at attempt 1", migration => migration.Ask(Given.Admission(Given.Destination, attempt: 2)) },
         { "hostc is no longer an allowed destination for g1: only hostb", migration => migration.Ask(Given.Admission(Given.Third)) },
@@ -72,20 +72,20 @@ public sealed class When_a_migration_waits
         { "of memory free, and g1 needs", migration => With(migration, new(Given.Source, Given.CreateVm() with { Memory = Bytes.FromGibibytes(5) })).Ask(Given.Admission(Given.Destination)) },
     };
 
-    public static TheoryData<string> Objections => [.. ByWords.Keys];
+    public static TheoryData<string> RejectionTexts => [.. ByText.Keys];
 
     [Theory]
-    [MemberData(nameof(Objections))]
-    public void Should_not_be_admitted_against_what_is_known_by_then(string words)
+    [MemberData(nameof(RejectionTexts))]
+    public void Should_not_be_admitted_if_it_is_no_longer_possible(string text)
     {
-        var answer = ByWords[words](MigrationDriver.Waiting());
+        var answer = ByText[text](MigrationDriver.Waiting());
         answer.Accepted.ShouldBeFalse();
-        answer.Explanation.ShouldContain(words);
+        answer.Explanation.ShouldContain(text);
         AdmissionRules.Validate(null, Given.Admission(Given.Destination), null, Given.Fit(Given.Destination), Given.Start)!.Explanation.ShouldBe("there is no migration 'm1'");
     }
 
     [Fact]
-    public void Should_be_taken_as_it_is_and_where_it_is_when_it_is_admitted()
+    public void Should_use_the_current_description_and_host_of_the_VM_when_it_is_admitted()
     {
         var migration = MigrationDriver.Waiting(Given.Request(new MigrationOptions { CopyStorage = CopyStorage.All }), Given.Facts(Given.CreateVm(Given.Disk("vda"))));
         With(migration, new(Given.Third, Given.CreateVm(Given.Disk("vda"), Given.Disk("vdb")))).Admit();
@@ -96,7 +96,7 @@ public sealed class When_a_migration_waits
     }
 
     [Fact]
-    public void Should_not_copy_before_it_may()
+    public void Should_not_copy_before_it_is_admitted_to_copy()
     {
         var migration = Ready().Wait(TimeSpan.FromDays(1));
         (migration.State.Phase, migration.Commands.OfType<StartMigration>().Any()).ShouldBe((MigrationPhase.Ready, false));
@@ -110,7 +110,7 @@ public sealed class When_a_migration_waits
     }
 
     [Fact]
-    public void Should_start_as_soon_as_it_is_prepared_when_it_may_copy_by_then()
+    public void Should_start_as_soon_as_it_is_prepared_if_it_may_copy_by_then()
     {
         var migration = MigrationDriver.Waiting().Admit(mayTransfer: false);
         migration.Ask(Given.Admission(Given.Destination)).Accepted.ShouldBeTrue();
@@ -132,7 +132,7 @@ public sealed class When_a_migration_waits
     [InlineData(true, false, MigrationPhase.Ended, MigrationOutcome.Lost)]
     [InlineData(false, true, MigrationPhase.Queued, null)]
     [InlineData(true, true, MigrationPhase.Queued, null)]
-    public void Should_end_with_its_source_and_try_another_destination(bool isReady, bool isDestination, MigrationPhase phase, MigrationOutcome? outcome)
+    public void Should_end_when_its_source_is_fenced_and_try_another_destination(bool isReady, bool isDestination, MigrationPhase phase, MigrationOutcome? outcome)
     {
         var migration = MigrationDriver.Waiting(Given.Request(alternatives: Given.Third));
         if (isReady)
@@ -144,7 +144,7 @@ public sealed class When_a_migration_waits
     }
 
     [Fact]
-    public void Should_be_refused_when_no_host_can_take_it_and_failed_when_one_has_failed()
+    public void Should_be_refused_when_no_host_can_take_it_and_fail_when_one_has_failed()
     {
         var migration = MigrationDriver.Waiting().Apply(new DismissalReceived(Cordoned));
         (migration.State.Outcome, migration.State.Reason).ShouldBe((MigrationOutcome.Refused, "hostc is cordoned"));
@@ -159,7 +159,7 @@ public sealed class When_a_migration_waits
     }
 
     [Fact]
-    public void Should_not_be_dismissed_any_more_once_it_is_admitted()
+    public void Should_not_be_dismissed_once_it_is_admitted()
     {
         var migration = MigrationDriver.Waiting().Admit();
         AdmissionRules.Validate(migration.State, new RejectMigration(migration.State.Id, 1, 1, Cordoned))!.Explanation.ShouldBe("it is no longer queued: it is Preparing");
@@ -186,7 +186,7 @@ public sealed class When_a_migration_waits
     }
 
     [Fact]
-    public void Should_not_be_rescheduled_without_a_change_or_once_it_moves()
+    public void Should_not_be_rescheduled_without_a_change_or_once_it_is_admitted()
     {
         var migration = MigrationDriver.Waiting();
         var request = new RescheduleMigration { Id = migration.State.Id, RequestedBy = "ann" };
@@ -200,7 +200,7 @@ public sealed class When_a_migration_waits
     }
 
     [Fact]
-    public void Should_start_with_what_was_changed_meanwhile_and_with_what_an_operator_set()
+    public void Should_start_with_the_changed_policy_and_with_the_operator_s_parameters()
     {
         var migration = MigrationDriver.Waiting();
         migration.Change(migration.NewChange() with { Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(400), Suspend = true } });
@@ -229,7 +229,7 @@ public sealed class When_a_migration_waits
     }
 
     [Fact]
-    public void Should_have_waited_as_long_as_it_has_although_the_clock_was_set_back()
+    public void Should_preserve_its_waiting_time_when_the_clock_was_set_back()
     {
         var migration = MigrationDriver.Waiting().Wait(TimeSpan.FromMinutes(1));
         migration.Apply(new TimerElapsed()).SetBack(TimeSpan.FromHours(1));

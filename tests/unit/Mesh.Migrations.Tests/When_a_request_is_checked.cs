@@ -53,7 +53,7 @@ public sealed class When_a_request_is_checked
     }
 
     [Fact]
-    public void Should_give_every_reason_at_once()
+    public void Should_report_all_reasons_at_once()
     {
         var facts = Given.Facts(Plain with { Status = VmStatus.Down, HostDevices = [new("pci", "0000:3b:00.0")] });
         new MigrationDriver(new MigrationOptions { KeepAliveCount = 0 }, facts: facts).State.Refusals.Select(refusal => refusal.Code).ShouldBe(
@@ -61,10 +61,10 @@ public sealed class When_a_request_is_checked
     }
 
     [Fact]
-    public void Should_reject_for_the_schedulers_reasons_and_give_each_reason_once()
+    public void Should_refuse_for_the_schedulers_reasons_and_report_each_reason_once()
     {
-        Refusal[] found = [new(RefusalCode.Cordoned, "hostb is cordoned"), new(RefusalCode.VmNotRunning, "g1 is not running on hosta")];
-        var state = MigrationStateMachine.Apply(null, new RequestReceived(Given.Request(new MigrationOptions { KeepAliveCount = 0 }), Given.Facts(Plain with { Status = VmStatus.Down }), found), Given.Start).State;
+        Refusal[] refusals = [new(RefusalCode.Cordoned, "hostb is cordoned"), new(RefusalCode.VmNotRunning, "g1 is not running on hosta")];
+        var state = MigrationStateMachine.Apply(null, new RequestReceived(Given.Request(new MigrationOptions { KeepAliveCount = 0 }), Given.Facts(Plain with { Status = VmStatus.Down }), refusals), Given.Start).State;
         state.Outcome.ShouldBe(MigrationOutcome.Refused);
         state.Refusals.Select(refusal => refusal.Code).ShouldBe([RefusalCode.Cordoned, RefusalCode.VmNotRunning, RefusalCode.InvalidOption]);
         state.Reason.ShouldStartWith("hostb is cordoned; g1 is not running on hosta; ");
@@ -79,11 +79,11 @@ public sealed class When_a_request_is_checked
 
     [Theory]
     [MemberData(nameof(BadRequests))]
-    public void Should_say_what_would_be_accepted(string words, RequestMigration request)
+    public void Should_report_what_would_be_accepted(string text, RequestMigration request)
     {
         var refusal = MigrationDriver.Waiting(request).State.Refusals.ShouldHaveSingleItem();
         refusal.Code.ShouldBe(RefusalCode.InvalidOption);
-        refusal.Message.ShouldContain(words);
+        refusal.Message.ShouldContain(text);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class When_a_request_is_checked
     }
 
     [Fact]
-    public void Should_accept_every_option_that_goes_together()
+    public void Should_accept_all_compatible_options()
     {
         var options = new MigrationOptions
         {

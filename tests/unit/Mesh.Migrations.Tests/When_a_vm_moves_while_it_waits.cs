@@ -5,7 +5,7 @@ namespace Mesh.Migrations.Tests;
 public sealed class When_a_vm_moves_while_it_waits
 {
     [Fact]
-    public void Should_not_take_an_admission_that_has_counted_its_slot_on_the_host_before()
+    public void Should_reject_an_admission_that_counted_its_slot_on_the_previous_host()
     {
         var migration = MigrationDriver.Waiting();
 
@@ -17,7 +17,7 @@ public sealed class When_a_vm_moves_while_it_waits
     }
 
     [Fact]
-    public void Should_take_one_from_where_it_is()
+    public void Should_accept_an_admission_from_its_current_host()
     {
         var migration = MigrationDriver.Waiting();
 

@@ -14,10 +14,10 @@ public sealed class When_both_hosts_report
     [InlineData(VmStatus.MigratingFrom, VmStatus.MigratingTo, VmStatus.MigratingFrom, MigrationSide.Source, ObservedLocation.Migrating)]
     [InlineData(VmStatus.Down, VmStatus.MigratingTo, VmStatus.MigratingFrom, MigrationSide.Source, ObservedLocation.Migrating)]
     [InlineData(VmStatus.Up, VmStatus.MigratingTo, VmStatus.MigratingFrom, MigrationSide.Source, ObservedLocation.Migrating)]
-    public void Should_look_up_the_eight_rows(VmStatus source, VmStatus destination, VmStatus status, MigrationSide? where, ObservedLocation verdict) =>
-        TwoSidedStatus.Lookup(source, destination).ShouldBe(new TwoSidedStatusRow(status, where, verdict));
+    public void Should_look_up_the_eight_rows(VmStatus source, VmStatus destination, VmStatus status, MigrationSide? side, ObservedLocation location) =>
+        TwoSidedStatus.Lookup(source, destination).ShouldBe(new TwoSidedStatusRow(status, side, location));
 
-    /// <summary>What the seed does not have, from what the peers got wrong.</summary>
+    /// <summary>Rows that the seed does not have, for failures known from comparable systems.</summary>
     [Theory]
     [InlineData(VmStatus.Paused, VmStatus.Up, VmStatus.Up, MigrationSide.Destination, ObservedLocation.OrphanOnSource)]
     [InlineData(VmStatus.PostCopyFailed, VmStatus.Up, VmStatus.Up, MigrationSide.Destination, ObservedLocation.OrphanOnSource)]
@@ -28,15 +28,15 @@ public sealed class When_both_hosts_report
     [InlineData(VmStatus.Down, VmStatus.PostCopyFailed, VmStatus.Down, null, ObservedLocation.Nowhere)]
     [InlineData(VmStatus.Down, VmStatus.Paused, VmStatus.Paused, MigrationSide.Destination, ObservedLocation.OnDestination)]
     [InlineData(VmStatus.Paused, VmStatus.Down, VmStatus.Paused, MigrationSide.Source, ObservedLocation.OnSource)]
-    public void Should_read_the_rows_beyond_them(VmStatus source, VmStatus destination, VmStatus status, MigrationSide? where, ObservedLocation verdict) =>
-        TwoSidedStatus.Lookup(source, destination).ShouldBe(new TwoSidedStatusRow(status, where, verdict));
+    public void Should_look_up_the_additional_rows(VmStatus source, VmStatus destination, VmStatus status, MigrationSide? side, ObservedLocation location) =>
+        TwoSidedStatus.Lookup(source, destination).ShouldBe(new TwoSidedStatusRow(status, side, location));
 
     [Fact]
-    public void Should_leave_it_open_in_every_other_case()
+    public void Should_count_as_migrating_in_every_other_case()
     {
         var statuses = Enum.GetValues<VmStatus>();
         var settled = (from source in statuses from destination in statuses where TwoSidedStatus.Lookup(source, destination).Location != ObservedLocation.Migrating select (source, destination)).Count();
-        settled.ShouldBe(13, "three rows of the seed, nine beyond them, and a broken post-copy whose machine was paused on the destination");
+        settled.ShouldBe(13, "three rows of the seed, nine additional ones, and a broken post-copy whose VM was paused on the destination");
         foreach (var status in statuses)
         {
             TwoSidedStatus.Lookup(null, status).Location.ShouldBe(ObservedLocation.Migrating);
@@ -45,6 +45,6 @@ public sealed class When_both_hosts_report
     }
 
     [Fact]
-    public void Should_not_take_two_running_copies_for_an_end() =>
+    public void Should_not_settle_on_two_running_copies() =>
         TwoSidedStatus.Lookup(VmStatus.Up, VmStatus.Up).Location.ShouldBe(ObservedLocation.Migrating);
 }

@@ -11,19 +11,19 @@ public sealed class When_everything_goes_wrong
 {
     private static readonly Arbitrary<int> Seeds = Gen.Choose(0, int.MaxValue).ToArbitrary();
 
-    /// <summary>MESH_STORMS asks for more of them.</summary>
+    /// <summary>MESH_STORMS overrides the number of worlds.</summary>
     private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(
-        int.TryParse(Environment.GetEnvironmentVariable("MESH_STORMS"), out var storms) ? storms : 1500);
+        int.TryParse(Environment.GetEnvironmentVariable("MESH_STORMS"), out var worlds) ? worlds : 1500);
 
     [Fact]
     public void Should_reach_one_outcome_that_agrees_with_where_the_VM_is() =>
         Check.One(Many, Prop.ForAll(Seeds, seed => new FaultyWorld(seed).Run()));
 
     [Theory]
-    [InlineData(1220052218)] // reports that were long on their way made it clean up while the job went on, and it never ended
-    [InlineData(631598306)] // telemetry from a host whose hypervisor was silent made an old word of it count as a new one
-    [InlineData(1111757947)] // the job's end was the first that was heard of the job, and the machine that it left paused was not resumed
-    public void Should_pass_where_it_once_failed(int seed) => new FaultyWorld(seed).Run();
+    [InlineData(1220052218)] // delayed reports made it clean up while the job was running, and it never ended
+    [InlineData(631598306)] // telemetry from a host with an unresponsive hypervisor made an old status count as a new one
+    [InlineData(1111757947)] // the end of the job was its first event, and the VM that it left paused was not resumed
+    public void Should_pass_with_seeds_that_once_failed(int seed) => new FaultyWorld(seed).Run();
 
     [Fact]
     public void Should_replay_a_recorded_migration_exactly() =>
@@ -38,7 +38,7 @@ public sealed class When_everything_goes_wrong
         }));
 
     [Fact]
-    public void Should_be_able_to_meet_every_end()
+    public void Should_reach_every_outcome()
     {
         var missing = Enum.GetValues<MigrationOutcome>().ToHashSet();
         for (var seed = 0; seed < 3000 && missing.Count > 0; seed++)

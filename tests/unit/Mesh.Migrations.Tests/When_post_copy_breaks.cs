@@ -11,7 +11,7 @@ public sealed class When_post_copy_breaks
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Fact]
-    public void It_is_taken_up_again_with_the_options_that_it_was_started_with()
+    public void It_is_recovered_with_the_options_that_it_was_started_with()
     {
         var migration = Broken().Wait(TimeSpan.FromSeconds(6));
         var recover = migration.Commands.OfType<RecoverPostCopy>().ShouldHaveSingleItem();
@@ -25,24 +25,24 @@ public sealed class When_post_copy_breaks
     }
 
     [Fact]
-    public void It_is_tried_several_times_with_longer_pauses_and_then_left_to_a_person()
+    public void Recovery_is_tried_several_times_with_longer_pauses_and_then_left_to_the_operator()
     {
         var migration = Broken();
-        List<double> tries = [];
+        List<double> attempts = [];
         for (var second = 0; second < 1200 && !migration.State.HasEnded; second++)
         {
             migration.Wait(Second);
             if (migration.State.Outstanding.Any(command => command.Command is RecoverPostCopy))
             {
-                tries.Add((migration.Now - Given.Start).TotalSeconds);
+                attempts.Add((migration.Now - Given.Start).TotalSeconds);
                 migration.Answer(migration.Last<RecoverPostCopy>(), CommandResult.Failed, new Refusal(RefusalCode.HypervisorError, "no route to host"));
             }
 
             migration.ReportBoth(VmStatus.PostCopyFailed, VmStatus.PostCopyFailed);
         }
 
-        tries.Count.ShouldBe(PostCopyRecoveryHandler.AttemptsMax);
-        tries.Zip(tries.Skip(1), (earlier, later) => Math.Round(later - earlier)).ShouldBe([5, 10, 20, 40, 60, 60, 60], 1.0);
+        attempts.Count.ShouldBe(PostCopyRecoveryHandler.AttemptsMax);
+        attempts.Zip(attempts.Skip(1), (earlier, later) => Math.Round(later - earlier)).ShouldBe([5, 10, 20, 40, 60, 60, 60], 1.0);
         migration.State.Outcome.ShouldBe(MigrationOutcome.PostCopyFailed);
         migration.State.Reason.ShouldContain("no route to host");
     }
@@ -56,7 +56,7 @@ public sealed class When_post_copy_breaks
     }
 
     [Fact]
-    public void It_is_not_taken_up_while_it_flows()
+    public void It_is_not_recovered_again_while_data_is_transferred()
     {
         var migration = Broken().Wait(TimeSpan.FromSeconds(6));
         migration.Answer(migration.Last<RecoverPostCopy>()).ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo).Wait(TimeSpan.FromMinutes(5));

@@ -30,7 +30,7 @@ public sealed class When_the_next_host_is_tried
         (published.Destination, published.Failure, published.Attempt).ShouldBe((Given.Destination, "link lost", 2));
 
         migration.Prepared().Answer(migration.Last<StartMigration>()).JobEnds(JobResult.Completed).ReportBoth(null, VmStatus.Up);
-        migration.State.Outcome.ShouldBeNull("the first destination's word says nothing of the second");
+        migration.State.Outcome.ShouldBeNull("a report of the first destination says nothing about the second");
         migration.Report(Given.Third, VmStatus.Up);
         migration.State.Outcome.ShouldBe(MigrationOutcome.Completed);
         migration.Last<StartMigration>().Destination.ShouldBe(Given.Third);
@@ -60,7 +60,7 @@ public sealed class When_the_next_host_is_tried
     {
         var migration = Failed(Given.Third);
         migration.Answer(migration.Last<PrepareIncoming>(), CommandResult.Rejected, new Refusal(RefusalCode.StorageError, "no room"));
-        migration.State.Outcome.ShouldBe(MigrationOutcome.Failed, "something was started before");
+        migration.State.Outcome.ShouldBe(MigrationOutcome.Failed, "an earlier attempt was started");
         migration.State.FailedAttempts.Count.ShouldBe(1);
     }
 
@@ -82,16 +82,16 @@ public sealed class When_the_next_host_is_tried
         var aborted = MigrationDriver.WithAlternatives(Given.Third).Started().Abort().JobEnds(JobResult.Cancelled).ReportBoth(VmStatus.Up, null);
         aborted.Answer(aborted.Last<CleanUpIncoming>()).State.Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
 
-        var outside = MigrationDriver.WithAlternatives(Given.Third).Started().JobEnds(JobResult.Cancelled).ReportBoth(VmStatus.Up, null);
-        outside.Answer(outside.Last<CleanUpIncoming>()).State.Outcome.ShouldBe(MigrationOutcome.Failed);
+        var external = MigrationDriver.WithAlternatives(Given.Third).Started().JobEnds(JobResult.Cancelled).ReportBoth(VmStatus.Up, null);
+        external.Answer(external.Last<CleanUpIncoming>()).State.Outcome.ShouldBe(MigrationOutcome.Failed);
 
-        var unwilling = MigrationDriver.WithAlternatives(Given.Third).Prepared();
-        unwilling.Answer(unwilling.Last<StartMigration>(), CommandResult.Rejected, new Refusal(RefusalCode.VmNotRunning, "g1 is shut off"));
-        unwilling.Answer(unwilling.Last<CleanUpIncoming>()).State.Outcome.ShouldBe(MigrationOutcome.Failed, "it was the source that refused");
+        var notStarted = MigrationDriver.WithAlternatives(Given.Third).Prepared();
+        notStarted.Answer(notStarted.Last<StartMigration>(), CommandResult.Rejected, new Refusal(RefusalCode.VmNotRunning, "g1 is shut off"));
+        notStarted.Answer(notStarted.Last<CleanUpIncoming>()).State.Outcome.ShouldBe(MigrationOutcome.Failed, "it was the source that refused");
     }
 
     [Fact]
-    public void Should_wait_for_the_scheduler_without_a_host_of_its_own_choice()
+    public void Should_wait_for_the_scheduler_to_choose_a_host()
     {
         var migration = MigrationDriver.WithAlternatives(Given.Third);
         migration.IsAdmittedAtOnce = false;
@@ -109,9 +109,9 @@ public sealed class When_the_next_host_is_tried
 
     [Theory]
     [MemberData(nameof(HostsTried))]
-    public void Should_try_as_many_hosts_as_the_request_allows(int? asked, int tried)
+    public void Should_try_as_many_hosts_as_the_request_allows(int? requested, int tried)
     {
-        var request = Given.Request(alternatives: [Given.Third, Given.Fourth, new("hoste"), new("hostf")]) with { HostsTriedMax = asked };
+        var request = Given.Request(alternatives: [Given.Third, Given.Fourth, new("hoste"), new("hostf")]) with { HostsTriedMax = requested };
         var migration = new MigrationDriver(request);
         while (!migration.State.HasEnded)
             migration.Answer(migration.Last<PrepareIncoming>(), CommandResult.Failed, new Refusal(RefusalCode.HypervisorError, "no"));
@@ -135,7 +135,7 @@ public sealed class When_the_next_host_is_tried
     }
 
     [Fact]
-    public void Should_ignore_late_messages_of_the_attempt_before()
+    public void Should_ignore_late_messages_of_the_previous_attempt()
     {
         var migration = Failed(Given.Third);
         var before = migration.State;
@@ -154,16 +154,16 @@ public sealed class When_the_next_host_is_tried
     }
 
     [Fact]
-    public void Should_ignore_late_messages_of_the_attempt_before_while_it_is_queued()
+    public void Should_ignore_late_messages_of_the_previous_attempt_while_it_is_queued()
     {
         var migration = MigrationDriver.WithAlternatives(Given.Third).Started();
         migration.IsAdmittedAtOnce = false;
         migration.JobEnds(JobResult.Failed, "link lost").ReportBoth(VmStatus.Up, null).Answer(migration.Last<CleanUpIncoming>());
-        var waits = migration.State;
+        var queued = migration.State;
 
         migration.JobEnds(JobResult.Completed).Report(Given.Source, VmStatus.MigratingFrom, migration.Sample()).Answer(migration.Last<StartMigration>());
         migration.ReachesLimit(HardLimit.ProgressTimeout, 150);
-        migration.State.ShouldBe(waits);
+        migration.State.ShouldBe(queued);
     }
 
     [Theory]

@@ -39,7 +39,7 @@ public sealed class When_time_passes
     }
 
     [Fact]
-    public void Should_abort_by_policy_when_the_timeout_asks_for_that()
+    public void Should_end_as_aborted_by_policy_when_the_timeout_action_is_abort()
     {
         var options = new MigrationOptions { Timeout = TimeSpan.FromSeconds(30), TimeoutAction = TimeoutAction.Abort };
         var migration = new MigrationDriver(options).Started().Wait(TimeSpan.FromSeconds(31));
@@ -66,18 +66,18 @@ public sealed class When_time_passes
     }
 
     [Fact]
-    public void Should_want_nothing_more_once_it_has_ended()
+    public void Should_do_nothing_once_it_has_ended()
     {
         var migration = new MigrationDriver().Started().JobEnds(JobResult.Completed).ReportBoth(null, VmStatus.Up);
         MigrationTimers.NextDue(migration.State).ShouldBeNull();
-        var known = migration.Outputs.Count;
+        var before = migration.Outputs.Count;
         migration.Abort().JobEnds(JobResult.Failed).ReportBoth(VmStatus.Up, null);
-        migration.Outputs.Count.ShouldBe(known);
+        migration.Outputs.Count.ShouldBe(before);
         migration.State.Outcome.ShouldBe(MigrationOutcome.Completed);
     }
 
     [Fact]
-    public void Should_wait_no_longer_than_meant_when_the_clock_was_set_back_over_a_restart()
+    public void Should_not_wait_longer_when_the_clock_was_set_back_across_a_restart()
     {
         var migration = new MigrationDriver().Wait(TimeSpan.FromMinutes(1));
         migration.SetBack(TimeSpan.FromHours(1));

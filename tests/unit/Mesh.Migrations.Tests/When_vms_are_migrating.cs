@@ -5,7 +5,7 @@ using Mesh.Migrations.Hosts;
 
 namespace Mesh.Migrations.Tests;
 
-/// <summary>The status table of all migrating VMs, as hosts report them.</summary>
+/// <summary>The status table of all migrating VMs, filled from the reports of hosts.</summary>
 public sealed class When_vms_are_migrating
 {
     private StatusTable _table = StatusTable.Empty;
@@ -30,7 +30,7 @@ public sealed class When_vms_are_migrating
         var row = _table.Rows.Values.ShouldHaveSingleItem();
         (row.Source, row.Destination).ShouldBe((Given.Source, Given.Destination));
 
-        Report(Given.Source).ShouldBeEmpty("one word is not enough");
+        Report(Given.Source).ShouldBeEmpty("one report is not enough");
         Report(Given.Destination, VmStatus.Up).ShouldHaveSingleItem().Location.ShouldBe(ObservedLocation.OnDestination);
         _table.Rows.ShouldBeEmpty();
     }
@@ -54,19 +54,19 @@ public sealed class When_vms_are_migrating
     }
 
     [Fact]
-    public void Should_not_count_a_VM_as_gone_before_every_host_had_time_to_report_it()
+    public void Should_not_settle_a_VM_as_gone_before_every_host_had_time_to_report_it()
     {
         Report(Given.Source, VmStatus.MigratingFrom);
         Report(Given.Source).ShouldBeEmpty();
         _now += StatusTable.GoneAfter / 2;
         Report(Given.Source).ShouldBeEmpty();
         Report(Given.Third, VmStatus.Up);
-        Report(Given.Source).ShouldBeEmpty("its word is settled with that of the host that runs it");
+        Report(Given.Source).ShouldBeEmpty("the host that runs the VM has reported it");
         _table.Rows.ShouldBeEmpty();
     }
 
     [Fact]
-    public void Should_name_it_gone_when_no_host_has_it()
+    public void Should_settle_it_as_gone_when_no_host_has_it()
     {
         Report(Given.Source, VmStatus.MigratingFrom);
         Report(Given.Source);
@@ -82,7 +82,7 @@ public sealed class When_vms_are_migrating
         Report(Given.Source, VmStatus.MigratingFrom);
         Report(Given.Destination, VmStatus.MigratingTo);
         Report(Given.Source).ShouldBeEmpty();
-        Report(Given.Destination, VmStatus.Up).ShouldBeEmpty("the flight announces its end");
+        Report(Given.Destination, VmStatus.Up).ShouldBeEmpty("the migration announces its own outcome");
         _table.Rows.Values.ShouldHaveSingleItem().Migration.ShouldBe(migration.State.Id);
 
         migration.JobEnds(Contracts.Agents.JobResult.Completed).ReportBoth(null, VmStatus.Up).State.HasEnded.ShouldBeTrue();
@@ -100,14 +100,14 @@ public sealed class When_vms_are_migrating
     }
 
     [Fact]
-    public void Should_leave_with_its_host_when_no_other_is_known()
+    public void Should_leave_the_table_with_its_fenced_host_when_no_other_host_is_known()
     {
         Report(Given.Source, VmStatus.MigratingFrom);
         _table.ApplyFence(new HostFence(Given.Source, 1, _now, "tester")).Rows.ShouldBeEmpty();
     }
 
     [Fact]
-    public void Should_learn_nothing_from_a_host_whose_hypervisor_does_not_answer()
+    public void Should_ignore_a_host_whose_hypervisor_is_not_responding()
     {
         Report(Given.Source, VmStatus.MigratingFrom);
         var before = _table;

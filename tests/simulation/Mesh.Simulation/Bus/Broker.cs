@@ -4,8 +4,8 @@ using Mesh.Simulation.Engine;
 namespace Mesh.Simulation.Bus;
 
 /// <summary>
-/// The broker: durable queues, at least once. What a consumer did not acknowledge comes again; what its handler throws at a few
-/// times is set aside. Order is kept where a queue is read one message at a time, and nowhere else.
+/// The broker: durable queues with at-least-once delivery. Unacknowledged messages are redelivered; a message whose handler keeps failing is
+/// dead-lettered. Only queues that are read one message at a time preserve the order.
 /// </summary>
 internal sealed class Broker(SimulatedProcess network, NetworkConditions conditions, Trace trace, int reportsHeldMax)
 {
@@ -13,22 +13,22 @@ internal sealed class Broker(SimulatedProcess network, NetworkConditions conditi
     private readonly List<(BrokerMessage Message, Exception Reason)> _deadLetters = [];
     private long _subscriptions;
 
-    /// <summary>Told of every message that the broker takes, at that moment.</summary>
+    /// <summary>Raised for every message when the broker accepts it.</summary>
     public event Action<BrokerMessage>? MessageAccepted;
 
-    /// <summary>Told of every message that a consumer is given.</summary>
+    /// <summary>Raised for every message that a consumer receives.</summary>
     public event Action<SimulatedProcess, BrokerMessage>? MessageDelivered;
 
-    /// <summary>May change what a consumer is given; for planting bugs.</summary>
+    /// <summary>May replace a message before its consumer receives it; for seeded bugs.</summary>
     public Func<SimulatedProcess, BrokerMessage, BrokerMessage> DeliveryInterceptor { get; set; } = (_, message) => message;
 
-    /// <summary>Whether it takes nothing and gives nothing.</summary>
+    /// <summary>Whether it neither accepts nor delivers messages.</summary>
     public bool IsDown { get; private set; }
 
-    /// <summary>What was set aside, and why.</summary>
+    /// <summary>The dead-lettered messages, with the reason.</summary>
     public IReadOnlyList<(BrokerMessage Message, Exception Reason)> DeadLetters => _deadLetters;
 
-    /// <summary>Goes away; what it holds it keeps.</summary>
+    /// <summary>Takes it down; its messages are preserved.</summary>
     public void Fail()
     {
         IsDown = true;
@@ -37,7 +37,7 @@ internal sealed class Broker(SimulatedProcess network, NetworkConditions conditi
                 Disconnect(queue, consumer);
     }
 
-    /// <summary>Is back.</summary>
+    /// <summary>Brings it back.</summary>
     public void Restore()
     {
         IsDown = false;
@@ -45,7 +45,6 @@ internal sealed class Broker(SimulatedProcess network, NetworkConditions conditi
             network.Post(() => Dispatch(queue), conditions.Latency());
     }
 
-    /// <summary>Takes a message.</summary>
     public void Accept(BrokerMessage message)
     {
         MessageAccepted?.Invoke(message);
@@ -66,7 +65,7 @@ internal sealed class Broker(SimulatedProcess network, NetworkConditions conditi
         }
     }
 
-    /// <summary>Connects a process' handlers.</summary>
+    /// <summary>Connects a process's handlers to their queues.</summary>
     public void Connect(SimulatedProcess process, BusLink link, IServiceProvider provider, IEnumerable<BusEndpoint> endpoints)
     {
         foreach (var group in endpoints.GroupBy(endpoint => endpoint.Queue ?? $"subscription-{++_subscriptions}").ToList())
@@ -133,7 +132,7 @@ internal sealed class Broker(SimulatedProcess network, NetworkConditions conditi
 
     private void Deliver(BrokerQueue queue, Consumer consumer, int connection, BrokerMessage message)
     {
-        // Lost on the way with the connection: it is back in its queue already.
+        // The connection broke during delivery; the message has been requeued already.
         if (consumer.Connection != connection)
             return;
         consumer.Process.Post(() => _ = HandleAsync(queue, consumer, connection, message));
@@ -160,9 +159,9 @@ internal sealed class Broker(SimulatedProcess network, NetworkConditions conditi
         consumer.Unacknowledged.Remove(message);
         if (failure is not null)
         {
-            var isToldOnly = failure is BusRequestException;
-            trace.Add("broker", $"! {message.Type.Name} in {queue.Name} {(isToldOnly ? "fails" : "is set aside")}: {failure.GetType().Name}: {failure.Message}");
-            if (!isToldOnly)
+            var isReplyOnly = failure is BusRequestException;
+            trace.Add("broker", $"! {message.Type.Name} in {queue.Name} {(isReplyOnly ? "fails" : "is dead-lettered")}: {failure.GetType().Name}: {failure.Message}");
+            if (!isReplyOnly)
                 _deadLetters.Add((message, failure));
             message.Reply?.Invoke(null, failure.Message);
         }

@@ -6,50 +6,46 @@ namespace Mesh.Simulation.Bus;
 /// <summary>How a message is sent.</summary>
 internal enum SendMode
 {
-    /// <summary>Into a queue, for good.</summary>
+    /// <summary>To a durable queue.</summary>
     Send,
 
-    /// <summary>Into a queue that somebody has made; dropped otherwise.</summary>
+    /// <summary>To a queue if it exists; dropped otherwise.</summary>
     Offer,
 
     /// <summary>To every subscriber.</summary>
     Publish,
 
-    /// <summary>Into a queue, for an answer.</summary>
+    /// <summary>To a queue, with an answer.</summary>
     Request,
 }
 
-/// <summary>A message as the broker has it.</summary>
+/// <summary>A message in the broker.</summary>
 /// <param name="from">The process that sent it.</param>
-/// <param name="sending">How.</param>
-/// <param name="queue">Where to; null where it is published.</param>
+/// <param name="mode">How it is sent.</param>
+/// <param name="queue">Its queue; null if it is published.</param>
 /// <param name="type">The type that it is sent as.</param>
-/// <param name="content">The message as its sender has it.</param>
-internal sealed class BrokerMessage(string from, SendMode sending, string? queue, Type type, object content)
+/// <param name="content">The sender's object.</param>
+internal sealed class BrokerMessage(string from, SendMode mode, string? queue, Type type, object content)
 {
     private readonly byte[] _json = JsonSerializer.SerializeToUtf8Bytes(content, type, MeshJson.Options);
 
-    /// <summary>The process that sent it.</summary>
     public string From { get; } = from;
 
-    /// <summary>How it is sent.</summary>
-    public SendMode Mode { get; } = sending;
+    public SendMode Mode { get; } = mode;
 
-    /// <summary>Where to; null where it is published.</summary>
     public string? Queue { get; } = queue;
 
-    /// <summary>The type that it is sent as.</summary>
     public Type Type { get; } = type;
 
-    /// <summary>The message as its sender has it, for those who watch.</summary>
+    /// <summary>The sender's object, for observers; receivers get a copy.</summary>
     public object Content { get; } = content;
 
-    /// <summary>When nobody waits for it any more; for requests.</summary>
+    /// <summary>When a request expires, because its sender no longer waits for the answer.</summary>
     public long ExpiresTicks { get; init; } = long.MaxValue;
 
-    /// <summary>Takes the answer, or the reason why there is none.</summary>
+    /// <summary>Receives the answer, or the reason why there is none.</summary>
     public Action<byte[]?, string?>? Reply { get; init; }
 
-    /// <summary>A copy of its own for a reader.</summary>
+    /// <summary>Deserializes a copy for a receiver.</summary>
     public object Read(Type type) => JsonSerializer.Deserialize(_json, type, MeshJson.Options)!;
 }

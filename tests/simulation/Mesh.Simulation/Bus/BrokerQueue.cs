@@ -2,27 +2,25 @@ using Mesh.Hosting.Bus;
 
 namespace Mesh.Simulation.Bus;
 
-/// <summary>A queue of the broker; it and what lies in it outlive every process.</summary>
+/// <summary>A queue of the broker; it and its messages outlive every process.</summary>
 internal sealed class BrokerQueue(string name, int boundMax)
 {
     private readonly LinkedList<BrokerMessage> _ready = new();
 
-    /// <summary>Its name.</summary>
     public string Name { get; } = name;
 
-    /// <summary>Whether a consumer has made it; before that, offers are dropped.</summary>
+    /// <summary>Whether a consumer has declared it; until then, offers are dropped.</summary>
     public bool IsDeclared { get; set; }
 
-    /// <summary>How it treats what lies in it.</summary>
+    /// <summary>Its ordering and overflow behaviour.</summary>
     public QueueTraits Traits { get; set; }
 
-    /// <summary>Who reads it.</summary>
     public List<Consumer> Consumers { get; } = [];
 
-    /// <summary>How much waits in it.</summary>
+    /// <summary>Number of messages that are ready for delivery.</summary>
     public int Count => _ready.Count;
 
-    /// <summary>Puts a message at the end; the oldest makes room in a bounded queue.</summary>
+    /// <summary>Appends a message; a full bounded queue drops its oldest one.</summary>
     public void Enqueue(BrokerMessage message)
     {
         _ready.AddLast(message);
@@ -30,14 +28,14 @@ internal sealed class BrokerQueue(string name, int boundMax)
             _ready.RemoveFirst();
     }
 
-    /// <summary>Puts messages back in front that were taken and not acknowledged.</summary>
+    /// <summary>Returns unacknowledged messages to the front.</summary>
     public void Requeue(IEnumerable<BrokerMessage> messages)
     {
         foreach (var message in messages.Reverse())
             _ready.AddFirst(message);
     }
 
-    /// <summary>Takes the next message, or where order is not promised one of the next few.</summary>
+    /// <summary>Takes the next message, or one of the next few if the queue does not guarantee an order.</summary>
     public BrokerMessage Dequeue(NetworkConditions conditions)
     {
         var node = _ready.First!;

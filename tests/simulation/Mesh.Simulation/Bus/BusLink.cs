@@ -1,11 +1,11 @@
 namespace Mesh.Simulation.Bus;
 
-/// <summary>The way between a machine and the broker.</summary>
+/// <summary>The network link between a process and the broker.</summary>
 internal sealed class BusLink
 {
     private bool _isCut;
 
-    /// <summary>Whether nothing goes through.</summary>
+    /// <summary>Whether the link is down.</summary>
     public bool IsCut
     {
         get => _isCut;
@@ -18,6 +18,6 @@ internal sealed class BusLink
         }
     }
 
-    /// <summary>Told when it was cut or mended.</summary>
+    /// <summary>Raised when the link goes down or comes back.</summary>
     public event Action? Changed;
 }

@@ -5,7 +5,7 @@ using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Bus;
 
-/// <summary>A process' side of one queue: what its handlers attach to, and what of its messages is not acknowledged.</summary>
+/// <summary>A process's side of one queue: its handlers and its unacknowledged messages.</summary>
 internal sealed class Consumer(SimulatedProcess process, BusLink link, bool isOrdered) : IBusListener
 {
     private const int ParallelMax = 32;
@@ -14,19 +14,17 @@ internal sealed class Consumer(SimulatedProcess process, BusLink link, bool isOr
 
     private readonly Dictionary<Type, Func<BrokerMessage, Task>> _handlers = [];
 
-    /// <summary>What was delivered and not acknowledged, in order.</summary>
+    /// <summary>Messages delivered but not acknowledged, in order.</summary>
     public List<BrokerMessage> Unacknowledged { get; } = [];
 
-    /// <summary>Rises when its connection breaks: acknowledgements of before do not count.</summary>
+    /// <summary>Increases when its connection breaks: acknowledgements of earlier connections are ignored.</summary>
     public int Connection { get; set; }
 
-    /// <summary>Who reads.</summary>
     public SimulatedProcess Process { get; } = process;
 
-    /// <summary>Whether it can be given one more message.</summary>
+    /// <summary>Whether it can receive another message.</summary>
     public bool IsFree => !Process.IsDead && !link.IsCut && Unacknowledged.Count < (isOrdered ? 1 : ParallelMax);
 
-    /// <summary>The types that it takes.</summary>
     public IEnumerable<Type> Types => _handlers.Keys;
 
     /// <inheritdoc />
@@ -42,11 +40,11 @@ internal sealed class Consumer(SimulatedProcess process, BusLink link, bool isOr
             message.Reply?.Invoke(JsonSerializer.SerializeToUtf8Bytes(reply, MeshJson.Options), null);
         });
 
-    /// <summary>Handles a message, a few times if need be; tells what kept it from being handled, null for nothing.</summary>
+    /// <summary>Handles a message, with a few retries; returns the failure, null after success.</summary>
     public async Task<Exception?> HandleAsync(BrokerMessage message)
     {
         if (!_handlers.TryGetValue(message.Type, out var handler))
-            return new InvalidOperationException($"nobody takes {message.Type.Name}");
+            return new InvalidOperationException($"no handler for {message.Type.Name}");
         for (var attempt = 0; ; attempt++)
         {
             try
@@ -56,10 +54,10 @@ internal sealed class Consumer(SimulatedProcess process, BusLink link, bool isOr
             }
             catch (BusRequestException e)
             {
-                // Another service was asked in vain: whoever sent the message is told so, and nothing is wrong with the message.
+                // A request to another service failed: the sender of the message receives that as the answer, and the message itself is fine.
                 return e;
             }
-#pragma warning disable CA1031 // As with any broker: whatever a handler throws, the message is tried again and then set aside.
+#pragma warning disable CA1031 // As with any broker: whatever a handler throws, the message is retried and then dead-lettered.
             catch (Exception e)
 #pragma warning restore CA1031
             {

@@ -5,7 +5,7 @@ using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Bus;
 
-/// <summary>A process' connection to the broker.</summary>
+/// <summary>A process's connection to the broker.</summary>
 internal sealed class SimulatedBus(Broker broker, SimulatedProcess network, SimulatedProcess process, BusLink link, NetworkConditions conditions, Action<BrokerMessage> sending) : IMessageBus
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
@@ -29,7 +29,7 @@ internal sealed class SimulatedBus(Broker broker, SimulatedProcess network, Simu
         where TReply : class
     {
         var answer = new TaskCompletionSource<TReply>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var late = process.Clock.CreateTimer(
+        using var timeout = process.Clock.CreateTimer(
             _ => answer.TrySetException(new BusRequestException($"no answer to {typeof(TRequest).Name} within {RequestTimeout.TotalSeconds:0} s")),
             null, RequestTimeout, Timeout.InfiniteTimeSpan);
         var message = new BrokerMessage(process.Name, SendMode.Request, queue, typeof(TRequest), request)
@@ -65,37 +65,37 @@ internal sealed class SimulatedBus(Broker broker, SimulatedProcess network, Simu
         network.EventLoop.CheckThread(process.Name);
         sending(message);
         cancellation.ThrowIfCancellationRequested();
-        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var cancelled = cancellation.UnsafeRegister((_, token) => taken.TrySetCanceled(token), null);
-        network.Post(() => ReachBroker(message, taken, network.EventLoop.Ticks + SendTimeout.Ticks), conditions.Latency());
-        await taken.Task;
+        var accepted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var cancelled = cancellation.UnsafeRegister((_, token) => accepted.TrySetCanceled(token), null);
+        network.Post(() => ReachBroker(message, accepted, network.EventLoop.Ticks + SendTimeout.Ticks), conditions.Latency());
+        await accepted.Task;
     }
 
-    private void ReachBroker(BrokerMessage message, TaskCompletionSource taken, long untilTicks)
+    private void ReachBroker(BrokerMessage message, TaskCompletionSource accepted, long untilTicks)
     {
         if (link.IsCut || broker.IsDown)
         {
-            // A client may wait for its broker to come back, or say soon that it is away.
+            // A client may wait for the broker to come back, or fail early.
             if (network.EventLoop.Ticks > untilTicks || process.IsDead || conditions.NextBool(0.3))
-                Fail(taken, "the broker cannot be reached");
+                Fail(accepted, "the broker cannot be reached");
             else
-                network.Post(() => ReachBroker(message, taken, untilTicks), conditions.NextDelay(TimeSpan.FromSeconds(3)));
+                network.Post(() => ReachBroker(message, accepted, untilTicks), conditions.NextDelay(TimeSpan.FromSeconds(3)));
             return;
         }
 
         if (conditions.LosesConfirmation())
         {
-            // What is on the wires when a connection breaks may still reach the broker, and late.
+            // A message in transit when its connection breaks may still reach the broker, possibly late.
             if (conditions.NextBool())
                 network.Post(() => broker.Accept(message), conditions.NextBool() ? TimeSpan.Zero : conditions.InFlightDelay());
-            Fail(taken, "the connection to the broker was lost");
+            Fail(accepted, "the connection to the broker was lost");
             return;
         }
 
         broker.Accept(message);
-        network.Post(() => process.Post(() => taken.TrySetResult()), conditions.Latency());
+        network.Post(() => process.Post(() => accepted.TrySetResult()), conditions.Latency());
     }
 
-    private void Fail(TaskCompletionSource taken, string why) =>
-        network.Post(() => process.Post(() => taken.TrySetException(new IOException(why))), conditions.Latency());
+    private void Fail(TaskCompletionSource accepted, string why) =>
+        network.Post(() => process.Post(() => accepted.TrySetException(new IOException(why))), conditions.Latency());
 }

@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace Mesh.Simulation.Engine;
 
 /// <summary>
-/// The one thread of control of a run: everything that any simulated process does is an entry here, done one after the other in
-/// the order of virtual time. Whatever reaches it from another thread is an escape: the run would not be the same twice.
+/// The only thread of a run: everything that a simulated process does is an entry here, executed one after the other in the order of
+/// virtual time. A call from another thread is a violation, because the run would not be reproducible.
 /// </summary>
 internal sealed class EventLoop(Random random, bool isShuffled)
 {
-    /// <summary>When every run begins.</summary>
+    /// <summary>The start of every run in virtual time.</summary>
     public static readonly DateTimeOffset StartTime = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly PriorityQueue<Entry, EventKey> _entries = new(EventKeyComparer.Instance);
@@ -24,10 +24,10 @@ internal sealed class EventLoop(Random random, bool isShuffled)
     /// <summary>Virtual time.</summary>
     public DateTimeOffset Now => StartTime.AddTicks(Ticks);
 
-    /// <summary>How many entries were done.</summary>
+    /// <summary>Number of executed entries.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Whatever came from another thread, with where it came from.</summary>
+    /// <summary>Calls from other threads, with their stack traces.</summary>
     public IReadOnlyList<string> ThreadViolations
     {
         get
@@ -37,37 +37,37 @@ internal sealed class EventLoop(Random random, bool isShuffled)
         }
     }
 
-    /// <summary>Whether something came from another thread.</summary>
+    /// <summary>Whether there was a call from another thread.</summary>
     public bool HasThreadViolations { get; private set; }
 
-    /// <summary>Puts something to be done by a process after a while; it is never done if the process is dead by then.</summary>
+    /// <summary>Schedules a callback of a process after a delay; it never runs if the process is dead by then.</summary>
     public void Post(SimulatedProcess process, long delayTicks, SendOrPostCallback callback, object? state)
     {
         if (!CheckThread(process.Name))
             return;
         var at = Ticks + Math.Max(0, delayTicks);
 
-        // A thread pool promises no order between two continuations; a run with shuffling makes use of that.
+        // A thread pool guarantees no order between two continuations; a shuffled run exploits that.
         var tie = isShuffled && delayTicks <= 0 ? random.Next(4) : 0;
         _entries.Enqueue(new Entry(process, callback, state), new EventKey(at, tie, _sequence++));
     }
 
-    /// <summary>Does the next entry that is due before a time; false if there is none.</summary>
+    /// <summary>Executes the next entry that is due by a time; false if there is none.</summary>
     public bool Step(long untilTicks)
     {
-        if (!_entries.TryPeek(out _, out var moment) || moment.Ticks > untilTicks)
+        if (!_entries.TryPeek(out _, out var key) || key.Ticks > untilTicks)
         {
             Ticks = Math.Max(Ticks, untilTicks);
             return false;
         }
 
         var entry = _entries.Dequeue();
-        Ticks = Math.Max(Ticks, moment.Ticks);
+        Ticks = Math.Max(Ticks, key.Ticks);
         if (entry.Process.IsDead)
             return true;
         if (entry.Process.FrozenUntilTicks > Ticks)
         {
-            _entries.Enqueue(entry, moment with { Ticks = entry.Process.FrozenUntilTicks });
+            _entries.Enqueue(entry, key with { Ticks = entry.Process.FrozenUntilTicks });
             return true;
         }
 
@@ -86,7 +86,7 @@ internal sealed class EventLoop(Random random, bool isShuffled)
         return true;
     }
 
-    /// <summary>Whether the caller is the run's own thread; anything else is noted as an escape.</summary>
+    /// <summary>Whether the caller is on the run's own thread; any other caller is recorded as a violation.</summary>
     public bool CheckThread(string who)
     {
         if (Environment.CurrentManagedThreadId == _thread)
@@ -94,7 +94,7 @@ internal sealed class EventLoop(Random random, bool isShuffled)
         lock (_lock)
         {
             if (_threadViolations.Count < 10)
-                _threadViolations.Add($"{who} went on another thread:\n{new StackTrace(2, fNeedFileInfo: false)}");
+                _threadViolations.Add($"{who} ran on another thread:\n{new StackTrace(2, fNeedFileInfo: false)}");
             HasThreadViolations = true;
         }
 

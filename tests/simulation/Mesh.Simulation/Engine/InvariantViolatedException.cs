@@ -1,31 +1,31 @@
 namespace Mesh.Simulation.Engine;
 
-/// <summary>A run in which something was so that must never be so.</summary>
+/// <summary>A run violated an invariant.</summary>
 internal sealed class InvariantViolatedException : Exception
 {
-    /// <summary>A failure.</summary>
-    /// <param name="invariant">What must always hold.</param>
-    /// <param name="message">What was so instead.</param>
+    /// <summary>A violation.</summary>
+    /// <param name="invariant">The violated invariant.</param>
+    /// <param name="message">What was observed instead.</param>
     public InvariantViolatedException(string invariant, string message)
         : base(message) => Invariant = invariant;
 
-    /// <summary>A failure that nobody described.</summary>
+    /// <summary>A violation without a description.</summary>
     public InvariantViolatedException()
     {
     }
 
-    /// <summary>A failure.</summary>
+    /// <summary>A violation.</summary>
     public InvariantViolatedException(string message)
         : base(message)
     {
     }
 
-    /// <summary>A failure with its cause.</summary>
+    /// <summary>A violation with its cause.</summary>
     public InvariantViolatedException(string message, Exception innerException)
         : base(message, innerException)
     {
     }
 
-    /// <summary>What must always hold.</summary>
+    /// <summary>The violated invariant.</summary>
     public string Invariant { get; } = "";
 }

@@ -1,12 +1,12 @@
 namespace Mesh.Simulation.Engine;
 
 /// <summary>
-/// A process' view of virtual time; its timers fire on its context. The wall clock of its host may be wrong and may jump. FakeTimeProvider
-/// will not do: all processes share one order of events that follows from the seed, and a process that is killed takes its timers along.
+/// A process's view of virtual time; its timers fire on its context. The wall clock of its host may be wrong and may jump. FakeTimeProvider
+/// is not sufficient: all processes share one order of events that follows from the seed, and the timers of a killed process never fire.
 /// </summary>
 internal sealed class ProcessClock(SimulatedProcess process) : TimeProvider
 {
-    /// <summary>How far the host's wall clock is off; timers and time stamps do not follow it.</summary>
+    /// <summary>The offset of the host's wall clock; timers and timestamps ignore it.</summary>
     public Func<TimeSpan> Skew { get; set; } = () => TimeSpan.Zero;
 
     /// <inheritdoc />

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Simulation.Engine;
 
-/// <summary>Brings a process' log into the trace.</summary>
+/// <summary>Writes a process's log to the trace.</summary>
 internal sealed class TraceLogger(Trace trace, SimulatedProcess process) : ILoggerFactory, ILogger
 {
     /// <inheritdoc />
@@ -11,13 +11,13 @@ internal sealed class TraceLogger(Trace trace, SimulatedProcess process) : ILogg
     /// <inheritdoc />
     public void AddProvider(ILoggerProvider provider)
     {
-        // There is one place for logs.
+        // All logs go to the trace.
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        // Holds nothing.
+        // Owns nothing.
     }
 
     /// <inheritdoc />
@@ -32,9 +32,9 @@ internal sealed class TraceLogger(Trace trace, SimulatedProcess process) : ILogg
     {
         if (!IsEnabled(logLevel) || process.IsDead)
             return;
-        var mark = logLevel >= LogLevel.Error ? "!! " : logLevel == LogLevel.Warning ? "! " : "";
+        var prefix = logLevel >= LogLevel.Error ? "!! " : logLevel == LogLevel.Warning ? "! " : "";
         trace.Add(process.Name, exception is null
-            ? $"{mark}{formatter(state, exception)}"
-            : $"{mark}{formatter(state, exception)} ({exception.GetType().Name}: {exception.Message})");
+            ? $"{prefix}{formatter(state, exception)}"
+            : $"{prefix}{formatter(state, exception)} ({exception.GetType().Name}: {exception.Message})");
     }
 }

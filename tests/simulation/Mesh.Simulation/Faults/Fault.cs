@@ -3,25 +3,25 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Faults;
 
-/// <summary>Something that goes wrong for a while.</summary>
+/// <summary>A fault that can be injected and ended.</summary>
 internal abstract class Fault
 {
-    /// <summary>What it is, for a person to read.</summary>
+    /// <summary>Its human-readable description.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Makes it go wrong; false if there is nothing to go wrong at present.</summary>
+    /// <summary>Injects the fault; false if that is not possible at present.</summary>
     public abstract bool TryBegin(World world);
 
-    /// <summary>Makes it whole again.</summary>
+    /// <summary>Ends the fault.</summary>
     public virtual void End(World world)
     {
     }
 }
 
-/// <summary>A fault in a few words.</summary>
-/// <param name="name">What it is.</param>
-/// <param name="begin">Makes it go wrong; false if there is nothing to go wrong.</param>
-/// <param name="end">Makes it whole again; null if time does.</param>
+/// <summary>A fault made of delegates.</summary>
+/// <param name="name">Its human-readable description.</param>
+/// <param name="begin">Injects the fault; false if that is not possible at present.</param>
+/// <param name="end">Ends the fault; null if it ends by itself.</param>
 internal sealed class DelegateFault(string name, Func<World, bool> begin, Action<World>? end = null) : Fault
 {
     /// <inheritdoc />
@@ -34,22 +34,21 @@ internal sealed class DelegateFault(string name, Func<World, bool> begin, Action
     public override void End(World world) => end?.Invoke(world);
 }
 
-/// <summary>A fault that waits for a migration to come into a phase: the short ones are never met by chance.</summary>
+/// <summary>A fault that waits until a migration reaches a phase; a randomly timed fault would hardly ever hit the short phases.</summary>
 internal sealed class PhaseFault(SimulatedPhase phase, bool isHandedOver, TimeSpan pause, TimeSpan duration, Func<SimulatedJob, Fault> act) : Fault
 {
     /// <inheritdoc />
-    public override string Name => $"something at {phase}{(isHandedOver ? " handed over" : "")}";
+    public override string Name => $"fault at {phase}{(isHandedOver ? " handed over" : "")}";
 
-    /// <summary>How long after the phase's begin it comes.</summary>
+    /// <summary>The delay after the phase begins.</summary>
     public TimeSpan Delay { get; } = pause;
 
-    /// <summary>How long it lasts.</summary>
     public TimeSpan Duration { get; } = duration;
 
-    /// <summary>What happens.</summary>
+    /// <summary>Creates the fault for the matching job.</summary>
     public Func<SimulatedJob, Fault> CreateFault { get; } = act;
 
-    /// <summary>Whether a migration is in that phase.</summary>
+    /// <summary>Whether the job is in the phase.</summary>
     public bool Matches(SimulatedJob job) => job.Phase == phase && job.IsHandedOver == isHandedOver;
 
     /// <inheritdoc />

@@ -3,10 +3,10 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Faults;
 
-/// <summary>Every kind of fault that a run may have.</summary>
+/// <summary>All kinds of faults that a run may have.</summary>
 internal static class FaultCatalogue
 {
-    /// <summary>The kinds; each makes one fault out of chance.</summary>
+    /// <summary>Each factory creates a random fault of its kind.</summary>
     public static readonly IReadOnlyList<Func<World, Random, Fault>> Factories =
     [
         (world, random) => HostFaults.AgentKilled(HostOf(world, random)),
@@ -61,7 +61,7 @@ internal static class FaultCatalogue
         var pause = TimeSpan.FromMilliseconds(random.NextDouble() * (isHandedOver ? 5 : phase is SimulatedPhase.SwitchOver ? 20 : 2000));
         var kind = random.Next(11);
 
-        // Between hand-over and confirmation only a daemon or a host that dies there makes a difference.
+        // Between handover and confirmation only the failure of a daemon or a host makes a difference.
         if (isHandedOver)
             kind = kind < 5 ? 1 : kind < 7 ? 3 : 4;
         var draws = new Random(random.Next());

@@ -1,6 +1,6 @@
 namespace Mesh.Simulation.Faults;
 
-/// <summary>What the mesh has no named end for yet; a fault of these kinds is not made until it has.</summary>
+/// <summary>Faults for which the mesh has no defined outcome are disabled here.</summary>
 internal static class FaultLimits
 {
     /// <summary>Whether a migration may fail in post-copy.</summary>
@@ -10,11 +10,11 @@ internal static class FaultLimits
     public const bool StateLossDuringJob = true;
 
     /// <summary>
-    /// Whether an agent may lose its state on a host whose clock was set back: its new start seems older than the one before, and nothing that
-    /// it says counts until it is started once more, later than that.
+    /// Whether an agent may lose its state on a host whose clock was set back: its new agent epoch is then older than the previous one, and
+    /// its reports are rejected until it restarts after the clock has caught up.
     /// </summary>
     public const bool StateLossAfterClockJump = false;
 
-    /// <summary>Whether a source's daemon may die between hand-over and confirmation, which leaves a paused copy there.</summary>
+    /// <summary>Whether a source's daemon may die between handover and confirmation, which leaves a paused copy there.</summary>
     public const bool OrphansMayRemain = true;
 }

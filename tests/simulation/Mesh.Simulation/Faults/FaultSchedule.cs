@@ -2,7 +2,7 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Faults;
 
-/// <summary>What goes wrong in a run: some kinds of faults, some times each, until the calm, in which everything is whole again.</summary>
+/// <summary>The faults of a run: a few kinds, each possibly several times, until all faults end.</summary>
 internal sealed class FaultSchedule(World world, Random random)
 {
     private readonly List<Fault> _active = [];
@@ -10,13 +10,13 @@ internal sealed class FaultSchedule(World world, Random random)
     private readonly List<string> _injected = [];
     private bool _isOver;
 
-    /// <summary>How long faults happen.</summary>
+    /// <summary>How long faults are injected.</summary>
     public TimeSpan Duration { get; } = TimeSpan.FromSeconds(random.Next(30, 120));
 
-    /// <summary>Everything that was done, for a person to read.</summary>
+    /// <summary>All injected faults, in human-readable form.</summary>
     public IReadOnlyList<string> Injected => _injected;
 
-    /// <summary>Draws the faults and when they come. A run has few kinds of them, and many a run none at all.</summary>
+    /// <summary>Draws the faults and their times. A run has few kinds of faults, and many runs have none.</summary>
     public void Plan()
     {
         var kinds = FaultCatalogue.Factories.Where(_ => random.NextDouble() < 0.25).ToList();
@@ -31,7 +31,7 @@ internal sealed class FaultSchedule(World world, Random random)
         }
     }
 
-    /// <summary>Looks whether a fault that waits for a phase of a migration may come now.</summary>
+    /// <summary>Triggers the faults that wait for a phase which a migration has reached.</summary>
     public void TriggerPhaseFaults()
     {
         if (_waiting.Count == 0 || _isOver)
@@ -44,14 +44,14 @@ internal sealed class FaultSchedule(World world, Random random)
             }
     }
 
-    /// <summary>Notes what was done.</summary>
+    /// <summary>Records an injected fault.</summary>
     public void Record(string what)
     {
         _injected.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{world.EventLoop.Ticks / (double)TimeSpan.TicksPerSecond:0.0} s {what}"));
         world.Trace.Add("fault", what);
     }
 
-    /// <summary>Makes everything whole.</summary>
+    /// <summary>Ends all faults and restores all hosts and services.</summary>
     public void EndAll()
     {
         _isOver = true;
@@ -95,7 +95,7 @@ internal sealed class FaultSchedule(World world, Random random)
     {
         if (!_active.Remove(fault))
             return;
-        world.Trace.Add("fault", $"over: {fault.Name}");
+        world.Trace.Add("fault", $"ended: {fault.Name}");
         fault.End(world);
     }
 }

@@ -5,16 +5,16 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Faults;
 
-/// <summary>What goes wrong with hosts and their agents.</summary>
+/// <summary>Faults of hosts and their agents.</summary>
 internal static class HostFaults
 {
-    /// <summary>The agent is killed and started again later.</summary>
+    /// <summary>The agent is killed and restarted later.</summary>
     public static Fault AgentKilled(string host) => new DelegateFault(
         $"agent of {host} killed",
         world => ApplyIf(() => FindHost(world, host).KillAgent(), FindHost(world, host).Agent is not null),
         world => FindHost(world, host).StartAgent());
 
-    /// <summary>The agent is killed and its state is gone.</summary>
+    /// <summary>The agent is killed and its state deleted.</summary>
     public static Fault AgentStateLost(string host) => new DelegateFault(
         $"agent of {host} killed and its state lost",
         world => ApplyIf(
@@ -26,7 +26,7 @@ internal static class HostFaults
             FindHost(world, host).Agent is not null && (FaultLimits.StateLossAfterClockJump || !FindHost(world, host).ClockHasJumped) && (FaultLimits.StateLossDuringJob || world.Cluster.ListJobs().All(job => job.Source.Value != host))),
         world => FindHost(world, host).StartAgent());
 
-    /// <summary>The agent stands still and then goes on.</summary>
+    /// <summary>The agent freezes and then continues.</summary>
     public static Fault AgentFrozen(string host, Random random)
     {
         var time = TimeSpan.FromSeconds(1 + random.NextDouble() * 30);
@@ -40,13 +40,13 @@ internal static class HostFaults
         world => ApplyIf(() => FindHost(world, host).BlockState(), FindHost(world, host).Agent is not null),
         world => FindHost(world, host).UnblockState());
 
-    /// <summary>The host loses its power and has it again later, with nothing running.</summary>
+    /// <summary>The host loses power and boots again later, with nothing running.</summary>
     public static Fault PowerOff(string host) => new DelegateFault(
         $"{host} without power",
         world => ApplyIf(() => FindHost(world, host).PowerOff(), FindHost(world, host).IsOn && MayPowerOff(world, host)),
         world => FindHost(world, host).PowerOn());
 
-    /// <summary>The host loses its power, and an operator who has seen that says so to the mesh.</summary>
+    /// <summary>The host loses power, and an operator confirms to the mesh that it is off.</summary>
     public static Fault PowerOffAndFenced(string host, Random random)
     {
         var pause = TimeSpan.FromSeconds(random.NextDouble() * 40);
@@ -62,7 +62,7 @@ internal static class HostFaults
             world => FindHost(world, host).PowerOn());
     }
 
-    /// <summary>An operator has the host fenced; it has power again later.</summary>
+    /// <summary>An operator has the host fenced; it is powered on again later.</summary>
     public static Fault Fenced(string host) => new DelegateFault(
         $"{host} to be fenced",
         world => ApplyIf(() => world.Operators.Fence(new HostName(host), isConfirmed: false)),
@@ -74,7 +74,7 @@ internal static class HostFaults
             world.Operators.Fence(new HostName(host), isConfirmed: true);
     }
 
-    /// <summary>The host's wall clock jumps, and back at the end.</summary>
+    /// <summary>The host's wall clock jumps, and jumps back at the end.</summary>
     public static Fault ClockJumps(string host, Random random)
     {
         var jump = TimeSpan.FromSeconds(random.NextDouble() * 40 - 20);

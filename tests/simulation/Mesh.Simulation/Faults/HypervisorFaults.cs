@@ -6,7 +6,7 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Faults;
 
-/// <summary>What goes wrong with hypervisors, their jobs, and the wires between hosts.</summary>
+/// <summary>Faults of hypervisors, their jobs, and the network between hosts.</summary>
 internal static class HypervisorFaults
 {
     private static readonly string[] Calls =
@@ -17,28 +17,28 @@ internal static class HypervisorFaults
         nameof(IHypervisor.StartPostCopyAsync), nameof(IHypervisor.SuspendAsync), nameof(IHypervisor.SetBandwidthAsync),
     ];
 
-    /// <summary>The hypervisor answers nothing for a while.</summary>
+    /// <summary>The hypervisor hangs for a while.</summary>
     public static Fault Hang(string host, Random random)
     {
         var time = TimeSpan.FromSeconds(1 + random.NextDouble() * 30);
-        var actsLate = random.NextDouble() < 0.5;
-        return new DelegateFault($"hypervisor of {host} hangs for {time.TotalSeconds:0} s{(actsLate ? " and acts late" : "")}", world =>
+        var appliesLate = random.NextDouble() < 0.5;
+        return new DelegateFault($"hypervisor of {host} hangs for {time.TotalSeconds:0} s{(appliesLate ? " and applies calls late" : "")}", world =>
         {
             var faultState = world.Host(new HostName(host)).FaultState;
-            (faultState.HungUntilTicks, faultState.AppliesLate) = (world.EventLoop.Ticks + time.Ticks, actsLate);
+            (faultState.HungUntilTicks, faultState.AppliesLate) = (world.EventLoop.Ticks + time.Ticks, appliesLate);
             return true;
         });
     }
 
-    /// <summary>The hypervisor's daemon dies and comes back.</summary>
+    /// <summary>The hypervisor's daemon restarts.</summary>
     public static Fault DaemonRestarts(string host, Random random)
     {
         var time = TimeSpan.FromSeconds(0.5 + random.NextDouble() * 15);
-        var jobsGoOn = random.NextDouble() < 0.5;
-        return new DelegateFault($"hypervisor of {host} unreachable for {time.TotalSeconds:0} s, jobs {(jobsGoOn ? "go on" : "are cancelled")}", world =>
+        var jobsContinue = random.NextDouble() < 0.5;
+        return new DelegateFault($"hypervisor of {host} unreachable for {time.TotalSeconds:0} s, jobs {(jobsContinue ? "continue" : "are cancelled")}", world =>
         {
             world.Host(new HostName(host)).FaultState.UnreachableUntilTicks = world.EventLoop.Ticks + time.Ticks;
-            world.Cluster.RestartDaemon(new HostName(host), jobsGoOn, FaultLimits.OrphansMayRemain);
+            world.Cluster.RestartDaemon(new HostName(host), jobsContinue, FaultLimits.OrphansMayRemain);
             return true;
         });
     }
@@ -57,7 +57,7 @@ internal static class HypervisorFaults
             world => world.Host(new HostName(host)).FaultState.FailingCall = null);
     }
 
-    /// <summary>QEMU gives up a migration, whichever runs.</summary>
+    /// <summary>QEMU fails one of the running migrations.</summary>
     public static Fault JobFails(Random random)
     {
         var draw = random.Next(100);
@@ -68,16 +68,16 @@ internal static class HypervisorFaults
         });
     }
 
-    /// <summary>QEMU gives up a machine's migration.</summary>
+    /// <summary>QEMU fails the VM's migration.</summary>
     public static Fault JobFails(VmId vm) => new DelegateFault("the job fails", world => Fail(world, vm));
 
-    /// <summary>A host's link carries little.</summary>
+    /// <summary>A host's link is slow.</summary>
     public static Fault SlowLink(string host, Random random)
     {
         var name = new HostName(host);
         var link = random.NextDouble() < 0.3 ? new BytesPerSecond(0) : BytesPerSecond.FromMebibytes(random.Next(1, 20));
         return new DelegateFault(
-            $"link of {host} carries {link}",
+            $"link of {host} limited to {link}",
             world =>
             {
                 world.Cluster.SetLink(name, link);
@@ -86,7 +86,7 @@ internal static class HypervisorFaults
             world => world.Cluster.SetLink(name, BytesPerSecond.FromMebibytes(200)));
     }
 
-    /// <summary>Two hosts' hypervisors cannot reach each other; what is under way stands still, and may fail.</summary>
+    /// <summary>Two hosts' hypervisors cannot reach each other; running migrations stall, and may fail.</summary>
     public static Fault HostsCutOff(string left, string right, Random random)
     {
         var (one, other) = (new HostName(left), new HostName(right));
@@ -105,12 +105,12 @@ internal static class HypervisorFaults
             world => world.Cluster.Heal(one, other));
     }
 
-    /// <summary>Somebody migrates a machine past the mesh, and gives up after a while if it takes too long.</summary>
+    /// <summary>An operator migrates a VM outside the mesh, and aborts the migration if it takes too long.</summary>
     public static Fault ExternalMigration(string to, Random random)
     {
         var draw = random.Next(100);
         Task<MigrateResult>? call = null;
-        return new DelegateFault($"somebody migrates a machine to {to}", Begin, world =>
+        return new DelegateFault($"external migration to {to}", Begin, world =>
         {
             if (call is { IsCompleted: false } && world.Cluster.ListJobs().FirstOrDefault(job => job.VmId == Vm(world).Id) is { Phase: not SimulatedPhase.PostCopy })
                 world.Cluster.FailJob(Vm(world).Id, "operation aborted: migration out: canceled by client");
@@ -124,7 +124,7 @@ internal static class HypervisorFaults
             if (world.GroundTruth.FindRunningHost(vm.Id) is not { } from || from.Value == to || !world.Host(from).IsOn)
                 return false;
             world.RecordExternalMigration(vm.Id);
-            world.Trace.Add("fault", $"{vm.Name} is migrated from {from} to {to} past the mesh");
+            world.Trace.Add("fault", $"{vm.Name} is migrated from {from} to {to} outside the mesh");
             call = world.Cluster.CreateHypervisor(from).MigrateAsync(
                 new VmMigration(vm.Id, $"simulated://{to}", new MigrationOptions { CopyStorage = CopyStorage.None }), CancellationToken.None);
             return true;

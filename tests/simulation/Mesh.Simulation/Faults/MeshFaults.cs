@@ -2,7 +2,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Simulation.Faults;
 
-/// <summary>What goes wrong with the broker.</summary>
+/// <summary>Faults of the broker.</summary>
 internal static class MeshFaults
 {
     /// <summary>A host cannot reach the broker.</summary>
@@ -11,9 +11,9 @@ internal static class MeshFaults
         world => world.Host(new HostName(host)).Link.IsCut = true,
         world => world.Host(new HostName(host)).Link.IsCut = false);
 
-    /// <summary>The broker is away.</summary>
+    /// <summary>The broker is down.</summary>
     public static Fault BrokerDown() => new DelegateFault(
-        "broker away",
+        "broker down",
         world =>
         {
             if (world.Broker.IsDown)

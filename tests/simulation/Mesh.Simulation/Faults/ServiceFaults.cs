@@ -2,16 +2,16 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Faults;
 
-/// <summary>What goes wrong with a service of the mesh.</summary>
+/// <summary>Faults of the services.</summary>
 internal static class ServiceFaults
 {
-    /// <summary>It cannot reach the broker.</summary>
+    /// <summary>The service cannot reach the broker.</summary>
     public static Fault CutOff(ServiceProcess service) => new DelegateFault(
         $"{service.Name} cut off from the broker",
         _ => service.Link.IsCut = true,
         _ => service.Link.IsCut = false);
 
-    /// <summary>It is killed and started again later.</summary>
+    /// <summary>The service is killed and restarted later.</summary>
     public static Fault Killed(ServiceProcess service) => new DelegateFault(
         $"{service.Name} killed",
         _ =>
@@ -21,27 +21,27 @@ internal static class ServiceFaults
         },
         _ => service.Start());
 
-    /// <summary>It is killed just before or after it has written or read.</summary>
+    /// <summary>The service is killed just before or after a store operation.</summary>
     public static Fault KilledAtStore(ServiceProcess service, Random random)
     {
         var storeOperations = random.Next(40);
-        return new DelegateFault($"{service.Name} to be killed at its store after {storeOperations} passages", _ =>
+        return new DelegateFault($"{service.Name} to be killed after {storeOperations} store operations", _ =>
         {
             service.KillAfterStoreOperations = storeOperations;
             return true;
         });
     }
 
-    /// <summary>A commit is kept and its caller told that it failed.</summary>
-    public static Fault CommitLost(ServiceProcess service) => new DelegateFault($"the news of a commit of {service.Name} lost", _ => service.LosesNextCommit = true);
+    /// <summary>A commit succeeds but is reported as failed.</summary>
+    public static Fault CommitLost(ServiceProcess service) => new DelegateFault($"confirmation of a commit of {service.Name} lost", _ => service.LosesNextCommit = true);
 
-    /// <summary>Its store cannot be written.</summary>
+    /// <summary>The service's store cannot be written.</summary>
     public static Fault StoreFull(ServiceProcess service) => new DelegateFault(
         $"store of {service.Name} full",
         _ => service.IsStoreFull = true,
         _ => service.IsStoreFull = false);
 
-    /// <summary>It stands still and then goes on.</summary>
+    /// <summary>The service freezes and then continues.</summary>
     public static Fault Frozen(ServiceProcess service, Random random)
     {
         var time = TimeSpan.FromSeconds(1 + random.NextDouble() * 30);

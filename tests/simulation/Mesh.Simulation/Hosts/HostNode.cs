@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Simulation.Hosts;
 
-/// <summary>A machine of the mesh: its hypervisor on the model, the real agent in a process of its own, and its way to the broker.</summary>
+/// <summary>A host: a simulated hypervisor, the real agent in its own process, and a link to the broker.</summary>
 internal sealed class HostNode(World world, HostName name, TimeSpan tick)
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
@@ -18,28 +18,27 @@ internal sealed class HostNode(World world, HostName name, TimeSpan tick)
     private readonly string _directory = Path.Combine(world.Directory, name.Value);
     private int _startCount;
 
-    /// <summary>Its name.</summary>
     public HostName Name { get; } = name;
 
-    /// <summary>Its way to the broker.</summary>
+    /// <summary>Its link to the broker.</summary>
     public BusLink Link { get; } = new();
 
-    /// <summary>What is wrong with its hypervisor.</summary>
+    /// <summary>The faults of its hypervisor.</summary>
     public HypervisorFaultState FaultState { get; } = new();
 
-    /// <summary>How far its wall clock is off.</summary>
+    /// <summary>The offset of its wall clock.</summary>
     public TimeSpan Skew { get; private set; }
 
-    /// <summary>Whether its wall clock was ever off.</summary>
+    /// <summary>Whether its wall clock has ever jumped.</summary>
     public bool ClockHasJumped { get; private set; }
 
-    /// <summary>Whether it has power.</summary>
+    /// <summary>Whether it is powered on.</summary>
     public bool IsOn { get; private set; } = true;
 
-    /// <summary>The agent's process; null while none runs.</summary>
+    /// <summary>The agent's process; null while it is down.</summary>
     public SimulatedProcess? Agent { get; private set; }
 
-    /// <summary>Starts the agent, unless it runs or the host is off.</summary>
+    /// <summary>Starts the agent unless it is running or the host is off.</summary>
     public void StartAgent()
     {
         if (!IsOn || Agent is not null)
@@ -62,26 +61,26 @@ internal sealed class HostNode(World world, HostName name, TimeSpan tick)
     /// <summary>Whether it has ever lost the agent's state.</summary>
     public bool HasLostAgentState { get; private set; }
 
-    /// <summary>Told when it loses the agent's state.</summary>
+    /// <summary>Raised when it loses the agent's state.</summary>
     public event Action? AgentStateLost;
 
-    /// <summary>Sets its wall clock.</summary>
+    /// <summary>Adjusts its wall clock.</summary>
     public void AdjustClock(TimeSpan by) => (Skew, ClockHasJumped) = (Skew + by, true);
 
-    /// <summary>Deletes what the agent keeps on disk.</summary>
+    /// <summary>Deletes the agent's state directory.</summary>
     public void LoseAgentState()
     {
-        world.Trace.Add("fault", $"{Name} forgets the agent's state");
+        world.Trace.Add("fault", $"{Name} loses the agent's state");
         if (System.IO.Directory.Exists(_directory))
             System.IO.Directory.Delete(_directory, recursive: true);
         HasLostAgentState = true;
         AgentStateLost?.Invoke();
     }
 
-    /// <summary>Lets the agent write nothing: something that is no file stands where it writes.</summary>
+    /// <summary>Makes the agent's state unwritable: a directory takes the place of the file that it writes.</summary>
     public void BlockState() => System.IO.Directory.CreateDirectory(Blocker);
 
-    /// <summary>Lets the agent write again.</summary>
+    /// <summary>Makes the agent's state writable again.</summary>
     public void UnblockState()
     {
         if (System.IO.Directory.Exists(Blocker))
@@ -90,18 +89,18 @@ internal sealed class HostNode(World world, HostName name, TimeSpan tick)
 
     private string Blocker => Path.Combine(_directory, $"{Name}.json.new");
 
-    /// <summary>Pulls the plug: the agent and all machines here are gone.</summary>
+    /// <summary>Cuts the power: the agent and all VMs on the host die.</summary>
     public void PowerOff()
     {
         if (!IsOn)
             return;
-        world.Trace.Add("fault", $"{Name} loses its power");
+        world.Trace.Add("fault", $"{Name} loses power");
         IsOn = false;
         KillAgent();
         world.GroundTruth.FailHost(Name);
     }
 
-    /// <summary>Gives power again; the agent starts with the host.</summary>
+    /// <summary>Restores power; the agent starts with the host.</summary>
     public void PowerOn()
     {
         if (IsOn)

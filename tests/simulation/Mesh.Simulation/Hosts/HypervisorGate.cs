@@ -5,25 +5,25 @@ using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Hosts;
 
-/// <summary>What is wrong with a host's hypervisor at present.</summary>
+/// <summary>The current faults of a host's hypervisor.</summary>
 internal sealed class HypervisorFaultState
 {
-    /// <summary>Until when it answers nothing.</summary>
+    /// <summary>Until when it hangs.</summary>
     public long HungUntilTicks { get; set; }
 
-    /// <summary>Whether what it was asked while it hung takes effect when it goes on, though the caller has given up.</summary>
+    /// <summary>Whether calls made while it hangs take effect afterwards, although the caller has timed out.</summary>
     public bool AppliesLate { get; set; }
 
-    /// <summary>Until when nobody can connect to it.</summary>
+    /// <summary>Until when it is unreachable.</summary>
     public long UnreachableUntilTicks { get; set; }
 
-    /// <summary>The call that fails.</summary>
+    /// <summary>The call that fails; null for none.</summary>
     public string? FailingCall { get; set; }
 }
 
-/// <summary>One agent process' way to the hypervisor of its host: calls take a moment, and some of what is wrong with it shows here.</summary>
+/// <summary>An agent process's connection to its host's hypervisor: calls take time, and the hypervisor's faults take effect here.</summary>
 internal sealed class HypervisorGate(
-    SimulatedProcess agent, SimulatedProcess hardware, HypervisorFaultState faultState, Random random, TimeSpan callTimeout, Action<HostName, string, VmId> told) : IHypervisorGate
+    SimulatedProcess agent, SimulatedProcess hardware, HypervisorFaultState faultState, Random random, TimeSpan callTimeout, Action<HostName, string, VmId> onCall) : IHypervisorGate
 {
     private long Now => hardware.EventLoop.Ticks;
 
@@ -41,10 +41,10 @@ internal sealed class HypervisorGate(
             await WaitUntilResponsiveAsync(name, act, cancellation);
         RequireReachable(name);
         if (faultState.FailingCall == name)
-            throw new HypervisorException(HypervisorErrorCode.Other, null, $"internal error: {name} failed for no good reason");
+            throw new HypervisorException(HypervisorErrorCode.Other, null, $"internal error: {name} failed because of an injected fault");
 
         if (vm is { } vmId)
-            told(host, name, vmId);
+            onCall(host, name, vmId);
         var result = act();
         await Task.Delay(CallDelay(), agent.Clock, cancellation);
         return result;
@@ -60,7 +60,7 @@ internal sealed class HypervisorGate(
     {
         var hung = TimeSpan.FromTicks(faultState.HungUntilTicks - Now);
 
-        // A migration has no bound in time; it begins when the hypervisor goes on.
+        // The migration call has no timeout; it starts when the hypervisor responds again.
         if (hung <= callTimeout || name == nameof(IHypervisor.MigrateAsync))
         {
             await Task.Delay(hung, agent.Clock, cancellation);
@@ -81,7 +81,7 @@ internal sealed class HypervisorGate(
         }
         catch (HypervisorException)
         {
-            // Nobody waits for the answer.
+            // The caller has already timed out.
         }
     }
 

@@ -5,7 +5,7 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Hosts;
 
-/// <summary>The power switches of the hosts: slow, and sometimes out of order.</summary>
+/// <summary>The power switches of the hosts: slow, and sometimes failing.</summary>
 internal sealed class SimulatedFenceDevice(World world, SimulatedProcess caller, Random random) : IFenceDevice
 {
     /// <inheritdoc />
@@ -16,7 +16,7 @@ internal sealed class SimulatedFenceDevice(World world, SimulatedProcess caller,
     {
         await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 5), caller.Clock, cancellation);
         if (random.NextDouble() < 0.2)
-            return "the switch does not answer";
+            return "the power switch does not respond";
         world.Host(host).PowerOff();
         world.RecordFence(host);
         await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 3), caller.Clock, cancellation);

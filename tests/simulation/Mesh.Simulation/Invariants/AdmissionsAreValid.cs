@@ -4,17 +4,16 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>An attempt goes to a host that its migration may go to and that has not failed it before, and to no other one as long as it lasts.</summary>
+/// <summary>The destination of an attempt is allowed, has not failed an earlier attempt, and does not change during the attempt.</summary>
 internal sealed class AdmissionsAreValid : Invariant
 {
     private readonly Dictionary<(MigrationId Id, int Attempt), (HostName Destination, Epoch Epoch)> _attempts = [];
 
-    /// <summary>Watches commits.</summary>
     public AdmissionsAreValid(World world)
         : base(world) => world.MigrationChanged += Check;
 
     /// <inheritdoc />
-    public override string Name => "each attempt goes to one host, which may take it";
+    public override string Name => "each attempt has one destination, which is allowed";
 
     private void Check(CommittedMigration migration)
     {
@@ -25,15 +24,15 @@ internal sealed class AdmissionsAreValid : Invariant
         {
             World.Trace.Add("admitted", $"{migration.Id}, attempt {migration.FailedAttempts.Count + 1}, from {migration.Source} to {to}, {(migration.MayTransfer ? "copy" : "prepare")}");
             if (migration.Preferences.AllowedHosts.Count > 0 && !migration.Preferences.AllowedHosts.Contains(to))
-                Fail($"{migration.Id} goes to {to}, and may only go to {string.Join(", ", migration.Preferences.AllowedHosts)}");
+                Fail($"{migration.Id} goes to {to}, but may only go to {string.Join(", ", migration.Preferences.AllowedHosts)}");
             if (migration.FailedAttempts.Any(failed => failed.Destination == to))
-                Fail($"{migration.Id} goes to {to}, which has failed it before");
+                Fail($"{migration.Id} goes to {to}, which has failed an earlier attempt");
             if (migration.Source == to)
-                Fail($"{migration.Id} goes to {to}, where its machine is");
+                Fail($"{migration.Id} goes to {to}, where its VM already is");
         }
         else if (_attempts[attempt] != (to, migration.Epoch))
         {
-            Fail($"attempt {migration.FailedAttempts.Count + 1} of {migration.Id} goes to {to}, and has gone to {_attempts[attempt].Destination} before");
+            Fail($"attempt {migration.FailedAttempts.Count + 1} of {migration.Id} goes to {to}, but went to {_attempts[attempt].Destination} before");
         }
     }
 }

@@ -5,7 +5,7 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>Attempts of a machine have rising epochs, and no host carries out a command of an older one than it has carried out before.</summary>
+/// <summary>The epochs of a VM's attempts increase, and no host executes a command with an older epoch than one that it has executed.</summary>
 internal sealed class EpochsAreMonotonic : Invariant
 {
     private readonly Dictionary<(HostName Host, VmId Vm), Epoch> _newest = [];
@@ -15,7 +15,6 @@ internal sealed class EpochsAreMonotonic : Invariant
     private readonly Dictionary<(string Queue, VmId Vm), Epoch> _cleanUps = [];
     private readonly HashSet<(HostName, CommandId)> _answered = [];
 
-    /// <summary>Watches commands and answers.</summary>
     public EpochsAreMonotonic(World world)
         : base(world)
     {
@@ -44,13 +43,13 @@ internal sealed class EpochsAreMonotonic : Invariant
         foreach (var host in world.Hosts)
             host.AgentStateLost += () =>
             {
-                foreach (var known in _newest.Keys.Where(known => known.Host == host.Name).ToList())
-                    _newest.Remove(known);
+                foreach (var key in _newest.Keys.Where(key => key.Host == host.Name).ToList())
+                    _newest.Remove(key);
             };
     }
 
     /// <inheritdoc />
-    public override string Name => "epochs are monotone for each machine";
+    public override string Name => "epochs increase for each VM";
 
     /// <inheritdoc />
     public override void AtEnd()
@@ -58,24 +57,24 @@ internal sealed class EpochsAreMonotonic : Invariant
         foreach (var attempts in World.MigrationsStore.ReadMigrations().Where(migration => migration.Vm is not null && migration.Epoch > new Epoch(0)).GroupBy(migration => migration.Vm!.Id))
             foreach (var (earlier, later) in attempts.OrderBy(migration => migration.RequestedAt).ThenBy(migration => migration.Epoch).Pairwise())
                 if (later.Epoch <= earlier.Epoch)
-                    Fail($"{later.Id} has epoch {later.Epoch}, and {earlier.Id} of the same machine had {earlier.Epoch} before it");
+                    Fail($"{later.Id} has epoch {later.Epoch}, but the earlier {earlier.Id} of the same VM has {earlier.Epoch}");
     }
 
     private static Epoch Max(Epoch one, Epoch other) => one > other ? one : other;
 
     private void CheckStart(HostName host, VmId vm)
     {
-        var begun = _started[(host, vm)] = _started.GetValueOrDefault((host, vm)) + 1;
-        var asked = _starts.Count(start => start.Vm == vm && start.Queue == AgentQueues.Commands(host));
-        if (begun > asked)
-            Fail($"{host} began {begun} jobs of {vm}, and was given {asked} commands to start one: a command acted twice");
+        var started = _started[(host, vm)] = _started.GetValueOrDefault((host, vm)) + 1;
+        var commanded = _starts.Count(start => start.Vm == vm && start.Queue == AgentQueues.Commands(host));
+        if (started > commanded)
+            Fail($"{host} started {started} jobs of {vm} after {commanded} start commands: a command was executed twice");
     }
 
     private void CheckDestroy(HostName host, VmId vm)
     {
-        var (told, newest) = (_cleanUps.GetValueOrDefault((AgentQueues.Commands(host), vm)), _newest.GetValueOrDefault((host, vm)));
-        if (told < newest)
-            Fail($"{host} destroys what waits for {vm} in attempt {newest}, and was told to clean up no later attempt than {told}");
+        var (cleanedUp, newest) = (_cleanUps.GetValueOrDefault((AgentQueues.Commands(host), vm)), _newest.GetValueOrDefault((host, vm)));
+        if (cleanedUp < newest)
+            Fail($"{host} destroys the incoming {vm} of attempt {newest}, but was to clean up attempts up to {cleanedUp} only");
     }
 
     private void CheckAnswer(BrokerMessage message)
@@ -85,7 +84,7 @@ internal sealed class EpochsAreMonotonic : Invariant
             return;
         var newest = _newest.GetValueOrDefault((answer.Host, command.VmId), new Epoch(0));
         if (command.Epoch < newest)
-            Fail($"{answer.Host} carried out {command.GetType().Name} {command.CommandId} of attempt {command.Epoch} after one of attempt {newest}");
+            Fail($"{answer.Host} executed {command.GetType().Name} {command.CommandId} of attempt {command.Epoch} after one of attempt {newest}");
         else
             _newest[(answer.Host, command.VmId)] = command.Epoch;
     }

@@ -5,7 +5,7 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>A job that has passed its hard limit is aborted soon after the agent can do so.</summary>
+/// <summary>A job that exceeds its hard limit is aborted soon, at the latest after faults end.</summary>
 internal sealed class HardLimitsHold : Invariant
 {
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(75);
@@ -13,14 +13,13 @@ internal sealed class HardLimitsHold : Invariant
     private readonly Dictionary<VmId, StartMigration> _started = [];
     private readonly Dictionary<VmId, long> _running = [];
 
-    /// <summary>Watches starts.</summary>
     public HardLimitsHold(World world)
         : base(world) => world.Broker.MessageAccepted += message =>
         {
             if (message.Content is not StartMigration start)
                 return;
 
-            // Nothing may have changed between the end of the last attempt's job and the start of this one's: its time begins anew.
+            // Nothing may have changed between the end of the last attempt's job and the start of this one's, so its time restarts here.
             if (_started.TryGetValue(start.VmId, out var last) && last.Epoch != start.Epoch)
                 _running.Remove(start.VmId);
             _started[start.VmId] = start;

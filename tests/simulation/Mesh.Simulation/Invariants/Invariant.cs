@@ -2,16 +2,14 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>Something that must always be so. Each one watches what it needs of the world and says so when it is not.</summary>
+/// <summary>A property that must always hold. Each invariant observes the world and reports violations.</summary>
 internal abstract class Invariant(World world)
 {
-    /// <summary>What must be so, for a person to read.</summary>
+    /// <summary>The property, in human-readable form.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The world that is watched.</summary>
     protected World World { get; } = world;
 
-    /// <summary>All of them.</summary>
     public static List<Invariant> All(World world) =>
     [
         new OneRunningCopy(world),
@@ -32,16 +30,16 @@ internal abstract class Invariant(World world)
         new JournalsReplay(world),
     ];
 
-    /// <summary>Looks after something has physically changed.</summary>
+    /// <summary>Checks after every change of the ground truth.</summary>
     public virtual void AfterChange()
     {
     }
 
-    /// <summary>Looks when everything is over.</summary>
+    /// <summary>Checks at the end of the run.</summary>
     public virtual void AtEnd()
     {
     }
 
-    /// <summary>Says that it is not so.</summary>
+    /// <summary>Reports a violation.</summary>
     protected void Fail(string what) => World.Fail(Name, what);
 }

@@ -5,7 +5,7 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>The journal of every flight, applied from the beginning, gives the state that is stored.</summary>
+/// <summary>The journal of every migration, applied from the start, yields the stored state.</summary>
 internal sealed class JournalsReplay(World world) : Invariant(world)
 {
     /// <inheritdoc />
@@ -22,7 +22,7 @@ internal sealed class JournalsReplay(World world) : Invariant(world)
             foreach (var (at, input) in World.MigrationsStore.ReadJournal(migration.Id))
                 replayed = MigrationStateMachine.Apply(replayed, input, at).State;
             if (JsonSerializer.Serialize(replayed, MeshJson.Options) != JsonSerializer.Serialize(migration, MeshJson.Options))
-                Fail($"the journal of {migration.Id} leads to another state than the stored one");
+                Fail($"replaying the journal of {migration.Id} does not yield the stored state");
         }
     }
 }

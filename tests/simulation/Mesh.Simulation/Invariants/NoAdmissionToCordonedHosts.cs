@@ -5,13 +5,12 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>No machine is sent to a host that was closed before the turn was read in which that is decided, and has been ever since.</summary>
+/// <summary>No VM is admitted to a host that was cordoned before the scheduling pass read the fleet, and has been cordoned ever since.</summary>
 internal sealed class NoAdmissionToCordonedHosts : Invariant
 {
     private readonly Dictionary<HostName, long> _cordonedSince = [];
     private readonly Dictionary<string, long> _readAt = new(StringComparer.Ordinal);
 
-    /// <summary>Watches what schedulers keep and say.</summary>
     public NoAdmissionToCordonedHosts(World world)
         : base(world)
     {
@@ -20,14 +19,14 @@ internal sealed class NoAdmissionToCordonedHosts : Invariant
     }
 
     /// <inheritdoc />
-    public override string Name => "no machine comes to a closed host";
+    public override string Name => "no VM is admitted to a cordoned host";
 
     private void Observe()
     {
-        var closed = World.SchedulerStore.ReadCordons().Select(cordon => cordon.Host).ToHashSet();
-        foreach (var host in _cordonedSince.Keys.Where(host => !closed.Contains(host)).ToList())
+        var cordoned = World.SchedulerStore.ReadCordons().Select(cordon => cordon.Host).ToHashSet();
+        foreach (var host in _cordonedSince.Keys.Where(host => !cordoned.Contains(host)).ToList())
             _cordonedSince.Remove(host);
-        foreach (var host in closed)
+        foreach (var host in cordoned)
             _cordonedSince.TryAdd(host, World.EventLoop.Ticks);
     }
 
@@ -36,6 +35,6 @@ internal sealed class NoAdmissionToCordonedHosts : Invariant
         if (message.Content is ReadFleet { PassEpoch: > 0 })
             _readAt[message.From] = World.EventLoop.Ticks;
         else if (message.Content is AdmitMigration { Placement: not null } admission && _cordonedSince.TryGetValue(admission.Destination, out var since) && since < _readAt[message.From])
-            Fail($"{message.From} admits {admission.Id} to {admission.Destination}, which was closed {TimeSpan.FromTicks(_readAt[message.From] - since).TotalSeconds:0.000} s before the turn was read");
+            Fail($"{message.From} admits {admission.Id} to {admission.Destination}, which was cordoned {TimeSpan.FromTicks(_readAt[message.From] - since).TotalSeconds:0.000} s before the pass read the fleet");
     }
 }

@@ -3,11 +3,11 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>A machine that did not die with a host has its memory somewhere, and runs when all is over.</summary>
+/// <summary>A VM that did not die with a host always has its memory on some host, and runs at the end.</summary>
 internal sealed class NoVmIsLost(World world) : Invariant(world)
 {
     /// <inheritdoc />
-    public override string Name => "no machine without a copy unless its host died with it";
+    public override string Name => "a VM is lost only with its host";
 
     /// <inheritdoc />
     public override void AfterChange()
@@ -15,7 +15,7 @@ internal sealed class NoVmIsLost(World world) : Invariant(world)
         foreach (var vm in World.Vms)
             if (!World.GroundTruth.HasDied(vm.Id)
                 && !World.GroundTruth.FindCopies(vm.Id).Any(copy => copy is { IsActive: true, HasRunHere: true } && copy.State is not VmRunState.PausedPostCopy))
-                Fail($"{vm.Name} is nowhere: {Describe(vm)}");
+                Fail($"{vm.Name} has no copy with its memory: {Describe(vm)}");
     }
 
     /// <inheritdoc />
@@ -23,13 +23,13 @@ internal sealed class NoVmIsLost(World world) : Invariant(world)
     {
         foreach (var vm in World.Vms)
             if (!World.GroundTruth.HasDied(vm.Id) && World.GroundTruth.FindRunningHost(vm.Id) is null && !MayStayPaused(vm) && !HasFailedInPostCopy(vm))
-                Fail($"{vm.Name} does not run anywhere when all is over: {Describe(vm)}");
+                Fail($"{vm.Name} does not run on any host at the end: {Describe(vm)}");
     }
 
-    // One whose memory is on both hosts can run on neither.
+    // A VM whose memory is divided between two hosts can run on neither.
     private bool HasFailedInPostCopy(Agent.Simulated.SimulatedVm vm) => World.GroundTruth.FindCopies(vm.Id).Any(copy => copy.State is VmRunState.PostCopyFailed);
 
-    // Who suspended it is known to the agent alone; one that has lost its memory cannot know that it must resume it.
+    // Only the agent knows who suspended a VM; an agent that has lost its state cannot know that it must resume it.
     private bool MayStayPaused(Agent.Simulated.SimulatedVm vm) =>
         World.GroundTruth.FindCopies(vm.Id).Any(copy => copy.State is VmRunState.Paused or VmRunState.PausedMigrating && World.Host(copy.Host).HasLostAgentState);
 

@@ -2,11 +2,11 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>A machine whose processors run on two hosts writes to its disks from both: nothing is worse.</summary>
+/// <summary>A VM whose vCPUs run on two hosts writes to its disks from both, which corrupts them: the worst failure of all.</summary>
 internal sealed class OneRunningCopy(World world) : Invariant(world)
 {
     /// <inheritdoc />
-    public override string Name => "at most one running copy of a machine";
+    public override string Name => "at most one running copy of a VM";
 
     /// <inheritdoc />
     public override void AfterChange()

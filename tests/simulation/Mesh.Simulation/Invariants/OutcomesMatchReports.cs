@@ -7,13 +7,12 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>An end that is named agrees with what both hosts have said since the request, and with where the machine really is.</summary>
+/// <summary>An outcome agrees with what both hosts have reported since the request, and with where the VM really is.</summary>
 internal sealed class OutcomesMatchReports : Invariant
 {
     private readonly Dictionary<(HostName Host, VmId Vm), List<(long Ticks, VmStatus Status)>> _reported = [];
     private readonly HashSet<MigrationId> _ended = [];
 
-    /// <summary>Watches reports and ends.</summary>
     public OutcomesMatchReports(World world)
         : base(world)
     {
@@ -26,19 +25,19 @@ internal sealed class OutcomesMatchReports : Invariant
     }
 
     /// <inheritdoc />
-    public override string Name => "nothing is announced that the hosts' statuses do not support";
+    public override string Name => "outcomes match the reports of the hosts";
 
     private void RecordReport(HostReport report)
     {
         foreach (var vm in World.Vms)
         {
-            var status = report.Vms.FirstOrDefault(said => said.Id == vm.Id)?.Status ?? VmStatus.Down;
-            if (!_reported.TryGetValue((report.Host, vm.Id), out var said))
-                _reported[(report.Host, vm.Id)] = said = [];
-            if (said.Count == 0 || said[^1].Status != status)
-                said.Add((World.EventLoop.Ticks, status));
+            var status = report.Vms.FirstOrDefault(reported => reported.Id == vm.Id)?.Status ?? VmStatus.Down;
+            if (!_reported.TryGetValue((report.Host, vm.Id), out var history))
+                _reported[(report.Host, vm.Id)] = history = [];
+            if (history.Count == 0 || history[^1].Status != status)
+                history.Add((World.EventLoop.Ticks, status));
             else
-                said[^1] = (World.EventLoop.Ticks, status);
+                history[^1] = (World.EventLoop.Ticks, status);
         }
     }
 
@@ -65,36 +64,36 @@ internal sealed class OutcomesMatchReports : Invariant
         {
             case MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy:
                 if (!HasReported(to, vm, migration, status => status is VmStatus.Up or VmStatus.Paused))
-                    Fail($"{migration.Id} is {migration.Outcome}, and {to} has never said since that it has {migration.Vm.Name}");
+                    Fail($"{migration.Id} is {migration.Outcome}, but {to} has not reported {migration.Vm.Name} since the request");
                 else if (!HasReported(source, vm, migration, status => status is VmStatus.Down) && !World.WasFencedSince(source, Ticks(migration)))
-                    Fail($"{migration.Id} is {migration.Outcome}, and {source} has never said since that it has {migration.Vm.Name} no more");
+                    Fail($"{migration.Id} is {migration.Outcome}, but {source} has not reported {migration.Vm.Name} as down since the request");
                 else if (runsOn == source)
-                    Fail($"{migration.Id} is {migration.Outcome}, and {migration.Vm.Name} runs on {source}");
+                    Fail($"{migration.Id} is {migration.Outcome}, but {migration.Vm.Name} runs on {source}");
                 break;
             case MigrationOutcome.Refused when migration.StartedAt is null:
                 break;
             case MigrationOutcome.Lost or MigrationOutcome.PostCopyFailed:
                 if (runsOn == source || runsOn == to)
-                    Fail($"{migration.Id} is {migration.Outcome}, and {migration.Vm.Name} runs on {runsOn}");
+                    Fail($"{migration.Id} is {migration.Outcome}, but {migration.Vm.Name} runs on {runsOn}");
                 break;
             default:
                 if (runsOn == to && to != source)
-                    Fail($"{migration.Id} is {migration.Outcome} ({migration.Reason}), and {migration.Vm.Name} runs on {to}");
+                    Fail($"{migration.Id} is {migration.Outcome} ({migration.Reason}), but {migration.Vm.Name} runs on {to}");
                 break;
         }
     }
 
-    // It ended while it waited: no attempt has moved its machine.
+    // It ended while it waited: no attempt has migrated its VM.
     private void CheckWaiting(MigrationState migration, HostName? runsOn)
     {
         if (migration.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy)
-            Fail($"{migration.Id} is {migration.Outcome}, and was on its way nowhere");
+            Fail($"{migration.Id} is {migration.Outcome}, but has no destination");
         else if (migration.FailedAttempts.Any(attempt => attempt.Epoch is not null && attempt.Destination == runsOn))
-            Fail($"{migration.Id} is {migration.Outcome} ({migration.Reason}), and {migration.Vm!.Name} runs on {runsOn}");
+            Fail($"{migration.Id} is {migration.Outcome} ({migration.Reason}), but {migration.Vm!.Name} runs on {runsOn}");
     }
 
-    private bool HasReported(HostName host, VmId vm, MigrationState migration, Func<VmStatus, bool> isSo) =>
-        _reported.GetValueOrDefault((host, vm))?.Any(observation => isSo(observation.Status) && observation.Ticks > Ticks(migration)) ?? false;
+    private bool HasReported(HostName host, VmId vm, MigrationState migration, Func<VmStatus, bool> predicate) =>
+        _reported.GetValueOrDefault((host, vm))?.Any(observation => predicate(observation.Status) && observation.Ticks > Ticks(migration)) ?? false;
 
     private static long Ticks(MigrationState migration) => (migration.RequestedAt - Engine.EventLoop.StartTime).Ticks;
 }

@@ -1,9 +1,8 @@
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>Neighbours in a sequence.</summary>
 internal static class Pairs
 {
-    /// <summary>Each element with the one after it.</summary>
+    /// <summary>Each element with its successor.</summary>
     public static IEnumerable<(T Earlier, T Later)> Pairwise<T>(this IEnumerable<T> all)
     {
         var list = all.ToList();

@@ -5,11 +5,11 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>A policy takes each of its steps once in an attempt, whatever crashes meanwhile, and does nothing that is not permitted.</summary>
+/// <summary>A policy takes each of its steps once per attempt, whatever crashes meanwhile, and does only what is permitted.</summary>
 internal sealed class PolicyStepsHappenOnce(World world) : Invariant(world)
 {
     /// <inheritdoc />
-    public override string Name => "plans go on where they stood, and do only what is permitted";
+    public override string Name => "plans resume after a crash and do only what is permitted";
 
     /// <inheritdoc />
     public override void AtEnd()
@@ -18,10 +18,10 @@ internal sealed class PolicyStepsHappenOnce(World world) : Invariant(world)
         {
             var policy = migration.Policy!.Policy;
             var own = migration.Changes.Where(change => change.Origin is ChangeOrigin.Policy && change.RequestedBy == policy.Name).ToList();
-            if (!policy.Steps.Any(step => step.Repeat) && FindRepeatedStep(own) is { } twice)
-                Fail($"{migration.Id} took a step of {policy.Name} twice: {twice.Description}, {twice.Reason}");
+            if (!policy.Steps.Any(step => step.Repeat) && FindRepeatedStep(own) is { } repeated)
+                Fail($"{migration.Id} took a step of {policy.Name} twice: {repeated.Description}, {repeated.Reason}");
             if (own.FirstOrDefault(change => !IsPermitted(change, policy.Permits.Intersect(migration.Request.Allow ?? PolicyPermissions.All))) is { } forbidden)
-                Fail($"{migration.Id} was changed by {policy.Name} as its request forbids: {forbidden.Description}, {forbidden.Reason}");
+                Fail($"{migration.Id} was changed by {policy.Name} without permission: {forbidden.Description}, {forbidden.Reason}");
         }
     }
 

@@ -6,10 +6,9 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>Commands and ends that go out follow from what is committed: a crash in between must not have said what never happened.</summary>
+/// <summary>Commands and outcomes are sent only from committed state: after a crash, nothing may have been sent that was never decided.</summary>
 internal sealed class SentOnlyAfterCommit : Invariant
 {
-    /// <summary>Watches what is sent.</summary>
     public SentOnlyAfterCommit(World world)
         : base(world) => world.Broker.MessageAccepted += Check;
 
@@ -24,11 +23,11 @@ internal sealed class SentOnlyAfterCommit : Invariant
             var migration = World.MigrationsStore.FindMigration(command.MigrationId);
             var number = int.Parse(command.CommandId.Value.Split('.')[^1], CultureInfo.InvariantCulture);
             if (migration is null || command.Epoch > migration.Epoch || (command.Epoch == migration.Epoch && number > migration.CommandsSent))
-                Fail($"{command.GetType().Name} {command.CommandId} was sent, and the store knows of {migration?.CommandsSent ?? 0} commands");
+                Fail($"{command.GetType().Name} {command.CommandId} was sent, but the store knows of {migration?.CommandsSent ?? 0} commands");
         }
         else if (message.Content is MigrationEnded ended && World.MigrationsStore.FindMigration(ended.MigrationId) is not { HasEnded: true })
         {
-            Fail($"the end of {ended.MigrationId} was told, and the store does not know it");
+            Fail($"the outcome of {ended.MigrationId} was published, but is not stored");
         }
     }
 }

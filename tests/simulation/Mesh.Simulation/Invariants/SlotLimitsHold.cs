@@ -6,20 +6,19 @@ using Mesh.Simulation.Worlds;
 namespace Mesh.Simulation.Invariants;
 
 /// <summary>
-/// Whenever a migration is admitted, no more copy or prepare at once, with it, than its limits let. What counts is what is committed; a
-/// policy's limits count for those that it steers, and the most generous one that a migration had since it was asked for.
+/// Whenever a migration is admitted, the number of migrations that copy or are prepared, including it, is within its limits. Only committed
+/// state counts. The limits of a policy apply to its own migrations; of all limits that a migration has had, the most generous applies.
 /// </summary>
 internal sealed class SlotLimitsHold : Invariant
 {
     private readonly Dictionary<MigrationId, CommittedMigration> _migrations = [];
     private readonly Dictionary<MigrationId, PolicyConcurrency> _limits = [];
 
-    /// <summary>Watches commits.</summary>
     public SlotLimitsHold(World world)
         : base(world) => world.MigrationChanged += Observe;
 
     /// <inheritdoc />
-    public override string Name => "no more migrations at once than the limits let";
+    public override string Name => "the number of migrations at once is within the limits";
 
     private static SlotKind KindOf(CommittedMigration migration) => Slots.KindOf(migration.Phase, migration.MayTransfer);
 
@@ -41,7 +40,7 @@ internal sealed class SlotLimitsHold : Invariant
     {
         var copying = _migrations.Values.Where(other => KindOf(other) == SlotKind.Copying).ToList();
         Check(migration, copying, limit.Cluster!.Value, "in the mesh");
-        Check(migration, copying.Where(other => other.Source == migration.Source), limit.OutboundPerHost!.Value, $"away from {migration.Source}");
+        Check(migration, copying.Where(other => other.Source == migration.Source), limit.OutboundPerHost!.Value, $"from {migration.Source}");
         Check(migration, copying.Where(other => other.Destination == migration.Destination), limit.InboundPerHost!.Value, $"to {migration.Destination}");
     }
 
@@ -56,7 +55,7 @@ internal sealed class SlotLimitsHold : Invariant
     {
         var there = all.ToList();
         if (there.Count > limit)
-            Fail($"{migration.Id} was admitted as number {there.Count} {where}, and {limit} may at once: {string.Join(", ", there.Select(other => $"{other.Id} {other.Phase}"))}");
+            Fail($"{migration.Id} was admitted as number {there.Count} {where}, but the limit is {limit}: {string.Join(", ", there.Select(other => $"{other.Id} {other.Phase}"))}");
     }
 
     private static PolicyConcurrency Larger(PolicyConcurrency one, PolicyConcurrency other) => new()

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Simulation.Invariants;
 
-/// <summary>A machine whose migration has ended can be migrated again: nothing holds its place any more.</summary>
+/// <summary>A VM whose migration has ended can be migrated again: nothing occupies its slot.</summary>
 internal sealed class SlotsDoNotLeak(World world) : Invariant(world)
 {
     /// <inheritdoc />
@@ -16,10 +16,10 @@ internal sealed class SlotsDoNotLeak(World world) : Invariant(world)
         if (World.Migrations.Provider?.GetRequiredService<ActiveMigrations>() is not { } active)
             return;
         foreach (var vm in World.Vms)
-            if (active.FindByVm(vm.Id) is { } holder)
-                Fail($"{vm.Name} still counts as in migration {holder}, which has ended ({World.MigrationsStore.FindMigration(holder)?.Outcome})");
+            if (active.FindByVm(vm.Id) is { } leaked)
+                Fail($"{vm.Name} is still registered in {leaked}, which has ended ({World.MigrationsStore.FindMigration(leaked)?.Outcome})");
         foreach (var host in World.Hosts)
             if (active.FindByHost(host.Name) is [var first, ..])
-                Fail($"{host.Name} still counts as busy with {first}, which has ended");
+                Fail($"{host.Name} is still registered in {first}, which has ended");
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Simulation.SeededBugs;
 
-/// <summary>Begins the plan of every flight anew when the service starts again.</summary>
+/// <summary>Restarts the plan of every migration when the service restarts.</summary>
 internal sealed class PlanRestarted : SeededBug
 {
     /// <inheritdoc />

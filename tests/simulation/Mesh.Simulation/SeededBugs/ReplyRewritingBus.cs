@@ -2,9 +2,9 @@ using Mesh.Hosting.Bus;
 
 namespace Mesh.Simulation.SeededBugs;
 
-/// <summary>A way to the broker on which answers are altered.</summary>
-/// <param name="bus">The way as it should be.</param>
-/// <param name="rewrite">Is given every answer, and says what arrives instead.</param>
+/// <summary>A bus that replaces answers.</summary>
+/// <param name="bus">The real bus.</param>
+/// <param name="rewrite">Maps every answer to the one that is received.</param>
 internal sealed class ReplyRewritingBus(IMessageBus bus, Func<object, object> rewrite) : IMessageBus
 {
     /// <inheritdoc />

@@ -6,10 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Simulation.SeededBugs;
 
-/// <summary>A known bug, planted from outside: at what a service is given, never in the product's code.</summary>
+/// <summary>A known bug, injected through the dependencies of a service and never in the product's code.</summary>
 internal abstract class SeededBug
 {
-    /// <summary>The plant of a bug; null for none.</summary>
+    /// <summary>Creates the bug; null for none.</summary>
     public static SeededBug? Create(SeededBugKind? bug) => bug switch
     {
         SeededBugKind.SourceReportTrusted => new SourceReportTrusted(),
@@ -25,18 +25,18 @@ internal abstract class SeededBug
         _ => null,
     };
 
-    /// <summary>Gives the migrations service something else than it should have.</summary>
+    /// <summary>Replaces services of the migrations service.</summary>
     public virtual void ConfigureServices(IServiceCollection services, World world, SimulatedProcess process)
     {
     }
 
-    /// <summary>Gives agents another hypervisor than they should have.</summary>
+    /// <summary>Wraps the agents' hypervisor.</summary>
     public virtual IHypervisor Wrap(IHypervisor hypervisor) => hypervisor;
 
-    /// <summary>Gives a service another way to the broker than it should have.</summary>
+    /// <summary>Wraps a service's bus.</summary>
     public virtual IMessageBus Wrap(IMessageBus bus, ServiceProcess service) => bus;
 
-    /// <summary>Changes the world around the services.</summary>
+    /// <summary>Changes the world outside the services.</summary>
     public virtual void Install(World world)
     {
     }

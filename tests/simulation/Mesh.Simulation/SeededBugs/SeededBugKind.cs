@@ -1,33 +1,33 @@
 namespace Mesh.Simulation.SeededBugs;
 
-/// <summary>Bugs that a mesh may have, and that the simulation must find when they are planted.</summary>
+/// <summary>Bugs that the simulation must find when they are injected.</summary>
 public enum SeededBugKind
 {
-    /// <summary>Success is announced on the source's word alone.</summary>
+    /// <summary>Success is announced on the source's report alone.</summary>
     SourceReportTrusted,
 
     /// <summary>An agent does not compare epochs.</summary>
     EpochUnchecked,
 
-    /// <summary>An aborted migration keeps its machine's place.</summary>
+    /// <summary>An aborted migration keeps its VM's slot.</summary>
     SlotLeaked,
 
-    /// <summary>Messages go out before the turn that decided them is committed.</summary>
+    /// <summary>Messages are sent before the transition that decided them is committed.</summary>
     SentBeforeCommit,
 
-    /// <summary>A report that was long on its way counts as a new one.</summary>
+    /// <summary>A delayed report counts as a new one.</summary>
     StaleReportAccepted,
 
-    /// <summary>A policy's plan begins anew after a restart.</summary>
+    /// <summary>A policy's plan starts over after a restart.</summary>
     PlanRestarted,
 
-    /// <summary>A throttle stays on the machine.</summary>
+    /// <summary>A VM stays throttled.</summary>
     ThrottleNotRemoved,
 
-    /// <summary>An admission of an older turn is taken.</summary>
+    /// <summary>An admission of an outdated scheduling pass is accepted.</summary>
     StalePassAccepted,
 
-    /// <summary>A migration that settles or cleans up holds no slot.</summary>
+    /// <summary>A migration that is confirming or cleaning up holds no slot.</summary>
     SlotFreedEarly,
 
     /// <summary>A host that has failed a migration is tried again.</summary>

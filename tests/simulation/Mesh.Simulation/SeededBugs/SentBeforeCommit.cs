@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Simulation.SeededBugs;
 
-/// <summary>Sends commands when they are decided and not when they are kept.</summary>
+/// <summary>Sends commands when they are decided, before they are committed.</summary>
 internal sealed class SentBeforeCommit : SeededBug
 {
     /// <inheritdoc />
@@ -16,8 +16,8 @@ internal sealed class SentBeforeCommit : SeededBug
         services.AddSingleton<TransitionFunction>(provider => (state, input, now) =>
         {
             var transition = MigrationStateMachine.Apply(state, input, now);
-            foreach (var given in transition.Outputs.OfType<SendCommand>())
-                _ = provider.GetRequiredService<IMessageBus>().SendAsync(AgentQueues.Commands(given.Host), given.Command);
+            foreach (var output in transition.Outputs.OfType<SendCommand>())
+                _ = provider.GetRequiredService<IMessageBus>().SendAsync(AgentQueues.Commands(output.Host), output.Command);
             return transition;
         });
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Simulation.SeededBugs;
 
-/// <summary>Takes the source's report of a completed job for both hosts' words.</summary>
+/// <summary>Takes the source's report of a completed job for the reports of both hosts.</summary>
 internal sealed class SourceReportTrusted : SeededBug
 {
     /// <inheritdoc />
@@ -20,5 +20,5 @@ internal sealed class SourceReportTrusted : SeededBug
             ? state with { SourceObservation = CreateObservation(VmStatus.Down, now), DestinationObservation = CreateObservation(VmStatus.Up, now) }
             : state;
 
-    private static HostObservation CreateObservation(VmStatus status, DateTimeOffset now) => new(status, "planted", 0, 0, now);
+    private static HostObservation CreateObservation(VmStatus status, DateTimeOffset now) => new(status, "seeded bug", 0, 0, now);
 }

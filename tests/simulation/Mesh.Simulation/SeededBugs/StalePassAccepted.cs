@@ -5,7 +5,7 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.SeededBugs;
 
-/// <summary>Gives every admission the number of the newest turn, so that those of older turns are taken as well.</summary>
+/// <summary>Gives every admission the epoch of the newest scheduling pass, so that admissions of older passes are accepted as well.</summary>
 internal sealed class StalePassAccepted : SeededBug
 {
     private readonly Dictionary<SimulatedProcess, long> _newest = [];

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Mesh.Simulation.SeededBugs;
 
 /// <summary>
-/// Takes a report that was long on its way for a new one, and believes a host at once that says that it does not have the machine.
+/// Makes a delayed report look new, and believes at once a host that reports that it does not have the VM.
 /// </summary>
 internal sealed class StaleReportAccepted : SeededBug
 {

@@ -3,7 +3,7 @@ using Mesh.Agent.Hypervisors;
 
 namespace Mesh.Simulation.SeededBugs;
 
-/// <summary>Gives agents a hypervisor that does not lift a throttle and does not say so.</summary>
+/// <summary>Gives agents a hypervisor that silently does not lift a throttle.</summary>
 internal sealed class ThrottleNotRemoved : SeededBug
 {
     /// <inheritdoc />
@@ -14,7 +14,7 @@ internal sealed class ThrottleNotRemoved : SeededBug
         return proxy;
     }
 
-    /// <summary>The hypervisor that does not listen.</summary>
+    /// <summary>Reports success without lifting the throttle.</summary>
     internal class ThrottleKeepingHypervisor : DispatchProxy
     {
         public IHypervisor? Inner { get; set; }

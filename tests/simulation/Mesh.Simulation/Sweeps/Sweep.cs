@@ -5,13 +5,13 @@ using Mesh.Simulation.Worlds;
 
 namespace Mesh.Simulation.Sweeps;
 
-/// <summary>Many seeds, some side by side, each on one thread from its begin to its end.</summary>
+/// <summary>Runs many seeds, several in parallel, each on a single thread.</summary>
 internal sealed class Sweep(int from, int count, int threads, SeededBugKind? bug = null, bool stopsAtFailure = true)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentBag<RunResult> _failures = [];
-    private readonly ConcurrentDictionary<string, int> _ends = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _outcomes = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private int _next;
     private int _done;
@@ -19,7 +19,7 @@ internal sealed class Sweep(int from, int count, int threads, SeededBugKind? bug
     private long _virtualTicks;
     private TimeSpan _lastReported;
 
-    /// <summary>Runs them and tells how it went.</summary>
+    /// <summary>Runs the seeds and summarizes the results.</summary>
     public SweepSummary Run(Action<string> report)
     {
         var clock = Stopwatch.StartNew();
@@ -30,7 +30,7 @@ internal sealed class Sweep(int from, int count, int threads, SeededBugKind? bug
             worker.Join();
         return new SweepSummary(
             _done, clock.Elapsed, Interlocked.Read(ref _steps), TimeSpan.FromTicks(Interlocked.Read(ref _virtualTicks)),
-            [.. _failures.OrderBy(failure => failure.Seed)], new SortedDictionary<string, int>(_ends, StringComparer.Ordinal));
+            [.. _failures.OrderBy(failure => failure.Seed)], new SortedDictionary<string, int>(_outcomes, StringComparer.Ordinal));
     }
 
     private void Work(Stopwatch clock, Action<string> report)
@@ -47,8 +47,8 @@ internal sealed class Sweep(int from, int count, int threads, SeededBugKind? bug
                 report($"seed {result.Seed} violates: {result.Invariant}");
             }
 
-            foreach (var end in result.Ends)
-                _ends.AddOrUpdate(end, 1, (_, known) => known + 1);
+            foreach (var outcome in result.Outcomes)
+                _outcomes.AddOrUpdate(outcome, 1, (_, count) => count + 1);
             Interlocked.Add(ref _steps, result.Steps);
             Interlocked.Add(ref _virtualTicks, result.VirtualTime.Ticks);
             ReportProgress(Interlocked.Increment(ref _done), clock, report);

@@ -3,29 +3,28 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>What is physically so, and which machines have died with a host: nothing of it is what anybody in the mesh believes.</summary>
+/// <summary>The physical state of all VMs, and which VMs died with a host; independent of what any service believes.</summary>
 internal sealed class GroundTruth(World world)
 {
     private readonly HashSet<VmId> _dead = [];
     private IReadOnlyList<SimulatedDomain> _copies = [];
     private long _version = -1;
 
-    /// <summary>Every machine on every host.</summary>
+    /// <summary>Every copy of a VM on every host.</summary>
     public IReadOnlyList<SimulatedDomain> Copies => _copies;
 
-    /// <summary>Whether a machine died with its host.</summary>
+    /// <summary>Whether the VM died with its host.</summary>
     public bool HasDied(VmId vm) => _dead.Contains(vm);
 
-    /// <summary>A machine's copies.</summary>
     public IEnumerable<SimulatedDomain> FindCopies(VmId vm) => _copies.Where(copy => copy.VmId == vm);
 
-    /// <summary>Where a machine's processors run; null if nowhere.</summary>
+    /// <summary>The host on which the VM's vCPUs run; null if none.</summary>
     public HostName? FindRunningHost(VmId vm) => FindCopies(vm).FirstOrDefault(copy => copy.IsRunning)?.Host;
 
-    /// <summary>Switches a host off and notes which machines go with it.</summary>
+    /// <summary>Powers a host off and records which VMs die with it.</summary>
     public void FailHost(HostName host)
     {
-        // Whatever a source may have kept of it is stale: it ran here last.
+        // A VM that ran here dies with this host: a copy that its source may still have is stale.
         Refresh();
         var ranHere = world.Vms.Where(vm => FindRunningHost(vm.Id) == host).Select(vm => vm.Id).ToHashSet();
         world.Cluster.PowerOff(host);
@@ -34,12 +33,12 @@ internal sealed class GroundTruth(World world)
             if (!_dead.Contains(vm.Id)
                 && (ranHere.Contains(vm.Id) || !FindCopies(vm.Id).Any(copy => copy.IsActive && copy.State is not Agent.Hypervisors.VmRunState.PostCopyFailed)))
             {
-                world.Trace.Add("truth", $"{vm.Name} has died with {host}");
+                world.Trace.Add("truth", $"{vm.Name} dies with {host}");
                 _dead.Add(vm.Id);
             }
     }
 
-    /// <summary>Looks again if anything has changed; tells whether it has.</summary>
+    /// <summary>Reads the cluster again if it has changed; returns whether it has.</summary>
     public bool Refresh()
     {
         if (world.Cluster.Version == _version)

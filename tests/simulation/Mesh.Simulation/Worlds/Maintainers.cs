@@ -6,7 +6,7 @@ using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>People who empty hosts, close and open them, think again, and make rules about who may be where.</summary>
+/// <summary>People who drain hosts, cordon and uncordon them, cancel and undo drains, and apply placement rules.</summary>
 internal sealed class Maintainers
 {
     private static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(6);
@@ -19,7 +19,7 @@ internal sealed class Maintainers
         "{ vmAffinity: [ { name: apart, vms: { app: shop }, apart: true, hard: false } ] }",
         "{ vmAffinity: [ { name: together, vms: { app: shop }, apart: false } ] }",
         "{ hostAffinity: [ { name: home, vms: { app: shop }, hosts: [ { key: host, operator: in, values: [ hosta, hostb ] } ] } ] }",
-        "{ taints: [ { name: kept, hosts: { host: hostc }, toleratedBy: { app: shop } } ] }",
+        "{ taints: [ { name: reserved, hosts: { host: hostc }, toleratedBy: { app: shop } } ] }",
         "{}",
     ];
 
@@ -30,7 +30,6 @@ internal sealed class Maintainers
     private int _drains;
     private int _pendingCount;
 
-    /// <summary>Maintainers with nothing to do yet.</summary>
     public Maintainers(World world, Random random)
     {
         (_world, _random) = (world, random);
@@ -38,10 +37,10 @@ internal sealed class Maintainers
         _bus = world.CreateBus(_process, new BusLink());
     }
 
-    /// <summary>Whether everything was asked that anybody wants to ask.</summary>
+    /// <summary>Whether no maintenance is pending.</summary>
     public bool IsDone => _pendingCount == 0;
 
-    /// <summary>Plans who does what in a run; in many runs nobody does anything.</summary>
+    /// <summary>Plans the maintenance of a run; many runs have none.</summary>
     public void Plan(TimeSpan duration)
     {
         if (_random.NextDouble() < 0.45)
@@ -75,17 +74,17 @@ internal sealed class Maintainers
         });
         _world.Trace.Add(_process.Name, $"drains {host} as {id}: {answer.Drain?.State} {answer.Explanation}");
         if (_random.NextDouble() < 0.3)
-            RunWithin(80, () => WithdrawAsync(_random.NextDouble() < 0.5 ? id : host.Value));
+            RunWithin(80, () => CancelAsync(_random.NextDouble() < 0.5 ? id : host.Value));
         if (_random.NextDouble() < 0.35)
             RunWithin(120, () => UndoAsync(id));
         if (_random.NextDouble() < 0.2)
             RunWithin(80, () => UncordonAsync(host));
     }
 
-    private async Task WithdrawAsync(string drain)
+    private async Task CancelAsync(string drain)
     {
         var answer = await RequestAsync<CancelDrain, SchedulerAnswer>(new CancelDrain(drain, "maintainer", _random.NextDouble() < 0.3));
-        _world.Trace.Add(_process.Name, $"withdraws {drain}: {answer.Explanation}");
+        _world.Trace.Add(_process.Name, $"cancels {drain}: {answer.Explanation}");
     }
 
     private async Task UndoAsync(string drain)
@@ -110,13 +109,13 @@ internal sealed class Maintainers
 
     private async Task ApplyRulesAsync(string document)
     {
-        var kept = await RequestAsync<ApplyRules, RulesAnswer>(new ApplyRules(document, "maintainer"));
-        if (kept.Rules is null)
-            throw new InvalidOperationException($"{document}: {string.Join("; ", kept.Diagnostics)}");
-        _world.Trace.Add(_process.Name, $"keeps rules: {document}");
+        var answer = await RequestAsync<ApplyRules, RulesAnswer>(new ApplyRules(document, "maintainer"));
+        if (answer.Rules is null)
+            throw new InvalidOperationException($"{document}: {string.Join("; ", answer.Diagnostics)}");
+        _world.Trace.Add(_process.Name, $"applies rules: {document}");
     }
 
-    /// <summary>Asks until there is an answer; asked again, it is the same wish.</summary>
+    /// <summary>Retries until it is answered; a repeated request has the same effect as one.</summary>
     private async Task<TReply> RequestAsync<TRequest, TReply>(TRequest request)
         where TRequest : class
         where TReply : class
@@ -129,7 +128,7 @@ internal sealed class Maintainers
             }
             catch (BusRequestException e)
             {
-                _world.Trace.Add(_process.Name, $"is not answered: {e.Message}");
+                _world.Trace.Add(_process.Name, $"gets no answer: {e.Message}");
                 await Task.Delay(RetryInterval, _process.Clock);
             }
         }

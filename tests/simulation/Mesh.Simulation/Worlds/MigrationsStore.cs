@@ -6,7 +6,7 @@ using Mesh.Migrations;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>The migrations service's database and what is committed in it now.</summary>
+/// <summary>The migrations service's database and its committed state.</summary>
 internal sealed class MigrationsStore : SimulatedStore
 {
     private long _endedSeen;
@@ -15,14 +15,14 @@ internal sealed class MigrationsStore : SimulatedStore
 
     private bool HasSchema => _hasSchema = _hasSchema || Connection.ExecuteScalar<long>("SELECT COUNT(*) FROM sqlite_master WHERE name = 'migration'") > 0;
 
-    /// <summary>Every flight as it is committed.</summary>
+    /// <summary>All migrations as committed.</summary>
     public IReadOnlyList<MigrationState> ReadMigrations() => HasSchema ? [.. Connection.Query<string>("SELECT state FROM migration ORDER BY id").Select(Read<MigrationState>)] : [];
 
-    /// <summary>A flight as it is committed; null if there is none.</summary>
+    /// <summary>A migration as committed; null if there is none.</summary>
     public MigrationState? FindMigration(MigrationId id) => HasSchema && Connection.QuerySingleOrDefault<string>(
         "SELECT state FROM migration WHERE id = @id", new { id = id.Value }) is { } state ? Read<MigrationState>(state) : null;
 
-    /// <summary>The flights that have ended.</summary>
+    /// <summary>All ended migrations; empty if none has ended since the last call.</summary>
     public IEnumerable<MigrationId> ReadEndedIds()
     {
         var ended = Connection.ExecuteScalar<long>("SELECT COUNT(*) FROM migration WHERE ended = 1");
@@ -32,7 +32,7 @@ internal sealed class MigrationsStore : SimulatedStore
         return Connection.Query<string>("SELECT id FROM migration WHERE ended = 1 ORDER BY id").Select(id => new MigrationId(id));
     }
 
-    /// <summary>The flights of which something was committed since the last call, as they are now.</summary>
+    /// <summary>The migrations changed since the last call, in their current state.</summary>
     public IEnumerable<CommittedMigration> ReadChanged()
     {
         var newest = Connection.ExecuteScalar<long>("SELECT COALESCE(MAX(rowid), 0) FROM journal");
@@ -44,13 +44,13 @@ internal sealed class MigrationsStore : SimulatedStore
             "SELECT state FROM migration WHERE id IN (SELECT migration_id FROM journal WHERE rowid > @before) ORDER BY id", new { before }).Select(Read<CommittedMigration>);
     }
 
-    /// <summary>How many flights have not ended.</summary>
+    /// <summary>Number of unfinished migrations.</summary>
     public long CountUnfinished() => HasSchema ? Connection.ExecuteScalar<long>("SELECT COUNT(*) FROM migration WHERE ended = 0") : 0;
 
-    /// <summary>How many messages wait to be sent.</summary>
+    /// <summary>Number of messages that wait to be sent.</summary>
     public long CountOutbox() => HasSchema ? Connection.ExecuteScalar<long>("SELECT COUNT(*) FROM outbox") : 0;
 
-    /// <summary>A flight's inputs with their times, in order.</summary>
+    /// <summary>A migration's inputs with their times, in order.</summary>
     public IReadOnlyList<(DateTimeOffset At, MigrationInput Input)> ReadJournal(MigrationId id) =>
     [
         .. Connection.Query<(string At, string Input)>("SELECT at, input FROM journal WHERE migration_id = @id ORDER BY version", new { id = id.Value })

@@ -9,7 +9,7 @@ using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>People and programs that ask for migrations, ask again when nobody answers, ask twice, and abort.</summary>
+/// <summary>People and programs that request migrations, retry without an answer, send duplicates, and abort.</summary>
 internal sealed class Operators
 {
     private static readonly RefusalCode[] Undecided = [RefusalCode.PolicyServiceUnavailable, RefusalCode.SchedulerUnavailable];
@@ -27,7 +27,6 @@ internal sealed class Operators
     private int _requestCountMax;
     private int _pendingCount;
 
-    /// <summary>Operators with nothing to do yet.</summary>
     public Operators(World world, Random random)
     {
         (_world, _random) = (world, random);
@@ -35,16 +34,16 @@ internal sealed class Operators
         _bus = world.CreateBus(_process, new BusLink());
     }
 
-    /// <summary>What was answered to each request.</summary>
+    /// <summary>The answer to each request.</summary>
     public IReadOnlyDictionary<MigrationId, MigrationRequestAnswer> Answers => _answers;
 
-    /// <summary>Whether everything was asked that anybody wants to ask, and every request was answered.</summary>
+    /// <summary>Whether no action is pending and every request was answered.</summary>
     public bool IsDone => _unanswered.Count == 0 && _pendingCount == 0;
 
-    /// <summary>The requests that nobody answered.</summary>
-    public IEnumerable<string> DescribeUnanswered() => _unanswered.Select(id => $"no answer to the request of {id}");
+    /// <summary>The requests without an answer.</summary>
+    public IEnumerable<string> DescribeUnanswered() => _unanswered.Select(id => $"no answer to request {id}");
 
-    /// <summary>Plans who asks for what in a run.</summary>
+    /// <summary>Plans the requests of a run.</summary>
     public void Plan(TimeSpan duration)
     {
         var count = _random.Next(2, 8) + _world.Vms.Count / 2;
@@ -56,10 +55,10 @@ internal sealed class Operators
         }
     }
 
-    /// <summary>Asks for a machine to be moved.</summary>
-    public async Task StartRequestAsync(SimulatedVm? wanted = null)
+    /// <summary>Requests a migration of the given VM, or of a random one.</summary>
+    public async Task StartRequestAsync(SimulatedVm? chosen = null)
     {
-        var vm = wanted ?? Choose();
+        var vm = chosen ?? Choose();
         var (to, alternatives) = RandomRequests.Destinations(_random, _world.Hosts, _world.GroundTruth.FindRunningHost(vm.Id));
         var options = RandomRequests.Options(_random, vm);
         var request = new RequestMigration(
@@ -77,8 +76,8 @@ internal sealed class Operators
             RunLater(_world.NetworkConditions.NextDelay(TimeSpan.FromSeconds(40)), () => AbortAsync(request.Id));
         if (_random.NextDouble() < 0.25)
         {
-            var operatorRequest = RandomRequests.Reschedule(_random, request.Id, _world.Hosts);
-            RunLater(_world.NetworkConditions.NextDelay(TimeSpan.FromSeconds(30)), () => RescheduleAsync(operatorRequest));
+            var reschedule = RandomRequests.Reschedule(_random, request.Id, _world.Hosts);
+            RunLater(_world.NetworkConditions.NextDelay(TimeSpan.FromSeconds(30)), () => RescheduleAsync(reschedule));
         }
 
         for (var number = 0; number < 3; number++)
@@ -91,15 +90,15 @@ internal sealed class Operators
         await RequestAsync(request);
     }
 
-    // Most know which machines are on their way already.
+    // Most operators know which VMs are already migrating.
     private SimulatedVm Choose()
     {
-        List<SimulatedVm> still = [.. _world.Vms.Where(vm => !_migratingVms.Contains(vm.Name))];
-        var among = still.Count > 0 && _random.NextDouble() < 0.85 ? still : _world.Vms;
-        return among[_random.Next(among.Count)];
+        List<SimulatedVm> idle = [.. _world.Vms.Where(vm => !_migratingVms.Contains(vm.Name))];
+        var candidates = idle.Count > 0 && _random.NextDouble() < 0.85 ? idle : _world.Vms;
+        return candidates[_random.Next(candidates.Count)];
     }
 
-    /// <summary>Hears of an end; some are impatient and ask for the next move of the machine at once.</summary>
+    /// <summary>Receives an outcome; some operators immediately request the VM's next migration.</summary>
     public void OnMigrationEnded(string vm)
     {
         _migratingVms.Remove(vm);
@@ -107,27 +106,27 @@ internal sealed class Operators
             RunLater(_world.NetworkConditions.NextDelay(TimeSpan.FromSeconds(6)), () => StartRequestAsync(_world.Vms.First(known => known.Name == vm)));
     }
 
-    /// <summary>Asks that a host be fenced.</summary>
+    /// <summary>Requests the fencing of a host.</summary>
     public async Task FenceAsync(HostName host, bool isConfirmed)
     {
         try
         {
-            _world.Trace.Add(_process.Name, $"asks to fence {host}{(isConfirmed ? ", which is off" : "")}");
+            _world.Trace.Add(_process.Name, $"requests fencing of {host}{(isConfirmed ? ", confirmed off" : "")}");
             if (isConfirmed)
                 _world.RecordFence(host);
             var answer = await _bus.RequestAsync<FenceHost, FenceAnswer>(MigrationQueues.Requests, new FenceHost(host, isConfirmed, "operator"));
-            _world.Trace.Add(_process.Name, $"is answered on the fencing of {host}: {answer.Result}, {answer.Explanation}");
+            _world.Trace.Add(_process.Name, $"receives the answer to the fencing of {host}: {answer.Result}, {answer.Explanation}");
         }
         catch (BusRequestException e)
         {
-            _world.Trace.Add(_process.Name, $"is not answered on the fencing of {host}: {e.Message}");
+            _world.Trace.Add(_process.Name, $"gets no answer to the fencing of {host}: {e.Message}");
         }
     }
 
-    /// <summary>The same from outside the operators' process.</summary>
+    /// <summary>Requests fencing from outside the operators' process.</summary>
     public void Fence(HostName host, bool isConfirmed) => _process.Post(() => _ = FenceAsync(host, isConfirmed));
 
-    /// <summary>Somebody does something in a while, and nothing is over before.</summary>
+    /// <summary>Runs an action after a pause; operators are not done before it has run.</summary>
     private void RunLater(TimeSpan pause, Func<Task> act)
     {
         _pendingCount++;
@@ -146,12 +145,12 @@ internal sealed class Operators
         {
             try
             {
-                _world.Trace.Add(_process.Name, $"asks for {request.Id}: {request.Vm} {RandomRequests.Describe(request)}");
+                _world.Trace.Add(_process.Name, $"requests {request.Id}: {request.Vm} {RandomRequests.Describe(request)}");
                 var answer = await _bus.RequestAsync<RequestMigration, MigrationRequestAnswer>(SchedulerQueues.Requests, request);
-                _world.Trace.Add(_process.Name, $"is answered on {request.Id}: {(answer.Refusals.Count == 0 ? "accepted" : string.Join("; ", answer.Refusals.Select(refusal => refusal.Message)))}");
+                _world.Trace.Add(_process.Name, $"receives the answer to {request.Id}: {(answer.Refusals.Count == 0 ? "accepted" : string.Join("; ", answer.Refusals.Select(refusal => refusal.Message)))}");
                 if (answer.Refusals.Any(refusal => Undecided.Contains(refusal.Code)))
                 {
-                    // Nothing was kept of it, and it may be asked for again.
+                    // Nothing was stored, so the same request may be sent again.
                     await Task.Delay(RetryInterval, _process.Clock);
                     continue;
                 }
@@ -162,7 +161,7 @@ internal sealed class Operators
             }
             catch (BusRequestException e)
             {
-                _world.Trace.Add(_process.Name, $"is not answered on {request.Id}: {e.Message}");
+                _world.Trace.Add(_process.Name, $"gets no answer to {request.Id}: {e.Message}");
                 await Task.Delay(RetryInterval, _process.Clock);
             }
         }
@@ -180,21 +179,21 @@ internal sealed class Operators
             }
             catch (BusRequestException e)
             {
-                _world.Trace.Add(_process.Name, $"is not answered on the change of {change.Id}: {e.Message}");
+                _world.Trace.Add(_process.Name, $"gets no answer to the change of {change.Id}: {e.Message}");
             }
         }
     }
 
-    private async Task RescheduleAsync(RescheduleMigration operatorRequest)
+    private async Task RescheduleAsync(RescheduleMigration reschedule)
     {
         try
         {
-            var answer = await _bus.RequestAsync<RescheduleMigration, RescheduleAnswer>(SchedulerQueues.Requests, operatorRequest);
-            _world.Trace.Add(_process.Name, $"reschedules {operatorRequest.Id} to {(operatorRequest.ToAny ? "any host" : operatorRequest.To)} {operatorRequest.Priority}: {answer.Result}, {answer.Explanation}");
+            var answer = await _bus.RequestAsync<RescheduleMigration, RescheduleAnswer>(SchedulerQueues.Requests, reschedule);
+            _world.Trace.Add(_process.Name, $"reschedules {reschedule.Id} to {(reschedule.ToAny ? "any host" : reschedule.To)} {reschedule.Priority}: {answer.Result}, {answer.Explanation}");
         }
         catch (BusRequestException e)
         {
-            _world.Trace.Add(_process.Name, $"is not answered on the rescheduling of {operatorRequest.Id}: {e.Message}");
+            _world.Trace.Add(_process.Name, $"gets no answer to the rescheduling of {reschedule.Id}: {e.Message}");
         }
     }
 
@@ -210,7 +209,7 @@ internal sealed class Operators
             }
             catch (BusRequestException e)
             {
-                _world.Trace.Add(_process.Name, $"is not answered on the abort of {id}: {e.Message}");
+                _world.Trace.Add(_process.Name, $"gets no answer to the abort of {id}: {e.Message}");
             }
         }
     }

@@ -5,13 +5,12 @@ using Mesh.Simulation.Hosts;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>Which hosts and machines a run has.</summary>
+/// <summary>The hosts and VMs of a run.</summary>
 internal static class Population
 {
     private static readonly Dictionary<string, string> Shop = new(StringComparer.Ordinal) { ["app"] = "shop" };
     private static readonly Dictionary<string, string> NoLabels = new(StringComparer.Ordinal);
 
-    /// <summary>Makes them.</summary>
     public static (IReadOnlyList<HostNode> Hosts, IReadOnlyList<SimulatedVm> Vms) Create(World world, Random random)
     {
         var isCrowded = random.NextDouble() < 0.07;

@@ -8,12 +8,11 @@ using Mesh.Simulation.Hosts;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>Options and limits as people may choose them.</summary>
+/// <summary>Random requests, as operators may send them.</summary>
 internal static class RandomRequests
 {
     private static readonly MigrationPriority[] Priorities = Enum.GetValues<MigrationPriority>();
 
-    /// <summary>How a machine is to be moved.</summary>
     public static MigrationOptions Options(Random random, SimulatedVm vm)
     {
         var isPostCopy = random.NextDouble() < 0.3;
@@ -33,7 +32,7 @@ internal static class RandomRequests
         };
     }
 
-    /// <summary>Where it may go: mostly one host, sometimes others too, sometimes any.</summary>
+    /// <summary>The allowed hosts: mostly one, sometimes several, sometimes any.</summary>
     public static (HostName? To, IReadOnlyList<HostName>? Alternatives) Destinations(Random random, IReadOnlyList<HostNode> hosts, HostName? from)
     {
         var others = hosts.Select(host => host.Name).Where(host => host != from).ToList();
@@ -48,26 +47,24 @@ internal static class RandomRequests
         };
     }
 
-    /// <summary>How much it matters.</summary>
     public static MigrationPriority Priority(Random random) => random.NextDouble() < 0.6
         ? MigrationPriority.Operator
         : Priorities[random.Next(Priorities.Length)];
 
-    /// <summary>Another priority or other hosts for one that waits.</summary>
+    /// <summary>Another priority or other allowed hosts for a waiting migration.</summary>
     public static RescheduleMigration Reschedule(Random random, MigrationId id, IReadOnlyList<HostNode> hosts)
     {
-        var operatorRequest = new RescheduleMigration { Id = id, RequestedBy = "operator" };
+        var reschedule = new RescheduleMigration { Id = id, RequestedBy = "operator" };
         var to = hosts[random.Next(hosts.Count)].Name;
         return random.Next(4) switch
         {
-            0 => operatorRequest with { Priority = Priority(random) },
-            1 => operatorRequest with { ToAny = true },
-            2 => operatorRequest with { To = to, Alternatives = [hosts[random.Next(hosts.Count)].Name] },
-            _ => operatorRequest with { To = to },
+            0 => reschedule with { Priority = Priority(random) },
+            1 => reschedule with { ToAny = true },
+            2 => reschedule with { To = to, Alternatives = [hosts[random.Next(hosts.Count)].Name] },
+            _ => reschedule with { To = to },
         };
     }
 
-    /// <summary>The hard limits.</summary>
     public static MigrationLimits Limits(Random random) => new()
     {
         CompletionTimeout = random.NextDouble() < 0.5 ? TimeSpan.FromSeconds(random.Next(5, 60)) : TimeSpan.FromSeconds(120),
@@ -76,10 +73,10 @@ internal static class RandomRequests
         EnableDowntimeThread = random.NextDouble() < 0.3,
     };
 
-    /// <summary>The policy that is named; null for the machine's own.</summary>
+    /// <summary>The named policy; null for the VM's own.</summary>
     public static string? Policy(Random random) => random.NextDouble() < 0.6 ? ShippedPolicies.All[random.Next(ShippedPolicies.All.Count)].Name : null;
 
-    /// <summary>What may be done to the machine.</summary>
+    /// <summary>What a policy may do to the VM.</summary>
     public static PolicyPermissions? Allow(Random random) => random.NextDouble() < 0.3
         ? new() { Throttle = random.NextDouble() < 0.5, PostCopy = random.NextDouble() < 0.5, Suspend = random.NextDouble() < 0.5, Compression = random.NextDouble() < 0.5 }
         : null;
@@ -87,7 +84,7 @@ internal static class RandomRequests
     /// <summary>A change of a running migration.</summary>
     public static ChangeMigration Change(Random random, MigrationId id, int number)
     {
-        var change = new ChangeMigration { Id = id, ChangeId = $"{id}-{number}", RequestedBy = "operator", Reason = "by lot" };
+        var change = new ChangeMigration { Id = id, ChangeId = $"{id}-{number}", RequestedBy = "operator", Reason = "random" };
         return random.Next(9) switch
         {
             0 => change with { Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(random.Next(1, 3000)) } },
@@ -101,11 +98,11 @@ internal static class RandomRequests
         };
     }
 
-    /// <summary>A request's particulars for the trace.</summary>
+    /// <summary>A request's details for the trace.</summary>
     public static string Describe(RequestMigration request)
     {
         var options = request.Options;
-        List<string> words =
+        List<string> parts =
         [
             $"to {request.To?.ToString() ?? "any host"}{(request.Alternatives is { } others ? $" of {string.Join(", ", others)}" : "")}",
             $"priority {request.Priority}",
@@ -114,13 +111,13 @@ internal static class RandomRequests
             request.Policy ?? "default policy",
         ];
         if (options.PostCopy)
-            words.Add("post-copy");
+            parts.Add("post-copy");
         if (options.Timeout is { } timeout)
-            words.Add($"{options.TimeoutAction} after {timeout.TotalSeconds:0} s");
+            parts.Add($"{options.TimeoutAction} after {timeout.TotalSeconds:0} s");
         if (!options.Live)
-            words.Add("paused");
+            parts.Add("paused");
         if (options.CopyStorage is not CopyStorage.None)
-            words.Add("disks");
-        return string.Join(", ", words);
+            parts.Add("disks");
+        return string.Join(", ", parts);
     }
 }

@@ -1,14 +1,14 @@
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>What came of a run.</summary>
+/// <summary>The result of a run.</summary>
 /// <param name="Seed">Its seed.</param>
-/// <param name="Failure">What must never be so and was; null if all was well.</param>
-/// <param name="Invariant">What it violated; null if all was well.</param>
+/// <param name="Failure">Describes the violation; null if there is none.</param>
+/// <param name="Invariant">The violated invariant; null if there is none.</param>
 /// <param name="TraceHash">Equal for equal runs.</param>
-/// <param name="Steps">How many steps it had.</param>
-/// <param name="VirtualTime">How long it lasted, in its own time.</param>
-/// <param name="Ends">How its migrations ended.</param>
-/// <param name="Faults">What was done to it.</param>
+/// <param name="Steps">Its number of steps.</param>
+/// <param name="VirtualTime">Its duration in virtual time.</param>
+/// <param name="Outcomes">The outcomes of its migrations.</param>
+/// <param name="Faults">The injected faults.</param>
 internal sealed record RunResult(
     int Seed,
     string? Failure,
@@ -16,5 +16,5 @@ internal sealed record RunResult(
     ulong TraceHash,
     long Steps,
     TimeSpan VirtualTime,
-    IReadOnlyList<string> Ends,
+    IReadOnlyList<string> Outcomes,
     IReadOnlyList<string> Faults);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>The real scheduler. In some runs two of them work over the same store, as after a mistake of whoever has set them up.</summary>
+/// <summary>The real scheduler. In some runs two instances share one store, as after a configuration mistake.</summary>
 internal sealed class SchedulerService(World world, string name) : ServiceProcess(world, name, world.SchedulerStore)
 {
     /// <inheritdoc />

@@ -10,38 +10,36 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>A real service in a process that can be killed at every step, over a store that outlives it.</summary>
+/// <summary>A real service in a process that can be killed at any step; its store outlives it.</summary>
 internal abstract class ServiceProcess(World world, string name, SimulatedStore store)
 {
     private const int DiskFull = 13;
 
     private int _startCount;
 
-    /// <summary>Its name.</summary>
     public string Name { get; } = name;
 
-    /// <summary>Its process; null while none runs.</summary>
+    /// <summary>Its process; null while it is down.</summary>
     public SimulatedProcess? Process { get; private set; }
 
-    /// <summary>What it is made of; null while none runs.</summary>
+    /// <summary>Its services; null while it is down.</summary>
     public IServiceProvider? Provider { get; private set; }
 
-    /// <summary>Its way to the broker.</summary>
+    /// <summary>Its connection to the broker.</summary>
     public BusLink Link { get; } = new();
 
-    /// <summary>Whether it can write nothing.</summary>
+    /// <summary>Whether every write to its store fails.</summary>
     public bool IsStoreFull { get; set; }
 
-    /// <summary>After how many more passages of the store the process is killed; null for never.</summary>
+    /// <summary>Number of store operations after which the process is killed; null for never.</summary>
     public int? KillAfterStoreOperations { get; set; }
 
-    /// <summary>Whether the next commit is kept without its caller being told.</summary>
+    /// <summary>Whether the next commit succeeds but is reported as failed.</summary>
     public bool LosesNextCommit { get; set; }
 
-    /// <summary>The world that it is part of.</summary>
     protected World World { get; } = world;
 
-    /// <summary>Starts it, unless it runs.</summary>
+    /// <summary>Starts it unless it is running.</summary>
     public void Start()
     {
         if (Process is not null)
@@ -55,7 +53,6 @@ internal abstract class ServiceProcess(World world, string name, SimulatedStore 
         });
     }
 
-    /// <summary>Kills it.</summary>
     public void Kill()
     {
         if (Process is null)
@@ -65,27 +62,27 @@ internal abstract class ServiceProcess(World world, string name, SimulatedStore 
         (Process, Provider) = (null, null);
     }
 
-    /// <summary>Kills it, and lets it start again after a while.</summary>
+    /// <summary>Kills it and starts it again after a pause.</summary>
     public void KillAndRestart(TimeSpan pause)
     {
         Kill();
         World.Network.Post(Start, pause);
     }
 
-    /// <summary>Lets nothing go wrong with it any more.</summary>
+    /// <summary>Ends its faults and starts it unless it is running.</summary>
     public void ClearFaults()
     {
         (KillAfterStoreOperations, LosesNextCommit) = (null, false);
         Start();
     }
 
-    /// <summary>Its settings besides the place of its store.</summary>
+    /// <summary>Its settings besides the store's location.</summary>
     protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 
-    /// <summary>Adds what it does.</summary>
+    /// <summary>Adds its services.</summary>
     protected abstract void ConfigureServices(IServiceCollection services, IConfiguration configuration, SimulatedProcess process);
 
-    /// <summary>Tells that it has committed.</summary>
+    /// <summary>Called after every commit.</summary>
     protected abstract void OnCommitted();
 
     private ServiceProvider Build(SimulatedProcess process)
@@ -98,7 +95,7 @@ internal abstract class ServiceProcess(World world, string name, SimulatedStore 
         services.AddSingleton<IConfiguration>(configuration);
         services.AddSingleton<TimeProvider>(new MonotonicTimeProvider(process.Clock));
         services.AddSingleton(CreateBus(process));
-        services.AddSingleton<StoreInterceptor>(moment => OnStoreOperationAsync(process, moment));
+        services.AddSingleton<StoreInterceptor>(stage => OnStoreOperationAsync(process, stage));
         ConfigureServices(services, configuration, process);
         return services.BuildServiceProvider();
     }
@@ -109,12 +106,12 @@ internal abstract class ServiceProcess(World world, string name, SimulatedStore 
         return World.SeededBug?.Wrap(bus, this) ?? bus;
     }
 
-    private async Task OnStoreOperationAsync(SimulatedProcess process, StoreCallStage moment)
+    private async Task OnStoreOperationAsync(SimulatedProcess process, StoreCallStage stage)
     {
-        if (moment == StoreCallStage.AfterCommit)
+        if (stage == StoreCallStage.AfterCommit)
             OnCommitted();
 
-        // A disk takes its time; what else the process does meanwhile comes in between.
+        // Disk I/O takes time; other work of the process interleaves with it.
         await Task.Delay(World.NetworkConditions.NextDelay(TimeSpan.FromMilliseconds(3)), process.Clock);
         if (KillAfterStoreOperations is { } left && process == Process)
         {
@@ -126,9 +123,9 @@ internal abstract class ServiceProcess(World world, string name, SimulatedStore 
             }
         }
 
-        if (IsStoreFull && moment == StoreCallStage.BeforeWrite)
+        if (IsStoreFull && stage == StoreCallStage.BeforeWrite)
             throw new SqliteException("database or disk is full", DiskFull);
-        if (LosesNextCommit && moment == StoreCallStage.AfterCommit)
+        if (LosesNextCommit && stage == StoreCallStage.AfterCommit)
         {
             LosesNextCommit = false;
             throw new SqliteException("disk I/O error after the commit", DiskFull);

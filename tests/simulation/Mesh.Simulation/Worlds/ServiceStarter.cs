@@ -6,10 +6,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>Starts what a container holds in the order of the generic host, by the pump alone.</summary>
+/// <summary>Starts a container's hosted services in the order of the generic host, on the event loop alone.</summary>
 internal static class ServiceStarter
 {
-    /// <summary>Starts a process' services; where that fails, the process has ended.</summary>
+    /// <summary>Starts a process's services; if that fails, the process ends.</summary>
     public static void Start(SimulatedProcess process, World world, BusLink link, ServiceProvider provider, Action onFailed) =>
         _ = StartAsync(process, world, link, provider, onFailed);
 
@@ -25,13 +25,13 @@ internal static class ServiceStarter
                 await service.StartAsync(CancellationToken.None);
             foreach (var service in services.OfType<IHostedLifecycleService>())
                 await service.StartedAsync(CancellationToken.None);
-            world.Trace.Add(process.Name, "has started");
+            world.Trace.Add(process.Name, "started");
         }
-#pragma warning disable CA1031 // A service that cannot start ends, whatever the reason.
+#pragma warning disable CA1031 // A service that fails to start ends, whatever the reason.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            world.Trace.Add(process.Name, $"! cannot start: {e.GetType().Name}: {e.Message}");
+            world.Trace.Add(process.Name, $"! failed to start: {e.GetType().Name}: {e.Message}");
             onFailed();
         }
     }

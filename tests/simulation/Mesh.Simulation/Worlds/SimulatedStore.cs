@@ -2,14 +2,14 @@ using Microsoft.Data.Sqlite;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>A service's database, in memory and outliving the service.</summary>
+/// <summary>A service's in-memory database; it outlives the service's processes.</summary>
 internal abstract class SimulatedStore : IDisposable
 {
     private static long _count;
 
     private readonly string _path;
 
-    /// <summary>An empty database.</summary>
+    /// <summary>Creates an empty database.</summary>
     protected SimulatedStore()
     {
         SQLitePCL.Batteries_V2.Init();
@@ -18,10 +18,10 @@ internal abstract class SimulatedStore : IDisposable
         Connection.Open();
     }
 
-    /// <summary>The setting that leads a service to it.</summary>
+    /// <summary>The value of the service's setting for its store.</summary>
     public string Location => $"sqlite:{_path}";
 
-    /// <summary>A connection that keeps it.</summary>
+    /// <summary>A connection that stays open: SQLite deletes an in-memory database with its last connection.</summary>
     protected SqliteConnection Connection { get; }
 
     /// <inheritdoc />

@@ -3,15 +3,14 @@ using Mesh.Contracts.Policies;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>The scheduler's limits in a run: often small ones, so that a queue forms. They stay as they are.</summary>
+/// <summary>The scheduler's limits in a run: often small, so that a queue forms, and constant.</summary>
 internal sealed class SlotLimits
 {
     private readonly bool _isPacking;
     private readonly int _ageingSeconds;
     private readonly int _backOffSeconds;
-    private readonly int _unplaceableSeconds;
+    private readonly int _unschedulableSeconds;
 
-    /// <summary>Draws them.</summary>
     public SlotLimits(Random random)
     {
         Cluster = random.NextDouble() < 0.6 ? random.Next(1, 4) : 5;
@@ -21,22 +20,22 @@ internal sealed class SlotLimits
         _isPacking = random.NextDouble() < 0.3;
         _ageingSeconds = random.Next(5, 120);
         _backOffSeconds = random.Next(1, 20);
-        _unplaceableSeconds = random.Next(20, 240);
+        _unschedulableSeconds = random.Next(20, 240);
     }
 
-    /// <summary>Migrations that copy at once in the mesh.</summary>
+    /// <summary>Maximum number of migrations that copy at once in the whole mesh.</summary>
     public int Cluster { get; }
 
-    /// <summary>Away from one host.</summary>
+    /// <summary>Maximum number of migrations that copy at once from one host.</summary>
     public int Outbound { get; }
 
-    /// <summary>To one host.</summary>
+    /// <summary>Maximum number of migrations that copy at once to one host.</summary>
     public int Inbound { get; }
 
-    /// <summary>That prepare on one host.</summary>
+    /// <summary>Maximum number of migrations that are prepared at once on one host.</summary>
     public int Preparing { get; }
 
-    /// <summary>The settings that say so.</summary>
+    /// <summary>The limits as the scheduler's settings.</summary>
     public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(StringComparer.Ordinal)
     {
         ["Scheduling:ClusterMax"] = Number(Cluster),
@@ -47,10 +46,10 @@ internal sealed class SlotLimits
         ["Scheduling:AgeingStep"] = Seconds(_ageingSeconds),
         ["Scheduling:BackoffInitial"] = Seconds(_backOffSeconds),
         ["Scheduling:BackoffMax"] = Seconds(60),
-        ["Scheduling:UnschedulableTimeout"] = Seconds(_unplaceableSeconds),
+        ["Scheduling:UnschedulableTimeout"] = Seconds(_unschedulableSeconds),
     };
 
-    /// <summary>What counts for a migration under a policy.</summary>
+    /// <summary>The limits of a migration under a policy: the stricter of the policy's and the mesh's.</summary>
     public PolicyConcurrency WithPolicy(PolicyConcurrency? policy) => new()
     {
         Cluster = Stricter(policy?.Cluster, Cluster),

@@ -4,7 +4,7 @@ using Mesh.Simulation.Engine;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>The course of a run: begin, storm, calm, and the end that must come.</summary>
+/// <summary>The course of a run: start, faults, recovery, and the end that must follow within a bound.</summary>
 internal sealed partial class World
 {
     private static readonly TimeSpan EndTimeout = TimeSpan.FromMinutes(20);
@@ -12,10 +12,10 @@ internal sealed partial class World
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>When the faults have stopped, in ticks; everything must come to its end within a bound after that.</summary>
+    /// <summary>When faults ended, in ticks; everything must finish within a bound after that.</summary>
     public long FaultsEndedTicks { get; private set; } = long.MaxValue;
 
-    /// <summary>Runs a world to its end and tells what came of it.</summary>
+    /// <summary>Runs a world to its end.</summary>
     public static RunResult Run(RunOptions options)
     {
         using var world = new World(options);
@@ -28,7 +28,7 @@ internal sealed partial class World
         {
             (failure, invariant) = (e.Message, e.Invariant);
         }
-#pragma warning disable CA1031 // Whatever else goes wrong is a finding too, and must name its seed.
+#pragma warning disable CA1031 // Any other exception is a finding too, and must be reported with its seed.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -52,19 +52,19 @@ internal sealed partial class World
         NetworkConditions.IsDegraded = true;
         RunUntil(FaultSchedule.Duration.Ticks);
 
-        Trace.Add("world", "the storm is over");
+        Trace.Add("world", "faults end");
         NetworkConditions.IsDegraded = false;
         FaultSchedule.EndAll();
         FaultsEndedTicks = EventLoop.Ticks;
 
-        // Where only one may copy at a time, all others wait for it.
+        // If only one migration may copy at a time, all others wait for it.
         var bound = EndTimeout + EndTimeoutPerMigration * (MigrationsStore.CountUnfinished() + Vms.Count);
         var deadline = EventLoop.Ticks + bound.Ticks;
         while (!IsOver() && EventLoop.Ticks < deadline)
             RunUntil(EventLoop.Ticks + PollInterval.Ticks);
         if (!IsOver())
             throw new InvariantViolatedException(
-                "every accepted migration reaches its end", $"{bound.TotalMinutes:0} min after the faults stopped there is no end of: {string.Join("; ", DescribeUnfinished())}");
+                "every accepted migration ends", $"unfinished {bound.TotalMinutes:0} min after faults ended: {string.Join("; ", DescribeUnfinished())}");
 
         RunUntil(EventLoop.Ticks + SettleTime.Ticks);
         foreach (var invariant in _invariants)
@@ -80,9 +80,9 @@ internal sealed partial class World
     private IEnumerable<string> DescribeUnfinished() =>
     [
         .. MigrationsStore.ReadMigrations().Where(migration => !migration.HasEnded).Select(migration =>
-            $"{migration.Id} {migration.Phase} ({migration.Reason}); words: {migration.SourceObservation?.Status.ToString() ?? "none"} on {migration.Source}, {migration.DestinationObservation?.Status.ToString() ?? "none"} on {migration.Destination}; outstanding: {string.Join(", ", migration.Outstanding.Select(command => command.Command.GetType().Name))}"),
+            $"{migration.Id} {migration.Phase} ({migration.Reason}); reports: {migration.SourceObservation?.Status.ToString() ?? "none"} on {migration.Source}, {migration.DestinationObservation?.Status.ToString() ?? "none"} on {migration.Destination}; outstanding: {string.Join(", ", migration.Outstanding.Select(command => command.Command.GetType().Name))}"),
         .. Operators.DescribeUnanswered(),
-        .. Maintainers.IsDone ? [] : new[] { "wishes of maintainers" },
+        .. Maintainers.IsDone ? [] : new[] { "pending maintenance" },
         .. RunningDrains().Select(drain => $"drain {drain.Id} of {string.Join(", ", drain.Hosts)}: {string.Join(", ", drain.Moves.Select(move => $"{move.VmName} to {move.To} {move.State} {move.Migration}"))}"),
         .. MigrationsStore.CountOutbox() > 0 ? [$"{MigrationsStore.CountOutbox()} messages in the outbox"] : Array.Empty<string>(),
     ];
@@ -110,8 +110,8 @@ internal sealed partial class World
         seed {_options.Seed}{(_options.Bug is { } bug ? $", seeded bug {bug}" : "")} violates: {invariant}
         {failure.Replace(Directory, "", StringComparison.Ordinal)}
         faults: {string.Join("; ", FaultSchedule.Injected)}
-        machines: {string.Join("; ", Vms.Select(vm => $"{vm.Name} {vm.Id}"))}
-        the last of {Trace.Count} lines:
+        VMs: {string.Join("; ", Vms.Select(vm => $"{vm.Name} {vm.Id}"))}
+        the last of {Trace.Count} trace lines:
         {string.Join("\n", Trace.Last)}
         replay: dotnet run -c Release --project tests/simulation/Mesh.Simulation -- --seed {_options.Seed} --trace{(_options.Bug is { } seeded ? $" --bug {seeded}" : "")}
         """;

@@ -10,10 +10,10 @@ using Mesh.Simulation.SeededBugs;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>The whole mesh of one run: hosts, machines, broker, services, operators, and what goes wrong with them.</summary>
+/// <summary>The whole mesh of one run: hosts, VMs, broker, services, operators, and their faults.</summary>
 internal sealed partial class World : IDisposable
 {
-    private const int LinesKept = 80;
+    private const int TraceLinesMax = 80;
 
     private readonly Dictionary<string, Random> _randoms = new(StringComparer.Ordinal);
     private readonly RunOptions _options;
@@ -22,13 +22,12 @@ internal sealed partial class World : IDisposable
     private readonly Dictionary<HostName, long> _fencedAt = [];
     private InvariantViolatedException? _failure;
 
-    /// <summary>A mesh that has not begun.</summary>
     public World(RunOptions options)
     {
         _options = options;
         EventLoop = new EventLoop(RandomFor("pump"), isShuffled: RandomFor("world").NextDouble() < 0.5);
         Directory = Path.Combine(System.IO.Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"mesh-simulation-{Guid.NewGuid():N}");
-        Trace = new Trace(EventLoop, LinesKept, Directory, options.Print);
+        Trace = new Trace(EventLoop, TraceLinesMax, Directory, options.Print);
         Network = new SimulatedProcess(EventLoop, "network");
         NetworkConditions = new NetworkConditions(RandomFor("weather"), RandomFor("wires"));
         Broker = new Broker(Network, NetworkConditions, Trace, reportsHeldMax: RandomFor("world").Next(3, 2000));
@@ -46,100 +45,87 @@ internal sealed partial class World : IDisposable
         SeededBug?.Install(this);
     }
 
-    /// <summary>The thread of control.</summary>
     public EventLoop EventLoop { get; }
 
-    /// <summary>What happens.</summary>
     public Trace Trace { get; }
 
-    /// <summary>What never dies: wires, clocks, hardware.</summary>
+    /// <summary>The process of network, clocks and hardware, which is never killed.</summary>
     public SimulatedProcess Network { get; }
 
-    /// <summary>How bad the network is.</summary>
     public NetworkConditions NetworkConditions { get; }
 
-    /// <summary>The broker.</summary>
     public Broker Broker { get; }
 
-    /// <summary>The hypervisors and what runs on them.</summary>
+    /// <summary>The hypervisors and the VMs on them.</summary>
     public SimulatedCluster Cluster { get; }
 
-    /// <summary>The hosts.</summary>
     public IReadOnlyList<HostNode> Hosts { get; }
 
-    /// <summary>The machines that there are.</summary>
     public IReadOnlyList<SimulatedVm> Vms { get; }
 
-    /// <summary>The migrations service.</summary>
     public MigrationsService Migrations { get; }
 
-    /// <summary>The migrations service's database.</summary>
     public MigrationsStore MigrationsStore { get; } = new();
 
-    /// <summary>The schedulers: one, or by mistake two.</summary>
+    /// <summary>One scheduler, or two after a configuration mistake.</summary>
     public IReadOnlyList<SchedulerService> Schedulers { get; }
 
-    /// <summary>The schedulers' database.</summary>
+    /// <summary>The database that all schedulers share.</summary>
     public SchedulerStore SchedulerStore { get; } = new();
 
-    /// <summary>How much the schedulers let run at once.</summary>
+    /// <summary>The schedulers' limits.</summary>
     public SlotLimits SlotLimits { get; }
 
-    /// <summary>Every service besides the agents.</summary>
+    /// <summary>All services except the agents.</summary>
     public IEnumerable<ServiceProcess> Services => [Migrations, .. Schedulers];
 
-    /// <summary>Who asks for migrations.</summary>
     public Operators Operators { get; }
 
-    /// <summary>Who empties and closes hosts.</summary>
     public Maintainers Maintainers { get; }
 
-    /// <summary>What goes wrong.</summary>
     public FaultSchedule FaultSchedule { get; }
 
-    /// <summary>What is physically so.</summary>
     public GroundTruth GroundTruth { get; }
 
-    /// <summary>The planted bug; null for none.</summary>
+    /// <summary>The seeded bug; null for none.</summary>
     public SeededBug? SeededBug { get; }
 
-    /// <summary>Where agents keep their state.</summary>
+    /// <summary>Directory of the agents' state.</summary>
     public string Directory { get; }
 
-    /// <summary>Told after every commit of the migrations service.</summary>
+    /// <summary>Raised after every commit of the migrations service.</summary>
     public event Action? MigrationsCommitted;
 
-    /// <summary>Told of every flight that a commit has changed.</summary>
+    /// <summary>Raised for every migration changed by a commit.</summary>
     public event Action<CommittedMigration>? MigrationChanged;
 
-    /// <summary>Told after every commit of a scheduler.</summary>
+    /// <summary>Raised after every commit of a scheduler.</summary>
     public event Action? SchedulerCommitted;
 
-    /// <summary>Told of every message that a process sends, whatever becomes of it.</summary>
+    /// <summary>Raised for every message that a process sends, whether or not it arrives.</summary>
     public event Action<BrokerMessage>? MessageSending;
 
-    /// <summary>Told of every call to a hypervisor that takes effect, with the machine that it is about.</summary>
+    /// <summary>Raised for every hypervisor call that takes effect, with its VM.</summary>
     public event Action<HostName, string, VmId>? HypervisorCalled;
 
-    /// <summary>Tells of a call to a hypervisor.</summary>
     public void RecordCall(HostName host, string call, VmId vm) => HypervisorCalled?.Invoke(host, call, vm);
 
-    /// <summary>Whether somebody has tried to move a machine past the mesh: then the mesh cannot be blamed for where it is.</summary>
+    /// <summary>Whether a migration of the VM outside the mesh was attempted: then the mesh is not responsible for where it runs.</summary>
     public bool WasMigratedExternally(VmId vm) => _migratedExternally.Contains(vm);
 
-    /// <summary>Notes that somebody moves a machine past the mesh.</summary>
+    /// <summary>Records a migration of the VM outside the mesh.</summary>
     public void RecordExternalMigration(VmId vm) => _migratedExternally.Add(vm);
 
-    /// <summary>Notes that a host was made sure to be off.</summary>
+    /// <summary>Records that a host is verified as off.</summary>
     public void RecordFence(HostName host) => _fencedAt[host] = EventLoop.Ticks;
 
-    /// <summary>Whether a host was made sure to be off at some time since.</summary>
+    /// <summary>Whether a host was verified as off at or after a time.</summary>
     public bool WasFencedSince(HostName host, long ticks) => _fencedAt.TryGetValue(host, out var at) && at >= ticks;
 
-    /// <summary>Something is so that must never be so. The run ends after the present step.</summary>
+    /// <summary>Records a violation; the run ends after the current step.</summary>
     public void Fail(string invariant, string what) => _failure ??= new InvariantViolatedException(invariant, what);
 
-    /// <summary>Tells that the migrations service has committed.</summary>
+    /// <summary>Raises the events of a commit of the migrations service.</summary>
     public void RaiseMigrationsCommitted()
     {
         MigrationsCommitted?.Invoke();
@@ -147,16 +133,13 @@ internal sealed partial class World : IDisposable
             MigrationChanged?.Invoke(migration);
     }
 
-    /// <summary>Tells that a scheduler has committed.</summary>
     public void RaiseSchedulerCommitted() => SchedulerCommitted?.Invoke();
 
-    /// <summary>A process' connection to the broker.</summary>
     public IMessageBus CreateBus(SimulatedProcess process, BusLink link) => new SimulatedBus(Broker, Network, process, link, NetworkConditions, message => MessageSending?.Invoke(message));
 
-    /// <summary>The host of a name.</summary>
     public HostNode Host(HostName name) => Hosts.First(host => host.Name == name);
 
-    /// <summary>Chance for one purpose, so that what is drawn for one does not change what another draws.</summary>
+    /// <summary>The random generator of one purpose, so that draws for one purpose do not change those for another.</summary>
     public Random RandomFor(string purpose)
     {
         if (_randoms.TryGetValue(purpose, out var random))

@@ -6,8 +6,8 @@ using Mesh.Contracts.Serialization;
 namespace Mesh.Migrations.Tests.Stored;
 
 /// <summary>
-/// Every name that JSON of a type contains, one path a line: properties, discriminators and, behind "=", the members of enumerations.
-/// Names of CLR types are not among them, because no document holds one.
+/// Every name in the JSON of a type, one path per line: properties, discriminators and, after "=", the members of enumerations. Names of
+/// CLR types are not included, because no document contains one.
 /// </summary>
 internal sealed class StoredNames
 {
@@ -58,9 +58,9 @@ internal sealed class StoredNames
 
     private void AddObject(JsonTypeInfo info, string path)
     {
-        if (info.PolymorphismOptions is { } choices)
-            foreach (var choice in choices.DerivedTypes)
-                AddProperties(MeshJson.Options.GetTypeInfo(choice.DerivedType), $"{path}<{choices.TypeDiscriminatorPropertyName}:{choice.TypeDiscriminator}>");
+        if (info.PolymorphismOptions is { } polymorphism)
+            foreach (var derived in polymorphism.DerivedTypes)
+                AddProperties(MeshJson.Options.GetTypeInfo(derived.DerivedType), $"{path}<{polymorphism.TypeDiscriminatorPropertyName}:{derived.TypeDiscriminator}>");
         else
             AddProperties(info, path);
     }

@@ -7,11 +7,11 @@ namespace Mesh.Migrations.Tests;
 
 internal sealed partial class FaultyWorld
 {
-    /// <summary>Somebody changes the running migration.</summary>
+    /// <summary>Changes the running migration at random.</summary>
     private void ChangeRandomly()
     {
         var request = new ChangeMigration { Id = State!.Id, ChangeId = $"c{_random.Next(6)}", RequestedBy = "tester" };
-        var policy = Chance(0.4) ? SomePolicy() : null;
+        var policy = Chance(0.4) ? RandomPolicy() : null;
         var change = _random.Next(5) switch
         {
             0 => request with { Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(500) } },
@@ -23,15 +23,15 @@ internal sealed partial class FaultyWorld
         Apply(new ChangeReceived(policy is null ? change : change with { Policy = policy.Policy.Name }, policy));
     }
 
-    private EffectivePolicy SomePolicy()
+    private EffectivePolicy RandomPolicy()
     {
         List<PolicyActionKind> kinds = [PolicyActionKind.SetDowntime, PolicyActionKind.PostCopy, PolicyActionKind.Suspend, PolicyActionKind.Throttle, PolicyActionKind.Abort];
         List<PolicyActionKind> last = [PolicyActionKind.PostCopy, PolicyActionKind.Suspend, PolicyActionKind.Abort];
         return Given.Policy(new MigrationPolicy
         {
             Name = $"p{_random.Next(3)}",
-            Description = "Drawn by lot.",
-            Steps = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new PolicyStep(new() { Elapsed = Within(90) }, ActionOf(kinds[_random.Next(kinds.Count)])))],
+            Description = "Random.",
+            Steps = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new PolicyStep(new() { Elapsed = Within(90) }, CreateAction(kinds[_random.Next(kinds.Count)])))],
             LastResort = [.. last.Where(_ => Chance(0.5))],
             Limits = new()
             {
@@ -42,7 +42,7 @@ internal sealed partial class FaultyWorld
         });
     }
 
-    private static PolicyAction ActionOf(PolicyActionKind kind) => new()
+    private static PolicyAction CreateAction(PolicyActionKind kind) => new()
     {
         Kind = kind,
         Downtime = kind == PolicyActionKind.SetDowntime ? TimeSpan.FromMilliseconds(400) : null,
@@ -51,7 +51,7 @@ internal sealed partial class FaultyWorld
 
     private MigrationSample Sample()
     {
-        var runs = _now - _jobSince;
+        var elapsed = _now - _jobSince;
         return new MigrationSample
         {
             MigrationId = State!.Id,
@@ -60,10 +60,10 @@ internal sealed partial class FaultyWorld
             Phase = _isPostCopy ? JobPhase.PostCopy : JobPhase.PreCopy,
             Copy = new()
             {
-                Elapsed = runs,
-                Iteration = 1 + (long)(runs.TotalSeconds / 7),
+                Elapsed = elapsed,
+                Iteration = 1 + (long)(elapsed.TotalSeconds / 7),
                 Bandwidth = BytesPerSecond.FromMebibytes(100),
-                Memory = new TransferProgress(Bytes.FromMebibytes(1024), Bytes.FromMebibytes(_random.Next(10, 900)), Bytes.FromMebibytes(runs.TotalSeconds * 100)),
+                Memory = new TransferProgress(Bytes.FromMebibytes(1024), Bytes.FromMebibytes(_random.Next(10, 900)), Bytes.FromMebibytes(elapsed.TotalSeconds * 100)),
             },
         };
     }

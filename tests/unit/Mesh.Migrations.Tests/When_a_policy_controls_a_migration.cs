@@ -7,7 +7,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Migrations.Tests;
 
-public sealed class When_a_policy_steers
+public sealed class When_a_policy_controls_a_migration
 {
     private static readonly PolicyStep Downtime = Step(1, new() { Kind = PolicyActionKind.SetDowntime, Downtime = TimeSpan.FromMilliseconds(150) });
     private static readonly PolicyStep PostCopy = Step(0, new() { Kind = PolicyActionKind.PostCopy });
@@ -57,15 +57,15 @@ public sealed class When_a_policy_steers
     }
 
     [Fact]
-    public void A_refused_step_makes_room_for_the_next()
+    public void A_refused_step_is_followed_by_the_next()
     {
         var migration = MigrationDriver.Under(Given.Policy(PostCopy, Abort)).Started().Pass(1, 1).Pass(2, 5);
-        migration.Answer(migration.Last<ChangeParameters>(), new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Refused, "QEMU says no"));
+        migration.Answer(migration.Last<ChangeParameters>(), new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Refused, "QEMU rejects it"));
         migration.Pass(3, 9).Commands.ShouldContain(command => command is AbortJob);
     }
 
     [Fact]
-    public void An_abort_of_its_own_is_named_as_the_policy_s()
+    public void Its_own_abort_is_attributed_to_the_policy()
     {
         var migration = MigrationDriver.Under(Given.Policy(Abort)).Started().Pass(1, 1).Pass(2, 5);
         migration.Answer(migration.Last<AbortJob>()).JobEnds(JobResult.Cancelled).Report(Given.Source, VmStatus.Up).Answer(migration.Last<CleanUpIncoming>());
@@ -75,7 +75,7 @@ public sealed class When_a_policy_steers
     }
 
     [Fact]
-    public void Its_completion_timeout_is_held_although_no_sample_comes()
+    public void Its_completion_timeout_is_enforced_without_samples()
     {
         var policy = new MigrationPolicy { Name = "test", Description = "For tests.", Limits = new() { CompletionTimeout = TimeSpan.FromSeconds(60) }, LastResort = [PolicyActionKind.Abort] };
         var migration = MigrationDriver.Under(Given.Policy(policy)).Started().Pass(1, 1).Wait(TimeSpan.FromSeconds(58));
@@ -87,7 +87,7 @@ public sealed class When_a_policy_steers
     }
 
     [Fact]
-    public void The_agent_holds_its_limits_too_but_later()
+    public void The_agent_enforces_its_limits_too_but_later()
     {
         var policy = new MigrationPolicy
         {
@@ -102,7 +102,7 @@ public sealed class When_a_policy_steers
     }
 
     [Fact]
-    public void A_policy_that_never_aborts_lets_the_agent_abort_never()
+    public void The_agent_never_aborts_under_a_policy_that_never_aborts()
     {
         var limits = MigrationDriver.Under(Given.Policy()).Prepared().Last<StartMigration>().Limits;
         limits.CompletionTimeoutFor(Bytes.FromGibibytes(1)).ShouldBeNull();
@@ -110,22 +110,22 @@ public sealed class When_a_policy_steers
     }
 
     [Fact]
-    public void Limits_of_the_request_count_for_more()
+    public void Limits_of_the_request_take_precedence()
     {
-        var asked = new MigrationLimits { CompletionTimeout = TimeSpan.FromSeconds(10), ProgressTimeout = TimeSpan.Zero };
+        var requested = new MigrationLimits { CompletionTimeout = TimeSpan.FromSeconds(10), ProgressTimeout = TimeSpan.Zero };
         var migration = MigrationDriver.Under(Given.Policy(new MigrationPolicy
         {
             Name = "test",
             Description = "For tests.",
             Limits = new() { CompletionTimeout = TimeSpan.FromSeconds(60), ProgressTimeout = TimeSpan.FromSeconds(5) },
-        }), limits: asked).Started().Pass(1, 1);
-        migration.Last<StartMigration>().Limits.ShouldBe(asked);
+        }), limits: requested).Started().Pass(1, 1);
+        migration.Last<StartMigration>().Limits.ShouldBe(requested);
         migration.Pass(1, 9).Commands.ShouldNotContain(command => command is AbortJob);
         migration.Pass(1, 10.1).Commands.ShouldContain(command => command is AbortJob);
     }
 
     [Fact]
-    public void A_milder_last_resort_of_the_policy_comes_before_the_agent_s_abort()
+    public void A_milder_last_resort_of_the_policy_precedes_the_agent_s_abort()
     {
         var migration = MigrationDriver.Under(
             Given.Policy(new MigrationPolicy { Name = "test", Description = "For tests.", LastResort = [PolicyActionKind.PostCopy, PolicyActionKind.Abort] }),
@@ -135,7 +135,7 @@ public sealed class When_a_policy_steers
     }
 
     [Fact]
-    public void The_plan_goes_on_where_it_stood_after_a_restart()
+    public void The_plan_resumes_after_a_restart()
     {
         var migration = MigrationDriver.Under(Given.Policy(Downtime, PostCopy)).Started().Pass(1, 1).Pass(2, 5).Pass(3, 9);
         migration.Restart();
@@ -144,7 +144,7 @@ public sealed class When_a_policy_steers
     }
 
     [Fact]
-    public void A_named_policy_that_nobody_knows_is_a_reason_to_refuse()
+    public void A_request_for_an_unknown_policy_is_refused()
     {
         var migration = MigrationStateMachine.Apply(null, new RequestReceived(Given.Request() with { Policy = "gone" }, Given.Facts()), Given.Start);
         migration.State.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.UnknownPolicy);

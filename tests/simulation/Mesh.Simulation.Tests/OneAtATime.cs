@@ -1,2 +1,0 @@
-// A listener for traces hears the whole process, and the simulation takes every processor.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
