@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Mesh.Contracts.Values;
 
 /// <summary>
-/// The identity of one event of an agent. An event told again keeps its identity, so that the mesh takes the two as one.
+/// The identity of one event of an agent. A resent event keeps its identity, so that the mesh handles it once.
 /// </summary>
 [JsonConverter(typeof(AgentEventIdJsonConverter))]
 public readonly record struct AgentEventId

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Mesh.Contracts.Values;
 
 /// <summary>
-/// The identity of one command to an agent. A command sent again keeps its identity, and the agent then repeats the answer
+/// The identity of one command to an agent. A resent command keeps its identity, and the agent then repeats the answer
 /// that it recorded the first time instead of acting twice.
 /// </summary>
 [JsonConverter(typeof(CommandIdJsonConverter))]

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Mesh.Contracts.Values;
 
-/// <summary>The name by which a host takes part in the mesh; also a part of its agent's queue name.</summary>
+/// <summary>The name of a host in the mesh; also a part of its agent's queue name.</summary>
 [JsonConverter(typeof(HostNameJsonConverter))]
 public readonly record struct HostName
 {

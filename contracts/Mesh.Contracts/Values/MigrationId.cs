@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Mesh.Contracts.Values;
 
-/// <summary>The identity of one migration, chosen by the caller for it, so that asking twice is harmless.</summary>
+/// <summary>The identity of one migration, chosen by the caller, so that repeating a request is safe.</summary>
 [JsonConverter(typeof(MigrationIdJsonConverter))]
 public readonly record struct MigrationId
 {
@@ -14,7 +14,7 @@ public readonly record struct MigrationId
     /// <summary>The identity itself.</summary>
     public string Value { get; }
 
-    /// <summary>A new identity: twelve hexadecimal digits of the given random source.</summary>
+    /// <summary>A new identity: twelve hexadecimal digits from the given random source.</summary>
     public static MigrationId New(Random random)
     {
         ArgumentNullException.ThrowIfNull(random);

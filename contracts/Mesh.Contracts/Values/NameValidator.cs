@@ -7,7 +7,7 @@ internal static class NameValidator
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
-    /// <summary>The text itself, if it may stand in a queue name, a URL and a file name.</summary>
+    /// <summary>The text itself, if it is valid in a queue name, a URL and a file name.</summary>
     public static string Validate(string value, string what, int lengthMax)
     {
         ArgumentNullException.ThrowIfNull(value);

@@ -5,7 +5,7 @@ namespace Mesh.Policy.Host.Tests.Documents;
 /// <summary>Each document has one error; the message has the line, the field and what is accepted.</summary>
 public sealed class When_a_document_is_malformed
 {
-    /// <summary>Starts every document of <see cref="Parts"/>, so that the part begins at line 3.</summary>
+    /// <summary>Starts every document of <see cref="Parts"/>, so that the part starts at line 3.</summary>
     private const string Head = "name: p\ndescription: d\n";
 
     public static TheoryData<string, int, string, string> Wholes => new()
