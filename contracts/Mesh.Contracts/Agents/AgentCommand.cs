@@ -5,7 +5,7 @@ using Mesh.Contracts.Values;
 namespace Mesh.Contracts.Agents;
 
 /// <summary>
-/// A command to a host's agent, sent to the queue <see cref="AgentQueues.Commands"/>. The agent refuses an epoch older than the
+/// A command to a host's agent, sent to the queue <see cref="AgentQueues.Commands"/>. The agent rejects an epoch older than the
 /// newest it has seen for the VM, and answers a repeated <see cref="CommandId"/> with the answer it recorded.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "command", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
@@ -20,7 +20,7 @@ namespace Mesh.Contracts.Agents;
 [MessageName("agent-command")]
 public abstract record AgentCommand
 {
-    /// <summary>The command's identity. It and the rest of the head are set by whoever sends the command.</summary>
+    /// <summary>The command's identity. The sender of the command sets it and the rest of the header.</summary>
     [JsonRequired]
     public CommandId CommandId { get; init; }
 

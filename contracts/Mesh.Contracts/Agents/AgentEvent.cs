@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Agents;
 
-/// <summary>Something that happened to a migration on a host and that must not wait for the next report.</summary>
+/// <summary>An event of a migration on a host that must not wait for the next report.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(JobEnded), "jobEnded")]
 [JsonDerivedType(typeof(JobStalled), "jobStalled")]

@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Agents;
 
-/// <summary>The version of the messages between agents and mesh. It rises when an older agent can no longer take part.</summary>
+/// <summary>The version of the messages between agents and mesh. It rises when older agents are no longer compatible.</summary>
 public static class AgentProtocol
 {
     /// <summary>The version that these contracts describe: 2, since mesh 0.2.</summary>

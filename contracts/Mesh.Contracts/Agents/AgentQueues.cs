@@ -4,7 +4,7 @@ namespace Mesh.Contracts.Agents;
 
 /// <summary>
 /// Names of the queues (and of the exchanges of the same name in front of them) between agents and mesh. Each holds plain
-/// JSON of one type, so that an agent in any language can take part; <c>infra/docs/asyncapi.yaml</c> describes them.
+/// JSON of one type, so that an agent can be written in any language; <c>infra/docs/asyncapi.yaml</c> describes them.
 /// </summary>
 public static class AgentQueues
 {

@@ -20,13 +20,13 @@ public sealed record CommandAnswer
     /// <summary>The command that is answered.</summary>
     public required CommandId CommandId { get; init; }
 
-    /// <summary>How it went.</summary>
+    /// <summary>The result.</summary>
     public required CommandResult Result { get; init; }
 
     /// <summary>Why, if it was refused or failed.</summary>
     public IReadOnlyList<Refusal> Refusals { get; init; } = [];
 
-    /// <summary>What became of each parameter of a <see cref="ChangeParameters"/> or <see cref="StartMigration"/>.</summary>
+    /// <summary>The result for each parameter of a <see cref="ChangeParameters"/> or <see cref="StartMigration"/>.</summary>
     public IReadOnlyList<ParameterAnswer> Parameters { get; init; } = [];
 
     /// <summary>The libvirt URI at which the destination waits; set by the answer to <see cref="PrepareIncoming"/>.</summary>

@@ -1,12 +1,12 @@
 namespace Mesh.Contracts.Agents;
 
-/// <summary>How a command went.</summary>
+/// <summary>The result of a command.</summary>
 public enum CommandResult
 {
-    /// <summary>Done, or for <see cref="StartMigration"/>: taken up.</summary>
+    /// <summary>Done, or for <see cref="StartMigration"/>: started.</summary>
     Succeeded,
 
-    /// <summary>Not done because something forbids it; nothing was changed.</summary>
+    /// <summary>Refused; nothing was changed.</summary>
     Rejected,
 
     /// <summary>Failed; what was started has been undone.</summary>

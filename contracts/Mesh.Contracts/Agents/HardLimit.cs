@@ -1,9 +1,9 @@
 namespace Mesh.Contracts.Agents;
 
-/// <summary>The limits that an agent holds without the mesh.</summary>
+/// <summary>The limits that an agent enforces without the mesh.</summary>
 public enum HardLimit
 {
-    /// <summary>Nothing more was copied for too long.</summary>
+    /// <summary>Nothing was copied for too long.</summary>
     ProgressTimeout,
 
     /// <summary>The migration ran for too long.</summary>

@@ -2,7 +2,7 @@ using Mesh.Contracts.Telemetry;
 
 namespace Mesh.Contracts.Agents;
 
-/// <summary>The source's migration job is over.</summary>
+/// <summary>The source's migration job has ended.</summary>
 public sealed record JobEnded : AgentEvent
 {
     /// <summary>How it ended for the hypervisor.</summary>
@@ -11,7 +11,7 @@ public sealed record JobEnded : AgentEvent
     /// <summary>The hypervisor's error message; empty without one.</summary>
     public required string Error { get; init; }
 
-    /// <summary>Whether it had changed over to post-copy, however shortly: samples may have missed it.</summary>
+    /// <summary>Whether it had switched to post-copy, however briefly: samples may have missed it.</summary>
     public bool UsedPostCopy { get; init; }
 
     /// <summary>The last telemetry, with the actual downtime of a completed job; null if the hypervisor has none.</summary>

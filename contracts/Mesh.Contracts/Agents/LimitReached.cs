@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Agents;
 
-/// <summary>A hard limit passed and the agent aborts the job by itself.</summary>
+/// <summary>A hard limit was reached and the agent aborts the job by itself.</summary>
 public sealed record LimitReached : AgentEvent
 {
     /// <summary>Which limit.</summary>

@@ -3,24 +3,24 @@ using Mesh.Contracts.Scheduling;
 
 namespace Mesh.Contracts.Events;
 
-/// <summary>A migration has reached its named end.</summary>
+/// <summary>A migration has ended.</summary>
 public sealed record MigrationEnded : MigrationEvent
 {
-    /// <summary>The end.</summary>
+    /// <summary>The outcome.</summary>
     public required MigrationOutcome Outcome { get; init; }
 
-    /// <summary>Why; empty after a plain success.</summary>
+    /// <summary>Why; empty after a success.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>What would help, if the reason is the VM and not a host; may be empty.</summary>
+    /// <summary>What would help, if the VM and not a host is the reason; may be empty.</summary>
     public string Advice { get; init; } = "";
 
     /// <summary>From the request to the end.</summary>
     public required TimeSpan TotalTime { get; init; }
 
-    /// <summary>The downtime there was; null if there was none or it is not known.</summary>
+    /// <summary>The actual downtime; null if there was none or it is unknown.</summary>
     public TimeSpan? ActualDowntime { get; init; }
 
-    /// <summary>What it told of the VM, for predicting its next migration; null if it was never copied for long enough.</summary>
+    /// <summary>What it measured of the VM, for predicting the next migration; null if it did not copy for long enough.</summary>
     public VmMigrationHistory? History { get; init; }
 }

@@ -18,7 +18,7 @@ namespace Mesh.Contracts.Events;
 [MessageName("migration-event")]
 public abstract record MigrationEvent
 {
-    /// <summary>The migration. It and the rest of the head are set by whoever publishes the event.</summary>
+    /// <summary>The migration. The publisher of the event sets it and the rest of the header.</summary>
     [JsonRequired]
     public MigrationId MigrationId { get; init; }
 
@@ -26,10 +26,10 @@ public abstract record MigrationEvent
     [JsonRequired]
     public string VmName { get; init; } = "";
 
-    /// <summary>Where it came from; null if unknown.</summary>
+    /// <summary>The source; null if unknown.</summary>
     public HostName? Source { get; init; }
 
-    /// <summary>Where it goes; null while that is not decided.</summary>
+    /// <summary>The destination; null until it is decided.</summary>
     public HostName? Destination { get; init; }
 
     /// <summary>When it happened, by the mesh's clock.</summary>

@@ -14,6 +14,6 @@ public sealed record MigrationParametersChanged : MigrationEvent
     /// <summary>Who changed them: the person's or program's name, or the policy's; null for what was set at the start.</summary>
     public string? RequestedBy { get; init; }
 
-    /// <summary>Why they were to be changed.</summary>
+    /// <summary>Why the change was requested.</summary>
     public required string Reason { get; init; }
 }

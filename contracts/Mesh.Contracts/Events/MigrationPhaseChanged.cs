@@ -2,7 +2,7 @@ using Mesh.Contracts.Migrations;
 
 namespace Mesh.Contracts.Events;
 
-/// <summary>A migration entered a phase.</summary>
+/// <summary>A migration has entered a phase.</summary>
 public sealed record MigrationPhaseChanged : MigrationEvent
 {
     /// <summary>The phase.</summary>

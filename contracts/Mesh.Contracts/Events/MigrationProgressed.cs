@@ -12,6 +12,6 @@ public sealed record MigrationProgressed : MigrationEvent
     /// <summary>The telemetry.</summary>
     public required MigrationSample Sample { get; init; }
 
-    /// <summary>What is to be expected; null before anything can be said.</summary>
+    /// <summary>The forecast; null before the first one.</summary>
     public MigrationForecast? Forecast { get; init; }
 }

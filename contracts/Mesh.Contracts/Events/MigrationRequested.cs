@@ -1,8 +1,8 @@
 namespace Mesh.Contracts.Events;
 
-/// <summary>A migration was accepted and will reach a named end.</summary>
+/// <summary>A migration was accepted and will reach an outcome.</summary>
 public sealed record MigrationRequested : MigrationEvent
 {
-    /// <summary>Who asked for it.</summary>
+    /// <summary>Who requested it.</summary>
     public required string RequestedBy { get; init; }
 }

@@ -2,18 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace Mesh.Contracts.Hosts;
 
-/// <summary>How far a host is taken out of use.</summary>
+/// <summary>How far a host is out of use.</summary>
 public enum CordonState
 {
-    /// <summary>Machines stay, none comes.</summary>
+    /// <summary>Cordoned: VMs stay, no VM is placed on it.</summary>
     [JsonStringEnumMemberName("cordoned")]
     Cordoned,
 
-    /// <summary>Machines are moved away, none comes.</summary>
+    /// <summary>Draining: VMs are moved away, no VM is placed on it.</summary>
     [JsonStringEnumMemberName("draining")]
     Draining,
 
-    /// <summary>Empty of running machines, none comes: it may be worked on.</summary>
+    /// <summary>No VM runs on it and none is placed on it: ready for maintenance.</summary>
     [JsonStringEnumMemberName("maintenance")]
     Maintenance,
 }

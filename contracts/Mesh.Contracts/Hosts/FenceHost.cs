@@ -4,11 +4,11 @@ using Mesh.Contracts.Values;
 namespace Mesh.Contracts.Hosts;
 
 /// <summary>
-/// Asks that a host be fenced: made sure to be off, so that whatever migrated from or to it may be judged without its word (seed
+/// Asks to fence a host: to ensure that it is off, so that its migrations can be resolved without its reports (seed
 /// <c>ovirt-vm-migration-states</c>). Answered by <see cref="FenceAnswer"/>.
 /// </summary>
 /// <param name="Host">The host.</param>
-/// <param name="Confirmed">Whether the caller vouches that the host is off; if not, the configured fence command is run.</param>
-/// <param name="RequestedBy">Who asks, for the audit.</param>
+/// <param name="Confirmed">Whether the caller confirms that the host is off; if not, the configured fence command is run.</param>
+/// <param name="RequestedBy">Who requests it, for the audit log.</param>
 [MessageName("fence-host")]
 public sealed record FenceHost(HostName Host, bool Confirmed, string RequestedBy);

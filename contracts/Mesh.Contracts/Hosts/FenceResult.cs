@@ -1,14 +1,14 @@
 namespace Mesh.Contracts.Hosts;
 
-/// <summary>How fencing a host went.</summary>
+/// <summary>The result of a request to fence a host.</summary>
 public enum FenceResult
 {
-    /// <summary>The host is off, by the operator's word.</summary>
+    /// <summary>The host is off, as confirmed by the operator.</summary>
     Fenced,
 
-    /// <summary>The fence command runs; the host's view tells when it is off for certain, or why not.</summary>
+    /// <summary>The fence command is running; the host's view shows when the host is known to be off, or why the command failed.</summary>
     Started,
 
-    /// <summary>Not fenced, because something speaks against it; nothing was done.</summary>
+    /// <summary>Not fenced; nothing was done. The explanation says why.</summary>
     Refused,
 }

@@ -5,11 +5,11 @@ namespace Mesh.Contracts.Hosts;
 
 /// <summary>A host on which no VM may be placed.</summary>
 /// <param name="Host">The host.</param>
-/// <param name="State">Whether it is only closed, being emptied, or empty and in maintenance.</param>
-/// <param name="RequestedBy">Who closed it.</param>
+/// <param name="State">Whether it is only cordoned, being drained, or empty and in maintenance.</param>
+/// <param name="RequestedBy">Who cordoned it.</param>
 /// <param name="At">When, by the mesh's clock.</param>
-/// <param name="Reason">Why, for the audit; may be empty.</param>
-/// <param name="Drain">The drain that empties it; null for none.</param>
+/// <param name="Reason">Why, for the audit log; may be empty.</param>
+/// <param name="Drain">The drain that it belongs to; null for none.</param>
 // Stored as JSON: these names must not change.
 public sealed record HostCordon(
     [property: JsonPropertyName("host")] HostName Host,

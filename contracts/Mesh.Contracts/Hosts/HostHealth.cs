@@ -1,17 +1,17 @@
 namespace Mesh.Contracts.Hosts;
 
-/// <summary>Whether a host is heard of as it should be, by the age of its last report.</summary>
+/// <summary>The health of a host, by the age of its last report.</summary>
 public enum HostHealth
 {
-    /// <summary>Its reports come.</summary>
+    /// <summary>It is reporting.</summary>
     Healthy,
 
-    /// <summary>Reports are missing, but not for long enough to say that the host is in trouble. It is no destination meanwhile.</summary>
+    /// <summary>Reports are missing, but not for long enough to count the host as unresponsive. Until then it is not eligible as a destination.</summary>
     Suspect,
 
-    /// <summary>It has been not reporting for longer than its grace; what its VMs do is unknown, and nothing is concluded from that.</summary>
+    /// <summary>It has not reported for longer than its grace period; the state of its VMs is unknown, and nothing is concluded from that.</summary>
     Unresponsive,
 
-    /// <summary>It was fenced: powered off for certain, and not heard of since. Its VMs are down.</summary>
+    /// <summary>It was fenced: known to be powered off, with no report since. Its VMs are down.</summary>
     Fenced,
 }

@@ -6,18 +6,18 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Contracts.Hosts;
 
-/// <summary>A host and the VMs that it knows: sent by its agent at start, on every change, and from time to time.</summary>
+/// <summary>A host and the VMs that it knows: sent by its agent at start, on every change, and periodically.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="AgentEpoch">Start time of the agent process in milliseconds since 1970; a later process has a larger one.</param>
-/// <param name="Sequence">Rises with each inventory of one agent process; a lower one than already seen is dropped.</param>
+/// <param name="Sequence">Rises with each inventory of one agent process; an inventory with a lower number than one already seen is dropped.</param>
 /// <param name="At">When it was taken, by the host's clock.</param>
 /// <param name="Capacity">CPUs and memory.</param>
 /// <param name="Hypervisor">The hypervisor.</param>
-/// <param name="MigrationTarget">The libvirt URI by which another host's libvirt reaches this one, such as <c>qemu+tcp://hostb/system</c>.</param>
+/// <param name="MigrationTarget">The libvirt URI at which another host's libvirt reaches this one, such as <c>qemu+tcp://hostb/system</c>.</param>
 /// <param name="Vms">Every VM that the hypervisor knows, running or not.</param>
 /// <param name="Labels">Labels for placement; null for none.</param>
 /// <param name="Networks">Bridges and active libvirt networks that a VM can be connected to; null if unknown.</param>
-/// <param name="Storage">Storage that it reaches; null if unknown.</param>
+/// <param name="Storage">Storage that the host reaches; null if unknown.</param>
 [MessageName("host-inventory")]
 public sealed record HostInventory(
     HostName Host,

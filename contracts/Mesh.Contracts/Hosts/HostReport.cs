@@ -8,7 +8,7 @@ using Mesh.Contracts.Vms;
 namespace Mesh.Contracts.Hosts;
 
 /// <summary>
-/// The complete report of a host at one tick: the status of every VM there and a sample of every migration. What it does
+/// The complete state of a host at one tick: the status of every VM there and a sample of every migration. What it does
 /// not name is not there. Repeating or reordering reports does no harm: a reader keeps the newest by
 /// (<see cref="AgentEpoch"/>, <see cref="Sequence"/>) and drops the rest.
 /// </summary>
@@ -16,7 +16,7 @@ namespace Mesh.Contracts.Hosts;
 /// <param name="AgentEpoch">Start time of the agent process in milliseconds since 1970; a later process has a larger one.</param>
 /// <param name="Sequence">Rises with each report of one agent process.</param>
 /// <param name="At">When it was taken, by the host's clock.</param>
-/// <param name="HypervisorReachable">Whether the hypervisor answered; if not, an absence from <see cref="Vms"/> means nothing.</param>
+/// <param name="HypervisorReachable">Whether the hypervisor responded; if not, a VM that is missing from <see cref="Vms"/> may still be there.</param>
 /// <param name="Vms">The status of every VM that the hypervisor knows.</param>
 /// <param name="Migrations">A sample of every migration that runs on this host as its source, or was just received by it.</param>
 [MessageName("host-report")]

@@ -4,7 +4,7 @@ namespace Mesh.Contracts.Hosts;
 
 /// <summary>A NUMA node of a host.</summary>
 /// <param name="Id">Its number on the host.</param>
-/// <param name="Memory">Its memory in all.</param>
-/// <param name="FreeMemory">What is free of it.</param>
+/// <param name="Memory">Its total memory.</param>
+/// <param name="FreeMemory">Its free memory.</param>
 /// <param name="LogicalCpus">Its logical CPUs.</param>
 public sealed record NumaCell(int Id, Bytes Memory, Bytes FreeMemory, int LogicalCpus);

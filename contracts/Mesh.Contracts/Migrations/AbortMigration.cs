@@ -3,8 +3,8 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
 
-/// <summary>Asks to abort a migration, in whatever phase it is.</summary>
+/// <summary>Asks to abort a migration, in any phase.</summary>
 /// <param name="Id">The migration.</param>
-/// <param name="RequestedBy">Who asks, for the audit.</param>
+/// <param name="RequestedBy">Who requests it, for the audit log.</param>
 [MessageName("abort-migration")]
 public sealed record AbortMigration(MigrationId Id, string RequestedBy);

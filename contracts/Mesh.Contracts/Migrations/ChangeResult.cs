@@ -3,7 +3,7 @@ namespace Mesh.Contracts.Migrations;
 /// <summary>The result of a request to change a migration.</summary>
 public enum ChangeResult
 {
-    /// <summary>It was sent to the source; the result for each parameter is known when the host has answered.</summary>
+    /// <summary>It was sent to the source; the result for each parameter is known once the host has answered.</summary>
     Accepted,
 
     /// <summary>Nothing was changed, for the reasons given.</summary>

@@ -7,7 +7,7 @@ namespace Mesh.Contracts.Migrations;
 /// <param name="Origin">What kind of requester made it.</param>
 /// <param name="RequestedBy">Who made it: the person's or program's name, or the policy's.</param>
 /// <param name="Reason">Why; may be empty.</param>
-/// <param name="Description">What was asked for, for people.</param>
+/// <param name="Description">What was requested, for people.</param>
 /// <param name="At">When.</param>
 public sealed record MigrationChange(string ChangeId, ChangeOrigin Origin, string RequestedBy, string Reason, string Description, DateTimeOffset At)
 {

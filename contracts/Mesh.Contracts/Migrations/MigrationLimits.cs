@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 namespace Mesh.Contracts.Migrations;
 
 /// <summary>
-/// Hard limits of a migration. The agent holds them alone when the control plane is gone (seed <c>ovirt-migration-enhancements</c>);
+/// Hard limits of a migration. The agent enforces them alone when the control plane is down (seed <c>ovirt-migration-enhancements</c>);
 /// defaults are those of seed <c>harvester-live-migration</c>.
 /// </summary>
 public sealed record MigrationLimits
@@ -16,24 +16,24 @@ public sealed record MigrationLimits
     public static readonly TimeSpan DefaultCompletionTimeoutPerGiB = TimeSpan.FromSeconds(800);
 
     /// <summary>
-    /// Aborts when nothing more has been copied for this long; zero for never. Null in a request takes the policy's; an agent that is given
-    /// null holds <see cref="DefaultProgressTimeout"/>.
+    /// Aborts when nothing has been copied for this long; zero for never. Null in a request takes the policy's; an agent that is given
+    /// null enforces <see cref="DefaultProgressTimeout"/>.
     /// </summary>
     public TimeSpan? ProgressTimeout { get; init; }
 
     /// <summary>
-    /// Aborts when the migration has run for this long, or takes what its policy has as a milder last resort; null takes
+    /// Aborts when the migration has run for this long, or takes its policy's milder last resort; null takes
     /// <see cref="CompletionTimeoutPerGiB"/>, zero means never. An agent only ever aborts.
     /// </summary>
     public TimeSpan? CompletionTimeout { get; init; }
 
     /// <summary>
-    /// Time allowed for each GiB of memory and copied disks, where <see cref="CompletionTimeout"/> says nothing; zero for never. Null in a
-    /// request takes the policy's; an agent that is given null holds <see cref="DefaultCompletionTimeoutPerGiB"/>.
+    /// Time allowed for each GiB of memory and copied disks, if <see cref="CompletionTimeout"/> is null; zero for never. Null in a
+    /// request takes the policy's; an agent that is given null enforces <see cref="DefaultCompletionTimeoutPerGiB"/>.
     /// </summary>
     public TimeSpan? CompletionTimeoutPerGiB { get; init; }
 
-    /// <summary>The progress timeout that counts; null for never.</summary>
+    /// <summary>The effective progress timeout; null for never.</summary>
     [JsonIgnore]
     public TimeSpan? EffectiveProgressTimeout => (ProgressTimeout ?? DefaultProgressTimeout) is var held && held > TimeSpan.Zero ? held : null;
 
@@ -41,12 +41,12 @@ public sealed record MigrationLimits
     public TimeSpan? StallingLimit { get; init; }
 
     /// <summary>
-    /// Whether the agent by itself raises the downtime limit from a fifth of <see cref="MigrationOptions.MaxDowntime"/> to the whole, exponentially, as VDSM does.
+    /// Whether the agent itself raises the downtime limit from a fifth of <see cref="MigrationOptions.MaxDowntime"/> to the full value, exponentially, as VDSM does.
     /// </summary>
     public bool EnableDowntimeThread { get; init; }
 
-    /// <summary>The time allowed in all for so much data; null for as long as it takes.</summary>
-    /// <param name="data">Memory plus the disks that are copied.</param>
+    /// <summary>The total time allowed for an amount of data; null for no limit.</summary>
+    /// <param name="data">Memory and copied disks.</param>
     public TimeSpan? CompletionTimeoutFor(Bytes data)
     {
         var limit = CompletionTimeout ?? (CompletionTimeoutPerGiB ?? DefaultCompletionTimeoutPerGiB) * Math.Max(1, data.Gibibytes);

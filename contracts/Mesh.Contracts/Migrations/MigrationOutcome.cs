@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Migrations;
 
-/// <summary>The named ends of a migration; each one has exactly one.</summary>
+/// <summary>The outcomes of a migration; every migration has exactly one.</summary>
 public enum MigrationOutcome
 {
     /// <summary>The VM runs on the destination, moved by pre-copy.</summary>
@@ -9,7 +9,7 @@ public enum MigrationOutcome
     /// <summary>The VM runs on the destination, moved by post-copy.</summary>
     CompletedPostCopy,
 
-    /// <summary>Nothing was started, because something forbade it; the reasons are given.</summary>
+    /// <summary>Nothing was started; the refusals list the reasons.</summary>
     Refused,
 
     /// <summary>A person or program aborted it; the VM runs on the source.</summary>
@@ -21,15 +21,15 @@ public enum MigrationOutcome
     /// <summary>A hard limit aborted it; the VM runs on the source.</summary>
     TimedOut,
 
-    /// <summary>It failed; the VM is where the reason says, normally on the source.</summary>
+    /// <summary>It failed; the reason says where the VM is, normally on the source.</summary>
     Failed,
 
     /// <summary>Neither host runs the VM.</summary>
     Lost,
 
     /// <summary>
-    /// Post-copy lost its connection: the VM is paused with its memory split across both hosts. Both copies remain; neither may go
-    /// on alone.
+    /// Post-copy lost its connection: the VM is paused with its memory split across both hosts. Both copies remain; neither can
+    /// run alone.
     /// </summary>
     PostCopyFailed,
 }

@@ -4,23 +4,23 @@ namespace Mesh.Contracts.Migrations;
 
 /// <summary>
 /// New parameters of a running migration (<c>migrateChangeParams</c> of seed <c>ovirt-migration-enhancements</c>): the same record whether
-/// a person or a policy sets them. What is null stays as it is.
+/// a person or a policy sets them. Null leaves a parameter unchanged.
 /// </summary>
 public sealed record MigrationParameters
 {
     /// <summary>Maximum downtime, 1 ms to 2000 s.</summary>
     public TimeSpan? MaxDowntime { get; init; }
 
-    /// <summary>Limit of pre-copy's data rate, 1 MiB/s or more.</summary>
+    /// <summary>The pre-copy bandwidth limit, 1 MiB/s or more.</summary>
     public BytesPerSecond? Bandwidth { get; init; }
 
-    /// <summary>Limit of post-copy's data rate, 1 MiB/s or more.</summary>
+    /// <summary>The post-copy bandwidth limit, 1 MiB/s or more.</summary>
     public BytesPerSecond? PostCopyBandwidth { get; init; }
 
-    /// <summary>True switches to post-copy now. There is no way back, so false is refused.</summary>
+    /// <summary>True switches to post-copy now. That cannot be undone, so false is refused.</summary>
     public bool? PostCopy { get; init; }
 
-    /// <summary>True suspends the VM while the migration goes on. It cannot be resumed before the migration ends, so false is refused.</summary>
+    /// <summary>True suspends the VM while the migration continues. It cannot be resumed before the migration ends, so false is refused.</summary>
     public bool? Suspend { get; init; }
 
     /// <summary>Compression of memory on or off.</summary>
@@ -32,7 +32,7 @@ public sealed record MigrationParameters
     /// <summary>How much the vCPUs are throttled, 0 % to 99 %; 0 removes the throttle.</summary>
     public Percent? Throttle { get; init; }
 
-    /// <summary>How long no progress may be made before the migration counts as stalled; longer than zero.</summary>
+    /// <summary>How long the migration may make no progress before it counts as stalled; more than zero.</summary>
     public TimeSpan? StallingLimit { get; init; }
 
     /// <summary>The parameters that are set.</summary>

@@ -1,18 +1,18 @@
 namespace Mesh.Contracts.Migrations;
 
-/// <summary>Where a migration stands in the mesh's own account.</summary>
+/// <summary>The phase of a migration, as the mesh tracks it.</summary>
 public enum MigrationPhase
 {
-    /// <summary>Waits for the scheduler to choose a destination and to admit it.</summary>
+    /// <summary>Waits for the scheduler to choose a destination and admit it.</summary>
     Queued,
 
-    /// <summary>The destination makes room: capacity is checked, images for copied disks are created.</summary>
+    /// <summary>The destination prepares: it checks capacity and creates images for copied disks.</summary>
     Preparing,
 
-    /// <summary>The destination is prepared; waits for its turn to copy.</summary>
+    /// <summary>The destination is prepared; the migration waits for admission to copy.</summary>
     Ready,
 
-    /// <summary>The source was told to start and has not reported the job yet.</summary>
+    /// <summary>The source was sent the start command and has not reported the job yet.</summary>
     Starting,
 
     /// <summary>Disks and memory are copied while the VM runs on the source.</summary>
@@ -24,10 +24,10 @@ public enum MigrationPhase
     /// <summary>The VM runs on the destination and pulls the rest of its memory from the source.</summary>
     PostCopy,
 
-    /// <summary>The job is over; the end is named when both hosts' statuses support it.</summary>
+    /// <summary>The job has ended; the outcome is announced when both hosts' reports agree.</summary>
     Confirming,
 
-    /// <summary>The destination removes what was prepared there.</summary>
+    /// <summary>The destination removes what it prepared.</summary>
     CleaningUp,
 
     /// <summary>Ended; see the outcome.</summary>

@@ -1,17 +1,17 @@
 namespace Mesh.Contracts.Migrations;
 
-/// <summary>How much a migration matters beside others that wait; later ones go first. One that waits rises with time, so that nothing starves.</summary>
+/// <summary>The priority of a migration in the queue; later values go first. It rises with the time in the queue, so that nothing starves.</summary>
 public enum MigrationPriority
 {
     /// <summary>Not urgent: load balancing.</summary>
     Balancing,
 
-    /// <summary>A host is being emptied.</summary>
+    /// <summary>A host is being drained.</summary>
     Drain,
 
-    /// <summary>A person or program asked for this VM.</summary>
+    /// <summary>A person or program requested it for this VM.</summary>
     Operator,
 
-    /// <summary>It cannot wait: the mesh's own VMs, a host about to fail.</summary>
+    /// <summary>Urgent: the mesh's own VMs, a host about to fail.</summary>
     System,
 }

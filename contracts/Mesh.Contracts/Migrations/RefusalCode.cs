@@ -12,13 +12,13 @@ public enum RefusalCode
     /// <summary>The VM is not running.</summary>
     VmNotRunning,
 
-    /// <summary>The VM is in a migration already.</summary>
+    /// <summary>The VM is already being migrated.</summary>
     AlreadyMigrating,
 
     /// <summary>No agent has reported such a host.</summary>
     UnknownHost,
 
-    /// <summary>The destination has not reported lately, or its hypervisor does not answer.</summary>
+    /// <summary>The destination has not reported recently, or its hypervisor does not respond.</summary>
     HostUnavailable,
 
     /// <summary>The destination is the source.</summary>
@@ -42,13 +42,13 @@ public enum RefusalCode
     /// <summary>The destination has too little free memory.</summary>
     NotEnoughMemory,
 
-    /// <summary>The destination has no room or no right for an image to be created.</summary>
+    /// <summary>The destination has no space or no permission to create an image.</summary>
     StorageError,
 
     /// <summary>An option has a value that is not accepted.</summary>
     InvalidOption,
 
-    /// <summary>Options that exclude each other, or that QEMU refuses together.</summary>
+    /// <summary>Options exclude each other, or QEMU refuses the combination.</summary>
     ConflictingOptions,
 
     /// <summary>No policy of that name is known.</summary>
@@ -63,7 +63,7 @@ public enum RefusalCode
     /// <summary>The attempt was aborted before it started.</summary>
     Aborted,
 
-    /// <summary>The VM arrived here and has left again: the source's copy is stale.</summary>
+    /// <summary>The VM arrived here and has left since: the source's copy is stale.</summary>
     VmMovedAway,
 
     /// <summary>The hypervisor failed; the message quotes it.</summary>

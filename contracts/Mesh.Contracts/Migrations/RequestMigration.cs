@@ -5,22 +5,22 @@ using Mesh.Contracts.Values;
 namespace Mesh.Contracts.Migrations;
 
 /// <summary>
-/// Asks the scheduler for a migration. Asking again with the same identity changes nothing and is answered alike.
+/// Asks the scheduler for a migration. Asking again with the same identity changes nothing and gets the same answer.
 /// <see cref="To"/> alone names the only host that may take the VM; with <see cref="Alternatives"/> the hosts are tried in that order;
 /// <see cref="Alternatives"/> alone leaves the choice among them, and neither leaves it among all hosts.
 /// </summary>
 /// <param name="Id">Chosen by the caller.</param>
 /// <param name="Vm">The VM's name or UUID.</param>
 /// <param name="To">The destination, or the first of several; null lets the scheduler choose.</param>
-/// <param name="Options">How to move it.</param>
+/// <param name="Options">How to migrate it.</param>
 /// <param name="Limits">Hard limits.</param>
-/// <param name="RequestedBy">Who asks, for the audit.</param>
+/// <param name="RequestedBy">Who requests it, for the audit log.</param>
 /// <param name="TraceParent">W3C trace context that the migration's trace belongs to; null starts a new one.</param>
 /// <param name="Alternatives">Further hosts; null for none.</param>
-/// <param name="Policy">Name of the policy that is to steer it; null for the one in effect for the VM.</param>
-/// <param name="Allow">What may be done to the VM, of what the policy permits; null for all of it.</param>
+/// <param name="Policy">The name of the migration's policy; null for the VM's effective policy.</param>
+/// <param name="Allow">Restricts what the policy permits; null for all that it permits.</param>
 /// <param name="DowntimeBudget">The maximum tolerated downtime, for policies that plan by it; null for the policy's.</param>
-/// <param name="Deadline">How long it may take in all, for policies that plan by time; null for the policy's completion timeout.</param>
+/// <param name="Deadline">The maximum total time, for policies that plan by it; null for the policy's completion timeout.</param>
 [MessageName("request-migration")]
 public sealed record RequestMigration(
     MigrationId Id,
@@ -36,18 +36,18 @@ public sealed record RequestMigration(
     TimeSpan? DowntimeBudget = null,
     TimeSpan? Deadline = null)
 {
-    /// <summary>How much it matters beside others that wait.</summary>
+    /// <summary>Its priority in the queue.</summary>
     public MigrationPriority Priority { get; init; } = MigrationPriority.Operator;
 
-    /// <summary>A host to use if it is eligible, where the scheduler chooses: the one that a plan assumed.</summary>
+    /// <summary>A host to use if it is eligible, when the scheduler chooses: the one that a plan assumed.</summary>
     public HostName? Preferred { get; init; }
 
     /// <summary>The drain that it belongs to; null for none.</summary>
     public string? Drain { get; init; }
 
-    /// <summary>Whether rules on VM affinity may be broken where nothing else is left, as an evacuation may need.</summary>
+    /// <summary>Whether VM affinity rules may be violated if no other host is left, as an evacuation may need.</summary>
     public bool RelaxAffinity { get; init; }
 
-    /// <summary>How many hosts are tried in all, 1 or more; null for the scheduler's limit.</summary>
+    /// <summary>The maximum number of hosts to try, 1 or more; null for the scheduler's limit.</summary>
     public int? HostsTriedMax { get; init; }
 }

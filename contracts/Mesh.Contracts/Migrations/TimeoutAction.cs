@@ -3,12 +3,12 @@ namespace Mesh.Contracts.Migrations;
 /// <summary>What happens when a migration has not ended within its timeout.</summary>
 public enum TimeoutAction
 {
-    /// <summary>The VM is suspended while the migration goes on, and runs again on the destination (virsh's default).</summary>
+    /// <summary>The VM is suspended while the migration continues, and resumes on the destination (virsh's default).</summary>
     Suspend,
 
-    /// <summary>The migration changes over to post-copy, which must have been allowed.</summary>
+    /// <summary>The migration switches to post-copy, which must be allowed.</summary>
     PostCopy,
 
-    /// <summary>The migration is aborted and the VM goes on running on the source.</summary>
+    /// <summary>The migration is aborted and the VM keeps running on the source.</summary>
     Abort,
 }

@@ -4,9 +4,9 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Policies;
 
-/// <summary>Asks that a policy counts for one VM, or that its own one counts no more.</summary>
+/// <summary>Asks to set or remove the policy override of a VM.</summary>
 /// <param name="Vm">The VM.</param>
-/// <param name="Name">The policy's name; null takes the VM's own one away.</param>
-/// <param name="RequestedBy">Who asks, for the audit.</param>
+/// <param name="Name">The policy's name; null removes the override.</param>
+/// <param name="RequestedBy">Who requests it, for the audit log.</param>
 [MessageName("override-policy")]
 public sealed record OverridePolicy(VmId Vm, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Name, string RequestedBy);

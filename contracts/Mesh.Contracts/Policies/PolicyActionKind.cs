@@ -6,18 +6,18 @@ public enum PolicyActionKind
     /// <summary>Set the downtime limit.</summary>
     SetDowntime,
 
-    /// <summary>Set the limit of pre-copy's data rate.</summary>
+    /// <summary>Set the pre-copy bandwidth limit.</summary>
     SetBandwidth,
 
-    /// <summary>Slow the VM's CPUs down.</summary>
+    /// <summary>Throttle the VM's vCPUs.</summary>
     Throttle,
 
-    /// <summary>Change over to post-copy.</summary>
+    /// <summary>Switch to post-copy.</summary>
     PostCopy,
 
-    /// <summary>Suspend the VM while the migration goes on; it runs again on the destination.</summary>
+    /// <summary>Suspend the VM while the migration continues; it resumes on the destination.</summary>
     Suspend,
 
-    /// <summary>Abort the migration; the VM goes on running on the source.</summary>
+    /// <summary>Abort the migration; the VM keeps running on the source.</summary>
     Abort,
 }

@@ -2,7 +2,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Policies;
 
-/// <summary>A VM's own policy.</summary>
+/// <summary>A VM's policy override.</summary>
 /// <param name="Vm">The VM.</param>
 /// <param name="Policy">The policy's name.</param>
 /// <param name="RequestedBy">Who set it.</param>

@@ -3,19 +3,19 @@ namespace Mesh.Contracts.Policies;
 /// <summary>What may be done to a VM while it is migrated.</summary>
 public sealed record PolicyPermissions
 {
-    /// <summary>Whether its CPUs may be slowed down, by the policy; QEMU's own auto-converge included.</summary>
+    /// <summary>Whether its vCPUs may be throttled, by the policy or by QEMU's auto-converge.</summary>
     public bool Throttle { get; init; }
 
-    /// <summary>Whether it may be moved by post-copy, where the loss of either host loses the VM.</summary>
+    /// <summary>Whether it may switch to post-copy, during which the loss of either host loses the VM.</summary>
     public bool PostCopy { get; init; }
 
     /// <summary>Whether it may be suspended for the rest of its migration.</summary>
     public bool Suspend { get; init; }
 
-    /// <summary>Whether its memory may be compressed, which costs processor time on both hosts.</summary>
+    /// <summary>Whether its memory may be compressed, which costs CPU time on both hosts.</summary>
     public bool Compression { get; init; }
 
-    /// <summary>Everything permitted.</summary>
+    /// <summary>Everything is permitted.</summary>
     public static readonly PolicyPermissions All = new() { Throttle = true, PostCopy = true, Suspend = true, Compression = true };
 
     /// <summary>What both permit.</summary>

@@ -1,7 +1,7 @@
 namespace Mesh.Contracts.Policies;
 
 /// <summary>A convergence step: an action and when it is due.</summary>
-/// <param name="When">When; every condition that is given must hold.</param>
-/// <param name="Do">What.</param>
-/// <param name="Repeat">Whether it may be taken again and again; then the steps behind it are looked at as well.</param>
+/// <param name="When">When it is due; every given condition must hold.</param>
+/// <param name="Do">The action.</param>
+/// <param name="Repeat">Whether it may be taken repeatedly; then the steps after it are evaluated as well.</param>
 public sealed record PolicyStep(PolicyTrigger When, PolicyAction Do, bool Repeat = false);

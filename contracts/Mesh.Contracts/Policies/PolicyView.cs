@@ -1,9 +1,9 @@
 namespace Mesh.Contracts.Policies;
 
-/// <summary>A policy as it is saved.</summary>
+/// <summary>A saved policy.</summary>
 /// <param name="Policy">The policy.</param>
-/// <param name="Version">Its version, 1 for the first; 0 for one that comes with the mesh and was never changed.</param>
-/// <param name="IsDefault">Whether it counts where nothing else does.</param>
-/// <param name="UpdatedBy">Who kept this version; null for one that comes with the mesh.</param>
-/// <param name="UpdatedAt">When; null for one that comes with the mesh.</param>
+/// <param name="Version">Its version, 1 for the first; 0 for a shipped one that was never changed.</param>
+/// <param name="IsDefault">Whether it is the default.</param>
+/// <param name="UpdatedBy">Who saved this version; null for a shipped one.</param>
+/// <param name="UpdatedAt">When; null for a shipped one.</param>
 public sealed record PolicyView(MigrationPolicy Policy, int Version, bool IsDefault, string? UpdatedBy = null, DateTimeOffset? UpdatedAt = null);

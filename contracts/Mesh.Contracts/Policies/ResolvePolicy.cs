@@ -3,9 +3,9 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Policies;
 
-/// <summary>Asks which policy counts for a VM.</summary>
+/// <summary>Asks for the effective policy of a VM.</summary>
 /// <param name="Vm">The VM.</param>
 /// <param name="Labels">Its labels.</param>
-/// <param name="Named">A policy that the request names; it wins over everything else. Null for none.</param>
+/// <param name="Named">The policy that the request names, which takes precedence. Null for none.</param>
 [MessageName("resolve-policy")]
 public sealed record ResolvePolicy(VmId Vm, IReadOnlyDictionary<string, string> Labels, string? Named = null);

@@ -2,8 +2,8 @@ using Mesh.Contracts.Serialization;
 
 namespace Mesh.Contracts.Policies;
 
-/// <summary>Asks that a policy counts for every VM that has no other.</summary>
+/// <summary>Asks to make a policy the default, for every VM that has no other.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="RequestedBy">Who asks, for the audit.</param>
+/// <param name="RequestedBy">Who requests it, for the audit log.</param>
 [MessageName("set-default-policy")]
 public sealed record SetDefaultPolicy(string Name, string RequestedBy);

@@ -5,7 +5,7 @@ using Mesh.Contracts.Values;
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>
-/// Admits a migration that waits: to prepare its destination, and, if <see cref="MayTransfer"/>, to copy as soon as that is done. Sent once
+/// Admits a queued migration: to prepare its destination, and, if <see cref="MayTransfer"/>, to copy as soon as that is done. Sent once
 /// more with <see cref="MayTransfer"/> for one that was admitted to prepare only. Answered by <see cref="AdmissionAnswer"/>.
 /// </summary>
 [MessageName("admit-migration")]
@@ -23,21 +23,21 @@ public sealed record AdmitMigration
     /// <summary>Where the VM was in the pass: its slot there was counted, so an admission from another host is rejected. Null: not compared.</summary>
     public HostName? Source { get; init; }
 
-    /// <summary>Where it goes.</summary>
+    /// <summary>The destination.</summary>
     public required HostName Destination { get; init; }
 
     /// <summary>Whether it may start copying when the destination is ready.</summary>
     public bool MayTransfer { get; init; }
 
     /// <summary>
-    /// Whether the pass has counted it among those that may change over to post-copy: one that may by now and was not counted is not let
-    /// copy. Null if that is not to be compared.
+    /// Whether the pass counted it among those that may switch to post-copy: one that may by now and was not counted is not admitted to
+    /// copy. Null: not compared.
     /// </summary>
     public bool? PostCopy { get; init; }
 
-    /// <summary>Its share of the link, where the request and its policy set no limit; null for no limit.</summary>
+    /// <summary>Its share of the link, if the request and its policy set no limit; null for no limit.</summary>
     public BytesPerSecond? Bandwidth { get; init; }
 
-    /// <summary>Why this host; null in an admission that only lets it copy.</summary>
+    /// <summary>Why this host; null in an admission that only allows copying.</summary>
     public PlacementDecision? Placement { get; init; }
 }

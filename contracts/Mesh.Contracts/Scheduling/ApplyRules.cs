@@ -4,7 +4,7 @@ namespace Mesh.Contracts.Scheduling;
 
 /// <summary>Asks to replace the placement rules by a document; answered by <see cref="RulesAnswer"/>.</summary>
 /// <param name="Document">The rules as YAML or JSON text.</param>
-/// <param name="RequestedBy">Who asks, for the audit.</param>
-/// <param name="DryRun">Whether they are only to be checked.</param>
+/// <param name="RequestedBy">Who requests it, for the audit log.</param>
+/// <param name="DryRun">Whether the rules are only checked.</param>
 [MessageName("apply-rules")]
 public sealed record ApplyRules(string Document, string RequestedBy, bool DryRun = false);

@@ -16,21 +16,21 @@ public sealed record DrainHosts
     /// <summary>The hosts; one or more, each named once.</summary>
     public required IReadOnlyList<HostName> Hosts { get; init; }
 
-    /// <summary>How many VMs may be on their way away from each host at once, 1 or more; null for the scheduler's limit.</summary>
+    /// <summary>The maximum number of parallel migrations from each host, 1 or more; null for the scheduler's limit.</summary>
     public int? Parallel { get; init; }
 
-    /// <summary>In which order.</summary>
+    /// <summary>The order of the moves.</summary>
     public DrainOrder Order { get; init; }
 
-    /// <summary>Whether hard rules on VM affinity may be broken for VMs that no host could take otherwise.</summary>
+    /// <summary>Whether hard VM affinity rules may be violated for VMs that no host could take otherwise.</summary>
     public bool RelaxAffinity { get; init; }
 
-    /// <summary>Whether only the plan is wanted: nothing is changed.</summary>
+    /// <summary>Whether only the plan is computed and nothing is changed.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Who asks, for the audit.</summary>
+    /// <summary>Who requests it, for the audit log.</summary>
     public required string RequestedBy { get; init; }
 
-    /// <summary>Why, for the audit; may be empty.</summary>
+    /// <summary>Why, for the audit log; may be empty.</summary>
     public string Reason { get; init; } = "";
 }

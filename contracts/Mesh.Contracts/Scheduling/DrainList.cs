@@ -3,7 +3,7 @@ using Mesh.Contracts.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Drains and closed hosts.</summary>
+/// <summary>Drains and cordoned hosts.</summary>
 /// <param name="Drains">The drains, the newest first.</param>
 /// <param name="Cordons">Every cordoned host.</param>
 [MessageName("drain-list")]

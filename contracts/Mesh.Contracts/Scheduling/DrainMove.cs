@@ -11,34 +11,34 @@ public sealed record DrainMove
     /// <summary>Its name.</summary>
     public required string VmName { get; init; }
 
-    /// <summary>Where it was when it was planned.</summary>
+    /// <summary>The host on which it was when the drain was planned.</summary>
     public required HostName From { get; init; }
 
-    /// <summary>Where it is planned to go, or has gone.</summary>
+    /// <summary>The planned destination, or the actual one once it has moved.</summary>
     public required HostName To { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The state of the move.</summary>
     public DrainMoveState State { get; init; }
 
     /// <summary>The newest migration that moves it; null before the first.</summary>
     public MigrationId? Migration { get; init; }
 
-    /// <summary>How often it was asked for.</summary>
+    /// <summary>How many migrations were requested for it.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>Not asked for before this time, because it failed before; null for at once.</summary>
+    /// <summary>No migration is requested before this time, because an earlier one failed; null for no wait.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>Memory and copied disks.</summary>
     public required Bytes DataSize { get; init; }
 
-    /// <summary>When it starts by the plan, counted from the planning.</summary>
+    /// <summary>The planned start, relative to the time of planning.</summary>
     public TimeSpan StartOffset { get; init; }
 
-    /// <summary>How long it is predicted to take.</summary>
+    /// <summary>The predicted duration.</summary>
     public required TimeSpan EstimatedDuration { get; init; }
 
-    /// <summary>Whether it has its links to itself, because it writes too fast to be copied beside others.</summary>
+    /// <summary>Whether it gets its links exclusively, because it dirties memory too fast to share them.</summary>
     public bool Exclusive { get; init; }
 
     /// <summary>Details, such as why it failed; may be empty.</summary>

@@ -5,11 +5,11 @@ namespace Mesh.Contracts.Scheduling;
 /// <summary>The state of one VM of a drain.</summary>
 public enum DrainMoveState
 {
-    /// <summary>Its turn has not come.</summary>
+    /// <summary>Not started yet.</summary>
     [JsonStringEnumMemberName("pending")]
     Pending,
 
-    /// <summary>Its migration was asked for and has not ended.</summary>
+    /// <summary>Its migration was requested and has not ended.</summary>
     [JsonStringEnumMemberName("migrating")]
     Migrating,
 
@@ -17,11 +17,11 @@ public enum DrainMoveState
     [JsonStringEnumMemberName("completed")]
     Completed,
 
-    /// <summary>It needs a person: it does not converge, or has failed too often.</summary>
+    /// <summary>It needs an operator: it does not converge, or has failed too often.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 
-    /// <summary>It is not moved any more: it was shut down meanwhile, or the drain was withdrawn.</summary>
+    /// <summary>It is no longer moved: it was shut down meanwhile, or the drain was cancelled.</summary>
     [JsonStringEnumMemberName("skipped")]
     Skipped,
 }

@@ -2,14 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>In which order a drain moves VMs.</summary>
+/// <summary>The order in which a drain moves VMs.</summary>
 public enum DrainOrder
 {
-    /// <summary>Those first that are predicted to take longest, which empties a host soonest.</summary>
+    /// <summary>Longest predicted duration first, which empties a host soonest.</summary>
     [JsonStringEnumMemberName("longestFirst")]
     LongestFirst,
 
-    /// <summary>Those first that are predicted to take shortest, which frees the most machines early.</summary>
+    /// <summary>Shortest predicted duration first, which moves the most VMs early.</summary>
     [JsonStringEnumMemberName("shortestFirst")]
     ShortestFirst,
 

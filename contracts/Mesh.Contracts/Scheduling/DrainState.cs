@@ -2,26 +2,26 @@ using System.Text.Json.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Where a drain stands.</summary>
+/// <summary>The state of a drain.</summary>
 public enum DrainState
 {
-    /// <summary>Only looked at: a dry run.</summary>
+    /// <summary>Only planned: a dry run.</summary>
     [JsonStringEnumMemberName("planned")]
     Planned,
 
-    /// <summary>Machines are moved.</summary>
+    /// <summary>VMs are being moved.</summary>
     [JsonStringEnumMemberName("running")]
     Running,
 
-    /// <summary>Every machine that could be moved has moved.</summary>
+    /// <summary>Every movable VM has moved.</summary>
     [JsonStringEnumMemberName("completed")]
     Completed,
 
-    /// <summary>Some machines are left that need a person.</summary>
+    /// <summary>Some VMs are left that need an operator.</summary>
     [JsonStringEnumMemberName("blocked")]
     Blocked,
 
-    /// <summary>Somebody has withdrawn it.</summary>
+    /// <summary>It was cancelled.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
 }

@@ -4,8 +4,8 @@ using Mesh.Contracts.Serialization;
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>
-/// The scheduler passes a request on, with every reason that it found against it: the migrations service keeps it as a migration that
-/// waits for its admission, or as a refused one. Answered by <see cref="MigrationRequestAnswer"/>.
+/// The scheduler forwards a request, with every reason that it found against it: the migrations service stores it as a migration that
+/// waits for admission, or as a refused one. Answered by <see cref="MigrationRequestAnswer"/>.
 /// </summary>
 /// <param name="Request">The request.</param>
 /// <param name="Refusals">Why it cannot run; empty if it can.</param>

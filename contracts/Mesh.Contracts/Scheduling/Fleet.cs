@@ -4,16 +4,16 @@ using Mesh.Contracts.Serialization;
 namespace Mesh.Contracts.Scheduling;
 
 /// <summary>
-/// All that the scheduler decides by, at one moment: who may move where is a function of this and the request. Also the file that
+/// All that the scheduler's decisions depend on, at one moment: which VM may move where is a function of this and the request. Also the file that
 /// <c>mesh inventory export</c> writes and <c>mesh check --inventory</c> reads (<c>infra/docs/schemas/Fleet.json</c>).
 /// </summary>
 [MessageName("fleet")]
 public sealed record Fleet
 {
-    /// <summary>The format that this version writes and reads.</summary>
+    /// <summary>The file format that this version writes and reads.</summary>
     public const int CurrentFormat = 1;
 
-    /// <summary>The format of the file; 1.</summary>
+    /// <summary>The file format; 1.</summary>
     public int Format { get; init; } = CurrentFormat;
 
     /// <summary>When it was taken, by the mesh's clock.</summary>
@@ -25,10 +25,10 @@ public sealed record Fleet
     /// <summary>Every migration that has not ended, the oldest first.</summary>
     public IReadOnlyList<MigrationView> Migrations { get; init; } = [];
 
-    /// <summary>Who may be where.</summary>
+    /// <summary>The placement rules.</summary>
     public PlacementRules Rules { get; init; } = new();
 
-    /// <summary>How many at once, and the like.</summary>
+    /// <summary>The scheduling limits.</summary>
     public SchedulingLimits Limits { get; init; } = new();
 
     /// <summary>What earlier migrations measured, by VM.</summary>

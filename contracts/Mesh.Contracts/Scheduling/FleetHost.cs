@@ -6,10 +6,10 @@ namespace Mesh.Contracts.Scheduling;
 /// <summary>A host as the scheduler sees it.</summary>
 /// <param name="Inventory">What its agent last reported of it and its VMs.</param>
 /// <param name="Health">Whether it is reporting.</param>
-/// <param name="HypervisorReachable">Whether its hypervisor answered its agent at the last report.</param>
+/// <param name="HypervisorReachable">Whether its hypervisor responded to its agent at the last report.</param>
 /// <param name="LastReportAt">When it last reported, by the mesh's clock; null if not since the mesh started.</param>
 /// <param name="Cordon">Why it is cordoned; null if it is not.</param>
-/// <param name="RecentFailures">Migrations that failed through it lately, the newest first; null for none.</param>
+/// <param name="RecentFailures">Migrations that recently failed because of it, the newest first; null for none.</param>
 public sealed record FleetHost(
     HostInventory Inventory,
     HostHealth Health,
@@ -18,6 +18,6 @@ public sealed record FleetHost(
     HostCordon? Cordon = null,
     IReadOnlyList<HostFailure>? RecentFailures = null)
 {
-    /// <summary>VMs that its newest report names and its inventory does not describe yet, because they have only just come; those that do not run left out.</summary>
+    /// <summary>VMs in its newest report that its inventory does not describe yet, because they have only just arrived; without those that do not run.</summary>
     public IReadOnlyList<VmStatusReport> VmsNotInInventory { get; init; } = [];
 }

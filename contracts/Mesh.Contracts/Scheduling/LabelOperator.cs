@@ -3,21 +3,21 @@ namespace Mesh.Contracts.Scheduling;
 /// <summary>How a label is compared.</summary>
 public enum LabelOperator
 {
-    /// <summary>It is one of the values.</summary>
+    /// <summary>The label is one of the values.</summary>
     In,
 
-    /// <summary>It is none of the values, or is not there.</summary>
+    /// <summary>The label is none of the values, or does not exist.</summary>
     NotIn,
 
-    /// <summary>It is there.</summary>
+    /// <summary>The label exists.</summary>
     Exists,
 
-    /// <summary>It is not there.</summary>
+    /// <summary>The label does not exist.</summary>
     DoesNotExist,
 
-    /// <summary>It is a whole number larger than the value.</summary>
+    /// <summary>The label is an integer larger than the value.</summary>
     GreaterThan,
 
-    /// <summary>It is a whole number smaller than the value.</summary>
+    /// <summary>The label is an integer smaller than the value.</summary>
     LessThan,
 }

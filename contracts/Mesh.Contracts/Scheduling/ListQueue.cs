@@ -2,6 +2,6 @@ using Mesh.Contracts.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Asks for the migrations that wait; answered by <see cref="QueueView"/>.</summary>
+/// <summary>Asks for the queued migrations; answered by <see cref="QueueView"/>.</summary>
 [MessageName("list-queue")]
 public sealed record ListQueue;

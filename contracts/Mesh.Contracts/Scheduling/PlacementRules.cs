@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Who may be where: rules over the labels of VMs and hosts. People write them as YAML or JSON (<c>infra/docs/scheduling.md</c>).</summary>
+/// <summary>Which VMs may run where: rules over the labels of VMs and hosts. People write them as YAML or JSON (<c>infra/docs/scheduling.md</c>).</summary>
 public sealed record PlacementRules
 {
     /// <summary>Which hosts VMs require or prefer.</summary>
@@ -12,6 +12,6 @@ public sealed record PlacementRules
     /// <summary>Which hosts only some VMs may use.</summary>
     public IReadOnlyList<TaintRule> Taints { get; init; } = [];
 
-    /// <summary>Where networks are to be had, and which do not move.</summary>
+    /// <summary>Where networks are available, and which do not move.</summary>
     public IReadOnlyList<NetworkRule> Networks { get; init; } = [];
 }

@@ -3,9 +3,9 @@ using Mesh.Contracts.Serialization;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>The migrations that wait, in the order in which they would be admitted if all could be now, and what is in use.</summary>
-/// <param name="Waiting">Those that wait.</param>
-/// <param name="Transferring">How many copy now.</param>
-/// <param name="Limits">The limits that count.</param>
+/// <summary>The queued migrations, in the order in which they would be admitted if all could be admitted now, and the slots in use.</summary>
+/// <param name="Waiting">The queued migrations.</param>
+/// <param name="Transferring">The number of migrations that copy now.</param>
+/// <param name="Limits">The limits in effect.</param>
 [MessageName("queue-view")]
 public sealed record QueueView(IReadOnlyList<QueuedMigration> Waiting, int Transferring, SchedulingLimits Limits);

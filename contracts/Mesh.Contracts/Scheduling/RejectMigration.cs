@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Scheduling;
 
-/// <summary>Ends a migration that waits, because no host can take it any more. Answered by <see cref="AdmissionAnswer"/>.</summary>
+/// <summary>Ends a queued migration, because no host can take it any more. Answered by <see cref="AdmissionAnswer"/>.</summary>
 /// <param name="Id">The migration.</param>
 /// <param name="Attempt">The attempt that it waits for.</param>
 /// <param name="PassEpoch">The scheduling pass (<see cref="ReadFleet.PassEpoch"/>).</param>

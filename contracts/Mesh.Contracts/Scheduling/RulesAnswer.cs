@@ -6,7 +6,7 @@ namespace Mesh.Contracts.Scheduling;
 
 /// <summary>The result of applying rules, or the rules in effect.</summary>
 /// <param name="Rules">The rules; null if they were refused.</param>
-/// <param name="Diagnostics">Everything that is wrong with them; then nothing was saved.</param>
+/// <param name="Diagnostics">Every error in the document; if there is one, nothing was saved.</param>
 /// <param name="UpdatedBy">Who applied the rules in effect; null if none were applied.</param>
 /// <param name="UpdatedAt">When, by the mesh's clock.</param>
 [MessageName("rules-answer")]

@@ -5,6 +5,6 @@ namespace Mesh.Contracts.Scheduling;
 
 /// <summary>Asks to uncordon a host; an active drain of it is cancelled. Answered by <see cref="SchedulerAnswer"/>.</summary>
 /// <param name="Host">The host.</param>
-/// <param name="RequestedBy">Who asks, for the audit.</param>
+/// <param name="RequestedBy">Who requests it, for the audit log.</param>
 [MessageName("uncordon-host")]
 public sealed record UncordonHost(HostName Host, string RequestedBy);

@@ -10,7 +10,7 @@ internal sealed class DurationJsonConverter : JsonConverter<TimeSpan>
         reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var milliseconds)
         && Math.Abs((double)milliseconds) < TimeSpan.MaxValue.TotalMilliseconds
             ? TimeSpan.FromMilliseconds(milliseconds)
-            : throw new JsonException("A duration takes a whole number of milliseconds.");
+            : throw new JsonException("A duration must be a whole number of milliseconds.");
 
     public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
         writer.WriteNumberValue((long)value.TotalMilliseconds);

@@ -5,20 +5,20 @@ using System.Text.Json.Serialization.Metadata;
 namespace Mesh.Contracts.Serialization;
 
 /// <summary>
-/// How everything here looks as JSON: camel-case names, enumerations as camel-case words, durations in whole milliseconds,
-/// sizes in bytes, rates in bytes per second, instants in ISO 8601 with offset. Unknown members are passed over, so that an
-/// older reader understands a newer writer; a missing or null required member is an error, and one that may be null is left out when
-/// it is.
+/// The JSON form of all contracts: camel-case names, enumerations as camel-case words, durations in whole milliseconds,
+/// sizes in bytes, rates in bytes per second, instants in ISO 8601 with offset. Unknown members are ignored, so that an
+/// older reader understands a newer writer; a missing or null required member is an error, and a nullable one is omitted when
+/// it is null.
 /// </summary>
 public static class MeshJson
 {
     /// <summary>The options that every store, HTTP answer and file uses.</summary>
     public static readonly JsonSerializerOptions Options = CreateReadOnly(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
-    /// <summary>The same with line breaks, for people.</summary>
+    /// <summary>The same, indented, for people.</summary>
     public static readonly JsonSerializerOptions Indented = CreateReadOnly(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true });
 
-    /// <summary>Sets the given options to the rules above; for libraries that bring options of their own.</summary>
+    /// <summary>Applies these rules to the given options; for libraries that have their own.</summary>
     public static JsonSerializerOptions Apply(JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -34,7 +34,7 @@ public static class MeshJson
         return options;
     }
 
-    // What is null is not written: what reads it must not insist.
+    // Null members are not written, so a reader must not require them.
     private static void MakeNullableOptional(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Mesh.Contracts.Values;
 
 /// <summary>
-/// The identity of one event of an agent. An event told again keeps its identity, so that the mesh takes the two as one.
+/// The identity of one event of an agent. A resent event keeps its identity, so that the mesh handles it once.
 /// </summary>
 [JsonConverter(typeof(AgentEventIdJsonConverter))]
 public readonly record struct AgentEventId
@@ -12,7 +12,7 @@ public readonly record struct AgentEventId
     /// <summary>An event's identity.</summary>
     /// <param name="value">1 to 128 letters, digits, dots, hyphens or underscores.</param>
     /// <exception cref="ArgumentException">The identity is empty, too long, or holds another character.</exception>
-    public AgentEventId(string value) => Value = NameValidator.Validate(value, "name of an event", 128);
+    public AgentEventId(string value) => Value = NameValidator.Validate(value, "an event ID", 128);
 
     /// <summary>The identity itself.</summary>
     public string Value { get; }

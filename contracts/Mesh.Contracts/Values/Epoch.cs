@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Mesh.Contracts.Values;
 
 /// <summary>
-/// The number of an attempt, rising with each one. An agent refuses a command whose epoch is older than the newest it has
-/// seen for that VM, so that a command delayed by a queue can never act on a later attempt.
+/// The number of an attempt, rising with each one. An agent rejects a command whose epoch is older than the newest it has
+/// seen for that VM, so that a command delayed in a queue can never act on a later attempt.
 /// </summary>
 /// <param name="Number">1 for the first attempt.</param>
 [JsonConverter(typeof(EpochJsonConverter))]

@@ -8,7 +8,7 @@ internal abstract class NumberValueConverter<T>(Func<long, T> read, Func<T, long
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number)
             ? read(number)
-            : throw new JsonException($"{typeToConvert.Name} takes a whole number.");
+            : throw new JsonException($"{typeToConvert.Name} must be a whole number.");
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteNumberValue(write(value));
 }

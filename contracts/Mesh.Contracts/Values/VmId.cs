@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Mesh.Contracts.Values;
 
-/// <summary>A virtual VM's identity: its libvirt UUID, the same on every host it ever runs on.</summary>
+/// <summary>A VM's identity: its libvirt UUID, the same on every host.</summary>
 /// <param name="Value">The UUID.</param>
 [JsonConverter(typeof(VmIdJsonConverter))]
 public readonly record struct VmId(Guid Value)

@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Vms;
 
-/// <summary>What a VM takes a disk for; libvirt's <c>device</c> attribute.</summary>
+/// <summary>The kind of device that a disk is to the VM; libvirt's <c>device</c> attribute.</summary>
 public enum DiskDevice
 {
     /// <summary>An ordinary disk.</summary>
@@ -12,6 +12,6 @@ public enum DiskDevice
     /// <summary>A floppy drive.</summary>
     Floppy,
 
-    /// <summary>A SCSI disk handed through with its commands.</summary>
+    /// <summary>A SCSI disk with command passthrough.</summary>
     Lun,
 }

@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Vms;
 
-/// <summary>Where a disk's data lives; libvirt's <c>type</c> attribute of a disk.</summary>
+/// <summary>Where a disk's data is; libvirt's <c>type</c> attribute of a disk.</summary>
 public enum DiskStorage
 {
     /// <summary>A file in a file system of the host.</summary>

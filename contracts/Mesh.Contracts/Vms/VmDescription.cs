@@ -2,11 +2,11 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Vms;
 
-/// <summary>A virtual VM as its hypervisor describes it.</summary>
+/// <summary>A VM as its hypervisor describes it.</summary>
 /// <param name="Id">Its UUID.</param>
 /// <param name="Name">Its name on the host.</param>
 /// <param name="Status">Its status on the host that describes it.</param>
-/// <param name="Memory">Memory given to the VM.</param>
+/// <param name="Memory">The VM's memory.</param>
 /// <param name="VCpus">Virtual CPUs; one or more.</param>
 /// <param name="MachineType">QEMU's machine type, such as <c>pc-i440fx-10.0</c>; empty if unknown.</param>
 /// <param name="CpuModel">The virtual CPU's model or mode; empty if unknown.</param>
@@ -15,11 +15,11 @@ namespace Mesh.Contracts.Vms;
 /// <param name="Networks">Its network interfaces.</param>
 /// <param name="HostDevices">Devices of the host that were passed through to it.</param>
 /// <param name="Labels">Labels for policies and placement.</param>
-/// <param name="Throttle">How much a migration slows its CPUs down, or a past one still does; null if none does.</param>
-/// <param name="Lock">What holds it where it is for a while; null if nothing does.</param>
-/// <param name="Placement">Where it says that it belongs; null if it says nothing.</param>
-/// <param name="CpuFeatures">Processor features that it cannot do without, in libvirt's words; null if unknown.</param>
-/// <param name="HugePageSize">The size of the huge pages that hold its memory; null if ordinary pages do.</param>
+/// <param name="Throttle">How much its vCPUs are throttled by a current or a past migration; null if they are not.</param>
+/// <param name="Lock">What prevents its migration for a while; null if nothing does.</param>
+/// <param name="Placement">The placement in its metadata; null if there is none.</param>
+/// <param name="CpuFeatures">CPU features that it requires, as libvirt names them; null if unknown.</param>
+/// <param name="HugePageSize">The size of the huge pages that back its memory; null for normal pages.</param>
 /// <param name="NumaNodes">The NUMA nodes of the host that its memory must be on (<c>numatune</c>, mode <c>strict</c>); null for any.</param>
 public sealed record VmDescription(
     VmId Id,

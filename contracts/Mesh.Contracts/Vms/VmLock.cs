@@ -1,17 +1,17 @@
 namespace Mesh.Contracts.Vms;
 
-/// <summary>What holds a VM where it is for a while.</summary>
+/// <summary>What prevents the migration of a VM for a while.</summary>
 public enum VmLock
 {
-    /// <summary>A snapshot is taken.</summary>
+    /// <summary>A snapshot is being taken.</summary>
     Snapshot,
 
-    /// <summary>A backup runs.</summary>
+    /// <summary>A backup is running.</summary>
     Backup,
 
-    /// <summary>It is saved or dumped to a file.</summary>
+    /// <summary>The VM is being saved or dumped to a file.</summary>
     Save,
 
-    /// <summary>A disk of it is copied, committed or rebased.</summary>
+    /// <summary>One of its disks is being copied, committed or rebased.</summary>
     BlockJob,
 }

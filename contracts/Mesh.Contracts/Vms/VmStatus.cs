@@ -1,7 +1,7 @@
 namespace Mesh.Contracts.Vms;
 
 /// <summary>
-/// The status of a VM on one host, in oVirt's words (seed <c>ovirt-vm-migration-states</c>). A VM that the host does
+/// The status of a VM on one host, with oVirt's names (seed <c>ovirt-vm-migration-states</c>). A VM that the host does
 /// not know counts as <see cref="Down"/> there.
 /// </summary>
 public enum VmStatus
@@ -15,12 +15,12 @@ public enum VmStatus
     /// <summary>Paused on this host for a reason other than a migration.</summary>
     Paused,
 
-    /// <summary>This host is the source of its running migration; before the switch-over it runs here.</summary>
+    /// <summary>This host is the source of its running migration; before the switchover it runs here.</summary>
     MigratingFrom,
 
     /// <summary>This host is the destination of its running migration; it waits here for its memory.</summary>
     MigratingTo,
 
-    /// <summary>Paused here because its post-copy migration lost the connection; it may go on only by recovery.</summary>
+    /// <summary>Paused here because its post-copy migration lost the connection; it can continue only by recovery.</summary>
     PostCopyFailed,
 }

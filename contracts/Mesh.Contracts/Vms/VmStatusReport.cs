@@ -6,5 +6,5 @@ namespace Mesh.Contracts.Vms;
 /// <param name="Id">The VM.</param>
 /// <param name="Name">Its name there.</param>
 /// <param name="Status">Its status there.</param>
-/// <param name="Detail">The hypervisor's own words, such as <c>running (migrated)</c>.</param>
+/// <param name="Detail">The hypervisor's own text, such as <c>running (migrated)</c>.</param>
 public sealed record VmStatusReport(VmId Id, string Name, VmStatus Status, string Detail);

@@ -12,7 +12,7 @@ public sealed class MappingReader
         _place = place;
         foreach (var field in map.Fields)
             if (!_given.TryAdd(field.Name, field))
-                place.Diagnostics.Add(field.Line, PathOf(field.Name), $"stands twice; the first is in line {_given[field.Name].Line}");
+                place.Diagnostics.Add(field.Line, PathOf(field.Name), $"is given twice; first in line {_given[field.Name].Line}");
     }
 
     /// <summary>The names in the mapping.</summary>
@@ -29,7 +29,7 @@ public sealed class MappingReader
             return null;
         if (there.Node is not DocumentMap map)
         {
-            there.AddError($"takes a mapping of fields, not {there.Describe()}");
+            there.AddError($"must be a mapping of fields, not {there.Describe()}");
             return null;
         }
 
@@ -70,6 +70,6 @@ public sealed class MappingReader
     {
         foreach (var field in _given.Values.Where(field => !_known.Contains(field.Name, StringComparer.Ordinal)))
             _place.Diagnostics.Add(
-                field.Line, PathOf(field.Name), $"there is no field {NodeContext.Quote(field.Name)} here; {NameSuggestions.Suggest(field.Name, _known)}");
+                field.Line, PathOf(field.Name), $"unknown field {NodeContext.Quote(field.Name)}; {NameSuggestions.Suggest(field.Name, _known)}");
     }
 }

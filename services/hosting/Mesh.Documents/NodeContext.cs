@@ -23,7 +23,7 @@ public readonly record struct NodeContext(DocumentNode Node, string Field, Diagn
     {
         if (Node is not DocumentList list)
         {
-            AddError($"takes {accepted}, not {Describe()}");
+            AddError($"must be {accepted}, not {Describe()}");
             return [];
         }
 
@@ -40,7 +40,7 @@ public readonly record struct NodeContext(DocumentNode Node, string Field, Diagn
         DocumentList => "a list",
         DocumentScalar { IsText: false } empty when ScalarReader.IsNull(empty.Text) => "nothing",
         DocumentScalar scalar => Quote(scalar.Text),
-        _ => "what stands here",
+        _ => "this value",
     };
 
     /// <summary>Quotes text of a document, shortened for a message.</summary>

@@ -23,7 +23,7 @@ public static class ScalarReader
     {
         if (place.Node is DocumentScalar scalar && (scalar.IsText || !IsNonText(scalar.Text)))
             return scalar.Text;
-        place.AddError($"takes text, not {place.Describe()}{(place.Node is DocumentScalar ? "; text that looks like something else stands in quotes" : "")}");
+        place.AddError($"must be text, not {place.Describe()}{(place.Node is DocumentScalar ? "; quote text that looks like a number, true, false or null" : "")}");
         return null;
     }
 
@@ -32,7 +32,7 @@ public static class ScalarReader
     {
         if (place.Node is DocumentScalar { IsText: false, Text: "true" or "false" } scalar)
             return scalar.Text == "true";
-        place.AddError($"takes true or false, not {place.Describe()}");
+        place.AddError($"must be true or false, not {place.Describe()}");
         return null;
     }
 
@@ -41,7 +41,7 @@ public static class ScalarReader
     {
         var accepted = $"a whole number from {least} to {most}";
         if (place.Node is not DocumentScalar { IsText: false } scalar || !long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-            return place.Reject<long>($"takes {accepted}, not {place.Describe()}");
+            return place.Reject<long>($"must be {accepted}, not {place.Describe()}");
         return number >= least && number <= most ? number : place.OutOfBounds<long>(accepted);
     }
 
@@ -53,7 +53,7 @@ public static class ScalarReader
     {
         var accepted = $"a number {(above ? "more than" : "from")} {least}{(above ? ", up to" : " to")} {most}";
         if (place.Node is not DocumentScalar { IsText: false } scalar || !double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
-            return place.Reject<double>($"takes {accepted}, not {place.Describe()}");
+            return place.Reject<double>($"must be {accepted}, not {place.Describe()}");
         return (above ? number > least : number >= least) && number <= most ? number : place.OutOfBounds<double>(accepted);
     }
 
@@ -83,7 +83,7 @@ public static class ScalarReader
         var accepted = $"a whole percentage from {least} % to {most} %";
         if (place.Node is not DocumentScalar scalar || !int.TryParse(
             scalar.Text.EndsWith('%') ? scalar.Text[..^1].TrimEnd() : scalar.IsText ? "" : scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-            return place.Reject<Percent>($"takes {accepted}, not {place.Describe()}");
+            return place.Reject<Percent>($"must be {accepted}, not {place.Describe()}");
         return number >= least && number <= most ? new Percent(number) : place.OutOfBounds<Percent>(accepted);
     }
 
@@ -91,9 +91,9 @@ public static class ScalarReader
     public static string? ReadOneOf(this NodeContext place, IReadOnlyCollection<string> words)
     {
         if (place.Node is not DocumentScalar scalar)
-            place.AddError($"takes one of {string.Join(", ", words)}, not {place.Describe()}");
+            place.AddError($"must be one of {string.Join(", ", words)}, not {place.Describe()}");
         else if (!words.Contains(scalar.Text, StringComparer.Ordinal))
-            place.AddError($"{place.Describe()} is not known here; {NameSuggestions.Suggest(scalar.Text, words)}");
+            place.AddError($"{place.Describe()} is not accepted; {NameSuggestions.Suggest(scalar.Text, words)}");
         else
             return scalar.Text;
         return null;
@@ -105,23 +105,23 @@ public static class ScalarReader
             return null;
         if (amount < least || amount > most)
             return place.OutOfBounds<long>(accepted);
-        return amount == decimal.Truncate(amount) ? (long)amount : place.Reject<long>($"{place.Describe()} is no whole number of bytes; accepted: {accepted}");
+        return amount == decimal.Truncate(amount) ? (long)amount : place.Reject<long>($"{place.Describe()} is not a whole number of bytes; accepted: {accepted}");
     }
 
     // An amount in the smallest of the units.
     private static decimal? ReadAmount(this NodeContext place, IReadOnlyList<Unit> units, string accepted)
     {
         if (place.Node is not DocumentScalar { Text: var text })
-            return place.Reject<decimal>($"takes {accepted}, not {place.Describe()}");
+            return place.Reject<decimal>($"must be {accepted}, not {place.Describe()}");
         var end = text.AsSpan().IndexOfAnyExcept(NumberCharacters);
         if (!decimal.TryParse(end < 0 ? text : text[..end], Decimal, CultureInfo.InvariantCulture, out var number))
-            return place.Reject<decimal>($"takes {accepted}, not {place.Describe()}");
+            return place.Reject<decimal>($"must be {accepted}, not {place.Describe()}");
         var known = string.Join(", ", units.Select(unit => unit.Name));
         if (end < 0)
             return place.Reject<decimal>($"{place.Describe()} has no unit; accepted: {accepted}, in {known}");
         var name = text[end..].Trim();
         if (units.FirstOrDefault(unit => unit.Name == name) is not { } unit)
-            return place.Reject<decimal>($"{place.Describe()}: there is no unit {NodeContext.Quote(name)} here; accepted: {known}");
+            return place.Reject<decimal>($"{place.Describe()}: unknown unit {NodeContext.Quote(name)}; accepted: {known}");
         return Math.Abs(number) < long.MaxValue / unit.Size ? number * unit.Size : place.OutOfBounds<decimal>(accepted);
     }
 

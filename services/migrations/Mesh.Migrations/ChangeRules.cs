@@ -35,7 +35,7 @@ public static class ChangeRules
         yield return MigrationOptionsValidator.CheckThrottle(set.Throttle);
         yield return MigrationOptionsValidator.CheckStallingLimit(set.StallingLimit);
         if (set.PostCopy is false)
-            yield return BadOption("there is no way back from post-copy");
+            yield return BadOption("a migration cannot return from post-copy to pre-copy");
         if (set.Suspend is false)
             yield return BadOption("libvirt cannot resume a VM while it is being migrated; it runs again when the migration has ended, on either host");
     }

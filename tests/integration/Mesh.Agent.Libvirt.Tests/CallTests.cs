@@ -22,7 +22,7 @@ public sealed class CallTests : IDisposable
     public void Dispose()
     {
         _daemonAnswers.Set();
-        TestHost.ShouldSoon(() => _calls.Stuck.Count == 0 && _calls.LongRunning == 0, "all calls return in the end");
+        TestHost.ShouldSoon(() => _calls.Stuck.Count == 0 && _calls.LongRunning == 0, "all calls have returned");
         _daemonAnswers.Dispose();
     }
 
@@ -38,7 +38,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task A_real_call_works_and_its_error_comes_through()
+    public async Task A_real_call_works_and_its_error_is_thrown()
     {
         var connection = await _calls.OpenAsync(TestHost.Uri);
         using var domain = await _calls.RunAsync("virDomainLookupByName", () => connection.LookupDomain("alpha"));
@@ -54,7 +54,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task A_call_that_hangs_is_given_up_at_its_limit_and_not_before()
+    public async Task A_hanging_call_times_out_at_its_limit_and_not_before()
     {
         var hanging = await HangAsync("virDomainGetJobStats");
 
@@ -118,7 +118,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task A_call_waits_for_its_turn_within_its_limit()
+    public async Task A_call_waits_for_a_free_slot_within_its_limit()
     {
         var first = await HangAsync("first", Timeout.InfiniteTimeSpan);
         var second = await HangAsync("second", Timeout.InfiniteTimeSpan);
@@ -133,7 +133,7 @@ public sealed class CallTests : IDisposable
         _calls.Stuck.ShouldBeEmpty();
 
         var fourth = _calls.RunAsync("fourth", () => 4);
-        fourth.IsCompleted.ShouldBeFalse("both turns are taken");
+        fourth.IsCompleted.ShouldBeFalse("both slots are in use");
         _daemonAnswers.Set();
         (await fourth.WaitAsync(TestHost.Timeout)).ShouldBe(4);
         await Task.WhenAll(first, second);
@@ -207,14 +207,14 @@ public sealed class CallTests : IDisposable
 
         await Should.ThrowAsync<OperationCanceledException>(migration.WaitAsync(TestHost.Timeout));
         _calls.LongRunning.ShouldBe(1);
-        _calls.Stuck.ShouldBeEmpty("a long call is no stuck call");
+        _calls.Stuck.ShouldBeEmpty("a long call is not a stuck call");
         _daemonAnswers.Set();
-        TestHost.ShouldSoon(() => _calls.LongRunning == 0, "the call goes on to its end");
+        TestHost.ShouldSoon(() => _calls.LongRunning == 0, "the call runs to its end");
         ended.ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Long_calls_are_limited_in_number_and_leave_the_turns_of_others_alone()
+    public async Task Long_calls_are_limited_in_number_and_use_no_slots_of_others()
     {
         Task[] migrations =
         [
@@ -259,22 +259,22 @@ public sealed class CallTests : IDisposable
     private Task<Task<int>> HangAsync(string name, TimeSpan? limit = null, CancellationToken cancellationToken = default) =>
         HangAsync(name, () => 0, limit, cancellationToken);
 
-    /// <summary>Starts a call that waits for the daemon, and returns once the call is under way.</summary>
+    /// <summary>Starts a call that waits for the daemon, and returns once the call has started.</summary>
     private async Task<Task<T>> HangAsync<T>(
         string name, Func<T> result, TimeSpan? limit = null, CancellationToken cancellationToken = default)
     {
-        var underWay = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
         var call = _calls.RunAsync(
             name,
             () =>
             {
-                underWay.SetResult();
+                started.SetResult();
                 _daemonAnswers.Wait(CancellationToken.None);
                 return result();
             },
             limit,
             cancellationToken);
-        await underWay.Task.WaitAsync(TestHost.Timeout, CancellationToken.None);
+        await started.Task.WaitAsync(TestHost.Timeout, CancellationToken.None);
         return call;
     }
 }

@@ -19,7 +19,7 @@ public class ConnectionTests
         var connection = TestHost.Open();
         connection.Dispose();
 
-        connection.Handle.FreeResult.ShouldBe(0, "virConnectClose answers how many references remain");
+        connection.Handle.FreeResult.ShouldBe(0, "virConnectClose returns the number of remaining references");
         (await connection.Closed).ShouldBe(ConnectionCloseReason.Client);
         Should.Throw<ObjectDisposedException>(() => connection.IsAlive);
         Should.NotThrow(connection.Dispose);
@@ -51,7 +51,7 @@ public class ConnectionTests
     }
 
     [Fact]
-    public async Task A_late_close_callback_finds_nothing()
+    public async Task A_late_close_callback_is_ignored()
     {
         using var connection = TestHost.Open();
         var signal = new CloseSignal(connection.Handle);
@@ -75,7 +75,7 @@ public class ConnectionTests
     }
 
     [Fact]
-    public void Free_memory_is_read_and_none_is_a_failure()
+    public void Free_memory_is_read_and_its_absence_is_an_error()
     {
         using var shared = LibvirtConnection.Open(TestHost.SharedUri);
         using var without = TestHost.Open();
@@ -96,7 +96,7 @@ public class ConnectionTests
     }
 
     [Fact]
-    public void Active_networks_are_named()
+    public void Active_networks_are_listed()
     {
         using var connection = LibvirtConnection.Open(TestHost.SharedUri);
 
@@ -106,7 +106,7 @@ public class ConnectionTests
     }
 
     [Fact]
-    public void What_the_test_driver_cannot_report_of_cpus_is_an_error_that_shows_it()
+    public void CPU_queries_that_the_test_driver_does_not_support_are_errors()
     {
         using var connection = TestHost.Open();
 

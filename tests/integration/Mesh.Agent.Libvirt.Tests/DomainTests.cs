@@ -9,11 +9,11 @@ public sealed class DomainTests : IDisposable
     public void Dispose()
     {
         _connection.Dispose();
-        _connection.Handle.FreeResult.ShouldBe(0, "a test forgot to dispose something, or the binding did");
+        _connection.Handle.FreeResult.ShouldBe(0, "a test or the binding did not dispose something");
     }
 
     [Fact]
-    public void Domains_are_listed_by_what_they_are()
+    public void Domains_are_listed_by_their_state()
     {
         using var gamma = _connection.DefineDomain(TestHost.GammaXml);
 
@@ -35,7 +35,7 @@ public sealed class DomainTests : IDisposable
     }
 
     [Fact]
-    public void A_domain_that_is_not_there_is_null_or_an_error()
+    public void A_domain_that_does_not_exist_is_null_or_an_error()
     {
         _connection.FindDomain("nobody").ShouldBeNull();
         _connection.FindDomain(Guid.Empty).ShouldBeNull();
@@ -53,7 +53,7 @@ public sealed class DomainTests : IDisposable
 
         xml.Element("name")!.Value.ShouldBe("alpha");
         xml.Element("uuid")!.Value.ShouldBe(TestHost.AlphaUuid.ToString());
-        xml.Attribute("id").ShouldBeNull("what the next start will use has no number");
+        xml.Attribute("id").ShouldBeNull("the configuration for the next start has no id");
         XElement.Parse(domain.GetXml()).Attribute("id")!.Value.ShouldBe(domain.GetId().ToString());
         info.State.ShouldBe(DomainState.Running);
         info.MaxMemoryBytes.ShouldBe(64L << 20);
@@ -64,7 +64,7 @@ public sealed class DomainTests : IDisposable
     }
 
     [Fact]
-    public void The_status_follows_what_is_done_to_a_domain()
+    public void The_status_follows_the_lifecycle_of_a_domain()
     {
         using var domain = _connection.LookupDomain("alpha");
 
@@ -109,7 +109,7 @@ public sealed class DomainTests : IDisposable
         using var domain = _connection.LookupDomain("alpha");
         var sizes = domain.GetBlockInfo("vda");
 
-        // What the test driver makes up for every disk.
+        // The values that the test driver invents for every disk.
         sizes.ShouldBe(new DomainBlockInfo(1_099_506_450_432, 1_099_511_627_776, 1_099_511_627_776));
         Should.Throw<LibvirtException>(() => domain.GetBlockInfo("vdz")).Code.ShouldBe(LibvirtErrorCode.InvalidArgument);
     }

@@ -34,7 +34,7 @@ public class ErrorTests
 
     [Theory]
     [MemberData(nameof(Unsupported), DisableDiscoveryEnumeration = true)]
-    public void What_the_driver_does_not_support_is_reported_by_name(string call, Action<LibvirtDomain> act)
+    public void An_unsupported_call_is_reported_by_name(string call, Action<LibvirtDomain> act)
     {
         using var connection = TestHost.Open();
         using var domain = connection.LookupDomain("alpha");
@@ -80,7 +80,7 @@ public class ErrorTests
     }
 
     [Fact]
-    public void Freeing_an_object_between_a_call_and_the_reading_of_its_error_loses_nothing()
+    public void Freeing_an_object_between_a_call_and_reading_its_error_loses_nothing()
     {
         using var connection = TestHost.Open();
         var domain = connection.LookupDomain("alpha");
@@ -93,7 +93,7 @@ public class ErrorTests
     }
 
     [Fact]
-    public void An_error_is_read_once_lest_a_later_failure_be_given_its_reason()
+    public void An_error_is_read_once_so_that_a_later_failure_does_not_get_its_reason()
     {
         using var connection = TestHost.Open();
         Native.virDomainLookupByName(connection.Handle, "nobody").ShouldBe(0);

@@ -7,7 +7,7 @@ public sealed class EventTests : IDisposable
     public void Dispose()
     {
         _connection.Dispose();
-        _connection.Handle.FreeResult.ShouldBe(0, "a subscription that was not ended keeps the connection open");
+        _connection.Handle.FreeResult.ShouldBe(0, "an undisposed subscription keeps the connection open");
     }
 
     [Fact]
@@ -32,10 +32,10 @@ public sealed class EventTests : IDisposable
         ];
         foreach (var detail in expected)
         {
-            var happened = await NextAsync<DomainLifecycleEvent>(subscription);
-            happened.Detail.ShouldBe(detail);
-            happened.DomainName.ShouldBe("gamma");
-            happened.DomainUuid.ShouldBe(domain.Uuid);
+            var received = await NextAsync<DomainLifecycleEvent>(subscription);
+            received.Detail.ShouldBe(detail);
+            received.DomainName.ShouldBe("gamma");
+            received.DomainUuid.ShouldBe(domain.Uuid);
         }
 
         subscription.LostEvents.ShouldBe(0);
@@ -57,7 +57,7 @@ public sealed class EventTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_may_call_libvirt()
+    public async Task A_reader_can_call_libvirt()
     {
         using var subscription = _connection.Subscribe();
         using var domain = _connection.LookupDomain("alpha");
@@ -77,8 +77,8 @@ public sealed class EventTests : IDisposable
 
         RaiseIteration(domain, subscription.Keys[0], 7);
 
-        var happened = await NextAsync<MigrationIterationEvent>(subscription);
-        happened.ShouldBe(new MigrationIterationEvent("alpha", TestHost.AlphaUuid, 7));
+        var received = await NextAsync<MigrationIterationEvent>(subscription);
+        received.ShouldBe(new MigrationIterationEvent("alpha", TestHost.AlphaUuid, 7));
     }
 
     [Fact]
@@ -92,15 +92,15 @@ public sealed class EventTests : IDisposable
             subscription.Keys[0],
             [TypedParameter.FromInt32("operation", 5), TypedParameter.FromUInt64("downtime_net", 41)]);
 
-        var happened = await NextAsync<JobCompletedEvent>(subscription);
-        happened.DomainUuid.ShouldBe(TestHost.AlphaUuid);
-        happened.Stats.Type.ShouldBe(DomainJobType.Completed);
-        happened.Stats.Operation.ShouldBe(DomainJobOperation.MigrationOut);
-        happened.Stats.DowntimeNet.ShouldBe(TimeSpan.FromMilliseconds(41));
+        var received = await NextAsync<JobCompletedEvent>(subscription);
+        received.DomainUuid.ShouldBe(TestHost.AlphaUuid);
+        received.Stats.Type.ShouldBe(DomainJobType.Completed);
+        received.Stats.Operation.ShouldBe(DomainJobOperation.MigrationOut);
+        received.Stats.DowntimeNet.ShouldBe(TimeSpan.FromMilliseconds(41));
     }
 
     [Fact]
-    public void What_cannot_be_delivered_is_dropped_and_counted_but_never_thrown_into_libvirt()
+    public void An_undeliverable_event_is_dropped_and_counted_and_never_throws_into_libvirt()
     {
         using var subscription = _connection.Subscribe(LibvirtEventKinds.MigrationIteration);
 
@@ -157,7 +157,7 @@ public sealed class EventTests : IDisposable
         where T : LibvirtEvent =>
         (await subscription.Reader.ReadAsync().AsTask().WaitAsync(TestHost.Timeout)).ShouldBeOfType<T>();
 
-    // The test driver knows no migrations: what libvirt would call is called with a real domain and real parameters.
+    // The test driver has no migrations: the callbacks are called as libvirt would, with a real domain and real parameters.
     private static unsafe void RaiseIteration(LibvirtDomain? domain, nint key, int iteration) =>
         EventCallbacks.MigrationIteration(0, domain?.Handle.DangerousGetHandle() ?? 0, iteration, key);
 

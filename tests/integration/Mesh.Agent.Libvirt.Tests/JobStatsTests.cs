@@ -20,7 +20,7 @@ public class JobStatsTests
     ]);
 
     [Fact]
-    public void Statistics_have_types_and_units_and_what_was_not_reported_is_null()
+    public void Statistics_have_types_and_units_and_unreported_ones_are_null()
     {
         var stats = DomainJobStats.From(DomainJobType.Unbounded, Running);
 

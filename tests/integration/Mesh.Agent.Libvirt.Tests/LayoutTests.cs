@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Mesh.Agent.Libvirt.Tests;
 
-/// <summary>The numbers are a C compiler's, for libvirt's headers on 64-bit Linux.</summary>
+/// <summary>The numbers come from a C compiler, for libvirt's headers on 64-bit Linux.</summary>
 public class LayoutTests
 {
     [Fact]
@@ -30,7 +30,7 @@ public class LayoutTests
     [InlineData(typeof(NativeVolumeInfo), nameof(NativeVolumeInfo.Capacity), 8)]
     [InlineData(typeof(NativeTypedParameter), nameof(NativeTypedParameter.Kind), 80)]
     [InlineData(typeof(NativeTypedParameter), nameof(NativeTypedParameter.UInt64), 88)]
-    public void Fields_stand_where_C_puts_them(Type structure, string field, int offset) =>
+    public void Fields_have_the_same_offsets_as_in_C(Type structure, string field, int offset) =>
         ((int)Marshal.OffsetOf(structure, field)).ShouldBe(offset);
 
     [Theory]

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Mesh.Agent.Libvirt.Tests;
 
 /// <summary>
-/// Three proofs that nothing is kept: libvirt's own count of references on the connection, our count of references on objects,
-/// and the bytes that the C library's allocator has given out.
+/// Three checks for leaks: libvirt's reference count of the connection, our count of live handles,
+/// and the bytes that the C library's allocator has allocated.
 /// </summary>
 [Collection(SerialCollection.Name)]
 public sealed class LeakTests
@@ -12,8 +12,8 @@ public sealed class LeakTests
     private const int Calls = 10_000;
 
     /// <summary>
-    /// Memory jumps in about a quarter of the batches of some uses (measured: subscriptions, 8 of 30) and by next to nothing in the
-    /// others; what makes it jump is not known. So several batches must be quiet, not one: a leak in every call grows in all of them.
+    /// Memory jumps in about a quarter of the batches of some uses (measured: subscriptions, 8 of 30) and hardly changes in the
+    /// others; the cause of the jumps is unknown. So several batches must be quiet, not one: a leak in every call grows in all of them.
     /// </summary>
     private const int BatchesMax = 10;
 
@@ -26,7 +26,7 @@ public sealed class LeakTests
 
     public static TheoryData<string, Action<LibvirtConnection>> Uses => new()
     {
-        { "look up, ask, give back", LookUpAndAsk },
+        { "look up, query, dispose", LookUpAndQuery },
         { "descriptions", c => Use(c.LookupDomain("alpha"), d => d.GetXml()) },
         { "lists", c => Array.ForEach([.. c.ListDomains()], d => d.Dispose()) },
         { "errors", c => Should.Throw<LibvirtException>(() => c.LookupDomain("nobody")) },
@@ -34,7 +34,7 @@ public sealed class LeakTests
         { "changed parameters", c => Use(c.LookupDomain("alpha"), d => d.SetSchedulerParameters([Weight])) },
         { "refused migrations", RefusedMigration },
         { "pools", c => Use(c.LookupStoragePool("images"), p => p.GetXml()) },
-        { "volumes", VolumeComesAndGoes },
+        { "volumes", CreateAndDeleteVolume },
         { "host", c => _ = (c.GetHostname(), c.GetNodeInfo(), c.Uri, c.GetCapabilitiesXml()) },
         { "statistics", _ => StatisticsOfLibvirt() },
         { "subscriptions", c => c.Subscribe().Dispose() },
@@ -80,7 +80,7 @@ public sealed class LeakTests
     }
 
     [Fact]
-    public void What_was_forgotten_is_given_back_by_the_garbage_collector()
+    public void Undisposed_objects_are_freed_by_the_garbage_collector()
     {
         Memory.Collect();
         var liveBefore = NativeHandle.Live;
@@ -121,7 +121,7 @@ public sealed class LeakTests
         }
     }
 
-    private static void LookUpAndAsk(LibvirtConnection connection) => Use(connection.LookupDomain("alpha"), d =>
+    private static void LookUpAndQuery(LibvirtConnection connection) => Use(connection.LookupDomain("alpha"), d =>
     {
         d.GetStatus();
         d.GetInfo();
@@ -135,7 +135,7 @@ public sealed class LeakTests
         Should.Throw<LibvirtException>(() => d.MigrateToUri3("test:///default", parameters, MigrateFlags.Live));
     });
 
-    // The test driver has no jobs: an array as libvirt would give it, built by libvirt.
+    // The test driver has no jobs: an array as libvirt would return it, built by libvirt.
     private static void StatisticsOfLibvirt()
     {
         var (first, count, capacity) = ((nint)0, 0, 0);
@@ -144,7 +144,7 @@ public sealed class LeakTests
         TypedParameterArray.TakeOwned(first, count).All.Count.ShouldBe(2);
     }
 
-    private static void VolumeComesAndGoes(LibvirtConnection connection) => Use(connection.LookupStoragePool("images"), p =>
+    private static void CreateAndDeleteVolume(LibvirtConnection connection) => Use(connection.LookupStoragePool("images"), p =>
     {
         using var volume = p.CreateVolume("<volume><name>v</name><capacity>1024</capacity></volume>");
         volume.GetPath();

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Mesh.Agent.Libvirt.Tests;
 
-/// <summary>How much the C library's allocator has given out: libvirt's allocations, without .NET's heap.</summary>
+/// <summary>The memory that the C library's allocator has allocated: libvirt's allocations, without .NET's heap.</summary>
 internal static partial class Memory
 {
-    /// <summary>Bytes in use, after everything managed that is dead has been finalized.</summary>
+    /// <summary>The bytes in use, after all unreachable managed objects have been finalized.</summary>
     internal static long UsedBytes()
     {
         Collect();

@@ -1,6 +1,6 @@
 namespace Mesh.Agent.Libvirt.Tests;
 
-/// <summary>Tests that count something of the whole process: they run when no other test does.</summary>
+/// <summary>Tests that measure the whole process, so they run while no other test does.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class SerialCollection
 {

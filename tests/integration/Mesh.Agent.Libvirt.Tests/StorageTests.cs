@@ -16,7 +16,7 @@ public sealed class StorageTests : IDisposable
     public void Dispose()
     {
         _connection.Dispose();
-        _connection.Handle.FreeResult.ShouldBe(0, "a pool or volume was not given back");
+        _connection.Handle.FreeResult.ShouldBe(0, "a pool or volume was not disposed");
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class StorageTests : IDisposable
     }
 
     [Fact]
-    public void A_pool_that_is_not_there_is_null_or_an_error()
+    public void A_pool_that_does_not_exist_is_null_or_an_error()
     {
         _connection.FindStoragePool("nothing").ShouldBeNull();
         var error = Should.Throw<LibvirtException>(() => _connection.LookupStoragePool("nothing"));
@@ -42,7 +42,7 @@ public sealed class StorageTests : IDisposable
     }
 
     [Fact]
-    public void The_test_driver_cannot_look_up_a_pool_by_its_path_and_the_error_shows_it()
+    public void Looking_up_a_pool_by_its_path_is_an_error_with_the_test_driver()
     {
         var error = Should.Throw<LibvirtException>(() => _connection.FindStoragePoolByTargetPath("/pools/images"));
 
@@ -63,7 +63,7 @@ public sealed class StorageTests : IDisposable
     }
 
     [Fact]
-    public void Pools_that_are_not_started_can_be_left_out()
+    public void Inactive_pools_can_be_omitted()
     {
         using var pool = _connection.LookupStoragePool("images");
         pool.Destroy();
@@ -95,7 +95,7 @@ public sealed class StorageTests : IDisposable
     }
 
     [Fact]
-    public void A_volume_is_not_made_twice()
+    public void A_volume_is_not_created_twice()
     {
         using var pool = _connection.LookupStoragePool("images");
         using var made = pool.CreateVolume(VolumeXml);

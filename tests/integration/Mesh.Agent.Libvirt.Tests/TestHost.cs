@@ -8,7 +8,7 @@ internal static class TestHost
 {
     internal const string SharedUri = "test:///default";
 
-    /// <summary>How long something may take that takes milliseconds, before a test gives up.</summary>
+    /// <summary>The timeout for what normally takes milliseconds.</summary>
     internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     internal static readonly Guid AlphaUuid = Guid.Parse("11111111-1111-4111-8111-111111111111");

@@ -20,7 +20,7 @@ public class TypedParameterTests
     ];
 
     [Fact]
-    public void Every_kind_survives_the_way_through_libvirt_and_repeated_names_stay_repeated()
+    public void Every_type_survives_a_round_trip_through_libvirt_and_repeated_names_stay_repeated()
     {
         var read = RoundTrip(OneOfEach);
 
@@ -32,7 +32,7 @@ public class TypedParameterTests
     }
 
     [Fact]
-    public void Whole_numbers_are_read_whatever_their_kind()
+    public void Integers_are_read_whatever_their_type()
     {
         var read = RoundTrip(OneOfEach);
 
@@ -46,7 +46,7 @@ public class TypedParameterTests
         read.Boolean("no").ShouldBe(false);
         read.Boolean("absent").ShouldBeNull();
         read.Milliseconds("uint").ShouldBe(TimeSpan.FromMilliseconds(uint.MaxValue));
-        read.Milliseconds("ullong").ShouldNotBeNull("a time beyond TimeSpan's end must not end the statistics");
+        read.Milliseconds("ullong").ShouldNotBeNull("a time beyond TimeSpan's maximum must not lose the statistics");
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public class TypedParameterTests
     }
 
     [Fact]
-    public void A_name_that_is_too_long_is_refused()
+    public void A_name_that_is_too_long_is_rejected()
     {
         var error = Should.Throw<LibvirtException>(() => RoundTrip([TypedParameter.FromInt32(new string('n', 80), 1)]));
 

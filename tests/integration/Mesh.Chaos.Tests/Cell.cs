@@ -5,7 +5,7 @@ using Mesh.Testing;
 
 namespace Mesh.Chaos.Tests;
 
-/// <summary>A cell of the table: one migration of one guest, which is hit by one fault in one phase.</summary>
+/// <summary>A cell of the table: one migration of one guest, into which one fault is injected in one phase.</summary>
 internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
 {
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
@@ -25,37 +25,37 @@ internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
 
     public string Guest { get; } = Guests.GetName(phase, pair.Number);
 
-    /// <summary>How it ended; null if it did not.</summary>
+    /// <summary>The ended migration; null until then.</summary>
     public MigrationView? Ended { get; private set; }
 
-    /// <summary>From the strike to the end.</summary>
+    /// <summary>The time from the fault to the end.</summary>
     public TimeSpan? TimeToEnd { get; private set; }
 
-    /// <summary>Where its guest lives on, having been found well; null otherwise.</summary>
+    /// <summary>The host on which its guest runs intact; null otherwise.</summary>
     public string? Home { get; set; }
 
-    /// <summary>What is wrong with it; null if all is well.</summary>
+    /// <summary>Why the cell failed; null if it did not.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>The migration as the mesh shows it; null if it has not been asked for, or the mesh does not answer.</summary>
+    /// <summary>The migration as the mesh shows it; null if it has not been requested, or the mesh does not respond.</summary>
     public async Task<MigrationView?> ViewAsync() => _id.Length > 0 ? await pair.Mesh.Api.FindMigrationAsync(_id) : null;
 
     public Task<string?> SourceStateAsync() => pair.Bed.GetStateAsync(pair.Source, Guest);
 
     public Task<string?> DestinationStateAsync() => pair.Bed.GetStateAsync(pair.Destination, Guest);
 
-    /// <summary>Whether its guest is slowed down by so much on the source.</summary>
+    /// <summary>Whether its guest is throttled by this percentage on the source.</summary>
     public async Task<bool> IsThrottledAsync(int percent) => await pair.Bed.GetVcpuQuotaAsync(pair.Source, Guest) == 1000 * (100 - percent);
 
     /// <summary>
-    /// Changes the migration, as soon as everything is there that it takes. That it is refused is no failure: what has ended, or has
-    /// lost its host, cannot be changed.
+    /// Changes the migration as soon as everything that a change needs is up. A refusal is not a failure: a migration that has ended or
+    /// lost its host cannot be changed.
     /// </summary>
     public Task SetAsync(params string[] options) => Eventually.HoldsAsync(
         async () => await ViewAsync() is { Outcome: not null } || (await pair.Mesh.RunAsync(["set", _id, .. options])).ExitCode is Done or Refused,
         $"{Guest} is changed", fault.EndTimeout, PollInterval);
 
-    /// <summary>Gets the migration into its phase.</summary>
+    /// <summary>Starts the migration and waits until it is in its phase.</summary>
     public async Task EnterAsync()
     {
         if (phase.Hold is { } hold)
@@ -69,15 +69,15 @@ internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"{e.Message}; what waits: {(await pair.Mesh.RunAsync("queue")).Output.ReplaceLineEndings(" | ")}", e);
+            throw new TimeoutException($"{e.Message}; queue: {(await pair.Mesh.RunAsync("queue")).Output.ReplaceLineEndings(" | ")}", e);
         }
     }
 
-    /// <summary>Fails unless it is still there: only then does the fault hit what the table says.</summary>
+    /// <summary>Fails unless the migration is still in its phase: only then does the fault hit the phase that the table names.</summary>
     public async Task ConfirmAsync()
     {
         if (!await phase.IsIn(this))
-            throw new InvalidOperationException($"{Guest} has left {phase.Name} before the strike");
+            throw new InvalidOperationException($"{Guest} left {phase.Name} before the fault");
     }
 
     public async Task AwaitEndAsync(DateTimeOffset injectedAt)
@@ -88,8 +88,8 @@ internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
     }
 
     /// <summary>
-    /// A migration that goes on after its row broke off holds its slots, and the pair's next row would wait for them. That it cannot be
-    /// ended is told on its own, even of a cell that has failed already.
+    /// A migration that continues after its row was abandoned keeps its slots, and the pair's next row would wait for them. If it cannot be
+    /// ended, that is reported too, even if the cell has already failed.
     /// </summary>
     public async Task AbortIfRunningAsync()
     {
@@ -110,6 +110,6 @@ internal sealed class Cell(Fault fault, Phase phase, HostPair pair)
 
     public void Fail(string why) => Failure ??= why;
 
-    /// <summary>Says where to read on.</summary>
+    /// <summary>Adds where the evidence is.</summary>
     public void AddEvidence(string evidence) => Failure += $" (more in {evidence})";
 }

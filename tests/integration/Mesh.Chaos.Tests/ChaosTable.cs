@@ -9,15 +9,15 @@ using Mesh.Testing.Fixtures;
 namespace Mesh.Chaos.Tests;
 
 /// <summary>
-/// The whole table on one mesh, one broker, one store and three pairs of hosts. Rows that stay on their pair run side by side, the
-/// others one after the other when those are done. <c>MESH_CHAOS</c>, if set, names the rows to run, separated by commas.
+/// The whole table on one mesh, one broker, one store and three pairs of hosts. Rows that affect only their pair run in parallel, the
+/// others one after the other once those are done. <c>MESH_CHAOS</c>, if set, names the rows to run, separated by commas.
 /// </summary>
 public sealed class ChaosTable : IAsyncLifetime
 {
     private const int Pairs = 3;
 
     /// <summary>
-    /// Four migrations of each pair copy at once. One that waits, and that no host can take any more, is given up soon.
+    /// Four migrations of each pair copy at once. A queued migration that no host can take any more ends soon.
     /// </summary>
     private static readonly Dictionary<string, string> Scheduling = new(StringComparer.Ordinal)
     {
@@ -63,7 +63,7 @@ public sealed class ChaosTable : IAsyncLifetime
         _store?.Dispose();
     }
 
-    /// <summary>Waits for a cell; null if its row was not chosen.</summary>
+    /// <summary>Waits for a cell; null if its row was not selected.</summary>
     internal async Task<Cell?> CellAsync(string fault, string phase) =>
         _rows.TryGetValue(fault, out var row) ? (await row.Task).Single(cell => cell.Phase.Name == phase) : null;
 

@@ -4,14 +4,14 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Chaos.Tests;
 
-/// <summary>What it takes to find out why a cell failed: what libvirt, agents and mesh have to say, kept beside the table.</summary>
+/// <summary>What is needed to diagnose a failed cell: the state and logs of libvirt, agents and mesh, saved beside the table.</summary>
 internal static class Evidence
 {
     private const int LinesOfEachLog = 40;
 
     public static string Folder { get; } = Path.Combine(Repository.Artifacts, "chaos");
 
-    /// <summary>Keeps it and tells where.</summary>
+    /// <summary>Saves it and returns the path.</summary>
     public static async Task<string> SaveAsync(Cell cell)
     {
         var pair = cell.Pair;
@@ -20,8 +20,8 @@ internal static class Evidence
             $"{cell.Name}: {cell.Failure}",
             $"{cell.Guest} from {pair.Source} to {pair.Destination}",
             JsonSerializer.Serialize(await cell.ViewAsync(), MeshJson.Options),
-            $"--- what waits\n{await pair.Mesh.RunAsync("queue")}",
-            $"--- what has not ended\n{JsonSerializer.Serialize((await pair.Mesh.Api.ListMigrationsAsync()).Where(migration => migration.Outcome is null), MeshJson.Options)}",
+            $"--- queue\n{await pair.Mesh.RunAsync("queue")}",
+            $"--- unfinished migrations\n{JsonSerializer.Serialize((await pair.Mesh.Api.ListMigrationsAsync()).Where(migration => migration.Outcome is null), MeshJson.Options)}",
         };
         foreach (var host in pair.Hosts)
         {

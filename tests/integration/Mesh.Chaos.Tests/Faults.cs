@@ -4,10 +4,10 @@ using static Mesh.Contracts.Migrations.MigrationOutcome;
 
 namespace Mesh.Chaos.Tests;
 
-/// <summary>The rows of the table. Those that take longest come first, because rows of different pairs of hosts run side by side.</summary>
+/// <summary>The rows of the table. The longest come first, because rows of different pairs of hosts run in parallel.</summary>
 internal static class Faults
 {
-    /// <summary>That a machine is lost is named after three minutes of agreement only.</summary>
+    /// <summary>A VM counts as lost only after both hosts have agreed for three minutes.</summary>
     private static readonly TimeSpan LongEndTimeout = TimeSpan.FromMinutes(5);
 
     public static readonly IReadOnlyList<Fault> All =
@@ -52,7 +52,7 @@ internal static class Faults
 
     private static ExpectedOutcome FailsOnSource => new(Failed);
 
-    /// <summary>A host that stays off until the ends are named, on a person's word that it is.</summary>
+    /// <summary>A host that stays off until the migrations have ended, and that an operator confirms to be off.</summary>
     private static Fault Fenced(string which, Func<HostPair, string> host) =>
         new($"power of {which}, fenced", pair => pair.PowerOffAsync(host(pair)), pair => pair.FenceAsync(host(pair)))
         {
@@ -73,5 +73,5 @@ internal static class Faults
 
     private static ExpectedOutcome GuestDies(params MigrationOutcome[] outcomes) => new(outcomes) { GuestDies = true };
 
-    private static Dictionary<string, ExpectedOutcome> ByPhase(params (string Phase, ExpectedOutcome End)[] ends) => ends.ToDictionary(end => end.Phase, end => end.End, StringComparer.Ordinal);
+    private static Dictionary<string, ExpectedOutcome> ByPhase(params (string Phase, ExpectedOutcome Expected)[] phases) => phases.ToDictionary(item => item.Phase, item => item.Expected, StringComparer.Ordinal);
 }

@@ -3,10 +3,10 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Chaos.Tests;
 
-/// <summary>Two hosts between which the five migrations of a row move, and everything that a fault can get hold of.</summary>
+/// <summary>The two hosts between which the five migrations of a row move, and everything that a fault can affect.</summary>
 /// <param name="Mesh">The mesh.</param>
 /// <param name="Store">The mesh's PostgreSQL.</param>
-/// <param name="Number">Which pair it is.</param>
+/// <param name="Number">The number of the pair.</param>
 internal sealed record HostPair(MeshSystem Mesh, ServerProcess Store, string Number)
 {
     /// <summary>Slow enough for a final pass of seconds: QEMU drops its own limit for that pass, the link does not.</summary>
@@ -33,7 +33,7 @@ internal sealed record HostPair(MeshSystem Mesh, ServerProcess Store, string Num
 
     public Task LimitLinkAsync() => Bed.RunAsync("shape", Source, SlowLinkMbit);
 
-    /// <summary>A source that has lost its power meanwhile has forgotten the limit already.</summary>
+    /// <summary>A source that was powered off meanwhile has already lost the limit.</summary>
     public Task RestoreLinkAsync() => Bed.TryRunAsync("shape", Source, "off");
 
     public Task KillDaemonAsync(string host) => Bed.RunAsync("kill-daemon", host);
@@ -42,14 +42,14 @@ internal sealed record HostPair(MeshSystem Mesh, ServerProcess Store, string Num
 
     public Task PowerOffAsync(string host) => Bed.RunAsync("power-off", host);
 
-    /// <summary>Switches a host on, with its libvirtd and its agent.</summary>
+    /// <summary>Powers a host on, with its libvirtd and its agent.</summary>
     public async Task PowerOnAsync(string host)
     {
         await Bed.RunAsync("power-on", host);
         await Mesh.ConnectHostAsync(host);
     }
 
-    /// <summary>Tells the mesh that a host is off for certain; it believes that of none that it still hears.</summary>
+    /// <summary>Confirms to the mesh that a host is off; the mesh refuses that while the host still counts as reporting.</summary>
     public Task FenceAsync(string host) => Eventually.HoldsAsync(
         async () => (await Mesh.RunAsync("fence", host, "--confirm")).ExitCode == 0, $"{host} is fenced", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1));
 
@@ -69,12 +69,12 @@ internal sealed record HostPair(MeshSystem Mesh, ServerProcess Store, string Num
         return Mesh.AwaitUpAsync();
     }
 
-    /// <summary>Waits until the mesh has heard a host again, after whatever was done to it.</summary>
+    /// <summary>Waits until the mesh has a new report of a host.</summary>
     public Task AwaitReportAsync(string host)
     {
         var now = DateTimeOffset.UtcNow;
         return Eventually.HoldsAsync(
             async () => (await Mesh.Api.ListHostsAsync()).Any(view => view.Inventory.Host.Value == host && view.LastReportAt > now),
-            $"the mesh hears {host}", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(250));
+            $"{host} reports", TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(250));
     }
 }

@@ -3,7 +3,7 @@ using Mesh.Testing;
 namespace Mesh.Chaos.Tests;
 
 /// <summary>
-/// One fault on one pair of hosts. Five migrations are brought into one phase each and are hit by the same strike: that is harder
+/// One fault on one pair of hosts. Five migrations are brought into one phase each and are hit by the same fault: that is harder
 /// than one at a time, and the whole table takes minutes instead of most of an hour.
 /// </summary>
 internal sealed class Row(Fault fault, HostPair pair)
@@ -14,7 +14,7 @@ internal sealed class Row(Fault fault, HostPair pair)
 
     public IReadOnlyList<Cell> Cells { get; } = [.. Phases.All.Select(phase => new Cell(fault, phase, pair))];
 
-    /// <summary>Runs it to its end; what goes wrong is told by the cells.</summary>
+    /// <summary>Runs the row; failures are recorded in the cells.</summary>
     public async Task RunAsync()
     {
         try
@@ -32,7 +32,7 @@ internal sealed class Row(Fault fault, HostPair pair)
         catch (Exception e)
         {
             foreach (var cell in Cells)
-                cell.Fail($"the row broke off: {Describe(e)}");
+                cell.Fail($"the row was abandoned: {Describe(e)}");
         }
 
         foreach (var cell in Cells.Where(cell => cell.Failure is not null))
@@ -62,7 +62,7 @@ internal sealed class Row(Fault fault, HostPair pair)
             await AwaitOneSidedReportAsync(unresponsiveHost(pair) == pair.Source ? pair.Destination : pair.Source);
     }
 
-    /// <summary>The other host says all that it can say; that alone must not be enough for an end.</summary>
+    /// <summary>Waits for a report of the other host after it has noticed the fault; that alone must not be enough for an outcome.</summary>
     private async Task AwaitOneSidedReportAsync(string responding)
     {
         await Eventually.HoldsAsync(
@@ -101,7 +101,7 @@ internal sealed class Row(Fault fault, HostPair pair)
 
     private static string Describe(Exception e) => e is TimeoutException or ShouldAssertException or InvalidOperationException ? e.Message : e.ToString();
 
-    /// <summary>The next row finds the pair as this one did, whatever became of this one.</summary>
+    /// <summary>Restores the pair for the next row, however this one ended.</summary>
     private async Task CleanUpAsync()
     {
         if (_isInjected && !_isRecovered)

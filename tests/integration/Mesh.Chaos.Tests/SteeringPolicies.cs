@@ -2,19 +2,19 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Chaos.Tests;
 
-/// <summary>The policies under which migrations are hit. What is still to come of each when that happens must be done once, and only once.</summary>
+/// <summary>The policies of the migrations. Each step that is still left when the fault is injected must be taken exactly once.</summary>
 internal static class SteeringPolicies
 {
-    /// <summary>How much <see cref="Slowing"/> slows down.</summary>
+    /// <summary>The throttle of <see cref="Slowing"/>.</summary>
     public const int FirstThrottle = 60;
 
-    /// <summary>How much <see cref="Landing"/> slows down, before the strike.</summary>
+    /// <summary>The throttle of <see cref="Landing"/>, before the fault.</summary>
     public const int SecondThrottle = 70;
 
     private const string Slowing =
         """
         name: slowing
-        description: Slows the machine down at once.
+        description: Throttles the VM at once.
         steps:
           - when: { elapsed: 100 ms }
             do: { throttle: 60 % }
@@ -24,7 +24,7 @@ internal static class SteeringPolicies
     private const string Landing =
         """
         name: landing
-        description: Slows the machine down further, and lets any downtime do when the first pass over memory is done.
+        description: Throttles the VM further, and allows any downtime after the first pass over memory.
         steps:
           - when: { elapsed: 100 ms }
             do: { throttle: 70 % }
@@ -36,7 +36,7 @@ internal static class SteeringPolicies
     private const string ChangingOver =
         """
         name: changing-over
-        description: Changes over to post-copy at once.
+        description: Switches to post-copy at once.
         start: { postCopy: true, postCopyBandwidth: 1 MiB/s }
         steps:
           - when: { elapsed: 100 ms }
@@ -47,11 +47,11 @@ internal static class SteeringPolicies
     private const string Alone =
         """
         name: alone
-        description: Leaves a host only while no other machine does.
+        description: Leaves a host only while no other VM does.
         concurrency: { outboundPerHost: 1 }
         """;
 
-    /// <summary>Has the mesh keep all of them.</summary>
+    /// <summary>Applies all of them to the mesh.</summary>
     public static async Task ApplyAsync(MeshSystem mesh)
     {
         foreach (var document in (string[])[Slowing, Landing, ChangingOver, Alone])

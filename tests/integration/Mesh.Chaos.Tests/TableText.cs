@@ -3,13 +3,13 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Chaos.Tests;
 
-/// <summary>The table as text: fault by phase, each with the end's name and the time from the strike to it.</summary>
+/// <summary>The table as text: fault by phase, each with the outcome and the time from the fault to the end.</summary>
 internal static class TableText
 {
-    /// <summary>Where the table is written.</summary>
+    /// <summary>The file of the table.</summary>
     public static string Path { get; } = System.IO.Path.Combine(Repository.Artifacts, "chaos-table.txt");
 
-    /// <summary>Writes it to its file and to the log of the tests.</summary>
+    /// <summary>Writes the table to its file and to the log of the tests.</summary>
     public static async Task WriteAsync(IReadOnlyList<Cell> cells)
     {
         var lines = Lines(cells).ToList();

@@ -6,7 +6,7 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Durability.Tests;
 
-/// <summary>A RabbitMQ that the tests may kill and start again, one after the other.</summary>
+/// <summary>A RabbitMQ broker that the tests may kill and restart, one test after the other.</summary>
 public sealed class BrokerFixture : IAsyncLifetime
 {
     public ServerProcess Server { get; private set; } = null!;

@@ -15,7 +15,7 @@ using IHost = Microsoft.Extensions.Hosting.IHost;
 
 namespace Mesh.Durability.Tests;
 
-/// <summary>A service on the real broker, with a store and an outbox, that notes what it is given.</summary>
+/// <summary>A service on the real broker, with a store and an outbox, that records what it receives.</summary>
 internal sealed class BusTestHost : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-broker-");
@@ -37,14 +37,14 @@ internal sealed class BusTestHost : IAsyncDisposable
         _host = builder.Build();
     }
 
-    /// <summary>A host of its own for each, so that no queue holds another test's messages.</summary>
+    /// <summary>Unique, so that no queue holds another test's messages.</summary>
     public HostName HostName { get; } = new($"host{Guid.NewGuid():N}");
 
     public RecordingHandler<AgentCommand> Commands { get; } = new();
 
     public RecordingHandler<HostReport> Reports { get; } = new();
 
-    /// <summary>Where this host answers requests.</summary>
+    /// <summary>The queue on which this host answers requests.</summary>
     public string Requests => $"requests.{HostName}";
 
     public RecordingResponder Answers { get; } = new();
@@ -58,12 +58,12 @@ internal sealed class BusTestHost : IAsyncDisposable
         var host = new BusTestHost(broker);
         await host._host.StartAsync();
 
-        // The start does not wait for the broker, and what is published to an exchange without its queue is lost.
+        // The start does not wait for the broker, and a message published to an exchange without its queue is lost.
         await host._host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(60));
         return host;
     }
 
-    /// <summary>Keeps a command as a turn would.</summary>
+    /// <summary>Adds a command to the outbox, as a transition does.</summary>
     public async Task EnqueueAsync(AgentCommand command)
     {
         await Database.WriteAsync(async (connection, transaction) =>
@@ -103,11 +103,11 @@ internal sealed class BusTestHost : IAsyncDisposable
         public Task<AbortAnswer> AnswerAsync(AbortMigration request, CancellationToken cancellation)
         {
             Interlocked.Increment(ref _requestCount);
-            return FailWith() is { } fault ? Task.FromException<AbortAnswer>(fault) : Task.FromResult(new AbortAnswer(AbortResult.Aborting, ""));
+            return FailWith() is { } failure ? Task.FromException<AbortAnswer>(failure) : Task.FromResult(new AbortAnswer(AbortResult.Aborting, ""));
         }
     }
 
-    /// <summary>Notes messages, or fails on them.</summary>
+    /// <summary>Records messages, or fails on them.</summary>
     internal sealed class RecordingHandler<T> : IMessageHandler<T>
         where T : class
     {
@@ -115,16 +115,16 @@ internal sealed class BusTestHost : IAsyncDisposable
 
         public Func<T, Exception?> FailWith { get; set; } = _ => null;
 
-        /// <summary>What happens before a message is noted.</summary>
+        /// <summary>Called before a message is recorded.</summary>
         public Func<T, Task> Before { get; set; } = _ => Task.CompletedTask;
 
-        /// <summary>How many were taken in hand.</summary>
+        /// <summary>The number of messages whose handling has started.</summary>
         public int StartedCount { get; set; }
 
         public async Task HandleAsync(T message, CancellationToken cancellation)
         {
-            if (FailWith(message) is { } fault)
-                throw fault;
+            if (FailWith(message) is { } failure)
+                throw failure;
             StartedCount++;
             await Before(message);
             All.Enqueue(message);

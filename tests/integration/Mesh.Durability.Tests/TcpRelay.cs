@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Mesh.Durability.Tests;
 
 /// <summary>
-/// What stands between agents and brokers in many a network: it takes every connection, and drops it if there is nothing behind. Clients
-/// see another failure than a refused connection then, in the middle of the protocol.
+/// A load balancer as in many networks between agents and broker: it accepts every connection, and drops it if the broker is down. Clients
+/// then see a failure in the middle of the protocol instead of a refused connection.
 /// </summary>
 internal sealed class TcpRelay : IAsyncDisposable
 {
@@ -40,7 +40,7 @@ internal sealed class TcpRelay : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Told to stop.
+            // Disposed.
         }
     }
 
@@ -52,12 +52,12 @@ internal sealed class TcpRelay : IAsyncDisposable
             try
             {
                 await server.ConnectAsync(IPAddress.Loopback, _port, _stopping.Token);
-                var (here, there) = (client.GetStream(), server.GetStream());
-                await Task.WhenAny(here.CopyToAsync(there, _stopping.Token), there.CopyToAsync(here, _stopping.Token));
+                var (clientStream, serverStream) = (client.GetStream(), server.GetStream());
+                await Task.WhenAny(clientStream.CopyToAsync(serverStream, _stopping.Token), serverStream.CopyToAsync(clientStream, _stopping.Token));
             }
             catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
             {
-                // Nothing is behind it, or no more: both sides are dropped.
+                // The broker is down or has gone: both sides are dropped.
             }
         }
     }

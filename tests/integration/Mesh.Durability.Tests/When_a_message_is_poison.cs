@@ -27,7 +27,7 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
     }
 
     [Fact]
-    public async Task It_goes_to_the_error_queue_with_the_reason_and_the_doctor_shows_it_without_taking_it_away()
+    public async Task It_goes_to_the_error_queue_with_the_reason_and_the_doctor_shows_it_without_removing_it()
     {
         await using (var host = await BusTestHost.StartAsync(broker.Url))
         {
@@ -35,8 +35,8 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
             await PublishAsync(AgentQueues.HostReports, "this is not JSON");
             await host.Bus.SendBestEffortAsync(AgentQueues.HostReports, host.Report(13));
             await host.Bus.SendBestEffortAsync(AgentQueues.HostReports, host.Report(14));
-            await Eventually.HoldsAsync(() => host.Reports.All.Any(report => report.Sequence == 14), "the others go on", TimeSpan.FromSeconds(60));
-            await Eventually.HoldsAsync(async () => await CountDeadLettersAsync(AgentQueues.HostReports) == 2, "both are set aside after their tries", TimeSpan.FromSeconds(60));
+            await Eventually.HoldsAsync(() => host.Reports.All.Any(report => report.Sequence == 14), "the others are handled", TimeSpan.FromSeconds(60));
+            await Eventually.HoldsAsync(async () => await CountDeadLettersAsync(AgentQueues.HostReports) == 2, "both are dead-lettered after their retries", TimeSpan.FromSeconds(60));
         }
 
         using (var database = new MeshDatabase(
@@ -59,7 +59,7 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
     }
 
     [Fact]
-    public async Task A_message_that_only_the_store_keeps_from_being_taken_waits_instead()
+    public async Task A_message_that_fails_only_because_of_the_store_waits_instead()
     {
         await using var host = await BusTestHost.StartAsync(broker.Url);
         var isFull = true;
@@ -67,35 +67,35 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
         await host.Bus.SendAsync(AgentQueues.Commands(host.HostName), BusTestHost.Command(1));
         await host.Bus.SendAsync(AgentQueues.Commands(host.HostName), BusTestHost.Command(2));
 
-        // Longer than a faulty message is tried.
+        // Longer than a faulty message is retried.
         var since = TimeProvider.System.GetTimestamp();
         await Eventually.HoldsAsync(() => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(6));
         host.Commands.All.ShouldBeEmpty();
         isFull = false;
 
-        await Eventually.HoldsAsync(() => host.Commands.All.Count == 2, "both are taken");
+        await Eventually.HoldsAsync(() => host.Commands.All.Count == 2, "both are handled");
         host.Commands.All.Select(command => command.CommandId.Value).ShouldBe(["m1.1.1", "m1.1.2"]);
     }
 
     [Fact]
-    public async Task A_request_that_another_service_does_not_answer_is_told_to_its_asker_and_not_set_aside()
+    public async Task A_request_that_another_service_does_not_answer_fails_for_its_caller_and_is_not_dead_lettered()
     {
         await using var host = await BusTestHost.StartAsync(broker.Url);
         var request = new AbortMigration(new MigrationId("m1"), "somebody");
         host.Answers.FailWith = () => new BusRequestException("no answer to ReadFleet");
-        var told = await Should.ThrowAsync<BusRequestException>(() => host.Bus.RequestAsync<AbortMigration, AbortAnswer>(host.Requests, request));
-        told.Message.ShouldEndWith("no answer to ReadFleet");
-        host.Answers.RequestCount.ShouldBe(1, "to try it again takes longer than anybody waits");
+        var exception = await Should.ThrowAsync<BusRequestException>(() => host.Bus.RequestAsync<AbortMigration, AbortAnswer>(host.Requests, request));
+        exception.Message.ShouldEndWith("no answer to ReadFleet");
+        host.Answers.RequestCount.ShouldBe(1, "a retry would take longer than any caller waits");
 
-        // What fails for a reason of its own is set aside, and is all that there is.
+        // A request that fails in its handler is dead-lettered, and is the only one.
         host.Answers.FailWith = () => new InvalidOperationException("broken");
         await Should.ThrowAsync<BusRequestException>(() => host.Bus.RequestAsync<AbortMigration, AbortAnswer>(host.Requests, request));
-        await Eventually.HoldsAsync(async () => await CountDeadLettersAsync(host.Requests) > 0, "the broken one is set aside", TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync(async () => await CountDeadLettersAsync(host.Requests) > 0, "the broken one is dead-lettered", TimeSpan.FromSeconds(60));
         (await CountDeadLettersAsync(host.Requests)).ShouldBe(1u);
     }
 
     [Fact]
-    public async Task A_broker_that_cannot_be_reached_is_told_of()
+    public async Task An_unreachable_broker_is_reported()
     {
         var doctor = await Shell.RunAsync(
             Repository.MeshExecutable, ["doctor", "--store", _store, "--broker", $"amqp://guest:guest@127.0.0.1:{ServerProcess.FindFreePort()}"]);
@@ -114,7 +114,7 @@ public sealed class When_a_message_is_poison(BrokerFixture broker) : IAsyncLifet
         }
         catch (OperationInterruptedException)
         {
-            // It is made with the first message that is set aside.
+            // The error queue is created with the first dead-lettered message.
             return 0;
         }
     }

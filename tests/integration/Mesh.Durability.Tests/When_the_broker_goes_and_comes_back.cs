@@ -11,11 +11,11 @@ public sealed class When_the_broker_goes_and_comes_back(BrokerFixture broker)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
     [Fact]
-    public async Task Commands_wait_in_the_outbox_and_arrive_in_order_none_of_them_lost()
+    public async Task Commands_wait_in_the_outbox_and_arrive_in_order_without_loss()
     {
         await using var host = await BusTestHost.StartAsync(broker.Url);
         await host.EnqueueAsync(BusTestHost.Command(0));
-        await Eventually.HoldsAsync(() => host.Commands.All.Count == 1, "the first goes through", Timeout);
+        await Eventually.HoldsAsync(() => host.Commands.All.Count == 1, "the first arrives", Timeout);
 
         await broker.Server.KillAsync();
         for (var number = 1; number <= 50; number++)
@@ -28,9 +28,9 @@ public sealed class When_the_broker_goes_and_comes_back(BrokerFixture broker)
             .ShouldBe(Enumerable.Range(0, 51).Select(number => $"m1.1.{number}"));
     }
 
-    /// <summary>Clients have been seen that send again and hear nothing any more, above all where a message was in hand when the broker died.</summary>
+    /// <summary>Some clients were able to send again but received nothing any more, above all if they were handling a message when the broker died.</summary>
     [Fact]
-    public async Task Every_host_receives_again_whatever_it_was_handling()
+    public async Task Every_host_receives_again_even_if_it_was_handling_a_message()
     {
         List<BusTestHost> hosts = [];
         using var stop = new CancellationTokenSource();
@@ -48,7 +48,7 @@ public sealed class When_the_broker_goes_and_comes_back(BrokerFixture broker)
                     host.Commands.Before = _ => release.Task;
                 foreach (var host in hosts)
                     await host.EnqueueAsync(BusTestHost.Command(2 * round));
-                await Eventually.HoldsAsync(() => hosts.TrueForAll(host => host.Commands.StartedCount > 0), "all have it in hand", Timeout);
+                await Eventually.HoldsAsync(() => hosts.TrueForAll(host => host.Commands.StartedCount > 0), "all are handling it", Timeout);
 
                 await broker.Server.KillAsync();
                 foreach (var host in hosts)
@@ -59,7 +59,7 @@ public sealed class When_the_broker_goes_and_comes_back(BrokerFixture broker)
                     await host.EnqueueAsync(BusTestHost.Command((2 * round) + 1));
                 await Eventually.HoldsAsync(
                     () => hosts.TrueForAll(host => host.Commands.All.Any(command => command.CommandId == BusTestHost.Command((2 * round) + 1).CommandId)),
-                    $"all hear again in round {round}", Timeout);
+                    $"all receive again in round {round}", Timeout);
                 foreach (var host in hosts)
                     host.Commands.StartedCount = 0;
             }
@@ -88,7 +88,7 @@ public sealed class When_the_broker_goes_and_comes_back(BrokerFixture broker)
         }
     }
 
-    /// <summary>Sends one report after the other, so that some are always under way.</summary>
+    /// <summary>Sends one report after the other, so that some are always in transit.</summary>
     private static async Task SendReportsAsync(BusTestHost host, CancellationToken stop)
     {
         for (long sequence = 1; !stop.IsCancellationRequested; sequence++)
@@ -105,21 +105,21 @@ public sealed class When_the_broker_goes_and_comes_back(BrokerFixture broker)
     }
 
     [Fact]
-    public async Task The_first_report_that_arrives_is_none_that_hung_in_the_client()
+    public async Task The_first_report_that_arrives_is_not_one_that_was_stuck_in_the_client()
     {
         await using var host = await BusTestHost.StartAsync(broker.Url);
         await host.Bus.SendBestEffortAsync(AgentQueues.HostReports, host.Report(0));
-        await Eventually.HoldsAsync(() => host.Reports.All.Count == 1, "the first goes through", Timeout);
+        await Eventually.HoldsAsync(() => host.Reports.All.Count == 1, "the first arrives", Timeout);
         await broker.Server.KillAsync();
 
-        // One at a time, as an agent does: what is not taken within its life is worth nothing any more.
+        // One at a time, as an agent does: a report that is not sent within its lifetime is worthless.
         long sequence = 0;
-        async Task OfferAsync()
+        async Task SendAsync()
         {
-            using var life = new CancellationTokenSource(MessageLifetime);
+            using var lifetime = new CancellationTokenSource(MessageLifetime);
             try
             {
-                await host.Bus.SendBestEffortAsync(AgentQueues.HostReports, host.Report(++sequence), life.Token);
+                await host.Bus.SendBestEffortAsync(AgentQueues.HostReports, host.Report(++sequence), lifetime.Token);
             }
             catch (Exception e) when (e is not Xunit.Sdk.XunitException)
             {
@@ -127,14 +127,14 @@ public sealed class When_the_broker_goes_and_comes_back(BrokerFixture broker)
             }
         }
 
-        var away = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(away) < TimeSpan.FromSeconds(20))
-            await OfferAsync();
+        var stoppedAt = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(stoppedAt) < TimeSpan.FromSeconds(20))
+            await SendAsync();
         var newest = sequence;
-        var returning = broker.Server.StartAsync();
-        while (host.Reports.All.All(report => report.Sequence == 0) && TimeProvider.System.GetElapsedTime(away) < TimeSpan.FromSeconds(20) + Timeout)
-            await OfferAsync();
-        await returning;
+        var restarting = broker.Server.StartAsync();
+        while (host.Reports.All.All(report => report.Sequence == 0) && TimeProvider.System.GetElapsedTime(stoppedAt) < TimeSpan.FromSeconds(20) + Timeout)
+            await SendAsync();
+        await restarting;
 
         host.Reports.All.First(report => report.Host == host.HostName && report.Sequence > 0).Sequence.ShouldBeGreaterThan(newest);
     }

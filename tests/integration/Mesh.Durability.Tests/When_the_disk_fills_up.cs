@@ -10,13 +10,13 @@ public sealed class When_the_disk_fills_up
     private readonly string _url = $"http://127.0.0.1:{ServerProcess.FindFreePort()}";
 
     [Fact]
-    public async Task A_transition_that_cannot_be_saved_has_not_happened_and_the_mesh_goes_on_when_there_is_room()
+    public async Task A_transition_that_cannot_be_saved_has_not_happened_and_the_mesh_continues_when_there_is_space()
     {
         using var disk = new SmallDisk();
         using var client = new HttpClient();
         disk.Start("size=3m", $"{Repository.MeshExecutable} up --store sqlite:{disk.Path}/mesh.db --listen {_url}");
         await disk.AwaitOutputAsync("mesh is up");
-        (await PostAsync(client, "m0")).Status.ShouldBe(HttpStatusCode.NotFound, "no such machine, which is kept");
+        (await PostAsync(client, "m0")).Status.ShouldBe(HttpStatusCode.NotFound, "there is no such VM, and the refusal is stored");
 
         disk.Fill();
         var (id, (status, type, problem)) = await PostUntilFullAsync(client);
@@ -25,8 +25,8 @@ public sealed class When_the_disk_fills_up
         problem["type"]!.GetValue<string>().ShouldBe("urn:mesh:problem:service-unavailable");
         problem["detail"]!.GetValue<string>().ShouldContain($"the store sqlite:{disk.Path}/mesh.db is unavailable: the disk is full");
         problem.ToJsonString().ShouldNotContain("   at ");
-        (await CountAsync(client, "m0")).ShouldBe(1, "what was kept can still be read");
-        (await CountAsync(client, id)).ShouldBe(0, "what was not kept is not there");
+        (await CountAsync(client, "m0")).ShouldBe(1, "what was stored can still be read");
+        (await CountAsync(client, id)).ShouldBe(0, "what could not be stored does not exist");
         disk.Output.ShouldContain("the disk is full", Case.Sensitive, "it is logged");
 
         disk.Free();
@@ -36,7 +36,7 @@ public sealed class When_the_disk_fills_up
         doctor.ExitCode.ShouldBe(0, doctor.ToString());
     }
 
-    /// <summary>There may be room in pages that are there already; each try takes some of it.</summary>
+    /// <summary>Existing database pages may have free space; each request uses some of it.</summary>
     private async Task<(string Id, (HttpStatusCode Status, string? Type, JsonNode Body) Answer)> PostUntilFullAsync(HttpClient client)
     {
         for (var number = 1; number < 500; number++)

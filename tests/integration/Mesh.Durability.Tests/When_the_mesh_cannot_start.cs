@@ -15,7 +15,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
     private string Store => Path.Combine(_directory.FullName, "mesh.db");
 
     [Fact]
-    public async Task A_store_that_is_something_else_is_named_and_left_as_it_is()
+    public async Task A_store_that_is_something_else_is_reported_and_left_unchanged()
     {
         var garbage = new string('x', 20_000);
         await File.WriteAllTextAsync(Store, garbage);
@@ -26,7 +26,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
     }
 
     [Fact]
-    public async Task A_store_that_is_a_directory_is_named()
+    public async Task A_store_that_is_a_directory_is_reported()
     {
         Directory.CreateDirectory(Store);
 
@@ -34,7 +34,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
     }
 
     [Fact]
-    public async Task A_place_that_somebody_else_owns_is_named()
+    public async Task A_directory_without_permission_is_reported()
     {
         await Shell.RunAsync("chmod", ["555", _directory.FullName]);
 
@@ -46,7 +46,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
     }
 
     [Fact]
-    public async Task A_disk_that_is_full_is_named_and_is_enough_once_there_is_room()
+    public async Task A_full_disk_is_reported_and_works_once_there_is_space()
     {
         using var disk = new SmallDisk();
         var up = $"timeout 20 {Repository.MeshExecutable} {string.Join(' ', Arguments($"sqlite:{disk.Path}/mesh.db"))}";
@@ -60,7 +60,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
     }
 
     [Fact]
-    public async Task A_file_system_that_cannot_be_written_is_named()
+    public async Task A_read_only_file_system_is_reported()
     {
         using var disk = new SmallDisk();
 
@@ -83,7 +83,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
     }
 
     [Fact]
-    public async Task A_database_server_that_does_not_answer_is_named_without_its_password()
+    public async Task A_database_server_that_does_not_respond_is_reported_without_its_password()
     {
         var port = ServerProcess.FindFreePort();
 
@@ -94,7 +94,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_in_use_is_named()
+    public async Task A_port_in_use_is_reported()
     {
         using var listener = new TcpListener(IPAddress.Loopback, _port);
         listener.Start();
@@ -118,7 +118,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
         result.ExitCode.ShouldBe(2);
         var error = await File.ReadAllTextAsync(Path.Combine(_directory.FullName, "error"));
 
-        // MassTransit may still complain of the broker beside it.
+        // MassTransit may log errors about the broker as well.
         error.Split('\n').ShouldContain(line => line.StartsWith($"mesh: the agent {string.Format(CultureInfo.InvariantCulture, expected, disk.Path)}", StringComparison.Ordinal), error);
         error.ShouldNotContain("   at ");
     }
@@ -129,7 +129,7 @@ public sealed class When_the_mesh_cannot_start : IDisposable
 
     private string[] Arguments(string store) => ["up", "--store", store, "--listen", $"http://127.0.0.1:{_port}"];
 
-    /// <summary>One line, and no success.</summary>
+    /// <summary>The error: one line, and a failing exit code.</summary>
     private static string ErrorOf(ShellResult result)
     {
         result.ExitCode.ShouldNotBe(0);

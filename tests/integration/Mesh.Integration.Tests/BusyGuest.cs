@@ -5,20 +5,20 @@ using Mesh.Testing.Fixtures;
 namespace Mesh.Integration.Tests;
 
 /// <summary>
-/// A guest that writes memory faster than its migrations may copy it, so that none ends by itself. To boot one takes seconds, so it
-/// serves one test after the other: the host where one leaves it is the source of the next.
+/// A guest that dirties memory faster than its migrations may copy it, so that none completes by itself. Booting takes seconds, so it
+/// is used by one test after the other: the host where a test leaves it is the source of the next.
 /// </summary>
 public sealed class BusyGuest(MeshSystem mesh)
 {
     public const string Name = "busy-one";
 
-    /// <summary>One virtual processor has this long in each period of libvirt's, in microseconds.</summary>
+    /// <summary>The run time of a vCPU in each period of libvirt without a quota, in microseconds.</summary>
     public const long CpuPeriod = 100_000;
 
-    /// <summary>libvirt's word for a machine that is not throttled.</summary>
+    /// <summary>libvirt's value for a VM that is not throttled.</summary>
     public const long Unthrottled = -1;
 
-    // Its working set is copied once in a second, and written anew in less than that.
+    // Its working set is copied once per second, and rewritten in less than that.
     private static readonly string[] Settings = ["WS=48", "RATE=80"];
     private static readonly string[] Slow = ["--bandwidth", "48"];
 
@@ -29,14 +29,14 @@ public sealed class BusyGuest(MeshSystem mesh)
 
     public string Destination => Source == "hosta" ? "hostb" : "hosta";
 
-    /// <summary>Asks for its migration to the other host, which must be accepted.</summary>
+    /// <summary>Requests its migration to the other host, which must be accepted.</summary>
     public async Task<string> StartMigrationAsync(params string[] options)
     {
         await EnsureRunningAsync();
         return await mesh.StartMigrationAsync(Name, Destination, [.. Slow, .. options]);
     }
 
-    /// <summary>Asks for its migration, and waits until memory is being copied.</summary>
+    /// <summary>Requests its migration, and waits until memory is being copied.</summary>
     public async Task<string> StartCopyingAsync(params string[] options)
     {
         var id = await StartMigrationAsync(options);
@@ -44,13 +44,13 @@ public sealed class BusyGuest(MeshSystem mesh)
         return id;
     }
 
-    /// <summary>Waits until a step of its policy, or a person, has slowed it down by so much.</summary>
+    /// <summary>Waits until its policy or an operator has throttled it by this percentage.</summary>
     public Task AwaitThrottledAsync(int percent) => AwaitQuotaAsync(Source, CpuPeriod * (100 - percent) / 100);
 
-    /// <summary>Waits until it may run as long as it likes on a host.</summary>
+    /// <summary>Waits until it is unthrottled on a host.</summary>
     public Task AwaitUnthrottledAsync(string host) => AwaitQuotaAsync(host, Unthrottled);
 
-    /// <summary>Waits for a migration's end, and fails unless it has this name and the guest is well where that says.</summary>
+    /// <summary>Waits for the end of a migration, and fails unless it has this outcome and the guest is healthy on the matching host.</summary>
     public async Task<MigrationView> ExpectEndAsync(string id, MigrationOutcome outcome)
     {
         var view = await mesh.AwaitEndAsync(id);
@@ -61,7 +61,7 @@ public sealed class BusyGuest(MeshSystem mesh)
         return view;
     }
 
-    /// <summary>Fails unless it runs here and nowhere else, unthrottled, with its memory whole.</summary>
+    /// <summary>Fails unless it runs on <see cref="Source"/> and nowhere else, unthrottled, with its memory intact.</summary>
     public async Task ExpectHealthyAsync()
     {
         (await mesh.Bed.GetStateAsync(Source, Name) ?? "").ShouldStartWith("running");
@@ -71,7 +71,7 @@ public sealed class BusyGuest(MeshSystem mesh)
         _isHealthy = true;
     }
 
-    /// <summary>Has it run, and known to the mesh.</summary>
+    /// <summary>Ensures that it is running and known to the mesh.</summary>
     public async Task EnsureRunningAsync()
     {
         if (!_arePoliciesApplied)
@@ -83,7 +83,7 @@ public sealed class BusyGuest(MeshSystem mesh)
         }
         else
         {
-            // Whatever became of it in the test before.
+            // The previous test may have left it in any state.
             await mesh.Bed.RemoveGuestAsync(Name);
             await mesh.StartGuestAsync(Source, Name, Settings);
         }

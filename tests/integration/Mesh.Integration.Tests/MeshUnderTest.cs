@@ -13,7 +13,7 @@ public sealed class MeshUnderTest : IAsyncLifetime
 
     public MeshSystem Mesh { get; } = new();
 
-    /// <summary>The guest of the tests that steer migrations.</summary>
+    /// <summary>The guest of the tests of policies and changes.</summary>
     public BusyGuest Guest { get; }
 
     public async ValueTask InitializeAsync() => await Mesh.StartAsync();

@@ -3,12 +3,12 @@ using Mesh.Testing.Fixtures;
 namespace Mesh.Integration.Tests;
 
 /// <summary>
-/// Policies of the tests' own. They have the shape of those that come with the mesh, but their steps follow each other in seconds: the
-/// guest of the tests is copied once in a second, where oVirt's policies look every ten.
+/// Policies for these tests. They resemble the shipped ones, but their steps follow each other within seconds: the
+/// tests' guest is copied once per second, while oVirt's policies are evaluated every ten.
 /// </summary>
 internal static class SteeringPolicies
 {
-    /// <summary>Raises the downtime limit with the passes over memory, at last above what the guest's whole working set takes.</summary>
+    /// <summary>Raises the downtime limit with the passes over memory, finally above what the guest's whole working set takes.</summary>
     public const string Raising =
         """
         name: raising
@@ -25,7 +25,7 @@ internal static class SteeringPolicies
     public const string Throttling =
         """
         name: throttling
-        description: Slows the machine down, at last to nearly a standstill.
+        description: Throttles the VM, finally almost to a standstill.
         steps:
           - when: { iterationsOver: 1 }
             do: { throttle: 60 % }
@@ -37,7 +37,7 @@ internal static class SteeringPolicies
     public const string ChangingOver =
         """
         name: changing-over
-        description: Changes over to post-copy after some passes over memory.
+        description: Switches to post-copy after some passes over memory.
         start: { postCopy: true, postCopyBandwidth: 24 MiB/s }
         steps:
           - when: { iterationsOver: 1 }
@@ -50,17 +50,17 @@ internal static class SteeringPolicies
     public const string Suspending =
         """
         name: suspending
-        description: Suspends the machine when its time is up.
+        description: Suspends the VM at the completion timeout.
         limits: { completionTimeout: 6 s }
         lastResort: [suspend, abort]
         permits: { suspend: true }
         """;
 
-    /// <summary>Its steps are far enough from each other for the mesh to die and come back between them.</summary>
+    /// <summary>Its steps are far enough apart for the mesh to be killed and restarted between them.</summary>
     public const string Laddering =
         """
         name: laddering
-        description: Slows the machine down, and raises the downtime limit long after.
+        description: Throttles the VM, and raises the downtime limit much later.
         steps:
           - when: { iterationsOver: 1 }
             do: { throttle: 60 % }
@@ -71,11 +71,11 @@ internal static class SteeringPolicies
         permits: { throttle: true }
         """;
 
-    /// <summary>The agent's own limit comes ten seconds after this one.</summary>
+    /// <summary>The agent's own limit follows ten seconds after this one.</summary>
     public const string Limiting =
         """
         name: limiting
-        description: Slows the machine down at once and aborts soon.
+        description: Throttles the VM at once and aborts soon.
         steps:
           - when: { iterationsOver: 0 }
             do: { throttle: 50 % }
@@ -84,7 +84,7 @@ internal static class SteeringPolicies
         permits: { throttle: true }
         """;
 
-    /// <summary>Has the mesh keep all of them.</summary>
+    /// <summary>Applies all of them to the mesh.</summary>
     public static async Task ApplyAsync(MeshSystem mesh)
     {
         foreach (var document in (string[])[Raising, Throttling, ChangingOver, Suspending, Laddering, Limiting])

@@ -9,7 +9,7 @@ public sealed class When_a_guest_moves(MeshUnderTest fixture)
     private readonly MeshSystem _mesh = fixture.Mesh;
 
     [Fact]
-    public async Task Should_go_on_counting_there_and_back_again()
+    public async Task Should_keep_running_to_the_destination_and_back()
     {
         await _mesh.StartGuestAsync("hosta", "there", "WS=32", "RATE=20");
         try
@@ -30,7 +30,7 @@ public sealed class When_a_guest_moves(MeshUnderTest fixture)
     }
 
     [Fact]
-    public async Task Should_say_how_long_it_took_and_how_long_the_guest_stood_still()
+    public async Task Should_report_how_long_it_took_and_the_actual_downtime()
     {
         await _mesh.StartGuestAsync("hosta", "told", "WS=16");
         try
@@ -53,7 +53,7 @@ public sealed class When_a_guest_moves(MeshUnderTest fixture)
     [InlineData("--timeout-suspend", MigrationOutcome.Completed)]
     [InlineData("--timeout-postcopy", MigrationOutcome.CompletedPostCopy)]
     [InlineData("--timeout-abort", MigrationOutcome.AbortedByPolicy)]
-    public async Task Should_do_what_the_timeout_says_when_it_does_not_converge(string action, MigrationOutcome outcome)
+    public async Task Should_take_the_timeout_action_when_it_does_not_converge(string action, MigrationOutcome outcome)
     {
         await _mesh.StartGuestAsync("hosta", "busy", "WS=64", "RATE=60");
         try
@@ -71,12 +71,12 @@ public sealed class When_a_guest_moves(MeshUnderTest fixture)
     }
 
     [Fact]
-    public async Task Should_take_its_disk_along_when_asked()
+    public async Task Should_copy_its_disk_when_requested()
     {
         await _mesh.StartGuestAsync("hosta", "disky", "WS=16", "DISK_MIB=64", "DISKRATE=30");
         try
         {
-            // Some data that is not all zero, and then a disk that holds still, so that both images can be compared.
+            // Some data that is not all zero, and then no further writes, so that both images can be compared.
             await Eventually.HoldsAsync(
                 async () => !(await _mesh.Bed.RunAsync("heartbeat", "hosta", "disky")).Contains("disk=0.0", StringComparison.Ordinal), "the guest writes to its disk");
             await _mesh.Bed.RunAsync("tell", "hosta", "disky", "disk", "0");

@@ -7,7 +7,7 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
-/// <summary>Three hosts of their own, six guests on the first; its link is slow, so that moves last long enough to be looked at.</summary>
+/// <summary>Three hosts of its own, six guests on the first; its link is slow, so that migrations last long enough to be observed.</summary>
 public sealed class When_a_host_is_drained : IAsyncLifetime
 {
     private const int OutboundMax = 2;
@@ -28,7 +28,7 @@ public sealed class When_a_host_is_drained : IAsyncLifetime
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     [Fact]
-    public async Task Should_move_all_of_them_never_more_than_two_at_once_and_back_again()
+    public async Task Should_move_all_guests_with_at_most_two_at_once_and_back_again()
     {
         var planned = await DrainAsync("hosta", "--dry-run");
         planned.State.ShouldBe(DrainState.Planned);
@@ -42,18 +42,18 @@ public sealed class When_a_host_is_drained : IAsyncLifetime
         (await MaxConcurrentAsync()).ShouldBeInRange(1, OutboundMax);
 
         var refused = await _mesh.RunAsync("migrate", "d1", "--to", "hosta");
-        refused.ExitCode.ShouldBe(4, "a host in maintenance takes no machine");
+        refused.ExitCode.ShouldBe(4, "a host in maintenance accepts no VM");
         refused.Error.ShouldContain("maintenance");
 
         await _mesh.Bed.RunAsync("shape", "hosta", "off");
         var undone = await AwaitDoneAsync(await DrainAsync("--undo", "hosta"));
         undone.State.ShouldBe(DrainState.Completed, _mesh.CollectOutput());
         await Eventually.HoldsAsync(
-            async () => (await _mesh.Bed.ListRunningAsync("hosta")).Count == Guests.Length, "all guests are back where they were", TimeSpan.FromSeconds(60));
+            async () => (await _mesh.Bed.ListRunningAsync("hosta")).Count == Guests.Length, "all guests are back on their host", TimeSpan.FromSeconds(60));
     }
 
     [Fact]
-    public async Task Should_go_on_elsewhere_when_a_host_dies_that_machines_were_to_go_to()
+    public async Task Should_use_another_host_when_a_destination_dies()
     {
         var drain = await DrainAsync("hosta");
         var to = await Eventually.ReturnsAsync(
@@ -67,13 +67,13 @@ public sealed class When_a_host_is_drained : IAsyncLifetime
         var drained = await AwaitDoneAsync(drain);
         drained.State.ShouldBe(DrainState.Completed, _mesh.CollectOutput());
 
-        // Whoever was on the dead host has died with it; all others live, whole and once, on the host that is left.
-        var left = to == "hostb" ? "hostc" : "hostb";
+        // The guests on the dead host died with it; each of the others runs exactly once and intact on the remaining host.
+        var remaining = to == "hostb" ? "hostc" : "hostb";
         arrived.Count.ShouldBeLessThan(Guests.Length);
         (await _mesh.Bed.ListRunningAsync("hosta")).ShouldBeEmpty();
-        (await _mesh.Bed.ListRunningAsync(left)).ShouldBe(Guests.Except(arrived), ignoreOrder: true, _mesh.CollectOutput());
+        (await _mesh.Bed.ListRunningAsync(remaining)).ShouldBe(Guests.Except(arrived), ignoreOrder: true, _mesh.CollectOutput());
         foreach (var guest in Guests.Except(arrived))
-            await _mesh.Bed.VerifyGuestAsync(left, guest);
+            await _mesh.Bed.VerifyGuestAsync(remaining, guest);
         (await MaxConcurrentAsync()).ShouldBeInRange(1, OutboundMax);
     }
 
@@ -100,8 +100,8 @@ public sealed class When_a_host_is_drained : IAsyncLifetime
         try
         {
             return await Eventually.ReturnsAsync(
-                async () => (last = await _mesh.Api.FindDrainAsync(drain.Id)) is { State: DrainState.Completed or DrainState.Blocked } over ? over : null,
-                "the drain is over", TimeSpan.FromMinutes(4), TimeSpan.FromMilliseconds(500));
+                async () => (last = await _mesh.Api.FindDrainAsync(drain.Id)) is { State: DrainState.Completed or DrainState.Blocked } ended ? ended : null,
+                "the drain has ended", TimeSpan.FromMinutes(4), TimeSpan.FromMilliseconds(500));
         }
         catch (TimeoutException e)
         {
@@ -109,7 +109,7 @@ public sealed class When_a_host_is_drained : IAsyncLifetime
         }
     }
 
-    /// <summary>How many copied at once at most, by the mesh's record of each.</summary>
+    /// <summary>The maximum number of migrations that copied at once, according to the mesh.</summary>
     private async Task<int> MaxConcurrentAsync()
     {
         var copied = (await _mesh.Api.ListMigrationsAsync()).Where(view => view is { Source.Value: "hosta", StartedAt: not null, EndedAt: not null }).ToList();

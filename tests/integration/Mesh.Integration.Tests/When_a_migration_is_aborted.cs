@@ -4,14 +4,14 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
-/// <summary>In each phase; pre-copy's turn is where a policy lets a guest go on without end.</summary>
+/// <summary>In each phase; for pre-copy, see the policy that never ends a migration in <see cref="When_a_policy_steers_a_guest"/>.</summary>
 public sealed class When_a_migration_is_aborted(MeshUnderTest fixture)
 {
     private readonly MeshSystem _mesh = fixture.Mesh;
     private readonly BusyGuest _guest = fixture.Guest;
 
     [Fact]
-    public async Task Should_not_begin_where_the_destination_still_prepares()
+    public async Task Should_not_start_while_the_destination_still_prepares()
     {
         await _guest.EnsureRunningAsync();
         var destination = _mesh.Agent(_guest.Destination);
@@ -32,7 +32,7 @@ public sealed class When_a_migration_is_aborted(MeshUnderTest fixture)
     }
 
     [Fact]
-    public async Task Should_end_where_it_has_only_been_asked_for()
+    public async Task Should_end_right_after_the_request()
     {
         var id = await _guest.StartMigrationAsync();
         await AbortAsync(id);
@@ -40,7 +40,7 @@ public sealed class When_a_migration_is_aborted(MeshUnderTest fixture)
     }
 
     [Fact]
-    public async Task Should_let_a_suspended_guest_run_again()
+    public async Task Should_resume_a_suspended_guest()
     {
         var id = await _guest.StartCopyingAsync("--max-downtime", "1");
         (await _mesh.RunAsync("set", id, "--bandwidth", "2")).ExitCode.ShouldBe(0, _mesh.CollectOutput());
@@ -51,7 +51,7 @@ public sealed class When_a_migration_is_aborted(MeshUnderTest fixture)
     }
 
     [Fact]
-    public async Task Should_let_a_throttled_guest_run_freely_again()
+    public async Task Should_unthrottle_a_throttled_guest()
     {
         var id = await _guest.StartCopyingAsync();
         (await _mesh.RunAsync("set", id, "--throttle", "80")).ExitCode.ShouldBe(0, _mesh.CollectOutput());
@@ -61,7 +61,7 @@ public sealed class When_a_migration_is_aborted(MeshUnderTest fixture)
     }
 
     [Fact]
-    public async Task Should_leave_no_image_behind_where_its_disk_was_being_copied()
+    public async Task Should_leave_no_image_behind_while_its_disk_is_being_copied()
     {
         await _mesh.StartGuestAsync("hosta", "half-copied", "WS=16", "DISK_MIB=64", "DISKRATE=30");
         try

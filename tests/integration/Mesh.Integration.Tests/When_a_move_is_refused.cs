@@ -10,7 +10,7 @@ public sealed class When_a_move_is_refused(MeshUnderTest fixture)
     private const int Refused = 4;
 
     [Fact]
-    public async Task Should_tell_why_and_leave_the_guest_alone()
+    public async Task Should_report_why_and_leave_the_guest_alone()
     {
         await _mesh.StartGuestAsync("hosta", "stays", "WS=16", "DISK_MIB=16", "CDROM=1");
         try
@@ -31,18 +31,18 @@ public sealed class When_a_move_is_refused(MeshUnderTest fixture)
     }
 
     [Fact]
-    public async Task Should_not_overwrite_an_image_that_is_there()
+    public async Task Should_not_overwrite_an_existing_image()
     {
         await _mesh.StartGuestAsync("hosta", "keeps", "WS=16", "DISK_MIB=16");
         try
         {
-            var precious = _mesh.Bed.ImagePath("hostb", "keeps.qcow2");
-            await File.WriteAllTextAsync(precious, "somebody's data");
+            var existing = _mesh.Bed.ImagePath("hostb", "keeps.qcow2");
+            await File.WriteAllTextAsync(existing, "somebody's data");
             var result = await _mesh.MigrateAsync("keeps", "hostb", "--copy-storage-all");
             result.ExitCode.ShouldBe(Refused, $"{result}\n{_mesh.CollectOutput()}");
             result.Error.ShouldContain("keeps.qcow2");
-            (await File.ReadAllTextAsync(precious)).ShouldBe("somebody's data");
-            File.Delete(precious);
+            (await File.ReadAllTextAsync(existing)).ShouldBe("somebody's data");
+            File.Delete(existing);
         }
         finally
         {

@@ -11,7 +11,7 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
     private readonly BusyGuest _guest = fixture.Guest;
 
     [Fact]
-    public async Task Should_go_on_without_end_under_virsh_and_say_why()
+    public async Task Should_never_end_under_virsh_and_report_why()
     {
         var id = await _guest.StartMigrationAsync("--policy", "virsh");
         var view = await _mesh.AwaitMigrationAsync(
@@ -28,7 +28,7 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
     }
 
     [Fact]
-    public async Task Should_end_by_raised_downtime_and_replay_just_so()
+    public async Task Should_end_by_a_raised_downtime_limit_and_replay_identically()
     {
         var id = await _guest.StartMigrationAsync("--policy", "raising");
         var view = await _guest.ExpectEndAsync(id, MigrationOutcome.Completed);
@@ -40,7 +40,7 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
     public async Task Should_end_by_auto_converge()
     {
         var id = await _guest.StartMigrationAsync("--policy", "virsh-auto-converge");
-        await _mesh.AwaitMigrationAsync(id, view => view.Sample is { Throttle.Value: >= 20 }, "QEMU slows the guest down");
+        await _mesh.AwaitMigrationAsync(id, view => view.Sample is { Throttle.Value: >= 20 }, "QEMU throttles the guest");
         var view = await _guest.ExpectEndAsync(id, MigrationOutcome.Completed);
         view.Changes.ShouldBeEmpty();
     }
@@ -74,19 +74,19 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
     public async Task Should_end_when_a_hopeless_migration_gets_another_policy()
     {
         var id = await _guest.StartMigrationAsync("--policy", "virsh");
-        await _mesh.AwaitMigrationAsync(id, view => view.Forecast is { Converges: false }, "it is found not to converge");
+        await _mesh.AwaitMigrationAsync(id, view => view.Forecast is { Converges: false }, "it is forecast not to converge");
         var set = await _mesh.RunAsync("set", id, "--policy", "adaptive", "--reason", "it will never end");
         set.ExitCode.ShouldBe(0, set.ToString());
 
         var view = await _guest.ExpectEndAsync(id, MigrationOutcome.Completed);
         view.Policy.ShouldNotBeNull().Policy.Name.ShouldBe("adaptive");
-        var byHand = view.Changes[0];
-        (byHand.Description, byHand.Reason).ShouldBe(("policy adaptive", "it will never end"));
+        var requested = view.Changes[0];
+        (requested.Description, requested.Reason).ShouldBe(("policy adaptive", "it will never end"));
         view.Changes.Skip(1).ShouldNotBeEmpty();
         view.Changes.Skip(1).ShouldAllBe(change => change.Origin == ChangeOrigin.Policy && change.RequestedBy == "adaptive");
     }
 
-    /// <summary>Each step once, in order, and none of them refused.</summary>
+    /// <summary>Each step once, in order, and none refused.</summary>
     private static void ShouldHaveTaken(MigrationView view, params string[] steps)
     {
         view.Changes.Select(change => change.Description).ShouldBe(steps);
@@ -94,7 +94,7 @@ public sealed class When_a_policy_steers_a_guest(MeshUnderTest fixture)
         view.Changes.SelectMany(change => change.Answers.ShouldNotBeNull()).ShouldAllBe(answer => answer.Result != ParameterResult.Refused);
     }
 
-    /// <summary>The recorded migration gives the same actions again: the reasons with all their numbers, and the times between them.</summary>
+    /// <summary>The recorded migration results in the same actions: the reasons with all their numbers, and the times between them.</summary>
     private async Task ShouldReplayAsync(MigrationView view)
     {
         var trace = Path.GetTempFileName();

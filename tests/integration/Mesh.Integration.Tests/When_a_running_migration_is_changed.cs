@@ -11,7 +11,7 @@ public sealed class When_a_running_migration_is_changed(MeshUnderTest fixture)
     private const int Refused = 4;
 
     [Fact]
-    public async Task Should_take_effect_in_libvirt_or_say_why_not()
+    public async Task Should_take_effect_in_libvirt_or_report_why_not()
     {
         var id = await _guest.StartCopyingAsync();
         await SetAsync(id, 0, "--max-downtime", "1234", "--bandwidth", "24");
@@ -32,7 +32,7 @@ public sealed class When_a_running_migration_is_changed(MeshUnderTest fixture)
     }
 
     [Fact]
-    public async Task Should_be_brought_to_its_end_by_suspending_the_guest()
+    public async Task Should_be_completed_by_suspending_the_guest()
     {
         var id = await _guest.StartCopyingAsync();
         await DoAsync("suspend", id);
@@ -41,7 +41,7 @@ public sealed class When_a_running_migration_is_changed(MeshUnderTest fixture)
     }
 
     [Fact]
-    public async Task Should_be_brought_to_its_end_by_post_copy_from_which_there_is_no_way_back()
+    public async Task Should_be_completed_by_post_copy_which_cannot_be_aborted()
     {
         var id = await _guest.StartCopyingAsync("--postcopy", "--postcopy-bandwidth", "16");
         await DoAsync("postcopy", id);
@@ -54,7 +54,7 @@ public sealed class When_a_running_migration_is_changed(MeshUnderTest fixture)
     [Theory]
     [InlineData("--postcopy", MigrationOutcome.CompletedPostCopy)]
     [InlineData("--live", MigrationOutcome.Completed)]
-    public async Task Should_be_forced_by_post_copy_where_armed_and_else_by_suspending(string option, MigrationOutcome outcome)
+    public async Task Should_be_forced_by_post_copy_if_armed_and_otherwise_by_suspending(string option, MigrationOutcome outcome)
     {
         var id = await _guest.StartCopyingAsync(option);
         await DoAsync("force-complete", id);

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 
 namespace Mesh.Integration.Tests;
 
-/// <summary>Plain JSON on the named exchange, as <c>infra/docs/asyncapi.yaml</c> has it, with nothing of MassTransit in it.</summary>
+/// <summary>Plain JSON on the named exchange, as <c>infra/docs/asyncapi.yaml</c> describes it, with nothing specific to MassTransit.</summary>
 public sealed class When_an_agent_is_written_in_another_language(MeshUnderTest fixture)
 {
     private readonly MeshSystem _mesh = fixture.Mesh;
@@ -31,7 +31,7 @@ public sealed class When_an_agent_is_written_in_another_language(MeshUnderTest f
     }
 
     [Fact]
-    public async Task Should_not_stop_the_others_with_what_nobody_can_read()
+    public async Task Should_not_stop_others_with_messages_that_cannot_be_read()
     {
         await PublishAsync("mesh.host-inventories", "this is not JSON");
         await PublishAsync("mesh.host-reports", """{"host": 7}""");

@@ -4,14 +4,14 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
-/// <summary>What a policy has begun goes on, or is undone, when mesh or agent are killed in the middle of it.</summary>
+/// <summary>What a policy has started continues, or is undone, if mesh or agent are killed meanwhile.</summary>
 public sealed class When_mesh_or_agent_is_killed_during_a_steered_migration(MeshUnderTest fixture)
 {
     private readonly MeshSystem _mesh = fixture.Mesh;
     private readonly BusyGuest _guest = fixture.Guest;
 
     [Fact]
-    public async Task Should_take_the_steps_that_are_left_when_the_mesh_was_killed_between_two()
+    public async Task Should_take_the_remaining_steps_when_the_mesh_was_killed_between_two()
     {
         var id = await _guest.StartMigrationAsync("--policy", "laddering");
         await _guest.AwaitThrottledAsync(60);
@@ -22,7 +22,7 @@ public sealed class When_mesh_or_agent_is_killed_during_a_steered_migration(Mesh
     }
 
     [Fact]
-    public async Task Should_be_stopped_and_set_free_by_the_agent_alone_at_the_policy_s_limit()
+    public async Task Should_be_aborted_and_unthrottled_by_the_agent_alone_at_the_policy_s_limit()
     {
         var id = await _guest.StartMigrationAsync("--policy", "limiting");
         await _guest.AwaitThrottledAsync(50);
@@ -37,7 +37,7 @@ public sealed class When_mesh_or_agent_is_killed_during_a_steered_migration(Mesh
     }
 
     [Fact]
-    public async Task Should_be_set_free_on_the_destination_when_the_source_s_agent_was_killed()
+    public async Task Should_be_unthrottled_on_the_destination_when_the_source_s_agent_was_killed()
     {
         var id = await _guest.StartCopyingAsync();
         (await _mesh.RunAsync("set", id, "--throttle", "70")).ExitCode.ShouldBe(0, _mesh.CollectOutput());
@@ -53,7 +53,7 @@ public sealed class When_mesh_or_agent_is_killed_during_a_steered_migration(Mesh
     }
 
     [Fact]
-    public async Task Should_be_set_free_where_nobody_knows_of_it_any_more()
+    public async Task Should_be_unthrottled_when_no_record_of_the_throttle_is_left()
     {
         await _guest.EnsureRunningAsync();
         await _mesh.KillAgentAsync(_guest.Source);
@@ -65,7 +65,7 @@ public sealed class When_mesh_or_agent_is_killed_during_a_steered_migration(Mesh
     }
 
     [Fact]
-    public async Task Should_be_set_free_on_the_source_when_its_agent_was_killed_and_the_job_failed()
+    public async Task Should_be_unthrottled_on_the_source_when_its_agent_was_killed_and_the_job_failed()
     {
         var id = await _guest.StartCopyingAsync();
         (await _mesh.RunAsync("set", id, "--throttle", "70")).ExitCode.ShouldBe(0, _mesh.CollectOutput());

@@ -11,18 +11,18 @@ public sealed class When_post_copy_breaks(MeshUnderTest fixture)
     private readonly BusyGuest _guest = fixture.Guest;
 
     [Fact]
-    public async Task Should_be_taken_up_again_with_the_guest_s_memory_whole()
+    public async Task Should_be_recovered_with_the_guest_s_memory_intact()
     {
         var before = await _mesh.Bed.CountHeartbeatsAsync(_guest.Destination, BusyGuest.Name);
         var id = await _guest.StartCopyingAsync("--postcopy", "--postcopy-bandwidth", "8");
         (await _mesh.RunAsync("postcopy", id)).ExitCode.ShouldBe(0, _mesh.CollectOutput());
 
-        // Before the guest has what it always needs, QEMU's emulation waits for memory while it holds the lock that a recovery needs.
+        // Until the guest has the pages that its kernel always needs, QEMU's emulation waits for memory while it holds the lock that a recovery needs.
         await _mesh.AwaitMigrationAsync(id, view => view.Sample is { Phase: JobPhase.PostCopy }, "the guest runs on the destination");
         await Eventually.HoldsAsync(
-            async () => await _mesh.Bed.CountHeartbeatsAsync(_guest.Destination, BusyGuest.Name) >= before + 3, "its heart beats there", TimeSpan.FromSeconds(60));
+            async () => await _mesh.Bed.CountHeartbeatsAsync(_guest.Destination, BusyGuest.Name) >= before + 3, "it logs heartbeats there", TimeSpan.FromSeconds(60));
 
-        // What libvirt does to both sides when their connection is lost, without waiting for its keepalive to find out.
+        // The effect of a lost connection on both sides, without waiting for libvirt's keepalive to detect it.
         await _mesh.Bed.VirshAsync(_guest.Source, "domjobabort", BusyGuest.Name, "--postcopy");
         await Eventually.HoldsAsync(
             async () => (await StateAsync(_guest.Source), await StateAsync(_guest.Destination)) is ("paused (post-copy failed)", "running (post-copy failed)"),

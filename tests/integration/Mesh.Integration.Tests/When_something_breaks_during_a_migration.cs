@@ -4,7 +4,7 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Integration.Tests;
 
-/// <summary>A guest that writes faster than it is copied, so that its migration is surely under way when something breaks.</summary>
+/// <summary>The guest writes faster than it is copied, so that its migration is certain to be running when something breaks.</summary>
 public sealed class When_something_breaks_during_a_migration(MeshUnderTest fixture) : IAsyncDisposable
 {
     private static readonly string[] Slow = ["--bandwidth", "16"];
@@ -41,7 +41,7 @@ public sealed class When_something_breaks_during_a_migration(MeshUnderTest fixtu
     }
 
     [Fact]
-    public async Task Should_still_end_rightly_when_the_source_s_agent_is_killed_and_comes_back()
+    public async Task Should_end_correctly_when_the_source_s_agent_is_killed_and_restarted()
     {
         var id = await StartCopyingAsync("orphan");
         await _mesh.KillAgentAsync("hosta");
@@ -54,7 +54,7 @@ public sealed class When_something_breaks_during_a_migration(MeshUnderTest fixtu
     }
 
     [Fact]
-    public async Task Should_go_on_being_followed_when_the_agent_comes_back_while_the_job_still_runs()
+    public async Task Should_still_be_monitored_when_the_agent_is_restarted_while_the_job_runs()
     {
         var id = await StartCopyingAsync("found");
         await _mesh.KillAgentAsync("hosta");
@@ -67,7 +67,7 @@ public sealed class When_something_breaks_during_a_migration(MeshUnderTest fixtu
     }
 
     [Fact]
-    public async Task Should_be_taken_up_again_when_the_mesh_is_killed_and_comes_back()
+    public async Task Should_be_resumed_when_the_mesh_is_killed_and_restarted()
     {
         var id = await StartCopyingAsync("resumed");
         await _mesh.KillMeshAsync();
@@ -78,7 +78,7 @@ public sealed class When_something_breaks_during_a_migration(MeshUnderTest fixtu
     }
 
     [Fact]
-    public async Task Should_learn_the_end_that_came_while_the_mesh_was_down()
+    public async Task Should_detect_an_end_while_the_mesh_was_down()
     {
         var id = await StartCopyingAsync("missed");
         await _mesh.KillMeshAsync();

@@ -9,7 +9,7 @@ public sealed class When_the_store_is_postgresql(MeshUnderTest fixture)
     private readonly MeshSystem _mesh = fixture.Mesh;
 
     [Fact]
-    public async Task Should_take_up_a_migration_after_a_crash_just_so()
+    public async Task Should_resume_a_migration_after_a_crash_in_the_same_way()
     {
         using var postgres = await ServerProcess.StartPostgresAsync();
         var before = _mesh.Store;

@@ -93,7 +93,7 @@ public sealed class AgentOptionsTests
         Should.Throw<ProblemException>(() => services.AddAgent(HostA, _ => { }, Never));
     }
 
-    /// <summary>Both halves of the settings are bound from the same section, under the keys that people know.</summary>
+    /// <summary>Both option types are bound from the same section, with the documented keys.</summary>
     [Fact]
     public void A_libvirt_host_is_configured_by_one_section()
     {

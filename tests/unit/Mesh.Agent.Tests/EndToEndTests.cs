@@ -15,7 +15,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mesh.Agent.Tests;
 
-/// <summary>Two agents of simulated hosts in one container, spoken to over the real bus.</summary>
+/// <summary>Two agents of simulated hosts in one service container, with commands over the real bus.</summary>
 public sealed class EndToEndTests : IAsyncLifetime
 {
     private static readonly VmId One = Vm.Id(1);
@@ -81,7 +81,7 @@ public sealed class EndToEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_aborted_vm_stays_and_what_was_prepared_is_removed()
+    public async Task An_aborted_vm_stays_and_prepared_images_are_removed()
     {
         await AnswerToAsync(HostB, Vm.Prepare(One, disks: Vm.Disk("vda", "/images/one.qcow2")));
         (await AnswerToAsync(HostA, Vm.Start(One, options: new MigrationOptions { Bandwidth = BytesPerSecond.FromMebibytes(1), CopyStorage = CopyStorage.All }))).Result
@@ -138,12 +138,12 @@ public sealed class EndToEndTests : IAsyncLifetime
         }
     }
 
-    private sealed class RecordingHandler<T>(ConcurrentQueue<object> heard) : IMessageHandler<T>
+    private sealed class RecordingHandler<T>(ConcurrentQueue<object> received) : IMessageHandler<T>
         where T : class
     {
         public Task HandleAsync(T message, CancellationToken cancellation)
         {
-            heard.Enqueue(message);
+            received.Enqueue(message);
             return Task.CompletedTask;
         }
     }

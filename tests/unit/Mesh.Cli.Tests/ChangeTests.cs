@@ -54,7 +54,7 @@ public sealed class ChangeTests
     [InlineData("set m1 --max-downtime 0", "milliseconds from 1 to 2000000")]
     [InlineData("set --throttle 40", "Required argument 'ID' missing")]
     [InlineData("suspend m1 --throttle 40", "'--throttle'")]
-    [InlineData("postcopy a/b", "'a/b' is not a migration id")]
+    [InlineData("postcopy a/b", "'a/b' is not a migration ID")]
     public async Task Usage_errors_are_reported_and_nothing_is_sent(string args, string expected)
     {
         var cli = new Cli();

@@ -27,12 +27,12 @@ public sealed class ErrorTests
     [InlineData("http://10.0.0.1:80", "http://10.0.0.2:81/mesh", "http://10.0.0.2:81/mesh/")]
     public async Task The_option_takes_precedence_over_environment_and_default(string? environment, string? option, string server)
     {
-        var asked = "";
+        var requested = "";
         var cli = new Cli
         {
             Gateway = (request, _) =>
             {
-                asked = request.RequestUri!.ToString();
+                requested = request.RequestUri!.ToString();
                 return Task.FromResult(Cli.Json(Array.Empty<string>()));
             },
         };
@@ -41,7 +41,7 @@ public sealed class ErrorTests
 
         (await cli.RunAsync(option is null ? ["hosts"] : ["hosts", "--server", option])).ShouldBe(0, cli.Error);
 
-        asked.ShouldBe($"{server}api/v1/hosts");
+        requested.ShouldBe($"{server}api/v1/hosts");
     }
 
     [Fact]
@@ -87,19 +87,19 @@ public sealed class ErrorTests
     public async Task A_gateway_that_does_not_respond_times_out()
     {
         var time = new ManualTimeProvider();
-        var asked = new TaskCompletionSource();
+        var requested = new TaskCompletionSource();
         var cli = new Cli
         {
             Time = time,
             Gateway = (_, _) =>
             {
-                asked.SetResult();
+                requested.SetResult();
                 return new TaskCompletionSource<HttpResponseMessage>().Task;
             },
         };
 
         var running = cli.RunAsync("list");
-        await asked.Task;
+        await requested.Task;
         time.Advance(TimeSpan.FromSeconds(39));
         running.IsCompleted.ShouldBeFalse();
         time.Advance(TimeSpan.FromSeconds(2));
@@ -113,7 +113,7 @@ public sealed class ErrorTests
     [InlineData(new[] { "mgrate" }, "unknown command 'mgrate'; commands: demo, up, agent, doctor, migrate")]
     [InlineData(new[] { "show" }, "Required argument 'ID' missing")]
     [InlineData(new[] { "show", "a", "b" }, "'b'")]
-    [InlineData(new[] { "show", "a/b" }, "'a/b' is not a migration id")]
+    [InlineData(new[] { "show", "a/b" }, "'a/b' is not a migration ID")]
     [InlineData(new[] { "policy" }, "'mesh policy' requires a command: list, show, explain, check, replay, apply, delete, set-default, override (see 'mesh policy --help')")]
     [InlineData(new[] { "policy", "lst" }, "'mesh policy' requires a command: list, show")]
     [InlineData(new[] { "policy", "show" }, "(see 'mesh policy show --help')")]
@@ -126,7 +126,7 @@ public sealed class ErrorTests
     [InlineData(new[] { "policy", "replay", "--policy", "nova", "--trace", "/does/not/exist.jsonl" }, "cannot read /does/not/exist.jsonl")]
     [InlineData(new[] { "policy", "replay", "--policy", "./nova", "--trace", "-" }, "cannot read ./nova")]
     [InlineData(new[] { "list", "--limit", "1001" }, "from 1 to 1000")]
-    [InlineData(new[] { "show", "@file" }, "'@file' is not a migration id")]
+    [InlineData(new[] { "show", "@file" }, "'@file' is not a migration ID")]
     [InlineData(new[] { "agent", "--name", "a" }, "requires a broker")]
     [InlineData(new[] { "agent", "--name", "a b" }, "not a host name")]
     [InlineData(new[] { "agent", "--label", "zone" }, "invalid value 'zone' for --label: expected KEY=VALUE, such as zone=a")]

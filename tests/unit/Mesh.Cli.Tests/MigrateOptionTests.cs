@@ -107,7 +107,7 @@ public sealed class MigrateOptionTests
     [InlineData("--live --no-live", "--live and --no-live are mutually exclusive")]
     [InlineData("--auto-converge-initial 100", "percent from 1 to 99")]
     [InlineData("--copy-storage-all --migrate-disks vda,,vdb", "without empty items")]
-    [InlineData("--id a/b", "'a/b' is not a migration id")]
+    [InlineData("--id a/b", "'a/b' is not a migration ID")]
     [InlineData("--forbid postcopy", "invalid value 'postcopy' for --forbid: expected throttle, post-copy, suspend, compression")]
     [InlineData("--forbid throttle,,suspend", "without empty items")]
     [InlineData("--downtime-budget 0", "milliseconds from 1 to 2000000")]

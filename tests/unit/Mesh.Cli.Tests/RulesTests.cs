@@ -69,7 +69,7 @@ public sealed class RulesTests : IDisposable
     {
         var faulty = new Cli { In = "taints: 7\n" };
         (await faulty.RunAsync("rules", "apply", "-")).ShouldBe(ExitCodes.Refused);
-        faulty.ErrorLine().ShouldContain("-:1: taints: takes a list of taints");
+        faulty.ErrorLine().ShouldContain("-:1: taints: must be a list of taints");
 
         var refused = new Cli { In = Document }.Answering(Cli.Problem(new ApiProblem { Type = ApiProblemTypes.InvalidRules, Title = "", Status = 422, Detail = "line 2: too new" }));
         (await refused.RunAsync("rules", "apply", "-")).ShouldBe(ExitCodes.Refused);

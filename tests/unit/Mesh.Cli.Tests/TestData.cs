@@ -14,7 +14,6 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Cli.Tests;
 
-/// <summary>Test data.</summary>
 internal static class TestData
 {
     public static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);

@@ -29,19 +29,19 @@ public sealed class WatchingTests
     [Fact]
     public void A_requeued_row_starts_over_and_ignores_the_failed_host()
     {
-        var rerun = TestData.Requeued("link lost");
-        var row = WatchedMigration.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80)).Apply(rerun);
+        var requeued = TestData.Requeued("link lost");
+        var row = WatchedMigration.From(TestData.View()).Apply(TestData.PhaseChanged(MigrationPhase.SwitchOver)).Apply(TestData.Progressed(80)).Apply(requeued);
         (row.Destination, row.Phase, row.Progress.Value).ShouldBe((null, MigrationPhase.Queued, 0));
         row.Reason.ShouldContain("link lost");
 
-        row.Apply(TestData.Progressed(90)).ShouldBe(row, "the first host has nothing to say any more");
-        row.Apply(rerun).ShouldBe(row);
-        row.Apply(TestData.PhaseChanged(MigrationPhase.PreCopy) with { At = TestData.Noon.AddSeconds(-1) }).ShouldBe(row, "that was before");
+        row.Apply(TestData.Progressed(90)).ShouldBe(row, "reports of the first host are ignored");
+        row.Apply(requeued).ShouldBe(row);
+        row.Apply(TestData.PhaseChanged(MigrationPhase.PreCopy) with { At = TestData.Noon.AddSeconds(-1) }).ShouldBe(row, "that event is older");
         row.Apply(TestData.Ended(MigrationOutcome.Failed) with { Destination = null }).HasEnded.ShouldBeTrue();
 
         var next = row.Apply(TestData.PhaseChanged(MigrationPhase.Preparing) with { Destination = new HostName("host-c"), At = TestData.Noon.AddSeconds(20) });
         (next.Destination, next.Phase).ShouldBe((new HostName("host-c"), MigrationPhase.Preparing));
-        next.Apply(rerun).ShouldBe(next, "that is told already");
+        next.Apply(requeued).ShouldBe(next, "that was already reported");
         next.Apply(TestData.Ended() with { Destination = new HostName("host-c") }).HasEnded.ShouldBeTrue();
     }
 

@@ -16,7 +16,7 @@ public sealed class When_attempts_fail
     [InlineData(0, 5)]
     [InlineData(-1, 5)]
     [InlineData(int.MinValue, 5)]
-    public void The_wait_doubles_up_to_the_maximum(int failures, int seconds) =>
+    public void The_delay_doubles_up_to_the_maximum(int failures, int seconds) =>
         new ExponentialBackoff(Seconds(5), Seconds(60)).DelayFor(failures).ShouldBe(Seconds(seconds));
 
     [Theory]
@@ -25,7 +25,7 @@ public sealed class When_attempts_fail
     [InlineData(0, 60, 0)]
     [InlineData(5, 0, 0)]
     [InlineData(5, -1, 0)]
-    public void The_wait_stays_between_zero_and_the_maximum(int initial, int max, int expected)
+    public void The_delay_is_between_zero_and_the_maximum(int initial, int max, int expected)
     {
         var backoff = new ExponentialBackoff(Seconds(initial), Seconds(max));
 
@@ -34,7 +34,7 @@ public sealed class When_attempts_fail
     }
 
     [Fact]
-    public void No_wait_overflows() =>
+    public void No_delay_overflows() =>
         Check.QuickThrowOnFailure(Prop.ForAll<long, long, int>((initial, max, failures) =>
         {
             var backoff = new ExponentialBackoff(TimeSpan.FromTicks(initial), TimeSpan.FromTicks(max));
@@ -44,7 +44,7 @@ public sealed class When_attempts_fail
         }));
 
     [Fact]
-    public void The_longest_time_there_is_can_be_the_maximum()
+    public void The_maximum_can_be_the_longest_TimeSpan()
     {
         var backoff = new ExponentialBackoff(TimeSpan.FromTicks(1), TimeSpan.MaxValue);
 
@@ -54,7 +54,7 @@ public sealed class When_attempts_fail
     }
 
     [Fact]
-    public void A_counter_starts_over_after_a_success()
+    public void A_counter_restarts_after_a_success()
     {
         var counter = new BackoffCounter(Seconds(1), Seconds(3));
 

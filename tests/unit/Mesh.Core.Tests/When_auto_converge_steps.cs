@@ -14,16 +14,16 @@ public sealed class When_auto_converge_steps
     [InlineData(16, 90)]
     [InlineData(18, 99)]
     [InlineData(long.MaxValue / 100, 99)]
-    public void Each_second_overrun_pass_is_a_step_up_to_the_maximum(long overruns, int percent) =>
+    public void Every_second_overrun_pass_is_a_step_up_to_the_maximum(long overruns, int percent) =>
         QemuAutoConverge.ThrottleAfter(overruns).ShouldBe(percent);
 
     [Fact]
-    public void A_migration_may_set_other_steps() =>
+    public void A_migration_can_set_other_steps() =>
         new long[] { 1, 2, 4, 6 }.Select(overruns => QemuAutoConverge.ThrottleAfter(overruns, initial: 40, increment: 30)).ShouldBe([0, 40, 70, 99]);
 
-    /// <summary>The agent takes steps one by one, the policy computes them from the passes.</summary>
+    /// <summary>The agent takes the steps one by one, the policy computes them from the passes.</summary>
     [Fact]
-    public void Steps_one_by_one_and_steps_computed_from_the_passes_are_the_same()
+    public void Steps_taken_one_by_one_and_steps_computed_from_the_passes_are_equal()
     {
         Percent? throttle = null;
         for (var step = 1; step <= 12; step++)
@@ -38,6 +38,6 @@ public sealed class When_auto_converge_steps
     [InlineData(50, 100, false)]
     [InlineData(2, 3, true)]
     [InlineData(1, 3, false)]
-    public void A_pass_overruns_that_dirtied_more_than_half_of_what_it_sent(long dirtied, long sent, bool isOverrun) =>
+    public void A_pass_that_dirties_more_than_half_of_what_it_sends_is_an_overrun(long dirtied, long sent, bool isOverrun) =>
         QemuAutoConverge.IsOverrun(dirtied, sent).ShouldBe(isOverrun);
 }

@@ -34,7 +34,7 @@ public sealed class When_options_are_checked
     }
 
     [Fact]
-    public void What_is_just_beyond_a_bound_is_not()
+    public void Values_just_beyond_a_bound_are_rejected()
     {
         var tick = TimeSpan.FromTicks(1);
         MigrationOptionsValidator.CheckDowntime(QemuLimits.MaxDowntimeMin - tick).ShouldNotBeNull();

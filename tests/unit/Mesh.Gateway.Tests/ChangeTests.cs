@@ -95,10 +95,10 @@ public sealed class ChangeTests
         (await gateway.Http.PostAsync($"{Path}/{order}", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await gateway.PostAsync($"{Path}/{order}", """{"changeId":"c-2","requestedBy":"ann","reason":"now"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        var asked = gateway.Bus.Requests.Select(request => (ChangeMigration)request.Request).ToList();
-        (asked[0].RequestedBy, asked[0].Reason, asked[0].ChangeId.Length).ShouldBe(("api", "", 12));
+        var requests = gateway.Bus.Requests.Select(request => (ChangeMigration)request.Request).ToList();
+        (requests[0].RequestedBy, requests[0].Reason, requests[0].ChangeId.Length).ShouldBe(("api", "", 12));
         var expected = new ChangeMigration { Id = new MigrationId("m1"), ChangeId = "c-2", RequestedBy = "ann", Reason = "now" };
-        asked[1].ShouldBe(order switch
+        requests[1].ShouldBe(order switch
         {
             "force-complete" => expected with { ForceComplete = true },
             "postcopy" => expected with { Parameters = new() { PostCopy = true } },

@@ -50,16 +50,16 @@ public sealed class QueueTests
     public async Task A_queued_migration_is_shown_even_if_the_scheduler_is_not_responding()
     {
         await using var gateway = await GatewayFixture.StartAsync(("Gateway:EnrichmentTimeout", "00:00:03"));
-        var asked = new TaskCompletionSource();
+        var requested = new TaskCompletionSource();
         gateway.Bus.Answer<GetMigration, GetMigrationAnswer>(show => new(TestData.View(show.Id.Value) with { Phase = MigrationPhase.Queued }));
         gateway.Bus.AnswerLater<ListQueue, QueueView>(_ =>
         {
-            asked.SetResult();
+            requested.SetResult();
             return new TaskCompletionSource<QueueView>().Task;
         });
 
         var response = gateway.Http.GetFromJsonAsync<MigrationView>("/api/v1/migrations/m1", MeshJson.Options);
-        await asked.Task;
+        await requested.Task;
         await WaitUntil.TrueAsync(() => gateway.Time.PendingTimers > 0);
         gateway.Time.Advance(TimeSpan.FromSeconds(3));
 

@@ -27,9 +27,9 @@ public sealed class RequestTests
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         response.Headers.Location?.ToString().ShouldBe("/api/v1/migrations/m1");
         (await response.Content.ReadFromJsonAsync<MigrationView>(MeshJson.Options))!.Id.Value.ShouldBe("m1");
-        var (queue, asked) = gateway.Bus.Requests.First();
+        var (queue, requested) = gateway.Bus.Requests.First();
         queue.ShouldBe(SchedulerQueues.Requests);
-        var request = asked.ShouldBeOfType<RequestMigration>();
+        var request = requested.ShouldBeOfType<RequestMigration>();
         request.Vm.ShouldBe("web-1");
         request.To.ShouldBe(new HostName("host-b"));
         request.RequestedBy.ShouldBe("ann");
@@ -225,15 +225,15 @@ public sealed class RequestTests
     public async Task Requests_time_out_after_the_configured_time()
     {
         await using var gateway = await GatewayFixture.StartAsync(("Gateway:AnswerTimeout", "00:00:07"));
-        var asked = new TaskCompletionSource();
+        var requested = new TaskCompletionSource();
         gateway.Bus.AnswerLater<ListHosts, HostList>(_ =>
         {
-            asked.SetResult();
+            requested.SetResult();
             return new TaskCompletionSource<HostList>().Task;
         });
 
         var response = gateway.Http.GetAsync("/api/v1/hosts");
-        await asked.Task;
+        await requested.Task;
         await WaitUntil.TrueAsync(() => gateway.Time.PendingTimers > 0);
         gateway.Time.Advance(TimeSpan.FromSeconds(6.9));
         response.IsCompleted.ShouldBeFalse();

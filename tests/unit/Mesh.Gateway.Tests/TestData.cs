@@ -8,7 +8,6 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Gateway.Tests;
 
-/// <summary>Test data.</summary>
 internal static class TestData
 {
     public static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);

@@ -29,7 +29,7 @@ public sealed class VmPolicyTests
         return gateway;
     }
 
-    private static T Asked<T>(GatewayFixture gateway) => (T)gateway.Bus.Requests.Single(request => request.Request is T).Request;
+    private static T RequestOf<T>(GatewayFixture gateway) => (T)gateway.Bus.Requests.Single(request => request.Request is T).Request;
 
     [Fact]
     public async Task The_effective_policy_is_resolved_with_the_labels_reported_by_the_running_host()
@@ -45,8 +45,8 @@ public sealed class VmPolicyTests
 
         (view!.Vm, view.Name, view.Effective.Policy.Name, view.Effective.Reason).ShouldBe((TestData.IdOf("db-1"), "db-1", "calm", "it is the default"));
         view.Override!.RequestedBy.ShouldBe("ann");
-        var asked = Asked<ResolvePolicy>(gateway);
-        (asked.Vm, asked.Labels["tier"], asked.Named).ShouldBe((TestData.IdOf("db-1"), "gold", null));
+        var request = RequestOf<ResolvePolicy>(gateway);
+        (request.Vm, request.Labels["tier"], request.Named).ShouldBe((TestData.IdOf("db-1"), "gold", null));
 
         (await gateway.Http.GetFromJsonAsync<VmPolicyView>($"/api/v1/vms/{TestData.IdOf("web-1")}/policy", MeshJson.Options))!.Override.ShouldBeNull();
     }
@@ -80,11 +80,11 @@ public sealed class VmPolicyTests
         await using var gateway = await StartAsync(TestData.Host("host-a", "db-1"));
 
         (await gateway.PutAsync("/api/v1/vms/db-1/policy", """{"policy":"calm","requestedBy":"ann"}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), "calm", "ann"));
+        RequestOf<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), "calm", "ann"));
         gateway.Bus.Requests.Clear();
 
         (await gateway.Http.DeleteAsync("/api/v1/vms/db-1/policy?requestedBy=ann")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), null, "ann"));
+        RequestOf<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), null, "ann"));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class VmPolicyTests
         await using var gateway = await StartAsync(TestData.Host("host-a"));
 
         (await gateway.Http.DeleteAsync($"/api/v1/vms/{TestData.IdOf("db-1")}/policy")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        Asked<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), null, "api"));
+        RequestOf<OverridePolicy>(gateway).ShouldBe(new OverridePolicy(TestData.IdOf("db-1"), null, "api"));
         await GatewayFixture.ProblemAsync(await gateway.Http.DeleteAsync("/api/v1/vms/db-1/policy"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
     }
 

@@ -168,7 +168,7 @@ public sealed class When_a_migration_is_changed
         { Change() with { Parameters = new() { PostCopyBandwidth = new(5) } }, "at least 1 MiB/s" },
         { Change() with { Parameters = new() { Throttle = new(100) } }, "0 % to 99 %" },
         { Change() with { Parameters = new() { StallingLimit = TimeSpan.Zero } }, "longer than zero" },
-        { Change() with { Parameters = new() { PostCopy = false } }, "no way back" },
+        { Change() with { Parameters = new() { PostCopy = false } }, "cannot return from post-copy" },
         { Change() with { Parameters = new() { Suspend = false } }, "runs again when the migration has ended" },
         { Change() with { Policy = "gone" }, "no policy 'gone'" },
         { Change() with { ForceComplete = true, Parameters = new() { Suspend = true } }, "by itself" },

@@ -6,7 +6,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Scheduler.Host.Tests;
 
-/// <summary>What older stores hold: these texts must not change.</summary>
+/// <summary>The format of existing stores: these texts must not change.</summary>
 public sealed class When_cordons_and_histories_are_stored
 {
     private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);

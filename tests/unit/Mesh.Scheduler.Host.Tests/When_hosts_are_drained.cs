@@ -39,8 +39,8 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
     [Fact]
     public async Task Should_be_emptied_under_the_limits_and_then_be_in_maintenance()
     {
-        var begun = (await DrainAsync(Request("d1"))).Drain.ShouldNotBeNull();
-        begun.State.ShouldBe(DrainState.Running);
+        var started = (await DrainAsync(Request("d1"))).Drain.ShouldNotBeNull();
+        started.State.ShouldBe(DrainState.Running);
         (await ListAsync()).Cordons.ShouldHaveSingleItem().ShouldBe(new HostCordon(Hosta, CordonState.Draining, "jane", _mesh.Time.GetUtcNow(), "a new disk", "d1"));
 
         await CarryOutAsync("d1", expected: 4);
@@ -106,7 +106,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
         var isDown = true;
         _mesh.Broker.AnswerOverride = request => isDown && request is EnqueueMigration ? throw new BusRequestException("nobody answers") : null;
         await DrainAsync(Request("d1"));
-        await Eventually.HoldsAsync(async () => (await ListAsync()).Drains[0].Moves.Count(move => move.State == DrainMoveState.Migrating) == 3, "it is kept what is asked for");
+        await Eventually.HoldsAsync(async () => (await ListAsync()).Drains[0].Moves.Count(move => move.State == DrainMoveState.Migrating) == 3, "the requested migrations are stored");
         await Eventually.HoldsAsync(() => Requested.Count > 0);
         await _mesh.StopSchedulerAsync();
         isDown = false;
@@ -188,7 +188,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
                 },
                 $"{id} is aborted");
         await Eventually.HoldsAsync(async () => (await ListAsync("d1")).Drains[0].Moves.All(move => move.State == DrainMoveState.Skipped), "it is followed to its end");
-        Requested.Count.ShouldBe(3, "nothing more is begun");
+        Requested.Count.ShouldBe(3, "nothing more is started");
         (await CancelAsync("d1")).ShouldBe(new SchedulerAnswer(false, "drain d1 has already ended: Cancelled"));
         (await CancelAsync("nosuch")).IsNotFound.ShouldBeTrue();
         first.ShouldStartWith("d1.");
@@ -235,14 +235,14 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
         (await UndoAsync("u1", "hosta", dryRun: true)).Drain.ShouldNotBeNull().State.ShouldBe(DrainState.Planned);
         (await ListAsync()).Cordons.ShouldHaveSingleItem();
 
-        var begun = (await UndoAsync("u1", "hosta")).Drain.ShouldNotBeNull();
+        var undo = (await UndoAsync("u1", "hosta")).Drain.ShouldNotBeNull();
 
-        (begun.State, begun.Undoes, begun.Moves.Count).ShouldBe((DrainState.Running, "d1", 4));
+        (undo.State, undo.Undoes, undo.Moves.Count).ShouldBe((DrainState.Running, "d1", 4));
         (await ListAsync()).Cordons.ShouldBeEmpty();
         await CarryOutAsync("u1", expected: 4);
         foreach (var vm in new[] { "g1", "g2", "g3", "g4" })
             _mesh.HomesOf(vm).ShouldBe(["hosta"]);
-        (await ListAsync("hosta")).Drains.ShouldHaveSingleItem().Id.ShouldBe("d1", "one that undoes another is found by its own identity");
+        (await ListAsync("hosta")).Drains.ShouldHaveSingleItem().Id.ShouldBe("d1", "the drain that undoes it is found by its own ID");
     }
 
     private static DrainHosts Request(string id, params string[] hosts) => new()

@@ -25,7 +25,7 @@ public sealed class When_migrations_are_requested : IAsyncLifetime
         var stored = await _mesh.ShowAsync("g2");
         stored.Outcome.ShouldBe(MigrationOutcome.Refused);
         stored.Refusals.ShouldBe(answer.Refusals);
-        (await _mesh.RequestAsync(TestMessages.Request("g2"))).Refusals.ShouldBe(answer.Refusals, "asked again with the same identity, it is answered alike");
+        (await _mesh.RequestAsync(TestMessages.Request("g2"))).Refusals.ShouldBe(answer.Refusals, "a repeated request with the same ID gets the same answer");
         (await _mesh.RequestAsync(TestMessages.Request("nosuch") with { Options = options })).Refusals.Select(refusal => refusal.Code)
             .ShouldBe([RefusalCode.InvalidOption, RefusalCode.UnknownVm], ignoreOrder: true);
     }

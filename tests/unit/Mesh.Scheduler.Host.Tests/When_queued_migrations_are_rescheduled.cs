@@ -78,9 +78,9 @@ public sealed class When_queued_migrations_are_rescheduled : IAsyncLifetime
         var unknown = await RescheduleAsync(Request("nosuch") with { To = new HostName("hostc") });
         (unknown.Result, unknown.Explanation).ShouldBe((ChangeResult.NotFound, "there is no migration 'nosuch'"));
 
-        var begun = await RescheduleAsync(Request("g1") with { Priority = MigrationPriority.System });
-        begun.Result.ShouldBe(ChangeResult.Refused);
-        begun.Explanation.ShouldStartWith("g1 is already migrating to hostb");
+        var refused = await RescheduleAsync(Request("g1") with { Priority = MigrationPriority.System });
+        refused.Result.ShouldBe(ChangeResult.Refused);
+        refused.Explanation.ShouldStartWith("g1 is already migrating to hostb");
 
         (await RescheduleAsync(Request("g2"))).Explanation.ShouldStartWith("nothing to change");
         (await RescheduleAsync(Request("g2") with { To = new HostName("hostb"), ToAny = true })).Explanation.ShouldBe("one destination and any destination are mutually exclusive");

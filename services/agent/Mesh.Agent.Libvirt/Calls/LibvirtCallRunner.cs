@@ -14,7 +14,7 @@ namespace Mesh.Agent.Libvirt;
 [SuppressMessage(
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
-    Justification = "A semaphore whose wait handle nobody asks for holds nothing to free, and late calls still need it.")]
+    Justification = "A semaphore whose wait handle is never used has nothing to dispose, and late calls still need it.")]
 public sealed class LibvirtCallRunner
 {
     private readonly TimeProvider _time;

@@ -6,7 +6,7 @@ public sealed record DomainJobStats
     /// <summary>Whether there is a job, and what became of it.</summary>
     public required DomainJobType Type { get; init; }
 
-    /// <summary>Everything that libvirt told, under its own names.</summary>
+    /// <summary>All parameters as libvirt reported them, under its own names.</summary>
     public required TypedParameters Raw { get; init; }
 
     /// <summary>What started the job (<c>operation</c>).</summary>
@@ -124,7 +124,7 @@ public sealed record DomainJobStats
 
     internal static DomainJobStats From(DomainJobType type, TypedParameters raw) => new() { Type = type, Raw = raw };
 
-    /// <summary>Of the event that a job has ended, which tells no type.</summary>
+    /// <summary>From the job-completed event, which carries no job type.</summary>
     internal static DomainJobStats FromCompletedEvent(TypedParameters raw) =>
         From(raw.Boolean("success") == false ? DomainJobType.Failed : DomainJobType.Completed, raw);
 }

@@ -4,7 +4,7 @@ namespace Mesh.Agent.Libvirt;
 [Flags]
 public enum MigrateFlags
 {
-    /// <summary>Nothing special: the guest stands still during the copy, the client controls it.</summary>
+    /// <summary>An offline copy: the guest is paused while it is copied, and the client controls the migration.</summary>
     None = 0,
 
     /// <summary>Copy the memory while the guest runs (<c>VIR_MIGRATE_LIVE</c>).</summary>

@@ -98,7 +98,7 @@ internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hyp
         // The job ended before the VM was suspended: nobody else would resume it.
         await hypervisor.ResumeAsync(record.VmId, agent.Stopping);
         store.UpdateSource(record, source => source with { IsSuspended = false });
-        throw new HypervisorException(HypervisorErrorCode.NoJob, record.VmId, "the job has ended meanwhile; the VM runs here");
+        throw new HypervisorException(HypervisorErrorCode.NoJob, record.VmId, "the job has already ended; the VM runs here");
     }
 
     private Task<ParameterAnswer> StartPostCopyAsync(MigrationMonitor monitor, MigrationRecord record, bool postCopy)

@@ -20,12 +20,12 @@ internal sealed class ThrottleController(AgentContext agent, IHypervisor hypervi
     private AutoConvergeLadder _ladder = AutoConvergeLadder.Initial;
 
     /// <summary>Sets a fixed throttle, 0 for none; it replaces emulated auto-converge.</summary>
-    /// <exception cref="HypervisorException">It was rejected, and the throttle is unchanged; or the job has ended meanwhile.</exception>
+    /// <exception cref="HypervisorException">It was rejected, and the throttle is unchanged; or the job has already ended.</exception>
     public Task SetAsync(Percent throttle) =>
         ChangeAsync(source => source with { Throttle = throttle.Value > 0 ? throttle : null, IsAutoConvergeEmulated = false });
 
     /// <summary>Throttles the VM by QEMU's auto-converge rule from now on.</summary>
-    /// <exception cref="HypervisorException">The host does not support it; or the job has ended meanwhile.</exception>
+    /// <exception cref="HypervisorException">The host does not support it; or the job has already ended.</exception>
     public Task StartAutoConvergeAsync() => ChangeAsync(source => source with { IsAutoConvergeEmulated = true });
 
     /// <summary>Applies the auto-converge rule, once in each iteration.</summary>
@@ -95,7 +95,7 @@ internal sealed class ThrottleController(AgentContext agent, IHypervisor hypervi
 
         // The job ended before the throttle was set: nobody else would remove it.
         await LiftAsync();
-        throw new HypervisorException(HypervisorErrorCode.NoJob, job.VmId, "the job has ended meanwhile");
+        throw new HypervisorException(HypervisorErrorCode.NoJob, job.VmId, "the job has already ended");
     }
 
     private async Task RaiseAsync()

@@ -22,7 +22,7 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
     /// <summary>The empty table.</summary>
     public static readonly StatusTable Empty = new(ImmutableDictionary<VmId, StatusRow>.Empty);
 
-    /// <summary>The table with a migration of the mesh that starts, or goes on after a restart.</summary>
+    /// <summary>The table with a migration of the mesh that starts, or resumes after a restart.</summary>
     public StatusTable WithMigration(MigrationState state, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);

@@ -39,7 +39,7 @@ internal static class PolicyStepReader
             Reject(place, $"{place.Describe()} is not an action; {(NameSuggestions.FindNearest(scalar.Text, ActionsWithoutValue.Keys) is { Count: > 0 } near ? $"did you mean {near[0]}?" : $"accepted: {Actions}")}"),
         DocumentScalar scalar => new PolicyAction { Kind = ActionsWithoutValue[scalar.Text] },
         DocumentMap => MappingReader.Read(place, WithValue) ?? Placeholder,
-        _ => Reject(place, $"takes a single action, not {place.Describe()}; accepted: {Actions}"),
+        _ => Reject(place, $"must be a single action, not {place.Describe()}; accepted: {Actions}"),
     };
 
     private static PolicyAction WithValue(MappingReader fields)
@@ -53,7 +53,7 @@ internal static class PolicyStepReader
 
         var known = fields.Names.Where(name => IsWithValue(name) || ActionsWithoutValue.ContainsKey(name)).ToList();
         if (known.Count > 1)
-            fields.AddError($"has {known.Count} actions ({string.Join(", ", known)}); a step takes one");
+            fields.AddError($"has {known.Count} actions ({string.Join(", ", known)}); a step has exactly one");
         else if (fields.Names.Count == 0)
             fields.AddError($"has no action; accepted: {Actions}");
         return downtime is { Node: DocumentMap } ? MappingReader.Read(downtime, Multiplied)!

@@ -3,7 +3,7 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
 
-/// <summary>Where QEMU's auto-converge stands, and how it will slow the guest down further.</summary>
+/// <summary>The current step of QEMU's auto-converge, and its further steps.</summary>
 /// <param name="Initial">The first throttle, in percent.</param>
 /// <param name="Increment">What each further step adds, in percent.</param>
 /// <param name="Overrun">The number of such passes.</param>

@@ -13,7 +13,7 @@ namespace Mesh.Policy.Estimating;
 /// <param name="Started">The pass of the later sample.</param>
 internal sealed record PassChange(CompletedPass Completed, CompletedPass? Between, RunningPass Started)
 {
-    // QEMU checks the dirty bitmap only at intervals and goes on sending until then: half an interval on average.
+    // QEMU checks the dirty bitmap only at intervals and keeps sending until then: half an interval on average.
     private static readonly TimeSpan HalfQuantum = TimeSpan.FromMilliseconds(10);
 
     // More passes than this between two samples are taken as alike.

@@ -2,7 +2,7 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Estimating;
 
-/// <summary>Where a migration is, and with which parameters it goes on. Sizes are in bytes of memory.</summary>
+/// <summary>The current state of a migration and the parameters for the rest of it. Sizes are in bytes of memory.</summary>
 internal sealed record PredictionInput
 {
     /// <summary>All memory.</summary>
@@ -41,13 +41,13 @@ internal sealed record PredictionInput
 /// <param name="AutoConverge">QEMU's auto-converge at that time; null if it is off.</param>
 internal sealed record PreCopyPrediction(bool Converges, double Seconds, double Downtime, double Pending, AutoConvergeModel? AutoConverge);
 
-/// <summary>Simulates the rest of QEMU's pre-copy for a guest that goes on writing as it did.</summary>
+/// <summary>Simulates the rest of QEMU's pre-copy for a guest that keeps writing as before.</summary>
 internal static class PreCopyModel
 {
     /// <summary>The downtime of a switchover when no memory remains, in seconds: device state, resume and announcement.</summary>
     public const double SwitchOverCost = 0.02;
 
-    /// <summary>How often QEMU checks whether it can switch over, in seconds; it goes on sending in between.</summary>
+    /// <summary>How often QEMU checks whether it can switch over, in seconds; it keeps sending in between.</summary>
     private const double Quantum = 0.02;
 
     private const int PassesMax = 600;

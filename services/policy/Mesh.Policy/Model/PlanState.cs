@@ -5,7 +5,7 @@ using Mesh.Contracts.Values;
 namespace Mesh.Policy.Model;
 
 /// <summary>
-/// The state of a plan: everything it needs to go on after a restart. It is stored with the migration as JSON. All times are since the
+/// The state of a plan: everything it needs to continue after a restart. It is stored with the migration as JSON. All times are since the
 /// copy began and in whole milliseconds, as they are stored.
 /// </summary>
 public sealed record PlanState

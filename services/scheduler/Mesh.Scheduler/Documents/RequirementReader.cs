@@ -35,7 +35,7 @@ internal static class RequirementReader
                 .Select(label => new LabelRequirement(label.Key, LabelOperator.In, [label.Value]))];
         var items = there.Items(Accepted, CountMax);
         if (there.Node is DocumentList && items.Count < countMin)
-            there.AddError($"is empty; it takes {Accepted}");
+            there.AddError($"is empty; expected {Accepted}");
         return [.. items.Select(ReadOne).OfType<LabelRequirement>()];
     }
 
@@ -62,32 +62,32 @@ internal static class RequirementReader
     private static IReadOnlyList<string> ReadNoValues(NodeContext? values, string operatorName)
     {
         if (values is { Node: not DocumentList { Items.Count: 0 } } given)
-            given.AddError($"is not allowed with {operatorName}, which takes no values");
+            given.AddError($"is not allowed with {operatorName}, which has no values");
         return [];
     }
 
     private static IReadOnlyList<string> ReadNumber(MappingReader fields, NodeContext? values, string operatorName)
     {
         if (values is null)
-            fields.AddError($"has no values; {operatorName} takes one whole number");
+            fields.AddError($"has no values; {operatorName} requires one whole number");
         if (values?.Items($"a list of one whole number for {operatorName}", CountMax) is not { } items || values is not { Node: DocumentList } list)
             return [];
         if (items.Count != 1)
-            list.AddError($"has {items.Count} entries; {operatorName} takes one whole number");
+            list.AddError($"has {items.Count} entries; {operatorName} requires one whole number");
         foreach (var item in items)
             if (item.Node is not DocumentScalar { Text: var text } || !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
-                item.AddError($"takes a whole number for {operatorName}, not {item.Describe()}");
+                item.AddError($"must be a whole number for {operatorName}, not {item.Describe()}");
         return [.. items.Select(item => item.Node).OfType<DocumentScalar>().Select(scalar => scalar.Text)];
     }
 
     private static List<string> ReadTexts(MappingReader fields, NodeContext? values, string operatorName)
     {
         if (values is null)
-            fields.AddError($"has no values; {operatorName} takes a list of strings");
+            fields.AddError($"has no values; {operatorName} requires a list of strings");
         if (values?.Items($"a list of strings for {operatorName}", CountMax) is not { } items)
             return [];
         if (values is { Node: DocumentList { Items.Count: 0 } } empty)
-            empty.AddError($"is empty; {operatorName} takes at least one string");
+            empty.AddError($"is empty; {operatorName} requires at least one string");
         List<string> texts = [];
         foreach (var item in items)
             if (item.ReadText() is { } text)

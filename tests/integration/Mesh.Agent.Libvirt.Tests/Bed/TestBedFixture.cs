@@ -5,7 +5,7 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Agent.Libvirt.Tests.Bed;
 
-/// <summary>Two real libvirt hosts, with the hypervisors that agents would have of them.</summary>
+/// <summary>Two real libvirt hosts, each with a hypervisor as its agent would use it.</summary>
 public sealed class TestBedFixture : IAsyncLifetime
 {
     public const string Source = "hosta";
@@ -19,10 +19,10 @@ public sealed class TestBedFixture : IAsyncLifetime
 
     public IHypervisor At(string host) => _hypervisors[host];
 
-    /// <summary>One more connection to a host, as an agent of its own has it.</summary>
+    /// <summary>Another connection to a host, like that of another agent.</summary>
     public IHypervisor Connect(string host) => new LibvirtHypervisor(_options[host], TimeProvider.System);
 
-    /// <summary>The same with settings of its own.</summary>
+    /// <summary>Another connection to a host, with other settings.</summary>
     internal IHypervisor Connect(string host, Action<LibvirtOptions> configure)
     {
         var common = _options[host];
@@ -49,7 +49,7 @@ public sealed class TestBedFixture : IAsyncLifetime
             await _bed.DisposeAsync();
     }
 
-    /// <summary>A guest that dirties memory faster than its migration may send, so that the migration lasts for as long as a test wants.</summary>
+    /// <summary>A guest that dirties memory faster than its migration may send it, so that the migration lasts as long as a test needs.</summary>
     internal async Task<VmId> BusyGuestAsync(string name, params string[] settings)
     {
         await Bed.StartGuestAsync(Source, name, ["WS=32", "RATE=60", .. settings]);
@@ -57,12 +57,12 @@ public sealed class TestBedFixture : IAsyncLifetime
         return vms.Single(vm => vm.Name == name).Id;
     }
 
-    /// <summary>The guest's quota as libvirt reads it from the control group.</summary>
+    /// <summary>The guest's vCPU quota, as libvirt reads it from the control group.</summary>
     internal async Task<long> QuotaAsync(string host, string guest) => long.Parse(
         (await Bed.VirshAsync(host, "schedinfo", guest)).Split('\n').Single(line => line.StartsWith("vcpu_quota", StringComparison.Ordinal)).Split(':')[1],
         System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The host's own processes and control groups are seen from outside of it, through its first process.</summary>
+    /// <summary>The host's processes and control groups are accessed from outside, through its first process.</summary>
     private async Task<LibvirtOptions> OptionsAsync(string host)
     {
         var record = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(Bed.LogPath(host, "x"))!, "../../.bed/pids", $"{host}.pid1"));

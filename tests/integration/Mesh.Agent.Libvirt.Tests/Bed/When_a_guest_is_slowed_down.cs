@@ -12,7 +12,7 @@ public sealed class When_a_guest_is_slowed_down(TestBedFixture fixture)
     private static readonly MigrationOptions Slow = new() { Bandwidth = BytesPerSecond.FromMebibytes(16) };
 
     [Fact]
-    public async Task A_quota_is_set_in_migration_and_stays_behind_when_the_guest_goes()
+    public async Task A_quota_is_set_during_a_migration_and_does_not_move_with_the_guest()
     {
         var vm = await fixture.BusyGuestAsync("goes", "VCPUS=2");
         var (source, moving) = await BeginAsync(vm);
@@ -20,7 +20,7 @@ public sealed class When_a_guest_is_slowed_down(TestBedFixture fixture)
         await source.SetThrottleAsync(vm, new Percent(97), default);
         (await fixture.QuotaAsync(TestBedFixture.Source, "goes")).ShouldBe(3000);
         (await ThrottleAsync(TestBedFixture.Source, vm)).ShouldBe(new Percent(97));
-        (await fixture.Bed.VirshAsync(TestBedFixture.Source, "dumpxml", "goes")).ShouldNotContain("<quota>", Case.Sensitive, "libvirt has it not on record");
+        (await fixture.Bed.VirshAsync(TestBedFixture.Source, "dumpxml", "goes")).ShouldNotContain("<quota>", Case.Sensitive, "libvirt does not record it");
         await source.SetMaxDowntimeAsync(vm, TimeSpan.FromSeconds(20), default);
 
         (await moving).ShouldBe(MigrateResult.Completed);
@@ -31,7 +31,7 @@ public sealed class When_a_guest_is_slowed_down(TestBedFixture fixture)
     }
 
     [Fact]
-    public async Task A_quota_stays_on_a_guest_that_stays_until_it_is_lifted()
+    public async Task A_quota_remains_on_a_guest_that_stays_until_it_is_removed()
     {
         var vm = await fixture.BusyGuestAsync("stays", "PERSISTENT=1");
         var (source, moving) = await BeginAsync(vm);
@@ -41,7 +41,7 @@ public sealed class When_a_guest_is_slowed_down(TestBedFixture fixture)
         await source.AbortJobAsync(vm, default);
         (await moving).Outcome.ShouldBe(MigrateOutcome.Aborted);
         (await fixture.QuotaAsync(TestBedFixture.Source, "stays")).ShouldBe(10_000);
-        (await ThrottleAsync(TestBedFixture.Source, vm)).ShouldBe(new Percent(90), "by which a later agent finds it");
+        (await ThrottleAsync(TestBedFixture.Source, vm)).ShouldBe(new Percent(90), "so that a later agent finds it");
 
         await source.LiftThrottleAsync(vm, default);
         await source.LiftThrottleAsync(vm, default);
@@ -51,7 +51,7 @@ public sealed class When_a_guest_is_slowed_down(TestBedFixture fixture)
     }
 
     [Fact]
-    public async Task A_quota_that_the_operator_gave_is_given_back()
+    public async Task A_quota_set_by_the_operator_is_restored()
     {
         var vm = await fixture.BusyGuestAsync("limited");
         await fixture.Bed.VirshAsync(TestBedFixture.Source, "schedinfo", "limited", "--live", "vcpu_quota=50000");
@@ -68,7 +68,7 @@ public sealed class When_a_guest_is_slowed_down(TestBedFixture fixture)
     }
 
     [Fact]
-    public async Task Labels_are_read_from_the_metadata_and_travel()
+    public async Task Labels_are_read_from_the_metadata_and_move_with_the_guest()
     {
         var vm = await fixture.BusyGuestAsync("labelled", "RATE=1");
         await fixture.Bed.VirshAsync(

@@ -7,14 +7,14 @@ using Mesh.Testing;
 
 namespace Mesh.Agent.Libvirt.Tests.Bed;
 
-/// <summary>The facts that the scheduler places by, from real hosts.</summary>
+/// <summary>The facts on which placement depends, from real hosts.</summary>
 [Collection(TestBedCollection.Name)]
 public sealed class When_a_host_is_described(TestBedFixture fixture)
 {
     private const string Uri = $"qemu+tcp://{TestBedFixture.Destination}/system";
 
     [Fact]
-    public async Task Should_report_what_vms_it_can_run()
+    public async Task Should_report_which_vms_it_can_run()
     {
         var host = await fixture.At(TestBedFixture.Source).DescribeHostAsync(CancellationToken.None);
 
@@ -22,13 +22,13 @@ public sealed class When_a_host_is_described(TestBedFixture fixture)
         host.Hypervisor.MachineTypes.ShouldContain(type => type.StartsWith("pc-q35-", StringComparison.Ordinal));
         host.Capacity.CpuModels.ShouldNotBeNull().ShouldContain("qemu64");
 
-        // A feature that each model of this architecture stands for: the list is complete.
+        // A feature that every model of this architecture implies, so the list includes implied features.
         host.Capacity.CpuFeatures.ShouldNotBeNull().ShouldContain("sse2");
         host.Capacity.CpuFeatures.ShouldContain("hypervisor");
     }
 
     [Fact]
-    public async Task Should_name_the_features_behind_a_model_but_those_that_are_switched_off()
+    public async Task Should_list_the_features_of_a_model_except_disabled_ones()
     {
         const string Cpu = "<cpu><model>Nehalem</model><feature policy='disable' name='sse4.2'/></cpu>";
         using var connection = LibvirtConnection.Open(await fixture.Bed.RunAsync("uri", TestBedFixture.Source));
@@ -40,7 +40,7 @@ public sealed class When_a_host_is_described(TestBedFixture fixture)
     }
 
     [Fact]
-    public async Task Should_report_what_it_has()
+    public async Task Should_report_its_resources()
     {
         var host = await fixture.At(TestBedFixture.Source).DescribeHostAsync(CancellationToken.None);
 
@@ -62,16 +62,16 @@ public sealed class When_a_host_is_described(TestBedFixture fixture)
 
         var vms = await hypervisor.DescribeVmsAsync(CancellationToken.None);
 
-        vms.Single(vm => vm.Name == "local").CpuFeatures.ShouldBe([], "the bed's guests are emulated");
+        vms.Single(vm => vm.Name == "local").CpuFeatures.ShouldBe([], "the test bed's guests are emulated");
         vms.Single(vm => vm.Name == "local").Disks[0].IsLocal.ShouldBe(true);
         vms.Single(vm => vm.Name == "sharing").Disks[0].IsLocal.ShouldBe(false);
-        (await hypervisor.DescribeHostAsync(CancellationToken.None)).Storage.ShouldNotBeNull().ShouldContain(place => place.Path == "/var/lib/libvirt/shared" && place.IsShared);
+        (await hypervisor.DescribeHostAsync(CancellationToken.None)).Storage.ShouldNotBeNull().ShouldContain(storage => storage.Path == "/var/lib/libvirt/shared" && storage.IsShared);
         await fixture.Bed.RemoveGuestAsync("local");
         await fixture.Bed.RemoveGuestAsync("sharing");
     }
 
     [Fact]
-    public async Task Should_call_a_guest_locked_while_its_disk_is_copied()
+    public async Task Should_report_a_guest_as_locked_while_its_disk_is_copied()
     {
         await fixture.Bed.StartGuestAsync(TestBedFixture.Source, "copied", ["DISK_MIB=8"]);
         await using var hypervisor = fixture.Connect(TestBedFixture.Source);
@@ -86,18 +86,18 @@ public sealed class When_a_host_is_described(TestBedFixture fixture)
     }
 
     [Fact]
-    public async Task Should_not_call_a_guest_locked_that_migrates_with_its_disks()
+    public async Task Should_not_report_a_guest_as_locked_that_migrates_with_its_disks()
     {
         var vm = await fixture.BusyGuestAsync("moving", "DISK_MIB=8");
-        await using var stranger = fixture.Connect(TestBedFixture.Source);
-        var disk = (await DescribeAsync(stranger, "moving")).Disks.Single();
+        await using var other = fixture.Connect(TestBedFixture.Source);
+        var disk = (await DescribeAsync(other, "moving")).Disks.Single();
         await fixture.At(TestBedFixture.Destination).CreateImageAsync(disk, CopyStorage.All, CancellationToken.None);
         var options = new MigrationOptions { CopyStorage = CopyStorage.All, Bandwidth = BytesPerSecond.FromMebibytes(8) };
         var migrating = fixture.At(TestBedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, options), CancellationToken.None);
         await Eventually.HoldsAsync(
             async () => await fixture.At(TestBedFixture.Source).ReadJobAsync(vm, default) is { Copy.Memory.Transferred.Count: > 0 }, "memory is being copied", TimeSpan.FromSeconds(60));
 
-        (await DescribeAsync(stranger, "moving")).Lock.ShouldBeNull();
+        (await DescribeAsync(other, "moving")).Lock.ShouldBeNull();
         (await DescribeAsync(fixture.At(TestBedFixture.Source), "moving")).Lock.ShouldBeNull();
 
         await fixture.At(TestBedFixture.Source).AbortJobAsync(vm, CancellationToken.None);
@@ -106,7 +106,7 @@ public sealed class When_a_host_is_described(TestBedFixture fixture)
     }
 
     [Fact]
-    public async Task Should_read_where_a_guest_belongs_from_its_metadata()
+    public async Task Should_read_the_placement_of_a_guest_from_its_metadata()
     {
         await fixture.Bed.StartGuestAsync(TestBedFixture.Source, "placed", []);
         await fixture.Bed.VirshAsync(

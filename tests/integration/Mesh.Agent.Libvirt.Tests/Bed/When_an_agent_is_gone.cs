@@ -13,7 +13,7 @@ namespace Mesh.Agent.Libvirt.Tests.Bed;
 public sealed class When_an_agent_is_gone(TestBedFixture fixture)
 {
     [Fact]
-    public async Task The_next_one_removes_the_throttle_though_it_has_no_record_of_it()
+    public async Task The_next_agent_removes_the_throttle_without_a_record_of_it()
     {
         var vm = await fixture.BusyGuestAsync("orphan");
         var bus = new RecordingBus();
@@ -36,7 +36,7 @@ public sealed class When_an_agent_is_gone(TestBedFixture fixture)
         await fixture.Bed.RemoveGuestAsync("orphan");
     }
 
-    /// <summary>An agent that keeps its state in memory: what one knows, the next does not.</summary>
+    /// <summary>An agent without a state file: the next one does not know what this one knew.</summary>
     private async Task<HostAgent> AgentAsync(RecordingBus bus)
     {
         var log = new Logger<HostAgent>(new ListLogger());

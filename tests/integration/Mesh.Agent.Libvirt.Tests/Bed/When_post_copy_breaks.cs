@@ -5,15 +5,15 @@ using Mesh.Testing;
 
 namespace Mesh.Agent.Libvirt.Tests.Bed;
 
-/// <summary>Post-copy that loses its connection, and is taken up again, on real guests.</summary>
+/// <summary>Post-copy that loses its connection and is recovered, on real guests.</summary>
 [Collection(TestBedCollection.Name)]
 public sealed class When_post_copy_breaks(TestBedFixture fixture)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private const string Uri = $"qemu+tcp://{TestBedFixture.Destination}/system";
 
-    // Every kind of option that libvirt might not want to hear again.
+    // Every kind of option that libvirt might reject in a recovery.
     private static readonly MigrationOptions Options = new()
     {
         PostCopy = true,
@@ -26,7 +26,7 @@ public sealed class When_post_copy_breaks(TestBedFixture fixture)
     };
 
     [Fact]
-    public async Task Both_copies_stand_still_until_it_is_recovered()
+    public async Task Both_copies_stay_paused_until_it_is_recovered()
     {
         var (vm, moving) = await InPostCopyAsync("torn", "PERSISTENT=1");
 
@@ -38,7 +38,7 @@ public sealed class When_post_copy_breaks(TestBedFixture fixture)
     }
 
     [Fact]
-    public async Task What_only_libvirt_believes_broken_is_recovered_too()
+    public async Task A_post_copy_that_only_libvirt_considers_broken_is_recovered_too()
     {
         var (vm, moving) = await InPostCopyAsync("believed");
 
@@ -51,7 +51,7 @@ public sealed class When_post_copy_breaks(TestBedFixture fixture)
     }
 
     [Fact]
-    public async Task What_goes_on_well_is_never_resumed()
+    public async Task A_healthy_post_copy_is_never_recovered()
     {
         var (vm, moving) = await InPostCopyAsync("well");
 
@@ -63,43 +63,43 @@ public sealed class When_post_copy_breaks(TestBedFixture fixture)
     }
 
     /// <summary>
-    /// Until the guest has what its kernel always needs, recovery cannot work here: under TCG a processor takes an interrupt with QEMU's
-    /// lock in hand, and when it waits for a page then, the destination's monitor, which libvirt asks first, never responds.
+    /// Until the guest has the pages that its kernel always needs, recovery cannot work here: under TCG a vCPU handles an interrupt while it
+    /// holds QEMU's lock, and if it then waits for a page, the destination's monitor, which libvirt queries first, never responds.
     /// </summary>
     private async Task<(VmId Vm, Task<MigrateResult> Moving)> InPostCopyAsync(string name, params string[] settings)
     {
         var vm = await fixture.BusyGuestAsync(name, ["WS=128", .. settings]);
         var source = fixture.At(TestBedFixture.Source);
         var moving = source.MigrateAsync(new VmMigration(vm, Uri, Options), default);
-        await Eventually.HoldsAsync(async () => await SentAsync(vm) > 0, "memory is being copied", Patience);
+        await Eventually.HoldsAsync(async () => await SentAsync(vm) > 0, "memory is being copied", Timeout);
         await source.StartPostCopyAsync(vm, default);
         await AreAsync(name, "paused (post-copy)", "running (post-copy)");
-        await Eventually.HoldsAsync(async () => await fixture.Bed.CountHeartbeatsAsync(TestBedFixture.Destination, name) >= 3, "the guest's heart beats on the destination", Patience);
+        await Eventually.HoldsAsync(async () => await fixture.Bed.CountHeartbeatsAsync(TestBedFixture.Destination, name) >= 3, "the guest logs heartbeats on the destination", Timeout);
         return (vm, moving);
     }
 
     private async Task<long> SentAsync(VmId vm) => (await fixture.At(TestBedFixture.Source).ReadJobAsync(vm, default))?.Copy.Memory.Transferred.Count ?? 0;
 
-    /// <summary>Tries again as the mesh would: the destination's libvirt may need a moment to see what has happened.</summary>
+    /// <summary>Retries as the mesh does: the destination's libvirt may need a moment to notice the failure.</summary>
     private async Task IsRecoveredAsync(string name, VmId vm)
     {
         var source = fixture.At(TestBedFixture.Source);
-        var reportedPhase = new List<string>();
+        var results = new List<string>();
         for (var tries = 0; tries < 10; tries++)
         {
             var recovering = source.MigrateAsync(new VmMigration(vm, Uri, Options, IsRecovery: true), default);
             await Eventually.HoldsAsync(
-                async () => recovering.IsCompleted || await StatesAsync(name) == ("paused (post-copy)", "running (post-copy)"), "the recovery shows how it goes", Patience);
+                async () => recovering.IsCompleted || await StatesAsync(name) == ("paused (post-copy)", "running (post-copy)"), "the recovery has started or failed", Timeout);
             if (!recovering.IsCompleted)
             {
                 await EndsWellAsync(name, vm, recovering);
                 return;
             }
 
-            reportedPhase.Add($"{await recovering}");
+            results.Add($"{await recovering}");
         }
 
-        throw new TimeoutException($"not recovered: {string.Join("; ", reportedPhase)}");
+        throw new TimeoutException($"not recovered: {string.Join("; ", results)}");
     }
 
     private async Task EndsWellAsync(string name, VmId vm, Task<MigrateResult> moving)
@@ -116,5 +116,5 @@ public sealed class When_post_copy_breaks(TestBedFixture fixture)
         (await fixture.Bed.GetStateAsync(TestBedFixture.Source, name), await fixture.Bed.GetStateAsync(TestBedFixture.Destination, name));
 
     private Task AreAsync(string name, string onSource, string onDestination) => Eventually.HoldsAsync(
-        async () => await StatesAsync(name) == (onSource, onDestination), $"{name} is {onSource} and {onDestination}", Patience);
+        async () => await StatesAsync(name) == (onSource, onDestination), $"{name} is {onSource} and {onDestination}", Timeout);
 }

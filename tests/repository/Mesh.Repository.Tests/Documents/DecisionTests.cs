@@ -20,7 +20,7 @@ public sealed class DecisionTests
 
     [Theory]
     [MemberData(nameof(Decisions))]
-    public void Each_says_why_what_what_else_and_what_follows(string path)
+    public void Each_has_context_decision_alternatives_and_consequences(string path)
     {
         var lines = RepositoryFiles.Read(path).Split('\n');
 
@@ -30,7 +30,7 @@ public sealed class DecisionTests
     }
 
     [Fact]
-    public void Every_decision_that_is_mentioned_exists()
+    public void Every_mentioned_decision_exists()
     {
         var numbers = Records.Select(NumberOf).ToHashSet(StringComparer.Ordinal);
 

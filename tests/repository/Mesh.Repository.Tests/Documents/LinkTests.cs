@@ -12,7 +12,7 @@ public sealed class LinkTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Every_link_into_the_repository_leads_somewhere(string path) =>
+    public void Every_link_into_the_repository_has_a_target(string path) =>
         Link.Matches(Fence.Replace(RepositoryFiles.Read(path), "")).Select(match => match.Groups["target"].Value)
             .Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal) && !target.StartsWith('#'))
             .Where(target => !Exists(Path.Combine(Path.GetDirectoryName(path)!, target.Split('#')[0])))

@@ -2,7 +2,7 @@ using Mesh.Repository.Tests.Reading;
 
 namespace Mesh.Repository.Tests.Layout;
 
-/// <summary>The agent's core knows its hypervisor through the ports alone, and each hypervisor knows nothing but the ports.</summary>
+/// <summary>The agent's core depends on its hypervisor through the ports only, and each hypervisor depends only on the ports.</summary>
 public sealed class AgentLayerTests
 {
     private const string Ports = "services/agent/Mesh.Agent.Hypervisors/Mesh.Agent.Hypervisors.csproj";
@@ -14,7 +14,7 @@ public sealed class AgentLayerTests
     [InlineData(Ports)]
     [InlineData(Libvirt)]
     [InlineData(Simulated)]
-    public void A_hypervisor_has_contracts_ports_and_shared_knowledge_behind_it_and_no_library(string path)
+    public void A_hypervisor_depends_on_contracts_ports_and_core_projects_and_on_no_library(string path)
     {
         var all = Closure(path).ToList();
 
@@ -26,7 +26,7 @@ public sealed class AgentLayerTests
     }
 
     [Fact]
-    public void The_core_does_not_know_any_hypervisor() =>
+    public void The_core_depends_on_no_hypervisor() =>
         Closure(Core).Select(project => project.Path).Where(path => path is Libvirt or Simulated).ShouldBeEmpty();
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class AgentLayerTests
 
         foreach (var path in new[] { Ports, Core, Simulated })
             Find(path).Sources.SelectMany(source => SourceCode.Find(source, SourceCode.StripCommentsAndStrings(RepositoryFiles.Read(source)), native)).ShouldBeEmpty();
-        Find(Libvirt).Sources.SelectMany(source => SourceCode.Find(source, RepositoryFiles.Read(source), native)).ShouldNotBeEmpty("the rule must see what it is about");
+        Find(Libvirt).Sources.SelectMany(source => SourceCode.Find(source, RepositoryFiles.Read(source), native)).ShouldNotBeEmpty("the rule must match what it forbids elsewhere");
     }
 
     private static IEnumerable<Project> Closure(string path) =>

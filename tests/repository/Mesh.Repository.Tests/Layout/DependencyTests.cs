@@ -20,19 +20,19 @@ public sealed class DependencyTests
     }
 
     /// <summary>
-    /// Services speak over the bus; only the program that puts all of them into one process knows them all. What only decides may be
-    /// used by others that only decide: a function has no home (ADR 0010).
+    /// Services communicate over the bus; only the program that runs all of them in one process references them all. Pure projects may
+    /// use other pure projects: a function belongs to no process (ADR 0010).
     /// </summary>
     [Theory]
     [MemberData(nameof(Services))]
-    public void A_service_knows_no_other_service(string path)
+    public void A_service_references_no_other_service(string path)
     {
         var project = Project.All.Single(project => project.Path == path);
 
         project.References.Where(reference => !IsAllowed(project, reference)).ShouldBeEmpty();
     }
 
-    /// <summary>The client verbs of <c>mesh</c> start without the servers: no web server, broker or database is behind them.</summary>
+    /// <summary>The client verbs of <c>mesh</c> start without the servers: they depend on no web server, broker or database.</summary>
     [Fact]
     public void The_command_line_references_contracts_and_pure_projects_only()
     {
@@ -42,9 +42,9 @@ public sealed class DependencyTests
         cli.Frameworks.ShouldBeEmpty();
     }
 
-    /// <summary>What several services share knows none of them.</summary>
+    /// <summary>What several services share depends on none of them.</summary>
     [Fact]
-    public void The_core_knows_no_service()
+    public void The_core_references_no_service()
     {
         var core = Project.All.Where(project => project.Service == "core").ToList();
 
@@ -53,12 +53,12 @@ public sealed class DependencyTests
     }
 
     [Fact]
-    public void Nothing_that_is_shipped_knows_a_test() =>
+    public void No_shipped_project_references_a_test() =>
         Project.Shipped.SelectMany(project => project.References).Where(reference => reference.StartsWith("tests/", StringComparison.Ordinal)).ShouldBeEmpty();
 
-    /// <summary>The bus can be changed as long as one project knows what it is made of (ADR 0001).</summary>
+    /// <summary>The bus can be replaced as long as only one project depends on its library (ADR 0001).</summary>
     [Fact]
-    public void Only_the_hosting_project_knows_what_the_bus_is_made_of()
+    public void Only_the_hosting_project_uses_the_bus_library()
     {
         var library = SourceCode.Compile(@"\bMassTransit\b|\bRabbitMQ\.Client\b");
 

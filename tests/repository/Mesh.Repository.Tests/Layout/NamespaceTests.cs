@@ -5,8 +5,8 @@ using Mesh.Repository.Tests.Reading;
 namespace Mesh.Repository.Tests.Layout;
 
 /// <summary>
-/// Inside a project, namespaces depend on each other in one direction. A parent counts as a namespace of its own, so what registers a project's
-/// services stands at its root and nothing below uses it. Read from the compiled assemblies, where no alias and no `using` hides a dependency.
+/// Inside a project, namespaces depend on each other in one direction. A parent counts as a separate namespace, so the code that registers a project's
+/// services belongs in its root and nothing below uses it. Read from the compiled assemblies, where no alias and no `using` hides a dependency.
 /// </summary>
 public sealed class NamespaceTests
 {
@@ -14,17 +14,17 @@ public sealed class NamespaceTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Namespaces_of_a_project_form_no_circle(string assembly) =>
-        FindCircles(Dependencies(assembly)).ShouldBeEmpty();
+    public void Namespaces_of_a_project_form_no_cycle(string assembly) =>
+        FindCycles(Dependencies(assembly)).ShouldBeEmpty();
 
     [Fact]
-    public void A_circle_is_found_over_a_third_namespace() =>
-        FindCircles([("A", "B"), ("B", "C"), ("C", "A"), ("C", "D")]).ShouldBe(["A, B, C"]);
+    public void A_cycle_through_a_third_namespace_is_found() =>
+        FindCycles([("A", "B"), ("B", "C"), ("C", "A"), ("C", "D")]).ShouldBe(["A, B, C"]);
 
     private static IReadOnlyList<(string From, string To)> Dependencies(string assembly)
     {
         var path = System.IO.Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll");
-        File.Exists(path).ShouldBeTrue($"{assembly} is shipped: Mesh.Repository.Tests.csproj must refer to it, so that it is looked at");
+        File.Exists(path).ShouldBeTrue($"{assembly} is shipped: Mesh.Repository.Tests.csproj must reference it, so that it is checked");
         var architecture = new ArchLoader().LoadAssembly(System.Reflection.Assembly.LoadFrom(path)).Build();
         return
         [
@@ -37,11 +37,11 @@ public sealed class NamespaceTests
         ];
     }
 
-    // What the compiler makes for itself has no namespace.
+    // Compiler-generated types have no namespace.
     private static bool IsOurs(IType type) => type.Namespace?.FullName.StartsWith("Mesh.", StringComparison.Ordinal) == true;
 
-    /// <summary>The namespaces that reach each other, a line for each group.</summary>
-    private static IReadOnlyList<string> FindCircles(IReadOnlyList<(string From, string To)> edges)
+    /// <summary>The namespaces that depend on each other, one line per cycle.</summary>
+    private static IReadOnlyList<string> FindCycles(IReadOnlyList<(string From, string To)> edges)
     {
         var next = edges.ToLookup(edge => edge.From, edge => edge.To, StringComparer.Ordinal);
         var reached = edges.Select(edge => edge.From).Distinct(StringComparer.Ordinal).ToDictionary(from => from, Reach, StringComparer.Ordinal);

@@ -9,7 +9,7 @@ public sealed class PackageTests
         [.. XElement.Parse(RepositoryFiles.Read("Directory.Packages.props")).Descendants("PackageVersion").Select(package => package.Attribute("Include")!.Value)];
 
     [Fact]
-    public void Versions_stand_in_one_place() =>
+    public void Versions_are_in_one_place() =>
         RepositoryFiles.WithExtension(".csproj", ".props", ".targets")
             .SelectMany(path => XElement.Parse(RepositoryFiles.Read(path)).Descendants("PackageReference")
                 .Where(reference => reference.Attribute("Version") is not null || reference.Attribute("VersionOverride") is not null || reference.Element("Version") is not null)
@@ -19,9 +19,9 @@ public sealed class PackageTests
     [Fact]
     public void Each_package_is_listed_once() => Versioned.ShouldBeUnique();
 
-    /// <summary>A dependency is a decision: why it is there, and what it would take to leave it.</summary>
+    /// <summary>A dependency is a decision: why it is used, and what it would take to remove it.</summary>
     [Fact]
-    public void Each_package_has_its_line_in_the_decision_on_dependencies()
+    public void Each_package_is_listed_in_the_decision_on_dependencies()
     {
         var decision = RepositoryFiles.Read("infra/docs/adr/0006-dependencies.md");
 

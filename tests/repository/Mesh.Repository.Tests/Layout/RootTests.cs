@@ -12,7 +12,7 @@ public sealed class RootTests
     ];
 
     [Fact]
-    public void The_root_holds_what_belongs_there_and_nothing_else() =>
+    public void The_root_contains_only_allowed_entries() =>
         RepositoryFiles.All.Select(path => path.Split('/')[0]).Distinct()
             .Where(entry => !entry.StartsWith('.') && !Allowed.Contains(entry, StringComparer.Ordinal))
             .ShouldBeEmpty();
@@ -22,5 +22,5 @@ public sealed class RootTests
     [InlineData("Mesh.sln")]
     [InlineData("docker-compose.yml")]
     [InlineData("tye.yaml")]
-    public void What_everybody_looks_for_is_there(string name) => RepositoryFiles.All.ShouldContain(name);
+    public void Well_known_files_exist(string name) => RepositoryFiles.All.ShouldContain(name);
 }

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Mesh.Repository.Tests.Layout;
 
-/// <summary>Whoever starts the mesh, by whatever means, starts the same services.</summary>
+/// <summary>Every way to start the mesh starts the same services.</summary>
 public sealed class ServiceListTests
 {
     private static readonly IReadOnlyDictionary<string, Project> Services = Project.All
@@ -12,10 +12,10 @@ public sealed class ServiceListTests
 
     [Fact]
     public void A_service_is_a_folder_with_one_program() =>
-        Services.Keys.ShouldBe(["agent", "gateway", "mesh", "migrations", "policy", "scheduler"], ignoreOrder: true, "say here what the mesh consists of");
+        Services.Keys.ShouldBe(["agent", "gateway", "mesh", "migrations", "policy", "scheduler"], ignoreOrder: true, "this is the list of services: update it");
 
     [Fact]
-    public void The_compose_file_names_every_service()
+    public void The_compose_file_lists_every_service()
     {
         var listed = Built(Yaml.Read("docker-compose.yml").At("services")!);
 
@@ -25,7 +25,7 @@ public sealed class ServiceListTests
     }
 
     [Fact]
-    public void The_tye_file_names_every_service()
+    public void The_tye_file_lists_every_service()
     {
         var listed = ((YamlSequenceNode)Yaml.Read("tye.yaml").At("services")!).Children.Where(service => service.At("project") is not null).ToList();
 
@@ -35,7 +35,7 @@ public sealed class ServiceListTests
     }
 
     [Fact]
-    public void Both_bring_the_same_broker_and_database()
+    public void Both_have_the_same_broker_and_database()
     {
         var compose = ((YamlMappingNode)Yaml.Read("docker-compose.yml").At("services")!).Children
             .Where(item => item.Value.At("build") is null).Select(item => (item.Key.ToString(), item.Value.At("image")!.ToString()));

@@ -7,7 +7,7 @@ public sealed class SolutionTests
     [Fact]
     public void Every_project_is_in_the_solution()
     {
-        // What needs packages that cannot be had everywhere stands in the second solution alone.
+        // Projects whose packages are not available everywhere are in the second solution only.
         var listed = Listed("Mesh.sln").Concat(Listed("Mesh.Full.sln")).ToHashSet(StringComparer.Ordinal);
 
         Project.All.Select(project => project.Path).Where(path => !listed.Contains(path)).ShouldBeEmpty();
@@ -20,7 +20,7 @@ public sealed class SolutionTests
         Listed(solution).Except(Project.All.Select(project => project.Path), StringComparer.Ordinal).ShouldBeEmpty();
 
     [Fact]
-    public void What_the_first_solution_holds_needs_nothing_outside_it()
+    public void Projects_of_the_first_solution_reference_nothing_outside_it()
     {
         var listed = Listed("Mesh.sln").ToHashSet(StringComparer.Ordinal);
 

@@ -3,10 +3,10 @@ using Mesh.Repository.Tests.Reading;
 
 namespace Mesh.Repository.Tests.Names;
 
-/// <summary>One name means one thing in the whole solution, and it is a word that the field uses.</summary>
+/// <summary>A name means one thing in the whole solution, and it is a name that the field uses.</summary>
 public sealed class TypeNameTests
 {
-    // Names that once stood for something here that has a better name in libvirt, Kubernetes, Orleans or .NET.
+    // Former names of types that have a better name in libvirt, Kubernetes, Orleans or .NET.
     private static readonly string[] RetiredWords =
     [
         "Flight", "FlightState", "FlightInput", "FlightOutput", "FlightRule", "Turn", "TurnLoop", "TurnTaker", "TurnSignal", "CommandDesk", "Handled", "Verdict",
@@ -20,7 +20,7 @@ public sealed class TypeNameTests
 
     private static readonly Regex Retired = SourceCode.Compile($"^({string.Join('|', RetiredWords)})$|(?<!In)Flight(?!s?[a-z])|Rung$|Wish(?![a-z])|Stray(?![a-z])");
 
-    /// <summary>Names of programs and of their parts that .NET gives to each of them.</summary>
+    /// <summary>Names that .NET gives to every program.</summary>
     private static readonly string[] Exempt = ["Program"];
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class TypeNameTests
             .ShouldBeEmpty();
 
     [Fact]
-    public void No_type_bears_a_retired_name() =>
+    public void No_type_has_a_retired_name() =>
         Declaration.All.Where(declaration => Retired.IsMatch(declaration.Name)).Select(declaration => $"{declaration.Path}: {declaration.Name}").ShouldBeEmpty();
 
     [Theory]
@@ -43,17 +43,17 @@ public sealed class TypeNameTests
     [InlineData("FlightView")]
     [InlineData("ThrottleRung")]
     [InlineData("PolicyWishVerb")]
-    public void The_rule_sees_a_retired_name(string name) => Retired.IsMatch(name).ShouldBeTrue();
+    public void The_rule_finds_a_retired_name(string name) => Retired.IsMatch(name).ShouldBeTrue();
 
     [Theory]
     [InlineData("InFlightMax")]
     [InlineData("MachineTurnedOff")]
     [InlineData("Returned")]
-    public void The_rule_lets_whole_words_of_other_meaning_stand(string name) => Retired.IsMatch(name).ShouldBeFalse();
+    public void The_rule_allows_other_words_that_contain_a_retired_one(string name) => Retired.IsMatch(name).ShouldBeFalse();
 
     [Theory]
     [InlineData("namespace A;\npublic sealed partial class One<T>\n{\n    private enum Inner { }\n}", "One")]
     [InlineData("namespace A;\ninternal readonly record struct Two(int X);", "Two")]
     [InlineData("namespace A;\ninternal delegate Task<int> Three<T>(T value);", "Three")]
-    public void The_rule_sees_top_level_types(string source, string name) => Declaration.Find("P", "p.cs", source).Select(declaration => declaration.Name).ShouldBe([name]);
+    public void The_rule_finds_top_level_types(string source, string name) => Declaration.Find("P", "p.cs", source).Select(declaration => declaration.Name).ShouldBe([name]);
 }

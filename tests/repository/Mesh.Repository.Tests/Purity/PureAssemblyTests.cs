@@ -4,12 +4,12 @@ using Mesh.Repository.Tests.Reading;
 
 namespace Mesh.Repository.Tests.Purity;
 
-/// <summary>The same rule once more, on what the compiler made: nothing is hidden there by an alias or a helper.</summary>
+/// <summary>The same rule for compiled assemblies, where no alias or helper hides anything.</summary>
 public sealed class PureAssemblyTests
 {
     private static readonly string[] BannedNamespaces = ["System.IO", "System.Net", "System.Threading", "System.Timers", "Microsoft", "MassTransit", "Orleans"];
 
-    /// <summary>What reads and writes memory only: none of them can open a file or a connection.</summary>
+    /// <summary>Types that read and write memory only: none of them can open a file or a connection.</summary>
     private static readonly string[] InMemoryTypes =
         ["System.IO.Stream", "System.IO.StringReader", "System.IO.StringWriter", "System.IO.TextReader", "System.IO.TextWriter"];
 
@@ -23,7 +23,7 @@ public sealed class PureAssemblyTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void It_was_compiled_against_the_contracts_others_that_only_decide_and_the_base_library(string name) => CheckMetadata(name, metadata =>
+    public void It_references_only_the_contracts_pure_projects_and_the_base_library(string name) => CheckMetadata(name, metadata =>
         metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))
             .Where(reference => reference != "Mesh.Contracts" && !Project.Pure.Any(pure => pure.Name == reference) && !Project.PurePackages.Contains(reference, StringComparer.Ordinal)
                 && !reference.StartsWith("System.", StringComparison.Ordinal))
@@ -31,7 +31,7 @@ public sealed class PureAssemblyTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void It_uses_no_type_that_waits_reads_or_writes(string name) => CheckMetadata(name, metadata =>
+    public void It_uses_no_type_for_waiting_or_IO(string name) => CheckMetadata(name, metadata =>
         metadata.TypeReferences.Select(metadata.GetTypeReference)
             .Select(type => $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}")
             .Where(type => Array.Exists(BannedNamespaces, banned => type.StartsWith(banned + ".", StringComparison.Ordinal)) && !InMemoryTypes.Contains(type, StringComparer.Ordinal))
@@ -39,7 +39,7 @@ public sealed class PureAssemblyTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void It_calls_neither_the_clock_nor_chance(string name) => CheckMetadata(name, metadata =>
+    public void It_uses_no_clock_and_no_randomness(string name) => CheckMetadata(name, metadata =>
         metadata.MemberReferences.Select(metadata.GetMemberReference)
             .Where(member => member.Parent.Kind == HandleKind.TypeReference)
             .Select(member => $"{metadata.GetString(metadata.GetTypeReference((TypeReferenceHandle)member.Parent).Name)}.{metadata.GetString(member.Name)}")
@@ -47,7 +47,7 @@ public sealed class PureAssemblyTests
             .ShouldBeEmpty());
 
     [Fact]
-    public void Contracts_were_compiled_against_the_base_library_alone() => CheckMetadata("Mesh.Contracts", metadata =>
+    public void Contracts_reference_only_the_base_library() => CheckMetadata("Mesh.Contracts", metadata =>
         metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))
             .Where(reference => !reference.StartsWith("System.", StringComparison.Ordinal))
             .ShouldBeEmpty());
@@ -55,7 +55,7 @@ public sealed class PureAssemblyTests
     private static void CheckMetadata(string name, Action<MetadataReader> rule)
     {
         var path = Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
-        File.Exists(path).ShouldBeTrue($"{name} only decides: add a reference to it to Mesh.Repository.Tests.csproj, so that it is looked at");
+        File.Exists(path).ShouldBeTrue($"{name} is a pure project: Mesh.Repository.Tests.csproj must reference it, so that it is checked");
         using var stream = File.OpenRead(path);
         using var file = new PEReader(stream);
         rule(file.GetMetadataReader());

@@ -3,7 +3,7 @@ using Mesh.Repository.Tests.Reading;
 
 namespace Mesh.Repository.Tests.Purity;
 
-/// <summary>A project that decides has no clock, no chance, no I/O, no logging and nothing that waits: the same input gives the same output.</summary>
+/// <summary>A pure project has no clock, no randomness, no I/O, no logging and no waiting: the same input gives the same output.</summary>
 public sealed class PureSourceTests
 {
     private static readonly Regex Impure = SourceCode.Compile(
@@ -13,11 +13,11 @@ public sealed class PureSourceTests
     public static TheoryData<string> Projects => [.. Project.Pure.Select(project => project.Name)];
 
     [Fact]
-    public void The_projects_that_only_decide_are_found() => Project.Pure.Select(project => project.Name).ShouldContain("Mesh.Migrations");
+    public void Pure_projects_are_found() => Project.Pure.Select(project => project.Name).ShouldContain("Mesh.Migrations");
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void It_refers_to_the_contracts_and_to_others_that_only_decide(string name)
+    public void It_references_only_the_contracts_and_pure_projects(string name)
     {
         var project = Find(name);
 
@@ -30,20 +30,20 @@ public sealed class PureSourceTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Its_sources_ask_neither_the_clock_nor_anybody_else(string name) =>
+    public void Its_sources_use_nothing_impure(string name) =>
         Find(name).Sources.SelectMany(path => SourceCode.Find(path, SourceCode.StripCommentsAndStrings(RepositoryFiles.Read(path)), Impure)).ShouldBeEmpty();
 
     [Theory]
     [InlineData("var now = DateTimeOffset.UtcNow;")]
     [InlineData("public async Task RunAsync()")]
     [InlineData("var id = Guid.NewGuid();")]
-    public void The_rule_sees_what_it_is_about(string code) => Impure.IsMatch(SourceCode.StripCommentsAndStrings(code)).ShouldBeTrue();
+    public void The_rule_finds_impure_code(string code) => Impure.IsMatch(SourceCode.StripCommentsAndStrings(code)).ShouldBeTrue();
 
     [Theory]
     [InlineData("// the task of a Thread")]
     [InlineData("""var text = "Task";""")]
     [InlineData("state.TaskCount + Flight.Apply(state)")]
-    public void The_rule_does_not_see_what_people_say(string code) => Impure.IsMatch(SourceCode.StripCommentsAndStrings(code)).ShouldBeFalse();
+    public void The_rule_ignores_comments_strings_and_parts_of_names(string code) => Impure.IsMatch(SourceCode.StripCommentsAndStrings(code)).ShouldBeFalse();
 
     private static Project Find(string name) => Project.All.Single(project => project.Name == name);
 }

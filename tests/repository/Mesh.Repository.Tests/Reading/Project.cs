@@ -2,19 +2,19 @@ using System.Xml.Linq;
 
 namespace Mesh.Repository.Tests.Reading;
 
-/// <summary>A project file, as far as rules are about it.</summary>
-/// <param name="Path">Where it is, below the root.</param>
-/// <param name="Xml">What it says.</param>
+/// <summary>A project file, as far as the rules need it.</summary>
+/// <param name="Path">Its path below the root.</param>
+/// <param name="Xml">Its content.</param>
 internal sealed record Project(string Path, XElement Xml)
 {
     public static IReadOnlyList<Project> All { get; } = [.. RepositoryFiles.WithExtension(".csproj").Select(path => new Project(path, XElement.Parse(RepositoryFiles.Read(path))))];
 
-    /// <summary>What is shipped.</summary>
+    /// <summary>The shipped projects.</summary>
     public static IEnumerable<Project> Shipped => All.Where(project => !project.Path.StartsWith("tests/", StringComparison.Ordinal));
 
     /// <summary>
-    /// The projects that only decide: each stands beside a host of the same name that talks for it; what they read documents by; and what
-    /// several services know in common. Not the agent's core, which waits for its hypervisor: its host adds libvirt to it.
+    /// The pure projects: those with a host project of the same name, which does their I/O; the readers of documents; and what
+    /// several services share. Not the agent's core, which waits for its hypervisor: its host adds libvirt to it.
     /// </summary>
     public static IReadOnlyList<Project> Pure { get; } =
     [
@@ -28,7 +28,7 @@ internal sealed record Project(string Path, XElement Xml)
 
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
 
-    /// <summary>What it compiles to.</summary>
+    /// <summary>The name of its assembly.</summary>
     public string AssemblyName => Xml.Descendants("AssemblyName").FirstOrDefault()?.Value ?? Name;
 
     public string Folder => System.IO.Path.GetDirectoryName(Path)!.Replace('\\', '/');
@@ -42,7 +42,7 @@ internal sealed record Project(string Path, XElement Xml)
 
     public IEnumerable<string> Frameworks => Includes("FrameworkReference");
 
-    /// <summary>The projects that it refers to, as paths below the root.</summary>
+    /// <summary>The projects that it references, as paths below the root.</summary>
     public IEnumerable<string> References => Includes("ProjectReference")
         .Select(include => RepositoryRoot.Relative(System.IO.Path.GetFullPath(System.IO.Path.Combine(RepositoryRoot.At(Folder), include))))
         .SelectMany(reference => reference.Split("**") is [var folder, _]

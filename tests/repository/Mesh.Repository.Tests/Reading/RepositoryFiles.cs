@@ -12,17 +12,17 @@ internal static class RepositoryFiles
     /// <summary>Every file that is tracked, or would be if it were added.</summary>
     public static IReadOnlyList<string> All { get; } = [.. (FromGit() ?? FromDisk()).Order(StringComparer.Ordinal)];
 
-    /// <summary>Those that people read.</summary>
+    /// <summary>Every text file.</summary>
     public static IEnumerable<string> TextFiles => All.Where(path => !Binary.Contains(Path.GetExtension(path), StringComparer.Ordinal));
 
     public static IEnumerable<string> WithExtension(params string[] extensions) => All.Where(path => extensions.Contains(Path.GetExtension(path), StringComparer.Ordinal));
 
-    /// <summary>The C# sources of what is shipped.</summary>
+    /// <summary>The C# sources of shipped projects.</summary>
     public static IEnumerable<string> ShippedSources => WithExtension(".cs").Where(path => !path.StartsWith("tests/", StringComparison.Ordinal));
 
     public static string Read(string path) => File.ReadAllText(RepositoryRoot.At(path));
 
-    // Without git, or in a tree that was copied without its history, what lies there is what there is.
+    // Null without git, or in a tree without its history; then all files on disk count.
     private static IReadOnlyList<string>? FromGit()
     {
         if (!Directory.Exists(RepositoryRoot.At(".git")) && !File.Exists(RepositoryRoot.At(".git")))

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Mesh.Repository.Tests.Reading;
 
-/// <summary>C# and shell sources as rules look at them.</summary>
+/// <summary>Searches C# and shell sources.</summary>
 internal static class SourceCode
 {
     private static readonly TimeSpan RegexTimeout = TimeSpan.FromSeconds(10);
@@ -10,7 +10,7 @@ internal static class SourceCode
     private static readonly Regex CommentsAndStrings = Compile(
         """(?<quoted>"{3,}[\s\S]*?"{3,}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])')|(?<comment>//[^\n]*|/\*[\s\S]*?\*/)""");
 
-    /// <summary>The code without comments and without what stands in quotes; lines keep their numbers.</summary>
+    /// <summary>The code without comments and literals; lines keep their numbers.</summary>
     public static string StripCommentsAndStrings(string text) => CommentsAndStrings.Replace(text, match => new string('\n', match.Value.Count(character => character == '\n')));
 
     /// <summary>Every place where a pattern occurs, as <c>path:line: text</c>.</summary>

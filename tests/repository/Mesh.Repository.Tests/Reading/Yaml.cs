@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Mesh.Repository.Tests.Reading;
 
-/// <summary>Reads the lists of services.</summary>
+/// <summary>Reads YAML files with lists of services.</summary>
 internal static class Yaml
 {
     public static YamlMappingNode Read(string path)

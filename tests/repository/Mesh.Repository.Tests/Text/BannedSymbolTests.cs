@@ -5,8 +5,8 @@ using Mesh.Repository.Tests.Reading;
 namespace Mesh.Repository.Tests.Text;
 
 /// <summary>
-/// Everything that waits, asks for the time or makes an identity does so through what it is given, so that a test can drive it. The
-/// compiler refuses what <c>infra/build/BannedSymbols.txt</c> names; this holds what that rests on.
+/// All code that waits, reads the time or creates an identity does so through an injected dependency, so that a test can control it. The
+/// compiler rejects what <c>infra/build/BannedSymbols.txt</c> lists; these tests check that list and its exceptions.
 /// </summary>
 public sealed class BannedSymbolTests
 {
@@ -14,16 +14,16 @@ public sealed class BannedSymbolTests
 
     private static readonly Regex Suppression = SourceCode.Compile(@"RS0030\b");
 
-    /// <summary>Files that may use one all the same, each with the reason.</summary>
+    /// <summary>Files that may use a banned symbol, each with the reason.</summary>
     private static readonly IReadOnlyDictionary<string, string> Exceptions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["services/agent/Mesh.Agent.Libvirt/Adapter/DirectoryPool.cs"] = "names what libvirt holds for a moment, which nobody else ever reads",
-        ["services/hosting/Mesh.Hosting/Running/ProcessRandom.cs"] = "the one place where randomness comes into a process",
+        ["services/agent/Mesh.Agent.Libvirt/Adapter/DirectoryPool.cs"] = "names a temporary libvirt object that nobody else ever reads",
+        ["services/hosting/Mesh.Hosting/Running/ProcessRandom.cs"] = "the only source of randomness of a process",
     };
 
-    /// <summary>A name that is misspelt bans nothing, and the compiler says nothing of it.</summary>
+    /// <summary>A misspelt name bans nothing, and the compiler does not report it.</summary>
     [Fact]
-    public void Each_line_names_what_there_is_and_says_what_to_use_instead() =>
+    public void Each_line_has_an_existing_symbol_and_an_alternative() =>
         RepositoryFiles.Read(List).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(line => line.Split(';', 2) is not [var symbol, { Length: > 10 }] || !Exists(symbol))
             .ShouldBeEmpty();
@@ -34,7 +34,7 @@ public sealed class BannedSymbolTests
     [InlineData("M:System.Threading.Tasks.Task.Delay(System.TimeSpan,System.Threading.CancellationToken)")]
     [InlineData("M:System.Guid.NewGuid")]
     [InlineData("P:System.Random.Shared")]
-    public void What_no_test_could_drive_is_on_it(string symbol) => RepositoryFiles.Read(List).ShouldContain($"{symbol};");
+    public void What_no_test_could_control_is_listed(string symbol) => RepositoryFiles.Read(List).ShouldContain($"{symbol};");
 
     [Theory]
     [InlineData("M:System.Guid.NewGuit")]
@@ -44,15 +44,15 @@ public sealed class BannedSymbolTests
     public void A_misspelt_name_is_found(string symbol) => Exists(symbol).ShouldBeFalse();
 
     [Fact]
-    public void The_compiler_reads_it_for_all_that_is_shipped() =>
+    public void The_compiler_uses_it_for_all_shipped_projects() =>
         RepositoryFiles.Read("Directory.Build.props").ShouldContain("infra/build/BannedSymbols.txt\" Condition=\"'$(IsTestCode)' != 'true'\"");
 
     [Fact]
-    public void Only_files_with_a_reason_are_let_off_and_each_still_needs_it() =>
+    public void Only_files_with_a_reason_are_exempt_and_each_still_needs_it() =>
         RepositoryFiles.ShippedSources.Where(path => Suppression.IsMatch(RepositoryFiles.Read(path))).ShouldBe(Exceptions.Keys, ignoreOrder: true);
 
     [Fact]
-    public void Nobody_switches_the_rule_off() =>
+    public void No_project_disables_the_rule() =>
         RepositoryFiles.WithExtension(".csproj", ".props", ".targets", ".editorconfig", ".globalconfig")
             .Where(path => Suppression.IsMatch(RepositoryFiles.Read(path))).ShouldBeEmpty();
 

@@ -4,13 +4,13 @@ using Mesh.Repository.Tests.Reading;
 
 namespace Mesh.Repository.Tests.Text;
 
-/// <summary>Every public type and member is documented: the compiler sees to it, unless somebody told it not to.</summary>
+/// <summary>Every public type and member is documented: the compiler enforces it unless a project or source disables that.</summary>
 public sealed class DocumentationTests
 {
     private static readonly Regex Pragma = SourceCode.Compile("#pragma warning disable.*CS1591");
 
     [Fact]
-    public void The_compiler_is_told_to_look_and_to_be_strict()
+    public void Missing_documentation_is_a_compiler_error()
     {
         var properties = XElement.Parse(RepositoryFiles.Read("Directory.Build.props"));
 
@@ -19,7 +19,7 @@ public sealed class DocumentationTests
     }
 
     [Fact]
-    public void Nothing_that_is_shipped_looks_away() =>
+    public void No_shipped_project_disables_it() =>
         RepositoryFiles.WithExtension(".csproj", ".props", ".targets", ".globalconfig", ".editorconfig")
             .Where(path => !path.StartsWith("tests/", StringComparison.Ordinal) && path.Contains('/', StringComparison.Ordinal))
             .Where(path => RepositoryFiles.Read(path) is var text
@@ -28,6 +28,6 @@ public sealed class DocumentationTests
             .ShouldBeEmpty();
 
     [Fact]
-    public void No_source_that_is_shipped_looks_away() =>
+    public void No_shipped_source_disables_it() =>
         RepositoryFiles.ShippedSources.SelectMany(path => SourceCode.Find(path, RepositoryFiles.Read(path), Pragma)).ShouldBeEmpty();
 }

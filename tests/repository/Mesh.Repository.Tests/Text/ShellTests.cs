@@ -2,13 +2,13 @@ using Mesh.Repository.Tests.Reading;
 
 namespace Mesh.Repository.Tests.Text;
 
-/// <summary>A script that fails says so. A file without a first line for a shell is only ever read by one that has it.</summary>
+/// <summary>A script stops at its first failure. A file without a shebang line is only sourced by scripts that have one.</summary>
 public sealed class ShellTests
 {
-    // The first program of the test bed's guest: if it ended, whatever had failed, the guest's kernel would panic.
-    private const string FirstProgram = "infra/testbed/guest/init";
+    // The init process of the test bed's guest: if it exited after a failure, the guest's kernel would panic.
+    private const string InitProgram = "infra/testbed/guest/init";
 
-    public static TheoryData<string> Scripts => [.. RepositoryFiles.TextFiles.Where(path => path != FirstProgram && IsScript(path))];
+    public static TheoryData<string> Scripts => [.. RepositoryFiles.TextFiles.Where(path => path != InitProgram && IsScript(path))];
 
     [Theory]
     [MemberData(nameof(Scripts))]
@@ -22,7 +22,7 @@ public sealed class ShellTests
 
     [Theory]
     [MemberData(nameof(Scripts))]
-    public void It_can_be_run(string path)
+    public void It_is_executable(string path)
     {
         if (!OperatingSystem.IsWindows())
             File.GetUnixFileMode(RepositoryRoot.At(path)).HasFlag(UnixFileMode.UserExecute).ShouldBeTrue($"{path} is not executable");

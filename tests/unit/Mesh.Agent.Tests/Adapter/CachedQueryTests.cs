@@ -6,12 +6,12 @@ namespace Mesh.Agent.Tests.Adapter;
 
 public sealed class CachedQueryTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
     private readonly ManualTimeProvider _clock = new();
     private readonly CachedQuery<string> _fact;
     private int _asked;
 
-    public CachedQueryTests() => _fact = new CachedQuery<string>(_clock, Patience);
+    public CachedQueryTests() => _fact = new CachedQuery<string>(_clock, Timeout);
 
     [Fact]
     public async Task A_result_in_time_is_returned()
@@ -39,7 +39,7 @@ public sealed class CachedQueryTests
     }
 
     [Fact]
-    public async Task A_question_that_fails_leaves_nothing()
+    public async Task A_query_that_fails_leaves_no_result()
     {
         await AskAsync(Task.FromResult("one"));
 
@@ -57,7 +57,7 @@ public sealed class CachedQueryTests
 
     private async Task<string?> ImpatientlyAsync(Task<string?> asking)
     {
-        _clock.Advance(Patience);
+        _clock.Advance(Timeout);
         return await asking;
     }
 }

@@ -54,11 +54,11 @@ public sealed class CapabilityTests
     public void Features_beyond_the_model() => _host.CpuFeatures.ShouldBe(["vmx", "invtsc"]);
 
     [Fact]
-    public void Nodes_with_their_memory_processors_and_pages()
+    public void Nodes_with_their_memory_CPUs_and_pages()
     {
         _host.NumaCells!.Select(cell => (cell.Id, cell.Memory, cell.LogicalCpus)).ShouldBe([(0, Bytes.FromGibibytes(2), 2), (2, Bytes.FromGibibytes(1), 1)]);
         _host.NumaCells![0].Pages[2048].ShouldBe(16);
-        _host.HugePageSizes.ShouldBe([2048u, 1_048_576u], "the smallest are ordinary pages");
+        _host.HugePageSizes.ShouldBe([2048u, 1_048_576u], "the smallest are normal pages");
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class CapabilityTests
     }
 
     [Fact]
-    public void Models_that_the_host_s_processor_can_play()
+    public void Models_that_the_host_s_CPU_supports()
     {
         var read = DomainCapabilitiesXml.Read("""
             <domainCapabilities><cpu>

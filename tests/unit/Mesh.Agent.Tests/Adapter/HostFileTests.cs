@@ -6,7 +6,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Tests.Adapter;
 
-/// <summary>On copies of the kernel's files about a host.</summary>
+/// <summary>Reads copies of the kernel's files about a host.</summary>
 public sealed class HostFileTests : IDisposable
 {
     private const string Mountinfo = """
@@ -50,7 +50,7 @@ public sealed class HostFileTests : IDisposable
     [InlineData("/images/dangling.qcow2", null)]
     [InlineData("/images/round", null)]
     [InlineData("/called/shared/a.qcow2", false)]
-    public void Whether_a_file_is_on_storage_of_this_host_alone(string path, bool? expected)
+    public void Whether_a_file_is_on_local_storage(string path, bool? expected)
     {
         foreach (var file in (string[])["images/a.qcow2", "mnt/nasty/a.qcow2", "mnt/odd/a.qcow2"])
             Write(file, "");
@@ -65,13 +65,13 @@ public sealed class HostFileTests : IDisposable
     [Fact]
     public void A_shared_file_system_is_not_touched()
     {
-        // There is nothing at all below the mount point, and still the answer is certain.
+        // Nothing exists below the mount point, and still the answer is certain.
         Directory.Exists(Path.Combine(_root, "mnt/nas")).ShouldBeFalse();
         _files.IsLocal("/mnt/nas/a/b/c", _files.Mounts()!, _ => false).ShouldBe(false);
     }
 
     [Fact]
-    public void Bridges_and_those_of_Open_vSwitch_where_there_is_one()
+    public void Bridges_including_those_of_Open_vSwitch()
     {
         foreach (var directory in (string[])["eth0/device", "br0/bridge", "vnet0/brport", "ovsbr0/queues", "lo/queues", "tap1/queues"])
             Directory.CreateDirectory(Path.Combine(_root, "sys/class/net", directory));
@@ -103,7 +103,7 @@ public sealed class HostFileTests : IDisposable
     }
 
     [Fact]
-    public void Storage_is_pools_shared_file_systems_and_what_the_operator_named()
+    public void Storage_is_pools_shared_file_systems_and_configured_paths()
     {
         Write("pools/default/x", "");
 
@@ -127,7 +127,7 @@ public sealed class HostFileTests : IDisposable
     [InlineData(DiskStorage.Volume, "ceph/a", false, false)]
     [InlineData(DiskStorage.Volume, "unheard-of/a", false, null)]
     [InlineData(DiskStorage.Network, "rbd/pool/image", false, null)]
-    public void Whether_a_disk_is_on_storage_of_this_host_alone(DiskStorage storage, string source, bool isShareable, bool? expected)
+    public void Whether_a_disk_is_on_local_storage(DiskStorage storage, string source, bool isShareable, bool? expected)
     {
         Write("pools/default/a.qcow2", "");
         var disk = Vm.Disk("vda") with { Storage = storage, Source = source, Shareable = isShareable };
@@ -138,7 +138,7 @@ public sealed class HostFileTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_host_elsewhere_nothing_is_concluded_from_files_here()
+    public void Local_files_reveal_nothing_about_a_remote_host()
     {
         var storageMap = new HostStorageMap(null, null, null, []);
 

@@ -18,7 +18,7 @@ public sealed class LoopbackDetectorTests
     [InlineData("10.77.0.2", null)]
     [InlineData("10.77.0.1 10.77.0.2", null)]
     [InlineData("", null)]
-    public void Addresses_that_are_all_this_host_s_own(string addresses, string? expected) =>
+    public void Addresses_of_this_host(string addresses, string? expected) =>
         LoopbackDetector.FindLoopback([.. addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(IPAddress.Parse)], Own).ShouldBe(expected);
 
     [Theory]
@@ -29,13 +29,13 @@ public sealed class LoopbackDetectorTests
     [InlineData("qemu:///system", null)]
     [InlineData("simulated://hostb", null)]
     [InlineData("no uri", null)]
-    public void Only_what_a_network_leads_to_is_looked_up(string uri, string? expected) => LoopbackDetector.ParseHostName(uri).ShouldBe(expected);
+    public void Only_network_addresses_are_resolved(string uri, string? expected) => LoopbackDetector.ParseHostName(uri).ShouldBe(expected);
 
     [Theory]
     [InlineData("qemu+tcp://127.0.0.1/system", true, "127.0.0.1")]
     [InlineData("qemu+tcp://127.0.0.1/system", false, null)]
     [InlineData("qemu+tcp://192.0.2.1/system", true, null)]
     [InlineData("simulated://localhost", true, null)]
-    public async Task It_is_judged_where_libvirt_is(string uri, bool isLibvirtHere, string? expected) =>
+    public async Task It_is_checked_from_libvirt_s_host(string uri, bool isLibvirtHere, string? expected) =>
         (await new LoopbackDetector(isLibvirtHere, TimeProvider.System).FindAsync(uri, CancellationToken.None)).ShouldBe(expected);
 }

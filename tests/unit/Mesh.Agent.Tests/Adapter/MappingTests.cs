@@ -87,11 +87,11 @@ public sealed class MappingTests
     [InlineData(1 << 20, 1)]
     [InlineData((3 << 20) / 2 + 1, 2)]
     [InlineData(100 << 20, 100)]
-    public void A_rate_is_never_rounded_to_none(long bytesPerSecond, long mebibytes) =>
+    public void A_rate_is_never_rounded_to_zero(long bytesPerSecond, long mebibytes) =>
         MigrateArguments.ToMebibytesPerSecond(new BytesPerSecond(bytesPerSecond)).ShouldBe(mebibytes);
 
     [Fact]
-    public void A_job_s_numbers()
+    public void A_job_s_statistics()
     {
         var job = JobStatsMapping.FromLibvirt(Stats(
             DomainJobType.Unbounded, ("operation", 5), ("time_elapsed", 1500L), ("downtime", 770L), ("memory_total", 1000L), ("memory_remaining", 400L),
@@ -106,12 +106,12 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void A_completed_job_s_downtime_is_the_pause_itself() =>
+    public void A_completed_job_s_downtime_is_the_net_downtime() =>
         JobStatsMapping.FromLibvirt(Stats(DomainJobType.Completed, ("operation", 5), ("downtime", 80L), ("downtime_net", 65L)), isEnded: true)!
             .Copy.ActualDowntime.ShouldBe(TimeSpan.FromMilliseconds(65));
 
     [Fact]
-    public void No_job_has_no_numbers() => JobStatsMapping.FromLibvirt(Stats(DomainJobType.None)).ShouldBeNull();
+    public void No_job_has_no_statistics() => JobStatsMapping.FromLibvirt(Stats(DomainJobType.None)).ShouldBeNull();
 
     [Theory]
     [InlineData(DomainLifecycle.Stopped, 3, VmLifecycle.Stopped, true, "Stopped Migrated")]
@@ -129,7 +129,7 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void A_call_without_an_answer_is_not_taken_for_a_refusal() =>
+    public void A_call_without_a_response_is_not_a_refusal() =>
         LibvirtErrorMapping.ToHypervisorException(new TimeoutException(), null).Code.ShouldBe(HypervisorErrorCode.TimedOut);
 
     private static DomainJobStats Stats(DomainJobType type, params (string Name, object Value)[] values) => new()

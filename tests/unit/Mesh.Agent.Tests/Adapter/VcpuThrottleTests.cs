@@ -4,7 +4,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Tests.Adapter;
 
-/// <summary>On copies of what libvirt and the kernel write down on a host; the real thing is in Mesh.Agent.Libvirt.Tests.</summary>
+/// <summary>Uses copies of the files that libvirt and the kernel write on a host; Mesh.Agent.Libvirt.Tests tests real ones.</summary>
 public sealed class VcpuThrottleTests : IDisposable
 {
     private const string Name = "web-1";
@@ -35,7 +35,7 @@ public sealed class VcpuThrottleTests : IDisposable
     public void A_quota_of_the_operator_is_the_base_and_is_restored(long recorded, int percent, long expected)
     {
         var throttle = Host(1, vcpus: 1, recorded);
-        throttle.GetCurrent(One, Name, recorded).ShouldBeNull("the operator's own quota is no throttle");
+        throttle.GetCurrent(One, Name, recorded).ShouldBeNull("the operator's own quota is not a throttle");
 
         throttle.Set(One, Name, recorded, new Percent(percent));
         Quotas(1).ShouldBe([expected]);
@@ -45,7 +45,7 @@ public sealed class VcpuThrottleTests : IDisposable
     }
 
     [Fact]
-    public void One_processor_that_a_crash_left_behind_is_enough_to_be_found()
+    public void One_throttled_vcpu_left_behind_by_a_crash_is_found()
     {
         var throttle = Host(1, vcpus: 3);
         File.WriteAllText(Path.Combine(Group(1), "cpu.cfs_quota_us"), "25000\n");
@@ -67,7 +67,7 @@ public sealed class VcpuThrottleTests : IDisposable
     }
 
     [Fact]
-    public void A_throttle_of_zero_shows_whether_it_can_be_done()
+    public void A_throttle_of_zero_shows_whether_throttling_is_possible()
     {
         var throttle = Host(1, vcpus: 1);
         throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(0));
@@ -90,7 +90,7 @@ public sealed class VcpuThrottleTests : IDisposable
     }
 
     [Fact]
-    public void A_hierarchy_that_is_not_mounted_here_is_named()
+    public void A_hierarchy_that_is_not_mounted_is_reported()
     {
         var throttle = Host(1, vcpus: 1);
         File.WriteAllText(Path.Combine(_root, "mountinfo"), "30 20 0:31 / /elsewhere rw - cgroup cgroup rw,memory\n");
@@ -99,7 +99,7 @@ public sealed class VcpuThrottleTests : IDisposable
     }
 
     [Fact]
-    public void A_hierarchy_of_which_only_a_part_is_mounted_is_found_in_that_part()
+    public void A_partly_mounted_hierarchy_is_found()
     {
         var throttle = Host(1, vcpus: 1);
         var mounted = Path.Combine(_root, "cpu/machine/qemu-7-web-1");
@@ -154,16 +154,16 @@ public sealed class VcpuThrottleTests : IDisposable
 
     private string Group(int number) => Path.Combine(_root, "cpu/machine/qemu-7-web-1", $"vcpu{number}");
 
-    /// <summary>The quotas as the kernel would have them: it takes "max" or a number for the first field and keeps the period.</summary>
+    /// <summary>The quotas as the kernel would store them: it accepts "max" or a number for the first field and keeps the period.</summary>
     private IReadOnlyList<long> Quotas(int version) =>
     [
         .. Directory.EnumerateDirectories(Path.Combine(_root, "cpu/machine/qemu-7-web-1"), "vcpu*").Order(StringComparer.Ordinal).Select(group =>
         {
             var file = Path.Combine(group, version == 1 ? "cpu.cfs_quota_us" : "cpu.max");
-            var word = File.ReadAllText(file).Split(' ')[0].Trim();
+            var value = File.ReadAllText(file).Split(' ')[0].Trim();
             if (version == 2)
-                File.WriteAllText(file, $"{word} 100000\n");
-            return word == "max" ? CgroupCpuQuota.Unlimited : long.Parse(word, System.Globalization.CultureInfo.InvariantCulture);
+                File.WriteAllText(file, $"{value} 100000\n");
+            return value == "max" ? CgroupCpuQuota.Unlimited : long.Parse(value, System.Globalization.CultureInfo.InvariantCulture);
         }),
     ];
 }

@@ -7,7 +7,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Tests.Adapter;
 
-/// <summary>What ties a VM to some hosts, from its domain XML and its job.</summary>
+/// <summary>What restricts the hosts of a VM, from its domain XML and its job.</summary>
 public sealed class VmFactTests
 {
     [Theory]
@@ -17,11 +17,11 @@ public sealed class VmFactTests
     [InlineData("<cpu mode='host-passthrough'><feature policy='require' name='vmx'/></cpu>", "vmx")]
     [InlineData("<cpu mode='host-passthrough'/>", null)]
     [InlineData("", null)]
-    public void Features_that_it_cannot_do_without(string cpu, string? expected) =>
+    public void Features_that_it_requires(string cpu, string? expected) =>
         (Read(cpu).CpuFeatures is { } features ? string.Join(' ', features) : null).ShouldBe(expected);
 
     [Fact]
-    public void An_emulated_processor_needs_nothing_of_the_host_s()
+    public void An_emulated_CPU_requires_no_host_features()
     {
         const string Emulated =
             "<domain type='qemu'><name>n</name><uuid>7441174d-9c4e-4464-acfc-cd2fcbc89da2</uuid><cpu><model>EPYC</model><feature policy='require' name='svm'/></cpu></domain>";
@@ -30,7 +30,7 @@ public sealed class VmFactTests
     }
 
     [Fact]
-    public void Of_a_processor_that_the_host_s_plays_the_model_and_the_features_count()
+    public void A_virtualized_CPU_requires_its_model_and_features()
     {
         var cpu = RequiredCpuFeatures.ReadCpuElement("<domain type='kvm'><cpu><model>EPYC</model><topology cores='2'/><feature policy='disable' name='svm'/></cpu></domain>").ShouldNotBeNull();
         cpu.ShouldContain("<model>EPYC</model>");
@@ -44,7 +44,7 @@ public sealed class VmFactTests
     [InlineData("<memoryBacking><hugepages><page size='1' unit='G'/></hugepages></memoryBacking>", 1024)]
     [InlineData("<memoryBacking><hugepages/></memoryBacking>", 2)]
     [InlineData("<memoryBacking><locked/></memoryBacking>", null)]
-    public void Huge_pages_that_hold_its_memory(string backing, int? mebibytes) =>
+    public void Huge_pages_that_back_its_memory(string backing, int? mebibytes) =>
         Read(backing).HugePageSize.ShouldBe(mebibytes is { } size ? Bytes.FromMebibytes(size) : null);
 
     [Theory]
@@ -86,14 +86,14 @@ public sealed class VmFactTests
     public void No_placement_constraints(string metadata) => Read($"<metadata>{metadata}</metadata>").Placement.ShouldBeNull();
 
     [Fact]
-    public void A_network_counts_by_its_own_name_and_not_by_its_bridge_on_this_host() =>
+    public void A_network_is_identified_by_its_name_and_not_by_its_bridge_on_this_host() =>
         Read("<devices><interface type='network'><source network='default' portid='1' bridge='virbr0'/></interface></devices>")
             .Networks.ShouldHaveSingleItem().Source.ShouldBe("default");
 
     [Theory]
     [InlineData("<disk><mirror type='file' job='copy'><source file='/b'/></mirror></disk>", true)]
     [InlineData("<disk><source file='/a'/></disk>", false)]
-    public void A_disk_that_is_copied(string disk, bool expected) =>
+    public void A_disk_that_is_being_copied(string disk, bool expected) =>
         DomainXml.HasMirror($"<domain><devices>{disk}</devices></domain>").ShouldBe(expected);
 
     [Theory]
@@ -104,20 +104,20 @@ public sealed class VmFactTests
     [InlineData(DomainJobOperation.Save, VmLock.Save)]
     [InlineData(DomainJobOperation.Dump, VmLock.Save)]
     [InlineData(DomainJobOperation.Unknown, null)]
-    public void A_job_that_holds_it(DomainJobOperation operation, VmLock? expected) =>
+    public void A_job_that_locks_it(DomainJobOperation operation, VmLock? expected) =>
         VmLockMapping.FromJob(Job(DomainJobType.Unbounded, operation), hasMirror: false).ShouldBe(expected);
 
     [Theory]
     [InlineData(DomainJobOperation.MigrationOut)]
     [InlineData(DomainJobOperation.MigrationIn)]
-    public void A_migration_is_no_lock_even_if_it_copies_disks(DomainJobOperation operation)
+    public void A_migration_is_not_a_lock_even_if_it_copies_disks(DomainJobOperation operation)
     {
         VmLockMapping.FromJob(Job(DomainJobType.Unbounded, operation), hasMirror: false).ShouldBeNull();
         VmLockMapping.FromJob(Job(DomainJobType.Unbounded, operation), hasMirror: true).ShouldBeNull();
     }
 
     [Fact]
-    public void A_block_job_is_a_lock_and_a_job_that_has_ended_is_none()
+    public void A_block_job_is_a_lock_until_it_has_ended()
     {
         VmLockMapping.FromJob(Job(DomainJobType.None, DomainJobOperation.Unknown), hasMirror: true).ShouldBe(VmLock.BlockJob);
         VmLockMapping.FromJob(Job(DomainJobType.Completed, DomainJobOperation.Backup), hasMirror: false).ShouldBeNull();

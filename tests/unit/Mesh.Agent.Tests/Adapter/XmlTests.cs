@@ -63,13 +63,13 @@ public sealed class XmlTests
     ]);
 
     [Fact]
-    public void Devices_of_the_host_that_it_has_network_cards_included() => _vm.HostDevices.ShouldBe([
+    public void Host_devices_including_network_cards() => _vm.HostDevices.ShouldBe([
         new VmHostDevice("pci", "0000:3b:00.0"), new VmHostDevice("usb", "0x1234:0xbeef"),
         new VmHostDevice("mdev", "c2177883-f1bb-47f0-914d-32a22e3a8804"), new VmHostDevice("pci", "0000:3b:02.1"),
     ]);
 
     [Fact]
-    public void A_minimal_vm_has_no_more_than_its_xml()
+    public void A_minimal_vm_has_only_what_its_xml_contains()
     {
         var bare = DomainXml.Read("<domain><name>n</name><uuid>7441174d-9c4e-4464-acfc-cd2fcbc89da2</uuid></domain>", VmRunState.Down, false, _ => null);
 
@@ -96,6 +96,6 @@ public sealed class XmlTests
     [InlineData("<cputune><quota>0</quota></cputune>", -1)]
     [InlineData("<cputune><shares>512</shares></cputune>", -1)]
     [InlineData("", -1)]
-    public void The_quota_of_its_processors(string tune, long expected) =>
+    public void The_quota_of_its_vcpus(string tune, long expected) =>
         DomainXml.VcpuQuota($"<domain><name>n</name>{tune}</domain>").ShouldBe(expected);
 }

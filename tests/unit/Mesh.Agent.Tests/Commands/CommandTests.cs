@@ -13,7 +13,7 @@ public sealed class CommandTests : IAsyncDisposable
     private readonly AgentHarness _host = new();
 
     [Fact]
-    public async Task A_repeated_command_is_answered_alike_and_acts_once()
+    public async Task A_repeated_command_gets_the_same_answer_and_acts_once()
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One);
@@ -173,7 +173,7 @@ public sealed class CommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_change_of_nothing_that_runs_is_refused()
+    public async Task A_change_without_a_running_migration_is_refused()
     {
         await _host.StartAsync();
 
@@ -245,7 +245,7 @@ public sealed class CommandTests : IAsyncDisposable
         await _host.StartAsync();
         await _host.SendAndWaitAsync(Vm.Prepare(One, disks: [Vm.Disk("vda")]));
         _host.Hypervisor.AddVm(One, detail: "running (migrated)");
-        await _host.UntilAsync(() => _host.Log.Has(1123), "the arrival to be seen");
+        await _host.UntilAsync(() => _host.Log.Has(1123), "the arrival to be detected");
         _host.Hypervisor.AddVm(One, state: VmRunState.Down, detail: "shut off (shutdown)");
 
         (await _host.SendAndWaitAsync(Vm.CleanUp(One))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.VmMovedAway);
@@ -253,7 +253,7 @@ public sealed class CommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_vm_that_waits_in_vain_is_removed()
+    public async Task A_vm_that_still_waits_for_a_migration_is_removed()
     {
         await _host.StartAsync();
         await _host.SendAndWaitAsync(Vm.Prepare(One));

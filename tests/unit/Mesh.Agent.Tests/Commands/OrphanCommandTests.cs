@@ -7,7 +7,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Tests.Commands;
 
-/// <summary>What a source does with a VM that a migration left paused there.</summary>
+/// <summary>Commands for a VM that a migration left paused on its source.</summary>
 public sealed class OrphanCommandTests : IAsyncDisposable
 {
     private static readonly VmId One = Vm.Id(1);
@@ -23,7 +23,7 @@ public sealed class OrphanCommandTests : IAsyncDisposable
     [InlineData(VmRunState.PausedMigrating)]
     [InlineData(VmRunState.Paused)]
     [InlineData(VmRunState.PostCopyFailed)]
-    public async Task A_copy_that_stands_still_is_destroyed(VmRunState state)
+    public async Task A_paused_copy_is_destroyed(VmRunState state)
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One, state: state);
@@ -34,7 +34,7 @@ public sealed class OrphanCommandTests : IAsyncDisposable
     [Theory]
     [InlineData(VmRunState.Running)]
     [InlineData(VmRunState.RunningPostCopy)]
-    public async Task A_copy_that_runs_is_never_touched(VmRunState state)
+    public async Task A_running_copy_is_never_touched(VmRunState state)
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One, state: state);
@@ -48,7 +48,7 @@ public sealed class OrphanCommandTests : IAsyncDisposable
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One, state: VmRunState.PausedMigrating);
         _host.Hypervisor.Jobs[One] = ScriptedHypervisor.PreCopy(new Bytes(1), new Bytes(1));
-        (await _host.SendAndWaitAsync(Destroy())).Result.ShouldBe(CommandResult.Failed, "it may be asked again");
+        (await _host.SendAndWaitAsync(Destroy())).Result.ShouldBe(CommandResult.Failed, "the command may be repeated");
         (await _host.SendAndWaitAsync(Resume())).Result.ShouldBe(CommandResult.Failed);
         _host.Hypervisor.Log.ShouldBeEmpty();
     }
@@ -74,7 +74,7 @@ public sealed class OrphanCommandTests : IAsyncDisposable
     [InlineData(VmRunState.PostCopyFailed, RefusalCode.HypervisorError)]
     [InlineData(VmRunState.Paused, RefusalCode.VmNotRunning)]
     [InlineData(VmRunState.Down, RefusalCode.UnknownVm)]
-    public async Task What_has_run_elsewhere_or_was_paused_by_somebody_is_not_resumed(VmRunState state, RefusalCode code)
+    public async Task A_vm_that_ran_elsewhere_or_was_paused_by_someone_is_not_resumed(VmRunState state, RefusalCode code)
     {
         await _host.StartAsync();
         _host.Hypervisor.AddVm(One, state: state);

@@ -31,7 +31,7 @@ public sealed class ValidatorTests
     [InlineData(2, "vm", VmRunState.Running, true)]
     [InlineData(2, "vm", VmRunState.Down, true)]
     [InlineData(2, "other", VmRunState.Running, false)]
-    public void A_vm_with_the_same_uuid_or_name_is_an_obstacle(int id, string name, VmRunState state, bool isRefused)
+    public void A_vm_with_the_same_uuid_or_name_is_a_refusal(int id, string name, VmRunState state, bool isRefused)
     {
         var capacity = new HostCapacity("x86_64", "", 2, Bytes.FromGibibytes(4), Bytes.FromGibibytes(4));
         var objections = Validate(Vm.Prepare(Vm.Id(1)), capacity, [new VmState(Vm.Id(id), name, state, "so")], Bytes.Zero);
@@ -42,7 +42,7 @@ public sealed class ValidatorTests
     [Theory]
     [InlineData(512, 1, false)]
     [InlineData(511, 4, true)]
-    public void A_VM_with_huge_pages_needs_those_and_no_ordinary_memory(int freePages, int freeGibibytes, bool isRefused)
+    public void A_VM_with_huge_pages_needs_those_and_no_normal_memory(int freePages, int freeGibibytes, bool isRefused)
     {
         var capacity = new HostCapacity("x86_64", "", 2, Bytes.FromGibibytes(4), Bytes.FromGibibytes(freeGibibytes))
         {

@@ -54,7 +54,7 @@ public sealed class AgentHarness : IAsyncDisposable
         return Bus.Messages<CommandAnswer>().Last(answer => answer.CommandId == command.CommandId);
     }
 
-    /// <summary>Lets the clock run, a little at a time, until something is so.</summary>
+    /// <summary>Advances the clock in small steps until a condition holds.</summary>
     public async Task UntilAsync(Func<bool> isSo, string what)
     {
         var waiting = Stopwatch.StartNew();
@@ -67,7 +67,7 @@ public sealed class AgentHarness : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the clock run for a time, slowly enough for everyone to keep up.</summary>
+    /// <summary>Advances the clock in steps small enough for all loops to keep up.</summary>
     public async Task RunAsync(TimeSpan time)
     {
         var until = Clock.GetUtcNow() + time;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Agent.Tests.Fakes;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>Collects log lines.</summary>
 public sealed class ListLogger : ILogger, ILoggerFactory
 {
     private readonly ConcurrentQueue<(EventId Id, string Text)> _lines = [];

@@ -22,7 +22,7 @@ public sealed class ScriptedHypervisor
 
     public ConcurrentDictionary<VmId, TaskCompletionSource<MigrateResult>> Calls { get; } = [];
 
-    /// <summary>Calls that recover a failed post-copy; a test that wants another one removes it.</summary>
+    /// <summary>Calls that recover a failed post-copy; remove it to script another one.</summary>
     public ConcurrentDictionary<VmId, TaskCompletionSource<MigrateResult>> Recoveries { get; } = [];
 
     public ConcurrentDictionary<VmId, TimeSpan> Downtimes { get; } = [];
@@ -33,16 +33,16 @@ public sealed class ScriptedHypervisor
 
     public ConcurrentDictionary<VmId, IReadOnlyList<VmDisk>> Disks { get; } = [];
 
-    /// <summary>Addresses of this host itself, by the URIs that lead to them.</summary>
+    /// <summary>Addresses of this host, by the URIs that resolve to them.</summary>
     public ConcurrentDictionary<string, string> LoopbackAddresses { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Every call that changes something, in order, as <c>name argument</c>.</summary>
     public ConcurrentQueue<string> Log { get; } = [];
 
-    /// <summary>Throws instead of answering, by the name of the call.</summary>
+    /// <summary>Exceptions to throw, by the name of the call.</summary>
     public ConcurrentDictionary<string, Func<HypervisorException>> Failures { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Holds a call up until its task ends, by the name of the call or by <c>name vm</c>.</summary>
+    /// <summary>Tasks that delay a call until they complete, by the name of the call or by <c>name vm</c>.</summary>
     public ConcurrentDictionary<string, Task> Holds { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentDictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
@@ -51,7 +51,7 @@ public sealed class ScriptedHypervisor
 
     public IHypervisor Connect() => Current = new Connection(this);
 
-    public void Publish(HypervisorEvent what) => Current?.Tell(what);
+    public void Publish(HypervisorEvent hypervisorEvent) => Current?.Write(hypervisorEvent);
 
     public int Count(string call) => Counts.GetValueOrDefault(call);
 
@@ -74,7 +74,7 @@ public sealed class ScriptedHypervisor
 
         public ChannelReader<HypervisorEvent> Events => _events.Reader;
 
-        public void Tell(HypervisorEvent what) => _events.Writer.TryWrite(what);
+        public void Write(HypervisorEvent hypervisorEvent) => _events.Writer.TryWrite(hypervisorEvent);
 
         public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => Ask("DescribeHost", null, () => new HostDescription(
             new HostCapacity("x86_64", "", 2, Bytes.FromGibibytes(16), FreeMemory), new HypervisorInfo("uuid", "QEMU", "10.0.2", "9.0.0")));

@@ -8,7 +8,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Tests.Jobs;
 
-/// <summary>Aborts at every moment, on simulated hosts: each ends, and the VM continues to run where it was.</summary>
+/// <summary>Aborts at every moment, on simulated hosts: each migration ends, and the VM keeps running where it was.</summary>
 public sealed class AbortTests : IAsyncDisposable
 {
     private static readonly VmId One = Vm.Id(1);
@@ -55,7 +55,7 @@ public sealed class AbortTests : IAsyncDisposable
     [Theory]
     [InlineData(JobPhase.DiskCopy)]
     [InlineData(JobPhase.PreCopy)]
-    public async Task In_each_phase_that_can_be_left(JobPhase phase)
+    public async Task In_each_abortable_phase(JobPhase phase)
     {
         await BegunAsync(phase);
 
@@ -91,7 +91,7 @@ public sealed class AbortTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task At_the_switch_over_it_ends_on_one_side_or_the_other()
+    public async Task At_the_switchover_it_ends_on_one_side_or_the_other()
     {
         await BegunAsync(JobPhase.PreCopy);
         await ChangeAsync(Vm.Change(One) with { Parameters = new() { MaxDowntime = TimeSpan.FromSeconds(60) } });
@@ -127,7 +127,7 @@ public sealed class AbortTests : IAsyncDisposable
     {
         await _host.SendAsync(Vm.Abort(One));
         (await EndedAsync()).ShouldBe(JobResult.Cancelled);
-        await _host.UntilAsync(() => _cluster.ListDomains().Count(copy => copy.IsActive) == 1, "the other copy to go");
+        await _host.UntilAsync(() => _cluster.ListDomains().Count(copy => copy.IsActive) == 1, "the other copy to be removed");
         var left = _cluster.ListDomains().Single(copy => copy.IsActive);
         (left.Host, left.State, left.QuotaPercent).ShouldBe((HostA, VmRunState.Running, 0));
     }

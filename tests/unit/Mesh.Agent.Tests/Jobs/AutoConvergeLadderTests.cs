@@ -26,10 +26,10 @@ public sealed class AutoConvergeLadderTests
         Climb(Enumerable.Repeat(dirtied, 9)).ShouldBe(steps);
 
     [Fact]
-    public void Good_passes_in_between_do_not_make_up_for_bad_ones() => Climb([90, 10, 10, 90, 10, 90, 90, 10, 90]).ShouldBe([6, 9]);
+    public void Good_passes_in_between_do_not_offset_bad_ones() => Climb([90, 10, 10, 90, 10, 90, 90, 10, 90]).ShouldBe([6, 9]);
 
     [Fact]
-    public void What_is_seen_twice_counts_once()
+    public void A_pass_sampled_twice_counts_once()
     {
         var (ladder, steps) = (AutoConvergeLadder.Initial, 0);
         for (var look = 0; look < 40; look++)
@@ -48,7 +48,7 @@ public sealed class AutoConvergeLadderTests
         var usual = Sample(2, 30);
         var slow = usual with { Copy = usual.Copy with { Elapsed = TimeSpan.FromSeconds(3), Memory = new TransferProgress(default, default, Bytes.FromMebibytes(200)) } };
 
-        // 30 MiB/s in two seconds are more than half of the 100 MiB that went out meanwhile.
+        // 30 MiB/s for two seconds are more than half of the 100 MiB sent meanwhile.
         (ladder, _) = ladder.Observe(slow);
 
         ladder.HighPasses.ShouldBe(1);

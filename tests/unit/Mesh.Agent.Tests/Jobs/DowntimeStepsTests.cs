@@ -25,7 +25,7 @@ public sealed class DowntimeStepsTests
     }
 
     [Fact]
-    public void A_step_is_taken_where_VDSM_takes_it_at_the_pass_after_its_limit()
+    public void A_step_is_taken_as_in_VDSM_at_the_pass_after_its_limit()
     {
         var (taken, reported) = (0, new List<(long Pass, double Ms)>());
         for (var pass = 0L; pass < 60; pass++)
@@ -40,5 +40,5 @@ public sealed class DowntimeStepsTests
     }
 
     [Fact]
-    public void Unseen_passes_do_not_make_up_for_steps() => DowntimeSteps.IsNextDue(1, 2).ShouldBeFalse();
+    public void Unsampled_passes_cause_no_extra_steps() => DowntimeSteps.IsNextDue(1, 2).ShouldBeFalse();
 }

@@ -8,8 +8,8 @@ public sealed class JobOutcomeResolverTests
 {
     [Theory]
     [InlineData("")]
-    [InlineData("the definition could not be kept on the destination")]
-    public void The_calls_own_result_that_the_vm_moved_is_enough(string error) =>
+    [InlineData("the definition could not be saved on the destination")]
+    public void A_successful_call_is_enough(string error) =>
         JobOutcomeResolver.Resolve(new(new MigrateResult(MigrateOutcome.Completed, error), null, false, null, null, false)).ShouldBe(new JobOutcome(JobResult.Completed, error));
 
     [Theory]
@@ -23,7 +23,7 @@ public sealed class JobOutcomeResolverTests
     [Theory]
     [InlineData(VmRunState.PausedPostCopy)]
     [InlineData(VmRunState.PostCopyFailed)]
-    public void A_recoverable_post_copy_is_not_an_end_whatever_the_call_returned(VmRunState state) =>
+    public void A_recoverable_post_copy_has_not_ended_whatever_the_call_returned(VmRunState state) =>
         JobOutcomeResolver.Resolve(new(new MigrateResult(MigrateOutcome.Failed, "why"), false, true, state, null, false)).ShouldBeNull();
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class JobOutcomeResolverTests
     [InlineData(true, VmRunState.Running)]
     [InlineData(true, VmRunState.PausedMigrating)]
     [InlineData(null, VmRunState.Running)]
-    public void Without_the_call_a_job_that_runs_or_may_run_is_not_over(bool? hasJob, VmRunState state) =>
+    public void Without_the_call_a_job_that_runs_or_may_run_has_not_ended(bool? hasJob, VmRunState state) =>
         JobOutcomeResolver.Resolve(new(null, hasJob, true, state, null, false)).ShouldBeNull();
 
     [Theory]

@@ -28,7 +28,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
         ended.Result.ShouldBe(JobResult.Completed);
         ended.Sample!.Copy.ActualDowntime.ShouldBe(TimeSpan.FromMilliseconds(42));
         ended.Sample.Phase.ShouldBe(JobPhase.Completed);
-        await _host.UntilAsync(() => _host.Report is { Vms.Count: 0, Migrations.Count: 0 }, "a report without it");
+        await _host.UntilAsync(() => _host.Report is { Vms.Count: 0, Migrations.Count: 0 }, "a report without the migration");
     }
 
     [Fact]
@@ -98,8 +98,8 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
             },
             "the abort");
 
-        // The news goes out beside the abort.
-        await _host.UntilAsync(() => _host.Bus.Messages<LimitReached>().Count > 0, "the news of the limit");
+        // The event is sent at the same time as the abort.
+        await _host.UntilAsync(() => _host.Bus.Messages<LimitReached>().Count > 0, "the event of the limit");
         _host.Bus.Messages<LimitReached>().ShouldHaveSingleItem().Value.ShouldBe(TimeSpan.FromSeconds(5));
     }
 
@@ -127,7 +127,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task In_post_copy_an_abort_is_refused_and_no_limit_holds()
+    public async Task In_post_copy_an_abort_is_refused_and_no_limit_applies()
     {
         await StartedAsync(One, limits: new MigrationLimits { CompletionTimeout = TimeSpan.FromSeconds(5), ProgressTimeout = TimeSpan.FromSeconds(5) });
         _host.Hypervisor.AddVm(One, state: VmRunState.PausedPostCopy, detail: "paused (post-copy)");
@@ -150,7 +150,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_failed_post_copy_is_no_end_until_it_is_made_whole()
+    public async Task A_failed_post_copy_has_not_ended_until_it_is_recovered()
     {
         await StartedAsync(One);
         _host.Hypervisor.AddVm(One, state: VmRunState.PostCopyFailed, detail: "paused (post-copy failed)");
@@ -167,7 +167,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_sample_that_hangs_holds_up_neither_reports_nor_other_samples_nor_piles_up()
+    public async Task A_hanging_sample_delays_neither_reports_nor_other_samples_and_does_not_pile_up()
     {
         await StartedAsync(One, "m1");
         await StartedAsync(Two, "m2");
@@ -210,7 +210,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
         await StartedAsync(
             One, options: new MigrationOptions { MaxDowntime = TimeSpan.FromMilliseconds(500) }, limits: new MigrationLimits { EnableDowntimeThread = true }, iteration: 7);
 
-        // QEMU's count of passes may go on from an earlier, cancelled migration: what counts is the first that was seen.
+        // QEMU's count of passes may continue from an earlier, cancelled migration, so passes are counted from the first sample.
         for (var iteration = 8; iteration <= 13; iteration++)
         {
             var sets = iteration - 7;
@@ -249,7 +249,7 @@ public sealed class MigrationMonitorTests : IAsyncDisposable
 
         var hang = new TaskCompletionSource();
         _host.Hypervisor.Holds["ListVms"] = hang.Task;
-        await _host.UntilAsync(() => _host.Report is { HypervisorReachable: false }, "unreachable by silence");
+        await _host.UntilAsync(() => _host.Report is { HypervisorReachable: false }, "unreachable without a response");
         var reports = _host.Reports.Count;
         await _host.UntilAsync(() => _host.Reports.Count > reports + 3, "further reports");
         hang.SetResult();

@@ -14,7 +14,7 @@ public sealed class PostCopyTests : IAsyncDisposable
     public PostCopyTests() => _host.Options.StateDirectory = Directory.CreateTempSubdirectory("mesh-agent-").FullName;
 
     [Fact]
-    public async Task A_change_over_is_made_at_once_while_memory_is_copied()
+    public async Task The_switch_is_made_at_once_while_memory_is_copied()
     {
         await StartedAsync();
         await CopyingAsync();
@@ -25,7 +25,7 @@ public sealed class PostCopyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task One_that_arrives_before_QEMU_has_started_is_made_when_it_has()
+    public async Task A_switch_before_QEMU_has_started_is_made_once_it_has()
     {
         await StartedAsync();
         (await AskAsync()).ShouldBe(ParameterResult.Emulated);
@@ -35,7 +35,7 @@ public sealed class PostCopyTests : IAsyncDisposable
 
         await CopyingAsync();
 
-        await _host.UntilAsync(() => _host.Hypervisor.Log.Contains($"StartPostCopy {One}"), "the change over");
+        await _host.UntilAsync(() => _host.Hypervisor.Log.Contains($"StartPostCopy {One}"), "the switch to post-copy");
         await _host.RunAsync(TimeSpan.FromSeconds(5));
         _host.Hypervisor.Log.Count(line => line == $"StartPostCopy {One}").ShouldBe(1);
     }
@@ -51,11 +51,11 @@ public sealed class PostCopyTests : IAsyncDisposable
 
         await CopyingAsync();
 
-        await _host.UntilAsync(() => _host.Hypervisor.Log.Contains($"StartPostCopy {One}"), "the change over");
+        await _host.UntilAsync(() => _host.Hypervisor.Log.Contains($"StartPostCopy {One}"), "the switch to post-copy");
     }
 
     [Fact]
-    public async Task What_the_hypervisor_did_not_receive_is_sent_again()
+    public async Task A_switch_that_the_hypervisor_did_not_receive_is_retried()
     {
         await StartedAsync();
         await AskAsync();
@@ -65,7 +65,7 @@ public sealed class PostCopyTests : IAsyncDisposable
 
         _host.Hypervisor.Failures.Clear();
 
-        await _host.UntilAsync(() => _host.Hypervisor.Log.Contains($"StartPostCopy {One}"), "the change over");
+        await _host.UntilAsync(() => _host.Hypervisor.Log.Contains($"StartPostCopy {One}"), "the switch to post-copy");
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

@@ -21,12 +21,12 @@ public sealed class ProgressWatchdogTests
     }
 
     [Fact]
-    public void A_saw_tooth_without_a_new_low_stalls_but_makes_progress()
+    public void A_sawtooth_without_a_new_low_stalls_but_makes_progress()
     {
         var limits = new MigrationLimits { ProgressTimeout = Seconds(5), StallingLimit = Seconds(10) };
         var sawTooth = Enumerable.Range(0, 31).Select(i => (Remaining: 10L + 4 - i % 5, Transferred: i * 10L));
 
-        // The low of the first tooth is reached after 4 s and never undercut.
+        // The low of the first tooth is reached after 4 s and is never undercut.
         Watched(limits, sawTooth).ShouldBe([(14, new WatchdogFinding.Stalled(Seconds(10))), (24, new WatchdogFinding.Stalled(Seconds(20)))]);
     }
 
@@ -63,7 +63,7 @@ public sealed class ProgressWatchdogTests
     }
 
     [Fact]
-    public void Remaining_that_only_grows_is_no_progress()
+    public void Growing_remaining_data_is_no_progress()
     {
         var limits = Never with { ProgressTimeout = Seconds(5) };
 
@@ -110,7 +110,7 @@ public sealed class ProgressWatchdogTests
     }
 
     [Fact]
-    public void Silence_in_the_final_pass_is_not_standing_still()
+    public void Missing_progress_in_the_final_pass_is_not_a_timeout()
     {
         var limits = Never with { ProgressTimeout = Seconds(2) };
 
@@ -138,7 +138,7 @@ public sealed class ProgressWatchdogTests
         var findings = new List<WatchdogFinding>();
         for (var second = 0; second < 20; second++)
         {
-            // Disks run down to nothing in ten seconds; then all of memory is to go, which is more than remained of the disks.
+            // The disks are copied within ten seconds; then all memory remains, which is more than what remained of the disks.
             var phase = second < 10 ? JobPhase.DiskCopy : JobPhase.PreCopy;
             var sample = Sample(phase, second < 10 ? 10 - second : 1000 - second, second);
             (watch, var found) = ProgressWatchdog.Check(watch, sample, phase, limits, Bytes.Zero, Start + Seconds(second));

@@ -16,7 +16,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     public RecoveryTests() => _host.Options.StateDirectory = Directory.CreateTempSubdirectory("mesh-agent-").FullName;
 
     [Fact]
-    public async Task A_broken_post_copy_is_taken_up_again_and_ends_as_post_copy()
+    public async Task A_broken_post_copy_is_recovered_and_ends_as_post_copy()
     {
         await BrokenAsync();
         var recover = Vm.Recover(One);
@@ -35,7 +35,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task One_that_fails_is_answered_with_the_reason_and_does_not_end_the_job()
+    public async Task A_failed_recovery_is_answered_with_the_reason_and_does_not_end_the_job()
     {
         await BrokenAsync();
         Refusing("the destination's QEMU has not noticed yet");
@@ -50,7 +50,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task It_may_be_tried_again_and_break_again()
+    public async Task It_can_be_retried_and_break_again()
     {
         await BrokenAsync();
         Refusing("not yet");
@@ -78,7 +78,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task One_that_heals_by_itself_needs_none()
+    public async Task A_post_copy_that_recovers_by_itself_needs_no_recovery()
     {
         await BrokenAsync();
         HealthyAgain();
@@ -93,7 +93,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     [Theory]
     [InlineData(VmRunState.Running, "running (booted)")]
     [InlineData(VmRunState.PausedMigrating, "paused (migrating)")]
-    public async Task What_has_not_failed_is_never_resumed(VmRunState state, string detail)
+    public async Task A_healthy_post_copy_is_never_recovered(VmRunState state, string detail)
     {
         await StartedAsync();
         _host.Hypervisor.AddVm(One, state: state, detail: detail);
@@ -106,7 +106,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_call_that_does_not_return_is_answered_in_time_and_not_made_twice()
+    public async Task A_hanging_call_is_answered_in_time_and_not_repeated()
     {
         await BrokenAsync();
 
@@ -117,7 +117,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_later_process_of_the_agent_recovers_it_as_well()
+    public async Task A_restarted_agent_can_recover_it()
     {
         await BrokenAsync();
         await _host.StopAsync();
@@ -129,7 +129,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_agent_that_stops_meanwhile_leaves_it_to_the_next()
+    public async Task An_agent_that_stops_meanwhile_leaves_it_to_the_next_process()
     {
         await BrokenAsync();
         var recover = Vm.Recover(One);
@@ -169,7 +169,7 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_over_is_not_taken_up_again()
+    public async Task An_ended_job_is_not_recovered()
     {
         await StartedAsync();
         Leave();

@@ -15,7 +15,7 @@ public sealed class RestartTests : IAsyncDisposable
     public RestartTests() => _host.Options.StateDirectory = Directory.CreateTempSubdirectory("mesh-agent-").FullName;
 
     [Fact]
-    public async Task A_job_that_still_runs_is_followed_on_and_its_limits_held_from_its_start()
+    public async Task A_job_that_still_runs_is_monitored_and_its_limits_count_from_its_start()
     {
         await StartedAsync(new MigrationLimits { CompletionTimeout = TimeSpan.FromSeconds(30), ProgressTimeout = TimeSpan.Zero });
         await _host.RunAsync(TimeSpan.FromSeconds(10));
@@ -50,7 +50,7 @@ public sealed class RestartTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_vm_that_left_its_definition_has_no_job_whatever_error_the_hypervisor_returns()
+    public async Task A_vm_that_left_only_its_definition_has_no_job_whatever_error_the_hypervisor_returns()
     {
         await StartedAsync();
         await _host.StopAsync();
@@ -64,7 +64,7 @@ public sealed class RestartTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_abort_that_was_asked_for_goes_on_after_a_restart()
+    public async Task A_requested_abort_continues_after_a_restart()
     {
         await StartedAsync();
         _host.Hypervisor.Failures["AbortJob"] = () => new HypervisorException(HypervisorErrorCode.TimedOut, One, "no answer");
@@ -137,7 +137,7 @@ public sealed class RestartTests : IAsyncDisposable
 
         await _host.StartAsync();
 
-        (await _host.SendAndWaitAsync(Vm.Start(One))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.StaleEpoch, "it may be over already");
+        (await _host.SendAndWaitAsync(Vm.Start(One))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.StaleEpoch, "it may have ended already");
         (await _host.SendAndWaitAsync(Vm.Start(One, _host.Clock.GetUtcNow().ToUnixTimeMilliseconds()))).Result.ShouldBe(CommandResult.Succeeded);
         _host.Log.Has(1010).ShouldBeTrue();
     }

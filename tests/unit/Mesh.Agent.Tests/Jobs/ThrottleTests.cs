@@ -16,7 +16,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     public ThrottleTests() => _host.Options.StateDirectory = Directory.CreateTempSubdirectory("mesh-agent-").FullName;
 
     [Fact]
-    public async Task A_throttle_is_emulated_reported_and_lifted_again()
+    public async Task A_throttle_is_emulated_reported_and_removed()
     {
         await StartedAsync();
 
@@ -42,14 +42,14 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_the_host_cannot_do_is_refused_with_its_reason_and_forgotten()
+    public async Task An_impossible_throttle_is_refused_with_the_reason_and_not_recorded()
     {
         await StartedAsync();
         _host.Hypervisor.Failures["SetThrottle"] = () => new HypervisorException(HypervisorErrorCode.Unsupported, One, "no controller 'cpu'");
 
         (await ChangeAsync(40)).ShouldBe(new ParameterAnswer(MigrationParameter.Throttle, ParameterResult.Refused, "no controller 'cpu'"));
         (await AutoConvergeAsync(true)).ShouldBe(new ParameterAnswer(MigrationParameter.AutoConverge, ParameterResult.Refused, "no controller 'cpu'"));
-        (await ChangeAsync(0)).Result.ShouldBe(ParameterResult.Applied, "there is nothing to lift");
+        (await ChangeAsync(0)).Result.ShouldBe(ParameterResult.Applied, "there is nothing to remove");
 
         await _host.RunAsync(TimeSpan.FromSeconds(2));
         _host.Report.Migrations.ShouldHaveSingleItem().Throttle.ShouldBeNull();
@@ -67,7 +67,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task In_post_copy_nothing_is_throttled()
+    public async Task In_post_copy_no_throttle_is_set()
     {
         await StartedAsync();
         await ChangeAsync(20);
@@ -82,7 +82,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     [InlineData(MigrateOutcome.Aborted)]
     [InlineData(MigrateOutcome.Failed)]
     [InlineData(MigrateOutcome.Completed)]
-    public async Task Every_end_lifts_it(MigrateOutcome outcome)
+    public async Task Every_outcome_removes_it(MigrateOutcome outcome)
     {
         await StartedAsync();
         await ChangeAsync(40);
@@ -109,7 +109,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task One_that_overtakes_the_end_undoes_itself()
+    public async Task A_throttle_set_at_the_end_is_removed()
     {
         await StartedAsync();
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -128,7 +128,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_restarted_agent_holds_it_on_and_lifts_it_at_the_end()
+    public async Task A_restarted_agent_keeps_it_and_removes_it_at_the_end()
     {
         await StartedAsync();
         await ChangeAsync(40);
@@ -136,7 +136,7 @@ public sealed class ThrottleTests : IAsyncDisposable
         _host.Hypervisor.Throttles.Clear();
         await _host.StartAsync();
 
-        await _host.UntilAsync(() => _host.Hypervisor.Throttles.ContainsKey(One), "what may have been on paper only");
+        await _host.UntilAsync(() => _host.Hypervisor.Throttles.ContainsKey(One), "it may have been recorded but not set");
         await _host.UntilAsync(() => _host.Report.Migrations is [{ Throttle.Value: 40 }], "the throttle in a sample");
         _host.Hypervisor.Jobs.Clear();
 
@@ -145,7 +145,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_job_that_ended_while_no_agent_ran_leaves_none_behind()
+    public async Task A_job_that_ended_while_no_agent_ran_leaves_no_throttle()
     {
         await StartedAsync();
         await ChangeAsync(40);
@@ -159,7 +159,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_stale_one_is_found_at_the_start_even_without_any_record_of_it()
+    public async Task A_stale_throttle_is_found_at_the_start_without_a_record_of_it()
     {
         _host.Hypervisor.AddVm(One);
         _host.Hypervisor.Throttles[One] = new Percent(90);
@@ -173,7 +173,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_stale_one_that_cannot_be_lifted_is_reported_and_retried()
+    public async Task A_stale_throttle_that_cannot_be_removed_is_reported_and_retried()
     {
         _host.Hypervisor.AddVm(One);
         _host.Hypervisor.Throttles[One] = new Percent(90);
@@ -188,7 +188,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_vm_that_arrived_throttled_is_restored_at_once()
+    public async Task A_vm_that_arrives_throttled_is_unthrottled_at_once()
     {
         await _host.StartAsync();
         await _host.SendAndWaitAsync(Vm.Prepare(One));
@@ -204,7 +204,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_job_whose_record_was_lost_has_its_throttle_until_it_ends()
+    public async Task A_job_whose_record_was_lost_keeps_its_throttle_until_it_ends()
     {
         _host.Hypervisor.AddVm(One);
         _host.Hypervisor.Throttles[One] = new Percent(50);
@@ -221,11 +221,11 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Auto_converge_in_migration_climbs_QEMUs_ladder()
+    public async Task Auto_converge_turned_on_during_a_migration_takes_QEMUs_steps()
     {
         await StartedAsync();
         (await AutoConvergeAsync(true)).Result.ShouldBe(ParameterResult.Emulated);
-        _host.Hypervisor.Throttles[One].Value.ShouldBe(0, "whether it can be done is tried at once");
+        _host.Hypervisor.Throttles[One].Value.ShouldBe(0, "a throttle of zero tests at once whether throttling is possible");
         await PassesAsync(2, 25);
 
         Steps().ShouldBe(["0", "20", "30", "40", "50", "60", "70", "80", "90", "99"]);
@@ -236,7 +236,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task It_climbs_on_after_a_restart_from_where_it_stood()
+    public async Task It_continues_after_a_restart_from_the_same_step()
     {
         await StartedAsync();
         await AutoConvergeAsync(true);
@@ -251,7 +251,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_throttle_that_is_set_explicitly_ends_it()
+    public async Task An_explicit_throttle_turns_auto_converge_off()
     {
         await StartedAsync();
         await AutoConvergeAsync(true);
@@ -266,7 +266,7 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Set_explicitly_with_the_rule_turned_off_at_once_it_stays_as_set()
+    public async Task An_explicit_throttle_remains_if_auto_converge_is_turned_off_in_the_same_change()
     {
         await StartedAsync();
         await AutoConvergeAsync(true);
@@ -277,13 +277,13 @@ public sealed class ThrottleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task QEMUs_own_is_on_or_off_for_good()
+    public async Task QEMUs_auto_converge_cannot_be_changed()
     {
         await StartedAsync(new MigrationOptions { AutoConverge = true });
 
         (await AutoConvergeAsync(true)).ShouldBe(new ParameterAnswer(MigrationParameter.AutoConverge, ParameterResult.Applied, "already on"));
         (await AutoConvergeAsync(false)).Result.ShouldBe(ParameterResult.Refused);
-        (await ChangeAsync(40)).Result.ShouldBe(ParameterResult.Emulated, "beside it a quota may be set");
+        (await ChangeAsync(40)).Result.ShouldBe(ParameterResult.Emulated, "a quota can be set as well");
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
@@ -296,7 +296,7 @@ public sealed class ThrottleTests : IAsyncDisposable
         await PassesAsync(1, 1);
     }
 
-    /// <summary>Passes of a second each, in which more is dirtied than half of what is sent.</summary>
+    /// <summary>Passes of one second, each of which dirties more than half of what it sends.</summary>
     private async Task PassesAsync(long first, long last)
     {
         for (var pass = first; pass <= last; pass++)

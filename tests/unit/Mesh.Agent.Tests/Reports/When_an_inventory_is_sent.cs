@@ -6,7 +6,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Agent.Tests.Reports;
 
-/// <summary>What the scheduler goes by, from the agent's settings and from the hypervisor.</summary>
+/// <summary>The facts for the scheduler, from the agent's settings and from the hypervisor.</summary>
 public sealed class When_an_inventory_is_sent : IAsyncDisposable
 {
     private static readonly HostName HostA = new("hosta");
@@ -16,7 +16,7 @@ public sealed class When_an_inventory_is_sent : IAsyncDisposable
     public When_an_inventory_is_sent() => _cluster = new SimulatedCluster(_host.Clock);
 
     [Fact]
-    public async Task Should_contain_what_the_host_reports_of_itself()
+    public async Task Should_contain_the_facts_of_the_host()
     {
         var sent = await SentAsync(new SimulatedHost
         {
@@ -48,7 +48,7 @@ public sealed class When_an_inventory_is_sent : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Should_leave_out_what_is_unknown()
+    public async Task Should_omit_unknown_facts()
     {
         var sent = await SentAsync(new SimulatedHost { Name = HostA });
 
@@ -57,7 +57,7 @@ public sealed class When_an_inventory_is_sent : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Should_put_the_agent_s_settings_first()
+    public async Task Should_prefer_the_agent_s_settings()
     {
         _host.Options.LinkMebibytesPerSecond = 100;
         _host.Options.Labels["zone"] = "b";
@@ -69,7 +69,7 @@ public sealed class When_an_inventory_is_sent : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Should_report_what_ties_a_vm_to_its_host()
+    public async Task Should_report_what_restricts_the_hosts_of_a_vm()
     {
         var placement = new VmPlacement(PinnedToHost: true, Label("zone", "a"));
         var sent = await SentAsync(new SimulatedHost { Name = HostA }, new SimulatedVm

@@ -30,7 +30,7 @@ public sealed class MigrationModelTests
     }
 
     [Fact]
-    public void Pages_of_zeros_cost_next_to_nothing()
+    public void Zero_pages_cost_almost_nothing()
     {
         var end = Run(Vms(DirtyCurve.Idle) with { UsedMemory = Bytes.FromMebibytes(256) });
 
@@ -50,7 +50,7 @@ public sealed class MigrationModelTests
     }
 
     [Fact]
-    public void Auto_converge_rescues_it_by_climbing_its_ladder()
+    public void Auto_converge_makes_it_converge_step_by_step()
     {
         var vm = Vms(DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(150)));
         var steps = new List<int>();
@@ -92,7 +92,7 @@ public sealed class MigrationModelTests
     [InlineData(20)]
     [InlineData(60)]
     [InlineData(90)]
-    public void No_byte_of_memory_is_lost_on_the_way(int dirtyMebibytesPerSecond)
+    public void No_byte_of_memory_is_lost(int dirtyMebibytesPerSecond)
     {
         var end = Run(Vms(DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(dirtyMebibytesPerSecond))));
 
@@ -101,7 +101,7 @@ public sealed class MigrationModelTests
     }
 
     [Fact]
-    public void A_higher_downtime_limit_ends_what_would_not_converge()
+    public void A_higher_downtime_limit_completes_a_migration_that_would_not_converge()
     {
         var vm = Vms(new DirtyCurve(Bytes.FromMebibytes(60), TimeSpan.FromMilliseconds(100), default));
         var stuck = Run(vm, max: TimeSpan.FromMinutes(2));
@@ -114,7 +114,7 @@ public sealed class MigrationModelTests
     }
 
     [Fact]
-    public void A_limited_rate_is_lifted_for_the_final_pass()
+    public void The_bandwidth_limit_does_not_apply_to_the_final_pass()
     {
         var vm = Vms(new DirtyCurve(Bytes.FromMebibytes(60), TimeSpan.FromMilliseconds(100), default));
         var start = Start(vm) with { Bandwidth = BytesPerSecond.FromMebibytes(16), MaxDowntime = TimeSpan.FromSeconds(5) };
@@ -123,7 +123,7 @@ public sealed class MigrationModelTests
     }
 
     [Fact]
-    public void Suspending_ends_it_too_and_counts_as_downtime()
+    public void Suspending_completes_it_too_and_counts_as_downtime()
     {
         var vm = Vms(DirtyCurve.Uniform(BytesPerSecond.FromMebibytes(150)));
         var stuck = Run(vm, max: TimeSpan.FromMinutes(1));
@@ -151,7 +151,7 @@ public sealed class MigrationModelTests
     }
 
     [Fact]
-    public void Disks_go_before_memory()
+    public void Disks_are_copied_before_memory()
     {
         var vm = Vms(DirtyCurve.Idle);
         var start = SimulatedMigration.Start(vm, Bytes.FromMebibytes(200), null, TimeSpan.FromMilliseconds(300), isPaused: false);

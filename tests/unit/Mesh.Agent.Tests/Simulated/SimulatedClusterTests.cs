@@ -116,7 +116,7 @@ public sealed class SimulatedClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_destination_that_dies_returns_the_vm()
+    public async Task The_vm_stays_on_the_source_when_the_destination_dies()
     {
         var source = Add(1);
         var moving = Migrate(source, 1, HostB);
@@ -145,7 +145,7 @@ public sealed class SimulatedClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_link_that_is_cut_moves_nothing_until_it_is_mended()
+    public async Task A_broken_link_transfers_nothing_until_it_is_restored()
     {
         var source = Add(1);
         var moving = Migrate(source, 1, HostB);

@@ -26,7 +26,7 @@ public sealed class SimulatedRecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_broken_post_copy_goes_on_where_it_stood()
+    public async Task A_broken_post_copy_continues_where_it_stopped()
     {
         var moving = await BrokenAsync();
         (await moving).Outcome.ShouldBe(MigrateOutcome.Failed);
@@ -47,7 +47,7 @@ public sealed class SimulatedRecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task It_may_break_and_be_recovered_any_number_of_times()
+    public async Task It_can_break_and_be_recovered_any_number_of_times()
     {
         await BrokenAsync();
         for (var time = 0; time < 3; time++)
@@ -79,7 +79,7 @@ public sealed class SimulatedRecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Half_of_a_vm_that_was_lost_with_its_host_is_not_recovered()
+    public async Task A_vm_half_of_which_was_lost_with_its_host_is_not_recovered()
     {
         await BrokenAsync();
         _cluster.PowerOff(HostB);
@@ -91,7 +91,7 @@ public sealed class SimulatedRecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_broken_is_not_recovered()
+    public async Task A_healthy_post_copy_is_not_recovered()
     {
         (await Recover()).Outcome.ShouldBe(MigrateOutcome.Failed);
         var moving = Migrate();

@@ -11,7 +11,7 @@ public sealed class SimulatedThrottleTests : IDisposable
 {
     private static readonly HostName HostA = new("host_A");
     private static readonly HostName HostB = new("host_B");
-    private static readonly SimulatedVm Machine = new()
+    private static readonly SimulatedVm TestVm = new()
     {
         Id = Vm.Id(1),
         Name = "vm",
@@ -29,7 +29,7 @@ public sealed class SimulatedThrottleTests : IDisposable
         _cluster = new SimulatedCluster(_clock);
         foreach (var host in new[] { HostA, HostB })
             _cluster.AddHost(new SimulatedHost { Name = host, Link = BytesPerSecond.FromMebibytes(100) });
-        _cluster.AddVm(HostA, Machine);
+        _cluster.AddVm(HostA, TestVm);
         (_source, _destination) = (_cluster.CreateHypervisor(HostA), _cluster.CreateHypervisor(HostB));
     }
 
@@ -52,13 +52,13 @@ public sealed class SimulatedThrottleTests : IDisposable
     [InlineData(30, 60, false, 0.4)]
     [InlineData(30, 60, true, 0.0)]
     public void The_larger_of_QEMUs_throttle_and_the_quota_counts(int qemus, int quota, bool isSuspended, double speed) =>
-        (SimulatedMigration.Start(Machine, Bytes.Zero, null, TimeSpan.Zero, isSuspended) with { ThrottlePercent = qemus, QuotaPercent = quota })
+        (SimulatedMigration.Start(TestVm, Bytes.Zero, null, TimeSpan.Zero, isSuspended) with { ThrottlePercent = qemus, QuotaPercent = quota })
             .Speed.ShouldBe(speed, 0.0001);
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task It_travels_with_the_vm_until_it_is_lifted(bool isPostCopy)
+    public async Task It_moves_with_the_vm_until_it_is_removed(bool isPostCopy)
     {
         var moving = Migrate(new MigrationOptions { PostCopy = isPostCopy });
         await _source.SetThrottleAsync(Vm.Id(1), new Percent(90), default);

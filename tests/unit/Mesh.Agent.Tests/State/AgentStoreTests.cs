@@ -65,7 +65,7 @@ public sealed class AgentStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_half_written_file_never_replaces_a_whole_one()
+    public void A_partly_written_file_never_replaces_a_complete_one()
     {
         var store = Open();
         store.GetOrAdd(Vm.Abort(Vm.Id(1)), Now);
@@ -75,7 +75,7 @@ public sealed class AgentStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_written_is_not_started()
+    public void An_action_that_cannot_be_recorded_is_not_started()
     {
         var store = Open();
         Directory.Delete(_directory, recursive: true);
@@ -85,7 +85,7 @@ public sealed class AgentStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_has_happened_is_remembered_even_if_it_cannot_be_written()
+    public void A_result_is_remembered_even_if_it_cannot_be_written()
     {
         var store = Open();
         var record = store.GetOrAdd(Vm.Abort(Vm.Id(1)), Now);

@@ -10,8 +10,8 @@ using Mesh.Hosting.Errors;
 namespace Mesh.Agent.Tests.State;
 
 /// <summary>
-/// The names in an agent's state file. They outlive the code that wrote them: a name that changes here needs another format number and an
-/// answer to what becomes of the files in the field.
+/// The names in an agent's state file. They outlive the code that wrote them: changing a name requires a new format number and a
+/// decision about existing files.
 /// </summary>
 public sealed class StateFormatTests : IDisposable
 {
@@ -24,7 +24,7 @@ public sealed class StateFormatTests : IDisposable
     private static string Golden => Path.Combine(AppContext.BaseDirectory, "State", "state.golden.json");
 
     [Fact]
-    public void A_full_state_is_written_under_the_names_on_record()
+    public void A_full_state_is_written_with_the_recorded_names()
     {
         new AgentStateFile(_directory.FullName, new HostName("hosta")).Write(Full());
 
@@ -32,7 +32,7 @@ public sealed class StateFormatTests : IDisposable
     }
 
     [Fact]
-    public void A_state_of_this_format_is_read_whole()
+    public void A_state_of_this_format_is_read_completely()
     {
         File.Copy(Golden, StatePath);
 
@@ -47,7 +47,7 @@ public sealed class StateFormatTests : IDisposable
     [InlineData("""{ "fences": [], "migrations": [] }""", "none (version 0.1)")]
     [InlineData("{}", "none (version 0.1)")]
     [InlineData("""{ "format": 2, "somethingElse": true }""", "2")]
-    public void A_state_of_another_format_stops_the_start_and_stays_where_it_is(string content, string format)
+    public void A_state_of_another_format_aborts_the_start_and_is_left_unchanged(string content, string format)
     {
         File.WriteAllText(StatePath, content);
 
@@ -71,7 +71,7 @@ public sealed class StateFormatTests : IDisposable
         return document.RootElement.Clone();
     }
 
-    /// <summary>Every member of the agent's own records has a value. Those of the contracts have their names held by the contracts' tests.</summary>
+    /// <summary>Every member of the agent's records has a value. The contracts' tests cover the names of the contracts.</summary>
     private static AgentState Full() => new(
         [new VmEpoch(Vm.Id(1), new Epoch(7), new MigrationId("m"))],
         [

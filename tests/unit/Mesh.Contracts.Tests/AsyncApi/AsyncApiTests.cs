@@ -6,7 +6,7 @@ using Mesh.Contracts.Tests.Schemas;
 
 namespace Mesh.Contracts.Tests.AsyncApi;
 
-/// <summary>The document for authors of agents says what the code does.</summary>
+/// <summary>The AsyncAPI document matches the code.</summary>
 public sealed class AsyncApiTests
 {
     private static readonly JsonObject Channels = Yaml.Document["channels"]!.AsObject();
@@ -29,7 +29,7 @@ public sealed class AsyncApiTests
     {
         var type = AgentMessages.Channels.Single(channel => channel.Channel == name).Type;
         var expected = type.IsAbstract
-            ? MessageTypes.DerivedOf(type).Select(item => (item.Word, Schema: $"schemas/{type.Name}.json#/$defs/{item.Type.Name}"))
+            ? MessageTypes.DerivedOf(type).Select(item => (item.Name, Schema: $"schemas/{type.Name}.json#/$defs/{item.Type.Name}"))
             : [(JsonNamingPolicy.CamelCase.ConvertName(type.Name), $"schemas/{type.Name}.json")];
 
         var listed = Channels[name]!["messages"]!.AsObject().Select(message => (message.Key, Resolve(message.Value!)["payload"]!["$ref"]!.GetValue<string>()));
@@ -72,7 +72,7 @@ public sealed class AsyncApiTests
 
     [Theory]
     [MemberData(nameof(ChannelNames))]
-    public void An_agent_takes_commands_and_sends_everything_else(string name)
+    public void An_agent_receives_commands_and_sends_everything_else(string name)
     {
         var operation = Yaml.Document["operations"]!.AsObject().Select(item => item.Value!)
             .Single(item => item["channel"]!["$ref"]!.GetValue<string>() == $"#/channels/{name}");
@@ -81,7 +81,7 @@ public sealed class AsyncApiTests
     }
 
     [Fact]
-    public void Every_reference_leads_somewhere()
+    public void Every_reference_has_a_target()
     {
         var references = SchemaReferences.In(Yaml.Document);
 
@@ -104,6 +104,6 @@ public sealed class AsyncApiTests
         var target = reference["$ref"]!.GetValue<string>();
         var (file, pointer) = SchemaChecker.Split(target, "");
         var document = file.Length == 0 ? Yaml.Document : SchemaFiles.Read(Path.GetFileName(file));
-        return SchemaReferences.Follow(document, pointer) ?? throw new InvalidOperationException($"{target} leads nowhere");
+        return SchemaReferences.Follow(document, pointer) ?? throw new InvalidOperationException($"{target} does not exist");
     }
 }

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Mesh.Contracts.Tests.AsyncApi;
 
-/// <summary>The AsyncAPI document as a JSON tree, in which all scalars are texts.</summary>
+/// <summary>The AsyncAPI document as JSON, with all scalars as strings.</summary>
 internal static class Yaml
 {
     public static JsonObject Document { get; } = Read(RepositoryRoot.At("infra/docs/asyncapi.yaml"));

@@ -9,30 +9,30 @@ public sealed class PolymorphismTests
 {
     [Theory]
     [MemberData(nameof(SampleData.Bases), MemberType = typeof(SampleData))]
-    public void Every_derived_record_is_registered_once_under_its_own_name(string name)
+    public void Every_derived_record_is_registered_once_under_its_name(string name)
     {
         var type = SampleData.TypeOf(name);
         var derived = MessageTypes.DerivedOf(type);
 
         derived.Select(item => item.Type).ShouldBe(MessageTypes.Records.Where(record => record.BaseType == type), ignoreOrder: true);
-        foreach (var (word, record) in derived)
+        foreach (var (registered, record) in derived)
             JsonNamingPolicy.CamelCase.ConvertName(record.Name.Replace("Migration", type.Name == "MigrationEvent" ? "" : "Migration", StringComparison.Ordinal))
-                .ShouldBe(word);
+                .ShouldBe(registered);
     }
 
     [Theory]
     [MemberData(nameof(SampleData.Derived), MemberType = typeof(SampleData))]
-    public void The_discriminator_may_stand_anywhere(string name)
+    public void The_discriminator_can_be_anywhere(string name)
     {
         var type = SampleData.TypeOf(name);
         var discriminator = MessageTypes.DiscriminatorOf(type.BaseType!);
         var sent = ObjectFiller.Full(type);
         var json = JsonSerializer.SerializeToNode(sent, type.BaseType!, MeshJson.Options)!.AsObject();
-        var word = json[discriminator]!.GetValue<string>();
+        var value = json[discriminator]!.GetValue<string>();
         json.Remove(discriminator);
-        json.Add(discriminator, word);
+        json.Add(discriminator, value);
 
-        json.ToJsonString().ShouldEndWith($"\"{discriminator}\":\"{word}\"}}");
+        json.ToJsonString().ShouldEndWith($"\"{discriminator}\":\"{value}\"}}");
         JsonSerializer.Deserialize(json.ToJsonString(), type.BaseType!, MeshJson.Options).ShouldBeEquivalentTo(sent);
     }
 
@@ -48,12 +48,12 @@ public sealed class PolymorphismTests
     }
 
     [Fact]
-    public void A_command_without_a_discriminator_is_an_error_and_not_some_command()
+    public void A_command_without_a_discriminator_is_an_error()
     {
         var json = JsonSerializer.SerializeToNode<AgentCommand>((AbortJob)ObjectFiller.Full(typeof(AbortJob)), MeshJson.Options)!.AsObject();
         json.Remove("command").ShouldBeTrue();
 
-        // The serializer's own exception for a base that cannot be made is NotSupportedException.
+        // For an abstract base the serializer throws NotSupportedException.
         Should.Throw<NotSupportedException>(() => json.Deserialize<AgentCommand>(MeshJson.Options));
     }
 }

@@ -9,14 +9,14 @@ namespace Mesh.Contracts.Tests.Json;
 
 public sealed class RequiredMemberTests
 {
-    /// <summary>Each record with each of its members that must be there.</summary>
+    /// <summary>Each record with each of its required members.</summary>
     public static TheoryData<string, string> Required =>
         [.. from type in MessageTypes.Records
             from property in type.GetProperties()
             where IsRequired(type, property)
             select (type.FullName!, property.Name)];
 
-    /// <summary>Each record with each of its members that may not be null.</summary>
+    /// <summary>Each record with each of its non-nullable members.</summary>
     public static TheoryData<string, string> NotNull =>
         [.. from type in MessageTypes.Records
             from property in type.GetProperties()
@@ -25,7 +25,7 @@ public sealed class RequiredMemberTests
 
     [Theory]
     [MemberData(nameof(Required))]
-    public void A_required_member_that_is_absent_is_an_error(string record, string member)
+    public void A_missing_required_member_is_an_error(string record, string member)
     {
         var type = SampleData.TypeOf(record);
         var json = Sample(type);
@@ -36,7 +36,7 @@ public sealed class RequiredMemberTests
 
     [Theory]
     [MemberData(nameof(NotNull))]
-    public void A_member_that_may_not_be_null_is_an_error_when_it_is(string record, string member)
+    public void Null_in_a_non_nullable_member_is_an_error(string record, string member)
     {
         var type = SampleData.TypeOf(record);
         var json = Sample(type);

@@ -11,7 +11,7 @@ public sealed class RoundTripTests
 {
     [Theory]
     [MemberData(nameof(SampleData.Records), MemberType = typeof(SampleData))]
-    public void A_record_comes_back_with_every_member(string name)
+    public void A_record_round_trips_with_every_member(string name)
     {
         var type = SampleData.TypeOf(name);
         var sent = ObjectFiller.Full(type);
@@ -23,7 +23,7 @@ public sealed class RoundTripTests
 
     [Theory]
     [MemberData(nameof(SampleData.Records), MemberType = typeof(SampleData))]
-    public void A_record_comes_back_when_everything_that_may_be_null_is(string name)
+    public void A_record_round_trips_with_all_nullable_members_null(string name)
     {
         var type = SampleData.TypeOf(name);
         var sent = ObjectFiller.Sparse(type);
@@ -35,7 +35,7 @@ public sealed class RoundTripTests
 
     [Theory]
     [MemberData(nameof(SampleData.Derived), MemberType = typeof(SampleData))]
-    public void A_derived_record_comes_back_as_itself_through_its_base(string name)
+    public void A_derived_record_round_trips_through_its_base(string name)
     {
         var type = SampleData.TypeOf(name);
         var sent = ObjectFiller.Full(type);
@@ -49,7 +49,7 @@ public sealed class RoundTripTests
 
     [Theory]
     [MemberData(nameof(SampleData.Records), MemberType = typeof(SampleData))]
-    public void Members_that_a_newer_writer_added_are_passed_over(string name)
+    public void Members_added_by_a_newer_writer_are_ignored(string name)
     {
         var type = SampleData.TypeOf(name);
         var sent = ObjectFiller.Full(type);
@@ -61,19 +61,19 @@ public sealed class RoundTripTests
 
     [Theory]
     [MemberData(nameof(SampleData.Records), MemberType = typeof(SampleData))]
-    public void A_member_that_is_null_is_not_written(string name)
+    public void A_null_member_is_not_written(string name)
     {
         var type = SampleData.TypeOf(name);
 
         var json = JsonSerializer.SerializeToNode(ObjectFiller.Sparse(type), type, MeshJson.Options)!.AsObject();
-        foreach (var spoken in type.GetProperties().Where(IsSpokenOutWhenNull))
-            json.Remove(JsonNamingPolicy.CamelCase.ConvertName(spoken.Name));
+        foreach (var property in type.GetProperties().Where(IsWrittenWhenNull))
+            json.Remove(JsonNamingPolicy.CamelCase.ConvertName(property.Name));
 
         json.ToJsonString().ShouldNotContain("null");
     }
 
-    /// <summary>Where "none" is the very thing that is said, and a reader must be certain that it was, the member is there all the same.</summary>
-    private static bool IsSpokenOutWhenNull(PropertyInfo property) =>
+    /// <summary>If null itself is the information, and a reader must distinguish it from a missing member, the member is written.</summary>
+    private static bool IsWrittenWhenNull(PropertyInfo property) =>
         property.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.Never };
 
     [Fact]

@@ -9,7 +9,7 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Contracts.Tests.Json;
 
-/// <summary>What the values look like as JSON, which other languages rely on.</summary>
+/// <summary>The JSON form of the values, on which other languages rely.</summary>
 public sealed class WireFormTests
 {
     [Theory]
@@ -29,16 +29,16 @@ public sealed class WireFormTests
     [InlineData("9223372036854775807")]
     [InlineData("-9223372036854775808")]
     [InlineData("null")]
-    public void Anything_else_is_no_duration(string json) =>
+    public void Anything_else_is_not_a_duration(string json) =>
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<TimeSpan>(json, MeshJson.Options));
 
     [Fact]
-    public void A_part_of_a_millisecond_is_dropped() =>
+    public void Fractions_of_a_millisecond_are_dropped() =>
         JsonSerializer.Serialize(TimeSpan.FromMicroseconds(1999), MeshJson.Options).ShouldBe("1");
 
     [Theory]
     [MemberData(nameof(SampleData.Enums), MemberType = typeof(SampleData))]
-    public void An_enumeration_is_a_word_in_camel_case(string name)
+    public void An_enumeration_is_a_string_in_camel_case(string name)
     {
         var type = SampleData.TypeOf(name);
         foreach (var value in Enum.GetValues(type))
@@ -59,7 +59,7 @@ public sealed class WireFormTests
     }
 
     [Fact]
-    public void Values_are_bare_numbers_and_texts()
+    public void Values_are_bare_numbers_and_strings()
     {
         Json(new Bytes(4096)).ShouldBe("4096");
         Json(BytesPerSecond.FromMebibytes(32)).ShouldBe("33554432");
@@ -74,7 +74,7 @@ public sealed class WireFormTests
     [Fact]
     public void A_value_of_the_wrong_kind_is_an_error()
     {
-        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Bytes>("\"4096\"", MeshJson.Options)).Message.ShouldContain("Bytes takes a whole number");
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Bytes>("\"4096\"", MeshJson.Options)).Message.ShouldContain("Bytes must be a whole number");
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Bytes>("1.5", MeshJson.Options));
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Epoch>("null", MeshJson.Options));
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<HostName>("7", MeshJson.Options));
@@ -87,7 +87,7 @@ public sealed class WireFormTests
         Json(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2))).ShouldBe("\"2026-01-02T03:04:05+02:00\"");
 
     [Fact]
-    public void A_command_begins_with_what_it_is_and_names_its_members_in_camel_case()
+    public void A_command_starts_with_its_discriminator_and_has_camel_case_members()
     {
         AgentCommand command = new AbortJob
         {
@@ -113,11 +113,11 @@ public sealed class WireFormTests
     }
 
     [Fact]
-    public void Options_may_be_left_out_and_then_have_their_defaults() =>
+    public void Omitted_options_have_their_defaults() =>
         JsonSerializer.Deserialize<MigrationOptions>("{}", MeshJson.Options).ShouldBeEquivalentTo(new MigrationOptions());
 
     [Fact]
-    public void The_form_for_people_differs_in_line_breaks_only()
+    public void The_indented_form_differs_only_in_white_space()
     {
         var answer = (CommandAnswer)ObjectFiller.Full(typeof(CommandAnswer));
 

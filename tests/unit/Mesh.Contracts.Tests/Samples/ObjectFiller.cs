@@ -4,44 +4,44 @@ using Mesh.Contracts.Values;
 namespace Mesh.Contracts.Tests.Samples;
 
 /// <summary>
-/// Makes an instance of any contract type in which every member differs from what it would be if nobody set it, so that a
-/// member that gets lost on the wire is noticed.
+/// Creates an instance of any contract type in which every member differs from its default, so that a
+/// member that is lost on the wire is noticed.
 /// </summary>
 internal sealed class ObjectFiller
 {
     private static readonly NullabilityInfoContext Nullability = new();
-    private readonly bool _leaveOutNullable;
+    private readonly bool _omitNullable;
     private int _next;
 
-    private ObjectFiller(bool leaveOutNullable) => _leaveOutNullable = leaveOutNullable;
+    private ObjectFiller(bool omitNullable) => _omitNullable = omitNullable;
 
     /// <summary>An instance with every member set.</summary>
-    public static object Full(Type type) => new ObjectFiller(leaveOutNullable: false).Make(type, null);
+    public static object Full(Type type) => new ObjectFiller(omitNullable: false).Create(type, null);
 
-    /// <summary>An instance in which every member that may be null is.</summary>
-    public static object Sparse(Type type) => new ObjectFiller(leaveOutNullable: true).Make(type, null);
+    /// <summary>An instance with every nullable member null.</summary>
+    public static object Sparse(Type type) => new ObjectFiller(omitNullable: true).Create(type, null);
 
-    private object Make(Type type, object? unlike)
+    private object Create(Type type, object? defaultValue)
     {
         var bare = Nullable.GetUnderlyingType(type) ?? type;
         if (bare.IsEnum)
-            return Enum.GetValues(bare).Cast<object>().First(value => !value.Equals(unlike ?? Enum.ToObject(bare, 0)));
-        if (Scalar(bare, unlike) is { } scalar)
+            return Enum.GetValues(bare).Cast<object>().First(value => !value.Equals(defaultValue ?? Enum.ToObject(bare, 0)));
+        if (Scalar(bare, defaultValue) is { } scalar)
             return scalar;
         if (bare.IsGenericType && bare.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
-            return MakeList(bare.GetGenericArguments()[0]);
+            return CreateList(bare.GetGenericArguments()[0]);
         if (bare == typeof(IReadOnlyDictionary<string, string>))
             return new Dictionary<string, string>(StringComparer.Ordinal) { [Text()] = Text() };
         if (bare.IsAbstract)
-            return Make(MessageTypes.DerivedOf(bare)[0].Type, null);
-        return MakeRecord(bare);
+            return Create(MessageTypes.DerivedOf(bare)[0].Type, null);
+        return CreateRecord(bare);
     }
 
-    private object? Scalar(Type type, object? unlike)
+    private object? Scalar(Type type, object? defaultValue)
     {
         _next++;
         if (type == typeof(bool))
-            return unlike is not true;
+            return defaultValue is not true;
         if (type == typeof(int))
             return _next;
         if (type == typeof(long))
@@ -65,25 +65,25 @@ internal sealed class ObjectFiller
         return null;
     }
 
-    private object MakeList(Type element)
+    private object CreateList(Type element)
     {
         var list = (System.Collections.IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(element))!;
-        list.Add(Make(element, null));
-        list.Add(Make(element, null));
+        list.Add(Create(element, null));
+        list.Add(Create(element, null));
         return list;
     }
 
-    private object MakeRecord(Type type)
+    private object CreateRecord(Type type)
     {
         var constructor = type.GetConstructors().Single();
-        var made = constructor.Invoke([.. constructor.GetParameters().Select(parameter =>
-            _leaveOutNullable && Nullability.Create(parameter).WriteState == NullabilityState.Nullable ? null : Make(parameter.ParameterType, null))]);
+        var instance = constructor.Invoke([.. constructor.GetParameters().Select(parameter =>
+            _omitNullable && Nullability.Create(parameter).WriteState == NullabilityState.Nullable ? null : Create(parameter.ParameterType, null))]);
         var given = constructor.GetParameters().Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var property in type.GetProperties().Where(property => property.CanWrite && !given.Contains(property.Name)))
-            property.SetValue(made, _leaveOutNullable && Nullability.Create(property).WriteState == NullabilityState.Nullable
+            property.SetValue(instance, _omitNullable && Nullability.Create(property).WriteState == NullabilityState.Nullable
                 ? null
-                : Make(property.PropertyType, property.GetValue(made)));
-        return made;
+                : Create(property.PropertyType, property.GetValue(instance)));
+        return instance;
     }
 
     private string Text() => $"text-{_next++}";

@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Tests.Samples;
 
-/// <summary>The types as data of theories; by name, so that each case reads well in the report.</summary>
+/// <summary>The types as theory data; by name, so that each case is readable in the report.</summary>
 public static class SampleData
 {
     public static TheoryData<string> Records => [.. MessageTypes.Records.Select(type => type.FullName!)];

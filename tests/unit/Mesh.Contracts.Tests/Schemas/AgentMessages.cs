@@ -5,7 +5,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Tests.Schemas;
 
-/// <summary>What agents and mesh say to each other, and on which queue; the schemas and the AsyncAPI document cover exactly this.</summary>
+/// <summary>The messages between agents and mesh, with their queues; the schemas and the AsyncAPI document cover exactly these.</summary>
 internal static class AgentMessages
 {
     public static IReadOnlyList<(string Channel, string Address, Type Type)> Channels { get; } =
@@ -17,9 +17,9 @@ internal static class AgentMessages
         ("hostInventories", AgentQueues.HostInventories, typeof(HostInventory)),
     ];
 
-    /// <summary>Everything that has a schema file of its own: the messages, and the file of an exported inventory.</summary>
+    /// <summary>All types with their own schema file: the messages, and the file of an exported inventory.</summary>
     public static IReadOnlyList<Type> Documents { get; } = [.. Channels.Select(channel => channel.Type), typeof(Fleet)];
 
-    // A host's name cannot hold braces, so the template is made from a name that can be found again.
+    // A host name cannot contain braces, so the template is made from a placeholder name.
     private static string CommandsAddress => AgentQueues.Commands(new HostName("HOST")).Replace("HOST", "{host}", StringComparison.Ordinal);
 }

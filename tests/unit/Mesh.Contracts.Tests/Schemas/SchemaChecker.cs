@@ -5,15 +5,15 @@ using System.Text.RegularExpressions;
 namespace Mesh.Contracts.Tests.Schemas;
 
 /// <summary>
-/// Checks a message against the schema files; knows just the words of JSON Schema that these files use, and stumbles over any
-/// other instead of passing it over.
+/// Checks a message against the schema files; supports only the keywords of JSON Schema that these files use, and reports any
+/// other instead of ignoring it.
 /// </summary>
 internal static class SchemaChecker
 {
-    /// <summary>What does not fit; nothing if the message fits.</summary>
+    /// <summary>The violations; empty if the message is valid.</summary>
     public static IReadOnlyList<string> Check(string file, JsonNode? message) => [.. Check(SchemaFiles.Read(file), file, message, "$")];
 
-    /// <summary>The file and the pointer that a reference names.</summary>
+    /// <summary>The file and the JSON pointer of a reference.</summary>
     public static (string File, string Pointer) Split(string reference, string file)
     {
         var parts = reference.Split('#');
@@ -21,14 +21,14 @@ internal static class SchemaChecker
     }
 
     private static IEnumerable<string> Check(JsonObject schema, string file, JsonNode? value, string at) =>
-        schema.SelectMany(word => Check(word.Key, word.Value!, file, value, at));
+        schema.SelectMany(keyword => Check(keyword.Key, keyword.Value!, file, value, at));
 
-    private static IEnumerable<string> Check(string word, JsonNode rule, string file, JsonNode? value, string at) => word switch
+    private static IEnumerable<string> Check(string keyword, JsonNode rule, string file, JsonNode? value, string at) => keyword switch
     {
         "$ref" => Follow(rule.GetValue<string>(), file, value, at),
-        "type" => Fits(rule.GetValue<string>(), value) ? [] : [$"{at} is no {rule}"],
+        "type" => Fits(rule.GetValue<string>(), value) ? [] : [$"{at} is not of type {rule}"],
         "const" => JsonNode.DeepEquals(rule, value) ? [] : [$"{at} is not {rule}"],
-        "enum" => rule.AsArray().Any(item => JsonNode.DeepEquals(item, value)) ? [] : [$"{at} is none of {rule}"],
+        "enum" => rule.AsArray().Any(item => JsonNode.DeepEquals(item, value)) ? [] : [$"{at} is not one of {rule}"],
         "required" => value is JsonObject parts
             ? rule.AsArray().Select(name => name!.GetValue<string>()).Where(name => !parts.ContainsKey(name)).Select(name => $"{at} lacks {name}")
             : [],
@@ -36,15 +36,15 @@ internal static class SchemaChecker
             .SelectMany(item => Check(item.Value!.AsObject(), file, value![item.Key], $"{at}.{item.Key}")),
         "additionalProperties" => value!.AsObject().SelectMany(item => Check(rule.AsObject(), file, item.Value, $"{at}.{item.Key}")),
         "items" => value!.AsArray().SelectMany((item, index) => Check(rule.AsObject(), file, item, $"{at}[{index}]")),
-        "oneOf" => rule.AsArray().Count(item => !Check(item!.AsObject(), file, value, at).Any()) == 1 ? [] : [$"{at} fits not exactly one of its kinds"],
-        "pattern" => Regex.IsMatch(value!.GetValue<string>(), rule.GetValue<string>(), RegexOptions.None, TimeSpan.FromSeconds(1)) ? [] : [$"{at} is not of the form {rule}"],
+        "oneOf" => rule.AsArray().Count(item => !Check(item!.AsObject(), file, value, at).Any()) == 1 ? [] : [$"{at} does not match exactly one of its alternatives"],
+        "pattern" => Regex.IsMatch(value!.GetValue<string>(), rule.GetValue<string>(), RegexOptions.None, TimeSpan.FromSeconds(1)) ? [] : [$"{at} does not match {rule}"],
         "minLength" => value!.GetValue<string>().Length >= rule.GetValue<int>() ? [] : [$"{at} is too short"],
         "maxLength" => value!.GetValue<string>().Length <= rule.GetValue<int>() ? [] : [$"{at} is too long"],
         "minimum" => Number(value) >= Number(rule) ? [] : [$"{at} is too small"],
         "maximum" => Number(value) <= Number(rule) ? [] : [$"{at} is too large"],
-        "format" => FitsFormat(rule.GetValue<string>(), value!.GetValue<string>()) ? [] : [$"{at} is no {rule}"],
+        "format" => FitsFormat(rule.GetValue<string>(), value!.GetValue<string>()) ? [] : [$"{at} is not of type {rule}"],
         "$schema" or "$defs" or "title" or "description" or "default" or "x-unit" or "x-meanings" => [],
-        _ => [$"the schema at {at} uses '{word}', which is not known here"],
+        _ => [$"the schema at {at} uses '{keyword}', which is not supported here"],
     };
 
     private static IEnumerable<string> Follow(string reference, string file, JsonNode? value, string at)

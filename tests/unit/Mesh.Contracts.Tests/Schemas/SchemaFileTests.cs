@@ -24,7 +24,7 @@ public sealed class SchemaFileTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void The_file_says_what_the_contracts_say(string name)
+    public void The_file_matches_the_contracts(string name)
     {
         var path = Path.Combine(SchemaFiles.Directory, name);
         var expected = SchemaFiles.Text(SchemaGenerator.Generate()[name]).Split('\n');
@@ -43,7 +43,7 @@ public sealed class SchemaFileTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Every_reference_leads_somewhere(string name)
+    public void Every_reference_has_a_target(string name)
     {
         foreach (var reference in SchemaReferences.In(SchemaFiles.Read(name)))
         {
@@ -54,29 +54,29 @@ public sealed class SchemaFileTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Every_member_has_a_form_and_a_description(string name)
+    public void Every_member_has_a_type_and_a_description(string name)
     {
         foreach (var (member, schema) in Members(SchemaFiles.Read(name)))
         {
             var isDiscriminator = schema.ContainsKey("const");
-            (isDiscriminator || schema.ContainsKey("type") || schema.ContainsKey("$ref")).ShouldBeTrue($"{name}: {member} has no form");
-            (isDiscriminator || schema.ContainsKey("description")).ShouldBeTrue($"{name}: {member} is not described");
+            (isDiscriminator || schema.ContainsKey("type") || schema.ContainsKey("$ref")).ShouldBeTrue($"{name}: {member} has no type");
+            (isDiscriminator || schema.ContainsKey("description")).ShouldBeTrue($"{name}: {member} has no description");
         }
     }
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void A_message_with_every_member_fits_its_schema(string channelType, string messageType) =>
+    public void A_message_with_every_member_matches_its_schema(string channelType, string messageType) =>
         Check(channelType, ObjectFiller.Full(SampleData.TypeOf(messageType))).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void A_message_without_its_optional_members_fits_its_schema(string channelType, string messageType) =>
+    public void A_message_without_its_optional_members_matches_its_schema(string channelType, string messageType) =>
         Check(channelType, ObjectFiller.Sparse(SampleData.TypeOf(messageType))).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void A_message_that_lacks_a_required_member_does_not_fit(string channelType, string messageType)
+    public void A_message_without_a_required_member_does_not_match(string channelType, string messageType)
     {
         var type = SampleData.TypeOf(channelType);
         var message = JsonSerializer.SerializeToNode(ObjectFiller.Full(SampleData.TypeOf(messageType)), type, MeshJson.Options)!.AsObject();

@@ -8,7 +8,7 @@ namespace Mesh.Contracts.Tests.Schemas;
 /// <summary>The schema files in the repository.</summary>
 internal static class SchemaFiles
 {
-    /// <summary>Set to 1 when the tests run, it rewrites the files from the contracts.</summary>
+    /// <summary>If set to 1, a test run regenerates the files from the contracts.</summary>
     public const string UpdateVariable = "MESH_UPDATE_SCHEMAS";
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -9,8 +9,8 @@ using Mesh.Contracts.Tests.Samples;
 namespace Mesh.Contracts.Tests.Schemas;
 
 /// <summary>
-/// Makes the schema files from the contracts: one per message that an agent sends or receives, one of the file that holds an exported
-/// inventory, and one for all that they contain. Shapes come from the serializer, words from the documentation comments.
+/// Generates the schema files from the contracts: one per message that an agent sends or receives, one for the file of an exported
+/// inventory, and one for the types that they share. Types come from the serializer, descriptions from the documentation comments.
 /// </summary>
 internal sealed class SchemaGenerator
 {
@@ -34,7 +34,7 @@ internal sealed class SchemaGenerator
         {
             ["$schema"] = Dialect,
             ["title"] = "Common",
-            ["description"] = "What the messages between agents and mesh, and the file of an exported inventory, contain.",
+            ["description"] = "The types in the messages between agents and mesh and in the file of an exported inventory.",
             ["$defs"] = new JsonObject(generator._common.Select(item => KeyValuePair.Create<string, JsonNode?>(item.Key, item.Value))),
         };
         return files;
@@ -57,7 +57,7 @@ internal sealed class SchemaGenerator
         file["required"] = new JsonArray(discriminator);
         file["oneOf"] = new JsonArray([.. derived.Select(item => Reference(item.Type.Name))]);
         file["$defs"] = new JsonObject(derived.Select(item =>
-            KeyValuePair.Create<string, JsonNode?>(item.Type.Name, WithDiscriminator(Export(item.Type), discriminator, item.Word))));
+            KeyValuePair.Create<string, JsonNode?>(item.Type.Name, WithDiscriminator(Export(item.Type), discriminator, item.Name))));
         return InMessageFile(file, [.. derived.Select(item => item.Type.Name)]);
     }
 
@@ -104,10 +104,10 @@ internal sealed class SchemaGenerator
         var defaults = type.GetConstructor(Type.EmptyTypes)?.Invoke([]);
         var (properties, required) = (new JsonObject(), new JsonArray());
 
-        // What every derived message has comes first.
+        // The members of the base come first.
         foreach (var property in info.Properties.Where(property => given.ContainsKey(property.Name)).OrderBy(property => Declaration(property).DeclaringType == type))
         {
-            // Where a constructor's parameter has a default, the exporter asks nobody about a type that a converter writes.
+            // If a constructor's parameter has a default, the exporter does not call the transformation for a type with a converter.
             var schema = ValueReference(Bare(property.PropertyType), property) ?? given[property.Name]!.DeepClone().AsObject();
             var isRequired = property.IsRequired && !IsNullable(Declaration(property));
             if (isRequired)
@@ -117,15 +117,15 @@ internal sealed class SchemaGenerator
             properties[property.Name] = schema;
         }
 
-        var made = new JsonObject { ["description"] = XmlDocumentation.Of(type), ["type"] = "object", ["properties"] = properties };
+        var result = new JsonObject { ["description"] = XmlDocumentation.Of(type), ["type"] = "object", ["properties"] = properties };
         if (required.Count > 0)
-            made["required"] = required;
-        return made;
+            result["required"] = required;
+        return result;
     }
 
-    private static JsonObject WithDiscriminator(JsonObject schema, string discriminator, string word)
+    private static JsonObject WithDiscriminator(JsonObject schema, string discriminator, string name)
     {
-        schema["properties"]!.AsObject().Insert(0, discriminator, new JsonObject { ["const"] = word });
+        schema["properties"]!.AsObject().Insert(0, discriminator, new JsonObject { ["const"] = name });
         schema["required"]!.AsArray().Insert(0, discriminator);
         return schema;
     }
@@ -137,7 +137,7 @@ internal sealed class SchemaGenerator
         return schema;
     }
 
-    /// <summary>A member that may be null is left out instead, so that no type on the wire is "something or null".</summary>
+    /// <summary>A null member is omitted on the wire, so that no type is a union with null.</summary>
     private static JsonNode WithoutNull(JsonNode keyword)
     {
         if (keyword is not JsonArray types || types.All(item => item?.ToString() != "null"))

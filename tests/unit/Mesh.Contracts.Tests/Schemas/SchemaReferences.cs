@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Mesh.Contracts.Tests.Schemas;
 
-/// <summary>Finds references in a schema.</summary>
+/// <summary>Finds and resolves references in a schema.</summary>
 internal static class SchemaReferences
 {
-    /// <summary>Every object that refers to another schema.</summary>
+    /// <summary>Every object that references another schema.</summary>
     public static IReadOnlyList<JsonObject> In(JsonNode? node) => node switch
     {
         JsonObject reference when reference["$ref"] is JsonValue => [reference],
@@ -14,7 +14,7 @@ internal static class SchemaReferences
         _ => [],
     };
 
-    /// <summary>The part of a document that a JSON pointer names; null if there is none.</summary>
+    /// <summary>The target of a JSON pointer in a document; null if there is none.</summary>
     public static JsonNode? Follow(JsonNode? document, string pointer) =>
         pointer.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(document, (node, step) => (node as JsonObject)?[step]);
 }

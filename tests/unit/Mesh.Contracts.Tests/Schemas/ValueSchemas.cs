@@ -5,7 +5,7 @@ using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Tests.Schemas;
 
-/// <summary>The wire forms that the serializer's own schema exporter cannot see, because a converter writes them.</summary>
+/// <summary>The wire forms that the serializer's schema exporter cannot derive, because a converter writes them.</summary>
 internal static class ValueSchemas
 {
     private const string NamePattern = "^[A-Za-z0-9._-]+$";
@@ -16,7 +16,7 @@ internal static class ValueSchemas
     public static JsonObject? Of(Type type)
     {
         if (type.IsEnum)
-            return Words(type);
+            return EnumSchema(type);
         if (type == typeof(TimeSpan))
             return new JsonObject { ["description"] = "A duration in whole milliseconds.", ["type"] = "integer", ["x-unit"] = "ms" };
         if (type.Namespace != typeof(Bytes).Namespace)
@@ -41,17 +41,17 @@ internal static class ValueSchemas
         _ => throw new InvalidOperationException($"{type.Name} has no wire form in {nameof(ValueSchemas)}: add one"),
     };
 
-    private static JsonObject Words(Type type)
+    private static JsonObject EnumSchema(Type type)
     {
-        var words = new JsonArray();
+        var values = new JsonArray();
         var meanings = new JsonObject();
         foreach (var value in Enum.GetValues(type))
         {
-            var word = JsonSerializer.SerializeToNode(value, type, MeshJson.Options)!.GetValue<string>();
-            words.Add(word);
-            meanings[word] = XmlDocumentation.Of(type.GetField(value.ToString()!)!);
+            var name = JsonSerializer.SerializeToNode(value, type, MeshJson.Options)!.GetValue<string>();
+            values.Add(name);
+            meanings[name] = XmlDocumentation.Of(type.GetField(value.ToString()!)!);
         }
 
-        return new() { ["description"] = XmlDocumentation.Of(type), ["type"] = "string", ["enum"] = words, ["x-meanings"] = meanings };
+        return new() { ["description"] = XmlDocumentation.Of(type), ["type"] = "string", ["enum"] = values, ["x-meanings"] = meanings };
     }
 }

@@ -7,8 +7,8 @@ using Mesh.Repository.Tests;
 namespace Mesh.Contracts.Tests.Schemas;
 
 /// <summary>
-/// Every name that is sent between services or stored, as it was last agreed on in wire-names.txt: a rename in the code that would change one
-/// fails here, unless an attribute keeps the old name.
+/// Every name that is sent or stored, as recorded in wire-names.txt: a rename in the code that would change one
+/// fails here, unless an attribute preserves the old name.
 /// </summary>
 public sealed class WireNamesTests
 {
@@ -23,12 +23,12 @@ public sealed class WireNamesTests
 
         var known = System.IO.File.ReadAllText(File).TrimEnd('\n').Split('\n');
 
-        known.Except(lines).ShouldBeEmpty($"names that other versions and stores still use are gone; if that is meant, run once with {SchemaFiles.UpdateVariable}=1");
+        known.Except(lines).ShouldBeEmpty($"names that other versions and stores still use are gone; if that is intended, run once with {SchemaFiles.UpdateVariable}=1");
         lines.Except(known).ShouldBeEmpty($"names are new: run once with {SchemaFiles.UpdateVariable}=1 and commit the file");
     }
 
     [Fact]
-    public void Each_message_has_a_name_of_its_own()
+    public void Each_message_has_a_unique_name()
     {
         var names = Named().Select(item => item.Name).ToList();
 
@@ -44,7 +44,7 @@ public sealed class WireNamesTests
            select $"message {item.Name} = {item.Type.Name}",
         .. from type in MessageTypes.Bases
            from derived in MessageTypes.DerivedOf(type)
-           select $"kind {type.Name}.{MessageTypes.DiscriminatorOf(type)} = {derived.Word}",
+           select $"kind {type.Name}.{MessageTypes.DiscriminatorOf(type)} = {derived.Name}",
         .. from type in MessageTypes.Records
            from property in MeshJson.Options.GetTypeInfo(type).Properties
            select $"member {type.Name}.{property.Name}",

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace Mesh.Contracts.Tests.Schemas;
 
-/// <summary>The contracts' documentation comments as plain text, with members named as they are on the wire.</summary>
+/// <summary>The contracts' documentation comments as plain text, with the wire names of members.</summary>
 internal static class XmlDocumentation
 {
     private static readonly Dictionary<string, XElement> Summaries = XDocument
@@ -20,10 +20,10 @@ internal static class XmlDocumentation
     public static string Of(PropertyInfo property) => Text($"P:{property.DeclaringType!.FullName}.{property.Name}");
 
     private static string Text(string name) => Summaries.TryGetValue(name, out var summary)
-        ? string.Join(' ', string.Concat(summary.Nodes().Select(InWords)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        ? string.Join(' ', string.Concat(summary.Nodes().Select(ToText)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         : throw new InvalidOperationException($"{name} has no documentation comment");
 
-    private static string InWords(XNode node) => node switch
+    private static string ToText(XNode node) => node switch
     {
         XText text => text.Value,
         XElement { Name.LocalName: "see" } see => Reference(see.Attribute("cref")!.Value),

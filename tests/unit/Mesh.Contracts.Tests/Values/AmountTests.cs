@@ -52,11 +52,11 @@ public sealed class AmountTests
     [InlineData(100, 25, 0.75)]
     [InlineData(100, 0, 1)]
     [InlineData(100, 150, 0)]
-    public void The_part_done_stays_between_nothing_and_all(long total, long remaining, double fraction) =>
+    public void The_copied_fraction_is_between_0_and_1(long total, long remaining, double fraction) =>
         new TransferProgress(new Bytes(total), new Bytes(remaining), Bytes.Zero).Fraction.ShouldBe(fraction);
 
     [Fact]
-    public void Two_copies_count_as_one()
+    public void Two_copies_can_be_added()
     {
         var memory = new TransferProgress(new Bytes(100), new Bytes(50), new Bytes(70));
         var disk = new TransferProgress(new Bytes(300), new Bytes(50), new Bytes(250));

@@ -10,11 +10,11 @@ public sealed class MigrationLimitsTests
     [InlineData(1, 800)]
     [InlineData(0.25, 800)]
     [InlineData(2.5, 2000)]
-    public void Each_GiB_is_allowed_its_time_and_less_than_one_counts_as_one(double gibibytes, int seconds) =>
+    public void Time_is_allowed_for_each_GiB_and_less_than_one_counts_as_one(double gibibytes, int seconds) =>
         new MigrationLimits().CompletionTimeoutFor(Bytes.FromGibibytes(gibibytes)).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Fact]
-    public void A_limit_given_outright_goes_before_the_one_per_GiB() =>
+    public void An_explicit_limit_takes_precedence_over_the_one_per_GiB() =>
         new MigrationLimits { CompletionTimeout = TimeSpan.FromMinutes(1) }.CompletionTimeoutFor(Bytes.FromGibibytes(8)).ShouldBe(TimeSpan.FromMinutes(1));
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class MigrationLimitsTests
 
         limits.EffectiveProgressTimeout.ShouldBe(TimeSpan.FromSeconds(150));
         limits.CompletionTimeoutFor(Bytes.FromGibibytes(1)).ShouldBe(TimeSpan.FromSeconds(800));
-        limits.ProgressTimeout.ShouldBeNull("a request that says nothing takes the policy's");
+        limits.ProgressTimeout.ShouldBeNull("a request without a limit takes the policy's");
         limits.CompletionTimeoutPerGiB.ShouldBeNull();
         limits.CompletionTimeout.ShouldBeNull();
         limits.StallingLimit.ShouldBeNull();

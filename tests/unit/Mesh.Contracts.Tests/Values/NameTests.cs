@@ -8,20 +8,20 @@ public sealed class NameTests
 
     [Theory]
     [MemberData(nameof(BadNames))]
-    public void A_name_that_would_not_fit_into_a_queue_name_is_refused_with_what_is_accepted(string name)
+    public void A_name_that_is_invalid_in_a_queue_name_is_rejected_with_what_is_accepted(string name)
     {
         Should.Throw<ArgumentException>(() => new HostName(name)).Message
-            .ShouldStartWith($"'{name}' is not a host name: it takes 1 to 253 letters, digits, dots, hyphens or underscores.");
+            .ShouldStartWith($"'{name}' is not a host name: expected 1 to 253 letters, digits, dots, hyphens or underscores.");
         Should.Throw<ArgumentException>(() => new MigrationId(name)).Message
-            .ShouldStartWith($"'{name}' is not a migration id: it takes 1 to 64 letters, digits, dots, hyphens or underscores.");
+            .ShouldStartWith($"'{name}' is not a migration ID: expected 1 to 64 letters, digits, dots, hyphens or underscores.");
         Should.Throw<ArgumentException>(() => new CommandId(name)).Message
-            .ShouldStartWith($"'{name}' is not a command id: it takes 1 to 128 letters, digits, dots, hyphens or underscores.");
+            .ShouldStartWith($"'{name}' is not a command ID: expected 1 to 128 letters, digits, dots, hyphens or underscores.");
         Should.Throw<ArgumentException>(() => new AgentEventId(name)).Message
-            .ShouldStartWith($"'{name}' is not a name of an event: it takes 1 to 128 letters, digits, dots, hyphens or underscores.");
+            .ShouldStartWith($"'{name}' is not an event ID: expected 1 to 128 letters, digits, dots, hyphens or underscores.");
     }
 
     [Fact]
-    public void A_name_may_be_as_long_as_it_says_and_no_longer()
+    public void A_name_has_a_maximum_length()
     {
         new HostName(new string('a', 253)).Value.Length.ShouldBe(253);
         new MigrationId(new string('a', 64)).Value.Length.ShouldBe(64);
@@ -33,16 +33,16 @@ public sealed class NameTests
     }
 
     [Fact]
-    public void No_name_at_all_is_refused() => Should.Throw<ArgumentNullException>(() => new HostName(null!));
+    public void Null_is_rejected() => Should.Throw<ArgumentNullException>(() => new HostName(null!));
 
     [Theory]
     [InlineData("host-a")]
     [InlineData("Host_1.example")]
     [InlineData("7")]
-    public void A_good_name_is_kept_as_it_is(string name) => new HostName(name).ToString().ShouldBe(name);
+    public void A_valid_name_is_unchanged(string name) => new HostName(name).ToString().ShouldBe(name);
 
     [Fact]
-    public void A_new_migration_is_named_by_the_random_source_alone()
+    public void A_new_migration_id_depends_only_on_the_random_source()
     {
         var name = MigrationId.New(new Random(7)).Value;
 
@@ -52,21 +52,21 @@ public sealed class NameTests
     }
 
     [Fact]
-    public void A_machine_is_named_as_libvirt_names_it()
+    public void A_VM_has_its_libvirt_UUID()
     {
         VmId.Parse("6F9619FF8B86D011B42D00C04FC964FF").ToString().ShouldBe("6f9619ff-8b86-d011-b42d-00c04fc964ff");
         Should.Throw<FormatException>(() => VmId.Parse("web-1"));
     }
 
     [Fact]
-    public void An_event_is_named_by_its_attempt_and_by_the_process_that_saw_it()
+    public void An_event_id_contains_the_attempt_and_the_agent_process()
     {
         AgentEventId.Create(new MigrationId("m1"), new Epoch(7), 1767268800000, 3).Value.ShouldBe("m1.7.1767268800000.3");
         AgentEventId.Create(new MigrationId(new string('a', 64)), new Epoch(long.MaxValue), long.MaxValue, long.MaxValue).Value.Length.ShouldBeLessThanOrEqualTo(128);
     }
 
     [Fact]
-    public void Epochs_follow_each_other()
+    public void Epochs_are_ordered()
     {
         var first = new Epoch(1);
 

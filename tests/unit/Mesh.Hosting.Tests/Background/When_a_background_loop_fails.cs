@@ -15,7 +15,7 @@ public sealed class When_a_background_loop_fails : IDisposable
     public When_a_background_loop_fails() => _loop = new TestLoop(_time, _log);
 
     [Fact]
-    public async Task It_goes_on_with_growing_delays_and_logs_each_streak_and_its_end_once()
+    public async Task It_continues_with_growing_delays_and_logs_each_streak_of_failures_and_its_end_once()
     {
         _loop.Fail = round => round is 1 or 2 or 3 or 5 ? new InvalidOperationException("broken") : null;
         await _loop.StartAsync(CancellationToken.None);
@@ -35,7 +35,7 @@ public sealed class When_a_background_loop_fails : IDisposable
     }
 
     [Fact]
-    public async Task What_another_part_is_to_blame_for_is_one_line()
+    public async Task A_failure_of_another_component_is_logged_in_one_line()
     {
         _loop.Fail = round => round == 1 ? new StoreUnavailableException("the disk is full") : null;
         await _loop.StartAsync(CancellationToken.None);
@@ -47,7 +47,7 @@ public sealed class When_a_background_loop_fails : IDisposable
     }
 
     [Fact]
-    public async Task A_stop_ends_it_also_while_it_waits_to_retry()
+    public async Task Stopping_ends_it_while_it_waits_to_retry()
     {
         _loop.Fail = _ => new InvalidOperationException("broken");
         await _loop.StartAsync(CancellationToken.None);
@@ -60,7 +60,7 @@ public sealed class When_a_background_loop_fails : IDisposable
     }
 
     [Fact]
-    public async Task A_stop_waits_for_a_round_no_longer_than_its_caller()
+    public async Task Stopping_waits_for_a_round_no_longer_than_its_caller()
     {
         var stuck = new TaskCompletionSource();
         _loop.Before = _ => stuck.Task;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mesh.Hosting.Tests.Bus;
 
-/// <summary>A small host with the bus inside this process and whatever listens to it.</summary>
+/// <summary>A host with the in-memory bus and the handlers of a test.</summary>
 internal sealed class BusHost : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -16,19 +16,19 @@ internal sealed class BusHost : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    public static async Task<BusHost> StartAsync(Action<IServiceCollection> listeners, params (string Key, string Value)[] settings)
+    public static async Task<BusHost> StartAsync(Action<IServiceCollection> addHandlers, params (string Key, string Value)[] settings)
     {
-        var host = Build(listeners, settings);
+        var host = Build(addHandlers, settings);
         await host.StartAsync();
         return new BusHost(host);
     }
 
-    public static IHost Build(Action<IServiceCollection> listeners, params (string Key, string Value)[] settings)
+    public static IHost Build(Action<IServiceCollection> addHandlers, params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Key, setting.Value)));
         builder.Services.AddMeshBus(builder.Configuration);
-        listeners(builder.Services);
+        addHandlers(builder.Services);
         return builder.Build();
     }
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Tests.Bus;
 
-/// <summary>What other versions and stored messages know a message by holds no CLR name.</summary>
+/// <summary>The names by which other versions and stored messages identify a message contain no CLR names.</summary>
 public sealed class MessageNamesTests
 {
     [Fact]

@@ -3,35 +3,35 @@ using Mesh.Hosting.Bus;
 
 namespace Mesh.Hosting.Tests.Bus;
 
-/// <summary>Takes every message of a type and hands them to the test in the order in which they came.</summary>
+/// <summary>Receives every message of a type and returns them to the test in the order of arrival.</summary>
 internal sealed class Recorder<T>(Func<T, Task>? onMessage = null) : IMessageHandler<T>
     where T : class
 {
-    // Missing evidence, not a measure: nothing here takes a second on an idle machine.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // Only reached if a message is lost: nothing here takes a second on an idle machine.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    private readonly Channel<T> _taken = Channel.CreateUnbounded<T>();
+    private readonly Channel<T> _received = Channel.CreateUnbounded<T>();
 
-    public int WaitingCount => _taken.Reader.Count;
+    public int WaitingCount => _received.Reader.Count;
 
     public async Task HandleAsync(T message, CancellationToken cancellation)
     {
         if (onMessage is not null)
             await onMessage(message);
-        await _taken.Writer.WriteAsync(message, cancellation);
+        await _received.Writer.WriteAsync(message, cancellation);
     }
 
     public async Task<T> NextAsync()
     {
-        using var limit = new CancellationTokenSource(Patience);
-        return await _taken.Reader.ReadAsync(limit.Token);
+        using var limit = new CancellationTokenSource(Timeout);
+        return await _received.Reader.ReadAsync(limit.Token);
     }
 
     public async Task<IReadOnlyList<T>> NextAsync(int count)
     {
-        var taken = new List<T>();
-        while (taken.Count < count)
-            taken.Add(await NextAsync());
-        return taken;
+        var messages = new List<T>();
+        while (messages.Count < count)
+            messages.Add(await NextAsync());
+        return messages;
     }
 }

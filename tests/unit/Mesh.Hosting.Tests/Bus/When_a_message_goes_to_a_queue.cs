@@ -6,7 +6,7 @@ namespace Mesh.Hosting.Tests.Bus;
 public sealed class When_a_message_goes_to_a_queue
 {
     [Fact]
-    public async Task It_arrives_as_the_kind_that_it_is()
+    public async Task It_arrives_with_its_derived_type()
     {
         var agent = new Recorder<AgentCommand>();
         await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<AgentCommand>(Messages.Queue, _ => agent, ordered: true));
@@ -19,7 +19,7 @@ public sealed class When_a_message_goes_to_a_queue
     }
 
     [Fact]
-    public async Task Its_taker_may_be_a_keyed_service()
+    public async Task Its_handler_can_be_a_keyed_service()
     {
         var agent = new Recorder<AgentCommand>();
         await using var host = await BusHost.StartAsync(services => services
@@ -32,15 +32,15 @@ public sealed class When_a_message_goes_to_a_queue
     }
 
     [Fact]
-    public async Task An_ordered_queue_gives_one_at_a_time_in_the_order_of_arrival()
+    public async Task An_ordered_queue_delivers_one_at_a_time_in_the_order_of_arrival()
     {
-        var inHand = 0;
-        var inHandMax = 0;
+        var concurrent = 0;
+        var maxConcurrent = 0;
         var agent = new Recorder<AgentCommand>(async _ =>
         {
-            inHandMax = Math.Max(inHandMax, Interlocked.Increment(ref inHand));
+            maxConcurrent = Math.Max(maxConcurrent, Interlocked.Increment(ref concurrent));
             await Task.Yield();
-            Interlocked.Decrement(ref inHand);
+            Interlocked.Decrement(ref concurrent);
         });
         await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<AgentCommand>(Messages.Queue, _ => agent, ordered: true));
 
@@ -48,11 +48,11 @@ public sealed class When_a_message_goes_to_a_queue
             await host.Bus.SendAsync<AgentCommand>(Messages.Queue, Messages.Abort(number));
 
         (await agent.NextAsync(200)).Select(command => command.CommandId.Value).ShouldBe(Enumerable.Range(1, 200).Select(number => $"m1.1.{number}"));
-        inHandMax.ShouldBe(1);
+        maxConcurrent.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Another_queue_gives_many_at_once()
+    public async Task Another_queue_delivers_many_at_once()
     {
         var both = new Barrier();
         var reader = new Recorder<AgentCommand>(_ => both.MeetAsync());
@@ -61,12 +61,12 @@ public sealed class When_a_message_goes_to_a_queue
         await host.Bus.SendAsync<AgentCommand>("many", Messages.Abort(1));
         await host.Bus.SendAsync<AgentCommand>("many", Messages.Abort(2));
 
-        // Each waits for the other, so that both come through only if they are handled at once.
+        // Each waits for the other, so both complete only if they are handled concurrently.
         (await reader.NextAsync(2)).Count.ShouldBe(2);
     }
 
     [Fact]
-    public async Task It_is_tried_again_when_its_handler_throws()
+    public async Task It_is_retried_when_its_handler_throws()
     {
         var tries = 0;
         var agent = new Recorder<AgentCommand>(_ => ++tries < 3 ? throw new InvalidOperationException("not yet") : Task.CompletedTask);
@@ -79,7 +79,7 @@ public sealed class When_a_message_goes_to_a_queue
     }
 
     [Fact]
-    public async Task It_reaches_a_reader_that_comes_with_an_offer_too()
+    public async Task It_reaches_a_handler_when_it_is_sent_best_effort()
     {
         var reader = new Recorder<AgentCommand>();
         await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<AgentCommand>("offers", _ => reader, dropOldest: true));
@@ -90,22 +90,22 @@ public sealed class When_a_message_goes_to_a_queue
     }
 
     [Fact]
-    public async Task An_offer_that_nobody_listens_to_is_dropped_without_complaint()
+    public async Task A_best_effort_message_without_a_handler_is_dropped_without_an_error()
     {
         await using var host = await BusHost.StartAsync(_ => { });
 
         await host.Bus.SendBestEffortAsync<AgentCommand>("nobody", Messages.Abort(1));
     }
 
-    /// <summary>Two that wait for each other.</summary>
+    /// <summary>Two handlers that wait for each other.</summary>
     private sealed class Barrier
     {
         private readonly TaskCompletionSource _both = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _here;
+        private int _arrived;
 
         public Task MeetAsync()
         {
-            if (Interlocked.Increment(ref _here) == 2)
+            if (Interlocked.Increment(ref _arrived) == 2)
                 _both.SetResult();
             return _both.Task;
         }

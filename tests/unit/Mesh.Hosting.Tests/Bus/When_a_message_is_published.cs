@@ -5,7 +5,7 @@ namespace Mesh.Hosting.Tests.Bus;
 public sealed class When_a_message_is_published
 {
     [Fact]
-    public async Task Every_subscriber_gets_it_as_the_kind_that_it_is()
+    public async Task Every_subscriber_receives_it_with_its_derived_type()
     {
         var (first, second) = (new Recorder<MigrationEvent>(), new Recorder<MigrationEvent>());
         await using var host = await BusHost.StartAsync(services => services
@@ -19,7 +19,7 @@ public sealed class When_a_message_is_published
     }
 
     [Fact]
-    public async Task Nobody_needs_to_listen()
+    public async Task It_needs_no_subscriber()
     {
         await using var host = await BusHost.StartAsync(_ => { });
 

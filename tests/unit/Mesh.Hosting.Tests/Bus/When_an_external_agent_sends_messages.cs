@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Tests.Bus;
 
-/// <summary>An agent in another language sends bare JSON: no envelope, no headers, perhaps not even a content type that we know.</summary>
+/// <summary>An agent in another language sends bare JSON: no envelope, no headers, possibly an unknown content type.</summary>
 public sealed class When_an_external_agent_sends_messages
 {
     private const string Report =
@@ -21,20 +21,20 @@ public sealed class When_an_external_agent_sends_messages
     [InlineData("application/json")]
     [InlineData("text/plain")]
     [InlineData("application/octet-stream")]
-    public async Task Its_report_is_taken(string contentType)
+    public async Task Its_report_is_received(string contentType)
     {
         var mesh = new Recorder<HostReport>();
         await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<HostReport>(AgentQueues.HostReports, _ => mesh, dropOldest: true));
 
         await SendBytesAsync(host, AgentQueues.HostReports, Report, contentType);
 
-        var taken = await mesh.NextAsync();
-        taken.Sequence.ShouldBe(7);
-        taken.Vms.Single().Status.ShouldBe(Contracts.Vms.VmStatus.MigratingFrom);
+        var report = await mesh.NextAsync();
+        report.Sequence.ShouldBe(7);
+        report.Vms.Single().Status.ShouldBe(Contracts.Vms.VmStatus.MigratingFrom);
     }
 
     [Fact]
-    public async Task Its_event_is_taken_as_the_kind_that_it_is_wherever_it_says_so()
+    public async Task Its_event_is_received_with_its_derived_type_wherever_the_discriminator_is()
     {
         var mesh = new Recorder<AgentEvent>();
         await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<AgentEvent>(AgentQueues.AgentEvents, _ => mesh));
@@ -52,12 +52,12 @@ public sealed class When_an_external_agent_sends_messages
     [InlineData("this is not JSON")]
     [InlineData("""{ "host": "host-a" }""")]
     [InlineData("""[ 1, 2 ]""")]
-    public async Task What_makes_no_sense_is_set_aside_and_the_next_message_is_taken(string nonsense)
+    public async Task An_unreadable_message_is_set_aside_and_the_next_one_is_received(string unreadable)
     {
         var mesh = new Recorder<HostReport>();
         await using var host = await BusHost.StartAsync(services => services.AddQueueHandler<HostReport>(AgentQueues.HostReports, _ => mesh, ordered: true));
 
-        await SendBytesAsync(host, AgentQueues.HostReports, nonsense, "application/json");
+        await SendBytesAsync(host, AgentQueues.HostReports, unreadable, "application/json");
         await SendBytesAsync(host, AgentQueues.HostReports, Report, "application/json");
 
         (await mesh.NextAsync()).Sequence.ShouldBe(7);

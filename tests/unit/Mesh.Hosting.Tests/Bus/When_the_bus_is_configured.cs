@@ -8,14 +8,14 @@ namespace Mesh.Hosting.Tests.Bus;
 public sealed class When_the_bus_is_configured
 {
     [Fact]
-    public void Nothing_needs_to_be_said()
+    public void Everything_has_a_default()
     {
         var options = new BusOptions();
 
         options.Broker.ShouldBe("in-memory");
         options.RequestTimeout.ShouldBe(TimeSpan.FromSeconds(15));
 
-        // The AsyncAPI document tells it to authors of agents.
+        // The AsyncAPI document states this number for authors of agents.
         options.MaxQueuedReports.ShouldBe(10_000);
     }
 
@@ -23,7 +23,7 @@ public sealed class When_the_bus_is_configured
     [InlineData("rabbit", "broker 'rabbit' is neither 'in-memory' nor of the form amqp://user:password@host:port/vhost")]
     [InlineData("http://broker", "broker 'http://broker' is neither 'in-memory' nor of the form amqp://user:password@host:port/vhost")]
     [InlineData("", "Broker field is required")]
-    public async Task A_broker_that_is_none_is_refused_with_what_is_accepted(string broker, string error)
+    public async Task An_invalid_broker_is_rejected_with_what_is_accepted(string broker, string error)
     {
         using var host = BusHost.Build(_ => { }, ("Bus:Broker", broker));
 
@@ -36,7 +36,7 @@ public sealed class When_the_bus_is_configured
     [Theory]
     [InlineData("Bus:RequestTimeout", "00:00:00", "the request timeout must be more than zero")]
     [InlineData("Bus:MaxQueuedReports", "0", "MaxQueuedReports must be between 1 and")]
-    public async Task A_setting_that_cannot_work_is_refused_before_anything_starts(string key, string value, string error)
+    public async Task An_invalid_setting_is_rejected_before_anything_starts(string key, string value, string error)
     {
         using var host = BusHost.Build(_ => { }, (key, value));
 

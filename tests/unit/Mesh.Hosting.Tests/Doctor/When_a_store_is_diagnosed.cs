@@ -22,35 +22,35 @@ public abstract class When_a_store_is_diagnosed(IStoreSource stores) : StoreTest
     private readonly ManualTimeProvider _time = new();
 
     [Fact]
-    public async Task One_that_is_whole_is_healthy()
+    public async Task An_intact_one_is_healthy()
     {
-        await PlantAsync("SELECT 1");
+        await ExecuteAsync("SELECT 1");
 
-        var report = await ExamineAsync();
+        var report = await DiagnoseAsync();
 
         report.Findings.ShouldBeEmpty();
         report.IsHealthy.ShouldBeTrue();
     }
 
     [Fact]
-    public async Task A_step_of_the_schema_that_is_missing_is_applied()
+    public async Task A_missing_step_of_the_schema_is_applied()
     {
-        await PlantAsync("DROP TABLE inbox; DROP TABLE outbox; DROP TABLE outbox_rejected; DELETE FROM mesh_schema WHERE name = '0001-messaging.sql'");
+        await ExecuteAsync("DROP TABLE inbox; DROP TABLE outbox; DROP TABLE outbox_rejected; DELETE FROM mesh_schema WHERE name = '0001-messaging.sql'");
 
-        var finding = (await ExamineAsync()).Findings.ShouldHaveSingleItem();
+        var finding = (await DiagnoseAsync()).Findings.ShouldHaveSingleItem();
         (finding.Check, finding.Subject, finding.Repair).ShouldBe(("schema", "0001-messaging.sql", RepairState.Possible));
-        (await ExamineAsync(repair: true)).Findings.ShouldHaveSingleItem().Repair.ShouldBe(RepairState.Done);
+        (await DiagnoseAsync(repair: true)).Findings.ShouldHaveSingleItem().Repair.ShouldBe(RepairState.Done);
 
-        (await ExamineAsync()).Findings.ShouldBeEmpty();
+        (await DiagnoseAsync()).Findings.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task One_that_a_newer_version_has_used_is_left_alone()
+    public async Task One_that_a_newer_version_has_used_is_left_unchanged()
     {
-        await PlantAsync("INSERT INTO mesh_schema (name) VALUES ('9999-from-the-future.sql')");
-        await PlantAsync("INSERT INTO outbox (message_type, queue, body, enqueued_at) VALUES ('from-the-future', 'q', '{}', 0)");
+        await ExecuteAsync("INSERT INTO mesh_schema (name) VALUES ('9999-from-the-future.sql')");
+        await ExecuteAsync("INSERT INTO outbox (message_type, queue, body, enqueued_at) VALUES ('from-the-future', 'q', '{}', 0)");
 
-        var report = await ExamineAsync(repair: true);
+        var report = await DiagnoseAsync(repair: true);
 
         report.IsHealthy.ShouldBeFalse();
         report.Findings.Select(finding => (finding.Check, finding.Repair)).ShouldBe([("schema", RepairState.None), ("outbox", RepairState.Possible)]);
@@ -58,31 +58,31 @@ public abstract class When_a_store_is_diagnosed(IStoreSource stores) : StoreTest
     }
 
     [Fact]
-    public async Task What_can_never_be_sent_is_set_aside()
+    public async Task A_message_that_can_never_be_sent_is_set_aside()
     {
-        await PlantAsync("INSERT INTO outbox (message_type, queue, body, enqueued_at) VALUES ('gone', 'q', '{}', 0)");
+        await ExecuteAsync("INSERT INTO outbox (message_type, queue, body, enqueued_at) VALUES ('gone', 'q', '{}', 0)");
 
-        var finding = (await ExamineAsync()).Findings.ShouldHaveSingleItem();
+        var finding = (await DiagnoseAsync()).Findings.ShouldHaveSingleItem();
         finding.Message.ShouldBe("can never be sent: this version does not send messages of type gone");
         finding.Subject.ShouldEndWith("of type gone for q");
-        var repaired = await ExamineAsync(repair: true);
+        var repaired = await DiagnoseAsync(repair: true);
         repaired.Findings.Select(one => (one.Check, one.Repair)).ShouldBe([("outbox", RepairState.Done), ("rejected", RepairState.None)]);
 
-        // It was never sent, and that stays so: a person is to know.
-        var after = await ExamineAsync();
+        // It was never sent and never will be: the finding remains for the operator.
+        var after = await DiagnoseAsync();
         after.IsHealthy.ShouldBeFalse();
         after.Findings.ShouldHaveSingleItem().Message.ShouldStartWith("never sent; set aside at 2026-01-01 12:00:00Z: this version");
     }
 
     [Fact]
-    public async Task What_was_set_aside_by_a_version_that_did_not_know_it_goes_back()
+    public async Task A_message_set_aside_by_a_version_that_did_not_know_it_is_returned_to_the_outbox()
     {
         var message = OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1));
-        await PlantAsync(
+        await ExecuteAsync(
             "INSERT INTO outbox_rejected (seq, message_type, queue, body, reason, enqueued_at, rejected_at) VALUES (7, @MessageType, @Queue, @Body, 'not known', 0, 1)", message);
 
-        (await ExamineAsync()).Findings.ShouldHaveSingleItem().Repair.ShouldBe(RepairState.Possible);
-        (await ExamineAsync(repair: true)).IsHealthy.ShouldBeTrue();
+        (await DiagnoseAsync()).Findings.ShouldHaveSingleItem().Repair.ShouldBe(RepairState.Possible);
+        (await DiagnoseAsync(repair: true)).IsHealthy.ShouldBeTrue();
 
         using var database = Database();
         (await database.ReadAsync(connection => connection.QuerySingleAsync<string>("SELECT body FROM outbox"))).ShouldBe(message.Body);
@@ -90,7 +90,7 @@ public abstract class When_a_store_is_diagnosed(IStoreSource stores) : StoreTest
     }
 
     [Fact]
-    public async Task What_waits_is_told_with_how_long_the_oldest_does()
+    public async Task Pending_messages_are_reported_with_the_age_of_the_oldest()
     {
         using (var database = Database())
             await database.WriteAsync(async (connection, transaction) =>
@@ -100,49 +100,49 @@ public abstract class When_a_store_is_diagnosed(IStoreSource stores) : StoreTest
             });
         _time.Advance(TimeSpan.FromSeconds(61));
 
-        var early = await ExamineAsync();
+        var early = await DiagnoseAsync();
         early.Findings.ShouldHaveSingleItem().Message.ShouldBe("1 waiting to be sent, the oldest for 61 s");
         early.IsHealthy.ShouldBeTrue();
 
         _time.Advance(OutboxCheck.MaxPendingAge);
-        (await ExamineAsync()).IsHealthy.ShouldBeFalse();
+        (await DiagnoseAsync()).IsHealthy.ShouldBeFalse();
     }
 
     [Fact]
-    public async Task One_that_holds_something_else_is_no_store_and_gets_nothing()
+    public async Task A_database_of_something_else_is_not_a_store_and_is_left_unchanged()
     {
-        using (var database = Bare())
+        using (var database = WithoutSchema())
             await database.WriteAsync((connection, transaction) => connection.ExecuteAsync("CREATE TABLE thing (name TEXT); DROP TABLE mesh_schema", transaction: transaction));
 
-        (await ExamineAsync(repair: true)).Findings.ShouldHaveSingleItem().Message.ShouldBe("has no mesh schema: it is empty, or belongs to something else");
-        using var after = Bare();
+        (await DiagnoseAsync(repair: true)).Findings.ShouldHaveSingleItem().Message.ShouldBe("has no mesh schema: it is empty, or belongs to something else");
+        using var after = WithoutSchema();
         await Should.ThrowAsync<System.Data.Common.DbException>(() => after.ReadAsync(connection => connection.ExecuteAsync("SELECT * FROM outbox")));
     }
 
     [Fact]
-    public async Task One_of_mesh_0_1_is_reported_and_left_alone()
+    public async Task One_of_mesh_0_1_is_reported_and_left_unchanged()
     {
-        await PlantAsync("DROP TABLE mesh_store");
+        await ExecuteAsync("DROP TABLE mesh_store");
 
-        var report = await ExamineAsync(repair: true);
+        var report = await DiagnoseAsync(repair: true);
 
         report.IsHealthy.ShouldBeFalse();
         var finding = report.Findings.ShouldHaveSingleItem();
         finding.ShouldBe(DoctorFinding.Problem("schema", "the store", "it was created by mesh 0.1, which this version cannot convert; start with an empty store"));
-        using var database = Bare();
+        using var database = WithoutSchema();
         await Should.ThrowAsync<Mesh.Hosting.Errors.ProblemException>(() => database.EnsureReadyAsync());
     }
 
-    private Task<DoctorReport> ExamineAsync(bool repair = false) => ExamineAsync(Location, _time, repair);
+    private Task<DoctorReport> DiagnoseAsync(bool repair = false) => DiagnoseAsync(Location, _time, repair);
 
-    internal static async Task<DoctorReport> ExamineAsync(string location, TimeProvider time, bool repair)
+    internal static async Task<DoctorReport> DiagnoseAsync(string location, TimeProvider time, bool repair)
     {
         using var host = StoreHost.Build(location, services => services
             .AddLogging().AddSingleton(time).AddSingleton<IMessageBus>(new RecordingBus()).AddOutboxMessage<AgentCommand>());
         return await host.Services.GetRequiredService<StoreDoctor>().DiagnoseAsync(repair);
     }
 
-    private async Task PlantAsync(string sql, object? parameters = null)
+    private async Task ExecuteAsync(string sql, object? parameters = null)
     {
         using var database = Database();
         await database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, parameters, transaction));
@@ -150,5 +150,5 @@ public abstract class When_a_store_is_diagnosed(IStoreSource stores) : StoreTest
 
     private MeshDatabase Database() => new(Options.Create(new StoreOptions { Location = Location }), SchemaScript.Embedded(typeof(MeshDatabase).Assembly));
 
-    private MeshDatabase Bare() => new(Options.Create(new StoreOptions { Location = Location }), []);
+    private MeshDatabase WithoutSchema() => new(Options.Create(new StoreOptions { Location = Location }), []);
 }

@@ -12,14 +12,14 @@ public sealed class When_something_other_than_a_store_is_diagnosed : IDisposable
     private string Path => System.IO.Path.Combine(_directory.FullName, "mesh.db");
 
     [Fact]
-    public async Task Nothing_is_created_where_there_is_nothing()
+    public async Task A_missing_file_is_not_created()
     {
         (await FindingAsync()).ShouldBe("cannot be opened: no such file");
         File.Exists(Path).ShouldBeFalse();
     }
 
     [Fact]
-    public async Task A_directory_is_told_from_a_file()
+    public async Task A_directory_is_distinguished_from_a_file()
     {
         Directory.CreateDirectory(Path);
 
@@ -27,7 +27,7 @@ public sealed class When_something_other_than_a_store_is_diagnosed : IDisposable
     }
 
     [Fact]
-    public async Task A_file_of_something_else_is_left_as_it_is()
+    public async Task A_file_of_something_else_is_left_unchanged()
     {
         var garbage = new string('x', 10_000);
         await File.WriteAllTextAsync(Path, garbage);
@@ -37,19 +37,19 @@ public sealed class When_something_other_than_a_store_is_diagnosed : IDisposable
     }
 
     [Fact]
-    public async Task A_file_with_damaged_pages_is_told_of_and_left_as_it_is()
+    public async Task A_file_with_damaged_pages_is_reported_and_left_unchanged()
     {
         using (var database = new MeshDatabase(Options.Create(new StoreOptions { Location = $"sqlite:{Path}" }), SchemaScript.Embedded(typeof(MeshDatabase).Assembly)))
             await database.EnsureReadyAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         await using (var file = File.OpenWrite(Path))
         {
-            // Past the first page, which says what the file is.
+            // After the first page, which identifies the file.
             file.Position = 4096;
             await file.WriteAsync(Enumerable.Repeat((byte)0xA5, (int)file.Length - 4096).ToArray());
         }
 
-        var report = await When_a_store_is_diagnosed.ExamineAsync($"sqlite:{Path}", new ManualTimeProvider(), repair: true);
+        var report = await When_a_store_is_diagnosed.DiagnoseAsync($"sqlite:{Path}", new ManualTimeProvider(), repair: true);
 
         report.IsHealthy.ShouldBeFalse();
         report.Findings.ShouldContain(finding => finding.Check == "integrity");
@@ -57,11 +57,11 @@ public sealed class When_something_other_than_a_store_is_diagnosed : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_is_told_of_without_its_password()
+    public async Task A_server_that_does_not_respond_is_reported_without_its_password()
     {
         var location = $"postgres:Host=127.0.0.1;Port={ServerProcess.FindFreePort()};Username=mesh;Password=secret;Timeout=1";
 
-        var report = await When_a_store_is_diagnosed.ExamineAsync(location, new ManualTimeProvider(), repair: false);
+        var report = await When_a_store_is_diagnosed.DiagnoseAsync(location, new ManualTimeProvider(), repair: false);
 
         report.Findings.ShouldHaveSingleItem().Message.ShouldStartWith("cannot be opened: ");
         $"{report}{report.Findings[0]}".ShouldNotContain("secret");
@@ -71,7 +71,7 @@ public sealed class When_something_other_than_a_store_is_diagnosed : IDisposable
 
     private async Task<string> FindingAsync()
     {
-        var report = await When_a_store_is_diagnosed.ExamineAsync($"sqlite:{Path}", new ManualTimeProvider(), repair: true);
+        var report = await When_a_store_is_diagnosed.DiagnoseAsync($"sqlite:{Path}", new ManualTimeProvider(), repair: true);
         report.IsHealthy.ShouldBeFalse();
         return report.Findings.ShouldHaveSingleItem().Message;
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Hosting.Tests.Doubles;
 
-/// <summary>Keeps what the mesh logs.</summary>
+/// <summary>Collects the log lines of the mesh.</summary>
 internal sealed class ListLogger : ILogger, ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = [];

@@ -6,7 +6,7 @@ public sealed class When_a_test_moves_the_clock
 {
     private readonly ManualTimeProvider _time = new();
 
-    private readonly List<(string Who, double Seconds)> _fired = [];
+    private readonly List<(string Name, double Seconds)> _fired = [];
 
     [Fact]
     public void Timers_fire_one_after_the_other_and_each_sees_its_own_time()
@@ -17,7 +17,7 @@ public sealed class When_a_test_moves_the_clock
         again = _time.CreateTimer(
             _ =>
             {
-                Note("again");
+                Record("again");
                 again!.Change(TimeSpan.FromSeconds(1.5), Timeout.InfiniteTimeSpan);
             },
             null,
@@ -32,27 +32,27 @@ public sealed class When_a_test_moves_the_clock
         (_time.GetUtcNow() - start).ShouldBe(TimeSpan.FromSeconds(5));
         _time.PendingTimers.ShouldBe(2);
 
-        ITimer Timer(string who, double due, double period) =>
-            _time.CreateTimer(_ => Note(who), null, TimeSpan.FromSeconds(due), TimeSpan.FromSeconds(period));
+        ITimer Timer(string name, double due, double period) =>
+            _time.CreateTimer(_ => Record(name), null, TimeSpan.FromSeconds(due), TimeSpan.FromSeconds(period));
 
-        void Note(string who) => _fired.Add((who, (_time.GetUtcNow() - start).TotalSeconds));
+        void Record(string name) => _fired.Add((name, (_time.GetUtcNow() - start).TotalSeconds));
     }
 
     [Fact]
-    public async Task What_waits_is_counted_until_it_is_over_or_given_up()
+    public async Task Timers_are_counted_until_they_fire_or_are_cancelled()
     {
-        using var givenUp = new CancellationTokenSource();
-        var over = Task.Delay(TimeSpan.FromSeconds(1), _time);
-        var waiting = Task.Delay(TimeSpan.FromSeconds(1), _time, givenUp.Token);
+        using var cancelled = new CancellationTokenSource();
+        var completed = Task.Delay(TimeSpan.FromSeconds(1), _time);
+        var waiting = Task.Delay(TimeSpan.FromSeconds(1), _time, cancelled.Token);
         _time.PendingTimers.ShouldBe(2);
 
-        await givenUp.CancelAsync();
+        await cancelled.CancelAsync();
         _time.PendingTimers.ShouldBe(1);
         _time.Advance(TimeSpan.FromSeconds(0.9));
-        over.IsCompleted.ShouldBeFalse();
+        completed.IsCompleted.ShouldBeFalse();
         _time.Advance(TimeSpan.FromSeconds(0.1));
 
-        await over;
+        await completed;
         await Should.ThrowAsync<OperationCanceledException>(waiting);
         _time.PendingTimers.ShouldBe(0);
     }

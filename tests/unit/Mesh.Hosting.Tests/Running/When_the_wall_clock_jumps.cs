@@ -9,21 +9,21 @@ namespace Mesh.Hosting.Tests.Running;
 
 public sealed class When_the_wall_clock_jumps
 {
-    private readonly ManualTimeProvider _passing = new();
+    private readonly ManualTimeProvider _time = new();
     private readonly ListLogger _log = new();
 
     [Theory]
     [InlineData(3600)]
     [InlineData(-3600)]
-    public void The_time_of_the_process_goes_on_as_if_nothing_had_happened(int seconds)
+    public void The_time_of_the_process_is_unaffected(int seconds)
     {
-        var clock = new SettableClock(_passing);
+        var clock = new SettableClock(_time);
         var time = new MonotonicTimeProvider(clock);
         var (start, timestamp) = (time.GetUtcNow(), time.GetTimestamp());
 
         clock.Jump = TimeSpan.FromSeconds(seconds);
         time.GetUtcNow().ShouldBe(start);
-        _passing.Advance(TimeSpan.FromSeconds(7));
+        _time.Advance(TimeSpan.FromSeconds(7));
 
         time.GetUtcNow().ShouldBe(start.AddSeconds(7));
         time.GetElapsedTime(timestamp).ShouldBe(TimeSpan.FromSeconds(7));
@@ -31,24 +31,24 @@ public sealed class When_the_wall_clock_jumps
     }
 
     [Fact]
-    public async Task A_wait_is_neither_shorter_nor_longer()
+    public async Task A_delay_is_neither_shorter_nor_longer()
     {
-        var clock = new SettableClock(_passing);
+        var clock = new SettableClock(_time);
         var waiting = Task.Delay(TimeSpan.FromSeconds(10), new MonotonicTimeProvider(clock));
 
         clock.Jump = TimeSpan.FromHours(1);
-        _passing.Advance(TimeSpan.FromSeconds(9));
+        _time.Advance(TimeSpan.FromSeconds(9));
         waiting.IsCompleted.ShouldBeFalse();
         clock.Jump = TimeSpan.FromHours(-1);
-        _passing.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
 
         await waiting;
     }
 
     [Fact]
-    public async Task It_is_told_once_for_each_jump_and_when_it_is_back()
+    public async Task Each_jump_is_logged_once_and_also_the_return()
     {
-        var clock = new SettableClock(_passing);
+        var clock = new SettableClock(_time);
         using var host = await WatchedAsync(new MonotonicTimeProvider(clock));
 
         await CheckAsync();
@@ -69,28 +69,28 @@ public sealed class When_the_wall_clock_jumps
     }
 
     [Fact]
-    public void The_time_is_steady_unless_somebody_has_brought_another()
+    public void The_time_is_monotonic_unless_another_provider_is_registered()
     {
-        using var usual = new ServiceCollection().AddLogging().AddMonotonicTime().AddMonotonicTime().BuildServiceProvider();
-        using var tested = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_passing).AddMonotonicTime().BuildServiceProvider();
+        using var standard = new ServiceCollection().AddLogging().AddMonotonicTime().AddMonotonicTime().BuildServiceProvider();
+        using var custom = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_time).AddMonotonicTime().BuildServiceProvider();
 
-        usual.GetRequiredService<TimeProvider>().ShouldBe(MonotonicTimeProvider.ForProcess);
-        usual.GetServices<IHostedService>().ShouldHaveSingleItem();
-        tested.GetRequiredService<TimeProvider>().ShouldBe(_passing);
+        standard.GetRequiredService<TimeProvider>().ShouldBe(MonotonicTimeProvider.ForProcess);
+        standard.GetServices<IHostedService>().ShouldHaveSingleItem();
+        custom.GetRequiredService<TimeProvider>().ShouldBe(_time);
     }
 
-    /// <summary>Lets the monitor check so many times, and waits until it has.</summary>
+    /// <summary>Lets the monitor check a number of times, and waits until it has.</summary>
     private async Task CheckAsync(int times = 1)
     {
         await ArmedAsync();
         for (var time = 0; time < times; time++)
         {
-            _passing.Advance(ClockDriftMonitor.CheckInterval);
+            _time.Advance(ClockDriftMonitor.CheckInterval);
             await ArmedAsync();
         }
     }
 
-    private Task ArmedAsync() => Eventually.HoldsAsync(() => _passing.PendingTimers == 1);
+    private Task ArmedAsync() => Eventually.HoldsAsync(() => _time.PendingTimers == 1);
 
     private async Task<IHost> WatchedAsync(MonotonicTimeProvider time)
     {
@@ -102,18 +102,18 @@ public sealed class When_the_wall_clock_jumps
         return host;
     }
 
-    /// <summary>A wall clock that somebody sets, beside one that only runs; when FakeTimeProvider's is set, its time stamps jump along.</summary>
-    private sealed class SettableClock(ManualTimeProvider passing) : TimeProvider
+    /// <summary>A wall clock that can be set independently of the timestamps; FakeTimeProvider's timestamps jump with its clock.</summary>
+    private sealed class SettableClock(ManualTimeProvider time) : TimeProvider
     {
         public TimeSpan Jump { get; set; }
 
-        public override long TimestampFrequency => passing.TimestampFrequency;
+        public override long TimestampFrequency => time.TimestampFrequency;
 
-        public override DateTimeOffset GetUtcNow() => passing.GetUtcNow() + Jump;
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Jump;
 
-        public override long GetTimestamp() => passing.GetTimestamp();
+        public override long GetTimestamp() => time.GetTimestamp();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            passing.CreateTimer(callback, state, dueTime, period);
+            time.CreateTimer(callback, state, dueTime, period);
     }
 }

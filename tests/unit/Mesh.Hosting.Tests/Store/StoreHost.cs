@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Mesh.Hosting.Tests.Store;
 
-/// <summary>A host with a store, and with whatever else the test adds.</summary>
+/// <summary>A host with a store and the services that a test adds.</summary>
 internal static class StoreHost
 {
     public static IHost Build(string location, Action<IServiceCollection> add, params KeyValuePair<string, string?>[] settings)

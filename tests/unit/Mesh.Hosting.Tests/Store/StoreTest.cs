@@ -2,7 +2,7 @@ using Mesh.Testing.Fixtures;
 
 namespace Mesh.Hosting.Tests.Store;
 
-/// <summary>Tests that run alike on each kind of store: each test has an empty one.</summary>
+/// <summary>Tests that run on each kind of store; each test has an empty one.</summary>
 public abstract class StoreTest(IStoreSource stores) : IAsyncLifetime
 {
     protected string Location { get; private set; } = "";

@@ -19,12 +19,12 @@ public sealed class When_messages_go_through_the_outbox_on_postgresql(PostgresSe
 public abstract class When_messages_go_through_the_outbox(IStoreSource stores) : StoreTest(stores)
 {
     [Fact]
-    public async Task They_are_sent_in_order_as_what_they_were_kept_as()
+    public async Task They_are_sent_in_order_with_the_type_they_were_added_as()
     {
         var bus = new RecordingBus();
         using var host = await StartAsync(bus);
 
-        await KeepAsync(host, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)), OutboxMessage.ToSubscribers<MigrationEvent>(Messages.Stalled()));
+        await AddAsync(host, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)), OutboxMessage.ToSubscribers<MigrationEvent>(Messages.Stalled()));
 
         (await bus.NextAsync()).ShouldBe((Messages.Queue, typeof(AgentCommand), Messages.Abort(1)));
         (await bus.NextAsync()).ShouldBe((null, typeof(MigrationEvent), Messages.Stalled()));
@@ -32,7 +32,7 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
     }
 
     [Fact]
-    public async Task They_are_not_sent_when_what_decided_them_was_not_kept()
+    public async Task They_are_not_sent_when_their_transaction_fails()
     {
         var bus = new RecordingBus();
         using var host = await StartAsync(bus);
@@ -40,9 +40,9 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
         await Should.ThrowAsync<InvalidOperationException>(() => Database(host).WriteAsync<int>(async (connection, transaction) =>
         {
             await OutboxTable.AddAsync(connection, transaction, [OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1))], DateTimeOffset.UnixEpoch);
-            throw new InvalidOperationException("the snapshot could not be kept");
+            throw new InvalidOperationException("the snapshot could not be saved");
         }));
-        await KeepAsync(host, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(2)));
+        await AddAsync(host, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(2)));
 
         (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(2));
         bus.WaitingCount.ShouldBe(0);
@@ -50,13 +50,13 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
     }
 
     [Fact]
-    public async Task They_wait_in_order_while_the_broker_is_away()
+    public async Task They_wait_in_order_while_the_broker_is_down()
     {
         var refusals = 2;
         var bus = new RecordingBus(_ => refusals-- > 0 ? throw new IOException("no broker") : Task.CompletedTask);
         using var host = await StartAsync(bus);
 
-        await KeepAsync(host, [.. Enumerable.Range(1, 5).Select(number => OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(number)))]);
+        await AddAsync(host, [.. Enumerable.Range(1, 5).Select(number => OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(number)))]);
 
         for (var number = 1; number <= 5; number++)
             (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(number));
@@ -64,12 +64,12 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
     }
 
     [Fact]
-    public async Task They_survive_the_process_that_decided_them()
+    public async Task They_survive_a_crash_of_their_process()
     {
-        var away = new RecordingBus(_ => throw new IOException("no broker"));
-        using (var first = await StartAsync(away))
+        var unavailable = new RecordingBus(_ => throw new IOException("no broker"));
+        using (var first = await StartAsync(unavailable))
         {
-            await KeepAsync(first, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
+            await AddAsync(first, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
             await first.StopAsync();
         }
 
@@ -81,18 +81,18 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
     }
 
     [Fact]
-    public async Task They_are_sent_once_by_a_bus_that_takes_them()
+    public async Task They_are_sent_once_if_the_bus_accepts_them()
     {
         var bus = new RecordingBus();
         using (var first = await StartAsync(bus))
         {
-            await KeepAsync(first, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
+            await AddAsync(first, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
             await bus.NextAsync();
             await first.StopAsync();
         }
 
         using var second = await StartAsync(bus);
-        await KeepAsync(second, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(2)));
+        await AddAsync(second, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(2)));
 
         (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(2));
         bus.WaitingCount.ShouldBe(0);
@@ -100,9 +100,9 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
     }
 
     [Fact]
-    public async Task One_whose_transaction_ends_late_is_not_lost()
+    public async Task One_whose_transaction_commits_late_is_not_lost()
     {
-        // Where several transactions write at once, a lower number may become visible after a higher one has been read.
+        // If several transactions write concurrently, a lower number may become visible after a higher one has been read.
         IHost? host = null;
         var hasLateOne = false;
         var bus = new RecordingBus(async _ =>
@@ -110,14 +110,14 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
             if (hasLateOne)
                 return;
             hasLateOne = true;
-            await KeepAsAsync(host!, 5, Messages.Abort(5));
+            await InsertAsync(host!, 5, Messages.Abort(5));
         });
         using var started = await StartAsync(bus);
         host = started;
 
-        await KeepAsAsync(host, 10, Messages.Abort(10));
+        await InsertAsync(host, 10, Messages.Abort(10));
         (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(10));
-        await KeepAsAsync(host, 11, Messages.Abort(11));
+        await InsertAsync(host, 11, Messages.Abort(11));
 
         var next = new[] { (await bus.NextAsync()).Message, (await bus.NextAsync()).Message };
         next.ShouldBe([Messages.Abort(5), Messages.Abort(11)], ignoreOrder: true);
@@ -129,14 +129,14 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
     [InlineData("agent-command", "no JSON", "cannot be read as agent-command: ")]
     [InlineData("agent-command", "null", "cannot be read as agent-command: the body is null")]
     [InlineData("Mesh.Contracts.Agents.AgentCommand", "{}", "this version does not send messages of type Mesh.Contracts.Agents.AgentCommand")]
-    public async Task One_that_can_never_be_sent_is_set_aside_with_the_reason_and_the_others_go_on(string type, string body, string reason)
+    public async Task One_that_can_never_be_sent_is_set_aside_with_the_reason_and_the_others_are_sent(string type, string body, string reason)
     {
         var bus = new RecordingBus();
         using var host = await StartAsync(bus);
         await Database(host).WriteAsync((connection, transaction) => connection.ExecuteAsync(
             "INSERT INTO outbox (message_type, queue, body, enqueued_at) VALUES (@type, 'q', @body, 0)", new { type, body }, transaction));
 
-        await KeepAsync(host, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
+        await AddAsync(host, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
 
         (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(1));
         var rejected = await Database(host).ReadAsync(connection =>
@@ -148,34 +148,34 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
     }
 
     [Fact]
-    public async Task Those_of_another_service_on_the_database_are_left_to_it()
+    public async Task Those_of_another_service_on_the_same_database_are_left_to_it()
     {
         var bus = new RecordingBus();
-        using var silent = StoreHost.Build(Location, services => services.AddSingleton<IMessageBus>(bus));
-        await silent.StartAsync();
-        silent.Services.GetServices<IHostedService>().ShouldNotContain(service => service is OutboxDispatcher);
+        using var withoutMessages = StoreHost.Build(Location, services => services.AddSingleton<IMessageBus>(bus));
+        await withoutMessages.StartAsync();
+        withoutMessages.Services.GetServices<IHostedService>().ShouldNotContain(service => service is OutboxDispatcher);
 
-        await KeepAsync(silent, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
+        await AddAsync(withoutMessages, OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(1)));
         using var other = await StartAsync(bus);
 
         (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(1));
         await other.StopAsync();
-        await silent.StopAsync();
+        await withoutMessages.StopAsync();
     }
 
     [Fact]
-    public async Task A_queue_that_takes_nothing_holds_up_nothing_else()
+    public async Task A_queue_that_accepts_nothing_does_not_block_others()
     {
-        var isRefusing = true;
-        var bus = new RecordingBus(message => isRefusing && message is AbortJob ? throw new IOException("this queue is broken") : Task.CompletedTask);
+        var isBroken = true;
+        var bus = new RecordingBus(message => isBroken && message is AbortJob ? throw new IOException("this queue is broken") : Task.CompletedTask);
         using var host = await StartAsync(bus);
 
-        await KeepAsync(host, [.. Enumerable.Range(1, 300).Select(number => OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(number)))]);
-        await KeepAsync(host, OutboxMessage.ToQueue<AgentCommand>("another", Messages.Change(1)), OutboxMessage.ToSubscribers<MigrationEvent>(Messages.Stalled()));
+        await AddAsync(host, [.. Enumerable.Range(1, 300).Select(number => OutboxMessage.ToQueue<AgentCommand>(Messages.Queue, Messages.Abort(number)))]);
+        await AddAsync(host, OutboxMessage.ToQueue<AgentCommand>("another", Messages.Change(1)), OutboxMessage.ToSubscribers<MigrationEvent>(Messages.Stalled()));
         (await bus.NextAsync()).Message.ShouldBe(Messages.Change(1));
         (await bus.NextAsync()).Message.ShouldBe(Messages.Stalled());
 
-        isRefusing = false;
+        isBroken = false;
         for (var number = 1; number <= 300; number++)
             (await bus.NextAsync()).Message.ShouldBe(Messages.Abort(number));
         await host.StopAsync();
@@ -196,7 +196,7 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
 
     private static MeshDatabase Database(IHost host) => host.Services.GetRequiredService<MeshDatabase>();
 
-    private static async Task KeepAsync(IHost host, params OutboxMessage[] messages)
+    private static async Task AddAsync(IHost host, params OutboxMessage[] messages)
     {
         await Database(host).WriteAsync(async (connection, transaction) =>
         {
@@ -206,7 +206,7 @@ public abstract class When_messages_go_through_the_outbox(IStoreSource stores) :
         host.Services.GetRequiredService<OutboxSignal>().Set();
     }
 
-    private async Task KeepAsAsync(IHost host, long seq, AgentCommand command)
+    private async Task InsertAsync(IHost host, long seq, AgentCommand command)
     {
         var message = OutboxMessage.ToQueue(Messages.Queue, command);
         await Database(host).WriteAsync((connection, transaction) => connection.ExecuteAsync(

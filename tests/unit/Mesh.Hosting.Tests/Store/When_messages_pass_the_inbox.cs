@@ -18,47 +18,47 @@ public abstract class When_messages_pass_the_inbox(IStoreSource stores) : StoreT
     private readonly ManualTimeProvider _time = new();
 
     [Fact]
-    public async Task One_is_taken_once_whatever_process_it_comes_to()
+    public async Task One_is_handled_once_whichever_process_receives_it()
     {
         using (var first = Build())
-            (await TakeAsync(first, "a")).ShouldBeTrue();
+            (await AddAsync(first, "a")).ShouldBeTrue();
         using var second = Build();
 
-        (await TakeAsync(second, "a")).ShouldBeFalse();
-        (await TakeAsync(second, "b")).ShouldBeTrue();
+        (await AddAsync(second, "a")).ShouldBeFalse();
+        (await AddAsync(second, "b")).ShouldBeTrue();
     }
 
     [Fact]
-    public async Task One_whose_turn_was_not_kept_is_taken_when_it_comes_again()
+    public async Task One_whose_transition_was_not_saved_is_handled_when_it_is_redelivered()
     {
         using var host = Build();
         await Should.ThrowAsync<InvalidOperationException>(() => Database(host).WriteAsync<bool>(async (connection, transaction) =>
         {
             (await InboxTable.TryAddAsync(connection, transaction, new MessageIdentity("a"), _time.GetUtcNow())).ShouldBeTrue();
-            throw new InvalidOperationException("the turn could not be kept");
+            throw new InvalidOperationException("the transition could not be saved");
         }));
 
-        (await TakeAsync(host, "a")).ShouldBeTrue();
+        (await AddAsync(host, "a")).ShouldBeTrue();
     }
 
     [Fact]
-    public async Task One_that_comes_many_times_at_once_is_taken_once()
+    public async Task One_that_arrives_many_times_concurrently_is_handled_once()
     {
         using var host = Build();
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => TakeAsync(host, "a")));
+        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AddAsync(host, "a")));
 
-        taken.Count(one => one).ShouldBe(1);
+        results.Count(added => added).ShouldBe(1);
     }
 
     [Fact]
-    public async Task One_is_forgotten_when_nobody_sends_it_again_any_more()
+    public async Task One_is_deleted_after_the_retention_time()
     {
         using var host = Build(KeyValuePair.Create<string, string?>("Store:InboxRetention", "1.00:00:00"));
         await host.StartAsync();
-        await TakeAsync(host, "old");
+        await AddAsync(host, "old");
         _time.Advance(TimeSpan.FromHours(23));
-        await TakeAsync(host, "new");
+        await AddAsync(host, "new");
         (await CountAsync(host)).ShouldBe(2);
 
         await Eventually.HoldsAsync(async () =>
@@ -67,16 +67,16 @@ public abstract class When_messages_pass_the_inbox(IStoreSource stores) : StoreT
             return await CountAsync(host) == 1;
         });
 
-        (await TakeAsync(host, "new")).ShouldBeFalse();
+        (await AddAsync(host, "new")).ShouldBeFalse();
         await host.StopAsync();
     }
 
     [Theory]
     [InlineData("00:30:00")]
     [InlineData("400.00:00:00")]
-    public async Task A_time_to_remember_that_makes_no_sense_is_refused(string response)
+    public async Task An_invalid_retention_time_is_rejected(string retention)
     {
-        using var host = Build(KeyValuePair.Create<string, string?>("Store:InboxRetention", response));
+        using var host = Build(KeyValuePair.Create<string, string?>("Store:InboxRetention", retention));
 
         var refusal = await Should.ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => host.StartAsync());
 
@@ -86,7 +86,7 @@ public abstract class When_messages_pass_the_inbox(IStoreSource stores) : StoreT
     private IHost Build(params KeyValuePair<string, string?>[] settings) => StoreHost.Build(
         Location, services => services.AddLogging().AddSingleton<IMessageBus>(new RecordingBus()).AddSingleton<TimeProvider>(_time), settings);
 
-    private Task<bool> TakeAsync(IHost host, string message) => Database(host).WriteAsync(
+    private Task<bool> AddAsync(IHost host, string message) => Database(host).WriteAsync(
         (connection, transaction) => InboxTable.TryAddAsync(connection, transaction, new MessageIdentity(message), _time.GetUtcNow()));
 
     private static Task<long> CountAsync(IHost host) =>

@@ -8,7 +8,7 @@ namespace Mesh.Hosting.Tests.Store;
 public sealed class When_the_store_cannot_be_used
 {
     [Fact]
-    public async Task A_place_that_cannot_be_written_is_a_problem_in_words()
+    public async Task A_path_that_cannot_be_written_is_a_problem_with_an_explanation()
     {
         var file = Path.GetTempFileName();
         using var database = new MeshDatabase(Options.Create(new StoreOptions { Location = $"sqlite:{file}/mesh.db" }), []);
@@ -20,7 +20,7 @@ public sealed class When_the_store_cannot_be_used
     }
 
     [Fact]
-    public async Task A_password_is_not_told_when_the_store_cannot_be_reached()
+    public async Task The_password_of_an_unreachable_store_is_not_reported()
     {
         var location = "postgres:Host=127.0.0.1;Port=1;Username=mesh;Password=secret;Timeout=1";
         using var database = new MeshDatabase(Options.Create(new StoreOptions { Location = location }), []);
@@ -34,7 +34,7 @@ public sealed class When_the_store_cannot_be_used
     [Theory]
     [InlineData("mesh.db", "store 'mesh.db' is neither sqlite:PATH nor postgres:CONNECTION")]
     [InlineData("mysql:x", "store 'mysql:x' is neither sqlite:PATH nor postgres:CONNECTION")]
-    public async Task A_location_of_no_known_kind_is_refused_with_what_is_accepted(string location, string error)
+    public async Task A_location_of_an_unknown_kind_is_rejected_with_what_is_accepted(string location, string error)
     {
         using var host = StoreHost.Build(location, services => services.AddSingleton<Mesh.Hosting.Bus.IMessageBus>(new RecordingBus()));
 

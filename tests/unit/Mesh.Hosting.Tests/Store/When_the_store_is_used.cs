@@ -14,14 +14,14 @@ public sealed class When_the_store_is_used_on_postgresql(PostgresServer server) 
 public abstract class When_the_store_is_used(IStoreSource stores) : StoreTest(stores)
 {
     [Fact]
-    public async Task What_is_written_is_there_for_the_next_process()
+    public async Task What_is_written_can_be_read_by_the_next_process()
     {
         using (var first = Database())
-            await InsertAsync(first, "kept");
+            await InsertAsync(first, "stored");
 
         using var second = Database();
 
-        (await NamesAsync(second)).ShouldBe(["kept"]);
+        (await NamesAsync(second)).ShouldBe(["stored"]);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public abstract class When_the_store_is_used(IStoreSource stores) : StoreTest(st
     }
 
     [Fact]
-    public async Task A_key_that_exists_is_told_from_other_failures()
+    public async Task A_duplicate_key_is_distinguished_from_other_failures()
     {
         using var database = Database();
         await InsertAsync(database, "once");
@@ -50,7 +50,7 @@ public abstract class When_the_store_is_used(IStoreSource stores) : StoreTest(st
     }
 
     [Fact]
-    public async Task Many_writers_at_once_all_get_through()
+    public async Task Many_concurrent_writers_all_succeed()
     {
         using var database = Database();
 
@@ -60,7 +60,7 @@ public abstract class When_the_store_is_used(IStoreSource stores) : StoreTest(st
     }
 
     [Fact]
-    public async Task Services_that_find_it_empty_together_make_its_schema_once()
+    public async Task Services_that_start_together_create_the_schema_once()
     {
         var databases = Enumerable.Range(0, 8).Select(_ => Database()).ToList();
 
@@ -82,7 +82,7 @@ public abstract class When_the_store_is_used(IStoreSource stores) : StoreTest(st
     }
 
     [Fact]
-    public async Task One_of_mesh_0_1_is_rejected_with_what_to_do_and_left_as_it_is()
+    public async Task One_of_mesh_0_1_is_rejected_with_what_to_do_and_left_unchanged()
     {
         using (var old = Database())
         {

@@ -31,7 +31,7 @@ public sealed partial class TelemetryNamesTests
         Offences(LiteralName()).ShouldBeEmpty();
     }
 
-    /// <summary>So a migration is counted once, by the one service that creates the instrument.</summary>
+    /// <summary>A migration is counted once because only one service creates the instrument.</summary>
     [Fact]
     public void Each_metric_is_created_once()
     {

@@ -14,7 +14,7 @@ namespace Mesh.Hosting.Tests.Telemetry;
 public sealed class When_a_collector_is_named
 {
     [Fact]
-    public async Task It_gets_traces_and_metrics_of_the_mesh_the_server_and_the_runtime_by_the_service_s_name()
+    public async Task It_receives_traces_and_metrics_of_mesh_server_and_runtime_under_the_service_s_name()
     {
         var received = new ConcurrentDictionary<string, string>();
         await using var collector = await StartAsync(app => app.MapPost("/v1/{signal}", async (string signal, HttpRequest request) =>
@@ -44,7 +44,7 @@ public sealed class When_a_collector_is_named
     }
 
     [Fact]
-    public async Task Nothing_is_gathered_without_one()
+    public async Task Nothing_is_collected_without_one()
     {
         await using var service = await StartAsync(_ => { });
 
@@ -59,7 +59,7 @@ public sealed class When_a_collector_is_named
         builder.Services.AddRoutingCore();
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Key, setting.Value)));
 
-        // The first name counts, whichever services are added beside it.
+        // The first name applies, whichever services are added later.
         builder.Services.AddMeshTelemetry(builder.Configuration, "weighed service").AddMeshTelemetry(builder.Configuration, "another");
         var app = builder.Build();
         map(app);

@@ -27,7 +27,7 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_leave_a_limit_that_somebody_has_set_since() =>
+    public void Should_not_change_a_limit_that_an_operator_has_set() =>
         new PlanDriver(Adaptive).ObserveAt(0, 1).SetParameters(tuning => tuning with { MaxDowntime = Given.Seconds(5) }).ObserveAt(2, 3, 10).Actions.ShouldBeEmpty();
 
     [Fact]
@@ -45,12 +45,12 @@ public sealed class When_the_adaptive_policy_decides
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(5)]
-    public void Should_do_nothing_before_it_has_seen_so_many_passes(int passes)
+    public void Should_do_nothing_before_the_minimum_number_of_passes(int passes)
     {
         var policy = Adaptive with { Adaptive = new AdaptiveRule { MinPasses = passes } };
         var iterations = new List<long>();
         Steered(Workload.MemoryBound, policy).Run(100, each => iterations.AddRange(each.Actions.Count > iterations.Count ? [each.World.Iteration] : []));
-        iterations[0].ShouldBe(passes + 1, "so many have ended, and the next one runs");
+        iterations[0].ShouldBe(passes + 1, "that many have ended, and the next one runs");
     }
 
     [Theory]
@@ -76,9 +76,9 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_wait_for_a_moment_as_calm_as_one_of_late()
+    public void Should_wait_for_a_moment_as_calm_as_a_recent_one()
     {
-        // QEMU's limit is too low for the first calm moment, and the next one comes in 20 s.
+        // QEMU's limit is too low for the first calm moment, and the next one is in 20 s.
         var policy = Adaptive with { Start = new() { MaxDowntime = Given.Seconds(0.1) } };
         var steered = Steered(Workload.HotSpot("calm, busy, calm", 3072, 5) with { ActivityAt = time => time is > 15 and < 35 ? 1 : 0.05 }, policy).Run(100);
         steered.World.IsOver.ShouldBeTrue();
@@ -87,7 +87,7 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_slow_down_no_further_than_it_may()
+    public void Should_not_throttle_beyond_the_maximum()
     {
         var policy = Adaptive with { Adaptive = new AdaptiveRule { ThrottleMax = new Percent(40) }, Permits = new() { Throttle = true } };
         var actions = Steered(Workload.Uniform15, policy).Run(100).Actions;
@@ -96,7 +96,7 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_never_slow_down_less_than_somebody_else_has()
+    public void Should_never_throttle_less_than_an_operator_has()
     {
         var steered = Steered(Workload.Uniform15, Adaptive with { Permits = new() { Throttle = true } });
         steered.State = PolicyEngine.RecordParameters(steered.State, steered.State.Tuning with { Throttle = new Percent(30) });
@@ -108,7 +108,7 @@ public sealed class When_the_adaptive_policy_decides
     [Theory]
     [InlineData(PolicyActionKind.Throttle, PolicyActionKind.PostCopy)]
     [InlineData(PolicyActionKind.PostCopy, PolicyActionKind.Suspend)]
-    public void Should_take_the_next_means_where_the_host_has_refused_one(PolicyActionKind refused, PolicyActionKind next)
+    public void Should_take_the_next_action_if_the_host_has_refused_one(PolicyActionKind refused, PolicyActionKind next)
     {
         var permits = PolicyPermissions.All with { Throttle = refused is PolicyActionKind.Throttle };
         var steered = Steered(Workload.MemoryBound, Adaptive with { Permits = permits });
@@ -117,7 +117,7 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_not_change_over_to_post_copy_that_was_not_armed()
+    public void Should_not_switch_to_post_copy_that_was_not_armed()
     {
         var steered = Steered(Workload.MemoryBound, Adaptive with { Permits = new() { PostCopy = true } });
         steered.State = steered.State with { Subject = steered.State.Subject with { IsPostCopyArmed = false } };
@@ -125,16 +125,16 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_leave_the_source_when_little_is_pending()
+    public void Should_switch_to_post_copy_when_little_is_pending()
     {
-        // The guest writes in bursts, and none lets it end within the budget.
+        // The guest writes in bursts, none of which allows an end within the budget.
         var workload = Workload.HotSpot("bursts", 6 * 1024, 5) with { ActivityAt = time => time % 20 < 15 ? 1 : 0 };
         var pending = new List<double>();
         var steered = Steered(workload, Adaptive with { Permits = new() { PostCopy = true }, DowntimeBudget = Given.Seconds(0.3) });
         steered.Run(100, each => pending.Add(each.World.Remaining / workload.Link));
         steered.World.PostCopyAt.ShouldNotBeNull();
-        steered.World.PostCopyAt.Value.ShouldBeLessThan(70, "with every 20 s it asks for less");
-        (steered.World.Time - steered.World.PostCopyAt.Value).ShouldBeLessThan(3, "half of what any pass of a burst begins with");
+        steered.World.PostCopyAt.Value.ShouldBeLessThan(70, "the required amount falls every 20 s");
+        (steered.World.Time - steered.World.PostCopyAt.Value).ShouldBeLessThan(3, "half of what any pass of a burst starts with");
         steered.Actions[^1].Reason.ShouldContain("good moment with");
     }
 
@@ -166,9 +166,9 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_do_nothing_to_the_guest_while_the_link_is_slow()
+    public void Should_not_affect_the_guest_while_the_link_is_slow()
     {
-        // It would end by itself on the whole link; on a fifth of it nothing within the budget ends it.
+        // It would end by itself with the whole link; with a fifth of it nothing within the budget ends it.
         var workload = Workload.Uniform(0.6) with { LinkAt = time => time is > 15 and < 60 ? 0.2 : 1 };
         var actions = Steered(workload, Adaptive).Run(59).Actions;
         actions.ShouldAllBe(action => action.Kind == PolicyActionKind.SetDowntime);
@@ -176,7 +176,7 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_think_no_link_slow_that_somebody_has_limited()
+    public void Should_not_consider_a_limited_link_slow()
     {
         var steered = Steered(Workload.HotSpotAbove, Adaptive with { Permits = new() { PostCopy = true } }).Run(14);
         steered.World.BandwidthLimit = 300 << 20;
@@ -185,7 +185,7 @@ public sealed class When_the_adaptive_policy_decides
     }
 
     [Fact]
-    public void Should_hurry_where_its_time_is_short()
+    public void Should_act_earlier_if_its_time_is_short()
     {
         var calm = Steered(Workload.Uniform09, Adaptive).Run(100);
         calm.Actions.ShouldBeEmpty();
@@ -216,7 +216,7 @@ public sealed class When_the_adaptive_policy_decides
     {
         var workload = new Workload("huge", [new Pages(60.0 * (1L << 30), 1 / 20.0), new Pages(420.0 * (1L << 30), 0)]) { Link = 2.8 * (1L << 30) };
         var steered = Steered(workload.Emulated, Adaptive with { Permits = new() });
-        steered.Run(500).World.IsAborted.ShouldBeTrue("in the end it is hopeless");
+        steered.Run(500).World.IsAborted.ShouldBeTrue("finally it is hopeless");
         steered.State.Estimator.Passes[^1].Dirtied.Count.ShouldBeGreaterThan((long)(0.9 * steered.State.Estimator.Passes[^3].Dirtied.Count));
         steered.World.Time.ShouldBeGreaterThan(250);
     }
@@ -233,7 +233,7 @@ public sealed class When_the_adaptive_policy_decides
     [Fact]
     public void Should_not_throttle_without_effect_for_long()
     {
-        // Written so often that no slowing down helps, and just above the budget: nothing else would ever end it.
+        // Written so often that no throttle helps, and just above the budget: nothing else would ever end it.
         var steered = Steered(Workload.HotSpot("glowing", 1331, 400), Adaptive with { Permits = new() { Throttle = true } }).Run(600);
         steered.World.IsAborted.ShouldBeTrue();
         steered.World.ThrottledSeconds.ShouldBeLessThan(40);
@@ -243,7 +243,7 @@ public sealed class When_the_adaptive_policy_decides
     [Theory]
     [InlineData(JobPhase.SwitchOver)]
     [InlineData(JobPhase.PostCopy)]
-    public void Should_do_nothing_any_more_once_the_VM_has_left_the_source(JobPhase phase)
+    public void Should_do_nothing_once_the_VM_has_left_the_source(JobPhase phase)
     {
         var steered = Steered(Workload.MemoryBound, Adaptive);
         var driver = new PlanDriver(Adaptive, SteeredMigration.SubjectOf(Workload.MemoryBound));

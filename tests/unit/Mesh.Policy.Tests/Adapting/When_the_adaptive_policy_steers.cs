@@ -4,10 +4,10 @@ using Mesh.Policy.Tests.Worlds;
 
 namespace Mesh.Policy.Tests.Adapting;
 
-/// <summary>The adaptive rule in a closed loop with guests that know nothing of working-set curves, for each set of permissions.</summary>
+/// <summary>The adaptive rule in a closed loop with guests that are not modelled by working-set curves, for each set of permissions.</summary>
 public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
 {
-    // A switch-over sends for a moment after the limit is met, and device state takes its time.
+    // A switchover still sends for a moment after the limit is met, and device state takes time.
     private const double Quantum = 0.05;
     private const double Budget = 1;
 
@@ -20,7 +20,7 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
         ["everything"] = PolicyPermissions.All,
     };
 
-    // More than the budget remains at best, less than three times of it: only the completion timeout ends these.
+    // At best more than the budget and less than three times the budget remains: only the completion timeout ends these.
     private static readonly string[] Waiting =
     [
         Workload.HotSpotAbove.Name, Workload.HotSpotAbove.Emulated.Name, Workload.SmallHotSpot.Name, Workload.SmallHotSpot.Emulated.Name,
@@ -31,7 +31,7 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Runs))]
-    public void Should_end_every_migration_by_the_mildest_permitted_means(string permitted, int seed)
+    public void Should_end_every_migration_by_the_mildest_permitted_action(string permitted, int seed)
     {
         foreach (var workload in Workload.All.Concat(Workload.All.Select(workload => workload.Emulated)))
         {
@@ -40,7 +40,7 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
             var what = $"{workload.Name} with {permitted}, seed {seed}: {string.Join(", ", actions.Select(PlanDriver.Short))}";
             output.WriteLine(Row(workload, steered));
 
-            // It ends, unless no permitted action can end it; then it is aborted, or it waits where that is not hopeless.
+            // It ends, unless no permitted action can end it; then it is aborted, or it waits if it is not hopeless.
             if (permitted is "nothing" && Waiting.Contains(workload.Name, StringComparer.Ordinal))
                 world.IsOver.ShouldBeFalse(what);
             else
@@ -48,7 +48,7 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
             if (permitted is "post-copy" or "pause" or "everything")
                 world.IsAborted.ShouldBeFalse(what);
 
-            // Nothing that is not permitted, and within the budget.
+            // Only permitted actions, and within the budget.
             actions.Where(action => IsBarred(action.Kind, Permissions[permitted])).ShouldBeEmpty(what);
             actions.Where(action => action.Parameters.MaxDowntime?.TotalSeconds > Budget).ShouldBeEmpty(what);
             if (!world.IsSuspended)
@@ -85,11 +85,11 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
     [InlineData("uniform 0.4 B")]
     [InlineData("uniform 0.9 B")]
     [InlineData("warm 3 GiB, every 8 s")]
-    public void Should_leave_alone_what_ends_by_itself(string name) =>
+    public void Should_not_affect_a_migration_that_ends_by_itself(string name) =>
         new SteeredMigration(Workload.All.Single(workload => workload.Name == name), Policy(PolicyPermissions.All), seed: 1).Run(300).Actions.ShouldBeEmpty();
 
     [Fact]
-    public void Should_go_on_after_a_restart_as_if_there_had_been_none()
+    public void Should_continue_after_a_restart_as_without_one()
     {
         foreach (var workload in new[] { Workload.HotSpotAbove, Workload.Uniform15, Workload.MemoryBound })
         {
@@ -100,11 +100,11 @@ public sealed class When_the_adaptive_policy_steers(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Should_throttle_less_where_something_else_may_follow() =>
+    public void Should_throttle_less_if_another_action_may_follow() =>
         Throttled("everything").ShouldBeLessThan(0.8 * Throttled("throttle"));
 
     [Fact]
-    public void Should_not_take_a_recorded_migration_that_does_not_follow_for_one_that_nothing_helps()
+    public void Should_not_consider_a_recorded_migration_hopeless_because_it_ignores_actions()
     {
         var recorded = new SteeredMigration(Workload.HotSpotBelow, Policy(PolicyPermissions.All)) { IsRecorded = true }.Run(200);
         recorded.World.IsOver.ShouldBeFalse("under QEMU's 300 ms it never ends");

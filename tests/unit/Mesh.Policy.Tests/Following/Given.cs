@@ -6,7 +6,7 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Following;
 
-/// <summary>Policies, migrations and samples to start from.</summary>
+/// <summary>Policies, migrations and samples for tests.</summary>
 internal static class Given
 {
     public static readonly PlanSubject Subject = new(Bytes.FromGibibytes(2), [], 2, PolicyPermissions.All, IsPostCopyArmed: true);

@@ -6,14 +6,14 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Following;
 
-/// <summary>A plan, stored and loaded again at every step, and everything that it wanted done.</summary>
+/// <summary>A plan that is stored and loaded again at every step, with all actions that it has planned.</summary>
 internal sealed class PlanDriver(MigrationPolicy policy, PlanSubject? subject = null)
 {
     public PlanState Plan { get; private set; } = Policy.PolicyEngine.CreatePlan(policy, subject ?? Given.Subject);
 
     public List<PlannedAction> Actions { get; } = [];
 
-    /// <summary>Everything wanted so far in short, such as <c>30 SetDowntime 150</c>.</summary>
+    /// <summary>All planned actions in short form, such as <c>30 SetDowntime 150</c>.</summary>
     public IReadOnlyList<string> Done => [.. Actions.Select(Short)];
 
     public PlanDriver Observe(params TraceSample[] samples)
@@ -23,10 +23,10 @@ internal sealed class PlanDriver(MigrationPolicy policy, PlanSubject? subject = 
         return this;
     }
 
-    /// <summary>Evaluates the usual sample at each time.</summary>
+    /// <summary>Evaluates the default sample at each time.</summary>
     public PlanDriver ObserveAt(params double[] times) => Observe([.. times.Select(at => Given.Sample(at))]);
 
-    /// <summary>Evaluates the beginning of passes, one every ten seconds.</summary>
+    /// <summary>Evaluates a sample at the start of each pass, one every ten seconds.</summary>
     public PlanDriver ObservePasses(long from, long to) => Observe([.. Enumerable.Range((int)from, (int)(to - from + 1)).Select(pass => Given.Sample(pass * 10, pass))]);
 
     public PlanDriver Wait(double at)

@@ -22,7 +22,7 @@ public sealed class When_a_plan_is_changed
     }
 
     [Fact]
-    public void Should_count_limits_from_the_beginning_of_the_copying_and_progress_on()
+    public void Should_count_limits_from_the_start_of_the_copy_and_continue_to_count_progress()
     {
         var limited = Given.Policy.Limited(limits => limits with { CompletionTimeout = Given.Seconds(100), ProgressTimeout = Given.Seconds(40) }) with { LastResort = [PolicyActionKind.Abort] };
         new PlanDriver(Given.Policy).ObserveAt(0, 60, 99).ReplacePolicy(limited).ObserveAt(100, 101).Done.ShouldBe(["101 Abort"]);
@@ -34,11 +34,11 @@ public sealed class When_a_plan_is_changed
     }
 
     [Fact]
-    public void Should_give_a_last_resort_its_time_where_the_timeout_had_passed_before_the_replacement()
+    public void Should_give_a_last_resort_its_time_if_the_timeout_had_passed_before_the_replacement()
     {
         var policy = Given.Policy.Limited(limits => limits with { CompletionTimeout = Given.Seconds(20) }) with { LastResort = [PolicyActionKind.Suspend, PolicyActionKind.Abort] };
         new PlanDriver(Given.Policy).ObserveAt(0, 75).ReplacePolicy(policy).ObserveAt(76, 77, 95, 96).Done.ShouldBe(["76 Suspend", "96 Abort"]);
-        new PlanDriver(policy).ObserveAt(0, 75, 76).Done.ShouldBe(["75 Suspend", "76 Abort"], "as KubeVirt does where it slept");
+        new PlanDriver(policy).ObserveAt(0, 75, 76).Done.ShouldBe(["75 Suspend", "76 Abort"], "as KubeVirt does if it polls too late");
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class When_a_plan_is_changed
     }
 
     [Fact]
-    public void Should_remember_what_is_known_of_the_VM_and_its_host_over_a_replacement()
+    public void Should_keep_what_is_known_of_the_VM_and_its_host_after_a_replacement()
     {
         var plan = new PlanDriver(Given.Policy).ObserveAt(0, 1, 2).Refuse(PolicyActionKind.Throttle).SetParameters(tuning => tuning with { MaxDowntime = Given.Seconds(1) }).ReplacePolicy(Stepped).Plan;
         plan.Tuning.MaxDowntime.ShouldBe(Given.Seconds(1));
@@ -59,18 +59,18 @@ public sealed class When_a_plan_is_changed
     }
 
     [Fact]
-    public void Should_stay_over_when_the_policy_is_exchanged_after_an_abort() =>
+    public void Should_remain_ended_when_the_policy_is_replaced_after_an_abort() =>
         new PlanDriver(Stepped).ObservePasses(1, 4).ReplacePolicy(Stepped).ObservePasses(5, 9).Done.ShouldBe(["20 SetDowntime 150", "30 SetDowntime 200", "40 Abort"]);
 
     [Fact]
-    public void Should_begin_with_the_policy_s_own_parameters()
+    public void Should_start_with_the_policy_s_parameters()
     {
         var plan = PolicyEngine.CreatePlan(Given.Policy with { Start = new() { MaxDowntime = Given.Seconds(0.1), Bandwidth = new BytesPerSecond(5) } }, Given.Subject);
         plan.Tuning.ShouldBe(new TuningParameters { MaxDowntime = Given.Seconds(0.1), Bandwidth = new BytesPerSecond(5) });
     }
 
     [Fact]
-    public void Should_know_what_was_ordered()
+    public void Should_know_which_action_was_requested()
     {
         var policy = Given.Policy.With(
             new(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.Throttle)), new(new() { IterationsOver = 0 }, Given.Downtime(150)),
@@ -83,6 +83,6 @@ public sealed class When_a_plan_is_changed
     }
 
     [Fact]
-    public void Should_try_a_downtime_again_that_the_host_has_refused() =>
+    public void Should_retry_a_downtime_that_the_host_has_refused() =>
         new PlanDriver(Stepped).ObservePasses(1, 2).Refuse(PolicyActionKind.SetDowntime).ObservePasses(3, 3).Done.ShouldBe(["20 SetDowntime 150", "30 SetDowntime 200"]);
 }

@@ -27,11 +27,11 @@ public sealed class When_limits_pass
     [InlineData(false, 1.5, new[] { 0.25, 3 }, 75, false, 356.25)]
     [InlineData(true, 1.5, new[] { 0.25, 3 }, 75, false, 375)]
     [InlineData(false, 1.5, new double[] { }, 75, true, 112)]
-    public void Should_count_the_size_of_what_is_copied(bool roundUp, double memory, double[] disks, double perGiB, bool wholeSeconds, double expected) =>
+    public void Should_count_the_size_of_the_copied_data(bool roundUp, double memory, double[] disks, double perGiB, bool wholeSeconds, double expected) =>
         Timeout(new() { RoundUp = roundUp, WholeSeconds = wholeSeconds }, memory, disks, perGiB).ShouldBe(Given.Seconds(expected));
 
     [Fact]
-    public void Should_count_each_part_for_at_least_what_the_rule_says()
+    public void Should_count_each_part_as_at_least_the_minimum_of_the_rule()
     {
         var rule = new DataSizeRule { MemoryAtLeast = 2, DiskAtLeast = 3 };
         Timeout(rule, 0.5, [0.5, 4], 10).ShouldBe(Given.Seconds(90));
@@ -44,24 +44,24 @@ public sealed class When_limits_pass
     [InlineData(1_000_000_001, 2)]
     [InlineData(1L << 30, 2)]
     [InlineData(18_000_000_000, 18)]
-    public void Should_round_up_to_units_of_its_own_as_KubeVirt_does(long bytes, int units) =>
+    public void Should_round_up_to_other_units_as_KubeVirt_does(long bytes, int units) =>
         PolicyEngine.CompletionTimeout(
             PerGiB(new() { Unit = new Bytes(1_000_000_000), RoundUp = true }, 150), Given.Subject with { Memory = new Bytes(bytes) })
             .ShouldBe(Given.Seconds(150 * units));
 
     [Fact]
-    public void Should_not_round_parts_up_that_make_a_whole() =>
+    public void Should_round_up_the_sum_and_not_the_parts() =>
         PolicyEngine.CompletionTimeout(
             PerGiB(new() { Unit = new Bytes(1_000_000_000), RoundUp = true }, 150),
             Given.Subject with { Memory = new Bytes(1_100_000_000), Disks = [new(2_200_000_000), new(700_000_000)] })
             .ShouldBe(Given.Seconds(600));
 
     [Fact]
-    public void Should_never_be_late_for_a_size_that_nobody_has() =>
+    public void Should_not_overflow_for_absurd_sizes() =>
         PolicyEngine.CompletionTimeout(PerGiB(new(), 1e9), Given.Subject with { Memory = new Bytes(long.MaxValue) }).ShouldBe(TimeSpan.FromDays(36_500));
 
     [Fact]
-    public void Should_heed_the_request_s_deadline_only_where_the_policy_adapts()
+    public void Should_apply_the_request_s_deadline_only_if_the_policy_is_adaptive()
     {
         var subject = Given.Subject with { Deadline = Given.Seconds(30) };
         PolicyEngine.CompletionTimeout(Timed, subject).ShouldBe(Given.Seconds(100));
@@ -81,7 +81,7 @@ public sealed class When_limits_pass
     }
 
     [Fact]
-    public void Should_go_on_to_the_next_when_the_host_refuses()
+    public void Should_take_the_next_action_when_the_host_refuses_one()
     {
         var policy = Timed with { LastResort = [PolicyActionKind.PostCopy, PolicyActionKind.Suspend, PolicyActionKind.Abort] };
         new PlanDriver(policy).ObserveAt(0, 101).Refuse(PolicyActionKind.PostCopy).ObserveAt(101.5, 102).Refuse(PolicyActionKind.Suspend).ObserveAt(103).Done
@@ -97,7 +97,7 @@ public sealed class When_limits_pass
     }
 
     [Fact]
-    public void Should_wait_for_post_copy_that_a_step_has_ordered()
+    public void Should_wait_for_post_copy_that_a_step_has_requested()
     {
         var policy = Timed.With(new PolicyStep(new() { Elapsed = Given.Seconds(99) }, Given.Action(PolicyActionKind.PostCopy))) with
         {
@@ -124,7 +124,7 @@ public sealed class When_limits_pass
     [Theory]
     [InlineData(ProgressMeasure.Remaining, "31.5 Abort")]
     [InlineData(ProgressMeasure.RemainingOrTransferred, "61.5 Abort")]
-    public void Should_take_for_progress_what_the_policy_does(ProgressMeasure measure, string expected)
+    public void Should_measure_progress_as_the_policy_does(ProgressMeasure measure, string expected)
     {
         var policy = Given.Policy.Limited(limits => limits with { ProgressTimeout = Given.Seconds(20), Progress = measure });
         var plan = new PlanDriver(policy);
@@ -135,7 +135,7 @@ public sealed class When_limits_pass
     }
 
     [Fact]
-    public void Should_take_a_saw_tooth_for_progress_and_an_empty_moment_too()
+    public void Should_consider_a_sawtooth_and_an_empty_moment_progress()
     {
         var policy = Given.Policy.Limited(limits => limits with { ProgressTimeout = Given.Seconds(3), Progress = ProgressMeasure.Remaining });
         var plan = new PlanDriver(policy);
@@ -146,7 +146,7 @@ public sealed class When_limits_pass
     }
 
     [Fact]
-    public void Should_judge_the_milder_last_resort_before_progress_and_progress_before_the_abort()
+    public void Should_evaluate_the_milder_last_resort_before_progress_and_progress_before_the_abort()
     {
         var stuck = Timed.Limited(limits => limits with { ProgressTimeout = Given.Seconds(50) });
         TraceSample[] samples = [Given.Sample(0, processed: 1, remaining: 9), Given.Sample(101, processed: 1, remaining: 9)];
@@ -156,7 +156,7 @@ public sealed class When_limits_pass
     }
 
     [Fact]
-    public void Should_abort_when_the_switch_over_takes_too_long()
+    public void Should_abort_when_the_switchover_takes_too_long()
     {
         var policy = Timed.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30) }) with { LastResort = [PolicyActionKind.Suspend] };
         var plan = new PlanDriver(policy).ObserveAt(0, 101).Observe(Given.Sample(131, phase: JobPhase.SwitchOver));
@@ -166,12 +166,12 @@ public sealed class When_limits_pass
     }
 
     [Fact]
-    public void Should_set_no_deadline_for_what_a_person_has_suspended() =>
+    public void Should_set_no_deadline_for_a_VM_that_an_operator_has_suspended() =>
         new PlanDriver(Given.Policy.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30) }))
             .ObserveAt(0).SetParameters(tuning => tuning with { IsSuspended = true }).Observe(Given.Sample(1, phase: JobPhase.SwitchOver), Given.Sample(500, phase: JobPhase.SwitchOver)).Done.ShouldBeEmpty();
 
     [Fact]
-    public void Should_check_limits_at_evaluated_samples_where_the_policy_has_an_interval() =>
+    public void Should_check_limits_at_evaluated_samples_if_the_policy_has_an_interval() =>
         new PlanDriver(Timed with { Interval = Given.Seconds(10) }).ObserveAt(0, 10, 95, 101, 104, 105, 106).Done.ShouldBe(["105 Abort"]);
 
     private static MigrationPolicy PerGiB(DataSizeRule rule, double seconds) =>

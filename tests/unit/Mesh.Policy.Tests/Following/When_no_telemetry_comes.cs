@@ -14,7 +14,7 @@ public sealed class When_no_telemetry_comes
         Given.Policy.Limited(limits => limits with { CompletionTimeout = Given.Seconds(100), SwitchOverDeadline = Given.Seconds(30) }) with { LastResort = [PolicyActionKind.Suspend] };
 
     [Fact]
-    public void Should_take_the_last_resort_and_hold_the_deadline_by_time_alone()
+    public void Should_take_the_last_resort_and_enforce_the_deadline_by_time_alone()
     {
         var plan = new PlanDriver(Timed).ObserveAt(0);
         PolicyEngine.NextDue(plan.Plan).ShouldBe(Given.Seconds(100.001));
@@ -27,7 +27,7 @@ public sealed class When_no_telemetry_comes
     }
 
     [Fact]
-    public void Should_take_steps_that_wait_for_a_time_alone_and_stop_before_others()
+    public void Should_take_steps_that_depend_on_time_alone_and_stop_before_others()
     {
         var policy = Given.Policy.With(
             new(new() { Elapsed = Given.Seconds(10) }, Given.Downtime(100)), new(new() { ElapsedPerGiB = Given.Seconds(10), Times = 2 }, Given.Downtime(200)),
@@ -40,18 +40,18 @@ public sealed class When_no_telemetry_comes
     }
 
     [Fact]
-    public void Should_not_take_missing_telemetry_for_missing_progress() =>
+    public void Should_not_consider_missing_telemetry_missing_progress() =>
         new PlanDriver(Given.Policy.Limited(limits => limits with { ProgressTimeout = Given.Seconds(10) })).ObserveAt(0).Wait(500).Done.ShouldBeEmpty();
 
     [Fact]
     public void Should_act_without_any_sample_at_all() => new PlanDriver(Timed).Wait(101).Done.ShouldBe(["101 Suspend"]);
 
     [Fact]
-    public void Should_not_act_twice_when_telemetry_comes_after_all() =>
+    public void Should_not_act_twice_when_telemetry_arrives_late() =>
         new PlanDriver(Timed).ObserveAt(0).Wait(101).ObserveAt(102).Done.ShouldBe(["101 Suspend"]);
 
     [Fact]
-    public void Should_abort_by_time_where_a_stall_detector_knows_of_no_bandwidth()
+    public void Should_abort_by_time_if_a_stall_detector_knows_no_bandwidth()
     {
         var policy = Timed with { StallDetector = new(), LastResort = [PolicyActionKind.Abort] };
         var plan = new PlanDriver(policy);
@@ -59,13 +59,13 @@ public sealed class When_no_telemetry_comes
         plan.Wait(100.001).Done.ShouldBe(["100.001 Abort"]);
     }
 
-    /// <summary>Whatever a plan has seen, waiting whenever it wants to be woken comes to an end and goes forward in time.</summary>
+    /// <summary>Whatever a plan has observed, its sequence of timers is finite and moves forward in time.</summary>
     [Fact]
-    public void Should_never_wait_in_circles() =>
+    public void Should_never_rearm_timers_endlessly() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed => Wakes(seed) < 100));
 
     [Fact]
-    public void Should_wake_for_something_in_many_plans() => Enumerable.Range(0, 300).Sum(Wakes).ShouldBeGreaterThan(150);
+    public void Should_act_on_timers_in_many_plans() => Enumerable.Range(0, 300).Sum(Wakes).ShouldBeGreaterThan(150);
 
     private static int Wakes(int seed)
     {

@@ -9,7 +9,7 @@ namespace Mesh.Policy.Tests.Following;
 public sealed class When_steps_are_due
 {
     [Fact]
-    public void Should_take_one_step_per_sample_when_more_passes_have_begun_than_it_asks_for()
+    public void Should_take_one_step_per_sample_when_more_passes_have_started_than_it_requires()
     {
         var policy = Given.Policy.With(
             new(new() { IterationsOver = 1 }, Given.Downtime(150)), new(new() { IterationsOver = 2 }, Given.Downtime(200)), new(new() { IterationsOver = 0 }, Given.Abort));
@@ -20,7 +20,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_wait_for_a_new_pass_even_where_enough_have_begun()
+    public void Should_wait_for_a_new_pass_even_if_enough_have_started()
     {
         var policy = Given.Policy.With(new(new() { IterationsOver = 1 }, Given.Downtime(150)), new(new() { IterationsOver = 0 }, Given.Abort));
         new PlanDriver(policy).Observe(Given.Sample(1, 1), Given.Sample(2, 5), Given.Sample(3, 5), Given.Sample(4, 5), Given.Sample(5, 6)).Done
@@ -28,7 +28,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_do_nothing_more_when_no_step_is_left() =>
+    public void Should_do_nothing_when_no_step_is_left() =>
         new PlanDriver(Given.Policy.With(new PolicyStep(new() { IterationsOver = 0 }, Given.Downtime(150)))).ObservePasses(1, 30).Done.ShouldBe(["20 SetDowntime 150"]);
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_take_only_the_last_of_those_that_it_catches_up_with()
+    public void Should_take_only_the_last_step_when_it_catches_up()
     {
         var policy = Given.Policy.With(
             new(new() { Elapsed = Given.Seconds(1) }, Given.Downtime(100)), new(new() { Elapsed = Given.Seconds(2) }, Given.Downtime(150)),
@@ -54,7 +54,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_set_what_the_migration_began_with_at_the_first_step_as_Nova_does() =>
+    public void Should_set_the_initial_value_at_the_first_step_as_Nova_does() =>
         new PlanDriver(Given.Policy.With(new PolicyStep(new() { Elapsed = TimeSpan.Zero }, Given.Downtime(50))) with { CatchUp = true, Start = new() { MaxDowntime = Given.Seconds(0.05) } })
             .ObserveAt(0, 0.5, 1).Done.ShouldBe(["0.5 SetDowntime 50"]);
 
@@ -66,14 +66,14 @@ public sealed class When_steps_are_due
         new PlanDriver(Given.Policy.With(new PolicyStep(new() { Elapsed = Given.Seconds(10) }, Given.Abort))).ObserveAt(0, at).Actions.Count.ShouldBe(isDue ? 1 : 0);
 
     [Fact]
-    public void Should_ask_for_every_condition_that_a_step_names()
+    public void Should_require_every_condition_of_a_step()
     {
         var policy = Given.Policy.With(new PolicyStep(new() { Elapsed = Given.Seconds(25), IterationsOver = 0 }, Given.Abort));
         new PlanDriver(policy).Observe(Given.Sample(10, 1), Given.Sample(20, 2), Given.Sample(30, 2), Given.Sample(40, 3)).Done.ShouldBe(["40 Abort"]);
     }
 
     [Fact]
-    public void Should_count_passes_that_bring_no_new_low_at_their_beginning()
+    public void Should_count_passes_without_a_new_low_at_their_start()
     {
         var policy = Given.Policy.With(new PolicyStep(new() { IterationsWithoutProgress = 2 }, Given.Abort));
         new PlanDriver(policy).Observe(
@@ -91,7 +91,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_find_a_local_minimum_at_the_beginning_of_a_pass_alone()
+    public void Should_find_a_local_minimum_only_at_the_start_of_a_pass()
     {
         var policy = Given.Policy.With(new PolicyStep(new() { LocalMinimum = new Percent(10), Elapsed = Given.Seconds(3) }, Given.Abort));
         new PlanDriver(policy).Observe(
@@ -111,7 +111,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_repeat_a_step_besides_those_that_are_taken_once()
+    public void Should_repeat_a_step_in_addition_to_those_taken_once()
     {
         var policy = Given.Policy.With(
             new(new() { GrowthsOver = 1 }, new() { Kind = PolicyActionKind.SetDowntime, DowntimeFactor = 2 }, Repeat: true),
@@ -133,7 +133,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_multiply_the_downtime_up_to_its_cap_and_do_nothing_there()
+    public void Should_multiply_the_downtime_up_to_its_maximum_and_then_do_nothing()
     {
         var policy = Given.Policy.With(
             new PolicyStep(new() { GrowthsOver = 0 }, new() { Kind = PolicyActionKind.SetDowntime, DowntimeFactor = 1.5, DowntimeMax = Given.Seconds(0.4) }, Repeat: true));
@@ -145,7 +145,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_multiply_what_a_person_has_set() =>
+    public void Should_multiply_what_an_operator_has_set() =>
         new PlanDriver(Given.Policy.With(new PolicyStep(new() { IterationsOver = 0 }, new() { Kind = PolicyActionKind.SetDowntime, DowntimeFactor = 3 })))
             .ObservePasses(1, 1).SetParameters(tuning => tuning with { MaxDowntime = Given.Seconds(1) }).ObservePasses(2, 3).Done.ShouldBe(["20 SetDowntime 3000"]);
 
@@ -153,7 +153,7 @@ public sealed class When_steps_are_due
     [InlineData(PolicyActionKind.Throttle)]
     [InlineData(PolicyActionKind.PostCopy)]
     [InlineData(PolicyActionKind.Suspend)]
-    public void Should_pass_over_a_step_that_is_not_permitted_as_if_the_host_had_refused_it(PolicyActionKind kind)
+    public void Should_skip_a_step_that_is_not_permitted_as_if_the_host_had_refused_it(PolicyActionKind kind)
     {
         PolicyStep[] steps = [new(new() { IterationsOver = 1 }, Given.Action(kind)), new(new() { IterationsOver = 0 }, Given.Abort)];
         var permitted = new PlanDriver(Given.Policy.With(steps)).ObservePasses(1, 3);
@@ -165,12 +165,12 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_not_change_over_to_post_copy_that_was_not_armed() =>
+    public void Should_not_switch_to_post_copy_that_was_not_armed() =>
         new PlanDriver(Given.Policy.With(new PolicyStep(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.PostCopy))), Given.Subject with { IsPostCopyArmed = false })
             .ObservePasses(1, 5).Done.ShouldBeEmpty();
 
     [Fact]
-    public void Should_take_no_step_while_post_copy_is_on_its_way()
+    public void Should_take_no_step_while_post_copy_is_requested()
     {
         var policy = Given.Policy.With(new(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.PostCopy)), new(new() { IterationsOver = 0 }, Given.Abort));
         new PlanDriver(policy).ObservePasses(1, 9).Done.ShouldBe(["20 PostCopy"]);
@@ -185,7 +185,7 @@ public sealed class When_steps_are_due
     }
 
     [Fact]
-    public void Should_set_the_bandwidth_and_the_throttle_that_a_step_names()
+    public void Should_set_the_bandwidth_and_the_throttle_of_a_step()
     {
         var policy = Given.Policy.With(
             new(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.SetBandwidth)), new(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.Throttle)),
@@ -193,6 +193,6 @@ public sealed class When_steps_are_due
         var plan = new PlanDriver(policy).ObservePasses(1, 3);
         plan.Done.ShouldBe(["20 SetBandwidth 100", "30 Throttle 40"]);
         plan.Plan.Tuning.ShouldBe(new TuningParameters { Bandwidth = BytesPerSecond.FromMebibytes(100), Throttle = new Percent(40) });
-        plan.ObservePasses(4, 4).Plan.Tuning.Bandwidth.ShouldBeNull("a limit may be taken away");
+        plan.ObservePasses(4, 4).Plan.Tuning.Bandwidth.ShouldBeNull("a limit can be removed");
     }
 }

@@ -35,7 +35,7 @@ public sealed class When_telemetry_is_evaluated
         new PlanDriver(Given.Policy with { Interval = Given.Seconds(10) }).ObserveAt(0, 5).Plan.Estimator.LastSample!.At.ShouldBe(Given.Seconds(5));
 
     [Fact]
-    public void Should_do_nothing_any_more_once_the_VM_runs_on_the_destination()
+    public void Should_do_nothing_once_the_VM_runs_on_the_destination()
     {
         var policy = Given.Policy.With(new Contracts.Policies.PolicyStep(new() { Elapsed = Given.Seconds(5) }, Given.Abort))
             .Limited(limits => limits with { CompletionTimeout = Given.Seconds(20) }) with
@@ -43,7 +43,7 @@ public sealed class When_telemetry_is_evaluated
         var plan = new PlanDriver(policy).Observe(Given.Sample(1), Given.Sample(10, phase: JobPhase.PostCopy), Given.Sample(30, phase: JobPhase.PostCopy), Given.Sample(40)).Wait(50);
         plan.Done.ShouldBeEmpty();
         PolicyEngine.NextDue(plan.Plan).ShouldBeNull();
-        plan.Plan.Estimator.LastSample!.At.ShouldBe(Given.Seconds(40), "it goes on watching");
+        plan.Plan.Estimator.LastSample!.At.ShouldBe(Given.Seconds(40), "it keeps observing");
     }
 
     private static List<double> EvaluationTimes(double? interval, double[] samples)
@@ -52,7 +52,7 @@ public sealed class When_telemetry_is_evaluated
         var looks = new List<double>();
         foreach (var at in samples)
         {
-            // An evaluated sample changes what the plan knows of the copy's progress.
+            // An evaluated sample changes the progress that the plan has recorded.
             var marked = Given.Sample(at, processed: 1000 + looks.Count);
             plan.Observe(marked);
             if (plan.Plan.Progress.Transferred == marked.Copy.Transferred)

@@ -9,7 +9,7 @@ namespace Mesh.Policy.Tests.Forecasting;
 
 public sealed class When_a_migration_is_forecast
 {
-    private static readonly MigrationPolicy Nothing = new() { Name = "virsh", Description = "Nothing at all." };
+    private static readonly MigrationPolicy Nothing = new() { Name = "virsh", Description = "Does nothing." };
 
     [Fact]
     public void Should_forecast_nothing_before_any_data_was_sent()
@@ -30,24 +30,24 @@ public sealed class When_a_migration_is_forecast
     }
 
     [Fact]
-    public void Should_forecast_more_during_the_first_pass_where_the_dirty_rate_is_known()
+    public void Should_forecast_more_during_the_first_pass_if_the_dirty_rate_is_known()
     {
         var forecast = Seen([.. new[] { Given.Sample(1, remaining: 1948), Given.Sample(2, remaining: 1848) }.Select(sample => sample.Change(copy => copy with { DirtyPagesPerSecond = 5120 }))]);
         forecast.DirtyRate.ShouldBe(BytesPerSecond.FromMebibytes(20));
         forecast.Converges.ShouldBeTrue();
-        forecast.TimeToEnd!.Value.TotalSeconds.ShouldBeInRange(18.5, 22, "18 s for the pass, and about 2 s for what was written meanwhile");
+        forecast.TimeToEnd!.Value.TotalSeconds.ShouldBeInRange(18.5, 22, "18 s for the pass, and about 2 s for memory dirtied meanwhile");
     }
 
     [Fact]
-    public void Should_count_pages_of_zeros_as_what_they_cost()
+    public void Should_count_zero_pages_by_their_cost()
     {
-        // Half of what is passed over goes out.
+        // Half of the processed pages are sent.
         var forecast = Seen(Given.Sample(1, remaining: 1848), Given.Sample(2, remaining: 1648));
         forecast.Text.ShouldStartWith("first pass over memory, which ends in about 8.2 s");
     }
 
     [Fact]
-    public void Should_count_memory_that_is_still_to_come_after_the_disks()
+    public void Should_count_memory_that_follows_the_disks()
     {
         var subject = Given.Subject with { Disks = [Bytes.FromGibibytes(1)] };
         var samples = new[] { Given.Sample(1, 0, 924), Given.Sample(2, 0, 824) }.Select(sample => sample.Change(copy => copy with { Memory = copy.Memory with { Total = Bytes.FromGibibytes(1) } }));
@@ -64,7 +64,7 @@ public sealed class When_a_migration_is_forecast
             .Observe(Given.Sample(12, remaining: 848, phase: JobPhase.SwitchOver), Given.Sample(14, remaining: 648, phase: JobPhase.SwitchOver));
         var forecast = PolicyEngine.Forecast(stands.Plan)!;
         forecast.TimeToEnd.ShouldBe(Given.Seconds(6.5));
-        forecast.Downtime.ShouldBe(Given.Seconds(8.5), "it has stood still for two seconds already");
+        forecast.Downtime.ShouldBe(Given.Seconds(8.5), "it has been paused for two seconds already");
         forecast.Text.ShouldBe("VM suspended: ends in about 6.5 s with 8.5 s of downtime");
     }
 
@@ -74,12 +74,12 @@ public sealed class When_a_migration_is_forecast
         var forecast = Seen(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900, phase: JobPhase.PostCopy));
         forecast.Converges.ShouldBeTrue();
         forecast.TimeToEnd.ShouldBe(Given.Seconds(9));
-        forecast.Downtime.ShouldBeNull("the switch-over is behind it");
+        forecast.Downtime.ShouldBeNull("the switchover has already happened");
         forecast.Text.ShouldBe("post-copy: the VM runs on the destination, 900 MiB remain, pulled in about 9 s");
     }
 
     [Fact]
-    public void Should_believe_in_post_copy_that_was_ordered()
+    public void Should_assume_that_requested_post_copy_starts()
     {
         var ordered = new PlanDriver(Nothing).Observe(Given.Sample(10, 3, 1000), Given.Sample(11, 3, 900)).SetParameters(tuning => tuning with { IsPostCopy = true });
         PolicyEngine.Forecast(ordered.Plan)!.Text.ShouldBe("switching to post-copy, 900 MiB remain, pulled in about 9 s");
@@ -149,19 +149,19 @@ public sealed class When_a_migration_is_forecast
     }
 
     [Fact]
-    public void Should_name_the_bandwidth_that_would_do_where_a_limit_is_in_the_way()
+    public void Should_name_a_sufficient_bandwidth_if_a_limit_prevents_convergence()
     {
         var policy = Given.Policy with { Start = new() { Bandwidth = BytesPerSecond.FromMebibytes(300) } };
         var steered = new SteeredMigration(Workload.Uniform04, policy);
         steered.World.BandwidthLimit = 300 << 20;
         var forecast = steered.Run(150).Forecast!;
 
-        forecast.Converges.ShouldBeFalse("it writes 440 MiB/s and 300 go out");
+        forecast.Converges.ShouldBeFalse("it writes 440 MiB/s and 300 are sent");
         forecast.Advice.ShouldMatch(@"a bandwidth limit of (3[5-9]\d|[45]\d\d)(\.\d)? MiB/s");
     }
 
     [Fact]
-    public void Should_count_on_QEMUs_own_auto_converge()
+    public void Should_consider_QEMUs_auto_converge()
     {
         var policy = Given.Policy with { Start = new() { AutoConverge = true } };
         var steered = new SteeredMigration(Workload.Uniform15, policy).Run(30);
@@ -172,7 +172,7 @@ public sealed class When_a_migration_is_forecast
         forecast.Converges.ShouldBeTrue();
         forecast.TimeToEnd!.Value.TotalSeconds.ShouldBeInRange((end.Time - 30) / 2, (end.Time - 30) * 2);
         forecast.Text.ShouldMatch(@"throttled by QEMU to \d+ % of its speed$");
-        new SteeredMigration(Workload.Uniform15, policy with { Permits = new() }).Run(30).Forecast!.Converges.ShouldBeFalse("it is not armed where it is not permitted");
+        new SteeredMigration(Workload.Uniform15, policy with { Permits = new() }).Run(30).Forecast!.Converges.ShouldBeFalse("it is not armed if it is not permitted");
     }
 
     [Fact]

@@ -14,18 +14,18 @@ namespace Mesh.Policy.Tests.Forecasting;
 public sealed class When_a_migration_is_forecast_from_samples
 {
     [Fact]
-    public void Should_take_nothing_from_the_time_before_data_flows()
+    public void Should_ignore_the_time_before_data_flows()
     {
-        var seen = See(Given.Sample(1, 0, processed: 0, bandwidth: 0), Given.Sample(2, 0, processed: 0, bandwidth: 0), Given.Sample(3, 1, processed: 50, bandwidth: 0));
-        seen.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(50), "what has gone out in a second, whatever QEMU reads");
+        var estimator = See(Given.Sample(1, 0, processed: 0, bandwidth: 0), Given.Sample(2, 0, processed: 0, bandwidth: 0), Given.Sample(3, 1, processed: 50, bandwidth: 0));
+        estimator.Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(50), "the data sent in a second, whatever QEMU reports");
     }
 
     [Fact]
-    public void Should_smooth_the_rate_and_not_believe_its_first_reading()
+    public void Should_smooth_the_rate_and_not_trust_its_first_value()
     {
         var (first, second) = (Given.Sample(1, processed: 1, bandwidth: 900), Given.Sample(2, processed: 101, bandwidth: 40));
         See(first).Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(900), "there is no other");
-        See(first, second).Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(100), "100 MiB have gone out in the second");
+        See(first, second).Bandwidth.ShouldBe(BytesPerSecond.FromMebibytes(100), "100 MiB were sent in the second");
         See(first, second, Given.Sample(3, processed: 301)).Bandwidth!.Value.Mebibytes.ShouldBe(140, tolerance: 0.1, "0.4 of the new one");
         See(first, second, Given.Sample(3, processed: 301), Given.Sample(4, processed: 301, bandwidth: 0)).Bandwidth!.Value.Mebibytes.ShouldBe(84, tolerance: 0.1);
     }
@@ -48,34 +48,34 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_reconstruct_exactly_what_a_pass_left_dirty_that_ended_between_two_samples()
+    public void Should_reconstruct_exactly_what_a_pass_between_two_samples_left_dirty()
     {
-        // The pass has 20 MiB left to its end at 30 MiB, QEMU's 300 ms; it finds 200 MiB, of which 80 have gone out when it is seen.
-        var seen = See(Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098));
-        var pass = seen.Passes.ShouldHaveSingleItem();
+        // The pass has 20 MiB left to its end at 30 MiB, QEMU's 300 ms; it finds 200 MiB, of which 80 have been sent at the sample.
+        var estimator = See(Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098));
+        var pass = estimator.Passes.ShouldHaveSingleItem();
         pass.Dirtied.Mebibytes.ShouldBe(200, tolerance: 0.1);
         pass.Unsent.Mebibytes.ShouldBeInRange(28, 31);
         (pass.StartedAt + pass.Duration).TotalSeconds.ShouldBe(20.2, tolerance: 0.05);
-        seen.CurrentPass!.Pending.Mebibytes.ShouldBe(230, tolerance: 2);
-        seen.PassCount.ShouldBe(1);
+        estimator.CurrentPass!.Pending.Mebibytes.ShouldBe(230, tolerance: 2);
+        estimator.PassCount.ShouldBe(1);
     }
 
     [Fact]
-    public void Should_share_what_several_passes_have_found_between_them()
+    public void Should_divide_dirty_memory_among_several_passes_between_two_samples()
     {
-        // Nothing but the sum is known: 4 passes, 25 MiB each.
-        var seen = See(Given.Sample(19, 1, 130, 1918), Given.Sample(20, 1, 30, 2018), Given.Sample(21, 5, 30, 2118));
-        seen.PassCount.ShouldBe(4);
-        seen.Passes.Count.ShouldBe(2);
-        seen.Passes.ShouldAllBe(pass => Math.Abs(pass.Dirtied.Mebibytes - 25) < 8);
+        // Only the sum is known: 4 passes, 25 MiB each.
+        var estimator = See(Given.Sample(19, 1, 130, 1918), Given.Sample(20, 1, 30, 2018), Given.Sample(21, 5, 30, 2118));
+        estimator.PassCount.ShouldBe(4);
+        estimator.Passes.Count.ShouldBe(2);
+        estimator.Passes.ShouldAllBe(pass => Math.Abs(pass.Dirtied.Mebibytes - 25) < 8);
     }
 
     [Fact]
-    public void Should_count_no_pass_whose_beginning_it_has_not_seen()
+    public void Should_not_count_a_pass_whose_start_it_has_not_observed()
     {
-        var seen = See(Given.Sample(100, 7, 150), Given.Sample(101, 7, 50), Given.Sample(102, 8, 150));
-        seen.PassCount.ShouldBe(0);
-        seen.WorkingSet.ShouldBeNull();
+        var estimator = See(Given.Sample(100, 7, 150), Given.Sample(101, 7, 50), Given.Sample(102, 8, 150));
+        estimator.PassCount.ShouldBe(0);
+        estimator.WorkingSet.ShouldBeNull();
         See(Given.Sample(100, 7, 150), Given.Sample(101, 7, 50), Given.Sample(102, 8, 150), Given.Sample(103, 9, 150)).PassCount.ShouldBe(1);
     }
 
@@ -83,17 +83,17 @@ public sealed class When_a_migration_is_forecast_from_samples
     public void Should_ignore_late_samples_and_start_over_with_another_job()
     {
         TraceSample[] samples = [Given.Sample(19, 1, 150, 1898), Given.Sample(20, 1, 50, 1998), Given.Sample(21, 2, 150, 2098)];
-        var seen = See(samples);
-        Json(Observe(seen, samples[1])).ShouldBe(Json(seen));
-        Json(Observe(seen, samples[2])).ShouldBe(Json(seen));
-        Observe(seen, Given.Sample(22, 1)).PassCount.ShouldBe(0);
+        var estimator = See(samples);
+        Json(Observe(estimator, samples[1])).ShouldBe(Json(estimator));
+        Json(Observe(estimator, samples[2])).ShouldBe(Json(estimator));
+        Observe(estimator, Given.Sample(22, 1)).PassCount.ShouldBe(0);
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(6)]
-    public void Should_find_out_how_much_is_written_in_how_long(double seconds)
+    public void Should_estimate_how_much_is_written_in_how_long(double seconds)
     {
         // 8 GiB, each page about every 10 s; the passes take from 13 s down to 1 s.
         var workload = Workload.HotSpot("warm", 8 * 1024, 0.1).Emulated;
@@ -105,14 +105,14 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_admit_that_it_cannot_know_how_fast_a_hot_spot_is_written_that_is_all_written_in_every_pass()
+    public void Should_report_an_unknown_rate_for_a_hot_spot_that_is_rewritten_in_every_pass()
     {
         var found = Watched(Workload.HotSpotAbove, 60).WorkingSet!;
         (found.Slowest.RewriteTime / found.Fastest.RewriteTime).ShouldBeGreaterThan(4);
     }
 
     [Fact]
-    public void Should_find_the_same_working_set_where_the_guest_is_throttled()
+    public void Should_find_the_same_working_set_if_the_guest_is_throttled()
     {
         var free = new SteeredMigration(Workload.Uniform15, Given.Policy);
         var slowed = new SteeredMigration(Workload.Uniform15, Given.Policy) { State = free.State with { Tuning = new TuningParameters { Throttle = new Percent(20) } } };
@@ -124,7 +124,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_notice_that_the_guest_does_something_else_now()
+    public void Should_notice_a_change_of_the_workload()
     {
         var published = new List<bool>();
         var steered = new SteeredMigration(Workload.Uniform15 with { ActivityAt = time => time < 60 ? 1 : 0.5 }, Given.Policy);
@@ -136,7 +136,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_keep_no_more_than_it_needs()
+    public void Should_store_no_more_than_it_needs()
     {
         var most = new EstimatorState();
         new SteeredMigration(Workload.HotSpotBelow, Given.Policy, seed: 1).Run(200, steered =>
@@ -151,7 +151,7 @@ public sealed class When_a_migration_is_forecast_from_samples
     }
 
     [Fact]
-    public void Should_go_on_after_a_restart_as_if_there_had_been_none()
+    public void Should_continue_after_a_restart_as_without_one()
     {
         var published = Run(isStored: false);
         published.Count.ShouldBeGreaterThan(30);
@@ -201,5 +201,5 @@ public sealed class When_a_migration_is_forecast_from_samples
 
     private static EstimatorState Watched(Workload workload, double seconds) => new SteeredMigration(workload, Given.Policy).Run(seconds).State.Estimator;
 
-    private static string Json(EstimatorState seen) => JsonSerializer.Serialize(seen, MeshJson.Options);
+    private static string Json(EstimatorState estimator) => JsonSerializer.Serialize(estimator, MeshJson.Options);
 }

@@ -4,12 +4,12 @@ using Mesh.Policy.Tests.Worlds;
 namespace Mesh.Policy.Tests.Forecasting;
 
 /// <summary>
-/// Compares every forecast after the third pass with the outcome of the migration. The guests know nothing of working-set curves,
+/// Compares every forecast after the third pass with the outcome of the migration. The guests are not modelled by working-set curves,
 /// and each is migrated without jitter and with three different jitters.
 /// </summary>
 public sealed class When_a_migration_is_forecast_to_its_end(ITestOutputHelper output)
 {
-    private static readonly MigrationPolicy Nothing = new() { Name = "virsh", Description = "Nothing at all." };
+    private static readonly MigrationPolicy Nothing = new() { Name = "virsh", Description = "Does nothing." };
 
     private static readonly IReadOnlyList<Workload> Workloads =
     [
@@ -21,19 +21,19 @@ public sealed class When_a_migration_is_forecast_to_its_end(ITestOutputHelper ou
     ];
 
     [Fact]
-    public void Should_know_whether_it_ends_and_when()
+    public void Should_predict_whether_it_ends_and_when()
     {
         var scores = Workloads.Select(Score).ToList();
         Write(scores);
 
-        // Those that never end are forecast for ever: the others are judged by themselves as well.
+        // Those that never end have more forecasts, so the others are scored separately as well.
         Right(scores).ShouldBeGreaterThan(0.95);
         Right(scores.Where(score => score.Ended)).ShouldBeGreaterThan(0.9);
         Near(scores).ShouldBeGreaterThan(0.95, "within a factor of two");
     }
 
     [Fact]
-    public void Should_know_it_nearly_as_well_where_the_processor_is_emulated()
+    public void Should_predict_almost_as_well_if_the_CPU_is_emulated()
     {
         var scores = Workloads.Select(workload => Score(workload.Emulated)).ToList();
         Write(scores);
@@ -58,7 +58,7 @@ public sealed class When_a_migration_is_forecast_to_its_end(ITestOutputHelper ou
             {
                 Ended = world.IsOver,
                 Time = world.Time,
-                Told = result.Told + published.Count,
+                Forecasts = result.Forecasts + published.Count,
                 Right = result.Right + published.Count(forecast => forecast.Converges == world.IsOver),
                 Timed = result.Timed + published.Count(forecast => world.IsOver && forecast.Converges),
                 Near = result.Near + published.Count(forecast => world.IsOver && forecast.Converges && IsNear(forecast.Left!.Value, world.Time - forecast.At)),
@@ -68,10 +68,10 @@ public sealed class When_a_migration_is_forecast_to_its_end(ITestOutputHelper ou
         return result;
     }
 
-    // Half a second more or less is no error of a forecast in seconds.
-    private static bool IsNear(double published, double was) => (published + 0.5) / (was + 0.5) is > 0.5 and < 2;
+    // A difference of half a second is not an error of a forecast in seconds.
+    private static bool IsNear(double forecast, double actual) => (forecast + 0.5) / (actual + 0.5) is > 0.5 and < 2;
 
-    private static double Right(IEnumerable<Result> results) => results.Sum(result => result.Right) / (double)results.Sum(result => result.Told);
+    private static double Right(IEnumerable<Result> results) => results.Sum(result => result.Right) / (double)results.Sum(result => result.Forecasts);
 
     private static double Near(IReadOnlyList<Result> results) => results.Sum(result => result.Near) / (double)results.Sum(result => result.Timed);
 
@@ -79,7 +79,7 @@ public sealed class When_a_migration_is_forecast_to_its_end(ITestOutputHelper ou
     {
         foreach (var result in results)
             output.WriteLine($"{result.Name,-40} {(result.Ended ? $"ends after {result.Time:0} s" : "does not end"),-20} "
-                + $"right {result.Right}/{result.Told}, time within a factor of two {result.Near}/{result.Timed}");
+                + $"right {result.Right}/{result.Forecasts}, time within a factor of two {result.Near}/{result.Timed}");
         output.WriteLine($"right {Right(results):P1}, of those that end {Right(results.Where(result => result.Ended)):P1}, "
             + $"time within a factor of two {Near(results):P1}");
     }
@@ -90,7 +90,7 @@ public sealed class When_a_migration_is_forecast_to_its_end(ITestOutputHelper ou
 
         public double Time { get; init; }
 
-        public int Told { get; init; }
+        public int Forecasts { get; init; }
 
         public int Right { get; init; }
 

@@ -5,7 +5,7 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers;
 
-/// <summary>Something done, as peers' tables have it: seconds since the beginning, what, and the number that goes with it.</summary>
+/// <summary>An action in the form of the peers' tables: seconds since the start, the kind, and its value.</summary>
 internal readonly record struct PeerAction(decimal At, string What, long? Value = null)
 {
     public static PeerAction Downtime(decimal at, double milliseconds) => new(at, "set-downtime", (long)milliseconds);
@@ -16,7 +16,7 @@ internal readonly record struct PeerAction(decimal At, string What, long? Value 
 
     public static PeerAction Suspend(decimal at) => new(at, "suspend");
 
-    /// <summary>What the shipped policy of a name does, as <c>mesh policy replay</c> prints it.</summary>
+    /// <summary>The actions of a shipped policy, as <c>mesh policy replay</c> prints them.</summary>
     public static IReadOnlyList<PeerAction> Replay(string policy, MigrationTrace trace) => [.. PolicyReplay.Run(Named(policy), trace).Select(action => Read(TraceFormat.Write(action)))];
 
     public static MigrationPolicy Named(string policy) => ShippedPolicies.All.Single(shipped => shipped.Name == policy);

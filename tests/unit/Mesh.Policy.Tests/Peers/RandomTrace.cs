@@ -7,8 +7,8 @@ using Mesh.Policy.Traces;
 namespace Mesh.Policy.Tests.Peers;
 
 /// <summary>
-/// Migrations as they come: passes of any length, what remains rising and falling, streams that get stuck, moments at which nothing
-/// remains, and VMs of many sizes. What happens is chance; a peer's rules do not ask whether it could be.
+/// Random migrations: passes of any length, rising and falling remaining data, stuck streams, moments at which nothing
+/// remains, and VMs of many sizes. They need not be realistic, because a peer's rules do not depend on that.
 /// </summary>
 internal sealed class RandomTrace(int seed, double every)
 {
@@ -20,8 +20,8 @@ internal sealed class RandomTrace(int seed, double every)
     private long _processed;
     private long _bandwidth;
 
-    /// <summary>A trace that goes on to the first sample after <paramref name="until"/> has passed.</summary>
-    /// <param name="until">Seconds, by the VM that is migrated.</param>
+    /// <summary>A trace up to the first sample after <paramref name="until"/>.</summary>
+    /// <param name="until">The end in seconds, as a function of the migrated VM.</param>
     public MigrationTrace Make(Func<PlanSubject, double> until)
     {
         var subject = Subject();
@@ -48,11 +48,11 @@ internal sealed class RandomTrace(int seed, double every)
 
     private void CopyPass(long pass, long beginning, double until, double end)
     {
-        var begun = _at;
+        var start = _at;
         var left = _random.NextDouble() * 0.3;
         do
         {
-            var share = Math.Max(0, 1 - ((_at - begun) / Math.Max(0.001, until - begun) * (1 - left)));
+            var share = Math.Max(0, 1 - ((_at - start) / Math.Max(0.001, until - start) * (1 - left)));
             _processed += Math.Max(1, (long)(_bandwidth * every));
             Add(pass, (long)(beginning * share), (long)(_bandwidth * (0.7 + (_random.NextDouble() * 0.6))));
         }

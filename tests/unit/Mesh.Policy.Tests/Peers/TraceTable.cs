@@ -3,16 +3,16 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers;
 
-/// <summary>Traces written by hand, as others would send them: JSON lines.</summary>
+/// <summary>Hand-written traces in the documented form: JSON lines.</summary>
 internal static class TraceTable
 {
     private const long Mebi = 1 << 20;
 
     /// <summary>A trace of samples at given seconds.</summary>
     /// <param name="memoryGiB">Memory of the VM.</param>
-    /// <param name="samples">Seconds, pass and what remains in MiB.</param>
-    /// <param name="disksGiB">Disks that are copied along.</param>
-    /// <param name="allow">What is allowed, as JSON; null for everything.</param>
+    /// <param name="samples">Seconds, pass and remaining MiB.</param>
+    /// <param name="disksGiB">Disks that are copied as well.</param>
+    /// <param name="allow">The permissions, as JSON; null for everything.</param>
     /// <param name="bandwidth">MiB/s.</param>
     public static MigrationTrace Create(
         double memoryGiB, IEnumerable<(decimal At, long Iteration, double Remaining)> samples, double[]? disksGiB = null, string? allow = null, double bandwidth = 1000)
@@ -36,11 +36,11 @@ internal static class TraceTable
         return trace!;
     }
 
-    /// <summary>A pass begins at each sample.</summary>
+    /// <summary>A pass starts at each sample.</summary>
     public static MigrationTrace Passes(decimal every, int count, long first = 1, string? allow = null) =>
         Create(4, Enumerable.Range(1, count).Select(index => (index * every, first + index - 1, 1000.0)), allow: allow);
 
-    /// <summary>A first pass that never ends, of which ever less remains.</summary>
+    /// <summary>A first pass that never ends, with decreasing remaining data.</summary>
     public static MigrationTrace Slow(double memoryGiB, decimal every, decimal until, double[]? disksGiB = null, string? allow = null) =>
         Create(memoryGiB, Enumerable.Range(0, (int)(until / every) + 1).Select(index => (index * every, 1L, 1_000_000.0 - index)), disksGiB, allow);
 }

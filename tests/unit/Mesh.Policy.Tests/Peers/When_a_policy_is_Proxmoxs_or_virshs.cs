@@ -1,6 +1,6 @@
 namespace Mesh.Policy.Tests.Peers;
 
-/// <summary>Proxmox doubles the downtime each time that what remains has grown, or was nothing, more than five times.</summary>
+/// <summary>Proxmox doubles the downtime each time the remaining data has grown, or was zero, more than five times.</summary>
 public sealed class When_a_policy_is_Proxmoxs_or_virshs
 {
     [Fact]
@@ -9,9 +9,9 @@ public sealed class When_a_policy_is_Proxmoxs_or_virshs
             .ShouldBe([PeerAction.Downtime(7, 200), PeerAction.Downtime(13, 400), PeerAction.Downtime(19, 800), PeerAction.Downtime(25, 1600)]);
 
     [Fact]
-    public void Should_count_growth_alone_and_never_abort()
+    public void Should_count_only_growth_and_never_abort()
     {
-        // Six growths, each followed by a fall and a standstill.
+        // Six increases, each followed by a decrease and a standstill.
         double[] remaining = [100, .. Enumerable.Repeat(new[] { 150.0, 100, 100 }, 6).SelectMany(times => times)];
         PeerAction.Replay("proxmox", TraceTable.Create(1, remaining.Select((left, second) => ((decimal)second, 1L, left)))).ShouldBe([PeerAction.Downtime(16, 200)]);
     }

@@ -1,6 +1,6 @@
 namespace Mesh.Policy.Tests.Peers;
 
-/// <summary>VDSM checks every 10 s, takes one action per check, and counts passes since the first that it saw.</summary>
+/// <summary>VDSM checks every 10 s, takes one action per check, and counts passes since the first that it observed.</summary>
 public sealed class When_a_policy_is_oVirts
 {
     public static TheoryData<string, string> Timelines => new()
@@ -14,19 +14,19 @@ public sealed class When_a_policy_is_oVirts
 
     [Theory]
     [MemberData(nameof(Timelines))]
-    public void Should_act_at_the_passes_that_its_schedule_names(string policy, string expected) =>
+    public void Should_act_at_the_passes_of_its_schedule(string policy, string expected) =>
         PeerAction.Replay(policy, TraceTable.Passes(every: 10, count: 60)).ShouldBe(Read(expected));
 
     [Theory]
     [MemberData(nameof(Timelines))]
-    public void Should_count_from_the_first_pass_that_it_sees(string policy, string expected) =>
+    public void Should_count_from_the_first_observed_pass(string policy, string expected) =>
         PeerAction.Replay(policy, TraceTable.Passes(every: 10, count: 60, first: 1234)).ShouldBe(Read(expected));
 
     [Theory]
     [MemberData(nameof(Timelines))]
     public void Should_evaluate_every_ten_seconds_however_often_telemetry_arrives(string policy, string expected)
     {
-        // Passes come and go between two checks; at a check as many have begun as in the table.
+        // Passes start and end between two checks; at a check as many have started as in the table.
         var trace = TraceTable.Create(4, Enumerable.Range(10, 600).Select(second => ((decimal)second, second / 10L, 1000.0)));
         PeerAction.Replay(policy, trace).ShouldBe(Read(expected));
     }
@@ -37,7 +37,7 @@ public sealed class When_a_policy_is_oVirts
     [InlineData("ovirt-post-copy", "20:150 30:200 40:post-copy")]
     [InlineData("ovirt-very-large", "20:400 30:500 40:700 50:1000 60:1500 70:5000 80:abort")]
     [InlineData("ovirt-legacy", "20:104 30:120 40:189 50:500 60:500 70:abort")]
-    public void Should_take_one_action_per_sample_where_passes_are_short(string policy, string expected) =>
+    public void Should_take_one_action_per_sample_if_passes_are_short(string policy, string expected) =>
         PeerAction.Replay(policy, TraceTable.Create(4, Enumerable.Range(1, 20).Select(tick => (tick * 10m, tick * 50L, 1000.0)))).ShouldBe(Read(expected));
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class When_a_policy_is_oVirts
     }
 
     [Fact]
-    public void Should_abort_at_the_next_pass_where_post_copy_is_refused() =>
+    public void Should_abort_at_the_next_pass_if_post_copy_is_refused() =>
         PeerAction.Replay("ovirt-post-copy", TraceTable.Passes(every: 10, count: 20, allow: """{"throttle":true,"pause":true}""")).ShouldBe(Read("30:150 40:200 60:abort"));
 
     [Fact]

@@ -4,7 +4,7 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers;
 
-/// <summary>The shipped policies beside the loops of those whose they are, over migrations that chance makes.</summary>
+/// <summary>Compares the shipped policies with the loops of the systems that they are named after, on random migrations.</summary>
 public sealed class When_peers_steer_the_same_migrations
 {
     private const int Traces = 60;
@@ -60,18 +60,18 @@ public sealed class When_peers_steer_the_same_migrations
     [InlineData(0.1)]
     public void Should_do_as_Proxmox_does(double every) => Compare("proxmox", every, _ => 300, ProxmoxLoop.Run, "set-downtime");
 
-    private static void Compare(string policy, double every, Func<PlanSubject, double> until, Func<MigrationTrace, List<PeerAction>> peer, params string[] does)
+    private static void Compare(string policy, double every, Func<PlanSubject, double> until, Func<MigrationTrace, List<PeerAction>> peer, params string[] actions)
     {
-        var done = new HashSet<string>(StringComparer.Ordinal);
+        var taken = new HashSet<string>(StringComparer.Ordinal);
         for (var seed = 0; seed < Traces; seed++)
         {
             var trace = new RandomTrace(seed, every).Make(until);
             var expected = peer(trace);
-            PeerAction.Replay(policy, trace).ShouldBe(expected, $"{policy}, a sample each {every} s, seed {seed}");
-            done.UnionWith(expected.Select(act => act.What));
+            PeerAction.Replay(policy, trace).ShouldBe(expected, $"{policy}, a sample every {every} s, seed {seed}");
+            taken.UnionWith(expected.Select(action => action.What));
         }
 
-        done.ShouldBe(does, ignoreOrder: true, $"{policy} does in these traces whatever it can do");
+        taken.ShouldBe(actions, ignoreOrder: true, $"{policy} takes each of its possible actions in these traces");
     }
 
     private static double NovasTime(PlanSubject subject) =>
@@ -79,6 +79,6 @@ public sealed class When_peers_steer_the_same_migrations
 
     private static double KubeVirtsTime(PlanSubject subject) => 1.1 * (double)KubeVirtMonitor.CompletionTime(new MigrationTrace(subject, []));
 
-    // One in three goes on to the completion timeout, the others through a few steps.
+    // One in three continues to the completion timeout, the others through a few steps.
     private static Func<PlanSubject, double> Mostly(Func<PlanSubject, double> time) => subject => subject.Memory.Count % 3 == 0 ? time(subject) : time(subject) / 4;
 }

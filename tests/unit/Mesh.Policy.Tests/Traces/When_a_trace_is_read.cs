@@ -12,7 +12,7 @@ public sealed class When_a_trace_is_read
     private const string Sample = """{"t_s":1.25,"iteration":3,"total_bytes":100,"processed_bytes":60,"remaining_bytes":40,"bandwidth_bps":1000,"dirty_rate_pages":7,"page_size":4096,"status":"paused"}""";
 
     [Fact]
-    public void Should_take_every_field()
+    public void Should_read_every_field()
     {
         var trace = Read($"{Header}\n{Sample}\n");
 
@@ -26,7 +26,7 @@ public sealed class When_a_trace_is_read
     }
 
     [Fact]
-    public void Should_accept_what_is_left_out()
+    public void Should_accept_omitted_fields()
     {
         var trace = Read("""
             {"vm":{"memory_bytes":1},"allow":{"pause":true},"downtime_slo_ms":null}
@@ -44,7 +44,7 @@ public sealed class When_a_trace_is_read
     }
 
     [Fact]
-    public void Should_pass_over_empty_lines_unknown_fields_and_foreign_line_ends()
+    public void Should_ignore_empty_lines_unknown_fields_and_other_line_endings()
     {
         var trace = Read($"\n  \r\n{Header.Replace("\"vm\"", "\"name\":\"x\",\"vm\"", StringComparison.Ordinal)}\r\n\r\n{Sample.Replace("\"t_s\"", "\"more\":[{}],\"t_s\"", StringComparison.Ordinal)}\r\n\n");
         trace.Samples.Count.ShouldBe(1);
@@ -55,11 +55,11 @@ public sealed class When_a_trace_is_read
     [InlineData("0.30000000000000004", 3_000_000)]
     [InlineData("299.99999999999994", 3_000_000_000)]
     [InlineData("1.2345678", 12_345_678)]
-    public void Should_take_seconds_as_decimal_numbers_to_the_tick(string written, long ticks) =>
+    public void Should_read_seconds_as_decimals_to_the_tick(string written, long ticks) =>
         Read($"{Header}\n{With("t_s", written)}").Samples[0].Copy.Elapsed.Ticks.ShouldBe(ticks);
 
     [Fact]
-    public void Should_take_bytes_written_as_numbers_with_a_point() =>
+    public void Should_read_bytes_written_with_a_decimal_point() =>
         Read($"{Header}\n{With("remaining_bytes", "1.5e3")}\n{With("bandwidth_bps", "33554432.7")}").Samples
             .Select(sample => (sample.Copy.Remaining.Count, sample.Copy.Bandwidth.Count)).ShouldBe([(1500, 1000), (40, 33554432)]);
 
@@ -82,7 +82,7 @@ public sealed class When_a_trace_is_read
     [InlineData("""{"vm":{"memory_bytes":1},"allow":{"post_copy":"yes"}}""", 1, "allow.post_copy", "\"yes\" is not accepted; true or false")]
     [InlineData("""{"vm":{"memory_bytes":1},"downtime_slo_ms":-1}""", 1, "downtime_slo_ms", "-1 is not accepted; a number of milliseconds, 0 or more")]
     [InlineData("""{"vm":{"memory_bytes":1},"deadline_s":"soon"}""", 1, "deadline_s", "\"soon\" is not accepted; a number of seconds, 0 or more")]
-    public void Should_report_what_is_wrong_with_the_first_line(string text, int line, string field, string message) => ShouldFail(text, line, field, message);
+    public void Should_report_errors_in_the_first_line(string text, int line, string field, string message) => ShouldFail(text, line, field, message);
 
     [Theory]
     [InlineData("t_s", "null", "is missing; a number of seconds, 0 or more")]
@@ -100,17 +100,17 @@ public sealed class When_a_trace_is_read
     [InlineData("page_size", "0", "0 is not accepted; a number of bytes, 1 or more")]
     [InlineData("status", "\"done\"", "\"done\" is not accepted; \"running\", \"post-copy\", \"paused\"")]
     [InlineData("status", "1", "1 is not accepted; \"running\", \"post-copy\", \"paused\"")]
-    public void Should_report_what_is_wrong_with_a_sample(string field, string value, string message) => ShouldFail($"{Header}\n\n{With(field, value)}", 3, field, message);
+    public void Should_report_errors_in_a_sample(string field, string value, string message) => ShouldFail($"{Header}\n\n{With(field, value)}", 3, field, message);
 
     [Fact]
     public void Should_reject_samples_out_of_order()
     {
         ShouldFail($"{Header}\n{Sample}\n{With("t_s", "1.2")}", 3, "t_s", "1.2 is before 1.25 of the sample above; samples must be in order of time");
-        Read($"{Header}\n{Sample}\n{Sample}").Samples.Count.ShouldBe(2, "two at a time will do");
+        Read($"{Header}\n{Sample}\n{Sample}").Samples.Count.ShouldBe(2, "two at the same time are accepted");
     }
 
     [Fact]
-    public void Should_report_everything_that_is_wrong_up_to_twenty()
+    public void Should_report_up_to_twenty_errors()
     {
         var (trace, faults) = TraceFormat.Read("""
             {"vm":{"memory_bytes":0,"vcpus":0}}
@@ -137,14 +137,14 @@ public sealed class When_a_trace_is_read
     }
 
     [Fact]
-    public void Should_refuse_what_is_not_Unicode()
+    public void Should_reject_invalid_Unicode()
     {
         ShouldFail("""{"\ud800":1}""", 1, "", "has characters that are not Unicode");
         ShouldFail($$"""{"{{'\ud800'}}":1}""", 1, "", "has characters that are not Unicode");
     }
 
     [Fact]
-    public void Should_throw_at_nothing()
+    public void Should_never_throw()
     {
         const string Signs = "{}[]\":,.-e0189\\ut\n \ud800";
         var random = new Random(4);

@@ -15,7 +15,7 @@ public sealed class When_a_trace_is_replayed
     public static TheoryData<string> Policies => [.. ShippedPolicies.All.Select(policy => policy.Name)];
 
     [Fact]
-    public void Should_let_nothing_follow_an_abort_or_post_copy()
+    public void Should_take_no_action_after_an_abort_or_post_copy()
     {
         var trace = new MigrationTrace(Given.Subject, [.. Enumerable.Range(1, 20).Select(pass => Given.Sample(pass, pass))]);
         PolicyStep Step(PolicyActionKind kind) => new(new() { IterationsOver = 0 }, Given.Action(kind));
@@ -30,7 +30,7 @@ public sealed class When_a_trace_is_replayed
     [InlineData(false, true, true, false)]
     [InlineData(true, false, true, false)]
     [InlineData(true, true, false, false)]
-    public void Should_take_post_copy_for_armed_where_everybody_agrees(bool arms, bool permits, bool allows, bool isArmed)
+    public void Should_assume_that_post_copy_is_armed_if_policy_and_permissions_allow_it(bool arms, bool permits, bool allows, bool isArmed)
     {
         var policy = Given.Policy.With(new PolicyStep(new() { IterationsOver = 0 }, Given.Action(PolicyActionKind.PostCopy))) with
         {
@@ -42,13 +42,13 @@ public sealed class When_a_trace_is_replayed
     }
 
     [Fact]
-    public void Should_stop_where_post_copy_begins_in_the_trace() =>
+    public void Should_stop_where_post_copy_starts_in_the_trace() =>
         PolicyReplay.Run(PeerAction.Named("kubevirt"), new MigrationTrace(Given.Subject, [Given.Sample(1), Given.Sample(2, phase: JobPhase.PostCopy), Given.Sample(9000)])).ShouldBeEmpty();
 
-    /// <summary>After any restart the plan goes on where it stood: it is stored and loaded again at every sample.</summary>
+    /// <summary>The plan continues after any restart: it is stored and loaded again at every sample.</summary>
     [Theory]
     [MemberData(nameof(Policies))]
-    public void Should_go_on_where_it_stood_after_any_restart(string name)
+    public void Should_continue_after_any_restart(string name)
     {
         var policy = PeerAction.Named(name);
         var hasActed = false;
@@ -56,18 +56,18 @@ public sealed class When_a_trace_is_replayed
         {
             var trace = new RandomTrace(seed, 1 + (seed * 0.3333)).Make(_ => 700);
             var subject = trace.Subject with { IsPostCopyArmed = policy.Start.PostCopy && trace.Subject.Allow.PostCopy };
-            var (kept, stored) = (PolicyEngine.CreatePlan(policy, subject), PolicyEngine.CreatePlan(policy, subject));
+            var (inMemory, stored) = (PolicyEngine.CreatePlan(policy, subject), PolicyEngine.CreatePlan(policy, subject));
             foreach (var sample in trace.Samples)
             {
                 var odd = sample.Copy with { Elapsed = sample.Copy.Elapsed + TimeSpan.FromTicks(4321) };
-                var (expected, actual) = (PolicyEngine.EvaluateSample(kept, sample.Phase, odd), PolicyEngine.EvaluateSample(stored, sample.Phase, odd));
+                var (expected, actual) = (PolicyEngine.EvaluateSample(inMemory, sample.Phase, odd), PolicyEngine.EvaluateSample(stored, sample.Phase, odd));
                 actual.Actions.ShouldBe(expected.Actions);
                 PolicyEngine.NextDue(actual.Plan).ShouldBe(PolicyEngine.NextDue(expected.Plan));
                 hasActed |= expected.Actions.Count > 0;
-                (kept, stored) = (expected.Plan, Reloaded(actual.Plan));
+                (inMemory, stored) = (expected.Plan, Reloaded(actual.Plan));
             }
 
-            JsonSerializer.Serialize(stored, MeshJson.Options).ShouldBe(JsonSerializer.Serialize(kept, MeshJson.Options));
+            JsonSerializer.Serialize(stored, MeshJson.Options).ShouldBe(JsonSerializer.Serialize(inMemory, MeshJson.Options));
         }
 
         hasActed.ShouldBe(!name.StartsWith("virsh", StringComparison.Ordinal));

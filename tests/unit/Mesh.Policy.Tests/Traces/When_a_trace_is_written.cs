@@ -13,7 +13,7 @@ public sealed class When_a_trace_is_written
     private static readonly JobPhase[] Phases = [JobPhase.PreCopy, JobPhase.PostCopy, JobPhase.SwitchOver];
 
     [Fact]
-    public void Should_be_read_as_what_it_was()
+    public void Should_be_read_back_unchanged()
     {
         for (var seed = 0; seed < 50; seed++)
         {
@@ -62,6 +62,6 @@ public sealed class When_a_trace_is_written
         }).ShouldBe(expected);
 
     [Fact]
-    public void Should_write_that_a_limit_of_bandwidth_is_taken_away() =>
+    public void Should_write_the_removal_of_a_bandwidth_limit() =>
         TraceFormat.Write(new PlannedAction(TimeSpan.Zero, PolicyActionKind.SetBandwidth, "")).ShouldBe("""{"t_s":0,"action":"set-bandwidth","value":null,"reason":""}""");
 }

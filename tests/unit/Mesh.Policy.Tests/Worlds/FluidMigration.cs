@@ -8,8 +8,8 @@ using Mesh.Policy.Traces;
 namespace Mesh.Policy.Tests.Worlds;
 
 /// <summary>
-/// QEMU's pre-copy as a fluid, with no working-set curve in it: memory is classes of pages, each written at random at a rate of its own
-/// and sent in the order of addresses, which is no order at all. What estimators make of it they find out from samples alone.
+/// A fluid model of QEMU's pre-copy without a working-set curve: memory consists of classes of pages, each written at random at its own rate
+/// and sent in the order of addresses, which is unrelated to how often a page is written. Estimators see only its samples.
 /// </summary>
 internal sealed class FluidMigration(Workload workload)
 {
@@ -17,8 +17,8 @@ internal sealed class FluidMigration(Workload workload)
     private const double Step = 0.02;
     private const double SwitchOverCost = 0.02;
 
-    private readonly double[] _waiting = [.. workload.Memory.Select(part => part.Bytes)];
-    private readonly double[] _writtenAnew = new double[workload.Memory.Count];
+    private readonly double[] _pending = [.. workload.Memory.Select(part => part.Bytes)];
+    private readonly double[] _rewritten = new double[workload.Memory.Count];
     private double _processed;
     private double _passTime;
     private double _dirtyRate;
@@ -36,7 +36,7 @@ internal sealed class FluidMigration(Workload workload)
 
     public bool IsSuspended { get; private set; }
 
-    /// <summary>When the VM began to run on the destination; null before, or if it never switches to post-copy.</summary>
+    /// <summary>When the VM started to run on the destination; null before, or if it never switches to post-copy.</summary>
     public double? PostCopyAt { get; private set; }
 
     /// <summary>How long the VM was paused, in seconds.</summary>
@@ -46,16 +46,16 @@ internal sealed class FluidMigration(Workload workload)
 
     public int Throttle { get; private set; }
 
-    /// <summary>How much guest time the throttle took, in seconds.</summary>
+    /// <summary>The guest time lost to the throttle, in seconds.</summary>
     public double ThrottledSeconds { get; private set; }
 
     /// <summary>Whether QEMU's auto-converge is on.</summary>
     public bool IsAutoConverging { get; init; }
 
-    /// <summary>Bytes per second that may go out; null for as many as the link carries.</summary>
+    /// <summary>The bandwidth limit in bytes per second; null for the capacity of the link.</summary>
     public double? BandwidthLimit { get; set; }
 
-    public double Remaining => _waiting.Sum();
+    public double Remaining => _pending.Sum();
 
     public void Advance(double seconds)
     {
@@ -121,17 +121,17 @@ internal sealed class FluidMigration(Workload workload)
         var part = Remaining > 0 ? Math.Min(1, bytes / Remaining) : 0;
         _processed += Remaining * part;
         _sentInPass += Remaining * part;
-        for (var index = 0; index < _waiting.Length; index++)
-            _waiting[index] *= 1 - part;
+        for (var index = 0; index < _pending.Length; index++)
+            _pending[index] *= 1 - part;
     }
 
     private void Write(double seconds)
     {
-        for (var index = 0; index < _waiting.Length; index++)
+        for (var index = 0; index < _pending.Length; index++)
         {
-            // What waits is no more to send than before, where the log is cleared as it is sent.
-            var clean = workload.Memory[index].Bytes - _writtenAnew[index] - (workload.IsLogWhole ? 0 : _waiting[index]);
-            _writtenAnew[index] += clean * (1 - Math.Exp(-workload.Memory[index].WritesPerSecond * seconds));
+            // Writing to a pending page adds nothing to send, unless the dirty log is not cleared page by page.
+            var clean = workload.Memory[index].Bytes - _rewritten[index] - (workload.IsLogWhole ? 0 : _pending[index]);
+            _rewritten[index] += clean * (1 - Math.Exp(-workload.Memory[index].WritesPerSecond * seconds));
         }
     }
 
@@ -146,11 +146,11 @@ internal sealed class FluidMigration(Workload workload)
 
     private void Synchronise()
     {
-        _dirtyRate = _writtenAnew.Sum() / Math.Max(_passTime, Step);
-        if (IsAutoConverging && Iteration > 1 && _writtenAnew.Sum() > _sentInPass / 2 && ++_overruns % 2 == 0)
+        _dirtyRate = _rewritten.Sum() / Math.Max(_passTime, Step);
+        if (IsAutoConverging && Iteration > 1 && _rewritten.Sum() > _sentInPass / 2 && ++_overruns % 2 == 0)
             Throttle = Throttle == 0 ? 20 : Math.Min(99, Throttle + 10);
-        for (var index = 0; index < _waiting.Length; index++)
-            (_waiting[index], _writtenAnew[index]) = (Math.Min(_waiting[index] + _writtenAnew[index], workload.Memory[index].Bytes), 0);
+        for (var index = 0; index < _pending.Length; index++)
+            (_pending[index], _rewritten[index]) = (Math.Min(_pending[index] + _rewritten[index], workload.Memory[index].Bytes), 0);
         (Iteration, _passTime, _sentInPass) = (Iteration + 1, 0, 0);
     }
 }

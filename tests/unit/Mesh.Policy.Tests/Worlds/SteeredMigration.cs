@@ -7,7 +7,7 @@ using Mesh.Policy.Model;
 
 namespace Mesh.Policy.Tests.Worlds;
 
-/// <summary>A migration that a plan steers: sampled each second, and four times a second when little remains.</summary>
+/// <summary>A migration that a plan tunes: sampled each second, and four times per second when little remains.</summary>
 internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy, int? seed = null)
 {
     private readonly Random? _jitter = seed is { } number ? new Random(number) : null;
@@ -29,7 +29,7 @@ internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy
     public static PlanSubject SubjectOf(Workload workload) =>
         new(new Bytes((long)workload.Bytes), [], 4, PolicyPermissions.All, IsPostCopyArmed: true);
 
-    /// <summary>Runs until it is over, or until a time in seconds.</summary>
+    /// <summary>Runs until it has ended, or until a time in seconds.</summary>
     /// <param name="until">The time.</param>
     /// <param name="each">Called after every sample.</param>
     public SteeredMigration Run(double until, Action<SteeredMigration>? each = null)
@@ -54,7 +54,7 @@ internal sealed class SteeredMigration(Workload workload, MigrationPolicy policy
     private static PlanState Stored(PlanState plan) =>
         JsonSerializer.Deserialize<PlanState>(JsonSerializer.Serialize(plan, MeshJson.Options), MeshJson.Options)!;
 
-    // QEMU's own reading of its rate is of 100 ms, and what remains changes while it is read.
+    // QEMU measures its rate over 100 ms, and the remaining data changes while it is read.
     private CopyStatistics Jittery(CopyStatistics copy) => _jitter is null ? copy : copy with
     {
         Bandwidth = new BytesPerSecond((long)(copy.Bandwidth.Count * (0.6 + 0.8 * _jitter.NextDouble()))),

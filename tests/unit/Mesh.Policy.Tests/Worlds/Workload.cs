@@ -1,33 +1,33 @@
 namespace Mesh.Policy.Tests.Worlds;
 
-/// <summary>Pages that are written alike.</summary>
+/// <summary>Pages that are written at the same rate.</summary>
 internal sealed record Pages(double Bytes, double WritesPerSecond);
 
-/// <summary>What a guest does while it is migrated, and over which link.</summary>
+/// <summary>The workload of a guest while it is migrated, and its link.</summary>
 internal sealed record Workload(string Name, IReadOnlyList<Pages> Memory)
 {
     private const double Mebibyte = 1 << 20;
     private const double Gibibyte = 1 << 30;
     private const double Used = 14 * Gibibyte;
 
-    /// <summary>Bytes per second.</summary>
+    /// <summary>The capacity of the link in bytes per second.</summary>
     public double Link { get; init; } = 1100 * Mebibyte;
 
-    /// <summary>What part of the link there is at a time in seconds.</summary>
+    /// <summary>The available fraction of the link at a time in seconds.</summary>
     public Func<double, double> LinkAt { get; init; } = _ => 1;
 
-    /// <summary>How busy the guest is at a time in seconds.</summary>
+    /// <summary>The activity of the guest, 0 to 1, at a time in seconds.</summary>
     public Func<double, double> ActivityAt { get; init; } = _ => 1;
 
     /// <summary>
-    /// Whether a page that was written while it waited counts as dirty although it was sent after that, as where QEMU emulates
-    /// the processor: its log of dirty pages is not cleared page by page.
+    /// Whether a page that was written while pending counts as dirty although it was sent afterwards, as when QEMU emulates
+    /// the CPU: its dirty log is not cleared page by page.
     /// </summary>
     public bool IsLogWhole { get; init; }
 
     public double Bytes => Memory.Sum(part => part.Bytes);
 
-    /// <summary>The time that sending everything once takes, in seconds.</summary>
+    /// <summary>The time to send everything once, in seconds.</summary>
     public double LeastTime => Bytes / Link;
 
     public static readonly Workload Idle = new("idle", [new(2 * Gibibyte, 0)]);
@@ -57,14 +57,14 @@ internal sealed record Workload(string Name, IReadOnlyList<Pages> Memory)
         Bursty10, Bursty4, Bursty8, LinkDrop, LinkDropLate, SmallHotSpot, SmallUniform,
     ];
 
-    /// <summary>The same where QEMU emulates the processor.</summary>
+    /// <summary>The same workload with an emulated CPU.</summary>
     public Workload Emulated => this with { Name = $"{Name}, emulated", IsLogWhole = true };
 
-    /// <summary>A part that is written again and again, and the rest, which is not.</summary>
+    /// <summary>A part that is written repeatedly, and the rest, which is not.</summary>
     public static Workload HotSpot(string name, double mebibytes, double writesPerSecond) =>
         new(name, [new(mebibytes * Mebibyte, writesPerSecond), new(Used - mebibytes * Mebibyte, 0)]);
 
-    /// <summary>Writes all over memory, so many times what the link carries.</summary>
+    /// <summary>Uniform writes to all memory, at a multiple of the link's capacity.</summary>
     public static Workload Uniform(double ofLink) => new($"uniform {ofLink} B", [new(Used, ofLink * 1100 * Mebibyte / Used)]);
 
     public override string ToString() => Name;

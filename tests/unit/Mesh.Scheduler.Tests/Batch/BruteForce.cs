@@ -5,7 +5,7 @@ namespace Mesh.Scheduler.Tests.Batch;
 /// <summary>Tries every placement, and checks placements directly against the problem.</summary>
 internal static class BruteForce
 {
-    /// <summary>The largest number of items that any placement holds.</summary>
+    /// <summary>The largest number of items in any placement.</summary>
     public static int Most(BatchProblem problem) => Most(problem, new int?[problem.Items.Count], 0);
 
     /// <summary>Every constraint that a placement violates, as text.</summary>

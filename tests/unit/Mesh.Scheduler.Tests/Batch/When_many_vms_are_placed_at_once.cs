@@ -7,7 +7,7 @@ public sealed class When_many_vms_are_placed_at_once(ITestOutputHelper output)
     [Fact]
     public void Should_place_as_many_as_possible_within_all_constraints()
     {
-        var (whole, partial) = (0, 0);
+        var (complete, partial) = (0, 0);
         for (var seed = 0; seed < 3000; seed++)
         {
             var problem = RandomBatch.Small(new Random(seed));
@@ -17,11 +17,11 @@ public sealed class When_many_vms_are_placed_at_once(ITestOutputHelper output)
             placed.ShouldBe(BruteForce.Most(problem), $"seed {seed}");
             solution.IsProven.ShouldBeTrue($"seed {seed}");
             solution.Unplaced.Select(left => left.Item).ShouldBe(Enumerable.Range(0, problem.Items.Count).Where(item => solution.HostOf[item] is null));
-            (whole, partial) = placed == problem.Items.Count ? (whole + 1, partial) : (whole, partial + 1);
+            (complete, partial) = placed == problem.Items.Count ? (complete + 1, partial) : (complete, partial + 1);
         }
 
-        output.WriteLine($"{whole} problems placed wholly, {partial} in part");
-        Math.Min(whole, partial).ShouldBeGreaterThan(500, "both kinds are tried");
+        output.WriteLine($"{complete} problems placed completely, {partial} in part");
+        Math.Min(complete, partial).ShouldBeGreaterThan(500, "both kinds are tried");
     }
 
     [Fact]

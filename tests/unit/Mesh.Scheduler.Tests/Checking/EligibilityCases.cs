@@ -6,21 +6,21 @@ using Mesh.Contracts.Vms;
 
 namespace Mesh.Scheduler.Tests.Checking;
 
-/// <summary>One cause for each reason, and near misses that are none. Without the cause, nothing speaks against the question.</summary>
+/// <summary>At least one cause for each refusal code. Without the cause the migration is allowed.</summary>
 internal static class EligibilityCases
 {
     private static readonly Fleet Fleet = Given.Fleet();
     private static readonly HostName A = Given.HostA;
     private static readonly HostName B = Given.HostB;
 
-    /// <summary>Reasons that other services give.</summary>
-    public static readonly IReadOnlyList<RefusalCode> GivenElsewhere =
+    /// <summary>Codes that only other services return.</summary>
+    public static readonly IReadOnlyList<RefusalCode> OfOtherServices =
     [
         RefusalCode.StorageError, RefusalCode.UnknownPolicy, RefusalCode.PolicyServiceUnavailable, RefusalCode.StaleEpoch, RefusalCode.Aborted, RefusalCode.VmMovedAway,
         RefusalCode.HypervisorError, RefusalCode.SchedulerUnavailable,
     ];
 
-    public static readonly IReadOnlyList<(RefusalCode Code, string Cause, EligibilityQuery Question)> Refused =
+    public static readonly IReadOnlyList<(RefusalCode Code, string Cause, EligibilityQuery Query)> Refused =
     [
         .. OfTheVm().Select(one => (one.Code, one.Cause, Query(one.Fleet))), .. OfTheRequest(), .. OfTheDisks(),
         .. OfTheHost().Select(one => (one.Code, one.Cause, Query(one.Fleet))), .. OfHypervisors().Select(one => (one.Code, one.Cause, Query(one.Fleet))),
@@ -39,9 +39,9 @@ internal static class EligibilityCases
         yield return (RefusalCode.VmNotRunning, "shut off", Fleet.WithVm(vm => vm with { Status = VmStatus.Down }));
         yield return (RefusalCode.VmNotRunning, "paused", Fleet.WithVm(vm => vm with { Status = VmStatus.Paused }));
         yield return (RefusalCode.AlreadyMigrating, "in another migration", Fleet with { Migrations = [Given.Migration("g1", null, MigrationPhase.Queued)] });
-        yield return (RefusalCode.AlreadyMigrating, "migrating by hand", Fleet.WithVm(vm => vm with { Status = VmStatus.MigratingFrom }));
-        foreach (var held in Enum.GetValues<VmLock>())
-            yield return (RefusalCode.VmLocked, $"locked by {held}", Fleet.WithVm(vm => vm with { Lock = held }));
+        yield return (RefusalCode.AlreadyMigrating, "migrating outside the mesh", Fleet.WithVm(vm => vm with { Status = VmStatus.MigratingFrom }));
+        foreach (var vmLock in Enum.GetValues<VmLock>())
+            yield return (RefusalCode.VmLocked, $"locked by {vmLock}", Fleet.WithVm(vm => vm with { Lock = vmLock }));
         yield return (RefusalCode.ManagementBridge, "on a management bridge", Fleet.WithVm(vm => vm with { Networks = [new("bridge", "br0", "", "")] })
             with
         { Limits = new() { ManagementBridges = ["br0"] } });
@@ -49,22 +49,22 @@ internal static class EligibilityCases
         foreach (var kind in new[] { "pci", "mdev", "usb" })
             yield return (RefusalCode.HostDeviceAttached, $"with a {kind} device", Fleet.WithVm(vm => vm with { HostDevices = [new(kind, "0000:3b:00.0")] }));
         yield return (RefusalCode.VmPinned, "pinned", Fleet.WithVm(vm => vm with { Placement = new(true, Given.Labels()) }));
-        yield return (RefusalCode.HostUnavailable, "source silent", Fleet.With(A, host => host with { Health = HostHealth.Unresponsive }));
+        yield return (RefusalCode.HostUnavailable, "source unresponsive", Fleet.With(A, host => host with { Health = HostHealth.Unresponsive }));
         yield return (RefusalCode.HostUnavailable, "source without hypervisor", Fleet.With(A, host => host with { HypervisorReachable = false }));
     }
 
-    private static IEnumerable<(RefusalCode Code, string Cause, EligibilityQuery Question)> OfTheRequest()
+    private static IEnumerable<(RefusalCode Code, string Cause, EligibilityQuery Query)> OfTheRequest()
     {
-        yield return (RefusalCode.UnknownVm, "no such machine", Query(Fleet) with { Vm = "g7" });
+        yield return (RefusalCode.UnknownVm, "no such VM", Query(Fleet) with { Vm = "g7" });
         yield return (RefusalCode.AmbiguousVm, "two of that name", Query(Fleet.WithVms(B, Given.Vm("g1") with { Id = Given.IdOf("other") })));
         yield return (RefusalCode.UnknownHost, "no such host", Query(Fleet) with { To = new("hostx") });
         yield return (RefusalCode.SameHost, "there already", Query(Fleet) with { To = A });
-        yield return (RefusalCode.HostFailedBefore, "has failed before", Query(Fleet) with { Excluded = [B] });
+        yield return (RefusalCode.HostFailedBefore, "failed before", Query(Fleet) with { Excluded = [B] });
         yield return (RefusalCode.InvalidOption, "no downtime", Query(Fleet, new() { MaxDowntime = TimeSpan.Zero }));
         yield return (RefusalCode.ConflictingOptions, "parallel and post-copy", Query(Fleet, new() { ParallelConnections = 2, PostCopy = true }));
     }
 
-    private static IEnumerable<(RefusalCode Code, string Cause, EligibilityQuery Question)> OfTheDisks()
+    private static IEnumerable<(RefusalCode Code, string Cause, EligibilityQuery Query)> OfTheDisks()
     {
         var copyVdz = new MigrationOptions { CopyStorage = CopyStorage.All, MigrateDisks = ["vdz"] };
         var copyVda = copyVdz with { MigrateDisks = ["vda"] };
@@ -74,7 +74,7 @@ internal static class EligibilityCases
         yield return (RefusalCode.DiskNotWritable, "an empty CD-ROM drive", Query(Disk(disk => disk with { Device = DiskDevice.CdRom, Source = "" }), copyVda));
         yield return (RefusalCode.CdRomInserted, "CD-ROM", Query(Disk(disk => disk with { Device = DiskDevice.CdRom })));
         yield return (RefusalCode.ContainerDisk, "container disk", Query(Disk(disk => disk with { Source = "/var/run/kubevirt/container-disks/disk_0.img" })));
-        yield return (RefusalCode.ContainerDisk, "layer above one",
+        yield return (RefusalCode.ContainerDisk, "overlay of a container disk",
             Query(Disk(disk => disk with { IsLocal = true, BackingFile = "/var/run/kubevirt/container-disks/disk_0.img" })));
         yield return (RefusalCode.LocalDisk, "local disk", Query(Disk(disk => disk with { Source = "/images/g1.qcow2", IsLocal = true })));
         yield return (RefusalCode.LocalDisk, "another disk is copied", Query(
@@ -92,8 +92,8 @@ internal static class EligibilityCases
     {
         foreach (var health in Enum.GetValues<HostHealth>().Except([HostHealth.Healthy]))
             yield return (RefusalCode.HostUnavailable, $"{health}", Fleet.With(B, host => host with { Health = health }));
-        yield return (RefusalCode.HostUnavailable, "not heard of", Fleet.With(B, host => host with { Health = HostHealth.Suspect, LastReportAt = null }));
-        yield return (RefusalCode.HostUnavailable, "hypervisor silent", Fleet.With(B, host => host with { HypervisorReachable = false }));
+        yield return (RefusalCode.HostUnavailable, "no report", Fleet.With(B, host => host with { Health = HostHealth.Suspect, LastReportAt = null }));
+        yield return (RefusalCode.HostUnavailable, "hypervisor not responding", Fleet.With(B, host => host with { HypervisorReachable = false }));
         foreach (var state in Enum.GetValues<CordonState>())
             yield return (RefusalCode.Cordoned, $"{state}", Fleet.With(B, host => host with { Cordon = new(B, state, "ann", Given.Now, "new disks") }));
         yield return (RefusalCode.VmExistsOnDestination, "running there", Fleet.WithVms(B, Given.Vm("g1") with { Status = VmStatus.Paused }));
@@ -122,14 +122,14 @@ internal static class EligibilityCases
     private static IEnumerable<(RefusalCode Code, string Cause, Fleet Fleet)> OfCapacity()
     {
         yield return (RefusalCode.NotEnoughMemory, "too little free", Fleet.WithCapacity(B, capacity => capacity with { FreeMemory = Bytes.FromGibibytes(1.9) }));
-        yield return (RefusalCode.NotEnoughMemory, "kept for the host", Fleet with { Limits = new() { MemoryReserve = Bytes.FromGibibytes(14.5) } });
-        yield return (RefusalCode.NotEnoughMemory, "kept for another",
+        yield return (RefusalCode.NotEnoughMemory, "reserved for the host", Fleet with { Limits = new() { MemoryReserve = Bytes.FromGibibytes(14.5) } });
+        yield return (RefusalCode.NotEnoughMemory, "reserved for another VM",
             Fleet.WithVms(A, Given.Vm("g2") with { Memory = Bytes.FromGibibytes(15) }) with { Migrations = [Given.Migration("g2", B)] });
-        yield return (RefusalCode.NotEnoughCpus, "more than there are", Fleet.WithVm(vm => vm with { VCpus = 9 }));
+        yield return (RefusalCode.NotEnoughCpus, "more than the host has", Fleet.WithVm(vm => vm with { VCpus = 9 }));
         yield return (RefusalCode.NotEnoughCpus, "overcommitted", Fleet.WithVms(B, Given.Vm("g2") with { VCpus = 7 }) with { Limits = new() { CpuOvercommit = 1 } });
-        yield return (RefusalCode.NotEnoughCpus, "kept for another",
+        yield return (RefusalCode.NotEnoughCpus, "reserved for another VM",
             Fleet.WithVms(A, Given.Vm("g2") with { VCpus = 7 }) with { Limits = new() { CpuOvercommit = 1 }, Migrations = [Given.Migration("g2", B)] });
-        yield return (RefusalCode.NumaOrHugePages, "no such size", Fleet.WithVm(vm => vm with { HugePageSize = Bytes.FromGibibytes(1) }));
+        yield return (RefusalCode.NumaOrHugePages, "no pages of that size", Fleet.WithVm(vm => vm with { HugePageSize = Bytes.FromGibibytes(1) }));
         yield return (RefusalCode.NumaOrHugePages, "too few huge pages", Fleet.WithVm(vm => vm with { HugePageSize = Bytes.FromMebibytes(2) })
             .WithCapacity(B, capacity => capacity with { HugePages = [new(Bytes.FromMebibytes(2), 2048, 1023)] }));
         yield return (RefusalCode.NumaOrHugePages, "no such node", Fleet.WithVm(vm => vm with { NumaNodes = [1] }));

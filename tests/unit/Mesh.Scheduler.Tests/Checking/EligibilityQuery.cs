@@ -8,7 +8,7 @@ using Mesh.Scheduler.Placing;
 
 namespace Mesh.Scheduler.Tests.Checking;
 
-/// <summary>Whether a machine of a fleet may go to a host: <c>g1</c> to <c>hostb</c>, unless said otherwise.</summary>
+/// <summary>Whether a VM of a fleet may move to a host: by default <c>g1</c> to <c>hostb</c>.</summary>
 internal sealed record EligibilityQuery(Fleet Fleet)
 {
     public string Vm { get; init; } = "g1";
@@ -23,7 +23,7 @@ internal sealed record EligibilityQuery(Fleet Fleet)
 
     public MigrationId? Except { get; init; }
 
-    /// <summary>Everything that speaks against it.</summary>
+    /// <summary>All refusals.</summary>
     public IReadOnlyList<Refusal> Check()
     {
         var index = new FleetIndex(Fleet);

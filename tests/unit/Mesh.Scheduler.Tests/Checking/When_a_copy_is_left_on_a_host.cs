@@ -10,7 +10,7 @@ public sealed class When_a_copy_is_left_on_a_host
     [Theory]
     [InlineData(MigrationPhase.Queued, false)]
     [InlineData(MigrationPhase.Ready, true)]
-    public void Should_be_in_the_way_unless_the_migration_itself_has_put_it_there(MigrationPhase phase, bool isOwn)
+    public void Should_block_a_migration_unless_it_belongs_to_it(MigrationPhase phase, bool isOwn)
     {
         var migration = Given.Migration("g1", isOwn ? Given.HostB : Given.HostC, phase) with { Destination = isOwn ? Given.HostB : null };
         var fleet = new FleetIndex((Given.Fleet(Given.Vm("g1")) with { Migrations = [migration] }).WithVms(Given.HostB, Given.Vm("g1") with { Status = VmStatus.MigratingTo }));

@@ -22,11 +22,11 @@ public sealed class When_a_migration_is_refused
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void Should_name_the_machine_or_the_host_in_one_line(RefusalCode code, string cause)
+    public void Should_name_the_VM_or_the_host_in_one_line(RefusalCode code, string cause)
     {
         foreach (var message in Requested(code, cause).Select(refusal => refusal.Message))
         {
-            // What is wrong with an option is wrong for whatever machine and host.
+            // An invalid option is invalid for every VM and host.
             if (code is not (RefusalCode.InvalidOption or RefusalCode.ConflictingOptions))
                 (message.Contains("g1", StringComparison.Ordinal) || message.Contains("g7", StringComparison.Ordinal)
                     || message.Contains("host", StringComparison.Ordinal)).ShouldBeTrue(message);
@@ -41,9 +41,9 @@ public sealed class When_a_migration_is_refused
     public void Should_not_refuse_without_a_cause() => EligibilityCases.Query(Given.Fleet()).Check().ShouldBeEmpty();
 
     [Fact]
-    public void Should_have_a_case_for_every_reason_that_there_is() =>
-        EligibilityCases.Refused.Select(one => one.Code).Union(EligibilityCases.GivenElsewhere).Order().ShouldBe(Enum.GetValues<RefusalCode>().Order());
+    public void Should_have_a_case_for_every_refusal_code() =>
+        EligibilityCases.Refused.Select(one => one.Code).Union(EligibilityCases.OfOtherServices).Order().ShouldBe(Enum.GetValues<RefusalCode>().Order());
 
     private static IReadOnlyList<Refusal> Requested(RefusalCode code, string cause) =>
-        EligibilityCases.Refused.Single(one => one.Code == code && one.Cause == cause).Question.Check();
+        EligibilityCases.Refused.Single(one => one.Code == code && one.Cause == cause).Query.Check();
 }

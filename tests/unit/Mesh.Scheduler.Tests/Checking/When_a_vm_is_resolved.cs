@@ -21,14 +21,14 @@ public sealed class When_a_vm_is_resolved
     [InlineData(VmStatus.Down)]
     [InlineData(VmStatus.MigratingTo)]
     [InlineData(VmStatus.Paused)]
-    public void Should_be_where_it_runs(VmStatus elsewhere)
+    public void Should_be_on_the_host_where_it_runs(VmStatus elsewhere)
     {
         var fleet = Given.Fleet(Given.Vm("g1") with { Status = elsewhere }).WithVms(Given.HostC, Given.Vm("g1"));
         Eligibility.ResolveVm(new(fleet), "g1").Located!.Host.ShouldBe(Given.HostC);
     }
 
     [Fact]
-    public void Should_not_be_where_a_host_was_fenced()
+    public void Should_not_be_on_a_fenced_host()
     {
         var fleet = Given.Fleet().With(Given.HostA, host => host with { Health = HostHealth.Fenced })
             .WithVms(Given.HostB, Given.Vm("g1") with { Status = VmStatus.Down });
@@ -36,7 +36,7 @@ public sealed class When_a_vm_is_resolved
     }
 
     [Fact]
-    public void Should_name_all_that_are_called_alike()
+    public void Should_list_all_VMs_of_the_same_name()
     {
         var fleet = Given.Fleet().WithVms(Given.HostB, Given.Vm("g1") with { Id = Given.IdOf("other") });
         var refusal = Eligibility.ResolveVm(new(fleet), "g1").Refusals.ShouldHaveSingleItem();

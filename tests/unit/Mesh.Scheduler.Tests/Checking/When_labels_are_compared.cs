@@ -27,11 +27,11 @@ public sealed class When_labels_are_compared
     [InlineData("zone", LabelOperator.LessThan, "1", false)]
     [InlineData("disk", LabelOperator.LessThan, "1", false)]
     [InlineData("rack", LabelOperator.LessThan, "100,200", false)]
-    public void Should_hold_to_the_operator(string key, LabelOperator how, string values, bool met) =>
-        LabelSelector.MatchesRequirements(Host, [new LabelRequirement(key, how, values.Length == 0 ? [] : values.Split(','))]).ShouldBe(met);
+    public void Should_follow_the_operator(string key, LabelOperator op, string values, bool isMet) =>
+        LabelSelector.MatchesRequirements(Host, [new LabelRequirement(key, op, values.Length == 0 ? [] : values.Split(','))]).ShouldBe(isMet);
 
     [Fact]
-    public void Should_ask_for_all_of_several()
+    public void Should_require_all_of_several()
     {
         LabelSelector.MatchesRequirements(Host, [new("zone", LabelOperator.In, ["a"]), new("disk", LabelOperator.Exists, [])]).ShouldBeFalse();
         LabelSelector.MatchesRequirements(Host, []).ShouldBeTrue();
@@ -40,14 +40,14 @@ public sealed class When_labels_are_compared
     }
 
     [Fact]
-    public void Should_read_well() => LabelSelector.Describe(
+    public void Should_be_described() => LabelSelector.Describe(
     [
         new("zone", LabelOperator.In, ["a", "b"]), new("rack", LabelOperator.GreaterThan, ["9"]), new("gpu", LabelOperator.DoesNotExist, []),
         new("disk", LabelOperator.In, ["ssd"]),
     ]).ShouldBe("zone in (a, b) and rack > 9 and no label gpu and disk=ssd");
 
     [Fact]
-    public void Should_know_every_host_by_its_name_whatever_its_labels_say()
+    public void Should_include_the_name_of_each_host_whatever_its_labels_are()
     {
         var fleet = Given.Fleet().WithInventory(Given.HostB, inventory => inventory with { Labels = Given.Labels(("host", "another")) });
         new FleetIndex(fleet).FindHost(Given.HostB)!.Labels["host"].ShouldBe("hostb");
@@ -65,5 +65,5 @@ public sealed class When_labels_are_compared
     [InlineData("")]
     [InlineData("unknown")]
     [InlineData("99999999999")]
-    public void Should_not_invent_a_version(string text) => HypervisorVersion.Parse(text).ShouldBeNull();
+    public void Should_not_read_an_unknown_version(string text) => HypervisorVersion.Parse(text).ShouldBeNull();
 }

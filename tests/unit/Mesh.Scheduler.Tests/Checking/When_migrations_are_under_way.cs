@@ -20,15 +20,15 @@ public sealed class When_migrations_are_under_way
     [InlineData(MigrationPhase.PostCopy, 0.5)]
     [InlineData(MigrationPhase.Confirming, 0)]
     [InlineData(MigrationPhase.CleaningUp, 0)]
-    public void Should_keep_what_the_host_does_not_show_yet(MigrationPhase phase, double kept)
+    public void Should_reserve_memory_that_the_destination_has_not_allocated_yet(MigrationPhase phase, double reserved)
     {
         var migration = Given.Migration("g2", Given.HostB, phase);
         var fleet = Fleet(migration with { Sample = Given.Sample(migration, Whole, Bytes.FromGibibytes(0.5)) });
-        Reserved(new(fleet)).ShouldBe(Bytes.FromGibibytes(kept));
+        Reserved(new(fleet)).ShouldBe(Bytes.FromGibibytes(reserved));
     }
 
     [Fact]
-    public void Should_keep_the_whole_while_there_is_no_telemetry_of_the_attempt()
+    public void Should_reserve_all_memory_without_telemetry_of_the_attempt()
     {
         var migration = Given.Migration("g2", Given.HostB, MigrationPhase.PreCopy);
         Reserved(new(Fleet(migration))).ShouldBe(Whole);
@@ -37,7 +37,7 @@ public sealed class When_migrations_are_under_way
     }
 
     [Fact]
-    public void Should_not_keep_a_migrations_own_share_from_it()
+    public void Should_not_count_the_reservation_of_the_migration_itself()
     {
         var index = new FleetIndex(Fleet(Given.Migration("g2", Given.HostB)));
         Reserved(index, new MigrationId("m1")).ShouldBe(Bytes.Zero);
@@ -45,12 +45,12 @@ public sealed class When_migrations_are_under_way
     }
 
     [Fact]
-    public void Should_count_processors_once_whether_or_not_the_host_lists_the_machine()
+    public void Should_count_CPUs_once_whether_or_not_the_host_lists_the_VM()
     {
         var fleet = Fleet(Given.Migration("g2", Given.HostB, MigrationPhase.PreCopy));
-        foreach (var seen in new[] { fleet, fleet.WithVms(Given.HostB, Given.Vm("g2") with { Status = VmStatus.MigratingTo }) })
+        foreach (var current in new[] { fleet, fleet.WithVms(Given.HostB, Given.Vm("g2") with { Status = VmStatus.MigratingTo }) })
         {
-            var index = new FleetIndex(seen);
+            var index = new FleetIndex(current);
             index.AllocatedVCpus(index.FindHost(Given.HostB)!).ShouldBe(2);
         }
     }
@@ -58,7 +58,7 @@ public sealed class When_migrations_are_under_way
     [Theory]
     [InlineData(MigrationPhase.Ready, false)]
     [InlineData(MigrationPhase.PreCopy, true)]
-    public void Should_keep_huge_pages_until_the_destination_has_taken_them(MigrationPhase phase, bool fits)
+    public void Should_reserve_huge_pages_until_the_destination_has_allocated_them(MigrationPhase phase, bool fits)
     {
         var huge = Bytes.FromMebibytes(2);
         var fleet = Given.Fleet().WithVm(vm => vm with { HugePageSize = huge })
@@ -68,7 +68,7 @@ public sealed class When_migrations_are_under_way
     }
 
     [Fact]
-    public void Should_keep_memory_of_a_numa_node_for_those_bound_to_it()
+    public void Should_reserve_memory_of_a_numa_node_for_VMs_bound_to_it()
     {
         var fleet = Given.Fleet().WithVm(vm => vm with { NumaNodes = [0] })
             .WithVms(Given.HostA, Given.Vm("g2") with { NumaNodes = [0] })
@@ -78,7 +78,7 @@ public sealed class When_migrations_are_under_way
     }
 
     [Fact]
-    public void Should_reserve_from_the_admission_on()
+    public void Should_reserve_from_the_admission_onwards()
     {
         Reserved(new FleetIndex(Fleet(Given.Migration("g2", null, MigrationPhase.Queued)))).ShouldBe(Bytes.Zero);
         Reserved(new FleetIndex(Fleet(Given.Migration("g2", Given.HostB)))).ShouldBe(Whole);

@@ -11,21 +11,21 @@ namespace Mesh.Scheduler.Tests.Checking;
 public sealed class When_targets_are_listed
 {
     [Fact]
-    public void Should_list_every_host_those_first_that_can_take_it()
+    public void Should_list_every_host_with_the_eligible_ones_first()
     {
-        var rated = TargetRater.Rate(new(Given.Fleet().WithCapacity(Given.HostB, capacity => capacity with { FreeMemory = Bytes.Zero })), new("g1"));
-        rated.Vm.ShouldBe(Given.IdOf("g1"));
-        (rated.VmName, rated.Source).ShouldBe(("g1", Given.HostA));
-        rated.Refusals.ShouldBeEmpty();
-        rated.Ratings.Select(rating => rating.Host).ShouldBe([Given.HostC, Given.HostA, Given.HostB]);
-        rated.Ratings.Select(rating => rating.Refusals is [var first, ..] ? first.Code : (RefusalCode?)null)
+        var answer = TargetRater.Rate(new(Given.Fleet().WithCapacity(Given.HostB, capacity => capacity with { FreeMemory = Bytes.Zero })), new("g1"));
+        answer.Vm.ShouldBe(Given.IdOf("g1"));
+        (answer.VmName, answer.Source).ShouldBe(("g1", Given.HostA));
+        answer.Refusals.ShouldBeEmpty();
+        answer.Ratings.Select(rating => rating.Host).ShouldBe([Given.HostC, Given.HostA, Given.HostB]);
+        answer.Ratings.Select(rating => rating.Refusals is [var first, ..] ? first.Code : (RefusalCode?)null)
             .ShouldBe([null, RefusalCode.SameHost, RefusalCode.NotEnoughMemory]);
-        rated.Ratings[0].Score.ShouldBeGreaterThan(0);
-        rated.Ratings[1].Score.ShouldBe(0);
+        answer.Ratings[0].Score.ShouldBeGreaterThan(0);
+        answer.Ratings[1].Score.ShouldBe(0);
     }
 
     [Fact]
-    public void Should_look_at_one_host_only_if_one_is_meant()
+    public void Should_rate_only_the_requested_host()
     {
         var fleet = new FleetIndex(Given.Fleet());
         TargetRater.Rate(fleet, new("g1", To: Given.HostC)).Ratings.ShouldHaveSingleItem().Host.ShouldBe(Given.HostC);
@@ -34,33 +34,33 @@ public sealed class When_targets_are_listed
     }
 
     [Fact]
-    public void Should_say_what_speaks_against_the_machine_and_rate_the_hosts_all_the_same()
+    public void Should_report_refusals_for_the_VM_and_still_rate_the_hosts()
     {
         var fleet = new FleetIndex(Given.Fleet().WithVm(vm => vm with { HostDevices = [new("pci", "0000:3b:00.0")] }));
-        var rated = TargetRater.Rate(fleet, new("g1", new MigrationOptions { KeepAliveCount = 0 }));
-        rated.Refusals.Select(refusal => refusal.Code).ShouldBe([RefusalCode.InvalidOption, RefusalCode.HostDeviceAttached]);
-        rated.Ratings.Count(rating => rating.Refusals.Count == 0).ShouldBe(2);
+        var answer = TargetRater.Rate(fleet, new("g1", new MigrationOptions { KeepAliveCount = 0 }));
+        answer.Refusals.Select(refusal => refusal.Code).ShouldBe([RefusalCode.InvalidOption, RefusalCode.HostDeviceAttached]);
+        answer.Ratings.Count(rating => rating.Refusals.Count == 0).ShouldBe(2);
     }
 
     [Fact]
-    public void Should_say_that_no_such_machine_is_known()
+    public void Should_report_an_unknown_VM()
     {
-        var rated = TargetRater.Rate(new(Given.Fleet()), new("g9"));
-        (rated.Vm, rated.VmName, rated.Source).ShouldBe((null, "g9", null));
-        rated.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.UnknownVm);
-        rated.Ratings.ShouldBeEmpty();
+        var answer = TargetRater.Rate(new(Given.Fleet()), new("g9"));
+        (answer.Vm, answer.VmName, answer.Source).ShouldBe((null, "g9", null));
+        answer.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.UnknownVm);
+        answer.Ratings.ShouldBeEmpty();
     }
 
     [Fact]
-    public void Should_say_the_same_of_an_exported_fleet()
+    public void Should_give_the_same_result_for_an_exported_fleet()
     {
-        foreach (var (_, cause, question) in EligibilityCases.Refused)
+        foreach (var (_, cause, query) in EligibilityCases.Refused)
         {
-            var ask = new RateTargets(question.Vm, question.Options);
-            var exported = JsonSerializer.Deserialize<Fleet>(JsonSerializer.Serialize(question.Fleet, MeshJson.Indented), MeshJson.Options)!;
-            Text(TargetRater.Rate(new(exported), ask)).ShouldBe(Text(TargetRater.Rate(new(question.Fleet), ask)), cause);
+            var request = new RateTargets(query.Vm, query.Options);
+            var exported = JsonSerializer.Deserialize<Fleet>(JsonSerializer.Serialize(query.Fleet, MeshJson.Indented), MeshJson.Options)!;
+            Text(TargetRater.Rate(new(exported), request)).ShouldBe(Text(TargetRater.Rate(new(query.Fleet), request)), cause);
         }
     }
 
-    private static string Text(RateTargetsAnswer rated) => JsonSerializer.Serialize(rated, MeshJson.Options);
+    private static string Text(RateTargetsAnswer answer) => JsonSerializer.Serialize(answer, MeshJson.Options);
 }

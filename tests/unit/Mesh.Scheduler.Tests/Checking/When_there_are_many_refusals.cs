@@ -12,7 +12,7 @@ namespace Mesh.Scheduler.Tests.Checking;
 public sealed class When_there_are_many_refusals
 {
     [Fact]
-    public void Should_give_every_reason_at_once()
+    public void Should_report_every_reason_at_once()
     {
         var fleet = Given.Fleet()
             .WithVm(vm => vm with
@@ -33,11 +33,11 @@ public sealed class When_there_are_many_refusals
     }
 
     [Fact]
-    public void Should_name_every_missing_feature() => Message(Given.Fleet().WithVm(vm => vm with { CpuFeatures = ["amx-tile", "aes", "avx512f"] }))
+    public void Should_list_every_missing_feature() => Message(Given.Fleet().WithVm(vm => vm with { CpuFeatures = ["amx-tile", "aes", "avx512f"] }))
         .ShouldBe("the CPUs of hostb lack amx-tile, avx512f, which g1 needs");
 
     [Fact]
-    public void Should_say_what_is_kept_of_the_memory()
+    public void Should_report_how_much_memory_is_reserved()
     {
         var fleet = Given.Fleet().WithVms(Given.HostA, Given.Vm("g2") with { Memory = Bytes.FromGibibytes(14) }) with
         {
@@ -49,17 +49,17 @@ public sealed class When_there_are_many_refusals
     }
 
     [Fact]
-    public void Should_say_who_closed_a_host_and_why() =>
+    public void Should_report_who_cordoned_a_host_and_why() =>
         Message(Given.Fleet().With(Given.HostB, host => host with { Cordon = new(Given.HostB, CordonState.Maintenance, "ann", Given.Now, "new disks") }))
             .ShouldBe("hostb was put into maintenance by ann (new disks); `mesh uncordon hostb` ends it");
 
     [Fact]
-    public void Should_say_at_once_that_a_selector_by_name_pins_the_machine() =>
+    public void Should_report_that_a_selector_by_name_pins_the_VM() =>
         new EligibilityQuery(Given.Fleet().WithVm(vm => vm with { Placement = new(false, Given.Labels(("host", "hosta"))) })).Check()
             .Select(refusal => refusal.Code).ShouldBe([RefusalCode.VmPinned, RefusalCode.HostLabelMismatch]);
 
     [Fact]
-    public void Should_refuse_a_host_that_has_the_definition_of_another_machine_of_that_name()
+    public void Should_refuse_a_host_with_a_definition_of_another_VM_of_that_name()
     {
         var fleet = Given.Fleet().WithVms(Given.HostB, Given.Vm("g1") with { Id = Given.IdOf("other"), Status = VmStatus.Down });
         var index = new FleetIndex(fleet);
@@ -67,7 +67,7 @@ public sealed class When_there_are_many_refusals
     }
 
     [Fact]
-    public void Should_judge_a_host_that_is_looked_at_alone_by_what_it_is()
+    public void Should_check_a_single_host_by_its_own_facts()
     {
         var host = Given.Host(Given.HostB);
         var facts = new DestinationFacts(Given.HostB, HostHealth.Healthy, true, host.Inventory, Given.Now);

@@ -10,7 +10,7 @@ public sealed class When_vms_belong_together_or_apart
     private static readonly VmDescription Partner = Given.Vm("g2", ("app", "db"));
 
     [Fact]
-    public void Should_follow_the_partner_to_where_it_goes()
+    public void Should_follow_the_partner_to_its_destination()
     {
         var fleet = Ruled(apart: false).WithVms(Given.HostA, Partner) with { Migrations = [Given.Migration("g2", Given.HostB)] };
         new EligibilityQuery(fleet).Check().ShouldBeEmpty();
@@ -52,7 +52,7 @@ public sealed class When_vms_belong_together_or_apart
     [InlineData(MigrationPhase.Preparing, false, false)]
     [InlineData(MigrationPhase.PostCopy, false, false)]
     [InlineData(MigrationPhase.Confirming, false, false)]
-    public void Should_stay_away_from_both_hosts_of_one_that_moves(MigrationPhase phase, bool toB, bool toC)
+    public void Should_avoid_both_hosts_of_a_migrating_VM(MigrationPhase phase, bool toB, bool toC)
     {
         var fleet = Ruled(apart: true).WithVms(Given.HostC, Partner) with { Migrations = [Given.Migration("g2", Given.HostB, phase)] };
         (new EligibilityQuery(fleet).Check().Count == 0).ShouldBe(toB);
@@ -60,14 +60,14 @@ public sealed class When_vms_belong_together_or_apart
     }
 
     [Fact]
-    public void Should_not_stay_away_from_itself()
+    public void Should_not_avoid_itself()
     {
         var fleet = Ruled(apart: true) with { Migrations = [Given.Migration("g1", Given.HostB)] };
         new EligibilityQuery(fleet) { Except = new("m1") }.Check().ShouldBeEmpty();
     }
 
     [Fact]
-    public void Should_name_only_a_few_of_many()
+    public void Should_list_only_a_few_of_many()
     {
         var fleet = Ruled(apart: true).WithVms(Given.HostB, [.. Enumerable.Range(2, 7).Select(n => Given.Vm($"g{n}", ("app", "db")))]);
         new EligibilityQuery(fleet).Check().ShouldHaveSingleItem().Message
@@ -77,7 +77,7 @@ public sealed class When_vms_belong_together_or_apart
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Should_pass_over_the_rule_where_that_is_allowed(bool apart)
+    public void Should_violate_the_rule_if_allowed(bool apart)
     {
         var fleet = Ruled(apart).WithVms(apart ? Given.HostB : Given.HostC, Partner);
         new EligibilityQuery(fleet).Check().ShouldNotBeEmpty();

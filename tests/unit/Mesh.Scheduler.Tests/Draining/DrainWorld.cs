@@ -41,7 +41,7 @@ internal sealed class DrainWorld
 
     public DrainEstimate? Estimate { get; private set; }
 
-    /// <summary>The drain as people see it.</summary>
+    /// <summary>The view of the drain.</summary>
     public DrainView View => Drain.ToView(Estimate);
 
     /// <summary>The outcome of a migration that was copied completely; null for success.</summary>

@@ -130,7 +130,7 @@ public sealed class When_a_drain_is_planned
         var relaxed = DrainPlanner.Plan(fleet, SimulatedFleet.Drain(1) with { RelaxAffinity = true }, SimulatedFleet.Now);
         relaxed.BlockedVms.ShouldBeEmpty();
         relaxed.Moves.Count.ShouldBe(5);
-        To(relaxed, vms[0]).ShouldBe(To(relaxed, vms[1]), "that rule can be kept");
+        To(relaxed, vms[0]).ShouldBe(To(relaxed, vms[1]), "that rule can be satisfied");
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class When_a_drain_is_stored
         ReplanCount = 9,
     };
 
-    /// <summary>What older stores hold: this text must not change.</summary>
+    /// <summary>The format of existing stores: this text must not change.</summary>
     private const string Stored =
         """
         {"id":"d2","hosts":["hosta","hostb"],"undoes":"d1","state":"running","parallel":3,"order":"shortestFirst","relaxAffinity":true,

@@ -77,7 +77,7 @@ public sealed class When_a_host_is_chosen
     }
 
     [Fact]
-    public void Should_break_a_rule_only_if_allowed_and_necessary()
+    public void Should_violate_a_rule_only_if_allowed_and_necessary()
     {
         var apart = new PlacementRules { VmAffinity = [new("replicas", Given.Labels(("app", "db")), Apart: true)] };
         var fleet = Fleet.WithVm(vm => vm with { Labels = Given.Labels(("app", "db")) }).WithVms(Given.HostB, Given.Vm("g2", ("app", "db"))) with { Rules = apart };

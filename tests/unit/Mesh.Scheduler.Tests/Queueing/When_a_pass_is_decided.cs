@@ -174,6 +174,6 @@ public sealed class When_a_pass_is_decided
     public void Should_not_place_while_the_source_has_no_free_slot()
     {
         var fleet = Given.Fleet(Given.Running("r1", "a", "b"), Given.Waiting("m1", "a")).With(OneByOne);
-        fleet.Decide((_, _) => throw new InvalidOperationException("asked in vain")).Admissions.ShouldBeEmpty();
+        fleet.Decide((_, _) => throw new InvalidOperationException("no placement is needed")).Admissions.ShouldBeEmpty();
     }
 }

@@ -3,8 +3,8 @@ using Mesh.Policy.Traces;
 namespace Mesh.Policy.Tests.Peers.Monitors;
 
 /// <summary>
-/// KubeVirt's source monitor without stall detector, from the facts, each sample being a poll. It cuts elapsed times to whole seconds
-/// before it compares; here they are compared as they are.
+/// KubeVirt's source monitor without the stall detector, transcribed; each sample is a poll. It truncates elapsed times to whole seconds
+/// before comparing; here they are compared exactly.
 /// </summary>
 internal static class KubeVirtMonitor
 {
@@ -39,14 +39,14 @@ internal static class KubeVirtMonitor
         return done;
     }
 
-    /// <summary>Seconds for each 10^9 bytes, rounded up, of memory and migrated disks.</summary>
+    /// <summary>Seconds per 10^9 bytes, rounded up, of memory and migrated disks.</summary>
     public static decimal CompletionTime(MigrationTrace trace)
     {
         var bytes = trace.Subject.Memory.Count + trace.Subject.Disks.Sum(disk => disk.Count);
         return 150 * ((bytes + 999_999_999) / 1_000_000_000);
     }
 
-    /// <summary>Harvester's documentation: 800 s for each GiB.</summary>
+    /// <summary>Harvester's documentation: 800 s per GiB.</summary>
     public static decimal HarvestersCompletionTime(MigrationTrace trace) =>
         800 * (decimal)(trace.Subject.Memory.Count + trace.Subject.Disks.Sum(disk => disk.Count)) / (1 << 30);
 }

@@ -3,8 +3,8 @@ using Mesh.Policy.Traces;
 namespace Mesh.Policy.Tests.Peers.Monitors;
 
 /// <summary>
-/// KubeVirt's stall detector (enhancement 248) with its defaults, from the facts; nothing is permitted but setting the downtime. A
-/// sample with a new pass stands for its event, any other for a poll. Times are compared as they are, in ms.
+/// KubeVirt's stall detector (enhancement 248) with its defaults, transcribed; only setting the downtime is permitted. A
+/// sample with a new pass represents its event, any other a poll. Times are compared exactly, in ms.
 /// </summary>
 internal sealed class KubeVirtStallDetector(decimal acceptableCompletionTime)
 {

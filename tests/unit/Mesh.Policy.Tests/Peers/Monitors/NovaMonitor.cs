@@ -3,7 +3,7 @@ using Mesh.Policy.Traces;
 namespace Mesh.Policy.Tests.Peers.Monitors;
 
 /// <summary>
-/// Nova's monitor loop, from the facts: <c>downtime_steps</c>, <c>update_downtime</c> and the completion timeout, each sample being a poll.
+/// Nova's monitor loop, transcribed: <c>downtime_steps</c>, <c>update_downtime</c> and the completion timeout; each sample is a poll.
 /// </summary>
 internal static class NovaMonitor
 {

@@ -2,7 +2,7 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers.Monitors;
 
-/// <summary>Proxmox's loop of its second phase, from the facts; each sample is an iteration of it.</summary>
+/// <summary>The loop of Proxmox's second phase, transcribed; each sample is an iteration.</summary>
 internal static class ProxmoxLoop
 {
     public static List<PeerAction> Run(MigrationTrace trace)

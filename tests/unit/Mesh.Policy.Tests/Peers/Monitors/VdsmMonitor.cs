@@ -2,7 +2,7 @@ using Mesh.Policy.Traces;
 
 namespace Mesh.Policy.Tests.Peers.Monitors;
 
-/// <summary>VDSM's monitor thread and its convergence schedule, from the facts; an iteration every 10 s.</summary>
+/// <summary>VDSM's monitor thread and its convergence schedule, transcribed; an iteration every 10 s.</summary>
 internal static class VdsmMonitor
 {
     /// <summary>Schedules as oVirt's engine sends them: limit, then downtime in ms, <c>postcopy</c> or <c>abort</c>.</summary>
