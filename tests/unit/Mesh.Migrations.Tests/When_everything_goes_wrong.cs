@@ -11,9 +11,9 @@ public sealed class When_everything_goes_wrong
 {
     private static readonly Arbitrary<int> Seeds = Gen.Choose(0, int.MaxValue).ToArbitrary();
 
-    /// <summary>MESH_STORMS overrides the number of worlds.</summary>
+    /// <summary>MESH_RUNS overrides the number of runs.</summary>
     private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(
-        int.TryParse(Environment.GetEnvironmentVariable("MESH_STORMS"), out var worlds) ? worlds : 1500);
+        int.TryParse(Environment.GetEnvironmentVariable("MESH_RUNS"), out var worlds) ? worlds : 1500);
 
     [Fact]
     public void Should_reach_one_outcome_that_agrees_with_where_the_VM_is() =>
