@@ -54,6 +54,7 @@ public sealed class When_a_slot_comes_free : IAsyncLifetime
     public async Task Should_be_given_to_the_next_after_a_while_if_the_event_is_lost()
     {
         _mesh.Broker.DropsEvents = true;
+        await _mesh.FinishPassesAsync();
         await _mesh.EndAsync("g1");
         await _mesh.SettleAsync();
         (await _mesh.ShowAsync("g3")).Phase.ShouldBe(MigrationPhase.Queued);

@@ -32,7 +32,7 @@ public sealed class When_an_admission_is_rejected : IAsyncLifetime
         }
 
         await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1");
-        _mesh.Scheduler.Log.ShouldContain(line => line.StartsWith("5012 Admission of migration g1 of g1 to hostb refused: something has changed", StringComparison.Ordinal));
+        await _mesh.Scheduler.AwaitLogAsync("5012 Admission of migration g1 of g1 to hostb refused: something has changed");
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
             _mesh.HomesOf(vm).ShouldHaveSingleItem().ShouldNotBe("hosta");
         Requested.ShouldAllBe(request => request.Drain == "d1" && request.Priority == MigrationPriority.Drain && request.RequestedBy == "jane");
         Requested.Select(request => request.Vm).ShouldBeUnique();
-        _mesh.Scheduler.Log.ShouldContain("5041 Drain d1 is Completed: 4 of 4 VMs moved, 0 blocked");
+        await _mesh.Scheduler.AwaitLogAsync("5041 Drain d1 is Completed: 4 of 4 VMs moved, 0 blocked");
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
 
         await _mesh.StartSchedulerAsync(_mesh.Time.GetUtcNow());
 
-        _mesh.Scheduler.Log.ShouldContain("5000 Resumed 1 drains from the store");
+        await _mesh.Scheduler.AwaitLogAsync("5000 Resumed 1 drains from the store");
         await CarryOutAsync("d1", expected: 3, first);
         Requested.Select(request => request.Vm).ShouldBeUnique();
     }
@@ -222,7 +222,7 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
         answer.ShouldBe(new SchedulerAnswer(true, "hosta is uncordoned; drain d1 is cancelled"));
         (await ListAsync()).Drains.ShouldHaveSingleItem().State.ShouldBe(DrainState.Cancelled);
         (await ListAsync()).Cordons.ShouldBeEmpty();
-        _mesh.Scheduler.Log.ShouldContain("5043 Drain d1 cancelled by joe");
+        await _mesh.Scheduler.AwaitLogAsync("5043 Drain d1 cancelled by joe");
     }
 
     [Fact]

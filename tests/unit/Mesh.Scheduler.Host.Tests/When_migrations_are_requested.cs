@@ -53,7 +53,7 @@ public sealed class When_migrations_are_requested : IAsyncLifetime
         view.MayTransfer.ShouldBeTrue();
         view.Placement.ShouldNotBeNull().Host.ShouldBe(new HostName("hostc"));
         view.Placement.Ratings.Select(rating => rating.Host.Value).ShouldBe(["hostc", "hostb", "hosta"]);
-        _mesh.Scheduler.Log.ShouldContain(line => line.StartsWith("5010 Migration g1 of g1 admitted to copy on hostc, attempt 1: ", StringComparison.Ordinal));
+        await _mesh.Scheduler.AwaitLogAsync("5010 Migration g1 of g1 admitted to copy on hostc, attempt 1: ");
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class When_migrations_are_requested : IAsyncLifetime
         await mesh.CompleteAsync("g1");
 
         (await mesh.AwaitAsync(MigrationPhase.Starting, "g2"))[0].MayTransfer.ShouldBeTrue();
-        mesh.Scheduler.Log.ShouldContain(line => line.StartsWith("5011 Migration g2 of g2 to ", StringComparison.Ordinal));
+        await mesh.Scheduler.AwaitLogAsync("5011 Migration g2 of g2 to ");
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using Mesh.Hosting.Background;
 using Mesh.Hosting.Bus;
 using Mesh.Migrations.Host;
 using Mesh.Policy.Host;
+using Mesh.Scheduler.Host.Fleets;
 using Mesh.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +27,13 @@ internal sealed class MeshProcess : IAsyncDisposable
 
     /// <summary>The scheduler's log; each line starts with its event ID.</summary>
     public IReadOnlyList<string> Log => _log.Lines;
+
+    /// <summary>Wakes the scheduler for a pass.</summary>
+    public void RequestPass() => _host.Services.GetRequiredKeyedService<AsyncSignal>(FleetReader.ChangeSignal).Set();
+
+    /// <summary>Waits for a log line that starts with a text: what the log describes is visible to others a moment earlier.</summary>
+    public Task AwaitLogAsync(string start) =>
+        Eventually.HoldsAsync(() => Log.Any(line => line.StartsWith(start, StringComparison.Ordinal)), $"'{start}' is logged");
 
     /// <summary>The scheduler.</summary>
     public static Task<MeshProcess> SchedulerAsync(string location, TestBroker broker, ManualTimeProvider clock, params (string Name, string Value)[] settings) =>

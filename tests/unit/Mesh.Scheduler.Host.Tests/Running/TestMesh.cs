@@ -125,6 +125,15 @@ internal sealed class TestMesh : IAsyncDisposable
         return views;
     }
 
+    /// <summary>Waits until the scheduler is idle and no pass is pending: one that was signalled earlier counts as the one requested here.</summary>
+    public async Task FinishPassesAsync()
+    {
+        var before = PassCount;
+        Scheduler.RequestPass();
+        await Eventually.HoldsAsync(() => PassCount > before, "the pass runs");
+        await SettleAsync();
+    }
+
     /// <summary>Waits until the scheduler is idle.</summary>
     public Task SettleAsync() => Eventually.HoldsAsync(() => Scheduler.Clock.PendingTimers == TimersAtRest, "the loop waits");
 
