@@ -18,18 +18,23 @@ public abstract record AgentEvent
     /// </summary>
     public AgentEventId? EventId { get; init; }
 
-    /// <summary>The host.</summary>
-    public required HostName Host { get; init; }
+    /// <summary>The host. The agent sets it and the rest of the header when it publishes the event.</summary>
+    [JsonRequired]
+    public HostName Host { get; init; }
 
     /// <summary>The migration.</summary>
-    public required MigrationId MigrationId { get; init; }
+    [JsonRequired]
+    public MigrationId MigrationId { get; init; }
 
     /// <summary>The attempt.</summary>
-    public required Epoch Epoch { get; init; }
+    [JsonRequired]
+    public Epoch Epoch { get; init; }
 
     /// <summary>The VM.</summary>
-    public required VmId VmId { get; init; }
+    [JsonRequired]
+    public VmId VmId { get; init; }
 
     /// <summary>When it happened, by the host's clock.</summary>
-    public required DateTimeOffset At { get; init; }
+    [JsonRequired]
+    public DateTimeOffset At { get; init; }
 }

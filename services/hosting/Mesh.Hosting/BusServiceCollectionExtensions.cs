@@ -21,6 +21,7 @@ public static class BusServiceCollectionExtensions
         services.AddOptions<BusOptions>().Bind(configuration.GetSection("Bus")).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<IMessageBus, MassTransitMessageBus>();
         services.AddSingleton<BrokerDoctor>();
+        services.AddHostedService<ConsumerMonitor>();
         var options = configuration.GetSection("Bus").Get<BusOptions>() ?? new BusOptions();
         services.AddMassTransit(x =>
         {

@@ -51,6 +51,8 @@ internal sealed class BusTestHost : IAsyncDisposable
 
     public IMessageBus Bus => _host.Services.GetRequiredService<IMessageBus>();
 
+    public IBusControl Control => _host.Services.GetRequiredService<IBusControl>();
+
     public MeshDatabase Database => _host.Services.GetRequiredService<MeshDatabase>();
 
     public static async Task<BusTestHost> StartAsync(string broker)
