@@ -60,13 +60,19 @@ internal sealed partial class World
         // If only one migration may copy at a time, all others wait for it.
         var bound = EndTimeout + EndTimeoutPerMigration * (MigrationsStore.CountUnfinished() + Vms.Count);
         var deadline = EventLoop.Ticks + bound.Ticks;
-        while (!IsOver() && EventLoop.Ticks < deadline)
-            RunUntil(EventLoop.Ticks + PollInterval.Ticks);
-        if (!IsOver())
-            throw new InvariantViolatedException(
-                "every accepted migration ends", $"unfinished {bound.TotalMinutes:0} min after faults ended: {string.Join("; ", DescribeUnfinished())}");
+        do
+        {
+            while (!IsOver() && EventLoop.Ticks < deadline)
+                RunUntil(EventLoop.Ticks + PollInterval.Ticks);
+            if (!IsOver())
+                throw new InvariantViolatedException(
+                    "every accepted migration ends", $"unfinished {bound.TotalMinutes:0} min after faults ended: {string.Join("; ", DescribeUnfinished())}");
 
-        RunUntil(EventLoop.Ticks + SettleTime.Ticks);
+            // A blocked drain starts again when a VM has arrived on its host.
+            RunUntil(EventLoop.Ticks + SettleTime.Ticks);
+        }
+        while (!IsOver());
+
         foreach (var invariant in _invariants)
             invariant.AtEnd();
         if (_failure is not null)
