@@ -39,13 +39,13 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
     /// <summary>The search starts shortly before the first seed that is known to find the bug, which saves minutes.</summary>
     [Theory]
     [InlineData(SeededBugKind.SourceReportTrusted, 1)]
-    [InlineData(SeededBugKind.EpochUnchecked, 945)]
+    [InlineData(SeededBugKind.EpochUnchecked, 110)]
     [InlineData(SeededBugKind.SlotLeaked, 1)]
     [InlineData(SeededBugKind.SentBeforeCommit, 1)]
     [InlineData(SeededBugKind.StaleReportAccepted, 1)]
     [InlineData(SeededBugKind.PlanRestarted, 280)]
     [InlineData(SeededBugKind.ThrottleNotRemoved, 1)]
-    [InlineData(SeededBugKind.StalePassAccepted, 780)]
+    [InlineData(SeededBugKind.StalePassAccepted, 30)]
     [InlineData(SeededBugKind.SlotFreedEarly, 1)]
     [InlineData(SeededBugKind.FailedHostRetried, 30)]
     public void Should_find_a_seeded_bug(SeededBugKind bug, int from)

@@ -1,3 +1,5 @@
+using Mesh.Contracts.Scheduling;
+
 namespace Mesh.Simulation.Bus;
 
 /// <summary>The quality of the network: drawn once per run, and good after faults end.</summary>
@@ -18,6 +20,16 @@ internal sealed class NetworkConditions(Random random, Random wires)
     public TimeSpan Latency() => IsDegraded && random.NextDouble() < _delayRate
         ? _delayMax * random.NextDouble()
         : TimeSpan.FromMilliseconds(0.2 + random.NextDouble() * 4);
+
+    /// <summary>
+    /// A random generator of its own for the delay of admissions, in runs where they are often late: with two schedulers, one admits by a
+    /// fleet that the other has changed since. Null in all other runs.
+    /// </summary>
+    public Random? LateAdmissions { get; set; }
+
+    /// <summary>The latency of a message to the broker.</summary>
+    public TimeSpan LatencyOf(BrokerMessage message) => Latency()
+        + (IsDegraded && message.Content is AdmitMigration && LateAdmissions is { } late && late.NextDouble() < 0.3 ? TimeSpan.FromSeconds(late.NextDouble() * 12) : TimeSpan.Zero);
 
     /// <summary>Whether the acknowledgement of a handled message is lost, so that the message is redelivered.</summary>
     public bool LosesAcknowledgement() => IsDegraded && random.NextDouble() < _duplicateRate;

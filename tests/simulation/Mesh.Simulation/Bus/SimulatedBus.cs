@@ -67,7 +67,7 @@ internal sealed class SimulatedBus(Broker broker, SimulatedProcess network, Simu
         cancellation.ThrowIfCancellationRequested();
         var accepted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var cancelled = cancellation.UnsafeRegister((_, token) => accepted.TrySetCanceled(token), null);
-        network.Post(() => ReachBroker(message, accepted, network.EventLoop.Ticks + SendTimeout.Ticks), conditions.Latency());
+        network.Post(() => ReachBroker(message, accepted, network.EventLoop.Ticks + SendTimeout.Ticks), conditions.LatencyOf(message));
         await accepted.Task;
     }
 

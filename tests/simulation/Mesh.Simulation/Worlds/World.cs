@@ -41,6 +41,9 @@ internal sealed partial class World : IDisposable
         Operators = new Operators(this, RandomFor("operators"));
         Maintainers = new Maintainers(this, RandomFor("maintainers"));
         FaultSchedule = new FaultSchedule(this, RandomFor("storm"));
+        if (RandomFor("late admissions") is var late && Schedulers.Count > 1 && late.NextDouble() < 0.5)
+            NetworkConditions.LateAdmissions = late;
+        StaleRedelivery.Attach(this, RandomFor("stale commands"));
         _invariants = Invariant.All(this);
         SeededBug?.Install(this);
     }
