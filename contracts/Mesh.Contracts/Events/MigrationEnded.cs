@@ -12,6 +12,9 @@ public sealed record MigrationEnded : MigrationEvent
     /// <summary>Why; empty after a success.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>Who is to blame for the failure of the last attempt; null unless the outcome is <see cref="MigrationOutcome.Failed"/>.</summary>
+    public FailureCause? Cause { get; init; }
+
     /// <summary>What would help, if the VM and not a host is the reason; may be empty.</summary>
     public string Advice { get; init; } = "";
 

@@ -1,3 +1,5 @@
+using Mesh.Contracts.Migrations;
+
 namespace Mesh.Contracts.Events;
 
 /// <summary>
@@ -8,6 +10,9 @@ public sealed record MigrationRequeued : MigrationEvent
 {
     /// <summary>Why the attempt failed.</summary>
     public required string Failure { get; init; }
+
+    /// <summary>Who is to blame for the failure; only the destination counts against the host.</summary>
+    public FailureCause Cause { get; init; }
 
     /// <summary>Number of the attempt that it waits for, 2 or more.</summary>
     public required int Attempt { get; init; }

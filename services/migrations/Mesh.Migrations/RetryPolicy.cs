@@ -2,6 +2,7 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Vms;
+using Mesh.Hypervisor;
 
 namespace Mesh.Migrations;
 
@@ -18,8 +19,19 @@ public static class RetryPolicy
     internal static bool CanRetry(MigrationState state) =>
         state.Attempt < (state.Request.HostsTriedMax ?? HostsTriedMax)
         && IsHostFailure(state)
+        && MayHelpElsewhere(state)
         && state.SourceObservation is not ({ IsFenced: true } or { Status: VmStatus.Paused })
         && HasAnotherHost(state);
+
+    /// <summary>Who is to blame for the failure of the current attempt.</summary>
+    internal static FailureCause FindCause(MigrationState state) => state switch
+    {
+        { AbortRequest.Cause: AbortCause.DestinationOff or AbortCause.Limit } or { DestinationObservation.IsFenced: true } => FailureCause.Destination,
+        { JobEnd.HadStarted: false } => FailureCause.Source,
+        { JobEnd: { } end } => FailureAttribution.FromError(end.Error),
+        { StartedAt: null, Phase: MigrationPhase.Preparing or MigrationPhase.Ready } => FailureCause.Destination,
+        _ => FailureCause.Unknown,
+    };
 
     /// <summary>Whether there was an earlier attempt on another host.</summary>
     internal static bool HasAttempted(MigrationState state) => state.FailedAttempts.Any(attempt => attempt.Epoch is not null);
@@ -28,14 +40,16 @@ public static class RetryPolicy
     internal static void Requeue(TransitionContext context, string failure)
     {
         var state = context.State;
+        var cause = FindCause(state);
         context.Publish(new MigrationRequeued
         {
             Failure = failure,
+            Cause = cause,
             Attempt = state.Attempt + 1,
         });
         context.State = state with
         {
-            FailedAttempts = [.. state.FailedAttempts, new FailedAttempt(context.Destination, failure, state.Epoch, context.Now)],
+            FailedAttempts = [.. state.FailedAttempts, new FailedAttempt(context.Destination, failure, state.Epoch, context.Now, cause)],
             Destination = null,
             Choice = null,
             MayTransfer = false,
@@ -77,6 +91,15 @@ public static class RetryPolicy
         null => state.JobEnd is null or { Result: JobResult.Failed, HadStarted: true },
         { Cause: AbortCause.DestinationOff } => state.JobEnd is not { Result: JobResult.Completed },
         { Cause: AbortCause.Limit } => state is { JobEnd: { HadStarted: true, Result: not JobResult.Completed }, Sample.Copy.Transferred.Count: 0 },
+        _ => false,
+    };
+
+    // What the VM or the source is to blame for fails on every host. Where nobody can tell, one more attempt does.
+    private static bool MayHelpElsewhere(MigrationState state) => FindCause(state) switch
+    {
+        FailureCause.Destination => true,
+        FailureCause.Network or FailureCause.Unknown =>
+            !state.FailedAttempts.Any(attempt => attempt is { Epoch: not null, Cause: FailureCause.Network or FailureCause.Unknown }),
         _ => false,
     };
 

@@ -82,6 +82,7 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
     public void End(MigrationOutcome outcome, string reason)
     {
         var succeeded = outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy;
+        var cause = RetryPolicy.FindCause(State);
         State = State with
         {
             Phase = MigrationPhase.Ended,
@@ -99,6 +100,7 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
         {
             Outcome = outcome,
             Reason = reason,
+            Cause = outcome is MigrationOutcome.Failed ? cause : null,
             Advice = State.Advice,
             TotalTime = Now - State.RequestedAt,
             ActualDowntime = State.Sample?.Copy.ActualDowntime,

@@ -90,6 +90,48 @@ public sealed class When_the_next_host_is_tried
         notStarted.Answer(notStarted.Last<CleanUpIncoming>()).State.Outcome.ShouldBe(MigrationOutcome.Failed, "it was the source that refused");
     }
 
+    [Theory]
+    [InlineData("internal error: unable to execute QEMU command 'migrate': State blocked by non-migratable device '0000:00:04.0/ich9_ahci'", FailureCause.Vm)]
+    [InlineData("Timed out during operation: cannot acquire state change lock", FailureCause.Source)]
+    public void Should_not_try_it_where_no_other_host_would_help(string error, FailureCause cause)
+    {
+        var migration = FailedWith(MigrationDriver.WithAlternatives(Given.Third), error);
+
+        (migration.State.Outcome, migration.State.Reason).ShouldBe((MigrationOutcome.Failed, error));
+        migration.Events.OfType<MigrationEnded>().ShouldHaveSingleItem().Cause.ShouldBe(cause);
+    }
+
+    [Fact]
+    public void Should_try_every_host_while_each_is_to_blame()
+    {
+        const string NoStorage = "Cannot access storage file '/srv/g1.qcow2': No such file or directory";
+        var migration = FailedWith(MigrationDriver.WithAlternatives(Given.Third, Given.Fourth), NoStorage);
+        migration = FailedWith(migration, NoStorage);
+
+        migration.State.Destination.ShouldBe(Given.Fourth);
+        migration.Events.OfType<MigrationRequeued>().ShouldAllBe(requeued => requeued.Cause == FailureCause.Destination);
+    }
+
+    [Theory]
+    [InlineData("internal error: client socket is closed", FailureCause.Network)]
+    [InlineData("operation failed: job 'migration out' unexpectedly failed", FailureCause.Unknown)]
+    public void Should_try_one_more_if_nobody_can_tell_who_is_to_blame(string error, FailureCause cause)
+    {
+        var migration = FailedWith(MigrationDriver.WithAlternatives(Given.Third, Given.Fourth), error);
+        migration.State.FailedAttempts.ShouldHaveSingleItem().Cause.ShouldBe(cause);
+
+        migration = FailedWith(migration, error);
+
+        (migration.State.Outcome, migration.State.Destination).ShouldBe((MigrationOutcome.Failed, Given.Third));
+    }
+
+    private static MigrationDriver FailedWith(MigrationDriver migration, string error)
+    {
+        migration.Prepared().Answer(migration.Last<StartMigration>()).JobEnds(JobResult.Failed, error)
+            .Report(Given.Source, VmStatus.Up).Report(migration.State.Destination!.Value, null);
+        return migration.Answer(migration.Last<CleanUpIncoming>());
+    }
+
     [Fact]
     public void Should_wait_for_the_scheduler_to_choose_a_host()
     {

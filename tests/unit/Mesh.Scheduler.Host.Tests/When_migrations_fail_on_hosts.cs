@@ -90,6 +90,18 @@ public sealed class When_migrations_fail_on_hosts : IAsyncLifetime
         (await store.CountAsync("host_failure")).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(FailureCause.Vm)]
+    [InlineData(FailureCause.Source)]
+    [InlineData(FailureCause.Network)]
+    [InlineData(FailureCause.Unknown)]
+    public async Task Should_count_only_against_the_destination_if_it_is_to_blame(FailureCause cause)
+    {
+        await PublishAsync(Ended("m1", MigrationOutcome.Failed) with { Cause = cause });
+
+        (await FailuresAsync()).ShouldBeEmpty();
+    }
+
     private MigrationEnded Ended(string id, MigrationOutcome outcome) => new()
     {
         MigrationId = new MigrationId(id),
@@ -99,6 +111,7 @@ public sealed class When_migrations_fail_on_hosts : IAsyncLifetime
         At = _mesh.Time.GetUtcNow(),
         Outcome = outcome,
         Reason = "no room",
+        Cause = outcome is MigrationOutcome.Failed ? FailureCause.Destination : null,
         TotalTime = TimeSpan.FromMinutes(1),
     };
 

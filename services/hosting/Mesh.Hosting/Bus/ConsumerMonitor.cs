@@ -10,7 +10,7 @@ using IRabbitConnection = RabbitMQ.Client.IConnection;
 namespace Mesh.Hosting.Bus;
 
 /// <summary>
-/// Checks on the broker that every queue of this process has a consumer, and restarts the bus if one has none. After a broker restart
+/// Checks on the broker that every queue of this process still has a consumer, and restarts the bus if one has lost it. After a broker restart
 /// MassTransit has been seen to send again and to consume nothing from a queue, with a health check that says that all is well
 /// (MassTransit issues 2072, 5692 and 6095): the service would wait for messages for ever.
 /// </summary>
@@ -25,6 +25,7 @@ internal sealed partial class ConsumerMonitor(IBusControl bus, IOptions<BusOptio
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, int> _missing = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _consumed = new(StringComparer.Ordinal);
     private IRabbitConnection? _connection;
 
     /// <summary>The names of the queues that this process consumes from.</summary>
@@ -36,16 +37,16 @@ internal sealed partial class ConsumerMonitor(IBusControl bus, IOptions<BusOptio
 
     protected override async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
-        if (await FindQueuesWithoutConsumerAsync(stopping) is not { } without)
+        if (await FindAbandonedQueuesAsync(stopping) is not { } abandoned)
         {
             // Without a broker nothing can be said about its queues.
             _missing.Clear();
             return CheckInterval;
         }
 
-        foreach (var queue in _missing.Keys.Except(without, StringComparer.Ordinal).ToList())
+        foreach (var queue in _missing.Keys.Except(abandoned, StringComparer.Ordinal).ToList())
             _missing.Remove(queue);
-        foreach (var queue in without)
+        foreach (var queue in abandoned)
             _missing[queue] = _missing.GetValueOrDefault(queue) + 1;
         var lost = _missing.Where(queue => queue.Value >= ChecksBeforeRestart).Select(queue => queue.Key).Order(StringComparer.Ordinal).ToList();
         if (lost.Count > 0)
@@ -65,8 +66,11 @@ internal sealed partial class ConsumerMonitor(IBusControl bus, IOptions<BusOptio
             _connection?.Dispose();
     }
 
-    /// <summary>The queues without a consumer; null if the broker cannot be asked.</summary>
-    internal async Task<IReadOnlyList<string>?> FindQueuesWithoutConsumerAsync(CancellationToken stopping)
+    /// <summary>
+    /// The queues that had a consumer and have none any more; null if the broker cannot be asked. MassTransit starts the queue for replies
+    /// with the first request.
+    /// </summary>
+    internal async Task<IReadOnlyList<string>?> FindAbandonedQueuesAsync(CancellationToken stopping)
     {
         try
         {
@@ -76,11 +80,13 @@ internal sealed partial class ConsumerMonitor(IBusControl bus, IOptions<BusOptio
                 _connection = await CreateConnectionAsync(stopping);
             }
 
-            List<string> without = [];
+            List<string> abandoned = [];
             foreach (var queue in Queues().Distinct(StringComparer.Ordinal))
-                if (!await HasConsumerAsync(_connection, queue, stopping))
-                    without.Add(queue);
-            return without;
+                if (await HasConsumerAsync(_connection, queue, stopping))
+                    _consumed.Add(queue);
+                else if (_consumed.Contains(queue))
+                    abandoned.Add(queue);
+            return abandoned;
         }
         catch (Exception e) when (e is BrokerUnreachableException or RabbitMQClientException or IOException or TimeoutException or ObjectDisposedException)
         {

@@ -24,10 +24,10 @@ internal sealed class MigrationEventHandler(
     {
         switch (message)
         {
-            case MigrationRequeued { Destination: { } host } rerun:
+            case MigrationRequeued { Destination: { } host, Cause: FailureCause.Destination } rerun:
                 await SaveFailureAsync(new HostFailure(host, rerun.At, rerun.MigrationId, rerun.Failure), cancellation);
                 break;
-            case MigrationEnded { Outcome: MigrationOutcome.Failed, Destination: { } host } failed:
+            case MigrationEnded { Destination: { } host, Cause: FailureCause.Destination } failed:
                 await SaveFailureAsync(new HostFailure(host, failed.At, failed.MigrationId, failed.Reason), cancellation);
                 break;
         }

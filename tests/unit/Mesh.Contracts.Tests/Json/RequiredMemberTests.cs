@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Tests.Samples;
 
@@ -48,7 +49,7 @@ public sealed class RequiredMemberTests
     private static JsonObject Sample(Type type) => JsonSerializer.SerializeToNode(ObjectFiller.Full(type), type, MeshJson.Options)!.AsObject();
 
     private static bool IsRequired(Type type, PropertyInfo property) =>
-        property.GetCustomAttribute<RequiredMemberAttribute>() is not null
+        property.GetCustomAttribute<RequiredMemberAttribute>() is not null || property.GetCustomAttribute<JsonRequiredAttribute>() is not null
         || type.GetConstructors().Single().GetParameters().Any(parameter =>
             string.Equals(parameter.Name, property.Name, StringComparison.Ordinal) && !parameter.HasDefaultValue && !IsNullable(property));
 
