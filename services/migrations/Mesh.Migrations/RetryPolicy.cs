@@ -18,7 +18,7 @@ public static class RetryPolicy
     internal static bool CanRetry(MigrationState state) =>
         state.Attempt < (state.Request.HostsTriedMax ?? HostsTriedMax)
         && IsHostFailure(state)
-        && state.SourceObservation is not ({ IsFenced: true } or { Status: VmStatus.Paused })
+        && state is { GuestStop: not { IsConfirmed: true }, SourceObservation: not ({ IsFenced: true } or { Status: VmStatus.Paused }) }
         && HasAnotherHost(state);
 
     /// <summary>Whether there was an earlier attempt on another host.</summary>
@@ -55,6 +55,12 @@ public static class RetryPolicy
             CleanedUpAt = null,
             AbortRequest = null,
             JobEnd = null,
+            ContradictedJobEnd = null,
+            ReachedLimit = null,
+            GuestStop = null,
+            OrphanSince = null,
+            LeastRemaining = null,
+            ParametersInForce = null,
             PendingLocation = null,
             Plan = null,
             CopyStartedAt = null,

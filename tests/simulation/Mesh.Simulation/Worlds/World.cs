@@ -40,6 +40,7 @@ internal sealed partial class World : IDisposable
         Schedulers = [.. (RandomFor("scheduling").NextDouble() < 0.2 ? ["scheduler", "spare"] : new[] { "scheduler" }).Select(name => new SchedulerService(this, name))];
         Operators = new Operators(this, RandomFor("operators"));
         Maintainers = new Maintainers(this, RandomFor("maintainers"));
+        Impostors = new Impostors(this, RandomFor("impostors"));
         FaultSchedule = new FaultSchedule(this, RandomFor("storm"));
         _invariants = Invariant.All(this);
         SeededBug?.Install(this);
@@ -82,6 +83,8 @@ internal sealed partial class World : IDisposable
     public Operators Operators { get; }
 
     public Maintainers Maintainers { get; }
+
+    public Impostors Impostors { get; }
 
     public FaultSchedule FaultSchedule { get; }
 
