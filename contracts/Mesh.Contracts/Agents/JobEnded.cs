@@ -14,6 +14,9 @@ public sealed record JobEnded : AgentEvent
     /// <summary>Whether it had switched to post-copy, however briefly: samples may have missed it.</summary>
     public bool UsedPostCopy { get; init; }
 
+    /// <summary>Whether the guest stopped on the source for another reason than the migration; false if it did not, or if that is not known.</summary>
+    public bool GuestStopped { get; init; }
+
     /// <summary>The last telemetry, with the actual downtime of a completed job; null if the hypervisor has none.</summary>
     public MigrationSample? Sample { get; init; }
 }

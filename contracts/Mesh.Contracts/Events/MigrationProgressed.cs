@@ -12,6 +12,9 @@ public sealed record MigrationProgressed : MigrationEvent
     /// <summary>The telemetry.</summary>
     public required MigrationSample Sample { get; init; }
 
+    /// <summary>Whether it is stalled; ends with the next new low of what remains.</summary>
+    public bool Stalled { get; init; }
+
     /// <summary>The forecast; null before the first one.</summary>
     public MigrationForecast? Forecast { get; init; }
 }

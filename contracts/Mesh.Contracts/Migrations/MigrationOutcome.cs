@@ -32,4 +32,13 @@ public enum MigrationOutcome
     /// run alone.
     /// </summary>
     PostCopyFailed,
+
+    /// <summary>
+    /// The VM is on the destination, but not in the run state in which it started: paused, crashed or shut off there. The reason quotes
+    /// the hypervisor.
+    /// </summary>
+    CompletedNotRunning,
+
+    /// <summary>The guest shut down, crashed or was destroyed on its source before it was moved: it runs nowhere, and was not lost by the migration.</summary>
+    GuestStopped,
 }

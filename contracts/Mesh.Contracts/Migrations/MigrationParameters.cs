@@ -35,6 +35,42 @@ public sealed record MigrationParameters
     /// <summary>How long the migration may make no progress before it counts as stalled; more than zero.</summary>
     public TimeSpan? StallingLimit { get; init; }
 
+    /// <summary>Only the given parameters of these.</summary>
+    public MigrationParameters Only(IReadOnlySet<MigrationParameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return new()
+        {
+            MaxDowntime = parameters.Contains(MigrationParameter.MaxDowntime) ? MaxDowntime : null,
+            Bandwidth = parameters.Contains(MigrationParameter.Bandwidth) ? Bandwidth : null,
+            PostCopyBandwidth = parameters.Contains(MigrationParameter.PostCopyBandwidth) ? PostCopyBandwidth : null,
+            PostCopy = parameters.Contains(MigrationParameter.PostCopy) ? PostCopy : null,
+            Suspend = parameters.Contains(MigrationParameter.Suspend) ? Suspend : null,
+            Compression = parameters.Contains(MigrationParameter.Compression) ? Compression : null,
+            AutoConverge = parameters.Contains(MigrationParameter.AutoConverge) ? AutoConverge : null,
+            Throttle = parameters.Contains(MigrationParameter.Throttle) ? Throttle : null,
+            StallingLimit = parameters.Contains(MigrationParameter.StallingLimit) ? StallingLimit : null,
+        };
+    }
+
+    /// <summary>These parameters, changed by others.</summary>
+    public MigrationParameters With(MigrationParameters change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return new()
+        {
+            MaxDowntime = change.MaxDowntime ?? MaxDowntime,
+            Bandwidth = change.Bandwidth ?? Bandwidth,
+            PostCopyBandwidth = change.PostCopyBandwidth ?? PostCopyBandwidth,
+            PostCopy = change.PostCopy ?? PostCopy,
+            Suspend = change.Suspend ?? Suspend,
+            Compression = change.Compression ?? Compression,
+            AutoConverge = change.AutoConverge ?? AutoConverge,
+            Throttle = change.Throttle ?? Throttle,
+            StallingLimit = change.StallingLimit ?? StallingLimit,
+        };
+    }
+
     /// <summary>The parameters that are set.</summary>
     public IEnumerable<MigrationParameter> ListSet()
     {

@@ -112,6 +112,15 @@ public sealed record MigrationView
     /// <summary>The parameters that were set, with the results.</summary>
     public IReadOnlyList<ParameterAnswer> Parameters { get; init; } = [];
 
+    /// <summary>
+    /// The parameters in force: what its source answered or reported last. Null before the source has started it; a member is null for
+    /// what is not known, or was never set.
+    /// </summary>
+    public MigrationParameters? ParametersInForce { get; init; }
+
+    /// <summary>What was requested and is not answered yet; null for nothing.</summary>
+    public MigrationParameters? PendingParameters { get; init; }
+
     /// <summary>Its policy; null if it was refused before one was resolved.</summary>
     public EffectivePolicy? Policy { get; init; }
 

@@ -11,4 +11,7 @@ public enum ParameterResult
 
     /// <summary>It was rejected.</summary>
     Refused,
+
+    /// <summary>The hypervisor did not answer in time: it may be set by now, or not. The mesh tries it again.</summary>
+    Failed,
 }

@@ -131,4 +131,13 @@ public enum RefusalCode
 
     /// <summary>The scheduler is unavailable; the request was not saved and may be repeated.</summary>
     SchedulerUnavailable,
+
+    /// <summary>The migration does not copy yet, so that what was asked for would stop the VM before anything is copied.</summary>
+    NotCopying,
+
+    /// <summary>The migration has switched to post-copy and completes without further action.</summary>
+    AlreadyInPostCopy,
+
+    /// <summary>The VM would be suspended for longer than a limit allows, and the migration would then be aborted.</summary>
+    CannotFinishInTime,
 }

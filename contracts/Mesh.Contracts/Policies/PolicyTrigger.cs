@@ -40,4 +40,10 @@ public sealed record PolicyTrigger
     /// taken and only while data flows (Proxmox).
     /// </summary>
     public long? GrowthsOver { get; init; }
+
+    /// <summary>
+    /// The agent has reported a stall, what remains has reached no new low since, and that has lasted for longer than this. Due as soon as
+    /// the event arrives, also without telemetry. A repeated step needs a new event each time.
+    /// </summary>
+    public TimeSpan? Stalled { get; init; }
 }

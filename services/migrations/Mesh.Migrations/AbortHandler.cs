@@ -32,6 +32,9 @@ internal static class AbortHandler
                 SendAbort(context, later: false);
                 break;
             case MigrationPhase.CleaningUp when context.State.StartedAt is null && context.State.JobEnd is null:
+            // Its job has failed by itself; the abort keeps it from being tried on another host.
+            case MigrationPhase.Confirming or MigrationPhase.CleaningUp
+                when request.Cause == AbortCause.Operator && context.State is { JobEnd: { Result: not JobResult.Completed }, GuestStop: not { IsConfirmed: true } }:
                 context.State = context.State with { AbortRequest = request };
                 break;
         }
@@ -44,12 +47,24 @@ internal static class AbortHandler
     public static void PreventLateStart(TransitionContext context)
     {
         context.EnterPhase(MigrationPhase.Confirming, context.State.JobEnd!.Error);
+        context.State = context.State with { PendingLocation = null };
         SendAbort(context, later: false);
     }
 
     /// <summary>Whether the abort that prevents a late start is still unanswered.</summary>
     public static bool IsPreventingLateStart(MigrationState state) =>
         state.JobEnd is { HadStarted: false } && state.Outstanding.Any(command => command.Command is AbortJob);
+
+    /// <summary>Whether the source has answered that the job will never start.</summary>
+    public static bool IsPreventedFromStarting(MigrationState state) =>
+        state is { StartedAt: null, AbortRequest: not null } && !state.Outstanding.Any(command => command.Command is AbortJob or StartMigration);
+
+    /// <summary>Aborts a job that goes on although its end was reported, if it was to be aborted.</summary>
+    public static void RepeatAbort(TransitionContext context)
+    {
+        if (context.State.AbortRequest is not null && !context.State.Outstanding.Any(command => command.Command is AbortJob))
+            SendAbort(context, later: false);
+    }
 
     public static void HandleAnswer(TransitionContext context, CommandAnswer answer)
     {
@@ -60,7 +75,12 @@ internal static class AbortHandler
         }
 
         if (answer.Result == CommandResult.Succeeded)
+        {
+            // It has recorded that this attempt never starts, or its job will report the end.
+            if (context.State.StartedAt is null)
+                context.State = context.State with { Outstanding = [.. context.State.Outstanding.Where(command => command.Command is not StartMigration)] };
             return;
+        }
 
         // The source could not abort: the VM may be on the destination already. The hosts' reports decide the outcome.
         var reason = answer.Refusals.Count > 0 ? answer.Refusals[0].Message : answer.Result.ToString();
@@ -82,6 +102,7 @@ internal static class AbortHandler
                 context.State = context.State with
                 {
                     JobEnd = null,
+                    AbortRequest = null,
                     StartedAt = context.State.StartedAt ?? context.Now,
                     DestinationObservation = context.State.DestinationObservation is { IsFenced: true } ? null : context.State.DestinationObservation,
                 };

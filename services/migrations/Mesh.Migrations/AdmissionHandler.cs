@@ -50,7 +50,7 @@ internal static class AdmissionHandler
 
     // The policy may have set a limit since: then the last limit is not the share.
     private static bool IsOnlyShared(MigrationState state, BytesPerSecond? share) =>
-        state.Options.Bandwidth is null && (state.Plan?.Tuning.Bandwidth == share || state.Plan?.Tuning.Bandwidth == PolicyDriver.Unlimited);
+        (state.Options.Bandwidth ?? state.OperatorOverrides.Bandwidth) is null && (state.Plan?.Tuning.Bandwidth == share || state.Plan?.Tuning.Bandwidth == PolicyDriver.Unlimited);
 
     /// <summary>Ends a migration without a possible destination.</summary>
     public static void Dismiss(TransitionContext context, IReadOnlyList<Refusal> refusals)

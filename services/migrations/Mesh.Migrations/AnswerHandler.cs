@@ -8,21 +8,24 @@ internal static class AnswerHandler
 {
     public static void Handle(TransitionContext context, CommandAnswer answer)
     {
-        var outstanding = context.State.Outstanding.FirstOrDefault(command => command.Command.CommandId == answer.CommandId);
-        if (outstanding is null)
+        if (AgentMessageRules.FindProblem(context.State, answer) is { } problem)
+        {
+            context.Ignore(answer.Host, answer, problem);
             return;
+        }
 
+        var outstanding = context.State.Outstanding.First(command => command.Command.CommandId == answer.CommandId);
         context.State = context.State with { Outstanding = [.. context.State.Outstanding.Where(command => command != outstanding)] };
         switch (outstanding.Command)
         {
             case PrepareIncoming:
                 HandlePrepared(context, answer);
                 break;
-            case StartMigration:
-                HandleStarted(context, answer);
+            case StartMigration start:
+                HandleStarted(context, start, answer);
                 break;
-            case ChangeParameters:
-                ChangeHandler.HandleAnswer(context, answer);
+            case ChangeParameters change:
+                ChangeHandler.HandleAnswer(context, change, answer);
                 break;
             case RecoverPostCopy:
                 PostCopyRecoveryHandler.HandleAnswer(context, answer);
@@ -62,11 +65,15 @@ internal static class AnswerHandler
                 answer.Result == CommandResult.Rejected && !RetryPolicy.HasAttempted(context.State) ? MigrationOutcome.Refused : MigrationOutcome.Failed, failure);
     }
 
-    private static void HandleStarted(TransitionContext context, CommandAnswer answer)
+    private static void HandleStarted(TransitionContext context, StartMigration start, CommandAnswer answer)
     {
         if (answer.Result == CommandResult.Succeeded)
         {
-            context.State = context.State with { StartedAt = context.State.StartedAt ?? context.Now };
+            context.State = context.State with
+            {
+                StartedAt = context.State.StartedAt ?? context.Now,
+                ParametersInForce = ChangeHandler.FromStart(start.Options, start.Limits).With(context.State.ParametersInForce ?? new()),
+            };
             if (context.State.Phase == MigrationPhase.Starting)
                 context.EnterPhase(MigrationPhase.PreCopy);
             if (answer.Parameters.Count > 0)

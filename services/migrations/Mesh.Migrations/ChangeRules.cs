@@ -1,6 +1,7 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Hypervisor;
+using Mesh.Policy;
 
 namespace Mesh.Migrations;
 
@@ -50,9 +51,25 @@ public static class ChangeRules
             yield return new(RefusalCode.ConflictingOptions, "forcing completion chooses between post-copy and suspending by itself");
         if (change.Parameters is { PostCopy: true, Suspend: true })
             yield return new(RefusalCode.ConflictingOptions, "post-copy moves a running VM: suspend it or switch to post-copy, not both");
+        var isSuspended = change.Parameters.Suspend is true || (change.ForceComplete && !state.Options.PostCopy);
+        if (state.Phase < MigrationPhase.PreCopy && (change.ForceComplete || change.Parameters.Suspend is true))
+            yield return new(RefusalCode.NotCopying, $"{DescribePhase(state)}: nothing is copied yet, and {state.VmName()} would be stopped for the whole copy");
+        else if (state.Phase == MigrationPhase.PostCopy && (change.ForceComplete || change.Parameters is { Suspend: true } or { PostCopy: true }))
+            yield return new(
+                RefusalCode.AlreadyInPostCopy, $"{state.VmName()} already runs on {state.Destination}; the migration completes by itself when the rest of its memory has arrived");
+        else if (isSuspended && state.Plan is { } plan && PolicyEngine.FindSuspendProblem(plan, plan.UpdatedAt) is { } problem)
+            yield return new(RefusalCode.CannotFinishInTime, problem);
         if (state.AbortRequest is { } request)
             yield return new(RefusalCode.Aborted, $"the migration is being aborted: {request.Reason}");
     }
+
+    private static string DescribePhase(MigrationState state) => state.Phase switch
+    {
+        MigrationPhase.Queued => "the migration is queued",
+        MigrationPhase.Preparing => $"{state.Destination} is preparing",
+        MigrationPhase.Ready => $"{state.Destination} is ready, and the migration waits for its turn to copy",
+        _ => $"{state.Source} is about to start the copy",
+    };
 
     private static Refusal BadOption(string message) => new(RefusalCode.InvalidOption, message);
 }

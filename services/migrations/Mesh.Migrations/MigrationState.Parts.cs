@@ -38,7 +38,14 @@ public sealed record AbortRequest(AbortCause Cause, string Reason);
 /// <param name="Error">The hypervisor's error message; empty if there was none.</param>
 /// <param name="HadStarted">Whether there was a job; false if the source did not start one.</param>
 /// <param name="At">When it ended, by the source's clock; null if unknown.</param>
-public sealed record JobEnd(JobResult Result, string Error, bool HadStarted = true, DateTimeOffset? At = null);
+/// <param name="GuestStopped">Whether the source says that the guest stopped there for another reason than the migration.</param>
+public sealed record JobEnd(JobResult Result, string Error, bool HadStarted = true, DateTimeOffset? At = null, bool GuestStopped = false);
+
+/// <summary>A guest that stopped on its source before it was moved: it shut down, crashed or was destroyed.</summary>
+/// <param name="Detail">What the source reports, for people.</param>
+/// <param name="Since">Since when it is reported.</param>
+/// <param name="IsConfirmed">Whether later reports have confirmed it; then the migration ends for it.</param>
+public sealed record GuestStop(string Detail, DateTimeOffset Since, bool IsConfirmed = false);
 
 /// <summary>What a host last reported about a VM.</summary>
 /// <param name="Status">The VM's status there; <see cref="VmStatus.Down"/> if the host does not have it.</param>
@@ -48,6 +55,9 @@ public sealed record JobEnd(JobResult Result, string Error, bool HadStarted = tr
 /// <param name="ReceivedAt">When the mesh received it.</param>
 public sealed record HostObservation(VmStatus Status, string Detail, long AgentEpoch, long Sequence, DateTimeOffset ReceivedAt)
 {
+    /// <summary>Whether the host listed the VM: one that is down and listed is defined there.</summary>
+    public bool IsListed { get; init; }
+
     /// <summary>Whether this is no report: the host was fenced, so the VM is down there.</summary>
     public bool IsFenced { get; init; }
 
@@ -65,7 +75,7 @@ public sealed record HostObservation(VmStatus Status, string Detail, long AgentE
         AgentEpoch < agentEpoch || (AgentEpoch == agentEpoch && Sequence < sequence);
 
     internal static HostObservation FromReport(VmStatusReport? vm, long agentEpoch, long sequence, DateTimeOffset receivedAt) =>
-        new(vm?.Status ?? VmStatus.Down, vm?.Detail ?? "no such VM", agentEpoch, sequence, receivedAt);
+        new(vm?.Status ?? VmStatus.Down, vm?.Detail ?? "no such VM", agentEpoch, sequence, receivedAt) { IsListed = vm is not null };
 
     internal static HostObservation FromFence(string requestedBy, long agentEpoch, long sequence, DateTimeOffset at) =>
         new(VmStatus.Down, $"fenced by {requestedBy}", agentEpoch, sequence, at) { IsFenced = true };
@@ -80,7 +90,8 @@ public sealed record PendingLocation(ObservedLocation Location, DateTimeOffset S
 /// <param name="Command">The command.</param>
 /// <param name="ChangeId">The change.</param>
 /// <param name="IsForced">Whether the VM is suspended if post-copy is rejected.</param>
-public sealed record OutstandingChange(CommandId Command, string ChangeId, bool IsForced = false);
+/// <param name="Tries">How often it was tried, this time included; 1 or more.</param>
+public sealed record OutstandingChange(CommandId Command, string ChangeId, bool IsForced = false, int Tries = 1);
 
 /// <summary>The recovery of a broken post-copy.</summary>
 /// <param name="Attempts">The number of attempts.</param>

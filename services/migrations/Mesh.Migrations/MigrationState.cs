@@ -120,6 +120,24 @@ public sealed record MigrationState
     /// <summary>How the source's job ended; null until it has.</summary>
     public JobEnd? JobEnd { get; init; }
 
+    /// <summary>
+    /// An end that the source reported and then contradicted, by reporting that the job still copies. It counts after all if the next
+    /// report does not repeat that. Null if there is none.
+    /// </summary>
+    public JobEnd? ContradictedJobEnd { get; init; }
+
+    /// <summary>
+    /// The hard limit for which the source has announced that it aborts the job; it decides the outcome once the job has ended. Until then
+    /// the job is controlled as before.
+    /// </summary>
+    public AbortRequest? ReachedLimit { get; init; }
+
+    /// <summary>The guest is reported as stopped on its source; null if it is not.</summary>
+    public GuestStop? GuestStop { get; init; }
+
+    /// <summary>When the destruction of a paused copy on the source was first ordered; null if it was not.</summary>
+    public DateTimeOffset? OrphanSince { get; init; }
+
     /// <summary>What the source last reported about the VM.</summary>
     public HostObservation? SourceObservation { get; init; }
 
@@ -146,6 +164,12 @@ public sealed record MigrationState
 
     /// <summary>Whether the migration has stalled: no new minimum of remaining data for the stalling limit.</summary>
     public bool Stalled { get; init; }
+
+    /// <summary>The least that has remained in this attempt; null before the first telemetry. A new low ends a stall.</summary>
+    public Bytes? LeastRemaining { get; init; }
+
+    /// <summary>The parameters in force, by the source's answers and telemetry; null before it has started the job.</summary>
+    public MigrationParameters? ParametersInForce { get; init; }
 
     /// <summary>How much has been copied; never decreases within an attempt.</summary>
     public Percent Progress { get; init; }

@@ -90,6 +90,7 @@ public static class MigrationStateMachine
             { Outcome: { } outcome, Phase: MigrationPhase.Ended } when state.AbortRequest is not { Cause: AbortCause.Operator } =>
                 new(AbortResult.AlreadyEnded, $"the migration has already ended: {outcome}"),
             { AbortRequest: { } request } => new(AbortResult.Aborting, request.Reason),
+            { GuestStop.IsConfirmed: true, GuestStop.Detail: var stopped } => new(AbortResult.TooLate, $"the migration is ending by itself: {stopped}"),
             { Phase: MigrationPhase.PostCopy } =>
                 new(AbortResult.TooLate, "the VM already runs on the destination and would lose its memory if the migration were aborted"),
             _ => new(AbortResult.TooLate, "the migration's job has ended; waiting for both hosts to confirm the outcome"),

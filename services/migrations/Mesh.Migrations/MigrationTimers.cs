@@ -35,6 +35,12 @@ public static class MigrationTimers
     /// </summary>
     public static readonly TimeSpan DoubtfulLocationGrace = TimeSpan.FromMinutes(3);
 
+    /// <summary>
+    /// How long reports that contradict each other, or a host that answers without doing what it was told, are waited for: then the
+    /// migration ends with what is known, and nothing is changed on either host.
+    /// </summary>
+    public static readonly TimeSpan ContradictionGrace = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a migration's destination may take to prepare: by its policy, or <see cref="PrepareTimeout"/>.</summary>
     public static TimeSpan PrepareTimeoutOf(MigrationState state)
     {
@@ -83,7 +89,10 @@ public static class MigrationTimers
         return location switch
         {
             ObservedLocation.OnDestination or ObservedLocation.OrphanOnSource => LocationGrace,
+            ObservedLocation.Contradictory => ContradictionGrace,
+            ObservedLocation.OnSource when state.Phase == MigrationPhase.CleaningUp => ContradictionGrace,
             ObservedLocation.OnSource => state is { WasSeenMigrating: true, JobEnd: not { Result: JobResult.Completed } } ? LocationGrace : DoubtfulLocationGrace,
+            ObservedLocation.Nowhere when CompletionPhase.HasRunAndStopped(state) => LocationGrace,
             ObservedLocation.Nowhere => (state.SourceObservation, state.DestinationObservation) switch
             {
                 ({ IsFenced: true }, { IsFenced: true }) => TimeSpan.Zero,
@@ -99,7 +108,7 @@ public static class MigrationTimers
     {
         ArgumentNullException.ThrowIfNull(state);
         return state is { TimeoutActionTaken: false, StartedAt: { } started, Request.Options.Timeout: { } timeout, AbortRequest: null }
-            && state.Phase is MigrationPhase.PreCopy
+            && state is { Phase: MigrationPhase.PreCopy, Plan: not { Tuning.IsSuspended: true } }
             ? started + timeout
             : null;
     }
@@ -130,6 +139,8 @@ internal static class ClockCorrection
         Outstanding = [.. state.Outstanding.Select(command => command with { ResendAt = command.ResendAt - by })],
         SourceObservation = ShiftBack(state.SourceObservation, by),
         DestinationObservation = ShiftBack(state.DestinationObservation, by),
+        OrphanSince = state.OrphanSince - by,
+        GuestStop = state.GuestStop is { } stop ? stop with { Since = stop.Since - by } : null,
         PendingLocation = state.PendingLocation is { } pending ? pending with { Since = pending.Since - by } : null,
     };
 

@@ -40,7 +40,7 @@ public static class MigrationViewExtensions
             Attempt = state.Attempt,
             QueuedAt = state.QueuedAt,
             MayTransfer = state.MayTransfer,
-            BandwidthShare = state.Options.Bandwidth is null ? state.Share : null,
+            BandwidthShare = (state.Options.Bandwidth ?? state.OperatorOverrides.Bandwidth) is null ? state.Share : null,
             Placement = state.Choice,
             DataSize = state.Vm is null ? null : state.DataSize(),
             Advice = state.Advice,
@@ -63,6 +63,8 @@ public static class MigrationViewExtensions
             Stalled = state.Stalled,
             Sample = state.Sample,
             Parameters = state.Parameters,
+            ParametersInForce = state.ParametersInForce,
+            PendingParameters = state.HasEnded ? null : ChangeHandler.Pending(state),
             TraceParent = state.Request.TraceParent,
         };
     }

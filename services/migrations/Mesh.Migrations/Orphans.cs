@@ -13,12 +13,20 @@ internal static class Orphans
     /// <summary>Sends the command to destroy the copy, unless it is outstanding.</summary>
     public static void Destroy(TransitionContext context)
     {
-        context.State = context.State with { PendingLocation = null };
+        context.State = context.State with { PendingLocation = null, OrphanSince = context.State.OrphanSince ?? context.Now };
         if (context.State.Outstanding.Any(command => command.Command is DestroyOrphan))
             return;
         context.EnterPhase(context.State.Phase, $"{context.Destination} runs the VM; destroying the paused copy left on {context.Source}");
         SendDestroy(context);
     }
+
+    /// <summary>Whether the source has been told to destroy the copy for so long that it is not waited for any more.</summary>
+    public static bool IsOverdue(MigrationState state, DateTimeOffset now) => now >= state.OrphanSince + MigrationTimers.ContradictionGrace;
+
+    /// <summary>Ends a migration whose VM runs on the destination although its copy on the source is still there.</summary>
+    public static void EndWithCopyLeft(TransitionContext context) => context.End(
+        context.State.ReachedPostCopy ? MigrationOutcome.CompletedPostCopy : MigrationOutcome.Completed,
+        $"{context.Destination} runs the VM; the paused copy on {context.Source} was not destroyed and must not be resumed ({context.State.Reason})");
 
     /// <summary>
     /// Resumes the VM on the source, once the destination has reported after its clean-up that it does not have it, and no third host has it
@@ -44,7 +52,7 @@ internal static class Orphans
     {
         if (context.State.Phase != MigrationPhase.CleaningUp)
             return;
-        if (answer.Result == CommandResult.Failed)
+        if (answer.Result == CommandResult.Failed && !(context.Now >= context.State.CleanedUpAt + MigrationTimers.ContradictionGrace))
         {
             context.State = context.State with { Reason = $"{context.Source} could not resume the VM yet: {AnswerHandler.DescribeFailure(answer)}" };
             SendResume(context, later: true);

@@ -2,6 +2,7 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
+using Mesh.Hypervisor;
 using Mesh.Policy;
 using Mesh.Policy.Model;
 
@@ -45,6 +46,7 @@ internal static class PolicyDriver
     {
         if (context.State is not { Plan: { } plan, AbortRequest: null } || !IsCopying(sample))
             return;
+        plan = PolicyEngine.RecordParameters(plan, ReadTuning(context.State, plan.Tuning, sample));
         var decision = PolicyEngine.EvaluateSample(plan, sample.Phase, sample.Copy);
         context.State = context.State with
         {
@@ -54,6 +56,21 @@ internal static class PolicyDriver
         };
         context.PlannedActions = decision.Actions;
     }
+
+    /// <summary>Evaluates a stall event; it needs no sample.</summary>
+    public static void ObserveStall(TransitionContext context, TimeSpan stalledFor)
+    {
+        if (context.State is not { Plan: { } plan, AbortRequest: null, Phase: MigrationPhase.PreCopy })
+            return;
+        var decision = PolicyEngine.EvaluateStall(plan, context.Now - CopyStartOf(context.State), stalledFor);
+        context.State = context.State with { Plan = decision.Plan };
+        context.PlannedActions = decision.Actions;
+        ExecuteActions(context);
+    }
+
+    /// <summary>Why the VM must not be suspended now; null if it may be.</summary>
+    public static string? FindSuspendProblem(MigrationState state, DateTimeOffset now) =>
+        state.Plan is { } plan ? PolicyEngine.FindSuspendProblem(plan, now - CopyStartOf(state)) : null;
 
     /// <summary>Executes the plan's actions.</summary>
     public static void ExecuteActions(TransitionContext context)
@@ -103,6 +120,13 @@ internal static class PolicyDriver
             ? action.Parameters with { Bandwidth = context.State.Share ?? Unlimited }
             : action.Parameters;
         ChangeHandler.SendInternal(context, ChangeOrigin.Policy, policy, action.Reason, parameters);
+    }
+
+    // What the host reports holds, except while a change of it has been sent and is not answered.
+    private static TuningParameters ReadTuning(MigrationState state, TuningParameters tuning, MigrationSample sample)
+    {
+        var isDefault = tuning.MaxDowntime is null && sample.DowntimeLimit == QemuLimits.DefaultMaxDowntime;
+        return sample.DowntimeLimit is { } limit && !isDefault && ChangeHandler.Pending(state) is not { MaxDowntime: not null } ? tuning with { MaxDowntime = limit } : tuning;
     }
 
     /// <summary>Whether a sample is from the copy itself, and not from before or after it.</summary>

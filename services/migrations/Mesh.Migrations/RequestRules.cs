@@ -34,6 +34,10 @@ public static class RequestRules
             yield return new(RefusalCode.UnknownPolicy, $"there is no policy '{named}' (`mesh policy list` lists them)");
         if (MigrationOptionsValidator.CheckDowntime(request.DowntimeBudget, "downtime budget") is { } outOfBounds)
             yield return outOfBounds;
+        if (request.Options.MaxDowntime is { } downtime && request.DowntimeBudget is { } budget && downtime > budget)
+            yield return new(
+                RefusalCode.ConflictingOptions,
+                $"the max downtime of {downtime.TotalMilliseconds:0} ms is above the downtime budget of {budget.TotalMilliseconds:0} ms; at most the budget is accepted");
         if (request.Deadline is { } deadline && deadline <= TimeSpan.Zero)
             yield return new(RefusalCode.InvalidOption, "the deadline must be longer than zero");
         if (request.HostsTriedMax is < 1)

@@ -20,7 +20,7 @@ public static class RetryPolicy
         state.Attempt < (state.Request.HostsTriedMax ?? HostsTriedMax)
         && IsHostFailure(state)
         && MayHelpElsewhere(state)
-        && state.SourceObservation is not ({ IsFenced: true } or { Status: VmStatus.Paused })
+        && state is { GuestStop: not { IsConfirmed: true }, SourceObservation: not ({ IsFenced: true } or { Status: VmStatus.Paused }) }
         && HasAnotherHost(state);
 
     /// <summary>Who is to blame for the failure of the current attempt.</summary>
@@ -69,6 +69,12 @@ public static class RetryPolicy
             CleanedUpAt = null,
             AbortRequest = null,
             JobEnd = null,
+            ContradictedJobEnd = null,
+            ReachedLimit = null,
+            GuestStop = null,
+            OrphanSince = null,
+            LeastRemaining = null,
+            ParametersInForce = null,
             PendingLocation = null,
             Plan = null,
             CopyStartedAt = null,

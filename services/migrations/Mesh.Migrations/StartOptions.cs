@@ -11,7 +11,7 @@ public static class StartOptions
     public static MigrationOptions Resolve(RequestMigration request, MigrationPolicy? policy)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var options = request.Options;
+        var options = request.Options with { MaxDowntime = Bound(request.Options.MaxDowntime, request.DowntimeBudget) };
         if (policy is null)
             return options;
 
@@ -23,7 +23,7 @@ public static class StartOptions
         var autoConverge = options.AutoConverge || (start.AutoConverge && permits.Throttle);
         return options with
         {
-            MaxDowntime = options.MaxDowntime ?? start.MaxDowntime,
+            MaxDowntime = Bound(request.Options.MaxDowntime ?? start.MaxDowntime, request.DowntimeBudget ?? policy.DowntimeBudget),
             Bandwidth = options.Bandwidth ?? start.Bandwidth,
             PostCopy = postCopy,
             PostCopyBandwidth = options.PostCopyBandwidth ?? (postCopy ? start.PostCopyBandwidth : null),
@@ -34,6 +34,13 @@ public static class StartOptions
             Compression = options.Compression.Count > 0 ? options.Compression : permits.Compression ? CompressionMethods.Supported(start.Compression, parallel is not null) : [],
         };
     }
+
+    /// <summary>
+    /// A maximum downtime within a downtime budget, from the first byte on; null where none has to be set, because QEMU's own is within the
+    /// budget.
+    /// </summary>
+    public static TimeSpan? Bound(TimeSpan? maxDowntime, TimeSpan? budget) =>
+        budget is { } most && (maxDowntime ?? QemuLimits.DefaultMaxDowntime) > most ? most : maxDowntime;
 
     /// <summary>The options with an operator's overrides.</summary>
     public static MigrationOptions ApplyOverrides(OperatorOverrides overrides, MigrationOptions options)

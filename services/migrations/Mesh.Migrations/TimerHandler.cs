@@ -59,6 +59,12 @@ internal static class TimerHandler
         }
 
         var isPostCopy = options.TimeoutAction == TimeoutAction.PostCopy;
+        if (!isPostCopy && PolicyDriver.FindSuspendProblem(context.State, context.Now) is { } problem)
+        {
+            ChangeHandler.RecordRefused(context, ChangeOrigin.Request, context.State.Request.RequestedBy, reason, new MigrationParameters { Suspend = true }, problem);
+            return;
+        }
+
         context.State = context.State with { Reason = isPostCopy ? $"{reason}: switching to post-copy" : $"{reason}: suspending the VM for the rest of the migration" };
         ChangeHandler.SendInternal(
             context, ChangeOrigin.Request, context.State.Request.RequestedBy, context.State.Reason,

@@ -61,6 +61,13 @@ internal sealed class TransitionContext(MigrationState state, DateTimeOffset now
         At = Now,
     }));
 
+    /// <summary>Records for the log that an agent's message has no effect; a merely late one needs no mention.</summary>
+    public void Ignore(HostName host, object message, string problem)
+    {
+        if (problem.Length > 0)
+            _outputs.Add(new IgnoreMessage(host, message.GetType().Name, problem));
+    }
+
     /// <summary>Enters a phase, or sets a new reason for the current one.</summary>
     public void EnterPhase(MigrationPhase phase, string reason = "")
     {

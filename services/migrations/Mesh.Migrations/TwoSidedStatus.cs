@@ -22,6 +22,12 @@ public enum ObservedLocation
 
     /// <summary>Post-copy lost its connection: the memory is split between the hosts, and the VM is paused on both.</summary>
     PostCopyFailed,
+
+    /// <summary>The source does not have it, and the destination still waits for memory: if that goes on, none will come.</summary>
+    Stranded,
+
+    /// <summary>The reports contradict each other, and no rule of the table says where it is.</summary>
+    Contradictory,
 }
 
 /// <summary>One of the two hosts of a migration.</summary>

@@ -44,6 +44,7 @@ public static class PolicyEngine
             SampledAt = copy.Elapsed,
             Phase = phase,
             IsOver = plan.IsOver || phase.IsPostCopy(),
+            StalledSince = copy.Remaining < plan.Passes.LeastRemaining ? null : plan.StalledSince,
             Estimator = Estimator.Observe(plan.Estimator, phase, copy, plan.Tuning),
         };
         if (observed.IsOver || !SamplingInterval.IsDue(plan, now))
@@ -72,6 +73,38 @@ public static class PolicyEngine
         if (!context.HasActed)
             StallDetection.EvaluateTimeout(context);
         return context.ToDecision();
+    }
+
+    /// <summary>Evaluates a stall event of the agent, which needs no telemetry: it proves that there was no new low.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="at">Time since the copy began.</param>
+    /// <param name="stalledFor">Time since the last new low.</param>
+    public static PolicyDecision EvaluateStall(PlanState plan, TimeSpan at, TimeSpan stalledFor)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var (now, since) = (TimeRounding.ToMilliseconds(at), TimeRounding.ToMilliseconds(TimeRounding.Max(at - stalledFor, TimeSpan.Zero)));
+        if (plan.IsOver || plan.Phase.IsPaused(plan.Tuning))
+            return new PolicyDecision(plan, []);
+
+        // An event that was delayed may have been overtaken by a sample with a new low.
+        var context = new PolicyEvaluation(
+            plan with { UpdatedAt = TimeRounding.Max(plan.UpdatedAt, now), StalledSince = TimeRounding.Max(since, plan.Passes.LeastAt), StallEvents = plan.StallEvents + 1 }, at);
+        if (!plan.Tuning.IsPostCopy)
+            ConvergenceSteps.EvaluateStallEvent(context);
+        return context.ToDecision();
+    }
+
+    /// <summary>Why the VM must not be suspended now: the completion timeout would abort the migration before the rest is copied; null if it would not.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="at">Time since the copy began.</param>
+    public static string? FindSuspendProblem(PlanState plan, TimeSpan at)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Phase.IsPaused(plan.Tuning) || FinalCopy.CanFinish(plan, at))
+            return null;
+        var (left, estimate) = (TimeRounding.Max(FinalCopy.AbortAt(plan)!.Value - at, TimeSpan.Zero), FinalCopy.Estimate(plan));
+        var takes = estimate is { } rest ? $"the rest takes about {EstimateFormat.Duration(rest)}" : "nothing is being sent";
+        return $"{takes}, and the completion timeout aborts the migration in {EstimateFormat.Duration(left)}: the VM would be suspended in vain";
     }
 
     /// <summary>
@@ -130,7 +163,12 @@ public static class PolicyEngine
         {
             PolicyActionKind.PostCopy =>
                 refused with { Tuning = plan.Tuning with { IsPostCopy = false }, Stall = plan.Stall with { IsSwitching = false } },
-            PolicyActionKind.Suspend => refused with { Tuning = plan.Tuning with { IsSuspended = false }, SwitchOverAt = null },
+            PolicyActionKind.Suspend => refused with
+            {
+                Tuning = plan.Tuning with { IsSuspended = false },
+                SwitchOverAt = null,
+                Progress = plan.Progress.RestartAt(plan.UpdatedAt),
+            },
             PolicyActionKind.Throttle => refused with { Tuning = plan.Tuning with { Throttle = null } },
             PolicyActionKind.SetDowntime when plan is { Stall.IsSwitching: true, Tuning.IsPostCopy: false } =>
                 refused with { Stall = plan.Stall with { IsSwitching = false }, SwitchOverAt = null },

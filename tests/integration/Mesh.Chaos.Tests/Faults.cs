@@ -16,7 +16,7 @@ internal static class Faults
         {
             UnresponsiveHost = pair => pair.Source,
             EndTimeout = LongEndTimeout,
-            ExpectedOutcomes = ByPhase(("prepare", GuestDies(Failed)), ("pre-copy", GuestDies(Lost)), ("switch-over", GuestDies(Lost)), ("post-copy", GuestDies(Lost)), ("queue", GuestDies(Refused))),
+            ExpectedOutcomes = ByPhase(("prepare", GuestDies(Failed, GuestStopped)), ("pre-copy", GuestDies(Lost)), ("switch-over", GuestDies(Lost)), ("post-copy", GuestDies(Lost)), ("queue", GuestDies(Refused, GuestStopped))),
         },
         new("power of the destination", pair => pair.PowerOffAsync(pair.Destination), pair => pair.PowerOnAsync(pair.Destination))
         {

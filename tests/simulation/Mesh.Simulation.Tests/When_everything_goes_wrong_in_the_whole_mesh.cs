@@ -48,6 +48,10 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
     [InlineData(SeededBugKind.StalePassAccepted, 30)]
     [InlineData(SeededBugKind.SlotFreedEarly, 1)]
     [InlineData(SeededBugKind.FailedHostRetried, 30)]
+    [InlineData(SeededBugKind.ForeignEventAccepted, 1)]
+    [InlineData(SeededBugKind.GuestShutdownIsLost, 1)]
+    [InlineData(SeededBugKind.RefusedParameterShown, 1)]
+    [InlineData(SeededBugKind.StallMarkRemains, 1)]
     public void Should_find_a_seeded_bug(SeededBugKind bug, int from)
     {
         var summary = new Sweep(from, CountInCi, Environment.ProcessorCount, bug).Run(output.WriteLine);

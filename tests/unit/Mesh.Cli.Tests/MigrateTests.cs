@@ -35,6 +35,8 @@ public sealed class MigrateTests
     [InlineData(MigrationOutcome.TimedOut, 6, "hard limit")]
     [InlineData(MigrationOutcome.Failed, 7, "failed")]
     [InlineData(MigrationOutcome.Lost, 8, "lost")]
+    [InlineData(MigrationOutcome.GuestStopped, 8, "guest stopped")]
+    [InlineData(MigrationOutcome.CompletedNotRunning, 11, "does not run on the destination")]
     public async Task Watching_ends_with_the_outcome_and_its_exit_code(MigrationOutcome outcome, int exitCode, string description)
     {
         var cli = new Cli

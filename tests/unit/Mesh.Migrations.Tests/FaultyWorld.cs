@@ -18,6 +18,9 @@ internal sealed partial class FaultyWorld(int seed)
     private static readonly TimeSpan EndTimeout = TimeSpan.FromMinutes(15);
 
     private readonly Random _random = new(seed);
+
+    // Drawn apart, so that the worlds of seeds that once failed stay as they were.
+    private readonly double _kind = new Random(~seed).NextDouble();
     private readonly PriorityQueue<Action, DateTimeOffset> _schedule = new();
     private readonly Dictionary<CommandId, CommandAnswer> _answers = [];
     private readonly Dictionary<HostName, (long Epoch, long Sequence)> _agents = Hosts.ToDictionary(host => host, _ => (1L, 0L));
@@ -27,6 +30,7 @@ internal sealed partial class FaultyWorld(int seed)
     private HostName _to = Given.Destination;
     private Epoch _jobEpoch;
     private bool _cannotRecover;
+    private string? _stopped;
     private bool _jobRuns;
     private DateTimeOffset _jobSince;
     private bool _isPostCopy;
@@ -51,7 +55,25 @@ internal sealed partial class FaultyWorld(int seed)
 
     private bool IsBroken => Source == VmStatus.PostCopyFailed || Destination == VmStatus.PostCopyFailed;
 
+    /// <summary>A state that a migration can be in, at a random moment of this world; with its time.</summary>
+    public (MigrationState State, DateTimeOffset At) Reach()
+    {
+        Begin();
+        if (!State!.HasEnded)
+            RunUntil(Given.Start + Within(240));
+        return (State, _now);
+    }
+
     public void Run()
+    {
+        Begin();
+        if (State!.HasEnded)
+            return;
+        RunUntil(Given.Start + FaultDuration + EndTimeout);
+        State.HasEnded.ShouldBeTrue($"seed {seed}: still {State.Phase} ({State.Reason}) with {Where()}");
+    }
+
+    private void Begin()
     {
         var timeout = Chance(0.3) ? TimeSpan.FromSeconds(_random.Next(1, 90)) : (TimeSpan?)null;
         var action = (TimeoutAction)_random.Next(3);
@@ -71,16 +93,16 @@ internal sealed partial class FaultyWorld(int seed)
             At(Within(120), () => Die(Hosts[_random.Next(Hosts.Length)]));
         foreach (var host in Hosts)
             Tick(host);
+    }
 
-        var deadline = Given.Start + FaultDuration + EndTimeout;
+    private void RunUntil(DateTimeOffset deadline)
+    {
         while (_now < deadline && _schedule.TryDequeue(out var next, out var at))
         {
             _now = at;
             next();
             CheckOutcome();
         }
-
-        State.HasEnded.ShouldBeTrue($"seed {seed}: still {State.Phase} ({State.Reason}) with {Where()}");
     }
 
     private bool IsFaulty => _now < Given.Start + FaultDuration;
@@ -93,7 +115,7 @@ internal sealed partial class FaultyWorld(int seed)
         List<HostName> expected = State.Outcome switch
         {
             MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy => [State.Destination!.Value],
-            MigrationOutcome.Lost or MigrationOutcome.PostCopyFailed => [],
+            MigrationOutcome.Lost or MigrationOutcome.PostCopyFailed or MigrationOutcome.GuestStopped or MigrationOutcome.CompletedNotRunning => [],
 
             // A host that dies afterwards takes the VM with it.
             _ when _dead.Contains(Given.Source) => [],
@@ -294,6 +316,7 @@ internal sealed partial class FaultyWorld(int seed)
     {
         _jobRuns = false;
         (Source, Destination) = (VmStatus.Down, VmStatus.Down);
+        _stopped = _kind < 0.5 && !_isPostCopy ? "shut off (crashed)" : null;
     }
 
     private void ReachLimit()
@@ -316,7 +339,7 @@ internal sealed partial class FaultyWorld(int seed)
     {
         _jobRuns = false;
         if (result == JobResult.Completed)
-            (Source, Destination) = (VmStatus.Down, VmStatus.Up);
+            (Source, Destination) = (VmStatus.Down, _kind > 0.9 ? VmStatus.Paused : VmStatus.Up);
         else
             (Destination, Source) = (VmStatus.Down, VmStatus.Up);
         var (at, epoch) = (_now, _jobEpoch);
@@ -347,9 +370,14 @@ internal sealed partial class FaultyWorld(int seed)
         var at = _now;
         Send(() => Apply(new ReportReceived(
             host, reportEpoch, reportSequence, isReachable,
-            isReachable && status != VmStatus.Down ? new VmStatusReport(Given.Vm, "g1", status, "") : null, sample, At: at)));
+            isReachable ? Describe(host, status) : null, sample, At: at)));
         At(TimeSpan.FromSeconds(1), () => Tick(host));
     }
+
+    private VmStatusReport? Describe(HostName host, VmStatus status) =>
+        status != VmStatus.Down ? new VmStatusReport(Given.Vm, "g1", status, "")
+        : host == Given.Source && _stopped is not null ? new VmStatusReport(Given.Vm, "g1", status, _stopped)
+        : null;
 
     /// <summary>Delivers a message: late, repeatedly or not at all while faults last, promptly afterwards.</summary>
     private void Send(Action deliver)

@@ -159,13 +159,19 @@ internal sealed class MigrationDriver
 
     public MigrationDriver Started() => Prepared().Answer(Last<StartMigration>());
 
-    public MigrationDriver Report(HostName host, VmStatus? status, MigrationSample? sample = null, long agentEpoch = 1) =>
+    public MigrationDriver Report(
+        HostName host, VmStatus? status, MigrationSample? sample = null, long agentEpoch = 1, string detail = "", ThirdHostPresence elsewhere = ThirdHostPresence.No) =>
         Apply(new ReportReceived(
-            host, agentEpoch, ++_sequence, true, status is { } known ? new VmStatusReport(Given.Vm, "g1", known, "") : null, sample, At: Now));
+            host, agentEpoch, ++_sequence, true, status is { } known ? new VmStatusReport(Given.Vm, "g1", known, detail) : null, sample, elsewhere, At: Now));
 
-    public MigrationDriver ReportBoth(VmStatus? source, VmStatus? destination) => Report(Given.Source, source).Report(Given.Destination, destination);
+    /// <summary>One tick passes, and then the host reports.</summary>
+    public MigrationDriver Tick(HostName host, VmStatus? status, string detail = "", MigrationSample? sample = null) =>
+        Wait(TimeSpan.FromSeconds(1)).Report(host, status, sample, detail: detail);
 
-    public MigrationDriver JobEnds(JobResult result, string error = "") => Apply(new EventReceived(new JobEnded
+    /// <summary>An event in a host's name, about the current attempt unless it is changed.</summary>
+    public MigrationDriver Event(AgentEvent received) => Apply(new EventReceived(received));
+
+    public JobEnded Ended(JobResult result, string error = "") => new()
     {
         Host = Given.Source,
         MigrationId = State.Id,
@@ -174,7 +180,22 @@ internal sealed class MigrationDriver
         At = Now,
         Result = result,
         Error = error,
-    }));
+    };
+
+    /// <summary>The source reports that nothing less has remained for a time.</summary>
+    public MigrationDriver Stalls(int seconds) => Event(new JobStalled
+    {
+        Host = Given.Source,
+        MigrationId = State.Id,
+        Epoch = State.Epoch,
+        VmId = Given.Vm,
+        At = Now,
+        StalledFor = TimeSpan.FromSeconds(seconds),
+    });
+
+    public MigrationDriver ReportBoth(VmStatus? source, VmStatus? destination) => Report(Given.Source, source).Report(Given.Destination, destination);
+
+    public MigrationDriver JobEnds(JobResult result, string error = "") => Event(Ended(result, error));
 
     /// <summary>The agent reports that it aborts the current attempt because of a hard limit.</summary>
     public MigrationDriver ReachesLimit(HardLimit limit, int seconds) => Apply(new EventReceived(new LimitReached

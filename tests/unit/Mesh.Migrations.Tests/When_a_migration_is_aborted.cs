@@ -61,6 +61,34 @@ public sealed class When_a_migration_is_aborted
     }
 
     [Theory]
+    [InlineData(MigrationPhase.Confirming)]
+    [InlineData(MigrationPhase.CleaningUp)]
+    public void Should_not_try_another_host_when_the_abort_comes_after_a_failure(MigrationPhase phase)
+    {
+        var migration = MigrationDriver.WithAlternatives(Given.Third).Started().ReportBoth(VmStatus.MigratingFrom, VmStatus.MigratingTo).JobEnds(JobResult.Failed, "link lost");
+        if (phase == MigrationPhase.CleaningUp)
+            migration.Report(Given.Source, VmStatus.Up);
+        migration.State.Phase.ShouldBe(phase);
+        MigrationStateMachine.AnswerToAbort(migration.Abort().State).ShouldBe(new AbortAnswer(AbortResult.Aborting, "aborted by tester"));
+        if (phase == MigrationPhase.Confirming)
+            migration.Report(Given.Source, VmStatus.Up);
+        migration.Answer(migration.Last<CleanUpIncoming>());
+        (migration.State.Outcome, migration.State.Reason).ShouldBe((MigrationOutcome.AbortedByOperator, "aborted by tester; the source reported: link lost"));
+    }
+
+    [Fact]
+    public void Should_end_when_the_source_has_promised_never_to_start_although_the_start_is_never_answered()
+    {
+        var migration = new MigrationDriver().Prepared().Abort();
+        migration.Answer(migration.Last<AbortJob>());
+        migration.State.Outstanding.ShouldBeEmpty();
+        for (var second = 0; second < 400 && migration.State.Phase == MigrationPhase.Starting; second++)
+            migration.Tick(Given.Source, VmStatus.Up).Report(Given.Destination, null);
+        migration.Answer(migration.Last<CleanUpIncoming>());
+        migration.State.Outcome.ShouldBe(MigrationOutcome.AbortedByOperator);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Should_end_timed_out_when_the_agent_aborted_because_of_a_hard_limit(bool limitComesLate)

@@ -2,6 +2,7 @@ using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
 using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -72,12 +73,12 @@ public sealed class When_a_migration_is_changed
     public void A_change_requested_during_preparation_is_applied_when_the_job_starts()
     {
         var migration = MigrationDriver.Under(Patient);
-        migration.Change(migration.NewChange() with { Parameters = new() { Suspend = true } });
+        migration.Change(migration.NewChange() with { Parameters = new() { Throttle = new Percent(30) } });
         migration.Commands.ShouldNotContain(command => command is ChangeParameters);
 
         migration.Prepared();
         migration.Commands.TakeLast(2).Select(command => command.GetType()).ShouldBe([typeof(StartMigration), typeof(ChangeParameters)]);
-        migration.Last<ChangeParameters>().Parameters.Suspend.ShouldBe(true);
+        migration.Last<ChangeParameters>().Parameters.Throttle.ShouldBe(new Percent(30));
     }
 
     [Fact]
@@ -98,6 +99,76 @@ public sealed class When_a_migration_is_changed
         var migration = new MigrationDriver().Started().Pass(1, 1);
         var command = migration.Change(migration.NewChange() with { ForceComplete = true }).Last<ChangeParameters>();
         (command.Parameters.PostCopy, command.Parameters.Suspend).ShouldBe((null, true));
+    }
+
+    [Theory]
+    [InlineData(MigrationPhase.Queued, "the migration is queued")]
+    [InlineData(MigrationPhase.Preparing, "hostb is preparing")]
+    [InlineData(MigrationPhase.Ready, "hostb is ready, and the migration waits for its turn to copy")]
+    [InlineData(MigrationPhase.Starting, "hosta is about to start the copy")]
+    public void Forcing_completion_and_suspending_are_refused_before_anything_is_copied(MigrationPhase waiting, string phase)
+    {
+        var migration = waiting switch
+        {
+            MigrationPhase.Queued => MigrationDriver.Waiting(),
+            MigrationPhase.Preparing => new MigrationDriver(),
+            MigrationPhase.Ready => MigrationDriver.Waiting().Admit(mayTransfer: false).Prepared(),
+            _ => new MigrationDriver().Prepared(),
+        };
+        migration.State.Phase.ShouldBe(waiting);
+        foreach (var change in new[] { migration.NewChange() with { ForceComplete = true }, migration.NewChange() with { Parameters = new() { Suspend = true } } })
+        {
+            var answer = ChangeRules.Validate(migration.State, change, null)!;
+            answer.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.NotCopying);
+            answer.Explanation.ShouldBe($"{phase}: nothing is copied yet, and g1 would be stopped for the whole copy");
+            migration.Change(change).State.Changes.ShouldBeEmpty();
+            migration.State.DeferredChanges.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Forcing_completion_is_refused_as_needless_during_post_copy()
+    {
+        var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
+        migration.Report(Given.Source, VmStatus.MigratingFrom, migration.Sample(JobPhase.PostCopy));
+        foreach (var change in new[]
+        {
+            migration.NewChange() with { ForceComplete = true }, migration.NewChange() with { Parameters = new() { Suspend = true } }, migration.NewChange() with { Parameters = new() { PostCopy = true } },
+        })
+        {
+            ChangeRules.Validate(migration.State, change, null)!.Explanation.ShouldBe(
+                "g1 already runs on hostb; the migration completes by itself when the rest of its memory has arrived");
+            migration.Change(change).Commands.ShouldNotContain(command => command is ChangeParameters);
+        }
+    }
+
+    [Fact]
+    public void Forcing_completion_never_suspends_a_VM_that_has_switched_to_post_copy_meanwhile()
+    {
+        var migration = MigrationDriver.Under(Patient).Started().Pass(1, 1);
+        var command = migration.Change(migration.NewChange() with { ForceComplete = true }).Last<ChangeParameters>();
+        migration.Report(Given.Source, VmStatus.MigratingFrom, migration.Sample(JobPhase.PostCopy));
+        migration.Answer(command, new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Refused, "already in post-copy"));
+        migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem().Parameters.Suspend.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(2900, true)]
+    [InlineData(4000, false)]
+    public void Suspending_is_refused_where_the_rest_cannot_be_copied_before_the_limit(long remainingMiB, bool isAccepted)
+    {
+        var policy = Given.Policy(new MigrationPolicy
+        {
+            Name = "test", Description = "For tests.", Limits = new() { CompletionTimeout = TimeSpan.FromSeconds(60) }, LastResort = [PolicyActionKind.Abort],
+        });
+        var migration = new MigrationDriver(facts: Given.Facts() with { Policy = policy with { Policy = policy.Policy with { Start = new() } } }).Started().Pass(1, 30, remainingMiB);
+        foreach (var change in new[] { migration.NewChange() with { ForceComplete = true }, migration.NewChange() with { Parameters = new() { Suspend = true } } })
+        {
+            var answer = ChangeRules.Validate(migration.State, change, null);
+            (answer is null).ShouldBe(isAccepted, answer?.Explanation);
+            if (!isAccepted)
+                answer!.Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.CannotFinishInTime);
+        }
     }
 
     [Fact]

@@ -203,7 +203,7 @@ public sealed class When_a_migration_waits
     public void Should_start_with_the_changed_policy_and_with_the_operator_s_parameters()
     {
         var migration = MigrationDriver.Waiting();
-        migration.Change(migration.NewChange() with { Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(400), Suspend = true } });
+        migration.Change(migration.NewChange() with { Parameters = new() { MaxDowntime = TimeSpan.FromMilliseconds(400), Throttle = new Percent(30) } });
         var policy = Given.Policy(new MigrationPolicy { Name = "other", Description = "For tests.", Start = new() { MaxDowntime = TimeSpan.FromMilliseconds(100), Bandwidth = BytesPerSecond.FromMebibytes(30) } });
         migration.Change(migration.NewChange("c2") with { Policy = "other" }, policy);
         migration.Admit().Prepared();
@@ -211,7 +211,7 @@ public sealed class When_a_migration_waits
         var start = migration.Last<StartMigration>();
         (start.Options.MaxDowntime, start.Options.Bandwidth, start.Options.PostCopy).ShouldBe((TimeSpan.FromMilliseconds(400), BytesPerSecond.FromMebibytes(30), true));
         migration.State.Policy.ShouldBe(policy);
-        migration.Commands.OfType<ChangeParameters>().First().Parameters.Suspend.ShouldBe(true);
+        migration.Commands.OfType<ChangeParameters>().First().Parameters.Throttle.ShouldBe(new Percent(30));
     }
 
     [Theory]

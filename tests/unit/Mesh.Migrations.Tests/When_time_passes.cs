@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 
@@ -36,6 +37,25 @@ public sealed class When_time_passes
         var change = migration.Commands.OfType<ChangeParameters>().ShouldHaveSingleItem();
         change.Parameters.PostCopy.ShouldBe(action == TimeoutAction.PostCopy ? true : null);
         change.Parameters.Suspend.ShouldBe(action == TimeoutAction.Suspend ? true : null);
+    }
+
+    [Fact]
+    public void Should_not_suspend_at_the_request_s_timeout_where_that_could_not_be_finished()
+    {
+        var options = new MigrationOptions { Timeout = TimeSpan.FromSeconds(30), TimeoutAction = TimeoutAction.Suspend };
+        var policy = new MigrationPolicy { Name = "test", Description = "For tests.", Limits = new() { CompletionTimeout = TimeSpan.FromSeconds(35) }, LastResort = [PolicyActionKind.Abort] };
+        var migration = MigrationDriver.Under(Given.Policy(policy), options).Started().Pass(1, 29, remainingMiB: 1000).Wait(TimeSpan.FromSeconds(2));
+        migration.Commands.ShouldNotContain(command => command is ChangeParameters);
+        migration.State.Changes.ShouldHaveSingleItem().Answers!.ShouldHaveSingleItem().Explanation.ShouldContain("would be suspended in vain");
+    }
+
+    [Fact]
+    public void Should_not_abort_a_suspended_VM_at_the_request_s_timeout()
+    {
+        var options = new MigrationOptions { Timeout = TimeSpan.FromSeconds(30), TimeoutAction = TimeoutAction.Abort };
+        var migration = new MigrationDriver(options).Started().Pass(1, 1);
+        migration.Change(migration.NewChange() with { Parameters = new() { Suspend = true } }).Wait(TimeSpan.FromMinutes(1));
+        migration.Commands.ShouldNotContain(command => command is AbortJob);
     }
 
     [Fact]

@@ -12,6 +12,10 @@ internal static class ParameterSetter
             await call();
             return new ParameterAnswer(parameter, success, value);
         }
+        catch (HypervisorException e) when (e.Code is HypervisorErrorCode.TimedOut)
+        {
+            return new ParameterAnswer(parameter, ParameterResult.Failed, e.Message);
+        }
         catch (HypervisorException e)
         {
             return new ParameterAnswer(parameter, ParameterResult.Refused, e.Message);

@@ -64,7 +64,7 @@ internal sealed class JobFinalizer(
             outcome.Result,
             outcome.Error,
             _isPostCopySeen || wasInPostCopy || lastSample is { Phase: JobPhase.PostCopy or JobPhase.PostCopyFailed },
-            sample);
+            sample) with { GuestStopped = outcome.GuestStopped };
         job.UpdateSourceBestEffort(source => source with { Ended = agentEvent, IsEndInferred = outcome.IsInferred });
         await throttle.LiftAsync();
         if (outcome.Result is not JobResult.Completed && !outcome.IsInferred)

@@ -33,8 +33,11 @@ internal static class JobOutcomeResolver
 
         return call.Outcome is MigrateOutcome.Aborted || evidence.IsAbortRequested
             ? JobOutcome.Cancelled
-            : new JobOutcome(JobResult.Failed, call.Error);
+            : new JobOutcome(JobResult.Failed, call.Error) { GuestStopped = HasStopped(evidence) };
     }
+
+    private static bool HasStopped(JobEvidence evidence) =>
+        evidence.State is VmRunState.Down || (evidence.State is null && evidence.StoppedByMigration is false);
 
     private static JobOutcome? FromVmState(JobEvidence evidence)
     {
@@ -44,8 +47,7 @@ internal static class JobOutcomeResolver
         return evidence.State switch
         {
             VmRunState.DownMigrated => JobOutcome.Completed,
-            VmRunState.Down => new JobOutcome(JobResult.Failed, "the VM stopped on the source during its migration"),
-            null when evidence.StoppedByMigration is false => new JobOutcome(JobResult.Failed, "the VM stopped on the source during its migration"),
+            VmRunState.Down or null when HasStopped(evidence) => new JobOutcome(JobResult.Failed, "the VM stopped on the source during its migration") { GuestStopped = true },
             null => JobOutcome.Completed,
             _ when evidence.IsAbortRequested => JobOutcome.Cancelled with { IsInferred = true },
             _ => new JobOutcome(
@@ -60,6 +62,9 @@ internal sealed record JobOutcome(JobResult Result, string Error)
 {
     /// <summary>The outcome was inferred from the VM's state here, without an answer from the hypervisor.</summary>
     public bool IsInferred { get; init; }
+
+    /// <summary>The guest stopped here, and not because of the migration.</summary>
+    public bool GuestStopped { get; init; }
 
     public static readonly JobOutcome Completed = new(JobResult.Completed, "");
 

@@ -52,7 +52,7 @@ internal sealed class AbortVerb : ClientVerb
     private static int CodeOf(MigrationOutcome outcome) => ExitCodes.From(outcome) switch
     {
         ExitCodes.Aborted => ExitCodes.Success,
-        ExitCodes.Success => ExitCodes.Error,
+        ExitCodes.Success or ExitCodes.NotRunning => ExitCodes.Error,
         var other => other,
     };
 }

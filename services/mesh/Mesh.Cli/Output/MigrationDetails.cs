@@ -38,6 +38,10 @@ internal static class MigrationDetails
             yield return ("forecast", TextFormatter.ToSingleLine(forecast.Text));
         yield return ("options", DescribeNonDefaults(view.Options, new MigrationOptions()));
         yield return ("limits", DescribeNonDefaults(view.Limits, new MigrationLimits()));
+        if (view.ParametersInForce is { } inForce)
+            yield return ("in force", DescribeNonDefaults(inForce, new MigrationParameters()));
+        if (view.PendingParameters is { } pending)
+            yield return ("pending", DescribeNonDefaults(pending, new MigrationParameters()));
         if (view.Policy is { } policy)
             yield return ("policy", $"{policy.Policy.Name}, version {policy.Version}: {TextFormatter.ToSingleLine(policy.Reason)}");
         foreach (var change in view.Changes)

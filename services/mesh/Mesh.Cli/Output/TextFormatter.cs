@@ -22,6 +22,8 @@ internal static class TextFormatter
         (MigrationOutcome.CompletedPostCopy, _) => "post-copied",
         (MigrationOutcome.AbortedByOperator or MigrationOutcome.AbortedByPolicy, _) => "aborted",
         (MigrationOutcome.TimedOut, _) => "timed out",
+        (MigrationOutcome.CompletedNotRunning, _) => "not running",
+        (MigrationOutcome.GuestStopped, _) => "guest stopped",
         ({ } end, _) => Format(end),
         (null, MigrationPhase.PreCopy) => "pre-copy",
         (null, MigrationPhase.SwitchOver) => "switchover",

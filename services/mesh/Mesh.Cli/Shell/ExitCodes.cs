@@ -17,6 +17,7 @@ internal static class ExitCodes
     public const int Lost = 8;
     public const int NotFound = 9;
     public const int Unhealthy = 10;
+    public const int NotRunning = 11;
 
     /// <summary>What shells use for a program that was interrupted.</summary>
     public const int Interrupted = 130;
@@ -31,9 +32,10 @@ internal static class ExitCodes
         (Aborted, "the migration was aborted by an operator or its policy and the VM runs on the source; or the drain was cancelled"),
         (TimedOut, "a hard limit aborted the migration; the VM runs on the source"),
         (Failed, "the migration failed; the VM usually runs on the source, see the reason"),
-        (Lost, "the VM no longer runs on either host"),
+        (Lost, "the VM no longer runs on either host: it was lost, or its guest stopped before it was moved"),
         (NotFound, "migration, host, VM, policy or drain not found"),
         (Unhealthy, "mesh doctor found problems that are not repaired"),
+        (NotRunning, "the VM is on the destination, but not in the run state in which it started: paused or shut off there"),
         (Interrupted, "interrupted; a watched migration or drain continues"),
     ];
 
@@ -44,7 +46,8 @@ internal static class ExitCodes
         MigrationOutcome.AbortedByOperator or MigrationOutcome.AbortedByPolicy => Aborted,
         MigrationOutcome.TimedOut => TimedOut,
         MigrationOutcome.Failed or MigrationOutcome.PostCopyFailed => Failed,
-        MigrationOutcome.Lost => Lost,
+        MigrationOutcome.Lost or MigrationOutcome.GuestStopped => Lost,
+        MigrationOutcome.CompletedNotRunning => NotRunning,
         _ => Error,
     };
 

@@ -133,7 +133,7 @@ internal sealed record WatchedMigration
             {
                 Progress = new Percent(Math.Max(Progress.Value, progressed.Progress.Value)),
                 Forecast = progressed.Forecast,
-                Stalled = Stalled && progressed.Sample.Phase < JobPhase.SwitchOver,
+                Stalled = progressed.Stalled,
             },
             MigrationPhaseChanged changed => changed.Phase < Phase ? row : row with
             {
@@ -175,6 +175,8 @@ internal sealed record WatchedMigration
             MigrationOutcome.Failed => "failed",
             MigrationOutcome.PostCopyFailed => "post-copy failed: the VM is paused on both hosts",
             MigrationOutcome.Lost => "lost: the VM runs on neither host",
+            MigrationOutcome.CompletedNotRunning => "moved, but the VM does not run on the destination",
+            MigrationOutcome.GuestStopped => "ended because the guest stopped",
             _ => TextFormatter.FormatShort(Phase),
         };
         if (TotalTime is { } total)

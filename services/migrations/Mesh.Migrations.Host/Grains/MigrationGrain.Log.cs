@@ -16,6 +16,9 @@ internal sealed partial class MigrationGrain
                 case SendCommand { Command: var command, Host: var host }:
                     LogCommand(services.Log, state.Id.Value, Discriminator.Of(command), host.Value, state.Epoch.Number);
                     break;
+                case IgnoreMessage ignored:
+                    LogIgnored(services.Log, state.Id.Value, state.VmName(), ignored.Message, ignored.Host.Value, ignored.Reason);
+                    break;
                 case PublishEvent { Event: MigrationRequested requested }:
                     LogRequested(services.Log, state.Id.Value, state.VmName(), state.Source?.Value ?? "?", DescribeTargets(state), state.Preferences.Priority, requested.RequestedBy);
                     break;
@@ -74,6 +77,9 @@ internal sealed partial class MigrationGrain
 
     [LoggerMessage(2009, LogLevel.Information, "Migration {MigrationId} of {Vm}: {Parameter} {Result}: {Explanation}")]
     private static partial void LogParameter(ILogger log, string migrationId, string vm, string parameter, string result, string explanation);
+
+    [LoggerMessage(2012, LogLevel.Warning, "Migration {MigrationId} of {Vm}: ignoring {Message} from {Host}: {Reason}")]
+    private static partial void LogIgnored(ILogger log, string migrationId, string vm, string message, string host, string reason);
 
     [LoggerMessage(2006, LogLevel.Debug, "Publishing the progress of migration {MigrationId} failed")]
     private static partial void LogProgressNotPublished(ILogger log, Exception exception, string migrationId);

@@ -94,16 +94,22 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
 
     public Task HandleEventAsync(AgentEvent agentEvent) => ApplyIfKnownAsync(new EventReceived(agentEvent), AgentMessageIdentity.From(agentEvent));
 
-    // A migration can wait for long, and reports of its hosts do not affect it while it waits.
-    public Task HandleReportAsync(HostReport report) => _state is { Phase: MigrationPhase.Queued or MigrationPhase.Ready } ? Task.CompletedTask : ApplyIfKnownAsync(new ReportReceived(
-        report.Host,
-        report.AgentEpoch,
-        report.Sequence,
-        report.HypervisorReachable,
-        report.Vms.FirstOrDefault(vm => vm.Id == _state?.Vm?.Id),
-        report.Migrations.FirstOrDefault(sample => sample.MigrationId == id),
-        FindOnThirdHost(),
-        report.At));
+    public Task HandleReportAsync(HostReport report)
+    {
+        var vm = report.Vms.FirstOrDefault(reported => reported.Id == _state?.Vm?.Id);
+        var elsewhere = FindOnThirdHost(report, vm);
+        return ConcernsState(report, vm, elsewhere)
+            ? ApplyIfKnownAsync(new ReportReceived(
+                report.Host,
+                report.AgentEpoch,
+                report.Sequence,
+                report.HypervisorReachable,
+                vm,
+                report.Migrations.FirstOrDefault(sample => sample.MigrationId == id),
+                elsewhere,
+                report.At))
+            : Task.CompletedTask;
+    }
 
     public Task HandleHostFencedAsync(HostName host, long agentEpoch, string by) =>
         HasLeft(host) ? Task.CompletedTask : ApplyIfKnownAsync(new HostFenced(host, agentEpoch, by));
@@ -116,10 +122,17 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
     private bool HasLeft(HostName host) => _state is { Phase: MigrationPhase.Queued, Vm: { } vm }
         && services.Hosts.Locate(vm.Id) is { Vm.Status: VmStatus.Up } located && located.Host != host;
 
+    // A migration can wait for long. While it does, only a guest that has stopped on its source concerns it, or that runs again.
+    private bool ConcernsState(HostReport report, VmStatusReport? vm, ThirdHostPresence elsewhere) => _state is not { Phase: MigrationPhase.Queued or MigrationPhase.Ready }
+        || (report.Host == _state.Source && report.HypervisorReachable
+            && (_state.GuestStop is not null || (vm is null or { Status: VmStatus.Down } && elsewhere != ThirdHostPresence.Yes)));
+
     // Only looked up when needed, because it searches the reports of all other hosts.
-    private ThirdHostPresence FindOnThirdHost() => _state is { Phase: MigrationPhase.CleaningUp, Vm: { } vm, Source: { } source, Destination: { } destination }
-        ? services.Hosts.FindOnThirdHost(vm.Id, source, destination)
-        : ThirdHostPresence.Unknown;
+    private ThirdHostPresence FindOnThirdHost(HostReport report, VmStatusReport? reported) => _state is { HasEnded: false, Vm: { } vm, Source: { } source }
+        && report.HypervisorReachable && (_state.Phase == MigrationPhase.CleaningUp || reported is null or { Status: VmStatus.Down })
+        && (_state.Phase >= MigrationPhase.Confirming || report.Host == source)
+            ? services.Hosts.FindOnThirdHost(vm.Id, source, _state.Destination ?? source)
+            : ThirdHostPresence.Unknown;
 
     private Task ApplyIfKnownAsync(MigrationInput input, MessageIdentity? cause = null) =>
         _state is null or { HasEnded: true } ? Task.CompletedTask : ApplyAsync(input, cause);
@@ -147,7 +160,7 @@ internal sealed partial class MigrationGrain(MigrationId id, GrainServices servi
 
     // Progress is outdated a second later, so it is published directly and never waits in the outbox.
     private static IReadOnlyList<OutboxMessage> ToOutbox(IReadOnlyList<MigrationOutput> outputs) =>
-        [.. outputs.Where(output => output is not PublishEvent { Event: MigrationProgressed }).Select(output => output switch
+        [.. outputs.Where(output => output is not (PublishEvent { Event: MigrationProgressed } or IgnoreMessage)).Select(output => output switch
         {
             SendCommand command => OutboxMessage.ToQueue(AgentQueues.Commands(command.Host), command.Command),
             PublishEvent published => OutboxMessage.ToSubscribers(published.Event),

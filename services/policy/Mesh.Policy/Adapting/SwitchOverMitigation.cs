@@ -21,7 +21,7 @@ internal static class SwitchOverMitigation
 
     /// <summary>Suspends the VM for the rest of the copy; null if that is not permitted, takes too long, or the moment is not good.</summary>
     public static PlannedAction? Suspend(ConvergenceOutlook outlook) =>
-        outlook.Permits.Suspend && outlook.IsTrough && outlook.Pending <= PauseBudget(outlook)
+        outlook.Permits.Suspend && outlook.IsTrough && outlook.Pending <= PauseBudget(outlook) && outlook.Pending <= outlook.TimeLeft
             ? PlannedAction.Suspend(outlook.At, $"{DescribeMoment(outlook)}; suspending the VM ends it in about {EstimateFormat.Duration(outlook.Pending)}")
             : null;
 

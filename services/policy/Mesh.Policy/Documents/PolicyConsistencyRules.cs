@@ -13,6 +13,8 @@ internal static class PolicyConsistencyRules
     private static IEnumerable<FieldConflict> Start(MigrationPolicy policy)
     {
         var (start, permits) = (policy.Start, policy.Permits);
+        if (start.MaxDowntime > policy.DowntimeBudget)
+            yield return new("start.maxDowntime", $"is {Units.Format(start.MaxDowntime.Value)}, above downtimeBudget, {Units.Format(policy.DowntimeBudget.Value)}; at most the budget is accepted", "downtimeBudget");
         if (start.AutoConverge && !permits.Throttle)
             yield return new("start.autoConverge", "throttles the VM and requires permits.throttle: true", "permits");
         if (!start.AutoConverge && start.AutoConvergeInitial is not null)
@@ -45,6 +47,10 @@ internal static class PolicyConsistencyRules
         var field = $"steps[{index}]";
         if (MissingPermission(policy, step.Do.Kind) is { } missing)
             yield return new($"{field}.do", missing, "start", "permits", $"{field}.do");
+        if (step.When.Stalled is not null && policy.Limits.StallingLimit is null)
+            yield return new($"{field}.when.stalled", "follows the host's stall events and requires limits.stallingLimit, which enables them", "limits", $"{field}.when");
+        if (step.When.Stalled is { } stalled && policy.Limits.StallingLimit is { } limit && stalled < limit)
+            yield return new($"{field}.when.stalled", $"is shorter than limits.stallingLimit, {Units.Format(limit)}, after which the first event comes; at least that is accepted", "limits");
         if (step is { Repeat: true, Do.Kind: PolicyActionKind.Abort or PolicyActionKind.PostCopy or PolicyActionKind.Suspend })
             yield return new($"{field}.repeat", $"{ActionName(step.Do.Kind)} cannot be repeated; only setDowntime, setBandwidth and throttle can");
     }

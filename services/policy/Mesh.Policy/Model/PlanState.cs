@@ -55,6 +55,12 @@ public sealed record PlanState
     /// <summary>The passes over memory that were evaluated under this policy.</summary>
     public PassStatistics Passes { get; init; } = new();
 
+    /// <summary>Since when nothing less has remained, by the agent's stall events; null if it is not stalled. A new low ends it.</summary>
+    public TimeSpan? StalledSince { get; init; }
+
+    /// <summary>How many stall events were received.</summary>
+    public int StallEvents { get; init; }
+
     /// <summary>The state of the stall detector.</summary>
     public StallState Stall { get; init; } = new();
 
@@ -73,6 +79,9 @@ public sealed record StepState
 
     /// <summary>For each step of the policy, <see cref="PassStatistics.Growths"/> when it was last taken; 0 before.</summary>
     public IReadOnlyList<long> GrowthsWhenTaken { get; init; } = [];
+
+    /// <summary>For each step of the policy that was taken, <see cref="PlanState.StallEvents"/> at that time; a shorter list ends with zeros.</summary>
+    public IReadOnlyList<int> StallEventsWhenTaken { get; init; } = [];
 
     internal static StepState Create(MigrationPolicy policy) => new() { GrowthsWhenTaken = [.. policy.Steps.Select(_ => 0L)] };
 }
@@ -108,6 +117,9 @@ public sealed record ProgressState
 
     /// <summary>When more had been sent than at the sample before.</summary>
     public TimeSpan TransferredAt { get; init; }
+
+    // A time in which nothing could progress does not count.
+    internal ProgressState RestartAt(TimeSpan at) => this with { RemainingFellAt = at, TransferredAt = at };
 
     internal TimeSpan LastProgressAt(ProgressMeasure measure) =>
         measure is ProgressMeasure.RemainingOrTransferred && TransferredAt > RemainingFellAt ? TransferredAt : RemainingFellAt;

@@ -10,25 +10,45 @@ internal static class ConvergenceSteps
     public static void Evaluate(PolicyEvaluation context)
     {
         EvaluateOnce(context, _ => true);
-        foreach (var index in StepIndices(context.Plan, repeat: true))
-        {
-            if (context.Plan is { IsOver: true } or { Tuning.IsPostCopy: true })
-                return;
-            if (!TriggerRules.AreMet(context, index))
-                continue;
-            var reason = TriggerRules.DescribeReason(context, index);
-            var growths = context.Plan.Steps.GrowthsWhenTaken.Select((taken, place) => place == index ? context.Plan.Passes.Growths : taken);
-            context.Plan = context.Plan with { Steps = context.Plan.Steps with { GrowthsWhenTaken = [.. growths] } };
-            Execute(context, index, reason);
-        }
+        EvaluateRepeated(context, _ => true);
     }
 
     /// <summary>Takes the steps that depend on time only.</summary>
     public static void EvaluateTimed(PolicyEvaluation context) => EvaluateOnce(context, TriggerRules.DependsOnTimeOnly);
 
+    /// <summary>Takes the steps that a stall event can make due.</summary>
+    public static void EvaluateStallEvent(PolicyEvaluation context)
+    {
+        EvaluateOnce(context, TriggerRules.MayFollowStallEvent);
+        EvaluateRepeated(context, TriggerRules.MayFollowStallEvent);
+    }
+
     /// <summary>The next of the steps that are taken once; null if none is left.</summary>
     public static PolicyStep? NextStep(PlanState plan) =>
         StepIndices(plan, repeat: false).Skip(plan.Steps.TakenCount).Select(index => plan.Policy.Steps[index]).FirstOrDefault();
+
+    private static void EvaluateRepeated(PolicyEvaluation context, Func<PolicyTrigger, bool> canEvaluate)
+    {
+        foreach (var index in StepIndices(context.Plan, repeat: true))
+        {
+            if (context.Plan is { IsOver: true } or { Tuning.IsPostCopy: true })
+                return;
+            if (!canEvaluate(context.Plan.Policy.Steps[index].When) || !TriggerRules.AreMet(context, index))
+                continue;
+            var reason = TriggerRules.DescribeReason(context, index);
+            var (plan, steps) = (context.Plan, context.Plan.Steps);
+            var stallEvents = Enumerable.Range(0, plan.Policy.Steps.Count).Select(place => place == index ? plan.StallEvents : steps.StallEventsWhenTaken.ElementAtOrDefault(place));
+            context.Plan = plan with
+            {
+                Steps = steps with
+                {
+                    GrowthsWhenTaken = [.. steps.GrowthsWhenTaken.Select((taken, place) => place == index ? plan.Passes.Growths : taken)],
+                    StallEventsWhenTaken = plan.Policy.Steps[index].When.Stalled is null ? steps.StallEventsWhenTaken : [.. stallEvents],
+                },
+            };
+            Execute(context, index, reason);
+        }
+    }
 
     private static void EvaluateOnce(PolicyEvaluation context, Func<PolicyTrigger, bool> canEvaluate)
     {
@@ -49,7 +69,13 @@ internal static class ConvergenceSteps
     private static void Execute(PolicyEvaluation context, int index, string reason)
     {
         var (plan, action) = (context.Plan, context.Plan.Policy.Steps[index].Do);
-        if (!EffectivePermissions.IsPermitted(plan, action.Kind) || (action.Kind is PolicyActionKind.Suspend && context.IsSuspended))
+        if (!EffectivePermissions.IsPermitted(plan, action.Kind))
+            return;
+        if (action.Kind is PolicyActionKind.Suspend && (context.IsSuspended || !FinalCopy.CanFinish(plan, context.Now)))
+            return;
+
+        // A VM that is paused for its final copy is as good as moved: only the completion timeout may give that up.
+        if (action.Kind is PolicyActionKind.Abort && context.IsSuspended)
             return;
         switch (action.Kind)
         {

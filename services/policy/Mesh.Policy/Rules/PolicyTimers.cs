@@ -17,7 +17,5 @@ internal static class PolicyTimers
     }
 
     private static TimeSpan? StepDue(PlanState plan) =>
-        !plan.Tuning.IsPostCopy && ConvergenceSteps.NextStep(plan) is { When: var when } && TriggerRules.DependsOnTimeOnly(when)
-            ? TriggerRules.ElapsedThreshold(plan, when)
-            : null;
+        !plan.Tuning.IsPostCopy && ConvergenceSteps.NextStep(plan) is { When: var when } ? TriggerRules.DueAt(plan, when) : null;
 }

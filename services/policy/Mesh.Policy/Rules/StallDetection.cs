@@ -85,7 +85,7 @@ internal static class StallActions
     public static void ActAtMinimum(PolicyEvaluation context, StallDetector detector)
     {
         var estimate = TriggerRules.PredictedDowntime(context.Plan)!.Value;
-        if (!CanFinish(context, detector, estimate))
+        if (context.IsSuspended || !CanFinish(context, detector, estimate))
             return;
         var where = detector.SearchLocalMinimum ? " at a local minimum" : "";
         var reason = $"stalled: {context.Plan.Progress.Remaining} remain{where}, {ReasonFormat.Duration(estimate)} of downtime";

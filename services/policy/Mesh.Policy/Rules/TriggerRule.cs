@@ -23,8 +23,14 @@ internal sealed record TriggerRule(string Name)
     /// <summary>Why it holds. Conditions that share a reason return the same text.</summary>
     public required Func<StepContext, string> Describe { get; init; }
 
-    /// <summary>For a condition of time alone, the time that must have passed since copying began; null for the others.</summary>
+    /// <summary>For a condition of time since copying began, the time that must have passed; null for the others.</summary>
     public Func<PlanState, PolicyTrigger, TimeSpan>? Threshold { get; init; }
+
+    /// <summary>
+    /// For a condition that can come to hold without new telemetry, when it does, as time since copying began; it returns null while that
+    /// is not known. Null for the others.
+    /// </summary>
+    public Func<PlanState, PolicyTrigger, TimeSpan?>? DueAt { get; init; }
 
     /// <summary>A condition with one field.</summary>
     public static TriggerRule Create<T>(
@@ -54,7 +60,7 @@ internal sealed record TriggerRule(string Name)
             (step, _) => step.Now > threshold(step.Plan, step.When),
             (step, _) => $"copying for longer than {ReasonFormat.Duration(TriggerRules.ElapsedThreshold(step.Plan, step.When)!.Value)}")
         with
-        { Threshold = threshold };
+        { Threshold = threshold, DueAt = (plan, when) => threshold(plan, when) };
 }
 
 /// <summary>A step while its trigger is evaluated.</summary>
@@ -75,6 +81,12 @@ internal readonly record struct StepContext(PolicyEvaluation Evaluation, int Ind
 
     /// <summary>Passes that have begun since the last new low at the beginning of a pass.</summary>
     public long PassesSinceLow => Passes.LastIteration - Passes.LeastIteration;
+
+    /// <summary>When what remains last reached a new low, as far as telemetry and stall events show.</summary>
+    public TimeSpan LowAt => TimeRounding.Max(Passes.LeastAt, Plan.StalledSince ?? TimeSpan.Zero);
+
+    /// <summary>Whether a stall event has come since the step was last taken.</summary>
+    public bool HasNewStallEvent => Plan.StallEvents > Plan.Steps.StallEventsWhenTaken.ElementAtOrDefault(Index);
 
     /// <summary>Samples without a decrease since the step was last taken.</summary>
     public long GrowthsSinceTaken => Passes.Growths - Plan.Steps.GrowthsWhenTaken[Index];

@@ -12,6 +12,7 @@ namespace Mesh.Policy.Rules;
 internal static class TriggerRules
 {
     private const string Times = "times";
+    private const string WithoutProgress = "withoutProgress";
 
     /// <summary>All of them, in the order in which documents and messages name them.</summary>
     public static readonly IReadOnlyList<TriggerRule> All =
@@ -25,9 +26,9 @@ internal static class TriggerRules
             (step, most) => step.PassesSinceLow > most,
             (step, most) => $"{ReasonFormat.Passes(step.PassesSinceLow)} without a new low, more than {most}"),
         TriggerRule.Create(
-            "withoutProgress", ValueForms.Limit, when => when.WithoutProgress, (when, value) => when with { WithoutProgress = value },
-            (step, longest) => step.Now - step.Passes.LeastAt > longest,
-            (step, longest) => $"no new low for {ReasonFormat.Duration(step.Now - step.Passes.LeastAt)}, longer than {ReasonFormat.Duration(longest)}"),
+            WithoutProgress, ValueForms.Limit, when => when.WithoutProgress, (when, value) => when with { WithoutProgress = value },
+            (step, longest) => step.Now - step.LowAt > longest,
+            (step, longest) => $"no new low for {ReasonFormat.Duration(step.Now - step.LowAt)}, longer than {ReasonFormat.Duration(longest)}"),
         TriggerRule.CreateTimed(
             "elapsed", when => when.Elapsed, (when, value) => when with { Elapsed = value },
             (_, when) => when.Elapsed!.Value),
@@ -50,6 +51,12 @@ internal static class TriggerRules
             "growthsOver", ValueForms.Count, when => when.GrowthsOver, (when, value) => when with { GrowthsOver = value },
             (step, most) => step.GrowthsSinceTaken > most,
             (step, most) => $"what remains did not decrease in {step.GrowthsSinceTaken} samples, more than {most}"),
+        TriggerRule.Create(
+            "stalled", ValueForms.Limit, when => when.Stalled, (when, value) => when with { Stalled = value },
+            (step, longest) => step.HasNewStallEvent && step.Now - step.Plan.StalledSince > longest,
+            (step, longest) => $"stalled for {ReasonFormat.Duration(step.Now - step.Plan.StalledSince!.Value)} by the host's event, longer than {ReasonFormat.Duration(longest)}")
+        with
+        { DueAt = (plan, when) => plan.StalledSince + when.Stalled },
     ];
 
     /// <summary>Reads the fields of a trigger and reports what contradicts itself.</summary>
@@ -86,8 +93,21 @@ internal static class TriggerRules
     public static TimeSpan? ElapsedThreshold(PlanState plan, PolicyTrigger when) =>
         Given(when).Select(rule => rule.Threshold?.Invoke(plan, when)).Max();
 
-    /// <summary>Whether all conditions are of time alone.</summary>
-    public static bool DependsOnTimeOnly(PolicyTrigger when) => Given(when).Any() && Given(when).All(rule => rule.Threshold is not null);
+    /// <summary>When a step comes to hold without new telemetry, as time since copying began; null if it does not, or that is not known.</summary>
+    public static TimeSpan? DueAt(PlanState plan, PolicyTrigger when)
+    {
+        if (!DependsOnTimeOnly(when))
+            return null;
+        IReadOnlyList<TimeSpan?> due = [.. Given(when).Select(rule => rule.DueAt!(plan, when))];
+        return due.Contains(null) ? null : due.Max();
+    }
+
+    /// <summary>Whether all conditions can come to hold without new telemetry.</summary>
+    public static bool DependsOnTimeOnly(PolicyTrigger when) => Given(when).Any() && Given(when).All(rule => rule.DueAt is not null);
+
+    /// <summary>Whether a stall event can make the step due: it proves that there was no new low.</summary>
+    public static bool MayFollowStallEvent(PolicyTrigger when) =>
+        (when.Stalled ?? when.WithoutProgress) is not null && Given(when).All(rule => rule.DueAt is not null || rule.Name is WithoutProgress);
 
     /// <summary>How long it takes to copy what remains at the current rate; null while that is unknown.</summary>
     public static TimeSpan? PredictedDowntime(PlanState plan) =>

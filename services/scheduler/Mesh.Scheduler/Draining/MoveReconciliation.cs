@@ -28,7 +28,9 @@ internal static class MoveReconciliation
     {
         if (ended.Outcome is MigrationOutcome.Completed or MigrationOutcome.CompletedPostCopy)
             return move with { State = DrainMoveState.Completed, To = ended.Destination ?? move.To, NotBefore = null, Message = "" };
-        if (ended.Outcome == MigrationOutcome.Lost)
+        if (ended.Outcome is MigrationOutcome.CompletedNotRunning)
+            return move with { State = DrainMoveState.Completed, To = ended.Destination ?? move.To, NotBefore = null, Message = ended.Reason };
+        if (ended.Outcome is MigrationOutcome.Lost or MigrationOutcome.GuestStopped)
             return Skip(move, ended.Reason);
         if (ReconcileLocation(context, move) is { State: DrainMoveState.Completed or DrainMoveState.Skipped } gone)
             return gone;

@@ -27,6 +27,10 @@ internal abstract class Invariant(World world)
         new NoAdmissionToCordonedHosts(world),
         new DrainsEmptyHosts(world),
         new NoDeadLetters(world),
+        new OnlyTheSourceEndsAJob(world),
+        new StoppedGuestsAreNotLost(world),
+        new ParametersInForceAreTrue(world),
+        new StallsEnd(world),
         new JournalsReplay(world),
     ];
 

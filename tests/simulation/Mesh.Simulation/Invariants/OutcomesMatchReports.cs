@@ -70,9 +70,13 @@ internal sealed class OutcomesMatchReports : Invariant
                 else if (runsOn == source)
                     Fail($"{migration.Id} is {migration.Outcome}, but {migration.Vm.Name} runs on {source}");
                 break;
+            case MigrationOutcome.CompletedNotRunning:
+                if (runsOn == source)
+                    Fail($"{migration.Id} is {migration.Outcome}, but {migration.Vm.Name} runs on {source}");
+                break;
             case MigrationOutcome.Refused when migration.StartedAt is null:
                 break;
-            case MigrationOutcome.Lost or MigrationOutcome.PostCopyFailed:
+            case MigrationOutcome.Lost or MigrationOutcome.PostCopyFailed or MigrationOutcome.GuestStopped:
                 if (runsOn == source || runsOn == to)
                     Fail($"{migration.Id} is {migration.Outcome}, but {migration.Vm.Name} runs on {runsOn}");
                 break;

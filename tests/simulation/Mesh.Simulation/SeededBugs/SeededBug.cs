@@ -22,6 +22,10 @@ internal abstract class SeededBug
         SeededBugKind.StalePassAccepted => new StalePassAccepted(),
         SeededBugKind.SlotFreedEarly => new SlotFreedEarly(),
         SeededBugKind.FailedHostRetried => new FailedHostRetried(),
+        SeededBugKind.ForeignEventAccepted => new ForeignEventAccepted(),
+        SeededBugKind.GuestShutdownIsLost => new GuestShutdownIsLost(),
+        SeededBugKind.RefusedParameterShown => new RefusedParameterShown(),
+        SeededBugKind.StallMarkRemains => new StallMarkRemains(),
         _ => null,
     };
 

@@ -32,4 +32,16 @@ public enum SeededBugKind
 
     /// <summary>A host that has failed a migration is tried again.</summary>
     FailedHostRetried,
+
+    /// <summary>An event of a host that is not the source counts.</summary>
+    ForeignEventAccepted,
+
+    /// <summary>A guest that stopped during its migration is called lost.</summary>
+    GuestShutdownIsLost,
+
+    /// <summary>A parameter that the host refused is shown as in force.</summary>
+    RefusedParameterShown,
+
+    /// <summary>A stall that is over is still shown.</summary>
+    StallMarkRemains,
 }

@@ -1,11 +1,12 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Policies;
+using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 using Mesh.Migrations;
 
 namespace Mesh.Simulation.Worlds;
 
-/// <summary>The part of a migration's snapshot that concerns scheduling; small, because it is read after every commit.</summary>
+/// <summary>The part of a migration's snapshot that concerns invariants; small, because it is read after every commit.</summary>
 internal sealed record CommittedMigration
 {
     public required CommittedRequest Request { get; init; }
@@ -26,6 +27,18 @@ internal sealed record CommittedMigration
     public required MigrationPhase Phase { get; init; }
 
     public CommittedPolicy? Policy { get; init; }
+
+    /// <summary>How the source's job ended.</summary>
+    public JobEnd? JobEnd { get; init; }
+
+    /// <summary>Whether it is marked as stalled.</summary>
+    public bool Stalled { get; init; }
+
+    /// <summary>Its newest telemetry.</summary>
+    public MigrationSample? Sample { get; init; }
+
+    /// <summary>The parameters that are shown as in force.</summary>
+    public MigrationParameters? ParametersInForce { get; init; }
 
     public MigrationId Id => Request.Id;
 

@@ -48,6 +48,7 @@ internal sealed partial class World
             host.StartAgent();
         Operators.Plan(FaultSchedule.Duration);
         Maintainers.Plan(FaultSchedule.Duration);
+        Impostors.Plan(FaultSchedule.Duration);
         FaultSchedule.Plan();
         NetworkConditions.IsDegraded = true;
         RunUntil(FaultSchedule.Duration.Ticks);

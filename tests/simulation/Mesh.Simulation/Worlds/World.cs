@@ -40,6 +40,7 @@ internal sealed partial class World : IDisposable
         Schedulers = [.. (RandomFor("scheduling").NextDouble() < 0.2 ? ["scheduler", "spare"] : new[] { "scheduler" }).Select(name => new SchedulerService(this, name))];
         Operators = new Operators(this, RandomFor("operators"));
         Maintainers = new Maintainers(this, RandomFor("maintainers"));
+        Impostors = new Impostors(this, RandomFor("impostors"));
         FaultSchedule = new FaultSchedule(this, RandomFor("storm"));
         if (RandomFor("late admissions") is var late && Schedulers.Count > 1 && late.NextDouble() < 0.5)
             NetworkConditions.LateAdmissions = late;
@@ -85,6 +86,8 @@ internal sealed partial class World : IDisposable
     public Operators Operators { get; }
 
     public Maintainers Maintainers { get; }
+
+    public Impostors Impostors { get; }
 
     public FaultSchedule FaultSchedule { get; }
 

@@ -64,4 +64,14 @@ public sealed class JobOutcomeResolverTests
     [InlineData(VmRunState.Paused, null, false, JobResult.Failed)]
     public void Without_the_call_the_vms_state_decides(VmRunState? state, bool? stopSeen, bool isAbortRequested, JobResult expected) =>
         JobOutcomeResolver.Resolve(new(null, false, true, state, stopSeen, isAbortRequested))!.Result.ShouldBe(expected);
+
+    [Theory]
+    [InlineData(VmRunState.Down, null, true)]
+    [InlineData(null, false, true)]
+    [InlineData(VmRunState.Running, null, false)]
+    public void A_guest_that_stopped_here_is_named_as_that(VmRunState? state, bool? stopSeen, bool expected)
+    {
+        JobOutcomeResolver.Resolve(new(new MigrateResult(MigrateOutcome.Failed, "domain is not running"), false, true, state, stopSeen, false))!.GuestStopped.ShouldBe(expected);
+        JobOutcomeResolver.Resolve(new(null, false, true, state, stopSeen, false))!.GuestStopped.ShouldBe(expected);
+    }
 }

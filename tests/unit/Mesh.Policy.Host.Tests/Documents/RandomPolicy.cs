@@ -32,22 +32,23 @@ internal sealed class RandomPolicy
             PreCopyFactor = 1 + _random.NextDouble(),
             CompletionFactor = _random.Next(1, 1001),
         });
+        var (limits, budget) = (Limits(), detector is null ? Maybe(Downtime()) : Downtime());
         return new MigrationPolicy
         {
             Name = Pick("a", "0", "12", "true", "null", "gold-1", new string('z', 63)),
             Description = Pick(Texts),
             Select = Maybe(() => Enumerable.Range(0, _random.Next(1, 4)).ToDictionary(number => $"{Pick(Texts)}{number}", _ => Pick(Texts), StringComparer.Ordinal)),
             Interval = Maybe(TimeSpan.FromMilliseconds(_random.Next(1, 3_600_001))),
-            Start = Start(permits, isParallel),
-            Steps = [.. Enumerable.Range(0, _random.Next(0, 5)).Select(_ => Step(permits))],
+            Start = Start(permits, isParallel, budget),
+            Steps = [.. Enumerable.Range(0, _random.Next(0, 5)).Select(_ => Step(permits, limits))],
             CatchUp = Chance(),
             StallDetector = detector,
             Adaptive = detector is null
                 ? Maybe(() => new AdaptiveRule { MinPasses = _random.Next(2, 100), ChangeInterval = Duration(), ThrottleMax = Percent(1, 99), NonConvergenceTimeout = Duration() })
                 : null,
             LastResort = [.. LastResort(permits)],
-            Limits = Limits(),
-            DowntimeBudget = detector is null ? Maybe(Downtime()) : Downtime(),
+            Limits = limits,
+            DowntimeBudget = budget,
             Permits = permits,
             Concurrency = new PolicyConcurrency
             {
@@ -58,12 +59,13 @@ internal sealed class RandomPolicy
         };
     }
 
-    private PolicyStart Start(PolicyPermissions permits, bool isParallel)
+    private PolicyStart Start(PolicyPermissions permits, bool isParallel, TimeSpan? budget)
     {
+        var downtime = Downtime();
         var isConverging = permits.Throttle && Chance();
         return new PolicyStart
         {
-            MaxDowntime = Maybe(Downtime()),
+            MaxDowntime = Maybe(downtime > budget ? budget.Value : downtime),
             Bandwidth = Maybe(Rate()),
             PostCopyBandwidth = permits.PostCopy ? Maybe(Rate()) : null,
             AutoConverge = isConverging,
@@ -75,7 +77,7 @@ internal sealed class RandomPolicy
         };
     }
 
-    private PolicyStep Step(PolicyPermissions permits)
+    private PolicyStep Step(PolicyPermissions permits, PolicyLimits limits)
     {
         PolicyAction[] actions =
         [
@@ -100,6 +102,7 @@ internal sealed class RandomPolicy
             PredictedDowntimeAtMost = Maybe(TimeSpan.FromSeconds(_random.Next(1000, 2001))),
             PredictedDowntimeOver = Maybe(TimeSpan.FromMilliseconds(_random.Next(1, 900_000))),
             GrowthsOver = Maybe((long)_random.Next(0, 50)),
+            Stalled = limits.StallingLimit is { } stalling ? Maybe(stalling) : null,
         };
         return new PolicyStep(trigger, actions[index], index < 3 && Chance());
     }

@@ -39,7 +39,7 @@ public sealed class When_a_document_is_good
               predictedDowntimeAtMost: 2 s
               predictedDowntimeOver: 300 ms
             do: { setBandwidth: none }
-          - { when: { growthsOver: 5 }, do: { setBandwidth: 64 MiB/s } }
+          - { when: { growthsOver: 5, stalled: 45 s }, do: { setBandwidth: 64 MiB/s } }
           - { when: { elapsed: 1 h }, do: { throttle: 40 % } }
           - { when: { elapsed: 2 h }, do: suspend }
           - { when: { elapsed: 2 h }, do: postCopy }
@@ -75,7 +75,7 @@ public sealed class When_a_document_is_good
             { "when": { "iterationsOver": 1, "withoutProgress": "2 min" }, "do": { "setDowntime": "150 ms" } },
             { "when": { "elapsedPerGiB": "75 s", "times": 3, "localMinimum": "4 %" }, "do": { "setDowntime": { "times": 1.5, "max": "10 s" } }, "repeat": true },
             { "when": { "iterationsWithoutProgress": 2, "predictedDowntimeAtMost": "2 s", "predictedDowntimeOver": "300 ms" }, "do": { "setBandwidth": "none" } },
-            { "when": { "growthsOver": 5 }, "do": { "setBandwidth": "64 MiB/s" } },
+            { "when": { "growthsOver": 5, "stalled": "45 s" }, "do": { "setBandwidth": "64 MiB/s" } },
             { "when": { "elapsed": "1 h" }, "do": { "throttle": 40 } },
             { "when": { "elapsed": "2 h" }, "do": "suspend" },
             { "when": { "elapsed": "2 h" }, "do": "postCopy" },
@@ -127,7 +127,7 @@ public sealed class When_a_document_is_good
                     PredictedDowntimeOver = TimeSpan.FromMilliseconds(300),
                 },
                 new() { Kind = PolicyActionKind.SetBandwidth }),
-            new(new() { GrowthsOver = 5 }, new() { Kind = PolicyActionKind.SetBandwidth, Bandwidth = BytesPerSecond.FromMebibytes(64) }),
+            new(new() { GrowthsOver = 5, Stalled = TimeSpan.FromSeconds(45) }, new() { Kind = PolicyActionKind.SetBandwidth, Bandwidth = BytesPerSecond.FromMebibytes(64) }),
             new(new() { Elapsed = TimeSpan.FromHours(1) }, new() { Kind = PolicyActionKind.Throttle, Throttle = new Percent(40) }),
             new(new() { Elapsed = TimeSpan.FromHours(2) }, new() { Kind = PolicyActionKind.Suspend }),
             new(new() { Elapsed = TimeSpan.FromHours(2) }, new() { Kind = PolicyActionKind.PostCopy }),

@@ -35,6 +35,13 @@ internal sealed class PlanDriver(MigrationPolicy policy, PlanSubject? subject = 
         return this;
     }
 
+    /// <summary>The agent's stall event arrives.</summary>
+    public PlanDriver Stall(double at, double stalledFor)
+    {
+        Apply(Policy.PolicyEngine.EvaluateStall(Plan, Given.Seconds(at), Given.Seconds(stalledFor)));
+        return this;
+    }
+
     public PlanDriver ReplacePolicy(MigrationPolicy other) => Store(Policy.PolicyEngine.ReplacePolicy(Plan, other));
 
     public PlanDriver SetParameters(Func<TuningParameters, TuningParameters> change) => Store(Policy.PolicyEngine.RecordParameters(Plan, change(Plan.Tuning)));

@@ -156,13 +156,50 @@ public sealed class When_limits_pass
     }
 
     [Fact]
-    public void Should_abort_when_the_switchover_takes_too_long()
+    public void Should_not_abort_a_VM_that_is_paused_for_its_final_copy()
     {
-        var policy = Timed.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30) }) with { LastResort = [PolicyActionKind.Suspend] };
-        var plan = new PlanDriver(policy).ObserveAt(0, 101).Observe(Given.Sample(131, phase: JobPhase.SwitchOver));
-        plan.Done.ShouldBe(["101 Suspend"]);
-        plan.Observe(Given.Sample(131.4, phase: JobPhase.SwitchOver)).Done.ShouldBe(["101 Suspend", "131.4 Abort"]);
-        plan.Actions[^1].Reason.ShouldBe("the switchover started at 101 s took longer than 30 s");
+        var policy = Timed.Limited(limits => limits with { SwitchOverDeadline = Given.Seconds(30), ProgressTimeout = Given.Seconds(10) })
+            .With(new PolicyStep(new() { Elapsed = Given.Seconds(120) }, Given.Abort)) with
+        { LastResort = [PolicyActionKind.Suspend, PolicyActionKind.Abort] };
+        var plan = new PlanDriver(policy).ObserveAt(0, 101);
+        for (var at = 102; at <= 200; at++)
+            plan.Observe(Given.Sample(at, remaining: 500, processed: 100, phase: JobPhase.SwitchOver));
+        plan.Done.ShouldBe(["101 Suspend"], "neither progress, nor the deadline, nor a step gives up what is as good as moved");
+        plan.Observe(Given.Sample(200.5, remaining: 500, processed: 100, phase: JobPhase.SwitchOver)).Done.ShouldBe(["101 Suspend", "200.5 Abort"], "the completion timeout still holds");
+    }
+
+    [Theory]
+    [InlineData(JobPhase.PreCopy, true)]
+    [InlineData(JobPhase.SwitchOver, false)]
+    public void Should_abort_a_switchover_that_does_not_begin_in_time(JobPhase phase, bool isAborted)
+    {
+        var policy = Given.Policy.Limited(limits => limits with { CompletionTimeout = Given.Seconds(300), SwitchOverDeadline = Given.Seconds(30) }) with
+        { StallDetector = new() { SearchLocalMinimum = false }, DowntimeBudget = Given.Seconds(1), LastResort = [PolicyActionKind.Abort], Permits = new() };
+        var plan = new PlanDriver(policy).Observe(
+            Given.Sample(10, 1, 900, bandwidth: 1000), Given.Sample(20, 2, 800, bandwidth: 1000), Given.Sample(60, 3, 900, bandwidth: 1000));
+        plan.Done.ShouldBe(["60 SetDowntime 1000"]);
+        plan.Observe(Given.Sample(90, 3, 900, phase: phase), Given.Sample(90.5, 3, 900, phase: phase));
+        plan.Done.Skip(1).ShouldBe(isAborted ? ["90.5 Abort"] : []);
+        if (isAborted)
+            plan.Actions[^1].Reason.ShouldBe("the switchover ordered at 60 s did not begin within 30 s");
+    }
+
+    [Theory]
+    [InlineData(9900, "101 Suspend")]
+    [InlineData(9901, "101 Abort")]
+    public void Should_suspend_only_where_the_rest_can_be_copied_before_the_abort(double remaining, string expected)
+    {
+        var policy = Timed with { LastResort = [PolicyActionKind.Suspend, PolicyActionKind.Abort] };
+        new PlanDriver(policy).Observe(Given.Sample(0), Given.Sample(101, remaining: remaining)).Done.ShouldBe([expected], "99 s are left, at 100 MiB/s");
+    }
+
+    [Fact]
+    public void Should_suspend_by_a_step_only_where_the_rest_can_be_copied_before_the_abort()
+    {
+        var policy = Timed.With(new PolicyStep(new() { Elapsed = Given.Seconds(50) }, Given.Action(PolicyActionKind.Suspend)));
+        new PlanDriver(policy).Observe(Given.Sample(0), Given.Sample(51, remaining: 4900)).Done.ShouldBe(["51 Suspend"]);
+        new PlanDriver(policy).Observe(Given.Sample(0), Given.Sample(51, remaining: 4901)).Done.ShouldBeEmpty();
+        new PlanDriver(policy with { LastResort = [] }).Observe(Given.Sample(0), Given.Sample(51, remaining: 99_999)).Done.ShouldBe(["51 Suspend"], "nothing aborts it");
     }
 
     [Fact]

@@ -14,16 +14,14 @@ public sealed class When_no_telemetry_comes
         Given.Policy.Limited(limits => limits with { CompletionTimeout = Given.Seconds(100), SwitchOverDeadline = Given.Seconds(30) }) with { LastResort = [PolicyActionKind.Suspend] };
 
     [Fact]
-    public void Should_take_the_last_resort_and_enforce_the_deadline_by_time_alone()
+    public void Should_take_the_last_resort_by_time_alone()
     {
         var plan = new PlanDriver(Timed).ObserveAt(0);
         PolicyEngine.NextDue(plan.Plan).ShouldBe(Given.Seconds(100.001));
         plan.Wait(100).Done.ShouldBeEmpty();
         PolicyEngine.NextDue(plan.Plan).ShouldBe(Given.Seconds(100.001));
         plan.Wait(100.001).Done.ShouldBe(["100.001 Suspend"]);
-        PolicyEngine.NextDue(plan.Plan).ShouldBe(Given.Seconds(130.002));
-        plan.Wait(130.002).Done.ShouldBe(["100.001 Suspend", "130.002 Abort"]);
-        PolicyEngine.NextDue(plan.Plan).ShouldBeNull();
+        PolicyEngine.NextDue(plan.Plan).ShouldBeNull("a suspended VM is not aborted for taking long");
     }
 
     [Fact]

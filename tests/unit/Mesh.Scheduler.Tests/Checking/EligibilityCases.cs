@@ -17,7 +17,7 @@ internal static class EligibilityCases
     public static readonly IReadOnlyList<RefusalCode> OfOtherServices =
     [
         RefusalCode.StorageError, RefusalCode.UnknownPolicy, RefusalCode.PolicyServiceUnavailable, RefusalCode.StaleEpoch, RefusalCode.Aborted, RefusalCode.VmMovedAway,
-        RefusalCode.HypervisorError, RefusalCode.SchedulerUnavailable,
+        RefusalCode.HypervisorError, RefusalCode.SchedulerUnavailable, RefusalCode.NotCopying, RefusalCode.AlreadyInPostCopy, RefusalCode.CannotFinishInTime,
     ];
 
     public static readonly IReadOnlyList<(RefusalCode Code, string Cause, EligibilityQuery Query)> Refused =

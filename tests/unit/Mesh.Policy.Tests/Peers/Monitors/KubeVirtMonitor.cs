@@ -4,7 +4,8 @@ namespace Mesh.Policy.Tests.Peers.Monitors;
 
 /// <summary>
 /// KubeVirt's source monitor without the stall detector, transcribed; each sample is a poll. It truncates elapsed times to whole seconds
-/// before comparing; here they are compared exactly.
+/// before comparing; here they are compared exactly. In two points the mesh differs on purpose, and so does this: a VM is suspended only if
+/// the rest can be copied before the abort, by the smoothed bandwidth, and a suspended VM is not aborted for lack of progress.
 /// </summary>
 internal static class KubeVirtMonitor
 {
@@ -15,14 +16,22 @@ internal static class KubeVirtMonitor
         long progressWatermark = 0;
         decimal lastProgressUpdate = 0;
         var isPaused = false;
+        double bandwidth = 0;
+        var iteration = long.MaxValue;
         foreach (var sample in trace.Samples)
         {
             var now = (decimal)sample.Copy.Elapsed.Ticks / TimeSpan.TicksPerSecond;
+            if (bandwidth == 0)
+                bandwidth = sample.Copy.Bandwidth.Count;
+            else if (sample.Copy.Iteration <= iteration && !isPaused)
+                bandwidth = (0.4 * sample.Copy.Bandwidth.Count) + (0.6 * bandwidth);
+            iteration = iteration == long.MaxValue ? sample.Copy.Iteration : Math.Max(iteration, sample.Copy.Iteration);
             if (progressWatermark == 0 || sample.Copy.Remaining.Count < progressWatermark)
                 lastProgressUpdate = now;
             progressWatermark = sample.Copy.Remaining.Count;
 
-            if ((allowPostCopy || allowWorkloadDisruption) && now > acceptableCompletionTime && !isPaused)
+            var canFinish = bandwidth > 0 && (decimal)Math.Floor(Math.Min(sample.Copy.Remaining.Count / (bandwidth / 1000), uint.MaxValue)) / 1000 <= (2 * acceptableCompletionTime) - now;
+            if ((allowPostCopy || (allowWorkloadDisruption && canFinish)) && now > acceptableCompletionTime && !isPaused)
             {
                 if (allowPostCopy)
                     return [.. done, PeerAction.PostCopy(now)];
@@ -30,7 +39,7 @@ internal static class KubeVirtMonitor
                 acceptableCompletionTime *= 2;
                 isPaused = true;
             }
-            else if (now - lastProgressUpdate > ProgressTimeout || now > acceptableCompletionTime)
+            else if ((!isPaused && now - lastProgressUpdate > ProgressTimeout) || now > acceptableCompletionTime)
             {
                 return [.. done, PeerAction.Abort(now)];
             }
