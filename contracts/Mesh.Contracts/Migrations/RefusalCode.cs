@@ -131,4 +131,7 @@ public enum RefusalCode
 
     /// <summary>The scheduler is unavailable; the request was not saved and may be repeated.</summary>
     SchedulerUnavailable,
+
+    /// <summary>The VM's hypervisor process does not respond on its host.</summary>
+    VmNotResponding,
 }
