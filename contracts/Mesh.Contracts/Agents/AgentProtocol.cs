@@ -1,6 +1,6 @@
 namespace Mesh.Contracts.Agents;
 
-/// <summary>The version of the messages between agents and mesh. It rises when older agents are no longer compatible.</summary>
+/// <summary>What agents and mesh have agreed on beside the form of their messages: its version, which rises when older agents are no longer compatible, and the heartbeat.</summary>
 public static class AgentProtocol
 {
     /// <summary>The version that these contracts describe: 2, since mesh 0.2.</summary>
@@ -8,6 +8,9 @@ public static class AgentProtocol
 
     /// <summary>The version of an agent that reports none: mesh 0.1.</summary>
     public const int Unversioned = 1;
+
+    /// <summary>The longest time between two heartbeats of a mesh with unfinished migrations.</summary>
+    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>Why the mesh rejects an agent of this version; null if it accepts it.</summary>
     public static string? FindProblem(int version) => version >= Current

@@ -20,6 +20,9 @@ public static class AgentQueues
     /// <summary>To the mesh: <see cref="AgentEvent"/>.</summary>
     public const string AgentEvents = "mesh.agent-events";
 
+    /// <summary>To every agent: <see cref="MeshHeartbeat"/>. An exchange, to which each agent binds a queue of its own.</summary>
+    public const string Heartbeats = "mesh.messages.mesh-heartbeat";
+
     /// <summary>To one host's agent: <see cref="AgentCommand"/>.</summary>
     public static string Commands(HostName host) => $"mesh.agent.{host}.commands";
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Migrations;
@@ -16,10 +17,16 @@ public sealed record MigrationLimits
     public static readonly TimeSpan DefaultCompletionTimeoutPerGiB = TimeSpan.FromSeconds(800);
 
     /// <summary>
-    /// Aborts when nothing has been copied for this long; zero for never. Null in a request takes the policy's; an agent that is given
+    /// Aborts when the copy has not progressed for this long; zero for never. Null in a request takes the policy's; an agent that is given
     /// null enforces <see cref="DefaultProgressTimeout"/>.
     /// </summary>
     public TimeSpan? ProgressTimeout { get; init; }
+
+    /// <summary>
+    /// What counts as progress. Null in a request takes the policy's; for an agent that is given null it is a new low of what remains, or
+    /// data sent in a pass over memory that began with less than any pass before.
+    /// </summary>
+    public ProgressMeasure? Progress { get; init; }
 
     /// <summary>
     /// Aborts when the migration has run for this long, or takes its policy's milder last resort; null takes

@@ -140,4 +140,7 @@ public enum RefusalCode
 
     /// <summary>The VM would be suspended for longer than a limit allows, and the migration would then be aborted.</summary>
     CannotFinishInTime,
+
+    /// <summary>The VM's hypervisor process does not respond on its host.</summary>
+    VmNotResponding,
 }

@@ -21,6 +21,7 @@ namespace Mesh.Contracts.Vms;
 /// <param name="CpuFeatures">CPU features that it requires, as libvirt names them; null if unknown.</param>
 /// <param name="HugePageSize">The size of the huge pages that back its memory; null for normal pages.</param>
 /// <param name="NumaNodes">The NUMA nodes of the host that its memory must be on (<c>numatune</c>, mode <c>strict</c>); null for any.</param>
+/// <param name="NotResponding">Whether its hypervisor process does not respond on its host: the rest is what was known before, and it cannot be migrated.</param>
 public sealed record VmDescription(
     VmId Id,
     string Name,
@@ -39,4 +40,5 @@ public sealed record VmDescription(
     VmPlacement? Placement = null,
     IReadOnlyList<string>? CpuFeatures = null,
     Bytes? HugePageSize = null,
-    IReadOnlyList<int>? NumaNodes = null);
+    IReadOnlyList<int>? NumaNodes = null,
+    bool NotResponding = false);

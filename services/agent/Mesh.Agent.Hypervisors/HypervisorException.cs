@@ -33,6 +33,9 @@ public sealed class HypervisorException : Exception
     /// <summary>The error code.</summary>
     public HypervisorErrorCode Code { get; }
 
+    /// <summary>Whether the same call may succeed a little later: the hypervisor was slow, busy or away for a moment.</summary>
+    public bool IsTransient => Code is HypervisorErrorCode.TimedOut or HypervisorErrorCode.Busy or HypervisorErrorCode.Unreachable;
+
     /// <summary>The VM concerned; null for none.</summary>
     public VmId? Vm { get; }
 }
@@ -46,14 +49,20 @@ public enum HypervisorErrorCode
     /// <summary>The hypervisor cannot be reached.</summary>
     Unreachable,
 
-    /// <summary>The hypervisor did not respond in time.</summary>
+    /// <summary>The hypervisor did not respond in time; the call may still take effect.</summary>
     TimedOut,
+
+    /// <summary>Another call about the VM did not end in time: this one had no effect.</summary>
+    Busy,
 
     /// <summary>The hypervisor does not have the VM.</summary>
     NoVm,
 
     /// <summary>The VM is not running.</summary>
     VmNotRunning,
+
+    /// <summary>The VM's process does not respond, and it has no job that could be the reason.</summary>
+    VmNotResponding,
 
     /// <summary>The VM has no job.</summary>
     NoJob,

@@ -17,16 +17,26 @@ public interface IHypervisor : IAsyncDisposable
     /// <summary>Capacity, hypervisor, networks and storage of the host.</summary>
     Task<HostDescription> DescribeHostAsync(CancellationToken cancellation);
 
-    /// <summary>Every VM in full, running or not.</summary>
-    Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation);
-
     /// <summary>The state of every VM. Cheap: called at every tick, and never blocked by a job.</summary>
     Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation);
+
+    /// <summary>The state of one VM; null if the host does not have it. As cheap.</summary>
+    Task<VmState?> FindVmAsync(VmId vm, CancellationToken cancellation);
+
+    /// <inheritdoc cref="FindVmAsync(VmId, CancellationToken)" />
+    Task<VmState?> FindVmByNameAsync(string name, CancellationToken cancellation);
+
+    /// <summary>
+    /// One VM in full, running or not; null if the host does not have it. One that does not respond is marked
+    /// (<see cref="VmDescription.NotResponding"/>) and described as far as the hypervisor knows it.
+    /// </summary>
+    Task<VmDescription?> DescribeVmAsync(VmId vm, CancellationToken cancellation);
 
     /// <summary>
     /// The VM's running job; null if it has none. May take seconds during QEMU's final pass; calls made meanwhile wait for the same
     /// answer.
     /// </summary>
+    /// <exception cref="HypervisorException">Among others <see cref="HypervisorErrorCode.VmNotResponding"/>.</exception>
     Task<HypervisorJob?> ReadJobAsync(VmId vm, CancellationToken cancellation);
 
     /// <summary>The VM's last completed job; null if the hypervisor has none, as for a VM that has left.</summary>

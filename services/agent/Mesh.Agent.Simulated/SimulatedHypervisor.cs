@@ -28,11 +28,17 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
 
     public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => QueryAsync(Describe, cancellation);
 
-    public Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation) =>
-        QueryAsync<IReadOnlyList<VmDescription>>(host => [.. host.Vms.Values.Select(Describe)], cancellation);
-
     public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) =>
-        QueryAsync<IReadOnlyList<VmState>>(host => [.. host.Vms.Values.Select(vm => new VmState(vm.Spec.Id, vm.Spec.Name, vm.State, vm.Detail))], cancellation);
+        QueryAsync<IReadOnlyList<VmState>>(host => [.. host.Vms.Values.Select(ReadState)], cancellation);
+
+    public Task<VmState?> FindVmAsync(VmId vm, CancellationToken cancellation) =>
+        QueryAsync(host => host.Vms.TryGetValue(vm, out var known) ? ReadState(known) : null, cancellation);
+
+    public Task<VmState?> FindVmByNameAsync(string name, CancellationToken cancellation) =>
+        QueryAsync(host => host.Vms.Values.FirstOrDefault(vm => vm.Spec.Name == name) is { } known ? ReadState(known) : null, cancellation);
+
+    public Task<VmDescription?> DescribeVmAsync(VmId vm, CancellationToken cancellation) =>
+        QueryAsync(host => host.Vms.TryGetValue(vm, out var known) ? Describe(known) : null, cancellation);
 
     public Task<HypervisorJob?> ReadJobAsync(VmId vm, CancellationToken cancellation) => QueryAsync(host =>
         SimulatedCluster.GetVm(host, vm).Job is { } job
@@ -161,6 +167,8 @@ internal sealed class SimulatedHypervisor(SimulatedCluster cluster, HostName nam
             Storage = spec.Storage,
         };
     }
+
+    private static VmState ReadState(VmModel vm) => new(vm.Spec.Id, vm.Spec.Name, vm.State, vm.Detail);
 
     private static VmDescription Describe(VmModel vm) => new(
         vm.Spec.Id, vm.Spec.Name, VmStatusMapping.FromRunState(vm.State, hasOutgoingJob: false, expectsIncoming: false), vm.Spec.Memory, vm.Spec.VCpus,

@@ -16,7 +16,7 @@ namespace Mesh.Agent;
 internal static class AgentComposition
 {
     public static ServiceProvider Build(
-        AgentOptions options, Func<IHypervisor> connect, IMessageBus bus, TimeProvider time, ILogger log, CancellationToken stopping)
+        AgentOptions options, Func<IHypervisor> connect, IMessageBus bus, MeshContact mesh, TimeProvider time, ILogger log, CancellationToken stopping)
     {
         var host = new HostName(options.Host);
         var store = new AgentStore(options.StateDirectory is { } directory ? new AgentStateFile(directory, host) : null, options.RecordsKeptMax, log);
@@ -25,12 +25,14 @@ internal static class AgentComposition
             .AddSingleton(agent)
             .AddSingleton(options)
             .AddSingleton(bus)
+            .AddSingleton(mesh)
             .AddSingleton(store)
             .AddSingleton(_ => connect())
             .AddRuntime()
             .AddJobs()
             .AddCommands()
             .AddSingleton<HostReporter>()
+            .AddSingleton<VmDescriber>()
             .AddSingleton<InventoryReporter>()
             .AddSingleton<AgentLoops>()
             .BuildServiceProvider();
@@ -39,6 +41,7 @@ internal static class AgentComposition
     private static IServiceCollection AddRuntime(this IServiceCollection services) => services
         .AddSingleton<AgentSignals>()
         .AddSingleton<VmStateCache>()
+        .AddSingleton<SettingRetrier>()
         .AddSingleton<ReliableSender>()
         .AddSingleton<AgentEventPublisher>();
 

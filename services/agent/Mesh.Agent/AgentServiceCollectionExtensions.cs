@@ -35,7 +35,8 @@ public static class AgentServiceCollectionExtensions
         services.AddMonotonicTime();
         services.AddOptions<AgentOptions>(host.Value).Configure(configure).PostConfigure(options => options.Host = host.Value).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentOptions>, AgentOptionsValidator>());
-        services.TryAddSingleton<HostAgentRegistry>();
+        if (!services.Any(service => service.ServiceType == typeof(HostAgentRegistry)))
+            services.AddSingleton<HostAgentRegistry>().AddSubscriber<MeshHeartbeat>(provider => provider.GetRequiredService<HostAgentRegistry>());
         services.AddSingleton(new AgentRegistration(host, hypervisor));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HostAgentRegistry>().GetOrCreate(host));
         return services.AddQueueHandler<AgentCommand>(

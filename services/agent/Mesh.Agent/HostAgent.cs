@@ -2,6 +2,7 @@ using Mesh.Agent.Commands;
 using Mesh.Agent.Configuration;
 using Mesh.Agent.Hypervisors;
 using Mesh.Agent.Jobs;
+using Mesh.Agent.Runtime;
 using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Values;
@@ -36,12 +37,17 @@ internal sealed class HostAgent(
             await Task.Yield();
         }
 
-        (await _dispatcher.Task).Dispatch(message);
+        var dispatcher = await _dispatcher.Task;
+        MeshContact.RecordHeard();
+        dispatcher.Dispatch(message);
     }
+
+    /// <summary>When the mesh was heard.</summary>
+    public MeshContact MeshContact { get; } = new(options, time);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _parts = AgentComposition.Build(options, connect, bus, time, log, _stopping.Token);
+        _parts = AgentComposition.Build(options, connect, bus, MeshContact, time, log, _stopping.Token);
         var monitored = await _parts.GetRequiredService<HostMigrations>().ResumeAsync();
         _loops = _parts.GetRequiredService<AgentLoops>().RunAsync();
         _dispatcher.SetResult(_parts.GetRequiredService<CommandDispatcher>());

@@ -22,7 +22,7 @@ public static class VmMigratability
         ];
     }
 
-    /// <summary>Whether it runs, and whether something else migrates it already.</summary>
+    /// <summary>Whether it runs and responds, and whether something else migrates it already.</summary>
     /// <param name="located">The VM.</param>
     /// <param name="other">An unfinished migration of it; null for none.</param>
     public static IEnumerable<Refusal> CheckState(LocatedVm located, MigrationId? other = null)
@@ -35,6 +35,8 @@ public static class VmMigratability
                 : $"{vm.Name} is in a migration on {located.Host} that the mesh did not start");
         else if (vm.Status is not VmStatus.Up)
             yield return NotRunning(vm.Name, RefusalText.Describe(vm.Status), located.Host);
+        if (vm.NotResponding)
+            yield return NotResponding(vm.Name, located.Host);
     }
 
     /// <summary>A VM that does not run cannot be migrated live.</summary>
@@ -43,6 +45,12 @@ public static class VmMigratability
     /// <param name="host">Where it is.</param>
     public static Refusal NotRunning(string vm, string state, HostName host) =>
         new(RefusalCode.VmNotRunning, $"{vm} is {state} on {host}; only a running VM can be migrated live");
+
+    /// <summary>A VM whose QEMU does not respond cannot be migrated: libvirt would wait for it.</summary>
+    /// <param name="vm">What it is called.</param>
+    /// <param name="host">Where it is.</param>
+    public static Refusal NotResponding(string vm, HostName host) =>
+        new(RefusalCode.VmNotResponding, $"{vm} is not responding on {host}: its QEMU process does not answer libvirt; find out why on the host, or restart the VM");
 
     private static IEnumerable<Refusal> CheckLockAndPinning(LocatedVm located)
     {

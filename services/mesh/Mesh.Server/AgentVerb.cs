@@ -4,6 +4,7 @@ using Mesh.Agent.Configuration;
 using Mesh.Agent.Host;
 using Mesh.Cli.Commands;
 using Mesh.Cli.Shell;
+using Mesh.Contracts.Agents;
 using Mesh.Contracts.Values;
 using Mesh.Hosting;
 using Mesh.Hosting.Bus;
@@ -22,6 +23,7 @@ internal sealed class AgentVerb : RunVerb
     private readonly Option<HostName?> _name;
     private readonly Option<TimeSpan?> _keepAliveInterval;
     private readonly Option<int?> _keepAliveCount;
+    private readonly Option<TimeSpan?> _autonomyAfter;
     private readonly Option<IReadOnlyDictionary<string, string>> _labels;
     private readonly Option<int?> _link;
     private readonly Option<IReadOnlyList<string>> _sharedPaths;
@@ -49,6 +51,12 @@ internal sealed class AgentVerb : RunVerb
             Description = "Number of unanswered probes after which the connection is closed. Default: 5.",
             HelpName = "N",
             CustomParser = OptionParsers.Count("--keepalive-count", "probes", 1, 100),
+        });
+        _autonomyAfter = Add(new Option<TimeSpan?>("--autonomy-after")
+        {
+            Description = "How long the mesh may be silent before the agent alone limits migrations without a completion timeout. Default: 150.",
+            HelpName = "SECONDS",
+            CustomParser = OptionParsers.Seconds("--autonomy-after", 2 * (int)AgentProtocol.HeartbeatInterval.TotalSeconds),
         });
         _labels = Add(new Option<IReadOnlyDictionary<string, string>>("--label")
         {
@@ -87,6 +95,7 @@ internal sealed class AgentVerb : RunVerb
                 KeyValuePair.Create("Agent:Host", parsed.GetValue(_name)?.ToString()),
                 KeyValuePair.Create("Agent:KeepAliveInterval", parsed.GetValue(_keepAliveInterval)?.ToString("c")),
                 KeyValuePair.Create("Agent:KeepAliveCount", parsed.GetValue(_keepAliveCount)?.ToString()),
+                KeyValuePair.Create("Agent:AutonomyAfter", parsed.GetValue(_autonomyAfter)?.ToString("c")),
                 KeyValuePair.Create("Agent:LinkMebibytesPerSecond", parsed.GetValue(_link)?.ToString()),
                 .. (parsed.GetValue(_labels) ?? new Dictionary<string, string>()).Select(label => KeyValuePair.Create($"Agent:Labels:{label.Key}", (string?)label.Value)),
                 .. (parsed.GetValue(_sharedPaths) ?? []).Select((path, index) => KeyValuePair.Create($"Agent:SharedPaths:{index}", (string?)path)),

@@ -47,6 +47,7 @@ public static class MigrationsServiceCollectionExtensions
         services.TryAddSingleton<TransitionFunction>(MigrationStateMachine.Apply);
         services.AddSingleton<LocalGrainHost>();
         services.AddHostedService<MigrationTimerService>();
+        services.AddHostedService<HeartbeatService>();
 
         services.AddSingleton<AgentMessageHandler>();
         services.AddQueueHandler<HostReport>(AgentQueues.HostReports, provider => provider.GetRequiredService<AgentMessageHandler>(), dropOldest: true);

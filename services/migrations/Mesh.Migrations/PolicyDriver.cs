@@ -36,6 +36,9 @@ internal static class PolicyDriver
         return asked with
         {
             ProgressTimeout = asked.ProgressTimeout ?? (limits.ProgressTimeout is { } progress ? progress + AgentMargin : TimeSpan.Zero),
+
+            // KubeVirt's measure, where a policy reproduces it: the agent must not abort what the policy lets run. Else the agent's own.
+            Progress = asked.Progress ?? (limits.Progress is ProgressMeasure.Remaining ? limits.Progress : null),
             CompletionTimeout = AbortDeadline(state),
             StallingLimit = asked.StallingLimit ?? limits.StallingLimit,
         };
@@ -137,7 +140,11 @@ internal static class PolicyDriver
     {
         var (policy, asked) = (state.Policy?.Policy ?? NoPolicy, state.Request.Limits);
         var isTimed = HasCompletionTimeout(asked);
-        var limits = policy.Limits with { ProgressTimeout = asked.ProgressTimeout is { } progress ? NullIfZero(progress) : policy.Limits.ProgressTimeout };
+        var limits = policy.Limits with
+        {
+            ProgressTimeout = asked.ProgressTimeout is { } progress ? NullIfZero(progress) : policy.Limits.ProgressTimeout,
+            Progress = asked.Progress ?? policy.Limits.Progress,
+        };
         return policy with
         {
             Limits = isTimed

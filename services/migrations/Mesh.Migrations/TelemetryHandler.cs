@@ -181,6 +181,7 @@ internal static class TelemetryHandler
 
     private static string Describe(LimitReached reached) => reached.Limit switch
     {
+        HardLimit.AutonomyTimeout => $"not complete {reached.Value.TotalSeconds:0.#} s after the source's agent lost contact with the mesh (autonomy limit)",
         HardLimit.ProgressTimeout => $"no progress for {reached.Value.TotalSeconds:0.#} s (progress timeout)",
         HardLimit.CompletionTimeout => $"not complete after {reached.Value.TotalSeconds:0.#} s (completion timeout)",
         _ => $"{reached.Limit} of {reached.Value.TotalSeconds:0.#} s",

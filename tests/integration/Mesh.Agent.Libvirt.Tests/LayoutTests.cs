@@ -13,6 +13,7 @@ public class LayoutTests
         Unsafe.SizeOf<NativeDomainInfo>().ShouldBe(40);
         Unsafe.SizeOf<NativeNodeInfo>().ShouldBe(64);
         Unsafe.SizeOf<NativeBlockInfo>().ShouldBe(24);
+        Unsafe.SizeOf<NativeControlInfo>().ShouldBe(16);
         Unsafe.SizeOf<NativePoolInfo>().ShouldBe(32);
         Unsafe.SizeOf<NativeVolumeInfo>().ShouldBe(24);
     }
@@ -24,6 +25,7 @@ public class LayoutTests
     [InlineData(typeof(NativeDomainInfo), nameof(NativeDomainInfo.MaxMemoryKibibytes), 8)]
     [InlineData(typeof(NativeDomainInfo), nameof(NativeDomainInfo.VirtualCpus), 24)]
     [InlineData(typeof(NativeDomainInfo), nameof(NativeDomainInfo.CpuTimeNanoseconds), 32)]
+    [InlineData(typeof(NativeControlInfo), nameof(NativeControlInfo.StateTimeMilliseconds), 8)]
     [InlineData(typeof(NativeNodeInfo), nameof(NativeNodeInfo.MemoryKibibytes), 32)]
     [InlineData(typeof(NativeNodeInfo), nameof(NativeNodeInfo.Threads), 60)]
     [InlineData(typeof(NativePoolInfo), nameof(NativePoolInfo.Capacity), 8)]

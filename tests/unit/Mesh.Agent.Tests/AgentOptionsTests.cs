@@ -45,6 +45,26 @@ public sealed class AgentOptionsTests
     }
 
     [Fact]
+    public void Limits_that_hold_without_the_mesh_cannot_be_switched_off()
+    {
+        var problems = AgentOptionsValidator.Validate(new AgentOptions
+        {
+            AutonomyAfter = TimeSpan.FromSeconds(59),
+            AutonomousCompletionTimeoutPerGiB = TimeSpan.Zero,
+            VmResponseTimeout = TimeSpan.Zero,
+            SettingRetryTime = TimeSpan.FromSeconds(-1),
+        });
+
+        problems.ShouldBe(
+            [
+                "Agent:VmResponseTimeout must be 1 s to 60 s, not 0 ms",
+                "Agent:AutonomyAfter must be 60 s to 86400 s, not 59 s",
+                "Agent:AutonomousCompletionTimeoutPerGiB must be 1 s to 86400 s, not 0 ms",
+                "Agent:SettingRetryTime must be 0 ms to 300 s, not -1000 ms",
+            ], ignoreOrder: true);
+    }
+
+    [Fact]
     public void Every_problem_of_the_libvirt_settings_is_reported_at_once()
     {
         var problems = new LibvirtOptions

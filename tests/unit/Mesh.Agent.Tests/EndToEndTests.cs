@@ -96,6 +96,17 @@ public sealed class EndToEndTests : IAsyncLifetime
         await UntilAsync(() => Last(HostA) is { Vms: [{ Status: VmStatus.Up }] } && Last(HostB) is { Vms: [] }, "everything as before");
     }
 
+    [Fact]
+    public async Task A_heartbeat_reaches_every_agent_of_the_process()
+    {
+        var contacts = new[] { HostA, HostB }.Select(host => _mesh.Services.GetRequiredService<HostAgentRegistry>().GetOrCreate(host).MeshContact).ToList();
+        contacts.ShouldAllBe(contact => contact.HeardAt == null);
+
+        await _mesh.Services.GetRequiredService<IMessageBus>().PublishAsync(new MeshHeartbeat(DateTimeOffset.UnixEpoch));
+
+        await UntilAsync(() => contacts.All(contact => contact.HeardAt is not null), "the heartbeat");
+    }
+
     private static SimulatedCluster Cluster()
     {
         var cluster = new SimulatedCluster(TimeProvider.System);

@@ -165,6 +165,22 @@ public sealed class ListingTests
     }
 
     [Fact]
+    public async Task A_VM_that_does_not_respond_is_marked()
+    {
+        var cli = new Cli().Answering(Cli.Json(new[]
+        {
+            TestData.VmOn("host-a", "web-1") with { Vm = TestData.VmOf("web-1") with { NotResponding = true } },
+            TestData.VmOn("host-a", "web-2"),
+        }));
+
+        (await cli.RunAsync("vms")).ShouldBe(0);
+
+        var lines = cli.Out.TrimEnd().Split('\n');
+        lines[1].ShouldContain("up, not responding");
+        lines[2].ShouldNotContain("responding");
+    }
+
+    [Fact]
     public async Task The_status_on_an_unresponsive_host_is_unknown()
     {
         var (unresponsive, responding) = (new HostVmStatus(new HostName("host-a"), HostHealth.Unresponsive, VmStatus.MigratingFrom, DateTimeOffset.UtcNow.AddMinutes(-2)), new HostVmStatus(new HostName("host-b"), HostHealth.Healthy));

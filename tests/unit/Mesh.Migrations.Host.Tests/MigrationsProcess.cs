@@ -100,6 +100,8 @@ internal sealed class RecordingBus : IMessageBus
 
     public ConcurrentQueue<MigrationEvent> Events { get; } = new();
 
+    public ConcurrentQueue<MeshHeartbeat> Heartbeats { get; } = new();
+
     /// <summary>The answers of the policy service; null for none.</summary>
     public Func<ResolvePolicy, ResolvePolicyAnswer?> Policies { get; set; } = _ => new ResolvePolicyAnswer(null);
 
@@ -127,6 +129,8 @@ internal sealed class RecordingBus : IMessageBus
             throw new IOException("the broker is not reachable");
         if (message is AgentCommand command)
             Commands.Enqueue(command);
+        if (message is MeshHeartbeat heartbeat)
+            Heartbeats.Enqueue(heartbeat);
         if (message is MigrationEvent published)
             Events.Enqueue(published);
         return Task.CompletedTask;

@@ -109,6 +109,18 @@ public sealed class When_a_policy_controls_a_migration
         limits.EffectiveProgressTimeout.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(null, ProgressMeasure.Remaining, ProgressMeasure.Remaining)]
+    [InlineData(null, ProgressMeasure.RemainingOrTransferred, null)]
+    [InlineData(ProgressMeasure.RemainingOrTransferred, ProgressMeasure.Remaining, ProgressMeasure.RemainingOrTransferred)]
+    public void The_agent_measures_progress_like_a_policy_that_reproduces_kubevirt_and_else_its_own_way(ProgressMeasure? asked, ProgressMeasure policy, ProgressMeasure? expected)
+    {
+        var limits = new PolicyLimits { ProgressTimeout = TimeSpan.FromSeconds(150), Progress = policy };
+
+        MigrationDriver.Under(Given.Policy(new MigrationPolicy { Name = "test", Description = "For tests.", Limits = limits }), limits: new MigrationLimits { Progress = asked })
+            .Prepared().Last<StartMigration>().Limits.Progress.ShouldBe(expected);
+    }
+
     [Fact]
     public void Limits_of_the_request_take_precedence()
     {

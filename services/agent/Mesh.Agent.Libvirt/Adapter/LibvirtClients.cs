@@ -21,6 +21,8 @@ internal sealed class LibvirtClients : IAsyncDisposable
     private readonly LibvirtOptions _options;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<VmId, LibvirtClient> _dedicated = [];
+    private readonly Lock _probingLock = new();
+    private LibvirtClient _probing;
 
     public LibvirtClients(LibvirtOptions options, TimeProvider time, Action<LibvirtConnection> opened)
     {
@@ -29,6 +31,7 @@ internal sealed class LibvirtClients : IAsyncDisposable
         Monitoring = new LibvirtClient(usual, time, opened);
         Main = new LibvirtClient(usual, time);
         Optional = new LibvirtClient(usual, time);
+        _probing = new LibvirtClient(usual, time);
     }
 
     /// <summary>For events and the queries of the reports, which nothing may delay.</summary>
@@ -39,6 +42,30 @@ internal sealed class LibvirtClients : IAsyncDisposable
 
     /// <summary>For optional queries that may hang, such as about a pool on a server that is down.</summary>
     public LibvirtClient Optional { get; }
+
+    /// <summary>For queries that a VM's QEMU has to answer, and may not.</summary>
+    public LibvirtClient Probing
+    {
+        get
+        {
+            lock (_probingLock)
+                return _probing;
+        }
+    }
+
+    /// <summary>Leaves a probing connection to the call that hangs on it, and gives the others a new one.</summary>
+    public void ReplaceProbing(LibvirtClient hung)
+    {
+        lock (_probingLock)
+        {
+            if (_probing != hung)
+                return;
+            _probing = new LibvirtClient(CreateOptions(_options.KeepAliveInterval, _options.KeepAliveCount), _time);
+        }
+
+        // It closes once that call has returned; nobody waits for it.
+        _ = hung.DisposeAsync().AsTask();
+    }
 
     /// <summary>For calls about a VM's job: its own connection, or else the main one.</summary>
     public LibvirtClient Get(VmId vm) => _dedicated.GetValueOrDefault(vm, Main);
@@ -63,6 +90,7 @@ internal sealed class LibvirtClients : IAsyncDisposable
     {
         foreach (var vm in _dedicated.Keys)
             await CloseDedicatedAsync(vm);
+        await Probing.DisposeAsync();
         await Optional.DisposeAsync();
         await Main.DisposeAsync();
         await Monitoring.DisposeAsync();

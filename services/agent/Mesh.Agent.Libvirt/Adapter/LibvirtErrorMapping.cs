@@ -39,6 +39,9 @@ internal static class LibvirtErrorMapping
     private static HypervisorErrorCode ToErrorCode(LibvirtException error) => error.Code switch
     {
         LibvirtErrorCode.NoDomain => HypervisorErrorCode.NoVm,
+
+        // It waited for the end of another call about the VM (cannot acquire state change lock).
+        LibvirtErrorCode.OperationTimeout => HypervisorErrorCode.Busy,
         LibvirtErrorCode.NoConnect or LibvirtErrorCode.InvalidConnection or LibvirtErrorCode.Rpc or LibvirtErrorCode.AuthenticationFailed
             or LibvirtErrorCode.SystemError when IsConnectionError(error) => HypervisorErrorCode.Unreachable,
         LibvirtErrorCode.StorageVolumeExists => HypervisorErrorCode.ImageExists,

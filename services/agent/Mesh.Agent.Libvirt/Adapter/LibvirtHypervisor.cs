@@ -28,6 +28,7 @@ internal sealed class LibvirtHypervisor : IHypervisor
     private readonly VcpuThrottle _throttle;
     private readonly LibvirtMigrator _migrator;
     private readonly CoalescedJobReads _reads;
+    private readonly TimeSpan _vmResponseTimeout;
     private readonly ConcurrentDictionary<VmId, bool> _migrating = [];
 
     /// <summary>Connects at the first call.</summary>
@@ -37,34 +38,38 @@ internal sealed class LibvirtHypervisor : IHypervisor
         _images = new LibvirtImages(_clients.Main);
         _throttle = new VcpuThrottle(new VcpuCgroupFinder(options.HostRoot));
         _host = new LibvirtHostReader(_clients, options, time);
-        _inventory = new LibvirtInventory(_clients, _host, _throttle);
+        _inventory = new LibvirtInventory(_clients, _host, _throttle, options.VmResponseTimeout);
         _loopback = new LoopbackDetector(options.IsLibvirtLocal, time);
         _migrator = new LibvirtMigrator(time);
         _reads = new CoalescedJobReads(time, options.CallTimeout);
+        _vmResponseTimeout = options.VmResponseTimeout;
     }
 
     public ChannelReader<HypervisorEvent> Events => _events.Reader;
 
     public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => _host.DescribeAsync(cancellation);
 
-    public Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation) => _inventory.DescribeVmsAsync(cancellation);
-
     public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) => _inventory.ListVmsAsync(cancellation);
 
-    public Task<HypervisorJob?> ReadJobAsync(VmId vm, CancellationToken cancellation) => _reads.ReadAsync(
-        vm,
-        async () =>
-        {
-            var stats = await QueryDomainAsync("virDomainGetJobStats", vm, domain => JobStatsMapping.FromLibvirt(domain.GetJobStats()), CancellationToken.None, FinalPassTimeout);
+    public Task<VmState?> FindVmAsync(VmId vm, CancellationToken cancellation) => _inventory.FindVmAsync(vm, cancellation);
 
-            // During its migration, calls about this VM may block and must not delay others.
-            if (stats is { Operation: JobOperation.MigrationOut })
-                _clients.GetOrAddDedicated(vm);
-            else if (stats is null && !_migrating.ContainsKey(vm))
-                await _clients.CloseDedicatedAsync(vm);
-            return stats;
-        },
-        cancellation);
+    public Task<VmState?> FindVmByNameAsync(string name, CancellationToken cancellation) => _inventory.FindVmByNameAsync(name, cancellation);
+
+    public Task<VmDescription?> DescribeVmAsync(VmId vm, CancellationToken cancellation) => _inventory.DescribeVmAsync(vm, cancellation);
+
+    public async Task<HypervisorJob?> ReadJobAsync(VmId vm, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _reads.ReadAsync(vm, () => ReadJobAsync(vm), cancellation);
+        }
+        catch (HypervisorException e) when (e.Code is HypervisorErrorCode.TimedOut)
+        {
+            // Without a job it is not the final pass that keeps QEMU from answering.
+            await InvokeDomainAsync(_clients.Monitoring, "virDomainGetControlInfo", vm, domain => ThrowIfNotResponding(domain, vm, TimeSpan.Zero), cancellation);
+            throw;
+        }
+    }
 
     public Task<HypervisorJob?> ReadCompletedJobAsync(VmId vm, CancellationToken cancellation) =>
         QueryDomainAsync("virDomainGetJobStats", vm, domain => JobStatsMapping.FromLibvirt(domain.GetCompletedJobStats(), isEnded: true), cancellation);
@@ -113,17 +118,10 @@ internal sealed class LibvirtHypervisor : IHypervisor
     public Task StartPostCopyAsync(VmId vm, CancellationToken cancellation) =>
         InvokeDomainAsync("virDomainMigrateStartPostCopy", vm, domain => domain.StartPostCopy(), cancellation);
 
-    public async Task SetThrottleAsync(VmId vm, Percent throttle, CancellationToken cancellation)
-    {
-        var (name, quota) = await ReadConfiguredQuotaAsync(vm, cancellation);
-        _throttle.Set(vm, name, quota, throttle);
-    }
+    public async Task SetThrottleAsync(VmId vm, Percent throttle, CancellationToken cancellation) =>
+        _throttle.Set(vm, await ReadConfiguredQuotaAsync(vm, cancellation), throttle);
 
-    public async Task LiftThrottleAsync(VmId vm, CancellationToken cancellation)
-    {
-        var (name, quota) = await ReadConfiguredQuotaAsync(vm, cancellation);
-        _throttle.Lift(vm, name, quota);
-    }
+    public async Task LiftThrottleAsync(VmId vm, CancellationToken cancellation) => _throttle.Lift(vm, await ReadConfiguredQuotaAsync(vm, cancellation));
 
     public Task SuspendAsync(VmId vm, CancellationToken cancellation) => InvokeDomainAsync("virDomainSuspend", vm, domain => domain.Suspend(), cancellation);
 
@@ -168,11 +166,42 @@ internal sealed class LibvirtHypervisor : IHypervisor
         _events.Writer.TryComplete();
     }
 
-    private Task<(string Name, long Quota)> ReadConfiguredQuotaAsync(VmId vm, CancellationToken cancellation) =>
-        QueryDomainAsync("virDomainGetXMLDesc", vm, domain => (domain.Name, DomainXml.VcpuQuota(domain.GetXml())), cancellation);
+    private Task<long> ReadConfiguredQuotaAsync(VmId vm, CancellationToken cancellation) =>
+        QueryDomainAsync("virDomainGetXMLDesc", vm, domain => DomainXml.VcpuQuota(domain.GetXml()), cancellation);
+
+    private async Task<HypervisorJob?> ReadJobAsync(VmId vm)
+    {
+        var job = await QueryDomainAsync(
+            "virDomainGetJobStats",
+            vm,
+            domain =>
+            {
+                ThrowIfNotResponding(domain, vm, _vmResponseTimeout);
+                return JobStatsMapping.FromLibvirt(domain.GetJobStats());
+            },
+            CancellationToken.None,
+            FinalPassTimeout);
+
+        // During its migration, calls about this VM may block and must not delay others.
+        if (job is { Operation: JobOperation.MigrationOut })
+            _clients.GetOrAddDedicated(vm);
+        else if (job is null && !_migrating.ContainsKey(vm))
+            await _clients.CloseDedicatedAsync(vm);
+        return job;
+    }
+
+    /// <summary>A query about the VM would wait for one that QEMU has not answered for this long.</summary>
+    private static void ThrowIfNotResponding(LibvirtDomain domain, VmId vm, TimeSpan after)
+    {
+        if (LibvirtException.NullOnError(domain.GetControl) is { State: DomainControlState.Occupied } control && control.For >= after)
+            throw new HypervisorException(HypervisorErrorCode.VmNotResponding, vm, $"its QEMU process has not answered for {control.For.TotalSeconds:0} s");
+    }
 
     private Task<T> QueryDomainAsync<T>(string name, VmId vm, Func<LibvirtDomain, T> call, CancellationToken cancellation, TimeSpan? limit = null) =>
-        _clients.Get(vm).CallAsync(
+        QueryDomainAsync(_clients.Get(vm), name, vm, call, cancellation, limit);
+
+    private static Task<T> QueryDomainAsync<T>(
+        LibvirtClient client, string name, VmId vm, Func<LibvirtDomain, T> call, CancellationToken cancellation, TimeSpan? limit = null) => client.CallAsync(
             name,
             vm,
             connection =>
@@ -183,7 +212,11 @@ internal sealed class LibvirtHypervisor : IHypervisor
             cancellation,
             limit);
 
-    private Task<bool> InvokeDomainAsync(string name, VmId vm, Action<LibvirtDomain> call, CancellationToken cancellation) => QueryDomainAsync(
+    private Task<bool> InvokeDomainAsync(string name, VmId vm, Action<LibvirtDomain> call, CancellationToken cancellation) =>
+        InvokeDomainAsync(_clients.Get(vm), name, vm, call, cancellation);
+
+    private static Task<bool> InvokeDomainAsync(LibvirtClient client, string name, VmId vm, Action<LibvirtDomain> call, CancellationToken cancellation) => QueryDomainAsync(
+        client,
         name,
         vm,
         domain =>

@@ -9,6 +9,9 @@ public sealed class LibvirtOptions
     /// <summary>Timeout of a libvirt call, after which the agent continues without its result. 1 s to 5 min. Default: 10 s.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a VM's QEMU may take to answer before the VM is described as not responding. 1 s to 1 min. Default: 3 s.</summary>
+    public TimeSpan VmResponseTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Overdue calls after which no further call is made until some return. 1 to 1,000. Default: 16.</summary>
     public int StuckCallsMax { get; set; } = 16;
 
@@ -39,7 +42,7 @@ public sealed class LibvirtOptions
     /// <summary>Whether the daemon runs on the agent's machine, so that the files that the agent sees are the host's.</summary>
     internal bool IsLibvirtLocal => !Uri.TryCreate(LibvirtUri, UriKind.Absolute, out var uri) || uri.Host.Length == 0;
 
-    /// <summary>Everything that is wrong with the settings; <see cref="CallTimeout"/> is checked with the agent's own.</summary>
+    /// <summary>Everything that is wrong with the settings; <see cref="CallTimeout"/> and <see cref="VmResponseTimeout"/> are checked with the agent's own.</summary>
     internal IEnumerable<string> Validate()
     {
         if (string.IsNullOrWhiteSpace(LibvirtUri))

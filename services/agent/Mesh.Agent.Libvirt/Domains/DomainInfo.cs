@@ -10,6 +10,27 @@ namespace Mesh.Agent.Libvirt;
 /// <param name="CpuTime">The CPU time that it has used.</param>
 public sealed record DomainInfo(DomainState State, long MaxMemoryBytes, long MemoryBytes, int VirtualCpus, TimeSpan CpuTime);
 
+/// <summary>What libvirt does with a domain's hypervisor process (<c>virDomainGetControlInfo</c>).</summary>
+/// <param name="State">What.</param>
+/// <param name="For">For how long.</param>
+public sealed record DomainControl(DomainControlState State, TimeSpan For);
+
+/// <summary>What libvirt does with a domain's hypervisor process (<c>virDomainControlState</c>).</summary>
+public enum DomainControlState
+{
+    /// <summary>Nothing: it can be queried (<c>VIR_DOMAIN_CONTROL_OK</c>).</summary>
+    Ok = 0,
+
+    /// <summary>It is queried, and a job such as a migration runs (<c>VIR_DOMAIN_CONTROL_JOB</c>).</summary>
+    Job = 1,
+
+    /// <summary>It is queried, no job runs, and it has not answered yet (<c>VIR_DOMAIN_CONTROL_OCCUPIED</c>).</summary>
+    Occupied = 2,
+
+    /// <summary>It cannot be queried any more (<c>VIR_DOMAIN_CONTROL_ERROR</c>).</summary>
+    Error = 3,
+}
+
 /// <summary>The sizes of a disk (<c>virDomainGetBlockInfo</c>).</summary>
 /// <param name="CapacityBytes">The size that the guest sees.</param>
 /// <param name="AllocationBytes">The storage that its image occupies on the host; sparse parts do not count.</param>

@@ -62,6 +62,15 @@ public sealed partial class LibvirtDomain : IDisposable
             TimeSpan.FromTicks((long)(info.CpuTimeNanoseconds / TimeSpan.NanosecondsPerTick)));
     }
 
+    /// <summary>
+    /// What libvirt does with the running domain's hypervisor process, which it does not ask (<c>virDomainGetControlInfo</c>).
+    /// </summary>
+    public DomainControl GetControl()
+    {
+        LibvirtException.ThrowIfFailed(Native.virDomainGetControlInfo(_handle, out var info, 0), nameof(Native.virDomainGetControlInfo));
+        return new DomainControl((DomainControlState)info.State, TimeSpan.FromMilliseconds(info.StateTimeMilliseconds));
+    }
+
     /// <summary>Whether it has a definition that outlives its run (<c>virDomainIsPersistent</c>).</summary>
     public bool IsPersistent() =>
         LibvirtException.ThrowIfFailed(Native.virDomainIsPersistent(_handle), nameof(Native.virDomainIsPersistent)) == 1;

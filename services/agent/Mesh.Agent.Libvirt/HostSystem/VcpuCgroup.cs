@@ -62,22 +62,27 @@ internal sealed class VcpuCgroup
 }
 
 /// <summary>
-/// Finds the control groups that libvirt created for the vCPUs of a VM: libvirt's pid file names the VM's process, and the kernel that
-/// process's groups and where they are mounted.
+/// Finds the control groups that libvirt created for the vCPUs of a VM: the VM's process is the one of libvirt's pid files whose command
+/// line has the VM's UUID, and the kernel names that process's groups and where they are mounted.
 /// </summary>
 /// <param name="hostRoot">Where the host's files are found; <c>/</c> unless the agent runs in a container.</param>
 /// <param name="mounts">The mounts that this process sees.</param>
 internal sealed class VcpuCgroupFinder(string hostRoot, string mounts = "/proc/self/mountinfo")
 {
     private const string Controller = "cpu";
+    private const string UuidArgument = "-uuid";
+
+    private volatile Dictionary<VmId, string> _processes = [];
+
+    private string PidFiles => Path.Combine(hostRoot, "run/libvirt/qemu");
 
     /// <summary>The groups of a running VM; at least one.</summary>
     /// <exception cref="HypervisorException"><see cref="HypervisorErrorCode.Unsupported"/>, with the reason.</exception>
-    public IReadOnlyList<VcpuCgroup> Find(VmId vm, string name)
+    public IReadOnlyList<VcpuCgroup> Find(VmId vm)
     {
         try
         {
-            var vmGroup = FindVmCgroup(FindProcess(vm, name));
+            var vmGroup = FindVmCgroup(FindProcess(vm));
             IReadOnlyList<VcpuCgroup> groups =
                 [.. Directory.EnumerateDirectories(vmGroup, "vcpu*").Order(StringComparer.Ordinal).Select(VcpuCgroup.TryOpen).OfType<VcpuCgroup>()];
             return groups.Count > 0 ? groups : throw Unsupported(vm, $"{vmGroup} has no vCPU groups with a quota: libvirt does not use the controller '{Controller}'");
@@ -88,14 +93,54 @@ internal sealed class VcpuCgroupFinder(string hostRoot, string mounts = "/proc/s
         }
     }
 
-    /// <summary>The directory of the VM's process. Its command line is checked for the VM's UUID, because the pid may have been reused.</summary>
-    private string FindProcess(VmId vm, string name)
+    /// <summary>The directory of the VM's process. A pid may have been reused, so its command line is read each time.</summary>
+    private string FindProcess(VmId vm)
     {
-        var pid = File.ReadAllText(Path.Combine(hostRoot, "run/libvirt/qemu", $"{name}.pid")).Trim();
-        var process = Path.Combine(hostRoot, "proc", pid);
-        return File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0').Contains($"{vm}", StringComparer.OrdinalIgnoreCase)
-            ? process
-            : throw Unsupported(vm, $"process {pid} does not belong to {name}");
+        if (_processes.TryGetValue(vm, out var known) && ReadVmId(known) == vm)
+            return known;
+        var processes = FindProcesses();
+        _processes = processes;
+        return processes.TryGetValue(vm, out var found) ? found : throw Unsupported(vm, $"no pid file in {PidFiles} leads to its process");
+    }
+
+    /// <summary>The processes of all VMs, by the content of their pid files: the files are named after the VMs, which may be called anything.</summary>
+    private Dictionary<VmId, string> FindProcesses()
+    {
+        var processes = new Dictionary<VmId, string>();
+        foreach (var pidFile in Directory.EnumerateFiles(PidFiles, "*.pid"))
+            if (ReadProcess(pidFile) is { } process && ReadVmId(process) is { } vm)
+                processes[vm] = process;
+        return processes;
+    }
+
+    private string? ReadProcess(string pidFile)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture, out var pid) && pid > 0
+                ? Path.Combine(hostRoot, "proc", pid.ToString(CultureInfo.InvariantCulture))
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its VM has just stopped.
+            return null;
+        }
+    }
+
+    /// <summary>The VM that a process runs, by its command line; null if it runs none, or has ended.</summary>
+    private static VmId? ReadVmId(string process)
+    {
+        try
+        {
+            var arguments = File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0');
+            var at = Array.IndexOf(arguments, UuidArgument);
+            return at >= 0 && at + 1 < arguments.Length && Guid.TryParse(arguments[at + 1], out var uuid) ? new VmId(uuid) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>libvirt puts a VM's process into a group beside those of its vCPUs.</summary>

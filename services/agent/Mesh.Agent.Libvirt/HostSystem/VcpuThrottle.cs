@@ -15,7 +15,7 @@ internal sealed class VcpuThrottle(VcpuCgroupFinder groups)
 
     /// <summary>Throttles a VM below <paramref name="recorded"/>, the quota that libvirt has on record; 0 restores it.</summary>
     /// <exception cref="HypervisorException">The host does not support it, or the agent lacks permission.</exception>
-    public void Set(VmId vm, string name, long recorded, Percent throttle) => ForEachVcpu(vm, name, group =>
+    public void Set(VmId vm, long recorded, Percent throttle) => ForEachVcpu(vm, group =>
     {
         var all = EffectiveQuota(recorded, group.Read().PeriodMicroseconds);
         group.Write(throttle.Value > 0 ? Math.Max(MinQuotaMicroseconds, all * (100 - throttle.Value) / 100) : recorded);
@@ -23,21 +23,21 @@ internal sealed class VcpuThrottle(VcpuCgroupFinder groups)
 
     /// <summary>Restores the quota that libvirt has on record, if the current one is lower.</summary>
     /// <exception cref="HypervisorException">It is lower, and the agent lacks permission.</exception>
-    public void Lift(VmId vm, string name, long recorded)
+    public void Lift(VmId vm, long recorded)
     {
-        if (GetCurrent(vm, name, recorded) is not null)
-            ForEachVcpu(vm, name, group => group.Write(recorded));
+        if (GetCurrent(vm, recorded) is not null)
+            ForEachVcpu(vm, group => group.Write(recorded));
     }
 
     /// <summary>The VM's current throttle, relative to the quota that libvirt has on record; null for none.</summary>
-    public Percent? GetCurrent(VmId vm, string name, long recorded) => FromQuotas(ReadQuotas(vm, name), recorded);
+    public Percent? GetCurrent(VmId vm, long recorded) => FromQuotas(ReadQuotas(vm), recorded);
 
     /// <summary>The quotas in force; empty if they cannot be read.</summary>
-    public IReadOnlyList<CgroupCpuQuota> ReadQuotas(VmId vm, string name)
+    public IReadOnlyList<CgroupCpuQuota> ReadQuotas(VmId vm)
     {
         try
         {
-            return [.. groups.Find(vm, name).Select(group => group.Read())];
+            return [.. groups.Find(vm).Select(group => group.Read())];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or HypervisorException)
         {
@@ -61,11 +61,11 @@ internal sealed class VcpuThrottle(VcpuCgroupFinder groups)
     /// <summary>A vCPU cannot use more than the whole period.</summary>
     private static long EffectiveQuota(long recorded, long period) => recorded > 0 ? Math.Min(recorded, period) : period;
 
-    private void ForEachVcpu(VmId vm, string name, Action<VcpuCgroup> act)
+    private void ForEachVcpu(VmId vm, Action<VcpuCgroup> act)
     {
         try
         {
-            foreach (var group in groups.Find(vm, name))
+            foreach (var group in groups.Find(vm))
                 act(group);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

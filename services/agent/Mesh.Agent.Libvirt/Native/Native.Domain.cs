@@ -42,6 +42,9 @@ internal static partial class Native
     internal static partial int virDomainGetInfo(DomainHandle domain, out NativeDomainInfo info);
 
     [LibraryImport(Library)]
+    internal static partial int virDomainGetControlInfo(DomainHandle domain, out NativeControlInfo info, uint flags);
+
+    [LibraryImport(Library)]
     internal static partial int virDomainIsPersistent(DomainHandle domain);
 
     [LibraryImport(Library)]

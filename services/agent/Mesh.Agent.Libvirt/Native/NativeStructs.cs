@@ -26,6 +26,15 @@ internal readonly struct NativeDomainInfo
     public readonly ulong CpuTimeNanoseconds;
 }
 
+/// <summary><c>struct _virDomainControlInfo</c>; time in milliseconds.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct NativeControlInfo
+{
+    public readonly uint State;
+    public readonly uint Details;
+    public readonly ulong StateTimeMilliseconds;
+}
+
 /// <summary><c>struct _virDomainBlockInfo</c>; bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct NativeBlockInfo

@@ -46,6 +46,12 @@ internal static class DomainXml
             NumaNodes: MemoryXml.NumaNodes(domain));
     }
 
+    /// <summary>The targets of the VM's disks.</summary>
+    public static IReadOnlyList<string> DiskTargets(string xml) =>
+    [
+        .. (XDocument.Parse(xml).Root!.Element("devices")?.Elements("disk") ?? []).Select(disk => XmlRead.Attribute(disk.Element("target"), "dev")),
+    ];
+
     /// <summary>Whether a disk of the running VM is being mirrored: by a block job, or by a migration that copies its disks.</summary>
     public static bool HasMirror(string xml) =>
         XDocument.Parse(xml).Root!.Element("devices")?.Elements("disk").Any(disk => disk.Element("mirror") is not null) is true;

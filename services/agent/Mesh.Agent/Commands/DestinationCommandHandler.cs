@@ -14,9 +14,9 @@ internal sealed class DestinationCommandHandler(AgentContext agent, AgentOptions
     public async Task<CommandOutcome> PrepareAsync(PrepareIncoming prepare, MigrationRecord record)
     {
         var host = await hypervisor.DescribeHostAsync(agent.Stopping);
-        var vms = await hypervisor.ListVmsAsync(agent.Stopping);
+        VmState?[] present = [await hypervisor.FindVmAsync(prepare.VmId, agent.Stopping), await hypervisor.FindVmByNameAsync(prepare.Vm.Name, agent.Stopping)];
         var margin = Bytes.FromMebibytes(options.MemoryMarginMebibytes);
-        if (IncomingVmValidator.Validate(prepare, agent.Host, host, vms, margin) is { Count: > 0 } objections)
+        if (IncomingVmValidator.Validate(prepare, agent.Host, host, [.. present.OfType<VmState>()], margin) is { Count: > 0 } objections)
             return CommandOutcome.Refused(objections);
 
         if (record.Destination is { HasArrived: true })

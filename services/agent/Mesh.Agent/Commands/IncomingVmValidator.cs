@@ -13,7 +13,7 @@ internal static class IncomingVmValidator
     /// <param name="prepare">The VM that is to come.</param>
     /// <param name="name">This host.</param>
     /// <param name="host">What its hypervisor reports of it.</param>
-    /// <param name="vms">The VMs that it knows.</param>
+    /// <param name="vms">The VMs of the same UUID or name that it knows.</param>
     /// <param name="margin">Memory that must stay free.</param>
     public static IReadOnlyList<Refusal> Validate(PrepareIncoming prepare, HostName name, HostDescription host, IReadOnlyList<VmState> vms, Bytes margin)
     {

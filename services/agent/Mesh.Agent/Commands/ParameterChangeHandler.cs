@@ -8,7 +8,7 @@ using Mesh.Contracts.Migrations;
 namespace Mesh.Agent.Commands;
 
 /// <summary>Changes a running job, parameter by parameter; the answer covers each one.</summary>
-internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hypervisor, AgentStore store, AgentSignals signals)
+internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hypervisor, AgentStore store, AgentSignals signals, SettingRetrier retrier)
 {
     public async Task<CommandOutcome> ApplyAsync(MigrationMonitor monitor, ChangeParameters change, MigrationRecord record)
     {
@@ -29,18 +29,20 @@ internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hyp
 
     private async IAsyncEnumerable<ParameterAnswer> ApplyEachAsync(MigrationMonitor monitor, ChangeParameters change, MigrationRecord record)
     {
-        var (vm, options, parameters, throttles) = (record.VmId, record.Source!.Options, change.Parameters, new ThrottleChangeHandler(monitor));
+        var (vm, options, parameters) = (record.VmId, record.Source!.Options, change.Parameters);
+        var setter = new ParameterSetter(retrier, vm, record.MigrationId);
+        var throttles = new ThrottleChangeHandler(monitor, setter);
         if (change.Limits is { } limits)
             yield return SetLimits(record, limits);
         if (parameters.StallingLimit is { } stalling)
             yield return UpdateLimits(record, MigrationParameter.StallingLimit, $"{stalling.TotalMilliseconds:0} ms", limits => limits with { StallingLimit = stalling });
         if (parameters.MaxDowntime is { } downtime)
-            yield return await ParameterSetter.TrySetAsync(MigrationParameter.MaxDowntime, $"{downtime.TotalMilliseconds:0} ms", () => SetDowntimeAsync(monitor, record, downtime));
+            yield return await setter.TrySetAsync(MigrationParameter.MaxDowntime, $"{downtime.TotalMilliseconds:0} ms", () => SetDowntimeAsync(monitor, record, downtime));
         if (parameters.Bandwidth is { } rate)
-            yield return await ParameterSetter.TrySetAsync(
+            yield return await setter.TrySetAsync(
                 MigrationParameter.Bandwidth, $"{rate}", () => hypervisor.SetBandwidthAsync(vm, CopyStage.PreCopy, rate, agent.Stopping));
         if (parameters.PostCopyBandwidth is { } pulled)
-            yield return await ParameterSetter.TrySetAsync(
+            yield return await setter.TrySetAsync(
                 MigrationParameter.PostCopyBandwidth, $"{pulled}", () => hypervisor.SetBandwidthAsync(vm, CopyStage.PostCopy, pulled, agent.Stopping));
         if (parameters.Throttle is { } throttle)
             yield return await throttles.SetAsync(throttle);
@@ -49,7 +51,7 @@ internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hyp
         if (parameters.Compression is { } compression)
             yield return CheckFixedParameter(MigrationParameter.Compression, compression, options.Compression.Count > 0);
         if (parameters.Suspend is { } suspend)
-            yield return await SuspendAsync(record, suspend);
+            yield return await SuspendAsync(setter, record, suspend);
 
         // Last, so that the other changes apply to what is still to be copied.
         if (parameters.PostCopy is { } postCopy)
@@ -64,13 +66,13 @@ internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hyp
         monitor.Controls.Downtime.SetLimit(downtime);
     }
 
-    private Task<ParameterAnswer> SuspendAsync(MigrationRecord record, bool suspend)
+    private Task<ParameterAnswer> SuspendAsync(ParameterSetter setter, MigrationRecord record, bool suspend)
     {
         // libvirt would reject it as not running, and the record of the first suspend would be undone.
         if (suspend)
             return record.Source is { IsSuspended: true }
                 ? Task.FromResult(new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "the VM is already suspended"))
-                : ParameterSetter.TrySetAsync(MigrationParameter.Suspend, "true", () => SuspendAsync(record));
+                : SuspendAsync(setter, record);
 
         // virDomainResume waits for the migration to end: seen with libvirt 9.0, whose migration job lets only suspending through.
         return Task.FromResult(record.Source is { IsSuspended: true }
@@ -78,40 +80,71 @@ internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hyp
             : new ParameterAnswer(MigrationParameter.Suspend, ParameterResult.Applied, "the VM is not suspended"));
     }
 
-    private async Task SuspendAsync(MigrationRecord record)
+    private async Task<ParameterAnswer> SuspendAsync(ParameterSetter setter, MigrationRecord record)
     {
         // Recorded before the VM is suspended: the monitor of this job must resume it if it stays here.
         store.UpdateSource(record, source => source with { IsSuspended = true });
-        try
+        var mayTakeEffect = false;
+        var answer = await setter.TrySetAsync(MigrationParameter.Suspend, "true", async () =>
         {
-            await hypervisor.SuspendAsync(record.VmId, agent.Stopping);
-        }
-        catch (HypervisorException e) when (e.Code is not HypervisorErrorCode.TimedOut)
+            if (mayTakeEffect && await hypervisor.FindVmAsync(record.VmId, agent.Stopping) is { State: VmRunState.Paused or VmRunState.PausedMigrating })
+                return;
+            try
+            {
+                await hypervisor.SuspendAsync(record.VmId, agent.Stopping);
+            }
+            catch (HypervisorException e) when (e.Code is HypervisorErrorCode.TimedOut)
+            {
+                mayTakeEffect = true;
+                throw;
+            }
+        });
+        if (answer.Result is ParameterResult.Refused)
         {
-            store.UpdateSource(record, source => source with { IsSuspended = false });
-            throw;
+            if (!mayTakeEffect)
+                store.UpdateSource(record, source => source with { IsSuspended = false });
+            return answer;
         }
 
         if (store.Find(record.MigrationId, record.Epoch)?.Source is not { Ended: { Result: not JobResult.Completed }, IsEndInferred: false })
-            return;
+            return answer;
 
         // The job ended before the VM was suspended: nobody else would resume it.
-        await hypervisor.ResumeAsync(record.VmId, agent.Stopping);
-        store.UpdateSource(record, source => source with { IsSuspended = false });
-        throw new HypervisorException(HypervisorErrorCode.NoJob, record.VmId, "the job has already ended; the VM runs here");
+        return await setter.TrySetAsync(MigrationParameter.Suspend, "false", async () =>
+        {
+            await hypervisor.ResumeAsync(record.VmId, agent.Stopping);
+            store.UpdateSource(record, source => source with { IsSuspended = false });
+            throw new HypervisorException(HypervisorErrorCode.NoJob, record.VmId, "the job has already ended; the VM runs here");
+        });
     }
 
-    private Task<ParameterAnswer> StartPostCopyAsync(MigrationMonitor monitor, MigrationRecord record, bool postCopy)
+    private async Task<ParameterAnswer> StartPostCopyAsync(MigrationMonitor monitor, MigrationRecord record, bool postCopy)
     {
         if (!postCopy)
-            return Task.FromResult(Refused(MigrationParameter.PostCopy, "post-copy cannot be left, and has not started"));
+            return Refused(MigrationParameter.PostCopy, "post-copy cannot be left, and has not started");
         if (!record.Source!.Options.PostCopy)
-            return Task.FromResult(Refused(MigrationParameter.PostCopy, "QEMU switches to post-copy only if the migration was started with it enabled"));
-        if (PostCopySwitcher.CanSwitch(monitor.GetSample()))
-            return ParameterSetter.TrySetAsync(MigrationParameter.PostCopy, "true", () => hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping));
+            return Refused(MigrationParameter.PostCopy, "QEMU switches to post-copy only if the migration was started with it enabled");
+        if (!PostCopySwitcher.CanSwitch(monitor.GetSample()))
+            return RequestPostCopy("QEMU has not started copying; the agent switches as soon as it has");
+        try
+        {
+            await hypervisor.StartPostCopyAsync(record.VmId, agent.Stopping);
+            return new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Applied, "true");
+        }
+        catch (HypervisorException e) when (e.IsTransient)
+        {
+            return RequestPostCopy($"{e.Message}; the agent tries again until it has switched");
+        }
+        catch (HypervisorException e)
+        {
+            return Refused(MigrationParameter.PostCopy, e.Message);
+        }
 
-        store.UpdateSource(record, source => source with { IsPostCopyRequested = true });
-        return Task.FromResult(new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Emulated, "QEMU has not started copying; the agent switches as soon as it has"));
+        ParameterAnswer RequestPostCopy(string why)
+        {
+            store.UpdateSource(record, source => source with { IsPostCopyRequested = true });
+            return new ParameterAnswer(MigrationParameter.PostCopy, ParameterResult.Emulated, why);
+        }
     }
 
     /// <summary>Once the downtime was set explicitly, the agent no longer raises it.</summary>

@@ -1,15 +1,18 @@
 using Mesh.Agent.Hypervisors;
+using Mesh.Agent.Runtime;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Values;
 
 namespace Mesh.Agent.Commands;
 
-internal static class ParameterSetter
+/// <summary>Sets parameters of one VM's migration and answers for each.</summary>
+internal sealed class ParameterSetter(SettingRetrier retrier, VmId vm, MigrationId migration)
 {
-    public static async Task<ParameterAnswer> TrySetAsync(MigrationParameter parameter, string value, Func<Task> call, ParameterResult success = ParameterResult.Applied)
+    public async Task<ParameterAnswer> TrySetAsync(MigrationParameter parameter, string value, Func<Task> call, ParameterResult success = ParameterResult.Applied)
     {
         try
         {
-            await call();
+            await retrier.RunAsync(vm, migration, call);
             return new ParameterAnswer(parameter, success, value);
         }
         catch (HypervisorException e) when (e.Code is HypervisorErrorCode.TimedOut)

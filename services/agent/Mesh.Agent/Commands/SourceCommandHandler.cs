@@ -11,7 +11,8 @@ namespace Mesh.Agent.Commands;
 
 /// <summary>Commands to a source: start a job, change it, abort it.</summary>
 internal sealed class SourceCommandHandler(
-    AgentContext agent, IHypervisor hypervisor, AgentStore store, AgentSignals signals, MigrationMonitors monitors, ParameterChangeHandler parameterChanges)
+    AgentContext agent, IHypervisor hypervisor, AgentStore store, AgentSignals signals, MigrationMonitors monitors, ParameterChangeHandler parameterChanges,
+    SettingRetrier retrier)
 {
     public async Task<CommandOutcome> StartAsync(StartMigration start, MigrationRecord record)
     {
@@ -116,14 +117,17 @@ internal sealed class SourceCommandHandler(
             return [new Refusal(RefusalCode.AlreadyMigrating, $"{state.Name} is in migration {other.MigrationId}, attempt {other.Epoch}")];
         if (state.State is not VmRunState.Running)
             return [VmMigratability.NotRunning(state.Name, state.Detail, agent.Host)];
+
+        // Before anything that would wait for QEMU.
+        var vm = await hypervisor.DescribeVmAsync(start.VmId, agent.Stopping);
+        if (vm is { NotResponding: true })
+            return [VmMigratability.NotResponding(state.Name, agent.Host)];
         if (await hypervisor.ReadJobAsync(start.VmId, agent.Stopping) is { } job)
             return [new Refusal(RefusalCode.AlreadyMigrating, $"{state.Name} has another job on {agent.Host} ({job.Operation})")];
-
-        var vms = await hypervisor.DescribeVmsAsync(agent.Stopping);
         return
         [
             .. MigrationOptionsValidator.ValidateCombinations(start.Options),
-            .. CopiedDisks.ValidateNames(state.Name, vms.FirstOrDefault(vm => vm.Id == start.VmId)?.Disks ?? [], start.Options),
+            .. CopiedDisks.ValidateNames(state.Name, vm?.Disks ?? [], start.Options),
         ];
     }
 
@@ -134,17 +138,18 @@ internal sealed class SourceCommandHandler(
     private async Task<(IReadOnlyList<ParameterAnswer> Parameters, TimeSpan? Downtime)> SetInitialParametersAsync(StartMigration start)
     {
         var (options, vm) = (start.Options, start.VmId);
+        var setter = new ParameterSetter(retrier, vm, start.MigrationId);
         var max = options.MaxDowntime ?? QemuLimits.DefaultMaxDowntime;
         var isRaised = start.Limits.EnableDowntimeThread;
         var first = isRaised ? DowntimeSteps.LimitAt(max, 0) : max;
 
-        var downtime = await ParameterSetter.TrySetAsync(
+        var downtime = await setter.TrySetAsync(
             MigrationParameter.MaxDowntime,
             isRaised ? $"the agent raises it from {FormatMilliseconds(first)} to {FormatMilliseconds(max)}, iteration by iteration" : FormatMilliseconds(first),
             () => hypervisor.SetMaxDowntimeAsync(vm, first, agent.Stopping),
             isRaised ? ParameterResult.Emulated : ParameterResult.Applied);
-        var bandwidth = await SetBandwidthAsync(MigrationParameter.Bandwidth, vm, CopyStage.PreCopy, options.Bandwidth);
-        var postCopy = options.PostCopy ? await SetBandwidthAsync(MigrationParameter.PostCopyBandwidth, vm, CopyStage.PostCopy, options.PostCopyBandwidth) : null;
+        var bandwidth = await SetBandwidthAsync(setter, MigrationParameter.Bandwidth, vm, CopyStage.PreCopy, options.Bandwidth);
+        var postCopy = options.PostCopy ? await SetBandwidthAsync(setter, MigrationParameter.PostCopyBandwidth, vm, CopyStage.PostCopy, options.PostCopyBandwidth) : null;
 
         var answers = StartParameterReport.Describe(options)
             .Concat(IfReportable(downtime, isRaised || options.MaxDowntime is not null))
@@ -153,8 +158,8 @@ internal sealed class SourceCommandHandler(
         return ([.. answers], downtime.Result is ParameterResult.Refused ? null : first);
     }
 
-    private Task<ParameterAnswer> SetBandwidthAsync(MigrationParameter parameter, VmId vm, CopyStage stage, BytesPerSecond? limit) =>
-        ParameterSetter.TrySetAsync(parameter, limit is { } rate ? $"{rate}" : "no limit", () => hypervisor.SetBandwidthAsync(vm, stage, limit, agent.Stopping));
+    private Task<ParameterAnswer> SetBandwidthAsync(ParameterSetter setter, MigrationParameter parameter, VmId vm, CopyStage stage, BytesPerSecond? limit) =>
+        setter.TrySetAsync(parameter, limit is { } rate ? $"{rate}" : "no limit", () => hypervisor.SetBandwidthAsync(vm, stage, limit, agent.Stopping));
 
     private static IEnumerable<ParameterAnswer> IfReportable(ParameterAnswer answer, bool isRequested) =>
         isRequested || answer.Result is ParameterResult.Refused ? [answer] : [];

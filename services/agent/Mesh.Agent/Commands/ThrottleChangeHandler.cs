@@ -9,7 +9,7 @@ namespace Mesh.Agent.Commands;
 /// Changes to throttle and auto-converge of a running job. QEMU supports neither for a migration that was started without it; a vCPU quota
 /// has the same effect.
 /// </summary>
-internal sealed class ThrottleChangeHandler(MigrationMonitor monitor)
+internal sealed class ThrottleChangeHandler(MigrationMonitor monitor, ParameterSetter setter)
 {
     private const string RunsOnDestination = "the VM runs on the destination, where it is not throttled";
 
@@ -18,10 +18,10 @@ internal sealed class ThrottleChangeHandler(MigrationMonitor monitor)
         if (throttle.Value is < 0 or > QemuAutoConverge.MaxPercent)
             return Refused(MigrationParameter.Throttle, $"must be 0 to {QemuAutoConverge.MaxPercent} %, not {throttle}");
         if (throttle.Value == 0)
-            return ParameterSetter.TrySetAsync(MigrationParameter.Throttle, "0 %", () => monitor.Controls.Throttle.SetAsync(throttle));
+            return setter.TrySetAsync(MigrationParameter.Throttle, "0 %", () => monitor.Controls.Throttle.SetAsync(throttle));
         return monitor.IsPastPointOfNoReturn
             ? Refused(MigrationParameter.Throttle, RunsOnDestination)
-            : ParameterSetter.TrySetAsync(
+            : setter.TrySetAsync(
                 MigrationParameter.Throttle,
                 $"a vCPU quota limits each of the VM's vCPUs to {100 - throttle.Value} %",
                 () => monitor.Controls.Throttle.SetAsync(throttle),
@@ -37,11 +37,11 @@ internal sealed class ThrottleChangeHandler(MigrationMonitor monitor)
                 : Refused(MigrationParameter.AutoConverge, "QEMU can set it only when the migration starts; it is on");
         if (!isWanted)
             return source.IsAutoConvergeEmulated
-                ? ParameterSetter.TrySetAsync(MigrationParameter.AutoConverge, "false", () => monitor.Controls.Throttle.SetAsync(new Percent(0)))
+                ? setter.TrySetAsync(MigrationParameter.AutoConverge, "false", () => monitor.Controls.Throttle.SetAsync(new Percent(0)))
                 : Applied("already off");
         return monitor.IsPastPointOfNoReturn
             ? Refused(MigrationParameter.AutoConverge, RunsOnDestination)
-            : ParameterSetter.TrySetAsync(
+            : setter.TrySetAsync(
                 MigrationParameter.AutoConverge,
                 $"QEMU can set it only when the migration starts; the agent emulates it with a vCPU quota, {QemuAutoConverge.InitialPercent} % first and {QemuAutoConverge.IncrementPercent} % more each time",
                 monitor.Controls.Throttle.StartAutoConvergeAsync,

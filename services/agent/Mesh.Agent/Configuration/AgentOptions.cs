@@ -1,3 +1,5 @@
+using Mesh.Contracts.Migrations;
+
 namespace Mesh.Agent.Configuration;
 
 /// <summary>An agent's settings; configuration section <c>Agent</c>.</summary>
@@ -32,6 +34,30 @@ public sealed class AgentOptions
 
     /// <summary>Timeout of a hypervisor call, after which the agent continues without its result. 1 s to 5 min. Default: 10 s.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a VM's hypervisor process may take to answer before its inventory marks it as not responding; where the hypervisor's daemon
+    /// does not answer either, twice as long. 1 s to 1 min. Default: 3 s.
+    /// </summary>
+    public TimeSpan VmResponseTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// How long nothing may be heard from the mesh, neither a command nor a heartbeat, before the agent counts as on its own. At least twice
+    /// the interval of heartbeats (1 min), at most 1 day. Default: 150 s.
+    /// </summary>
+    public TimeSpan AutonomyAfter { get; set; } = TimeSpan.FromSeconds(150);
+
+    /// <summary>
+    /// How long a migration without a completion timeout may run while the agent is on its own, for each GiB of memory and copied disks, and
+    /// at least one. 1 s to 1 day. Default: 800 s.
+    /// </summary>
+    public TimeSpan AutonomousCompletionTimeoutPerGiB { get; set; } = MigrationLimits.DefaultCompletionTimeoutPerGiB;
+
+    /// <summary>
+    /// How long a parameter of a job whose setting times out is set again before it is answered as refused; zero for one attempt. At most
+    /// 5 min. Default: 30 s.
+    /// </summary>
+    public TimeSpan SettingRetryTime { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Delay before an abort without effect is retried for the first time; it doubles with each retry. Default: 1 s.</summary>
     public TimeSpan AbortRetryInterval { get; set; } = TimeSpan.FromSeconds(1);

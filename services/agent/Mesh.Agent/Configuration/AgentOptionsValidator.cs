@@ -1,3 +1,4 @@
+using Mesh.Contracts.Agents;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Agent.Configuration;
@@ -39,6 +40,10 @@ internal sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
         yield return (nameof(options.InventoryInterval), options.InventoryInterval, second, 60 * minute);
         yield return (nameof(options.InventoryDelay), options.InventoryDelay, TimeSpan.Zero, minute);
         yield return (nameof(options.CallTimeout), options.CallTimeout, second, 5 * minute);
+        yield return (nameof(options.VmResponseTimeout), options.VmResponseTimeout, second, minute);
+        yield return (nameof(options.AutonomyAfter), options.AutonomyAfter, 2 * AgentProtocol.HeartbeatInterval, 24 * 60 * minute);
+        yield return (nameof(options.AutonomousCompletionTimeoutPerGiB), options.AutonomousCompletionTimeoutPerGiB, second, 24 * 60 * minute);
+        yield return (nameof(options.SettingRetryTime), options.SettingRetryTime, TimeSpan.Zero, 5 * minute);
         yield return (nameof(options.AbortRetryInterval), options.AbortRetryInterval, 50 * ms, minute);
         yield return (nameof(options.RetryIntervalMax), options.RetryIntervalMax, second, 60 * minute);
         yield return (nameof(options.CompletedStatsWait), options.CompletedStatsWait, TimeSpan.Zero, minute);

@@ -7,7 +7,7 @@ using Mesh.Hypervisor;
 namespace Mesh.Agent.Jobs;
 
 /// <summary>Tracks the downtime limit of one job, and raises it iteration by iteration where the start asked the agent to.</summary>
-internal sealed class DowntimeTuner(AgentContext agent, IHypervisor hypervisor, MigrationJob job)
+internal sealed class DowntimeTuner(AgentContext agent, IHypervisor hypervisor, SettingRetrier retrier, MigrationJob job)
 {
     private readonly CoalescedTask _calling = new();
     private long _firstIteration;
@@ -38,18 +38,28 @@ internal sealed class DowntimeTuner(AgentContext agent, IHypervisor hypervisor, 
     {
         try
         {
-            await hypervisor.SetMaxDowntimeAsync(job.VmId, due, agent.Stopping);
-            Limit = due;
-            agent.Log.DowntimeRaised(job.MigrationId, job.VmId, due, iteration);
+            await retrier.RunAsync(job.VmId, job.MigrationId, () => RaiseOnceAsync(due, iteration));
         }
         catch (HypervisorException e)
         {
+            // The step is due again in the next iteration.
+            Interlocked.Decrement(ref _stepsTaken);
             agent.Log.DowntimeNotSet(job.MigrationId, job.VmId, due, e.Message);
         }
         catch (OperationCanceledException)
         {
             // The agent stops.
         }
+    }
+
+    private async Task RaiseOnceAsync(TimeSpan due, long iteration)
+    {
+        // Someone may have set it explicitly since the first attempt.
+        if (!job.Source.Limits.EnableDowntimeThread)
+            return;
+        await hypervisor.SetMaxDowntimeAsync(job.VmId, due, agent.Stopping);
+        Limit = due;
+        agent.Log.DowntimeRaised(job.MigrationId, job.VmId, due, iteration);
     }
 
     /// <summary>Someone else may have set it, for example with <c>virsh migrate-setmaxdowntime</c>.</summary>

@@ -28,9 +28,15 @@ internal sealed class ExternalMigrations(AgentContext agent, IHypervisor hypervi
     /// <summary>Queries every VM that might have such a job, once.</summary>
     public async Task DiscoverAsync()
     {
-        foreach (var vm in (await ListAsync()).Where(vm => vm.State is not (VmRunState.Down or VmRunState.DownMigrated) && monitors.Find(vm.Id) is null))
-            if (await MayHaveJobAsync(vm.Id))
-                _migrations.TryAdd(vm.Id, new CoalescedTask());
+        // Side by side: one that does not answer must not keep the first report back for each of the others.
+        await Task.WhenAll((await ListAsync()).Where(vm => vm.State is not (VmRunState.Down or VmRunState.DownMigrated) && monitors.Find(vm.Id) is null)
+            .Select(vm => DiscoverAsync(vm.Id)));
+    }
+
+    private async Task DiscoverAsync(VmId vm)
+    {
+        if (await MayHaveJobAsync(vm))
+            _migrations.TryAdd(vm, new CoalescedTask());
     }
 
     /// <summary>Queries whether the known jobs still run, without waiting for the answers.</summary>

@@ -48,7 +48,7 @@ internal sealed class JobStatsPoller(IHypervisor hypervisor, MigrationJob job)
         }
         catch (HypervisorException e)
         {
-            _presence = e.Code is HypervisorErrorCode.NoVm or HypervisorErrorCode.VmNotRunning ? JobPresence.Absent : JobPresence.Unknown;
+            _presence = e.Code is HypervisorErrorCode.NoVm or HypervisorErrorCode.VmNotRunning or HypervisorErrorCode.VmNotResponding ? JobPresence.Absent : JobPresence.Unknown;
         }
         catch (OperationCanceledException)
         {

@@ -7,7 +7,8 @@ namespace Mesh.Agent.Jobs;
 
 /// <summary>Composes the monitor of a job from the parts that it has to itself.</summary>
 internal sealed class MigrationMonitorFactory(
-    AgentContext agent, AgentOptions options, IHypervisor hypervisor, AgentStore store, AgentEventPublisher publisher, AgentSignals signals, VmStateCache vms)
+    AgentContext agent, AgentOptions options, IHypervisor hypervisor, AgentStore store, AgentEventPublisher publisher, AgentSignals signals, VmStateCache vms,
+    MeshContact mesh, SettingRetrier retrier)
 {
     public MigrationMonitor Create(MigrationRecord record, bool isNew)
     {
@@ -17,8 +18,8 @@ internal sealed class MigrationMonitorFactory(
         var call = new MigrateCall(agent, hypervisor, job);
         var controls = new JobControls(
             new AbortRetrier(agent, options, hypervisor, job),
-            new DowntimeTuner(agent, hypervisor, job),
-            new ThrottleController(agent, hypervisor, job),
+            new DowntimeTuner(agent, hypervisor, retrier, job),
+            new ThrottleController(agent, hypervisor, retrier, job),
             new PostCopySwitcher(agent, hypervisor, job),
             new PostCopyRecoverer(agent, options, hypervisor, job, call));
         return new MigrationMonitor(
@@ -27,7 +28,7 @@ internal sealed class MigrationMonitorFactory(
             job,
             poller,
             new JobSampler(agent, vms, job, poller, controls.Downtime, watchdog.StartedAt),
-            new LimitEnforcer(agent, publisher, job, watchdog),
+            new LimitEnforcer(agent, options, mesh, publisher, job, watchdog),
             call,
             new JobFinalizer(agent, options, hypervisor, publisher, signals, job, controls.Throttle),
             controls);

@@ -25,7 +25,7 @@ internal sealed class PostCopySwitcher(AgentContext agent, IHypervisor hyperviso
             await hypervisor.StartPostCopyAsync(job.VmId, agent.Stopping);
             agent.Log.PostCopyStarted(job.MigrationId, job.VmId);
         }
-        catch (HypervisorException e) when (e.Code is HypervisorErrorCode.Unreachable or HypervisorErrorCode.TimedOut)
+        catch (HypervisorException e) when (e.IsTransient)
         {
             // It may not have arrived: the next check tries again.
             return;

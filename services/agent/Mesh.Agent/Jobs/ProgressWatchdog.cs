@@ -1,5 +1,6 @@
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Telemetry;
 using Mesh.Contracts.Values;
 
@@ -7,7 +8,8 @@ namespace Mesh.Agent.Jobs;
 
 /// <summary>
 /// Checks a migration's telemetry against its limits, and detects stalls. The agent enforces these limits without the mesh, so nothing here
-/// waits for anyone.
+/// waits for anyone. Progress is what brings the migration nearer to its end: a copy that only keeps sending what the VM keeps writing makes
+/// none (VDSM's low mark; seed <c>ovirt-migration-enhancements</c>).
 /// </summary>
 internal static class ProgressWatchdog
 {
@@ -16,12 +18,13 @@ internal static class ProgressWatchdog
     /// <param name="sample">The latest telemetry, whether new or not; null before the first.</param>
     /// <param name="phase">The job's phase.</param>
     /// <param name="limits">The limits in force.</param>
-    /// <param name="dataSize">The size that the completion timeout per GiB applies to.</param>
+    /// <param name="autonomy">The limit of a job without a completion timeout.</param>
+    /// <param name="dataSize">The size that limits per GiB apply to.</param>
     /// <param name="now">The time.</param>
     public static (WatchdogState Watch, IReadOnlyList<WatchdogFinding> Findings) Check(
-        WatchdogState watch, MigrationSample? sample, JobPhase phase, MigrationLimits limits, Bytes dataSize, DateTimeOffset now)
+        WatchdogState watch, MigrationSample? sample, JobPhase phase, MigrationLimits limits, AutonomyLimit autonomy, Bytes dataSize, DateTimeOffset now)
     {
-        var updated = Observe(watch, sample, phase, now);
+        var updated = Observe(watch, sample, phase, limits.Progress, now);
         var findings = new List<WatchdogFinding>();
 
         if (limits.StallingLimit is { } stalling && stalling > TimeSpan.Zero && now - Latest(updated.LowestAt, updated.StallReportedAt) >= stalling)
@@ -42,21 +45,33 @@ internal static class ProgressWatchdog
             updated = updated with { IsProgressLimitReported = true };
         }
 
-        if (limits.CompletionTimeoutFor(dataSize) is { } completion && !updated.IsCompletionLimitReported && now - updated.StartedAt >= completion)
+        if (updated.IsCompletionLimitReported)
+            return (updated, findings);
+        if (limits.CompletionTimeoutFor(dataSize) is not { } completion)
         {
-            findings.Add(new WatchdogFinding.LimitExceeded(HardLimit.CompletionTimeout, completion));
-            updated = updated with { IsCompletionLimitReported = true };
+            if (autonomy.For(dataSize) is var ceiling && autonomy.Elapsed >= ceiling)
+                AddCompletionLimit(HardLimit.AutonomyTimeout, ceiling);
+        }
+        else if (now - updated.StartedAt >= completion)
+        {
+            AddCompletionLimit(HardLimit.CompletionTimeout, completion);
         }
 
         return (updated, findings);
+
+        void AddCompletionLimit(HardLimit limit, TimeSpan value)
+        {
+            findings.Add(new WatchdogFinding.LimitExceeded(limit, value));
+            updated = updated with { IsCompletionLimitReported = true };
+        }
     }
 
-    private static WatchdogState Observe(WatchdogState watch, MigrationSample? sample, JobPhase phase, DateTimeOffset now)
+    private static WatchdogState Observe(WatchdogState watch, MigrationSample? sample, JobPhase phase, ProgressMeasure? measure, DateTimeOffset now)
     {
         if (sample is null)
             return watch;
 
-        var (remaining, transferred) = (sample.Copy.Remaining, sample.Copy.Transferred);
+        var (remaining, transferred, pass) = (sample.Copy.Remaining, sample.Copy.Transferred, sample.Copy.Iteration);
 
         // Each phase has its own amount to copy: when the disks are done, all memory still remains.
         if (phase != watch.Phase)
@@ -69,14 +84,50 @@ internal static class ProgressWatchdog
                 Lowest = remaining,
                 LowestAt = now,
                 StallReportedAt = DateTimeOffset.MinValue,
+                Pass = PassWatch.First(pass, remaining),
             };
 
-        var progressed = remaining < watch.Remaining || transferred > watch.Transferred;
-        var updated = watch with { Remaining = remaining, Transferred = transferred, ProgressedAt = progressed ? now : watch.ProgressedAt };
+        var next = watch.Pass.Observe(pass, remaining);
+        var hasProgressed = measure switch
+        {
+            ProgressMeasure.Remaining => remaining < watch.Remaining,
+            ProgressMeasure.RemainingOrTransferred => remaining < watch.Remaining || transferred > watch.Transferred,
+            _ => remaining < watch.Lowest || (next.IsNearer && transferred > watch.Transferred),
+        };
+        var updated = watch with { Remaining = remaining, Transferred = transferred, ProgressedAt = hasProgressed ? now : watch.ProgressedAt, Pass = next };
         return remaining < watch.Lowest ? updated with { Lowest = remaining, LowestAt = now, StallReportedAt = DateTimeOffset.MinValue } : updated;
     }
 
     private static DateTimeOffset Latest(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
+}
+
+/// <summary>How long a job without a completion timeout may run while the agent is on its own.</summary>
+/// <param name="PerGiB">The time for each GiB of memory and copied disks, and at least one.</param>
+/// <param name="Elapsed">How long it has run so.</param>
+internal sealed record AutonomyLimit(TimeSpan PerGiB, TimeSpan Elapsed)
+{
+    /// <summary>The limit for an amount of data.</summary>
+    public TimeSpan For(Bytes dataSize) => PerGiB * Math.Max(1, dataSize.Gibibytes);
+}
+
+/// <summary>
+/// Whether the present pass over memory brings the copy nearer to its end: it began with less than any pass before. The amount that remains
+/// falls to almost nothing in every pass, and rises again at its end by what the VM wrote meanwhile, so that in a long pass of a migration
+/// that converges no new low of it may be reached for minutes (OpenStack Nova's progress timeout aborted such migrations and was removed).
+/// </summary>
+/// <param name="Number">The pass; 0 while memory is not being copied.</param>
+/// <param name="LowestStart">The least that remained at the beginning of any pass.</param>
+/// <param name="IsNearer">Whether this one began with it.</param>
+internal sealed record PassWatch(long Number, Bytes LowestStart, bool IsNearer)
+{
+    /// <summary>The pass at the first sample of a phase.</summary>
+    public static PassWatch First(long number, Bytes remaining) => new(number, remaining, IsNearer: number > 0);
+
+    /// <summary>The state with one more sample.</summary>
+    public PassWatch Observe(long number, Bytes remaining) =>
+        number == Number ? this
+        : Number == 0 ? First(number, remaining)
+        : new PassWatch(number, remaining < LowestStart ? remaining : LowestStart, remaining < LowestStart);
 }
 
 /// <summary>The watchdog's state for one migration.</summary>
@@ -84,12 +135,13 @@ internal static class ProgressWatchdog
 /// <param name="Phase">The phase that the following values belong to.</param>
 /// <param name="Remaining">Data remaining at the last check.</param>
 /// <param name="Transferred">Data transferred at the last check.</param>
-/// <param name="ProgressedAt">When either of them last progressed.</param>
+/// <param name="ProgressedAt">When the copy last progressed.</param>
 /// <param name="Lowest">The lowest amount remaining so far.</param>
 /// <param name="LowestAt">When that was reached.</param>
 /// <param name="StallReportedAt">When a stall was last reported; the minimum if none was since <paramref name="LowestAt"/>.</param>
+/// <param name="Pass">The present pass over memory.</param>
 /// <param name="IsProgressLimitReported">The progress timeout was reported.</param>
-/// <param name="IsCompletionLimitReported">The completion timeout was reported.</param>
+/// <param name="IsCompletionLimitReported">The completion timeout, or the one in its place, was reported.</param>
 internal sealed record WatchdogState(
     DateTimeOffset StartedAt,
     JobPhase Phase,
@@ -99,6 +151,7 @@ internal sealed record WatchdogState(
     Bytes Lowest,
     DateTimeOffset LowestAt,
     DateTimeOffset StallReportedAt,
+    PassWatch Pass,
     bool IsProgressLimitReported = false,
     bool IsCompletionLimitReported = false)
 {
@@ -107,7 +160,7 @@ internal sealed record WatchdogState(
     /// now, so that no limit is extended.
     /// </summary>
     public static WatchdogState Start(DateTimeOffset startedAt, DateTimeOffset now) =>
-        new(startedAt < now ? startedAt : now, JobPhase.Setup, Bytes.Zero, Bytes.Zero, now, Bytes.Zero, now, DateTimeOffset.MinValue);
+        new(startedAt < now ? startedAt : now, JobPhase.Setup, Bytes.Zero, Bytes.Zero, now, Bytes.Zero, now, DateTimeOffset.MinValue, PassWatch.First(0, Bytes.Zero));
 }
 
 internal abstract record WatchdogFinding

@@ -12,7 +12,7 @@ namespace Mesh.Agent.Jobs;
 /// Throttles the VM of one job and removes the throttle again. It is recorded before it is set, so that a later agent process knows what
 /// to undo.
 /// </summary>
-internal sealed class ThrottleController(AgentContext agent, IHypervisor hypervisor, MigrationJob job)
+internal sealed class ThrottleController(AgentContext agent, IHypervisor hypervisor, SettingRetrier retrier, MigrationJob job)
 {
     private static readonly Percent None = new(0);
 
@@ -80,7 +80,7 @@ internal sealed class ThrottleController(AgentContext agent, IHypervisor hypervi
         try
         {
             // Removing a throttle succeeds on a host that could not set one.
-            await (after is { Throttle: null, IsAutoConvergeEmulated: false }
+            await retrier.RunAsync(job.VmId, job.MigrationId, () => after is { Throttle: null, IsAutoConvergeEmulated: false }
                 ? hypervisor.LiftThrottleAsync(job.VmId, agent.Stopping)
                 : hypervisor.SetThrottleAsync(job.VmId, after.Throttle ?? None, agent.Stopping));
         }
@@ -115,7 +115,10 @@ internal sealed class ThrottleController(AgentContext agent, IHypervisor hypervi
     {
         try
         {
-            await hypervisor.SetThrottleAsync(job.VmId, throttle, agent.Stopping);
+            // Until it is superseded, or the job has ended.
+            await retrier.RunAsync(
+                job.VmId, job.MigrationId,
+                () => job.Source is { Ended: null } source && source.Throttle == throttle ? hypervisor.SetThrottleAsync(job.VmId, throttle, agent.Stopping) : Task.CompletedTask);
             return true;
         }
         catch (HypervisorException e)

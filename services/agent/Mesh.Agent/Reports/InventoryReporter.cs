@@ -6,13 +6,15 @@ using Mesh.Agent.Telemetry;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
 using Mesh.Hosting.Bus;
 
 namespace Mesh.Agent.Reports;
 
 /// <summary>Sends a full description of host and VMs: at the start, after every change, and periodically.</summary>
 internal sealed class InventoryReporter(
-    AgentContext agent, AgentOptions options, IHypervisor hypervisor, IMessageBus bus, AgentSignals signals, HostMigrations migrations, ThrottleCleanup throttles)
+    AgentContext agent, AgentOptions options, IHypervisor hypervisor, IMessageBus bus, AgentSignals signals, HostMigrations migrations, VmDescriber describer,
+    ThrottleCleanup throttles)
 {
     private long _sequence;
     private bool _isFailing;
@@ -43,13 +45,13 @@ internal sealed class InventoryReporter(
         try
         {
             var host = await hypervisor.DescribeHostAsync(agent.Stopping);
-            var vms = await throttles.LiftAsync(await hypervisor.DescribeVmsAsync(agent.Stopping));
+            var vms = await throttles.LiftAsync(await describer.DescribeAsync(await hypervisor.ListVmsAsync(agent.Stopping)));
             var states = (await hypervisor.ListVmsAsync(agent.Stopping)).ToDictionary(vm => vm.Id);
             await bus.SendBestEffortAsync(
                 AgentQueues.HostInventories,
                 new HostInventory(
                     agent.Host, agent.AgentEpoch, ++_sequence, agent.Now, Capacity(host), host.Hypervisor, options.MigrationTargetUri,
-                    [.. vms.Select(vm => states.TryGetValue(vm.Id, out var state) ? vm with { Status = migrations.GetStatus(state, migrations.IsOutgoing(vm.Id)) } : vm)],
+                    [.. vms.Select(vm => states.TryGetValue(vm.Id, out var state) ? WithStatus(vm, migrations.GetStatus(state, migrations.IsOutgoing(vm.Id))) : vm)],
                     Labels(host), host.Networks, host.Storage),
                 agent.Stopping);
             _isFailing = false;
@@ -63,6 +65,10 @@ internal sealed class InventoryReporter(
             return false;
         }
     }
+
+    /// <summary>QEMU does not respond in the final pass of a migration, and need not.</summary>
+    private static VmDescription WithStatus(VmDescription vm, VmStatus status) =>
+        vm with { Status = status, NotResponding = vm.NotResponding && status is VmStatus.Up or VmStatus.Paused };
 
     private HostCapacity Capacity(HostDescription host) =>
         options.LinkMebibytesPerSecond is { } link ? host.Capacity with { Link = BytesPerSecond.FromMebibytes(link) } : host.Capacity;

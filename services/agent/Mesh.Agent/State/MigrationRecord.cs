@@ -90,6 +90,14 @@ internal sealed record SourceRecord
     [JsonPropertyName("isAutoConvergeEmulated")]
     public bool IsAutoConvergeEmulated { get; init; }
 
+    /// <summary>Since when nothing has been heard from the mesh for so long that the agent is on its own; null while it is not.</summary>
+    [JsonPropertyName("autonomousSince")]
+    public DateTimeOffset? AutonomousSince { get; init; }
+
+    /// <summary>How long the job ran while the agent was on its own, before <see cref="AutonomousSince"/>.</summary>
+    [JsonPropertyName("autonomousBefore")]
+    public TimeSpan AutonomousBefore { get; init; }
+
     /// <summary>How the job ended; null while it runs.</summary>
     [JsonPropertyName("ended")]
     public JobEnded? Ended { get; init; }
@@ -101,6 +109,14 @@ internal sealed record SourceRecord
     /// <summary>The broker has accepted the end event.</summary>
     [JsonPropertyName("isEndSent")]
     public bool IsEndSent { get; init; }
+
+    /// <summary>How long the job has run while the agent was on its own.</summary>
+    public TimeSpan GetAutonomousTime(DateTimeOffset now) =>
+        AutonomousSince is { } since && now > since ? AutonomousBefore + (now - since) : AutonomousBefore;
+
+    /// <summary>The record once the agent is on its own since a time, or no longer is.</summary>
+    public SourceRecord WithAutonomousSince(DateTimeOffset? since, DateTimeOffset now) =>
+        this with { AutonomousSince = since, AutonomousBefore = since is null ? GetAutonomousTime(now) : AutonomousBefore };
 }
 
 /// <summary>An attempt on its destination.</summary>

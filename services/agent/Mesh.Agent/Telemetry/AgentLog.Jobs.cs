@@ -46,6 +46,15 @@ internal static partial class AgentLog
     [LoggerMessage(1118, LogLevel.Error, "Migration {MigrationId} of {VmId}: monitoring failed; retrying")]
     public static partial void MonitoringFailed(this ILogger log, Exception error, MigrationId migrationId, VmId vmId);
 
+    [LoggerMessage(1119, LogLevel.Warning, "Migration {MigrationId} of {VmId}: nothing heard from the mesh for {After}; the agent alone limits how long it may run")]
+    public static partial void MeshNotHeard(this ILogger log, MigrationId migrationId, VmId vmId, TimeSpan after);
+
+    [LoggerMessage(1124, LogLevel.Information, "Migration {MigrationId} of {VmId}: the mesh is heard again")]
+    public static partial void MeshHeardAgain(this ILogger log, MigrationId migrationId, VmId vmId);
+
+    [LoggerMessage(1125, LogLevel.Warning, "VM {VmId} of migration {MigrationId}: setting a parameter failed ({Error}); retrying in {Wait}")]
+    public static partial void SettingRetried(this ILogger log, VmId vmId, MigrationId migrationId, string error, TimeSpan wait);
+
     [LoggerMessage(1120, LogLevel.Information, "Created image {Path} for migration {MigrationId} of {VmId} from {Source}")]
     public static partial void ImageCreated(this ILogger log, string path, MigrationId migrationId, VmId vmId, HostName source);
 

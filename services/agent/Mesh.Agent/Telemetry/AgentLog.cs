@@ -24,6 +24,12 @@ internal static partial class AgentLog
     [LoggerMessage(1021, LogLevel.Information, "The hypervisor is responding again")]
     public static partial void HypervisorReachable(this ILogger log);
 
+    [LoggerMessage(1022, LogLevel.Warning, "VM {Name} ({VmId}) is not responding: {Reason}. It is reported as last known and cannot be migrated")]
+    public static partial void VmNotResponding(this ILogger log, string name, VmId vmId, string reason);
+
+    [LoggerMessage(1023, LogLevel.Information, "VM {Name} ({VmId}) is responding again")]
+    public static partial void VmResponding(this ILogger log, string name, VmId vmId);
+
     [LoggerMessage(1030, LogLevel.Warning, "Sending to {Queue} failed: {Error}; retrying in {Wait}")]
     public static partial void MessageNotSent(this ILogger log, string queue, string error, TimeSpan wait);
 

@@ -58,7 +58,7 @@ internal sealed class VmsVerb : ClientVerb
     }
 
     private string Status(VmView view) =>
-        DescribeStatus(view) + (view.Vm.Throttle is { Value: > 0 } throttle ? $", vCPU throttle {throttle}" : "");
+        DescribeStatus(view) + (view.Vm.NotResponding ? ", not responding" : "") + (view.Vm.Throttle is { Value: > 0 } throttle ? $", vCPU throttle {throttle}" : "");
 
     // The last report of an unresponsive host may be outdated: the status is unknown.
     private string DescribeStatus(VmView view) => view switch

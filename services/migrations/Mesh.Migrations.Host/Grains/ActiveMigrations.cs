@@ -9,6 +9,9 @@ internal sealed class ActiveMigrations(HostRegistry hosts)
 {
     private readonly ConcurrentDictionary<MigrationId, Entry> _entries = new();
 
+    /// <summary>Whether any migration is unfinished.</summary>
+    public bool HasAny => !_entries.IsEmpty;
+
     /// <summary>Updates the index after a transition.</summary>
     public void Update(MigrationState state)
     {

@@ -32,6 +32,7 @@ public static class DrainAdvice
         RefusalCode.VmLocked => "wait for its snapshot, backup or block job to finish",
         RefusalCode.VmNotRunning when vm.Status == VmStatus.Paused => $"resume it: virsh resume {vm.Name}",
         RefusalCode.VmNotRunning => "resolve its failed migration first",
+        RefusalCode.VmNotResponding => "find out on its host why its QEMU process does not answer",
         RefusalCode.AlreadyMigrating => "wait for its migration to end",
         RefusalCode.NotEnoughMemory or RefusalCode.NotEnoughCpus or RefusalCode.NumaOrHugePages => "free resources on another host, or uncordon one",
         RefusalCode.CpuModel or RefusalCode.CpuFeature => "give it a CPU model that the other hosts support, and restart it",

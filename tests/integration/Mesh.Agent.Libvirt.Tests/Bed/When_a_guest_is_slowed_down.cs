@@ -1,6 +1,7 @@
 using Mesh.Agent.Hypervisors;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
 using Mesh.Testing;
 
 namespace Mesh.Agent.Libvirt.Tests.Bed;
@@ -74,12 +75,10 @@ public sealed class When_a_guest_is_slowed_down(TestBedFixture fixture)
         await fixture.Bed.VirshAsync(
             TestBedFixture.Source, "metadata", "labelled", "--uri", "urn:migration-mesh:labels", "--key", "mesh", "--set", """<labels><label key="tier" value="gold"/></labels>""");
 
-        var vms = await fixture.At(TestBedFixture.Source).DescribeVmsAsync(default);
-        vms.Single(known => known.Id == vm).Labels.ShouldBe(new Dictionary<string, string>(StringComparer.Ordinal) { ["tier"] = "gold" });
+        (await DescribeAsync(TestBedFixture.Source, vm)).Labels.ShouldBe(new Dictionary<string, string>(StringComparer.Ordinal) { ["tier"] = "gold" });
         (await fixture.At(TestBedFixture.Source).MigrateAsync(new VmMigration(vm, Uri, new MigrationOptions()), default)).ShouldBe(MigrateResult.Completed);
 
-        vms = await fixture.At(TestBedFixture.Destination).DescribeVmsAsync(default);
-        vms.Single(known => known.Id == vm).Labels["tier"].ShouldBe("gold");
+        (await DescribeAsync(TestBedFixture.Destination, vm)).Labels["tier"].ShouldBe("gold");
         await fixture.Bed.RemoveGuestAsync("labelled");
     }
 
@@ -94,9 +93,7 @@ public sealed class When_a_guest_is_slowed_down(TestBedFixture fixture)
         return (source, moving);
     }
 
-    private async Task<Percent?> ThrottleAsync(string host, VmId vm)
-    {
-        var vms = await fixture.At(host).DescribeVmsAsync(default);
-        return vms.Single(known => known.Id == vm).Throttle;
-    }
+    private async Task<Percent?> ThrottleAsync(string host, VmId vm) => (await DescribeAsync(host, vm)).Throttle;
+
+    private async Task<VmDescription> DescribeAsync(string host, VmId vm) => (await fixture.At(host).DescribeVmAsync(vm, default)).ShouldNotBeNull();
 }

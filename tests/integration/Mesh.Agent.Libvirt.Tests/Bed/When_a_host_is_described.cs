@@ -60,11 +60,10 @@ public sealed class When_a_host_is_described(TestBedFixture fixture)
         await fixture.Bed.StartGuestAsync(TestBedFixture.Source, "sharing", ["DISK_MIB=8", "DISK=/var/lib/libvirt/shared/sharing.qcow2", "CACHE=none"]);
         await using var hypervisor = fixture.Connect(TestBedFixture.Source, options => options.SharedPaths = ["/var/lib/libvirt/shared"]);
 
-        var vms = await hypervisor.DescribeVmsAsync(CancellationToken.None);
-
-        vms.Single(vm => vm.Name == "local").CpuFeatures.ShouldBe([], "the test bed's guests are emulated");
-        vms.Single(vm => vm.Name == "local").Disks[0].IsLocal.ShouldBe(true);
-        vms.Single(vm => vm.Name == "sharing").Disks[0].IsLocal.ShouldBe(false);
+        var local = await DescribeAsync(hypervisor, "local");
+        local.CpuFeatures.ShouldBe([], "the test bed's guests are emulated");
+        local.Disks[0].IsLocal.ShouldBe(true);
+        (await DescribeAsync(hypervisor, "sharing")).Disks[0].IsLocal.ShouldBe(false);
         (await hypervisor.DescribeHostAsync(CancellationToken.None)).Storage.ShouldNotBeNull().ShouldContain(storage => storage.Path == "/var/lib/libvirt/shared" && storage.IsShared);
         await fixture.Bed.RemoveGuestAsync("local");
         await fixture.Bed.RemoveGuestAsync("sharing");
@@ -123,5 +122,5 @@ public sealed class When_a_host_is_described(TestBedFixture fixture)
     }
 
     private static async Task<VmDescription> DescribeAsync(IHypervisor hypervisor, string guest) =>
-        (await hypervisor.DescribeVmsAsync(CancellationToken.None)).Single(vm => vm.Name == guest);
+        (await hypervisor.DescribeVmAsync((await hypervisor.ListVmsAsync(CancellationToken.None)).Single(vm => vm.Name == guest).Id, CancellationToken.None)).ShouldNotBeNull();
 }

@@ -13,8 +13,8 @@ internal static class HypervisorFaults
     [
         nameof(IHypervisor.CreateImageAsync), nameof(IHypervisor.DescribeHostAsync), nameof(IHypervisor.ListVmsAsync), nameof(IHypervisor.MigrateAsync),
         nameof(IHypervisor.AbortJobAsync), nameof(IHypervisor.ReadJobAsync), nameof(IHypervisor.SetMaxDowntimeAsync), nameof(IHypervisor.ReadCompletedJobAsync),
-        nameof(IHypervisor.DestroyIncomingAsync), nameof(IHypervisor.DeleteImageAsync), nameof(IHypervisor.ResumeAsync), nameof(IHypervisor.DescribeVmsAsync),
-        nameof(IHypervisor.StartPostCopyAsync), nameof(IHypervisor.SuspendAsync), nameof(IHypervisor.SetBandwidthAsync),
+        nameof(IHypervisor.DestroyIncomingAsync), nameof(IHypervisor.DeleteImageAsync), nameof(IHypervisor.ResumeAsync), nameof(IHypervisor.DescribeVmAsync),
+        nameof(IHypervisor.StartPostCopyAsync), nameof(IHypervisor.SuspendAsync), nameof(IHypervisor.SetBandwidthAsync), nameof(IHypervisor.FindVmAsync), nameof(IHypervisor.FindVmByNameAsync),
     ];
 
     /// <summary>The hypervisor hangs for a while.</summary>

@@ -7,7 +7,6 @@ namespace Mesh.Agent.Tests.Adapter;
 /// <summary>Uses copies of the files that libvirt and the kernel write on a host; Mesh.Agent.Libvirt.Tests tests real ones.</summary>
 public sealed class VcpuThrottleTests : IDisposable
 {
-    private const string Name = "web-1";
     private static readonly VmId One = VmId.Parse("7441174d-9c4e-4464-acfc-cd2fcbc89da2");
     private readonly string _root = Directory.CreateTempSubdirectory("mesh-host-").FullName;
 
@@ -19,13 +18,13 @@ public sealed class VcpuThrottleTests : IDisposable
     {
         var throttle = Host(version, vcpus: 2);
 
-        throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(percent));
+        throttle.Set(One, CgroupCpuQuota.Unlimited, new Percent(percent));
         Quotas(version).ShouldBe([expected, expected]);
-        throttle.GetCurrent(One, Name, CgroupCpuQuota.Unlimited).ShouldBe(new Percent(percent));
+        throttle.GetCurrent(One, CgroupCpuQuota.Unlimited).ShouldBe(new Percent(percent));
 
-        throttle.Lift(One, Name, CgroupCpuQuota.Unlimited);
+        throttle.Lift(One, CgroupCpuQuota.Unlimited);
         Quotas(version).ShouldBe([CgroupCpuQuota.Unlimited, CgroupCpuQuota.Unlimited]);
-        throttle.GetCurrent(One, Name, CgroupCpuQuota.Unlimited).ShouldBeNull();
+        throttle.GetCurrent(One, CgroupCpuQuota.Unlimited).ShouldBeNull();
     }
 
     [Theory]
@@ -35,12 +34,12 @@ public sealed class VcpuThrottleTests : IDisposable
     public void A_quota_of_the_operator_is_the_base_and_is_restored(long recorded, int percent, long expected)
     {
         var throttle = Host(1, vcpus: 1, recorded);
-        throttle.GetCurrent(One, Name, recorded).ShouldBeNull("the operator's own quota is not a throttle");
+        throttle.GetCurrent(One, recorded).ShouldBeNull("the operator's own quota is not a throttle");
 
-        throttle.Set(One, Name, recorded, new Percent(percent));
+        throttle.Set(One, recorded, new Percent(percent));
         Quotas(1).ShouldBe([expected]);
 
-        throttle.Lift(One, Name, recorded);
+        throttle.Lift(One, recorded);
         Quotas(1).ShouldBe([recorded]);
     }
 
@@ -50,8 +49,8 @@ public sealed class VcpuThrottleTests : IDisposable
         var throttle = Host(1, vcpus: 3);
         File.WriteAllText(Path.Combine(Group(1), "cpu.cfs_quota_us"), "25000\n");
 
-        throttle.GetCurrent(One, Name, CgroupCpuQuota.Unlimited).ShouldBe(new Percent(75));
-        throttle.Lift(One, Name, CgroupCpuQuota.Unlimited);
+        throttle.GetCurrent(One, CgroupCpuQuota.Unlimited).ShouldBe(new Percent(75));
+        throttle.Lift(One, CgroupCpuQuota.Unlimited);
         Quotas(1).ShouldAllBe(quota => quota == CgroupCpuQuota.Unlimited);
     }
 
@@ -61,7 +60,7 @@ public sealed class VcpuThrottleTests : IDisposable
         var throttle = Host(1, vcpus: 1);
         File.WriteAllText(Path.Combine(Group(0), "cpu.cfs_quota_us"), "200000\n");
 
-        throttle.Lift(One, Name, CgroupCpuQuota.Unlimited);
+        throttle.Lift(One, CgroupCpuQuota.Unlimited);
 
         Quotas(1).ShouldBe([200_000]);
     }
@@ -70,10 +69,10 @@ public sealed class VcpuThrottleTests : IDisposable
     public void A_throttle_of_zero_shows_whether_throttling_is_possible()
     {
         var throttle = Host(1, vcpus: 1);
-        throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(0));
+        throttle.Set(One, CgroupCpuQuota.Unlimited, new Percent(0));
         Quotas(1).ShouldBe([CgroupCpuQuota.Unlimited]);
 
-        Refusal(() => Host(1, vcpus: 0).Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(0)))
+        Refusal(() => Host(1, vcpus: 0).Set(One, CgroupCpuQuota.Unlimited, new Percent(0)))
             .ShouldContain("libvirt does not use the controller 'cpu'");
     }
 
@@ -81,12 +80,64 @@ public sealed class VcpuThrottleTests : IDisposable
     public void The_process_must_be_the_vms_own()
     {
         var throttle = Host(1, vcpus: 1);
-        File.WriteAllText(Path.Combine(_root, "proc/77/cmdline"), "/usr/bin/nginx\0-uuid\0" + Guid.NewGuid());
+        throttle.Set(One, CgroupCpuQuota.Unlimited, new Percent(0));
 
-        Refusal(() => throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("process 77 does not belong to web-1");
-        Refusal(() => throttle.Set(One, "web-2", CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("web-2.pid");
-        throttle.GetCurrent(One, "web-2", CgroupCpuQuota.Unlimited).ShouldBeNull();
-        throttle.Lift(One, "web-2", CgroupCpuQuota.Unlimited);
+        // Its pid was reused, by another program or by another VM.
+        foreach (var other in new[] { "/usr/bin/nginx\0-uuid\0", $"/usr/bin/qemu\0-uuid\0{Guid.NewGuid()}\0", $"/usr/bin/vim\0{One}\0" })
+        {
+            File.WriteAllText(Path.Combine(_root, "proc/77/cmdline"), other);
+            Refusal(() => throttle.Set(One, CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("no pid file in");
+        }
+
+        throttle.GetCurrent(One, CgroupCpuQuota.Unlimited).ShouldBeNull();
+        throttle.Lift(One, CgroupCpuQuota.Unlimited);
+    }
+
+    [Theory]
+    [InlineData("we \"b\" & ü 1")]
+    [InlineData("../web")]
+    [InlineData("-uuid")]
+    [InlineData("雲 <1> 'x'; rm -rf *")]
+    public void A_vm_may_be_called_anything(string name)
+    {
+        var throttle = Host(1, vcpus: 1);
+        var directory = Path.Combine(_root, "run/libvirt/qemu");
+        File.Delete(Path.Combine(directory, "web-1.pid"));
+        File.WriteAllText(Path.Combine(directory, $"{name.Replace('/', '-')}.pid"), "77");
+        File.WriteAllText(Path.Combine(_root, "proc/77/cmdline"), $"/usr/bin/qemu\0-name\0guest={name},debug-threads=on\0-uuid\0{One}\0");
+
+        throttle.Set(One, CgroupCpuQuota.Unlimited, new Percent(40));
+
+        Quotas(1).ShouldBe([60_000]);
+    }
+
+    [Fact]
+    public void Pid_files_of_other_processes_and_of_stopped_vms_are_passed_over()
+    {
+        var throttle = Host(1, vcpus: 1);
+        var directory = Path.Combine(_root, "run/libvirt/qemu");
+        File.WriteAllText(Path.Combine(directory, "a-stopped.pid"), "4242");
+        File.WriteAllText(Path.Combine(directory, "b-empty.pid"), "");
+        File.WriteAllText(Path.Combine(directory, "c-fs0-fs.pid"), "78");
+        Directory.CreateDirectory(Path.Combine(_root, "proc/78"));
+        File.WriteAllText(Path.Combine(_root, "proc/78/cmdline"), "/usr/lib/virtiofsd\0--fd=3\0");
+
+        throttle.Set(One, CgroupCpuQuota.Unlimited, new Percent(40));
+
+        Quotas(1).ShouldBe([60_000]);
+    }
+
+    [Fact]
+    public void A_vm_that_was_started_again_is_found_under_its_new_pid()
+    {
+        var throttle = Host(1, vcpus: 1);
+        throttle.Set(One, CgroupCpuQuota.Unlimited, new Percent(40));
+        Directory.Move(Path.Combine(_root, "proc/77"), Path.Combine(_root, "proc/79"));
+        File.WriteAllText(Path.Combine(_root, "run/libvirt/qemu/web-1.pid"), "79");
+
+        throttle.Set(One, CgroupCpuQuota.Unlimited, new Percent(50));
+
+        Quotas(1).ShouldBe([50_000]);
     }
 
     [Fact]
@@ -95,7 +146,7 @@ public sealed class VcpuThrottleTests : IDisposable
         var throttle = Host(1, vcpus: 1);
         File.WriteAllText(Path.Combine(_root, "mountinfo"), "30 20 0:31 / /elsewhere rw - cgroup cgroup rw,memory\n");
 
-        Refusal(() => throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("is not mounted here");
+        Refusal(() => throttle.Set(One, CgroupCpuQuota.Unlimited, new Percent(40))).ShouldContain("is not mounted here");
     }
 
     [Fact]
@@ -105,7 +156,7 @@ public sealed class VcpuThrottleTests : IDisposable
         var mounted = Path.Combine(_root, "cpu/machine/qemu-7-web-1");
         File.WriteAllText(Path.Combine(_root, "mountinfo"), $"30 20 0:31 /machine/qemu-7-web-1 {mounted} rw - cgroup cgroup rw,cpu,cpuacct\n");
 
-        throttle.Set(One, Name, CgroupCpuQuota.Unlimited, new Percent(40));
+        throttle.Set(One, CgroupCpuQuota.Unlimited, new Percent(40));
 
         Quotas(1).ShouldBe([60_000]);
     }

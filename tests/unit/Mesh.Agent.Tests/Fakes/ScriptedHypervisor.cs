@@ -33,13 +33,16 @@ public sealed class ScriptedHypervisor
 
     public ConcurrentDictionary<VmId, IReadOnlyList<VmDisk>> Disks { get; } = [];
 
+    /// <summary>VMs whose QEMU does not answer, as the hypervisor marks them.</summary>
+    public ConcurrentDictionary<VmId, bool> NotResponding { get; } = [];
+
     /// <summary>Addresses of this host, by the URIs that resolve to them.</summary>
     public ConcurrentDictionary<string, string> LoopbackAddresses { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Every call that changes something, in order, as <c>name argument</c>.</summary>
     public ConcurrentQueue<string> Log { get; } = [];
 
-    /// <summary>Exceptions to throw, by the name of the call.</summary>
+    /// <summary>Exceptions to throw, by the name of the call or by <c>name vm</c>.</summary>
     public ConcurrentDictionary<string, Func<HypervisorException>> Failures { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Tasks that delay a call until they complete, by the name of the call or by <c>name vm</c>.</summary>
@@ -79,15 +82,21 @@ public sealed class ScriptedHypervisor
         public Task<HostDescription> DescribeHostAsync(CancellationToken cancellation) => Ask("DescribeHost", null, () => new HostDescription(
             new HostCapacity("x86_64", "", 2, Bytes.FromGibibytes(16), FreeMemory), new HypervisorInfo("uuid", "QEMU", "10.0.2", "9.0.0")));
 
-        public Task<IReadOnlyList<VmDescription>> DescribeVmsAsync(CancellationToken cancellation) =>
-            Ask<IReadOnlyList<VmDescription>>("DescribeVms", null, () => [.. at.Vms.Values.Select(vm => Vm.Describe(vm.Id, vm.Name) with
-            {
-                Disks = at.Disks.GetValueOrDefault(vm.Id) ?? [],
-                Throttle = at.Throttles.TryGetValue(vm.Id, out var throttle) ? throttle : null,
-            })]);
-
         public Task<IReadOnlyList<VmState>> ListVmsAsync(CancellationToken cancellation) =>
             Ask<IReadOnlyList<VmState>>("ListVms", null, () => [.. at.Vms.Values]);
+
+        public Task<VmState?> FindVmAsync(VmId vm, CancellationToken cancellation) => Ask("FindVm", vm, () => at.Vms.GetValueOrDefault(vm));
+
+        public Task<VmState?> FindVmByNameAsync(string name, CancellationToken cancellation) =>
+            Ask("FindVmByName", null, () => at.Vms.Values.FirstOrDefault(vm => vm.Name == name));
+
+        public Task<VmDescription?> DescribeVmAsync(VmId vm, CancellationToken cancellation) =>
+            Ask("DescribeVm", vm, () => at.Vms.TryGetValue(vm, out var state) ? Vm.Describe(vm, state.Name) with
+            {
+                Disks = at.Disks.GetValueOrDefault(vm) ?? [],
+                Throttle = at.Throttles.TryGetValue(vm, out var throttle) ? throttle : null,
+                NotResponding = at.NotResponding.ContainsKey(vm),
+            } : null);
 
         public Task<HypervisorJob?> ReadJobAsync(VmId vm, CancellationToken cancellation) => Ask("ReadJob", vm, () => at.Jobs.GetValueOrDefault(vm));
 
@@ -166,11 +175,12 @@ public sealed class ScriptedHypervisor
         private async Task<T> Ask<T>(string call, VmId? vm, Func<T> answer)
         {
             at.Counts.AddOrUpdate(call, 1, (_, count) => count + 1);
+            at.Counts.AddOrUpdate($"{call} {vm}", 1, (_, count) => count + 1);
             if (at.Holds.GetValueOrDefault($"{call} {vm}") is { } one)
                 await one;
             if (at.Holds.GetValueOrDefault(call) is { } all)
                 await all;
-            return at.Failures.GetValueOrDefault(call) is { } failure ? throw failure() : answer();
+            return (at.Failures.GetValueOrDefault($"{call} {vm}") ?? at.Failures.GetValueOrDefault(call)) is { } failure ? throw failure() : answer();
         }
 
         private Task<bool> Do(string call, VmId? vm, string argument) => Ask(call, vm, () =>

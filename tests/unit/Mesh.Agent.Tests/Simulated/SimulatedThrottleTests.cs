@@ -102,5 +102,5 @@ public sealed class SimulatedThrottleTests : IDisposable
         _source.MigrateAsync(new VmMigration(Vm.Id(1), $"simulated://{HostB}", options ?? new MigrationOptions()), default);
 
     private static async Task<Percent?> ThrottleAsync(IHypervisor host) =>
-        (await host.DescribeVmsAsync(default)).Single(vm => vm.Id == Vm.Id(1)).Throttle;
+        (await host.DescribeVmAsync(Vm.Id(1), default))!.Throttle;
 }

@@ -106,6 +106,8 @@ public sealed class StateFormatTests : IDisposable
                     IsPostCopyRequested = true,
                     Throttle = new Percent(40),
                     IsAutoConvergeEmulated = true,
+                    AutonomousSince = At,
+                    AutonomousBefore = TimeSpan.FromSeconds(5),
                     Ended = new JobEnded
                     {
                         EventId = AgentEventId.Create(new MigrationId("m"), new Epoch(7), 1000, 1),

@@ -95,11 +95,12 @@ public sealed class When_an_agent_restarts : IDisposable
     {
         var watch = WatchdogState.Start(Now.AddHours(1), Now);
         var limits = new MigrationLimits { CompletionTimeoutPerGiB = TimeSpan.FromSeconds(800) };
+        var withMesh = new AutonomyLimit(TimeSpan.FromSeconds(800), TimeSpan.Zero);
 
-        var (_, early) = ProgressWatchdog.Check(watch, null, JobPhase.PreCopy, limits, Bytes.FromGibibytes(1), Now.AddSeconds(799));
+        var (_, early) = ProgressWatchdog.Check(watch, null, JobPhase.PreCopy, limits, withMesh, Bytes.FromGibibytes(1), Now.AddSeconds(799));
         early.OfType<WatchdogFinding.LimitExceeded>().ShouldNotContain(finding => finding.Limit == HardLimit.CompletionTimeout);
 
-        var (_, late) = ProgressWatchdog.Check(watch, null, JobPhase.PreCopy, limits, Bytes.FromGibibytes(1), Now.AddSeconds(800));
+        var (_, late) = ProgressWatchdog.Check(watch, null, JobPhase.PreCopy, limits, withMesh, Bytes.FromGibibytes(1), Now.AddSeconds(800));
         late.OfType<WatchdogFinding.LimitExceeded>().ShouldContain(finding => finding.Limit == HardLimit.CompletionTimeout);
     }
 

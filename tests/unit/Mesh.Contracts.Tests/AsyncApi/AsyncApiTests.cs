@@ -55,10 +55,17 @@ public sealed class AsyncApiTests
 
     [Theory]
     [MemberData(nameof(ChannelNames))]
-    public void A_channel_is_a_durable_queue_behind_a_fanout_exchange_of_its_name(string name)
+    public void A_channel_is_a_durable_queue_behind_a_fanout_exchange_of_its_name_or_such_an_exchange(string name)
     {
         var channel = Channels[name]!;
         var address = channel["address"]!.GetValue<string>();
+        if (name == AgentMessages.Heartbeats)
+        {
+            var exchange = channel["bindings"]!["amqp"]!["exchange"]!;
+            (exchange["name"]!.GetValue<string>(), exchange["type"]!.GetValue<string>(), exchange["durable"]!.GetValue<string>()).ShouldBe((address, "fanout", "true"));
+            return;
+        }
+
         var queue = channel["bindings"]!["amqp"]!["queue"]!;
 
         queue["name"]!.GetValue<string>().ShouldBe(address);
@@ -72,12 +79,12 @@ public sealed class AsyncApiTests
 
     [Theory]
     [MemberData(nameof(ChannelNames))]
-    public void An_agent_receives_commands_and_sends_everything_else(string name)
+    public void An_agent_receives_commands_and_heartbeats_and_sends_everything_else(string name)
     {
         var operation = Yaml.Document["operations"]!.AsObject().Select(item => item.Value!)
             .Single(item => item["channel"]!["$ref"]!.GetValue<string>() == $"#/channels/{name}");
 
-        operation["action"]!.GetValue<string>().ShouldBe(name == "commands" ? "receive" : "send");
+        operation["action"]!.GetValue<string>().ShouldBe(name is "commands" or AgentMessages.Heartbeats ? "receive" : "send");
     }
 
     [Fact]

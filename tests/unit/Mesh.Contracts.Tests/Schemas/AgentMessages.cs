@@ -15,7 +15,11 @@ internal static class AgentMessages
         ("agentEvents", AgentQueues.AgentEvents, typeof(AgentEvent)),
         ("hostReports", AgentQueues.HostReports, typeof(HostReport)),
         ("hostInventories", AgentQueues.HostInventories, typeof(HostInventory)),
+        (Heartbeats, AgentQueues.Heartbeats, typeof(MeshHeartbeat)),
     ];
+
+    /// <summary>The channel that is an exchange, to which each agent binds a queue of its own.</summary>
+    public const string Heartbeats = "heartbeats";
 
     /// <summary>All types with their own schema file: the messages, and the file of an exported inventory.</summary>
     public static IReadOnlyList<Type> Documents { get; } = [.. Channels.Select(channel => channel.Type), typeof(Fleet)];

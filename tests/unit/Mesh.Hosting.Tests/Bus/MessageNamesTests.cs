@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MassTransit;
+using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
@@ -43,6 +44,7 @@ public sealed class MessageNamesTests
         var topology = host.Services.GetRequiredService<IBus>().Topology;
 
         topology.Message<MigrationEvent>().EntityName.ShouldBe("mesh.messages.migration-event");
+        topology.Message<MeshHeartbeat>().EntityName.ShouldBe(AgentQueues.Heartbeats);
         topology.Message<Fault<ListHosts>>().EntityName.ShouldBe("mesh.messages.list-hosts.fault");
     }
 

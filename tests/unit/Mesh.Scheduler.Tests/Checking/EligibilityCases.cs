@@ -38,6 +38,7 @@ internal static class EligibilityCases
     {
         yield return (RefusalCode.VmNotRunning, "shut off", Fleet.WithVm(vm => vm with { Status = VmStatus.Down }));
         yield return (RefusalCode.VmNotRunning, "paused", Fleet.WithVm(vm => vm with { Status = VmStatus.Paused }));
+        yield return (RefusalCode.VmNotResponding, "not responding", Fleet.WithVm(vm => vm with { NotResponding = true }));
         yield return (RefusalCode.AlreadyMigrating, "in another migration", Fleet with { Migrations = [Given.Migration("g1", null, MigrationPhase.Queued)] });
         yield return (RefusalCode.AlreadyMigrating, "migrating outside the mesh", Fleet.WithVm(vm => vm with { Status = VmStatus.MigratingFrom }));
         foreach (var vmLock in Enum.GetValues<VmLock>())

@@ -155,6 +155,20 @@ public sealed class When_a_drain_is_carried_out
     }
 
     [Fact]
+    public void Should_block_on_a_vm_that_does_not_respond_and_move_the_others()
+    {
+        var world = World().Begin(0);
+        world.Change(Six[0].Id, vm => vm with { NotResponding = true });
+        world.RunToTheEnd().Drain.State.ShouldBe(DrainState.Blocked);
+        world.Drain.BlockedVms.ShouldHaveSingleItem().Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.VmNotResponding);
+        world.Drain.BlockedVms[0].Advice.ShouldContain("why its QEMU process does not answer");
+        world.Drain.Moves.Count(move => move.State is DrainMoveState.Completed).ShouldBe(5);
+
+        world.Change(Six[0].Id, vm => vm with { NotResponding = false });
+        world.Run(1).RunToTheEnd().Drain.State.ShouldBe(DrainState.Completed);
+    }
+
+    [Fact]
     public void Should_skip_vms_that_are_shut_down_and_add_vms_that_are_started()
     {
         var late = SimulatedFleet.Vm(9, 2);
