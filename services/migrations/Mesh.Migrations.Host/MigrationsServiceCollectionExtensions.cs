@@ -37,7 +37,8 @@ public static class MigrationsServiceCollectionExtensions
         services.AddSingleton<IStoreCheck, MigrationsCheck>()
             .AddSingleton<IStoreCheck, EpochCheck>()
             .AddSingleton<IStoreCheck, InventoryCheck>()
-            .AddSingleton<IStoreCheck, FenceCheck>();
+            .AddSingleton<IStoreCheck, FenceCheck>()
+            .AddSingleton<IStoreCheck, RetentionCheck>();
         services.AddSingleton<FenceStore>();
         services.TryAddSingleton<IFenceDevice, ShellFenceDevice>();
         services.AddHostedService<HostHealthMonitor>();
@@ -47,6 +48,8 @@ public static class MigrationsServiceCollectionExtensions
         services.TryAddSingleton<TransitionFunction>(MigrationStateMachine.Apply);
         services.AddSingleton<LocalGrainHost>();
         services.AddHostedService<MigrationTimerService>();
+        services.AddSingleton<RetentionStore>();
+        services.AddHostedService<MigrationRetention>();
 
         services.AddSingleton<AgentMessageHandler>();
         services.AddQueueHandler<HostReport>(AgentQueues.HostReports, provider => provider.GetRequiredService<AgentMessageHandler>(), dropOldest: true);
@@ -56,6 +59,6 @@ public static class MigrationsServiceCollectionExtensions
 
         services.TryAddSingleton<IPolicyClient, PolicyClient>();
         return services.AddRequestHandlers(
-            MigrationQueues.Requests, typeof(MigrationRequestHandler), typeof(SchedulerRequestHandler), typeof(FenceRequestHandler));
+            MigrationQueues.Requests, typeof(MigrationRequestHandler), typeof(SchedulerRequestHandler), typeof(FenceRequestHandler), typeof(ForgetHostHandler));
     }
 }
