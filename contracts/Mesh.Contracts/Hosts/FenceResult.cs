@@ -11,4 +11,7 @@ public enum FenceResult
 
     /// <summary>Not fenced; nothing was done. The explanation says why.</summary>
     Refused,
+
+    /// <summary>No agent has reported a host of that name.</summary>
+    NotFound,
 }

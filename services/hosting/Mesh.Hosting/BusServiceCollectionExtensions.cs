@@ -1,6 +1,9 @@
 using MassTransit;
 using Mesh.Hosting.Bus;
+using Mesh.Hosting.Claims;
+using Mesh.Hosting.Clocks;
 using Mesh.Hosting.Doctor;
+using Mesh.Hosting.Running;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -22,6 +25,9 @@ public static class BusServiceCollectionExtensions
         services.TryAddSingleton<IMessageBus, MassTransitMessageBus>();
         services.AddSingleton<BrokerDoctor>();
         services.AddHostedService<ConsumerMonitor>();
+        services.AddMonotonicTime().AddProcessRandom();
+        services.AddSingleton<BusGate>();
+        services.AddSingleton<BrokerAccess>();
         var options = configuration.GetSection("Bus").Get<BusOptions>() ?? new BusOptions();
         services.AddMassTransit(x =>
         {
@@ -36,7 +42,11 @@ public static class BusServiceCollectionExtensions
                     MassTransitTopology.Configure(bus, context, options);
                 });
         });
-        return services;
+
+        // Its own hosted service would start the bus before the broker has accepted this process.
+        services.RemoveMassTransitHostedService();
+        services.AddSingleton<MassTransitHostedService>();
+        return services.AddHostedService<BusService>();
     }
 
     /// <summary>Adds a handler of a queue that holds plain JSON of one type; <paramref name="ordered"/>: one message at a time.</summary>

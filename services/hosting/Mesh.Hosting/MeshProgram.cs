@@ -1,3 +1,4 @@
+using Mesh.Hosting.Bus;
 using Mesh.Hosting.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -26,7 +27,17 @@ public static class MeshProgram
         try
         {
             // Without endpoints no port is opened: it would be in use for the next service on the host.
-            await (map is null ? CreateHost(args, addServices) : CreateWebApplication(args, addServices, map)).RunAsync();
+            var host = map is null ? CreateHost(args, addServices) : CreateWebApplication(args, addServices, map);
+            var gate = host.Services.GetService<BusGate>();
+            await host.RunAsync();
+            if (gate?.Refusal is not { } refusal)
+                return 0;
+            await Console.Error.WriteLineAsync($"{name}: {refusal}");
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before everything was started.
             return 0;
         }
         catch (Exception e) when (Describe(e) is { } error)
@@ -68,6 +79,9 @@ public static class MeshProgram
     private static void Add(IHostApplicationBuilder builder, Action<IServiceCollection, IConfiguration> addServices)
     {
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+
+        // It would repeat, with a stack trace, the error that is reported in one line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         addServices(builder.Services, builder.Configuration);
     }
 

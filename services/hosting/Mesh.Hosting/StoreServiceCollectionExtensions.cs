@@ -19,6 +19,7 @@ public static class StoreServiceCollectionExtensions
             return services;
 
         services.AddOptions<StoreOptions>().Bind(configuration.GetSection("Store")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<StoreLock>();
         services.AddSingleton<MeshDatabase>();
         foreach (var script in SchemaScript.Embedded(typeof(MeshDatabase).Assembly))
             services.AddSingleton(script);
@@ -27,6 +28,7 @@ public static class StoreServiceCollectionExtensions
         services.AddSingleton<OutboxRoutes>();
         services.AddHostedService<InboxCleanup>();
         services.AddSingleton<StoreDoctor>();
+        services.AddSingleton<IStoreCheck, ClaimCheck>();
         services.AddSingleton<IStoreCheck, OutboxCheck>();
         return services;
     }

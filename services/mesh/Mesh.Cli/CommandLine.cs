@@ -28,9 +28,10 @@ internal static class CommandLine
         try
         {
             // Program handles signals; internal errors are shown as they are.
-            return await parsed.InvokeAsync(
+            var code = await parsed.InvokeAsync(
                 new InvocationConfiguration { Output = io.Out, Error = io.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
                 cancellation);
+            return code == ExitCodes.Interrupted ? io.StoppedExitCode() : code;
         }
         catch (CliException e)
         {
@@ -38,7 +39,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return Fail(io, ExitCodes.Interrupted, "interrupted");
+            return Fail(io, ExitCodes.Interrupted, "stopped");
         }
     }
 
@@ -61,8 +62,18 @@ internal static class CommandLine
 
     private static int Fail(Io io, int code, string message)
     {
-        io.Error.WriteLine($"mesh: {TextFormatter.ToSingleLine(message)}");
-        return code;
+        try
+        {
+            // A reader that has gone has seen enough.
+            if (code != ExitCodes.OutputClosed)
+                io.Error.WriteLine($"mesh: {TextFormatter.ToSingleLine(message)}");
+        }
+        catch (IOException)
+        {
+            // Standard error cannot be written either; the exit code tells.
+        }
+
+        return code == ExitCodes.Interrupted ? io.StoppedExitCode() : code;
     }
 
     private static string DescribeUsageError(ParseResult parsed)
@@ -73,7 +84,7 @@ internal static class CommandLine
         if (command is RootCommand)
             return $"unknown command '{parsed.UnmatchedTokens[0]}'; commands: {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}";
         var path = string.Join(' ', command.Parents.OfType<Verb>().Select(verb => verb.Name).Append(command.Name));
-        if (command.Subcommands.Count > 0)
+        if (command.Subcommands.Count > 0 && command.Action is null)
             return $"'mesh {path}' requires a command: {string.Join(", ", command.Subcommands.Select(verb => verb.Name))} (see 'mesh {path} --help')";
         return $"{string.Join("; ", parsed.Errors.Select(error => error.Message.TrimEnd('.')).Distinct(StringComparer.Ordinal))} (see 'mesh {path} --help')";
     }

@@ -124,6 +124,7 @@ internal sealed class AgentVerb : RunVerb
         }
 
         await host.StopAsync(CancellationToken.None);
+        MeshHost.ThrowIfRefused(host.Services);
         return ExitCodes.Success;
     }
 

@@ -38,15 +38,17 @@ internal sealed class UpVerb : RunVerb
     {
         var settings = LoadSettings(parsed);
         var (broker, store) = (settings[Settings.Broker] ?? BusOptions.InMemory, settings[Settings.Store]!);
+        Settings.CreateDefaultDirectory(Io, settings);
         await using var app = MeshHost.Build(settings, Logging(parsed));
         var url = await MeshHost.StartAsync(app, cancellation);
         try
         {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
             await MeshHost.WaitUntilReadyAsync(
                 app,
                 Io.Time,
                 () => Io.Error.WriteLine($"mesh: no response through broker {Secrets.MaskPassword(broker)} yet; retrying"),
-                cancellation);
+                stop.Token);
             await Io.Out.WriteLineAsync(
                 $"mesh is up: {url.GetLeftPart(UriPartial.Authority)} (broker {Secrets.MaskPassword(broker)}, store {Secrets.MaskPassword(store)})");
             await Io.Out.FlushAsync(cancellation);
@@ -54,12 +56,13 @@ internal sealed class UpVerb : RunVerb
                 await Io.Error.WriteLineAsync("mesh: the broker is in-memory: agents cannot connect; use --broker amqp://... to allow them");
             await app.WaitForShutdownAsync(cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
             // Stopped before everything was up.
         }
 
         await app.StopAsync(CancellationToken.None);
+        MeshHost.ThrowIfRefused(app.Services);
         return ExitCodes.Success;
     }
 }

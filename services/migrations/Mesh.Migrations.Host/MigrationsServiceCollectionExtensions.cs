@@ -37,7 +37,8 @@ public static class MigrationsServiceCollectionExtensions
         services.AddSingleton<IStoreCheck, MigrationsCheck>()
             .AddSingleton<IStoreCheck, EpochCheck>()
             .AddSingleton<IStoreCheck, InventoryCheck>()
-            .AddSingleton<IStoreCheck, FenceCheck>();
+            .AddSingleton<IStoreCheck, FenceCheck>()
+            .AddSingleton<IStoreCheck, RetentionCheck>();
         services.AddSingleton<FenceStore>();
         services.TryAddSingleton<IFenceDevice, ShellFenceDevice>();
         services.AddHostedService<HostHealthMonitor>();
@@ -48,6 +49,8 @@ public static class MigrationsServiceCollectionExtensions
         services.AddSingleton<LocalGrainHost>();
         services.AddHostedService<MigrationTimerService>();
         services.AddHostedService<HeartbeatService>();
+        services.AddSingleton<RetentionStore>();
+        services.AddHostedService<MigrationRetention>();
 
         services.AddSingleton<AgentMessageHandler>();
         services.AddQueueHandler<HostReport>(AgentQueues.HostReports, provider => provider.GetRequiredService<AgentMessageHandler>(), dropOldest: true);
@@ -57,6 +60,6 @@ public static class MigrationsServiceCollectionExtensions
 
         services.TryAddSingleton<IPolicyClient, PolicyClient>();
         return services.AddRequestHandlers(
-            MigrationQueues.Requests, typeof(MigrationRequestHandler), typeof(SchedulerRequestHandler), typeof(FenceRequestHandler));
+            MigrationQueues.Requests, typeof(MigrationRequestHandler), typeof(SchedulerRequestHandler), typeof(FenceRequestHandler), typeof(ForgetHostHandler));
     }
 }

@@ -74,6 +74,18 @@ public sealed class MeshSystem : IAsyncDisposable
         async () => Processes.OutputOfEnded is { } output ? throw new InvalidOperationException($"the mesh has exited: {output}") : await Api.IsUpAsync(),
         "the mesh responds", TimeSpan.FromSeconds(60));
 
+    /// <summary>Makes another store that of the stopped mesh. The broker is claimed by the store before, and is released.</summary>
+    public async Task ReplaceStoreAsync(string store)
+    {
+        Store = store;
+        ShellResult? last = null;
+
+        // The broker may take a moment to notice that a killed process is gone.
+        await Eventually.HoldsAsync(
+            async () => (last = await RunAsync("doctor", "--store", store, "--broker", BrokerUrl, "--release-claim")).ExitCode == 0,
+            $"the claim is released: {last}", TimeSpan.FromSeconds(30));
+    }
+
     public async Task KillMeshAsync()
     {
         foreach (var service in Services)

@@ -9,14 +9,17 @@ namespace Mesh.Durability.Tests;
 /// </summary>
 internal sealed class TcpRelay : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stopping = new();
     private readonly int _port;
     private readonly Task _accepting;
 
-    public TcpRelay(int port)
+    /// <summary>A relay that is running.</summary>
+    /// <param name="port">The broker's port.</param>
+    /// <param name="listenPort">The relay's own; 0 for a free one.</param>
+    public TcpRelay(int port, int listenPort = 0)
     {
-        _port = port;
+        (_port, _listener) = (port, new TcpListener(IPAddress.Loopback, listenPort));
         _listener.Start();
         _accepting = AcceptAsync();
     }

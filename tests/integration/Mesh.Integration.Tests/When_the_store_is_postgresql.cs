@@ -14,7 +14,7 @@ public sealed class When_the_store_is_postgresql(MeshUnderTest fixture)
         using var postgres = await ServerProcess.StartPostgresAsync();
         var before = _mesh.Store;
         await _mesh.KillMeshAsync();
-        _mesh.Store = $"postgres:Host=127.0.0.1;Port={postgres.Port};Username=postgres;Database=postgres";
+        await _mesh.ReplaceStoreAsync($"postgres:Host=127.0.0.1;Port={postgres.Port};Username=postgres;Database=postgres");
         await _mesh.StartMeshAsync();
         try
         {
@@ -34,7 +34,7 @@ public sealed class When_the_store_is_postgresql(MeshUnderTest fixture)
         {
             await _mesh.Bed.RemoveGuestAsync("kept");
             await _mesh.KillMeshAsync();
-            _mesh.Store = before;
+            await _mesh.ReplaceStoreAsync(before);
             await _mesh.StartMeshAsync();
         }
     }

@@ -160,7 +160,7 @@ public sealed class ChangeTests
             Refusals = [new(RefusalCode.UnknownPolicy, "no policy 'x'"), new(RefusalCode.InvalidOption, "2 s is too long")],
         }));
 
-        (await cli.RunAsync("set", "m1", "--policy", "x", "-o", "json")).ShouldBe(ExitCodes.Refused);
+        (await cli.RunAsync("set", "m1", "--policy", "x", "-o", "json")).ShouldBe(ExitCodes.NotFound);
 
         cli.ErrorLine().ShouldBe("mesh: refused: no policy 'x'; 2 s is too long");
         JsonDocument.Parse(cli.Out).RootElement.GetProperty("refusals").GetArrayLength().ShouldBe(2);

@@ -23,6 +23,12 @@ internal sealed class Cli
 
     public Random Random { get; init; } = new(1);
 
+    /// <summary>The width of the terminal; null if standard output is a file or a pipe.</summary>
+    public int? TerminalColumns { get; init; }
+
+    /// <summary>The exit code for the signal that stops the command.</summary>
+    public int StoppedExitCode { get; init; } = ExitCodes.Interrupted;
+
     /// <summary>Responds to a request by method and path, such as <c>GET /api/v1/hosts</c>.</summary>
     public Func<HttpRequestMessage, string, Task<HttpResponseMessage>> Gateway { get; set; } =
         (_, what) => throw new InvalidOperationException($"unexpected request {what}");
@@ -41,13 +47,14 @@ internal sealed class Cli
         In = new StringReader(In),
         Out = _out,
         Error = _error,
-        IsTerminal = false,
-        Window = () => (120, null),
+        IsTerminal = TerminalColumns is not null,
+        Window = () => (TerminalColumns ?? 120, null),
         Environment = _environment.GetValueOrDefault,
         HttpHandler = () => new Handler(this),
         Time = Time,
         Random = Random,
         UserName = "ann",
+        StoppedExitCode = () => StoppedExitCode,
     };
 
     public Cli With(string variable, string value)

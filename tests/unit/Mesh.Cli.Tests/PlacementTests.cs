@@ -98,8 +98,11 @@ public sealed class PlacementTests : IDisposable
         (await refused.RunAsync("check", "web-1", "--to", "host-c", "--copy-storage-all", "--inventory", file)).ShouldBe(ExitCodes.Refused);
         refused.Out.ShouldContain("host-c  cordoned");
         var unknown = new Cli();
-        (await unknown.RunAsync("check", "web-9", "--inventory", file)).ShouldBe(ExitCodes.Refused);
+        (await unknown.RunAsync("check", "web-9", "--inventory", file)).ShouldBe(ExitCodes.NotFound);
         unknown.ErrorLine().ShouldContain("web-9");
+
+        (await new Cli().RunAsync("check", "web-1", "--to", "host-x", "--inventory", file)).ShouldBe(ExitCodes.NotFound);
+        (await new Cli().RunAsync("targets", "web-1", "--to", "host-x", "--inventory", file)).ShouldBe(ExitCodes.NotFound);
 
         var targets = new Cli { In = await File.ReadAllTextAsync(file) };
         (await targets.RunAsync("targets", "web-1", "--copy-storage-all", "--inventory", "-", "-o", "json")).ShouldBe(ExitCodes.Success);

@@ -5,6 +5,7 @@ using Mesh.Contracts.Api;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
+using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
@@ -142,6 +143,29 @@ public sealed class ResourceTests
         var problem = await GatewayFixture.ProblemAsync(
             await gateway.PostAsync("/api/v1/hosts/host-a/fence", """{"confirmed":true}"""), HttpStatusCode.Conflict, ApiProblemTypes.NotFenced);
         problem.Detail.ShouldContain("reported 1 s ago");
+
+        gateway.Bus.Answer<FenceHost, FenceAnswer>(_ => new(FenceResult.NotFound, "unknown host 'host-x'", []));
+        await GatewayFixture.ProblemAsync(
+            await gateway.PostAsync("/api/v1/hosts/host-x/fence", """{"confirmed":true}"""), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
+    }
+
+    [Fact]
+    public async Task A_host_is_forgotten_or_the_reason_against_it_given()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ForgetHost, SchedulerAnswer>(request => request.Host.Value switch
+        {
+            "host-a" => new(true, "host-a is forgotten"),
+            "host-b" => new(false, "host-b reported 1 s ago"),
+            _ => new(false, "unknown host", IsNotFound: true),
+        });
+
+        (await gateway.Http.DeleteAsync("/api/v1/hosts/host-a?requestedBy=ann")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        gateway.Bus.Requests.ShouldHaveSingleItem().ShouldBe((SchedulerQueues.Requests, new ForgetHost(new HostName("host-a"), "ann")));
+        (await GatewayFixture.ProblemAsync(await gateway.Http.DeleteAsync("/api/v1/hosts/host-b"), HttpStatusCode.Conflict, ApiProblemTypes.Refused))
+            .Detail.ShouldBe("host-b reported 1 s ago");
+        await GatewayFixture.ProblemAsync(await gateway.Http.DeleteAsync("/api/v1/hosts/host-x"), HttpStatusCode.NotFound, ApiProblemTypes.NotFound);
+        await GatewayFixture.ProblemAsync(await gateway.Http.DeleteAsync("/api/v1/hosts/host-a?force=true"), HttpStatusCode.BadRequest, ApiProblemTypes.BadRequest);
     }
 
     [Fact]

@@ -34,6 +34,8 @@ internal sealed class MigrationsProcess : IAsyncDisposable
 
     public FenceRequestHandler Fencing => _host.Services.GetRequiredService<FenceRequestHandler>();
 
+    public ForgetHostHandler Forgetting => _host.Services.GetRequiredService<ForgetHostHandler>();
+
     public HostRegistry Hosts => _host.Services.GetRequiredService<HostRegistry>();
 
     public AgentMessageHandler Agents => _host.Services.GetRequiredService<AgentMessageHandler>();

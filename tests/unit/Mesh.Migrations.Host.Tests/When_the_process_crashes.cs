@@ -82,12 +82,12 @@ public abstract class When_the_process_crashes(IStoreSource stores) : IAsyncLife
         await InProcess(async process =>
         {
             await DescribeBothHosts(process, messages);
-            (await process.RequestAsync(HostMessages.Request(vm: "nosuch"))).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
+            (await process.RequestAsync(HostMessages.Request() with { To = HostMessages.Source })).Refusals.Single().Code.ShouldBe(RefusalCode.SameHost);
         });
         await InProcess(async process =>
         {
             await DescribeBothHosts(process, messages);
-            (await process.RequestAsync(HostMessages.Request())).Refusals.Single().Code.ShouldBe(RefusalCode.UnknownVm);
+            (await process.RequestAsync(HostMessages.Request())).Refusals.Single().Code.ShouldBe(RefusalCode.SameHost);
         });
     }
 

@@ -76,6 +76,23 @@ public sealed class When_a_host_is_cordoned : IAsyncLifetime
         (await UncordonAsync("hostz")).ShouldBe(unknown);
     }
 
+    [Fact]
+    public async Task Should_lose_its_cordon_when_it_is_forgotten()
+    {
+        await CordonAsync("hostb");
+        (await ForgetAsync("hostb")).Succeeded.ShouldBeFalse("it reports");
+        (await _mesh.AskAsync<ListDrains, DrainList>(new ListDrains())).Cordons.ShouldHaveSingleItem();
+
+        _mesh.Time.Advance(TimeSpan.FromMinutes(2));
+
+        (await ForgetAsync("hostb")).ShouldBe(new SchedulerAnswer(true, "hostb is forgotten; it is listed again when its agent reports, and is not cordoned then"));
+        (await _mesh.AskAsync<ListDrains, DrainList>(new ListDrains())).Cordons.ShouldBeEmpty();
+        (await _mesh.AskAsync<ExportFleet, Fleet>(new ExportFleet())).Hosts.Select(host => host.Inventory.Host.Value).ShouldBe(["hosta", "hostc"]);
+        (await ForgetAsync("hostb")).IsNotFound.ShouldBeTrue();
+    }
+
+    private Task<SchedulerAnswer> ForgetAsync(string host) => _mesh.AskAsync<ForgetHost, SchedulerAnswer>(new ForgetHost(new HostName(host), "jane"));
+
     private Task<SchedulerAnswer> CordonAsync(string host) => _mesh.AskAsync<CordonHost, SchedulerAnswer>(new CordonHost(new HostName(host), "jane", "a new disk"));
 
     private Task<SchedulerAnswer> UncordonAsync(string host) => _mesh.AskAsync<UncordonHost, SchedulerAnswer>(new UncordonHost(new HostName(host), "jane"));

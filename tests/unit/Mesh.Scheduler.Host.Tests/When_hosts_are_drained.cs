@@ -253,6 +253,18 @@ public sealed class When_hosts_are_drained : IAsyncLifetime
         Reason = "a new disk",
     };
 
+    [Fact]
+    public async Task Should_not_be_forgotten_meanwhile()
+    {
+        await DrainAsync(Request("d1"));
+        _mesh.Time.Advance(TimeSpan.FromMinutes(2));
+
+        var answer = await _mesh.AskAsync<ForgetHost, SchedulerAnswer>(new ForgetHost(Hosta, "jane"));
+
+        answer.ShouldBe(new SchedulerAnswer(false, "hosta is in drain d1, which has not ended; cancel it first (`mesh drain --cancel d1`)"));
+        (await _mesh.AskAsync<ExportFleet, Fleet>(new ExportFleet())).Hosts.ShouldContain(host => host.Inventory.Host == Hosta);
+    }
+
     private Task<DrainAnswer> DrainAsync(DrainHosts request) => _mesh.AskAsync<DrainHosts, DrainAnswer>(request);
 
     private Task<DrainAnswer> UndoAsync(string id, string drain, bool dryRun = false) => _mesh.AskAsync<UndoDrain, DrainAnswer>(new UndoDrain(id, drain, "jane", dryRun));

@@ -19,6 +19,7 @@ internal sealed class HostsApi(MigrationsClient migrations, SchedulerClient sche
     {
         routes.MapGet("/api/v1/hosts", (HttpContext context, HostsApi api) => api.ListAsync(context));
         routes.MapGet("/api/v1/hosts/{name}", (HttpContext context, string name, HostsApi api) => api.ShowAsync(context, name));
+        routes.MapDelete("/api/v1/hosts/{name}", (HttpContext context, string name, HostsApi api) => api.ForgetAsync(context, name));
         routes.MapPost("/api/v1/hosts/{name}/fence", (HttpContext context, string name, HostsApi api) => api.FenceAsync(context, name));
         routes.MapGet("/api/v1/vms", (HttpContext context, HostsApi api) => api.ListVmsAsync(context));
         routes.MapGet("/health", (HttpContext context, HostsApi api) => api.HealthAsync(context));
@@ -49,6 +50,16 @@ internal sealed class HostsApi(MigrationsClient migrations, SchedulerClient sche
         return Results.Json(await migrations.VmsAsync(context.RequestAborted), MeshJson.Options);
     }
 
+    private async Task<IResult> ForgetAsync(HttpContext context, string text)
+    {
+        QueryReader.RejectUnknown(context.Request, "requestedBy");
+        var name = QueryReader.Host(text);
+        var answer = await scheduler.ForgetAsync(new ForgetHost(name, QueryReader.RequestedBy(context.Request)), context.RequestAborted);
+        return answer.Succeeded
+            ? Results.Json(answer, MeshJson.Options)
+            : throw new ApiException(ApiProblems.NotScheduled($"{name} was not forgotten", answer.Explanation, answer.IsNotFound));
+    }
+
     private async Task<IResult> FenceAsync(HttpContext context, string text)
     {
         QueryReader.RejectUnknown(context.Request);
@@ -58,6 +69,7 @@ internal sealed class HostsApi(MigrationsClient migrations, SchedulerClient sche
         return answer.Result switch
         {
             FenceResult.Fenced => Results.Json(answer, MeshJson.Options),
+            FenceResult.NotFound => throw new ApiException(ApiProblems.NotFound(answer.Explanation)),
             FenceResult.Started => Results.Json(answer, MeshJson.Options, statusCode: StatusCodes.Status202Accepted),
             _ => throw new ApiException(ApiProblems.NotFenced(name, answer.Explanation)),
         };

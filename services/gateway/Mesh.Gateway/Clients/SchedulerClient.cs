@@ -1,4 +1,5 @@
 using Mesh.Contracts.Api;
+using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Scheduling;
@@ -32,6 +33,8 @@ internal sealed class SchedulerClient(ServiceClient requests, IOptions<GatewayOp
 
     public Task<SchedulerAnswer> UncordonAsync(UncordonHost request, CancellationToken cancellation) =>
         SendRequestAsync<UncordonHost, SchedulerAnswer>(request, cancellation);
+
+    public Task<SchedulerAnswer> ForgetAsync(ForgetHost request, CancellationToken cancellation) => SendRequestAsync<ForgetHost, SchedulerAnswer>(request, cancellation);
 
     public Task<DrainAnswer> DrainAsync(DrainHosts request, CancellationToken cancellation) => SendRequestAsync<DrainHosts, DrainAnswer>(request, cancellation);
 

@@ -60,7 +60,13 @@ internal static class ApiProblems
         Detail = "the gateway could not process the request; see its log",
     };
 
-    public static ApiProblem Refused(MigrationRequestAnswer answer) => Refused("Migration refused", answer.Refusals) with { MigrationId = answer.Id };
+    /// <summary>A refused migration, which has an id unless it was not stored.</summary>
+    public static ApiProblem Refused(MigrationRequestAnswer answer) => Refused("Migration refused", answer.Refusals) with
+    {
+        MigrationId = answer.Refusals.Any(refusal => refusal.Code is RefusalCode.UnknownVm or RefusalCode.AmbiguousVm or RefusalCode.PolicyServiceUnavailable)
+            ? null
+            : answer.Id,
+    };
 
     /// <summary>
     /// 422 if the request itself has to change (an option, the policy's name), 404 if the VM or host is unknown, 409 for what the

@@ -15,8 +15,15 @@ internal abstract class BusEndpoint(string? queue, QueueTraits traits)
     public static IReadOnlyList<string> GetQueues(IServiceProvider provider) =>
         [.. provider.GetServices<BusEndpoint>().Select(endpoint => endpoint.Queue).OfType<string>().Distinct(StringComparer.Ordinal)];
 
+    /// <summary>The queues at which this process answers requests.</summary>
+    public static IReadOnlyList<string> GetRequestQueues(IServiceProvider provider) =>
+        [.. provider.GetServices<BusEndpoint>().Where(endpoint => endpoint.AnswersRequests).Select(endpoint => endpoint.Queue!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     /// <summary>The message type; derived types travel as it.</summary>
     public abstract Type MessageType { get; }
+
+    /// <summary>Whether its messages are requests, which it answers.</summary>
+    public virtual bool AnswersRequests => false;
 
     /// <summary>Attaches the handler, which is created at the first message.</summary>
     public abstract void Attach(IBusListener listener, IServiceProvider provider);
@@ -49,6 +56,8 @@ internal sealed class RequestEndpoint<TRequest, TReply>(string queue, Func<IServ
     }
 
     public override Type MessageType => typeof(TRequest);
+
+    public override bool AnswersRequests => true;
 
     public override void Attach(IBusListener listener, IServiceProvider provider)
     {

@@ -3,18 +3,18 @@ using Microsoft.Extensions.Options;
 
 namespace Mesh.Hosting.Bus;
 
-internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions> options) : IMessageBus
+internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions> options, BusGate gate) : IMessageBus
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     public Task PublishAsync<T>(T message, CancellationToken cancellation = default)
-        where T : class => WithTimeoutAsync(bus.Publish<T>(message, cancellation), typeof(T).Name, cancellation);
+        where T : class => WithTimeoutAsync(() => bus.Publish<T>(message, cancellation), typeof(T).Name, cancellation);
 
     public Task SendAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => WithTimeoutAsync(SendToAsync(new Uri($"queue:{queue}"), message, cancellation), $"{typeof(T).Name} to '{queue}'", cancellation);
+        where T : class => WithTimeoutAsync(() => SendToAsync(new Uri($"queue:{queue}"), message, cancellation), $"{typeof(T).Name} to '{queue}'", cancellation);
 
     public Task SendBestEffortAsync<T>(string queue, T message, CancellationToken cancellation = default)
-        where T : class => WithTimeoutAsync(SendToAsync(new Uri($"exchange:{queue}"), message, cancellation), $"{typeof(T).Name} to '{queue}'", cancellation);
+        where T : class => WithTimeoutAsync(() => SendToAsync(new Uri($"exchange:{queue}"), message, cancellation), $"{typeof(T).Name} to '{queue}'", cancellation);
 
     public async Task<TReply> RequestAsync<TRequest, TReply>(string queue, TRequest request, CancellationToken cancellation = default)
         where TRequest : class
@@ -45,6 +45,15 @@ internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions
     private async Task<bool> WaitForReplyEndpointAsync(CancellationToken cancellation)
     {
         var begun = TimeProvider.System.GetTimestamp();
+        try
+        {
+            await gate.WaitAsync(options.Value.RequestTimeout, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+
         while (bus.CheckHealth().Endpoints.TryGetValue(bus.Address.ToString(), out var replyEndpoint) && replyEndpoint.Status != BusHealthStatus.Healthy)
         {
             if (TimeProvider.System.GetElapsedTime(begun) > options.Value.RequestTimeout)
@@ -57,11 +66,12 @@ internal sealed class MassTransitMessageBus(IBusControl bus, IOptions<BusOptions
 
     // A message in flight when the broker dies may never be confirmed: seen with RabbitMQ killed. A sender of one message after the other
     // would wait for ever, so the wait times out; the message may arrive all the same, and a repetition is handled once.
-    private async Task WithTimeoutAsync(Task sending, string what, CancellationToken cancellation)
+    private async Task WithTimeoutAsync(Func<Task> send, string what, CancellationToken cancellation)
     {
         try
         {
-            await sending.WaitAsync(options.Value.SendTimeout, cancellation);
+            await gate.WaitAsync(options.Value.SendTimeout, cancellation);
+            await send().WaitAsync(options.Value.SendTimeout, cancellation);
         }
         catch (TimeoutException e)
         {

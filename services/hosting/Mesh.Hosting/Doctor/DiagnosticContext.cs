@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Mesh.Hosting.Claims;
 using Mesh.Hosting.Store;
 
 namespace Mesh.Hosting.Doctor;
@@ -28,6 +29,9 @@ public sealed class DiagnosticContext
     internal IReadOnlyList<DoctorFinding> Findings => _findings;
 
     internal IReadOnlyList<string> Queues => _queues;
+
+    /// <summary>What the store remembers of its broker; null if it has claimed none.</summary>
+    internal StoreClaim? Claim { get; set; }
 
     /// <summary>Whether to repair what can be repaired; false once a finding forbids writing to the store.</summary>
     internal bool IsRepairing { get; private set; }

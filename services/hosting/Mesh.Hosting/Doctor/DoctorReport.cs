@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Mesh.Hosting.Claims;
+
 namespace Mesh.Hosting.Doctor;
 
 /// <summary>The result of a diagnosis.</summary>
@@ -14,6 +17,13 @@ public sealed record DoctorReport(string? Store, IReadOnlyList<string> Checked, 
 
     /// <summary>The mesh's queues and what waits in them; empty if the broker was not examined.</summary>
     public IReadOnlyList<QueueState> Queues { get; init; } = [];
+
+    /// <summary>What the store remembers of its broker; null if it has claimed none.</summary>
+    internal StoreClaim? Claim { get; init; }
+
+    /// <summary>The messages in the error queues, at most 50 of each; null if they are not to be shown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FailedMessage>? FailedMessages { get; init; }
 
     /// <summary>Whether no finding needs attention.</summary>
     public bool IsHealthy => !Findings.Any(finding => finding.IsOpen);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Mesh.Hosting.Claims;
 using Mesh.Hosting.Errors;
 using Mesh.Hosting.Store;
 using Microsoft.Extensions.Options;
@@ -47,7 +48,34 @@ public sealed class StoreDoctor
             if (await RunAsync(new IntegrityCheck(dialect), context) && await RunAsync(_schema, context) && _schema.IsComplete)
                 foreach (var check in _checks)
                     await RunAsync(check, context);
-            return new DoctorReport(where, context.Checked, context.Findings) { AgentQueues = context.Queues };
+            return new DoctorReport(where, context.Checked, context.Findings) { AgentQueues = context.Queues, Claim = context.Claim };
+        }
+    }
+
+    /// <summary>Frees the store for another broker; it gets a new identity with its next claim.</summary>
+    /// <exception cref="ProblemException">A mesh is running on it, or it cannot be opened.</exception>
+    /// <returns>The store, and with which broker it was claimed; null if with none, or if there is no such file.</returns>
+    public async Task<(string Store, string? Broker)> ReleaseClaimAsync(CancellationToken cancellation = default)
+    {
+        var (dialect, where) = (SqlDialect.For(_location), SqlDialect.Describe(_location));
+        try
+        {
+            if (await StoreLock.IsHeldByAnotherProcessAsync(_location, cancellation))
+                throw new ProblemException($"a mesh is running on the store {where}: stop it first");
+            if (!dialect.Exists)
+                return (where, null);
+            await using var connection = await dialect.OpenExistingAsync(cancellation);
+            if (!await dialect.HasTableAsync(connection, "mesh_claim"))
+                return (where, null);
+            var claim = await ClaimTable.ReadAsync(connection);
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await ClaimTable.ReleaseAsync(connection, transaction);
+            await transaction.CommitAsync(cancellation);
+            return (where, claim?.Broker);
+        }
+        catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ProblemException($"the store {where} cannot be used: {dialect.DescribeOutage(e) ?? e.Message}", e);
         }
     }
 

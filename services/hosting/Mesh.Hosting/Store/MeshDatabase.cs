@@ -12,6 +12,7 @@ public sealed class MeshDatabase : IDisposable
     private readonly string _location;
     private readonly IReadOnlyList<SchemaScript> _scripts;
     private readonly StoreInterceptor? _interceptor;
+    private readonly StoreLock? _lock;
     private readonly SemaphoreSlim _writer = new(1);
     private readonly SemaphoreSlim _opening = new(1);
     private bool _isReady;
@@ -20,10 +21,11 @@ public sealed class MeshDatabase : IDisposable
     /// <param name="options">Its location.</param>
     /// <param name="scripts">The schema of everything that the process stores in it.</param>
     /// <param name="interceptor">Intercepts calls in a simulation; null everywhere else.</param>
-    public MeshDatabase(IOptions<StoreOptions> options, IEnumerable<SchemaScript> scripts, StoreInterceptor? interceptor = null)
+    /// <param name="storeLock">Taken before the first use, and kept; null for a tool that may work beside a running mesh.</param>
+    public MeshDatabase(IOptions<StoreOptions> options, IEnumerable<SchemaScript> scripts, StoreInterceptor? interceptor = null, StoreLock? storeLock = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _interceptor = interceptor;
+        (_interceptor, _lock) = (interceptor, storeLock);
         _location = options.Value.Location;
         _dialect = SqlDialect.For(_location);
         _scripts = [.. scripts.OrderBy(script => script.Name, StringComparer.Ordinal)];
@@ -81,7 +83,12 @@ public sealed class MeshDatabase : IDisposable
         try
         {
             if (!_isReady)
+            {
+                if (_lock is not null)
+                    await _lock.AcquireAsync(cancellation);
                 await InTransactionAsync(ApplyScriptsAsync, cancellation);
+            }
+
             Volatile.Write(ref _isReady, true);
         }
         catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or ArgumentException)
@@ -91,6 +98,22 @@ public sealed class MeshDatabase : IDisposable
         finally
         {
             _opening.Release();
+        }
+    }
+
+    /// <summary>Takes the store's lock again if the database server has dropped it.</summary>
+    /// <exception cref="StoreUnavailableException">The store is unavailable.</exception>
+    public async Task ConfirmLockAsync(CancellationToken cancellation = default)
+    {
+        await EnsureReadyAsync(cancellation);
+        try
+        {
+            if (_lock is not null)
+                await _lock.AcquireAsync(cancellation);
+        }
+        catch (Exception e) when (_dialect.DescribeOutage(e) is { } reason)
+        {
+            throw Unavailable(reason, e);
         }
     }
 

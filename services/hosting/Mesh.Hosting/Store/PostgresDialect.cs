@@ -44,6 +44,10 @@ internal sealed class PostgresDialect(string connectionString) : SqlDialect
 
     public override Task<DbConnection> OpenExistingAsync(CancellationToken cancellation) => OpenAsync(cancellation);
 
+    public override async Task<IProcessLock?> TryLockAsync(CancellationToken cancellation) => await PostgresProcessLock.TakeAsync(connectionString, cancellation);
+
+    public override Task<bool> IsLockedAsync(CancellationToken cancellation) => PostgresProcessLock.IsTakenAsync(connectionString, cancellation);
+
     // The server checks its own pages; from here only its answer can be checked.
     public override async Task<IReadOnlyList<string>> CheckIntegrityAsync(DbConnection connection, CancellationToken cancellation) =>
         await connection.ExecuteScalarAsync<int>("SELECT 1") == 1 ? [] : ["the server answers SELECT 1 wrongly"];

@@ -17,6 +17,9 @@ internal abstract class SqlDialect
     /// <summary>Whether only one transaction may write at a time, so that writers queue here instead of waiting for locks there.</summary>
     public abstract bool HasSingleWriter { get; }
 
+    /// <summary>Whether there is something to open, as far as can be known without opening it.</summary>
+    public virtual bool Exists => true;
+
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancellation);
 
     /// <summary>Why the store is unavailable; null if the statement itself is at fault.</summary>
@@ -45,6 +48,15 @@ internal abstract class SqlDialect
     /// <summary>Opens an existing database; creates nothing.</summary>
     /// <exception cref="ProblemException">There is none.</exception>
     public abstract Task<DbConnection> OpenExistingAsync(CancellationToken cancellation);
+
+    /// <summary>Whether other processes can reach the database.</summary>
+    public virtual bool IsShared => true;
+
+    /// <summary>Takes the lock by which a process shows that it runs on the database; null if another process excludes this one.</summary>
+    public abstract Task<IProcessLock?> TryLockAsync(CancellationToken cancellation);
+
+    /// <summary>Whether a process has the lock.</summary>
+    public abstract Task<bool> IsLockedAsync(CancellationToken cancellation);
 
     /// <summary>What the database's own integrity check reports; empty if it is intact.</summary>
     public abstract Task<IReadOnlyList<string>> CheckIntegrityAsync(DbConnection connection, CancellationToken cancellation);

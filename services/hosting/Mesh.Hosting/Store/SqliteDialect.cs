@@ -22,11 +22,14 @@ internal sealed class SqliteDialect(string path) : SqlDialect
 
     public override bool HasSingleWriter => true;
 
+    public override bool Exists => File.Exists(path);
+
+    // A URI, as simulations use it, and ":memory:" are databases of one process.
+    public override bool IsShared => !path.StartsWith("file:", StringComparison.Ordinal) && !path.StartsWith(':');
+
     public override async Task<DbConnection> OpenAsync(CancellationToken cancellation)
     {
         SQLitePCL.Batteries_V2.Init();
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } directory)
-            Directory.CreateDirectory(directory);
         var connection = new SqliteConnection(_connectionString);
         try
         {
@@ -94,6 +97,11 @@ internal sealed class SqliteDialect(string path) : SqlDialect
         }
     }
 
+    public override Task<IProcessLock?> TryLockAsync(CancellationToken cancellation) =>
+        Task.FromResult<IProcessLock?>(SqliteLockFile.TryTake(path));
+
+    public override Task<bool> IsLockedAsync(CancellationToken cancellation) => Task.FromResult(SqliteLockFile.IsTaken(path));
+
     public override async Task<IReadOnlyList<string>> CheckIntegrityAsync(DbConnection connection, CancellationToken cancellation) =>
         [.. (await connection.QueryAsync<string>("PRAGMA integrity_check(20)")).Where(line => !string.Equals(line, "ok", StringComparison.Ordinal))];
 
@@ -101,6 +109,11 @@ internal sealed class SqliteDialect(string path) : SqlDialect
         await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = @table", new { table }, transaction) > 0;
 
     public override bool IsDuplicate(DbException exception) => exception is SqliteException { SqliteErrorCode: ConstraintFailed };
+
+    /// <summary>Why a file can be neither opened nor created. A missing directory is not created: a misspelt path would start an empty store.</summary>
+    public static string DescribeUnopenable(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory && !Directory.Exists(directory)
+        ? $"the directory {directory} does not exist; create it, or correct the path"
+        : "the file cannot be opened or created: check the permissions of the file and its directory";
 
     /// <summary>Whether the file system or another process is at fault, and not the statement.</summary>
     private static bool IsOutage(SqliteException e) => e.SqliteErrorCode is Busy or ReadOnly or InputOutput or Corrupt or Full or CannotOpen or NotADatabase;
@@ -113,7 +126,7 @@ internal sealed class SqliteDialect(string path) : SqlDialect
         Corrupt => "the file is damaged; run 'mesh doctor' for details",
         Full => "the disk is full",
         CannotOpen when Directory.Exists(path) => "it is a directory, not a file",
-        CannotOpen => "the file cannot be opened or created: check the permissions of the file and its directory",
+        CannotOpen => DescribeUnopenable(path),
         NotADatabase => "the file is not a database, or its header is damaged",
         _ => e.Message,
     };

@@ -25,6 +25,9 @@ internal sealed partial class MeshClient
     public Task<SchedulerAnswer> UncordonAsync(HostName host, string requestedBy, CancellationToken cancellation) =>
         SendAsync<SchedulerAnswer>(HttpMethod.Delete, $"api/v1/hosts/{host}/cordon?requestedBy={Escape(requestedBy)}", null, cancellation);
 
+    public Task<SchedulerAnswer> ForgetAsync(HostName host, string requestedBy, CancellationToken cancellation) =>
+        SendAsync<SchedulerAnswer>(HttpMethod.Delete, $"api/v1/hosts/{host}?requestedBy={Escape(requestedBy)}", null, cancellation);
+
     public Task<DrainView> DrainAsync(DrainBody body, CancellationToken cancellation) =>
         SendAsync<DrainView>(HttpMethod.Post, "api/v1/drains", Body(body), cancellation);
 

@@ -26,7 +26,7 @@ internal sealed class ShowVerb : ClientVerb
             JsonOutput.Write(Io, view);
         else
             foreach (var (name, value) in MigrationDetails.Describe(view))
-                Io.Out.WriteLine($"{name + ":",-18}{value}");
+                Io.Out.WriteLine($"{name + ":",-18}{TextFormatter.ToSingleLine(value)}");
         return ExitCodes.Success;
     }
 }

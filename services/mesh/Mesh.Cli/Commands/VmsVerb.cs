@@ -73,5 +73,5 @@ internal sealed class VmsVerb : ClientVerb
     private string DescribeUnresponsiveHosts(MigratingVm row) => string.Join(", ", row.Hosts
         .Where(host => host.Health == HostHealth.Unresponsive).Select(host => $"{host.Host} last seen {FormatAge(host.ReportedAt)}"));
 
-    private string FormatAge(DateTimeOffset? reportedAt) => reportedAt is { } at ? $"{TextFormatter.Format(Io.Time.GetUtcNow() - at)} ago" : "never";
+    private string FormatAge(DateTimeOffset? reportedAt) => TextFormatter.FormatAge(reportedAt, Io.Time.GetUtcNow());
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Values;
@@ -37,27 +38,54 @@ internal static class TextFormatter
     /// <summary>A destination; a dash while none is chosen.</summary>
     public static string FormatDestination(HostName? host) => host?.ToString() ?? Placeholder;
 
-    /// <summary>Milliseconds below a second, otherwise seconds or minutes.</summary>
+    /// <summary>A duration with one or two units, such as <c>180 ms</c>, <c>12.1 s</c>, <c>10 min 2 s</c>, <c>3 h 12 min</c> or <c>2.5 d</c>.</summary>
     public static string Format(TimeSpan? time) => time switch
     {
         null => Placeholder,
-        { TotalSeconds: < 1 } short_ => $"{short_.TotalMilliseconds:0} ms",
-        { TotalMinutes: < 10 } medium => $"{medium.TotalSeconds:0.0} s",
-        { TotalHours: < 48 } long_ => $"{(int)long_.TotalHours}:{long_:mm\\:ss} h",
+        { TotalSeconds: < 1 } brief => $"{brief.TotalMilliseconds:0} ms",
+        { TotalMinutes: < 10 } seconds => $"{seconds.TotalSeconds:0.0} s",
+        { TotalHours: < 1 } minutes => $"{minutes.Minutes} min {minutes.Seconds} s",
+        { TotalHours: < 48 } hours => $"{(int)hours.TotalHours} h {hours.Minutes} min",
         var days => $"{days.Value.TotalDays:0.#} d",
     };
+
+    /// <summary>How long ago something was, by this computer's clock; of a time that is still to come by another's, zero.</summary>
+    public static string FormatAge(DateTimeOffset? at, DateTimeOffset now) =>
+        at is { } past ? $"{Format(now > past ? now - past : TimeSpan.Zero)} ago" : "never";
 
     public static string Format(Bytes? amount) => amount?.ToString() ?? Placeholder;
 
     public static string Format(BytesPerSecond? rate) => rate is null or { Count: 0 } ? Placeholder : rate.Value.ToString();
 
-    public static string Format(DateTimeOffset? at) => at?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss") ?? Placeholder;
+    /// <summary>A time in the local zone, with the zone's offset.</summary>
+    public static string Format(DateTimeOffset? at) => at?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture) ?? Placeholder;
 
-    /// <summary>The text without line breaks.</summary>
-    public static string ToSingleLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    /// <summary>The time of day, with the zone's offset.</summary>
+    public static string FormatTimeOfDay(DateTimeOffset at) => at.ToString("HH:mm:sszzz", CultureInfo.InvariantCulture);
+
+    /// <summary>The text without line breaks and other control characters, which could change what a terminal shows.</summary>
+    public static string ToSingleLine(string text)
+    {
+        if (!text.Any(char.IsControl))
+            return text.Trim();
+        var line = string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        return string.Create(line.Length, line, static (span, from) =>
+        {
+            for (var index = 0; index < span.Length; index++)
+                span[index] = char.IsControl(from[index]) ? from[index] == '\t' ? ' ' : '\uFFFD' : from[index];
+        });
+    }
 
     /// <summary>The text, cut off if it is too long.</summary>
-    public static string Truncate(string text, int lengthMax) => text.Length <= lengthMax ? text : $"{text.AsSpan(0, Math.Max(1, lengthMax - 1))}…";
+    public static string Truncate(string text, int lengthMax)
+    {
+        if (text.Length <= lengthMax)
+            return text;
+        var length = Math.Max(1, lengthMax - 1);
+
+        // Not between the two halves of a character.
+        return $"{text.AsSpan(0, length > 1 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)}…";
+    }
 
     /// <summary>Wraps the text between words.</summary>
     public static IReadOnlyList<string> Wrap(string text, int lengthMax)

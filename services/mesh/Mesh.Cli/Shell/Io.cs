@@ -34,10 +34,16 @@ internal sealed record Io
 
     public required string UserName { get; init; }
 
-    public static Io FromProcess(Random random) => new()
+    /// <summary>The exit code of a command that was stopped by a signal.</summary>
+    public Func<int> StoppedExitCode { get; init; } = () => ExitCodes.Interrupted;
+
+    /// <summary>The environment of this process.</summary>
+    /// <param name="random">The source of new ids.</param>
+    /// <param name="stoppedExitCode">The exit code for the signal that stopped the command.</param>
+    public static Io FromProcess(Random random, Func<int> stoppedExitCode) => new()
     {
         In = Console.In,
-        Out = Console.Out,
+        Out = Console.IsOutputRedirected ? StandardOutput.CreateWriter() : Console.Out,
         Error = Console.Error,
         IsTerminal = !Console.IsOutputRedirected
             && !string.Equals(System.Environment.GetEnvironmentVariable("TERM"), "dumb", StringComparison.Ordinal),
@@ -51,6 +57,7 @@ internal sealed record Io
         Time = TimeProvider.System,
         Random = random,
         UserName = System.Environment.UserName,
+        StoppedExitCode = stoppedExitCode,
     };
 
     /// <summary>Spectre's console on standard output.</summary>

@@ -70,15 +70,23 @@ internal sealed class DrainWatcher(Io io, MeshClient client, OutputFormat output
             {
                 return await client.DrainAsync(id, cancellation);
             }
-            catch (CliException e) when (e.ExitCode == ExitCodes.Unreachable)
+            catch (CliException e) when (e.ExitCode == ExitCodes.Unreachable && !IsLost(ref lostAt))
             {
-                lostAt ??= io.Time.GetUtcNow();
-                if (io.Time.GetUtcNow() - lostAt > StreamFollower.MaxOutage)
-                    throw;
+                // It continues in the mesh; the mesh may come back.
+            }
+            catch (CliException e) when (e.ExitCode != ExitCodes.NotFound)
+            {
+                throw new CliException(e.ExitCode, $"{e.Message}; the drain continues (mesh drains {id})", e) { Problem = e.Problem };
             }
 
             await Task.Delay(PollInterval, io.Time, cancellation);
         }
+    }
+
+    private bool IsLost(ref DateTimeOffset? since)
+    {
+        since ??= io.Time.GetUtcNow();
+        return io.Time.GetUtcNow() - since > StreamFollower.MaxOutage;
     }
 
     // A line for each change of a move's state, and one for the progress every few seconds; in JSON the whole drain.
@@ -106,7 +114,7 @@ internal sealed class DrainWatcher(Io io, MeshClient client, OutputFormat output
 
     private void Line(DateTimeOffset now, string text)
     {
-        io.Out.WriteLine($"{TimeZoneInfo.ConvertTime(now, io.Time.LocalTimeZone):HH:mm:ss}  {TextFormatter.ToSingleLine(text)}");
+        io.Out.WriteLine($"{TextFormatter.FormatTimeOfDay(TimeZoneInfo.ConvertTime(now, io.Time.LocalTimeZone))}  {TextFormatter.ToSingleLine(text)}");
         io.Out.Flush();
     }
 }

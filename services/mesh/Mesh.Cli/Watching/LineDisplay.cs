@@ -34,7 +34,7 @@ internal sealed class LineDisplay(Io io, WatchedMigrations migrations) : IWatchD
         };
         if (line is null)
             return;
-        io.Out.WriteLine($"{io.Time.GetLocalNow():HH:mm:ss}  {after.VmName}  {TextFormatter.Format(after.Source)} -> {TextFormatter.FormatDestination(after.Destination)}  {TextFormatter.ToSingleLine(line)}");
+        io.Out.WriteLine($"{TextFormatter.FormatTimeOfDay(io.Time.GetLocalNow())}  {TextFormatter.ToSingleLine(after.VmName)}  {TextFormatter.Format(after.Source)} -> {TextFormatter.FormatDestination(after.Destination)}  {TextFormatter.ToSingleLine(line)}");
         io.Out.Flush();
     }
 

@@ -18,7 +18,7 @@ internal static class LiveTable
     public static IRenderable Draw(IReadOnlyList<WatchedMigration> rows, int columns, int lines)
     {
         var shown = SelectRows(rows, Math.Clamp(lines - 3, 1, RowsMax));
-        var notes = FitLines([.. shown.Where(row => !row.HasEnded).SelectMany(Notes)], columns - 1, lines - 3 - Math.Max(1, shown.Count));
+        var notes = FitLines([.. shown.Where(row => !row.HasEnded).SelectMany(Notes).Select(TextFormatter.ToSingleLine)], columns - 1, lines - 3 - Math.Max(1, shown.Count));
         return new Rows([CreateTable(rows, shown, columns), .. notes.Select(note => new Markup($"[grey]{Markup.Escape(note)}[/]"))]);
     }
 
@@ -67,7 +67,7 @@ internal static class LiveTable
     private static IEnumerable<string> Cells(WatchedMigration row, bool isWide, bool isMiddle)
     {
         var isRunning = !row.HasEnded;
-        yield return Markup.Escape(TextFormatter.Truncate(row.VmName, 16));
+        yield return Markup.Escape(TextFormatter.Truncate(TextFormatter.ToSingleLine(row.VmName), 16));
         yield return Markup.Escape($"{TextFormatter.Format(row.Source)} → {TextFormatter.FormatDestination(row.Destination)}");
         yield return $"[{Colour(row)}]{(row.Stalled && isRunning ? "stalled" : TextFormatter.FormatShort(row.Phase, row.Outcome))}[/]";
         yield return $"{ProgressBar.Render(row.Progress, BarColumns(isWide, isMiddle), Colour(row))} {row.Progress.Value,3}%";

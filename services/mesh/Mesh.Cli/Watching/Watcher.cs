@@ -30,9 +30,22 @@ internal static class Watcher
         {
             throw new CliException(ExitCodes.Interrupted, $"stopped watching; the migration continues (mesh watch {id}, mesh abort {id})");
         }
+        catch (CliException e) when (MayContinue(e))
+        {
+            throw StillRunning(id, e);
+        }
 
         // The events contain the outcome; the final statistics are in the migration only.
-        var view = await client.GetAsync(id, cancellation);
+        MigrationView view;
+        try
+        {
+            view = await client.GetAsync(id, cancellation);
+        }
+        catch (CliException e) when (MayContinue(e))
+        {
+            throw StillRunning(id, e);
+        }
+
         var row = migrations.Apply(new StreamItem.Snapshot(view)).After;
         if (output == OutputFormat.Json)
             display.Handle(new StreamItem.Snapshot(view));
@@ -40,11 +53,11 @@ internal static class Watcher
         if (code != ExitCodes.Success)
             throw new CliException(code, $"migration {id} of {row.VmName}: {row.DescribeOutcome()}");
         if (output != OutputFormat.Json && io.IsTerminal)
-            io.Out.WriteLine($"{row.VmName}: {row.DescribeOutcome()}");
+            io.Out.WriteLine(TextFormatter.ToSingleLine($"{row.VmName}: {row.DescribeOutcome()}"));
         return code;
     }
 
-    /// <summary>Displays all migrations until interrupted.</summary>
+    /// <summary>Displays all migrations until interrupted, which is its only end.</summary>
     public static async Task<int> WatchAllAsync(Io io, MeshClient client, OutputFormat output, CancellationToken cancellation)
     {
         var display = WatchDisplay.Create(io, output, new WatchedMigrations());
@@ -54,9 +67,15 @@ internal static class Watcher
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // The normal end.
+            // What was printed is all there is to say.
         }
 
-        return ExitCodes.Success;
+        return ExitCodes.Interrupted;
     }
+
+    // A refused or broken stream says nothing of the migration.
+    private static bool MayContinue(CliException e) => e.ExitCode is not (ExitCodes.NotFound or ExitCodes.OutputClosed);
+
+    private static CliException StillRunning(MigrationId id, CliException e) =>
+        new(e.ExitCode, $"{e.Message}; migration {id} is not affected (mesh watch {id}, mesh abort {id})", e) { Problem = e.Problem is { } problem ? problem with { MigrationId = id } : null };
 }

@@ -101,6 +101,14 @@ internal static class MeshHost
         }
     }
 
+    /// <summary>Ends the command if the broker has refused this process after its start.</summary>
+    /// <exception cref="CliException">With the reason.</exception>
+    public static void ThrowIfRefused(IServiceProvider services)
+    {
+        if (services.GetRequiredService<BusGate>().Refusal is { } refusal)
+            throw new CliException(ExitCodes.Usage, refusal);
+    }
+
     /// <summary>Why a service cannot start; null for an internal error.</summary>
     public static (int ExitCode, string Message)? DescribeStartFailure(Exception exception, IConfiguration settings)
     {

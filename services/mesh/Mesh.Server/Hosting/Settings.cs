@@ -40,7 +40,7 @@ internal static class Settings
     public static IConfigurationRoot Load(Io io, FileInfo? file, IEnumerable<KeyValuePair<string, string?>> options)
     {
         var builder = new ConfigurationBuilder();
-        builder.AddInMemoryCollection([new(Store, $"sqlite:{Path.Combine(StateDirectory(io), "mesh.db")}")]);
+        builder.AddInMemoryCollection([new(Store, DefaultStore(io))]);
         if (file is not null)
             AddFile(builder, file);
         builder.AddEnvironmentVariables();
@@ -50,6 +50,24 @@ internal static class Settings
         builder.AddInMemoryCollection(options.Where(option => option.Value is not null));
         return builder.Build();
     }
+
+    /// <summary>Creates the directory of the default store, which is the mesh's own; any other directory is left to its owner.</summary>
+    /// <exception cref="ProblemException">It cannot be created.</exception>
+    public static void CreateDefaultDirectory(Io io, IConfiguration settings)
+    {
+        if (!string.Equals(settings[Store], DefaultStore(io), StringComparison.Ordinal))
+            return;
+        try
+        {
+            Directory.CreateDirectory(StateDirectory(io));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ProblemException($"cannot create the state directory {StateDirectory(io)}: {e.Message} (use --store to keep the store elsewhere)", e);
+        }
+    }
+
+    private static string DefaultStore(Io io) => $"sqlite:{Path.Combine(StateDirectory(io), "mesh.db")}";
 
     /// <summary>The state directory, by the XDG base directory specification.</summary>
     public static string StateDirectory(Io io)

@@ -1,4 +1,5 @@
 using Mesh.Cli.Output;
+using Mesh.Hosting.Bus;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
@@ -6,8 +7,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace Mesh.Server.Hosting;
 
 /// <summary>
-/// One line per log entry. Of exceptions below error level, such as an unreachable broker, only the message is logged; errors
-/// have a stack trace.
+/// One line per log entry. Of exceptions below error level, and of a broker that cannot be reached, only the message is logged; other
+/// errors have a stack trace.
 /// </summary>
 internal sealed class SingleLineFormatter() : ConsoleFormatter(FormatterName)
 {
@@ -16,9 +17,11 @@ internal sealed class SingleLineFormatter() : ConsoleFormatter(FormatterName)
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         var message = TextFormatter.ToSingleLine(logEntry.Formatter(logEntry.State, logEntry.Exception));
-        textWriter.Write($"{TimeProvider.System.GetLocalNow():HH:mm:ss} {Level(logEntry.LogLevel)} {logEntry.Category}[{logEntry.EventId.Id}] {message}");
+        textWriter.Write($"{TimeProvider.System.GetLocalNow():yyyy-MM-dd HH:mm:sszzz} {Level(logEntry.LogLevel)} {logEntry.Category}[{logEntry.EventId.Id}] {message}");
         if (logEntry.Exception is { } exception)
-            textWriter.Write(logEntry.LogLevel >= LogLevel.Error ? $": {exception}" : $": {TextFormatter.ToSingleLine(exception.GetBaseException().Message)}");
+            textWriter.Write(logEntry.LogLevel >= LogLevel.Error && !BrokerFailure.IsConnection(exception)
+                ? $": {exception}"
+                : $": {TextFormatter.ToSingleLine(exception.GetBaseException().Message)}");
         textWriter.WriteLine();
     }
 

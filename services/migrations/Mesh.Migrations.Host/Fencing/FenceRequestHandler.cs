@@ -20,6 +20,8 @@ internal sealed partial class FenceRequestHandler(
 
     public async Task<FenceAnswer> AnswerAsync(FenceHost request, CancellationToken cancellation)
     {
+        if (hosts.Find(request.Host) is null)
+            return new FenceAnswer(FenceResult.NotFound, HostAvailability.UnknownHost(request.Host).Message, []);
         if (Validate(request) is { } reason)
             return new FenceAnswer(FenceResult.Refused, reason, []);
         if (request.Confirmed)
@@ -49,7 +51,6 @@ internal sealed partial class FenceRequestHandler(
 
     private string? Validate(FenceHost request) => hosts.Find(request.Host) switch
     {
-        null => HostAvailability.UnknownHost(request.Host).Message,
         { Health: HostHealth.Fenced, Entry.Fence: { } fence } => $"{request.Host} was already fenced by {fence.RequestedBy} at {fence.At:u}",
         { Health: HostHealth.Healthy, Entry: var entry } when request.Confirmed =>
             $"{request.Host} reported {(time.GetUtcNow() - entry.LastReportAt!.Value).TotalSeconds:0.#} s ago, so it is not off. Fencing a running host can lead to VMs running twice",

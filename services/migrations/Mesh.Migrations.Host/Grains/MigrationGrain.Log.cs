@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Events;
 using Mesh.Contracts.Migrations;
@@ -44,10 +45,13 @@ internal sealed partial class MigrationGrain
                     break;
                 case PublishEvent { Event: MigrationEnded ended }:
                     MigrationMetrics.RecordEnd(ended);
-                    LogEnded(services.Log, state.Id.Value, state.VmName(), ended.Outcome.ToString(), ended.TotalTime.TotalSeconds, ended.ActualDowntime?.TotalMilliseconds, ended.Reason);
+                    LogEnded(services.Log, state.Id.Value, state.VmName(), ended.Outcome.ToString(), ended.TotalTime.TotalSeconds, DescribeDowntime(ended.ActualDowntime), ended.Reason);
                     break;
             }
     }
+
+    private static string DescribeDowntime(TimeSpan? downtime) =>
+        downtime is { } known ? string.Create(CultureInfo.InvariantCulture, $", downtime {known.TotalMilliseconds:0} ms") : "";
 
     private static string DescribeTargets(MigrationState state) => state.Preferences.AllowedHosts.Count == 0 ? "any host" : string.Join(" or ", state.Preferences.AllowedHosts);
 
@@ -57,8 +61,8 @@ internal sealed partial class MigrationGrain
     [LoggerMessage(2001, LogLevel.Information, "Migration {MigrationId} of {Vm}: {From} -> {To}. {Reason}")]
     private static partial void LogPhase(ILogger log, string migrationId, string vm, string from, string to, string reason);
 
-    [LoggerMessage(2002, LogLevel.Information, "Migration {MigrationId} of {Vm} ended: {Outcome} after {TotalSeconds:0.0} s, downtime {DowntimeMs} ms. {Reason}")]
-    private static partial void LogEnded(ILogger log, string migrationId, string vm, string outcome, double totalSeconds, double? downtimeMs, string reason);
+    [LoggerMessage(2002, LogLevel.Information, "Migration {MigrationId} of {Vm} ended: {Outcome} after {TotalSeconds:0.0} s{Downtime}. {Reason}")]
+    private static partial void LogEnded(ILogger log, string migrationId, string vm, string outcome, double totalSeconds, string downtime, string reason);
 
     [LoggerMessage(2003, LogLevel.Information, "Migration {MigrationId}: sending {Command} to {Host}, epoch {Epoch}")]
     private static partial void LogCommand(ILogger log, string migrationId, string command, string host, long epoch);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics.Metrics;
 using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Values;
@@ -52,7 +53,9 @@ internal sealed partial class HostHealthMonitor(HostRegistry hosts, TimeProvider
         _last[entry.Host] = health;
         if (isKnown && before == health)
             return;
-        var silence = entry.LastReportAt is { } reported ? (Time.GetUtcNow() - reported).TotalSeconds : (double?)null;
+        var silence = entry.LastReportAt is { } reported
+            ? string.Create(CultureInfo.InvariantCulture, $"last report {(Time.GetUtcNow() - reported).TotalSeconds:0} s ago")
+            : "no report since the mesh started";
         switch (health)
         {
             case HostHealth.Healthy when isKnown:
@@ -70,9 +73,9 @@ internal sealed partial class HostHealthMonitor(HostRegistry hosts, TimeProvider
     [LoggerMessage(2020, LogLevel.Information, "Host {Host} is responding again; it was {Before}")]
     private static partial void LogBack(ILogger log, string host, HostHealth before);
 
-    [LoggerMessage(2021, LogLevel.Warning, "Host {Host} is suspect: last report {Seconds:0} s ago; excluded as a destination")]
-    private static partial void LogSuspect(ILogger log, string host, double? seconds);
+    [LoggerMessage(2021, LogLevel.Warning, "Host {Host} is suspect: {Silence}; excluded as a destination")]
+    private static partial void LogSuspect(ILogger log, string host, string silence);
 
-    [LoggerMessage(2022, LogLevel.Error, "Host {Host} is unresponsive: last report {Seconds:0} s ago. The state of its {Vms} VMs is unknown until it reports again or is fenced")]
-    private static partial void LogUnresponsive(ILogger log, string host, double? seconds, int vms);
+    [LoggerMessage(2022, LogLevel.Error, "Host {Host} is unresponsive: {Silence}. The state of its {Vms} VMs is unknown until it reports again or is fenced")]
+    private static partial void LogUnresponsive(ILogger log, string host, string silence, int vms);
 }

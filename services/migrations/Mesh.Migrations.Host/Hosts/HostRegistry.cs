@@ -96,6 +96,21 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         }
     }
 
+    /// <summary>Forgets a host and everything that it reported; false if it may still report.</summary>
+    public bool TryForget(HostName host)
+    {
+        lock (_lock)
+        {
+            if (!_hosts.TryGetValue(host, out var known) || Health(known) is not (HostHealth.Unresponsive or HostHealth.Fenced))
+                return false;
+            _hosts.Remove(host);
+            _table = _table.WithoutHost(host);
+            _reportedDuplicates.RemoveWhere(duplicate => duplicate.Host == host || duplicate.Other == host);
+            _reportedStaleAgents.RemoveWhere(agent => agent.Host == host);
+            return true;
+        }
+    }
+
     /// <summary>Records the start of a fence command; false if one is already running.</summary>
     public bool TryBeginFencing(HostName host, string by)
     {

@@ -13,6 +13,8 @@ internal sealed partial class AgentMessageHandler(
     HostRegistry hosts, ActiveMigrations active, LocalGrainHost grains, MigrationStore store, FenceStore fences, ILogger<AgentMessageHandler> log)
     : IMessageHandler<HostReport>, IMessageHandler<HostInventory>, IMessageHandler<CommandAnswer>, IMessageHandler<AgentEvent>
 {
+    private const string UnknownHost = "an unknown host";
+
     public async Task HandleAsync(HostReport message, CancellationToken cancellation)
     {
         if (!IsSupported(message.Host, message.ProtocolVersion))
@@ -57,13 +59,13 @@ internal sealed partial class AgentMessageHandler(
             switch (location)
             {
                 case ObservedLocation.OnDestination:
-                    LogMovedOutside(row.Name, row.Source?.Value, row.Destination?.Value);
+                    LogMovedOutside(row.Name, row.Source?.Value ?? UnknownHost, row.Destination?.Value ?? UnknownHost);
                     break;
                 case ObservedLocation.OnSource:
-                    LogStayedOutside(row.Name, row.Source?.Value, row.Destination?.Value);
+                    LogStayedOutside(row.Name, row.Source?.Value ?? UnknownHost, row.Destination?.Value ?? UnknownHost);
                     break;
                 default:
-                    LogGoneOutside(row.Name, row.Source?.Value, row.Destination?.Value);
+                    LogGoneOutside(row.Name, row.Source?.Value ?? UnknownHost, row.Destination?.Value ?? UnknownHost);
                     break;
             }
 
@@ -72,13 +74,13 @@ internal sealed partial class AgentMessageHandler(
     }
 
     [LoggerMessage(2040, LogLevel.Information, "VM {Vm} was migrated from {Source} to {Destination} outside the mesh")]
-    private partial void LogMovedOutside(string vm, string? source, string? destination);
+    private partial void LogMovedOutside(string vm, string source, string destination);
 
     [LoggerMessage(2041, LogLevel.Information, "VM {Vm} is still on {Source}: a migration to {Destination} started outside the mesh has failed")]
-    private partial void LogStayedOutside(string vm, string? source, string? destination);
+    private partial void LogStayedOutside(string vm, string source, string destination);
 
     [LoggerMessage(2042, LogLevel.Warning, "VM {Vm} is no longer on {Source} after a migration to {Destination} started outside the mesh, and no host reports it")]
-    private partial void LogGoneOutside(string vm, string? source, string? destination);
+    private partial void LogGoneOutside(string vm, string source, string destination);
 
     [LoggerMessage(2043, LogLevel.Critical, "VM {Vm} ({Id}) is running on two hosts: {Host} and {Other}")]
     private partial void LogDuplicateVm(string vm, string id, string host, string other);

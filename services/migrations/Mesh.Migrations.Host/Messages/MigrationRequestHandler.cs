@@ -36,7 +36,11 @@ internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigratio
         try
         {
             if (await grain.GetAsync() is null)
+            {
+                if (RefuseWithoutVm(queued) is { } refused)
+                    return refused;
                 policy = await ResolvePolicyAsync(traced, cancellation);
+            }
         }
         catch (BusRequestException e)
         {
@@ -88,6 +92,16 @@ internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigratio
 
     public Task<HostList> AnswerAsync(ListHosts request, CancellationToken cancellation) =>
         Task.FromResult(new HostList(hosts.List(includeRejected: true), hosts.ListMigratingVms()));
+
+    // A request that names no VM is no migration: it is answered and not stored, and repeated it gets the answer that is right then. Only a drain
+    // looks its migrations up later.
+    private MigrationRequestAnswer? RefuseWithoutVm(EnqueueMigration queued)
+    {
+        var facts = hosts.DescribeRequest(queued.Request, active.FindByVm);
+        return queued.Request.Drain is null && VmLocator.Locate(facts.Candidates) is null
+            ? new MigrationRequestAnswer(queued.Request.Id, RequestRules.Check(new RequestReceived(queued.Request, facts, queued.Refusals), located: null))
+            : null;
+    }
 
     private async Task<EffectivePolicy?> ResolvePolicyAsync(RequestMigration request, CancellationToken cancellation)
     {

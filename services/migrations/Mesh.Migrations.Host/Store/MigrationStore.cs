@@ -103,6 +103,9 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
             "INSERT INTO host (name, inventory) VALUES (@name, @json) ON CONFLICT (name) DO UPDATE SET inventory = @json",
             new { name = inventory.Host.Value, json = JsonSerializer.Serialize(inventory, MeshJson.Options) }, transaction), cancellation);
 
+    public Task RemoveInventoryAsync(HostName host, CancellationToken cancellation = default) =>
+        database.WriteAsync((connection, transaction) => connection.ExecuteAsync("DELETE FROM host WHERE name = @name", new { name = host.Value }, transaction), cancellation);
+
     public Task<IReadOnlyList<HostInventory>> LoadInventoriesAsync(CancellationToken cancellation = default) =>
         database.ReadAsync<IReadOnlyList<HostInventory>>(async connection =>
             [.. (await connection.QueryAsync<string>("SELECT inventory FROM host")).Select(Read<HostInventory>)], cancellation);

@@ -86,6 +86,10 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
                 row.Vm, row.Source == fence.Host ? row with { SourceObservation = observation } : row with { DestinationObservation = observation }))));
     }
 
+    /// <summary>The table after a host was forgotten: without the VMs that were migrating from or to it outside the mesh.</summary>
+    public StatusTable WithoutHost(HostName host) =>
+        new(Rows.RemoveRange(Rows.Values.Where(row => row.Migration is null && (row.Source == host || row.Destination == host)).Select(row => row.Vm)));
+
     /// <summary>
     /// A VM enters when it is reported as migrating; the other host is the one that reports the other side. A report that does not fit the
     /// row starts a new one: the VM has been migrated again before the last migration was settled.

@@ -27,7 +27,7 @@ internal sealed partial class CordonRequestHandler(
         if ((await store.ListCordonsAsync(cancellation)).FirstOrDefault(cordon => cordon.Host == request.Host) is { } known)
             return new SchedulerAnswer(true, $"{request.Host} is already cordoned ({known.State}, by {known.RequestedBy})");
         await store.SaveAsync(new HostCordon(request.Host, CordonState.Cordoned, request.RequestedBy, time.GetUtcNow(), request.Reason), cancellation);
-        LogCordoned(request.Host.Value, request.RequestedBy, request.Reason);
+        LogCordoned(request.Host.Value, request.RequestedBy, request.Reason.Length > 0 ? $": {request.Reason}" : "");
         signal.Set();
         return new SchedulerAnswer(true, $"{request.Host} is cordoned: it accepts no more VMs; running VMs stay");
     }
@@ -53,7 +53,7 @@ internal sealed partial class CordonRequestHandler(
             ? null
             : new SchedulerAnswer(false, HostAvailability.UnknownHost(host).Message, IsNotFound: true);
 
-    [LoggerMessage(5020, LogLevel.Information, "Host {Host} cordoned by {By}. {Why}")]
+    [LoggerMessage(5020, LogLevel.Information, "Host {Host} cordoned by {By}{Why}")]
     private partial void LogCordoned(string host, string by, string why);
 
     [LoggerMessage(5021, LogLevel.Information, "Host {Host} uncordoned by {By}")]

@@ -118,7 +118,7 @@ internal sealed partial class DrainService(
         var drain = plan with { State = DrainState.Running };
         if (!await store.SaveAsync(drain, 0, cordons, uncordoned, cancellation))
             return new DrainAnswer(await store.FindDrainAsync(drain.Id, cancellation) is { } other ? ToView(other) : null);
-        LogStarted(drain.Id, string.Join(", ", drain.Hosts), drain.Moves.Count, drain.BlockedVms.Count, drain.Makespan.TotalSeconds, drain.RequestedBy, drain.Reason);
+        LogStarted(drain.Id, string.Join(", ", drain.Hosts), drain.Moves.Count, drain.BlockedVms.Count, drain.Makespan.TotalSeconds, drain.RequestedBy, drain.Reason.Length > 0 ? $": {drain.Reason}" : "");
         signal.Set();
         return new DrainAnswer(drain.ToView());
     }
@@ -181,7 +181,7 @@ internal sealed partial class DrainService(
 
     private static bool IsValidId(string id) => id.Length is > 0 and <= 32 && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
 
-    [LoggerMessage(5040, LogLevel.Information, "Drain {Drain} of {Hosts} started: {Moves} VMs to move, {Blocked} blocked, {Seconds:0} s predicted; requested by {By}. {Why}")]
+    [LoggerMessage(5040, LogLevel.Information, "Drain {Drain} of {Hosts} started: {Moves} VMs to move, {Blocked} blocked, {Seconds:0} s predicted; requested by {By}{Why}")]
     private partial void LogStarted(string drain, string hosts, int moves, int blocked, double seconds, string by, string why);
 
     [LoggerMessage(5041, LogLevel.Information, "Drain {Drain} is {State}: {Done} of {Moves} VMs moved, {Blocked} blocked")]

@@ -34,6 +34,15 @@ internal sealed class SchedulerStore(MeshDatabase database, StoredRulesReader ru
     public Task<bool> RemoveCordonAsync(HostName host, CancellationToken cancellation = default) => database.WriteAsync(
         async (connection, transaction) => await RemoveCordonAsync(connection, transaction, host) > 0, cancellation);
 
+    /// <summary>Deletes a host's cordon and failures; true if it was cordoned.</summary>
+    public Task<bool> ForgetAsync(HostName host, CancellationToken cancellation = default) => database.WriteAsync(
+        async (connection, transaction) =>
+        {
+            await connection.ExecuteAsync("DELETE FROM host_failure WHERE host = @host", new { host = host.Value }, transaction);
+            return await RemoveCordonAsync(connection, transaction, host) > 0;
+        },
+        cancellation);
+
     /// <summary>The drain with that ID; null if there is none.</summary>
     public Task<StoredDrain?> FindDrainAsync(string id, CancellationToken cancellation = default) => database.ReadAsync(
         async connection => (await ListDrainsAsync(connection, "WHERE id = @id", new { id })).FirstOrDefault(), cancellation);

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Vms;
+using Mesh.Core;
 
 namespace Mesh.Scheduler.Draining;
 
@@ -17,10 +18,10 @@ public static class DrainAdvice
 
     private static string Describe(VmDescription vm, RefusalCode code) => code switch
     {
-        RefusalCode.CdRomInserted => $"eject the CD-ROM: virsh change-media {vm.Name} {CdRom(vm)} --eject",
+        RefusalCode.CdRomInserted => $"eject the CD-ROM: virsh change-media {ShellText.Quote(vm.Name)} {ShellText.Quote(CdRom(vm))} --eject",
         RefusalCode.HostDeviceAttached => "detach the host device: virsh detach-device",
         RefusalCode.LocalDisk or RefusalCode.StorageNotReachable =>
-            $"put its disks on shared storage, or migrate them with it: mesh migrate {vm.Name} --copy-storage-all",
+            $"put its disks on shared storage, or migrate them with it: mesh migrate {ShellText.Quote(vm.Name)} --copy-storage-all",
         RefusalCode.DiskNotWritable or RefusalCode.UnknownDisk => "detach the disks that cannot be copied",
         RefusalCode.ContainerDisk => "replace the container disk by a volume",
         RefusalCode.ManagementBridge => "connect it to a network other than the hosts' management network",
@@ -30,7 +31,7 @@ public static class DrainAdvice
         RefusalCode.VmAffinity => "let the drain relax affinity (--relax-affinity), or change the rule",
         RefusalCode.TaintNotTolerated => "let it tolerate the taint, or free an untainted host",
         RefusalCode.VmLocked => "wait for its snapshot, backup or block job to finish",
-        RefusalCode.VmNotRunning when vm.Status == VmStatus.Paused => $"resume it: virsh resume {vm.Name}",
+        RefusalCode.VmNotRunning when vm.Status == VmStatus.Paused => $"resume it: virsh resume {ShellText.Quote(vm.Name)}",
         RefusalCode.VmNotRunning => "resolve its failed migration first",
         RefusalCode.VmNotResponding => "find out on its host why its QEMU process does not answer",
         RefusalCode.AlreadyMigrating => "wait for its migration to end",

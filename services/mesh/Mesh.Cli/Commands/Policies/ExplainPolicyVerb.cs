@@ -28,7 +28,7 @@ internal sealed class ExplainPolicyVerb : ClientVerb
             JsonOutput.Write(Io, view);
         else
             foreach (var (name, value) in Lines(view))
-                Io.Out.WriteLine($"{name + ":",-10}{value}");
+                Io.Out.WriteLine($"{name + ":",-10}{TextFormatter.ToSingleLine(value)}");
         return ExitCodes.Success;
     }
 

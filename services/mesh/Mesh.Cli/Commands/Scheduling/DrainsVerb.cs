@@ -62,7 +62,7 @@ internal sealed class DrainsVerb : ClientVerb
         }
 
         foreach (var (label, value) in Lines(drain))
-            Io.Out.WriteLine($"{label + ":",-18}{value}");
+            Io.Out.WriteLine($"{label + ":",-18}{TextFormatter.ToSingleLine(value)}");
         Io.Out.WriteLine();
         DrainText.WriteBlocked(Io, drain);
         DrainText.CreateTable(drain).Write(Io);
@@ -106,7 +106,7 @@ internal sealed class DrainsVerb : ClientVerb
             yield return ("undoes", original);
         yield return ("state", TextFormatter.Format(drain.State));
         yield return ("progress", DrainText.DescribeProgress(drain, Io.Time.GetUtcNow()));
-        yield return ("plan", $"{DrainText.DescribePrediction(drain)}{(drain.ReplanCount > 0 ? $"; replanned {drain.ReplanCount} times" : "")}");
+        yield return ("plan", $"{DrainText.DescribePrediction(drain)}{(drain.ReplanCount > 0 ? $"; replanned {(drain.ReplanCount == 1 ? "once" : $"{drain.ReplanCount} times")}" : "")}");
         yield return ("started", TextFormatter.ToSingleLine($"{TextFormatter.Format(drain.At)} by {drain.RequestedBy}{(drain.Reason.Length > 0 ? $": {drain.Reason}" : "")}"));
         if (drain.EndedAt is { } end)
             yield return ("ended", $"{TextFormatter.Format(end)}, after {TextFormatter.Format(end - drain.At)}");

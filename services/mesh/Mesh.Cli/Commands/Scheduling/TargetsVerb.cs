@@ -52,6 +52,10 @@ internal abstract class TargetQueryVerb : ClientVerb
     }
 
     protected abstract int WriteResult(OutputFormat output, RateTargetsAnswer rated, HostName? to);
+
+    /// <summary>The reasons against the VM, and against the only host that is asked for.</summary>
+    protected static IReadOnlyList<Refusal> RefusalsOf(RateTargetsAnswer rated, HostName? to) =>
+        to is null ? rated.Refusals : [.. rated.Refusals, .. rated.Ratings.SelectMany(rating => rating.Refusals)];
 }
 
 /// <summary><c>mesh targets</c>.</summary>
@@ -77,9 +81,10 @@ internal sealed class TargetsVerb(Io io) : TargetQueryVerb("targets", "List all 
             RatingText.Table(rated.Ratings).Write(Io);
         }
 
-        return rated.Vm is not null
+        var refusals = RefusalsOf(rated, to);
+        return rated.Vm is not null && ExitCodes.From(refusals) != ExitCodes.NotFound
             ? ExitCodes.Success
-            : throw new CliException(ExitCodes.Refused, $"refused: {string.Join("; ", rated.Refusals.Select(refusal => refusal.Message))}");
+            : throw new CliException(ExitCodes.From(refusals), $"refused: {string.Join("; ", refusals.Select(refusal => refusal.Message))}");
     }
 }
 
@@ -94,7 +99,7 @@ internal sealed class CheckVerb(Io io) : TargetQueryVerb("check", "Check whether
     ];
 
     public override IReadOnlyList<string> Notes =>
-        [.. base.Notes, $"Exits with {ExitCodes.Success} if the VM can be migrated, with {ExitCodes.Refused} otherwise."];
+        [.. base.Notes, $"Exits with {ExitCodes.Success} if the VM can be migrated, with {ExitCodes.NotFound} if it or --to is unknown, with {ExitCodes.Refused} otherwise."];
 
     public override bool HasManyExitCodes => true;
 
@@ -109,7 +114,7 @@ internal sealed class CheckVerb(Io io) : TargetQueryVerb("check", "Check whether
             RatingText.Reasons(rated).Write(Io);
         return possible.Count > 0
             ? ExitCodes.Success
-            : throw new CliException(ExitCodes.Refused, $"refused: {DescribeRefusal(rated, to)}");
+            : throw new CliException(ExitCodes.From(RefusalsOf(rated, to)), $"refused: {DescribeRefusal(rated, to)}");
     }
 
     private static string Describe(RateTargetsAnswer rated, List<HostRating> possible, HostName? to) => to is { } host
@@ -121,7 +126,7 @@ internal sealed class CheckVerb(Io io) : TargetQueryVerb("check", "Check whether
     {
         if (rated.Refusals.Count == 0 && to is null)
             return rated.Ratings.Count == 0 ? $"no possible destination for {rated.VmName}" : $"none of {rated.Ratings.Count} hosts can take {rated.VmName}";
-        var refusals = to is null ? rated.Refusals : [.. rated.Refusals, .. rated.Ratings.SelectMany(rating => rating.Refusals)];
+        var refusals = RefusalsOf(rated, to);
         return refusals.Count > 0 ? string.Join("; ", refusals.Select(refusal => refusal.Message)) : $"host '{to}' not found";
     }
 }
