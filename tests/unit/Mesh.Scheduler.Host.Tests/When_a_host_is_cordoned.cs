@@ -23,7 +23,7 @@ public sealed class When_a_host_is_cordoned : IAsyncLifetime
 
         (await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1"))[0].Destination.ShouldBe(new HostName("hostc"));
         (await _mesh.RequestAsync(TestMessages.Request("g2", "hostb"))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.Cordoned);
-        _mesh.Scheduler.Log.ShouldContain("5020 Host hostb cordoned by jane. a new disk");
+        _mesh.Scheduler.Log.ShouldContain("5020 Host hostb cordoned by jane: a new disk");
     }
 
     [Fact]
