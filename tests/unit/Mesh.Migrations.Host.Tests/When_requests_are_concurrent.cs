@@ -90,7 +90,7 @@ public abstract class When_requests_are_concurrent(IStoreSource stores) : IAsync
     [Fact]
     public async Task Should_deactivate_idle_grains_and_activate_them_again()
     {
-        await RequestAsync("m1", vm: "nosuch");
+        await RefuseAsync("m1");
         _process.Grains.ActiveCount.ShouldBe(1);
         _time.Advance(Grains.LocalGrainHost.IdleMax * 2);
         await Eventually.HoldsAsync(() =>
@@ -104,9 +104,9 @@ public abstract class When_requests_are_concurrent(IStoreSource stores) : IAsync
     [Fact]
     public async Task Should_list_the_newest_first()
     {
-        await RequestAsync("m1", vm: "nosuch");
+        await RefuseAsync("m1");
         _time.Advance(TimeSpan.FromSeconds(1));
-        await RequestAsync("m2", vm: "nosuch");
+        await RefuseAsync("m2");
         var listed = await _process.Requests.AnswerAsync(new ListMigrations(false, 10), default);
         listed.Migrations.Select(migration => migration.Id.Value).ShouldBe(["m2", "m1"]);
         (await _process.Requests.AnswerAsync(new ListMigrations(true, 10), default)).Migrations.ShouldBeEmpty();
@@ -126,5 +126,8 @@ public abstract class When_requests_are_concurrent(IStoreSource stores) : IAsync
         GC.SuppressFinalize(this);
     }
 
-    private Task<MigrationRequestAnswer> RequestAsync(string id, string vm = "g1") => _process.RequestAsync(HostMessages.Request(id, vm));
+    private Task<MigrationRequestAnswer> RequestAsync(string id) => _process.RequestAsync(HostMessages.Request(id));
+
+    /// <summary>A migration that ends at once: the VM is on the requested host already.</summary>
+    private Task<MigrationRequestAnswer> RefuseAsync(string id) => _process.RequestAsync(HostMessages.Request(id) with { To = HostMessages.Source });
 }

@@ -32,7 +32,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
             await process.Agents.HandleAsync(messages.Report(HostMessages.Destination, null), default);
             await process.StartMigrationAsync(HostMessages.Request());
             await process.Agents.HandleAsync(messages.Report(HostMessages.Source, VmStatus.Up), default);
-            (await process.RequestAsync(HostMessages.Request("m2", "nosuch"))).Refusals.ShouldNotBeEmpty();
+            (await process.RequestAsync(HostMessages.Request("m2") with { To = HostMessages.Source })).Refusals.ShouldNotBeEmpty();
             await Eventually.HoldsAsync(() => bus.Events.OfType<MigrationEnded>().Any(), "the outbox is empty");
         }
 

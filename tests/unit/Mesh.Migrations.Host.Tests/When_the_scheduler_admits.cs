@@ -43,7 +43,7 @@ public abstract class When_the_scheduler_admits(IStoreSource stores) : IAsyncLif
         await _process.Agents.HandleAsync(_messages.Inventory(HostMessages.Source, HostMessages.CreateVm(), HostMessages.CreateVm("g2"), HostMessages.CreateVm("g3")), default);
         await _process.RequestAsync(HostMessages.Request("b", "g2"));
         await _process.RequestAsync(HostMessages.Request("a", "g3"));
-        await _process.RequestAsync(HostMessages.Request("refused", "nosuch"));
+        await _process.RequestAsync(HostMessages.Request("refused") with { To = HostMessages.Source });
 
         var (fleet, _) = await _process.ReadAsync();
         fleet.Migrations.Select(migration => migration.Id.Value).ShouldBe(["m1", "a", "b"]);

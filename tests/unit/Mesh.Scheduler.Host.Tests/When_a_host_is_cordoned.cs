@@ -23,7 +23,7 @@ public sealed class When_a_host_is_cordoned : IAsyncLifetime
 
         (await _mesh.AwaitAsync(MigrationPhase.Preparing, "g1"))[0].Destination.ShouldBe(new HostName("hostc"));
         (await _mesh.RequestAsync(TestMessages.Request("g2", "hostb"))).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.Cordoned);
-        await _mesh.Scheduler.AwaitLogAsync("5020 Host hostb cordoned by jane. a new disk");
+        await _mesh.Scheduler.AwaitLogAsync("5020 Host hostb cordoned by jane: a new disk");
     }
 
     [Fact]

@@ -37,18 +37,21 @@ internal sealed class BrokerAccess(IOptions<BusOptions> options, IServiceProvide
 
         try
         {
-            await using var connection = await BrokerConnector.ConnectAsync(options.Value, "mesh claim", cancellation);
-            if (_database is not null)
-                await ClaimAsync(connection, _database, cancellation);
+            await BrokerConnector.UseAsync(options.Value, "mesh claim", connection => CheckAsync(connection, cancellation), cancellation);
         }
         catch (BrokerRefusedException e)
         {
             throw new ProblemException(e.Message, e);
         }
-        catch (Exception e) when (BrokerConnector.IsOutage(e))
-        {
-            throw new BusRequestException($"the broker {BrokerAddress.Of(options.Value.Broker)} cannot be reached: {e.GetBaseException().Message}", e);
-        }
+    }
+
+    // A wrong virtual host may show only at the first channel.
+    private async Task<bool> CheckAsync(IConnection connection, CancellationToken cancellation)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
+        if (_database is not null)
+            await ClaimAsync(connection, _database, cancellation);
+        return true;
     }
 
     // The broker first, the store second: after a crash in between, the store is still free, and the broker knows it when it comes back.

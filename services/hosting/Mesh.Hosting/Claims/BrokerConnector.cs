@@ -9,10 +9,10 @@ internal static class BrokerConnector
 {
     private static readonly TimeSpan ConnectionTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Connects once.</summary>
-    /// <exception cref="BrokerRefusedException">The broker is there and refuses the user or the virtual host.</exception>
-    /// <exception cref="BrokerUnreachableException">It cannot be reached; see <see cref="IsOutage"/> for later failures.</exception>
-    public static async Task<IConnection> ConnectAsync(BusOptions options, string purpose, CancellationToken cancellation)
+    /// <summary>Connects, acts, and closes the connection.</summary>
+    /// <exception cref="BrokerRefusedException">The broker is there and refuses the user or the virtual host, which it may do only after the connection.</exception>
+    /// <exception cref="BusRequestException">It cannot be reached, or went away.</exception>
+    public static async Task<T> UseAsync<T>(BusOptions options, string purpose, Func<IConnection, Task<T>> act, CancellationToken cancellation)
     {
         var factory = new ConnectionFactory
         {
@@ -24,16 +24,19 @@ internal static class BrokerConnector
         };
         try
         {
-            return await factory.CreateConnectionAsync(cancellation);
+            await using var connection = await factory.CreateConnectionAsync(cancellation);
+            return await act(connection);
         }
-        catch (Exception e) when (IsOutage(e) && DescribeRefusal(e, factory) is { } refusal)
+        catch (Exception e) when (IsOutage(e))
         {
-            throw new BrokerRefusedException($"the broker {BrokerAddress.Of(options.Broker)} {refusal} (Bus:Broker)", e);
+            throw DescribeRefusal(e, factory) is { } refusal
+                ? new BrokerRefusedException($"the broker {BrokerAddress.Of(options.Broker)} {refusal} (Bus:Broker)", e)
+                : new BusRequestException($"the broker {BrokerAddress.Of(options.Broker)} cannot be reached: {e.GetBaseException().Message}", e);
         }
     }
 
-    /// <summary>Whether an exception of the client means that the broker failed or went away, and not a bug.</summary>
-    public static bool IsOutage(Exception exception) =>
+    // The client's exceptions for a broker that failed or went away.
+    private static bool IsOutage(Exception exception) =>
         exception is BrokerUnreachableException or RabbitMQClientException or IOException or TimeoutException or System.Net.Sockets.SocketException;
 
     private static string? DescribeRefusal(Exception exception, ConnectionFactory factory)
@@ -43,8 +46,10 @@ internal static class BrokerConnector
             {
                 case AuthenticationFailureException:
                     return $"refuses user '{factory.UserName}': wrong user name or password";
-                case OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotAllowed or Constants.AccessRefused or Constants.NotFound }:
+                case OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotAllowed }:
                     return $"refuses user '{factory.UserName}' the virtual host '{factory.VirtualHost}': it does not exist, or the user has no right to it";
+                case OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.AccessRefused } reason }:
+                    return $"refuses user '{factory.UserName}': {reason.ReplyText}";
             }
 
         return null;

@@ -3,6 +3,7 @@ using Mesh.Core;
 using Mesh.Hosting.Background;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Errors;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ namespace Mesh.Hosting.Claims;
 /// waited for, and if it refuses the process, the process stops. A claim is confirmed regularly, because a broker can lose it.
 /// </summary>
 internal sealed partial class BusService(
-    MassTransitHostedService bus, BrokerAccess access, BusGate gate, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BusService> log)
+    IServiceProvider provider, BrokerAccess access, BusGate gate, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BusService> log)
     : IHostedLifecycleService, IDisposable
 {
     /// <summary>How often the claim is confirmed.</summary>
@@ -22,7 +23,9 @@ internal sealed partial class BusService(
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;
     private bool _isAccepted;
-    private bool _isStarted;
+
+    // Created with its start: when it is disposed it stops the bus, and logs a warning if that was never started.
+    private MassTransitHostedService? _bus;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -54,8 +57,8 @@ internal sealed partial class BusService(
     {
         await _stopping.CancelAsync();
         await _loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_isStarted)
-            await bus.StopAsync(cancellationToken);
+        if (_bus is not null)
+            await _bus.StopAsync(cancellationToken);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -68,13 +71,13 @@ internal sealed partial class BusService(
 
     private async Task<TimeSpan> RunOnceAsync(CancellationToken stopping)
     {
-        if (_isStarted)
+        if (_bus is not null)
             await Task.Delay(ConfirmInterval, time, stopping);
         try
         {
             await access.EnsureAsync(stopping);
         }
-        catch (ProblemException e) when (_isStarted && e.InnerException is BrokerRefusedException)
+        catch (ProblemException e) when (_bus is not null && e.InnerException is BrokerRefusedException)
         {
             // A broker that has accepted this process before: the bus keeps its connection, and the broker may change its mind again.
             throw new BusRequestException(e.Message, e);
@@ -87,15 +90,15 @@ internal sealed partial class BusService(
             return Timeout.InfiniteTimeSpan;
         }
 
-        if (!_isStarted)
+        if (_bus is null)
             await StartBusAsync(CancellationToken.None);
         return access.HoldsClaim ? TimeSpan.Zero : Timeout.InfiniteTimeSpan;
     }
 
     private async Task StartBusAsync(CancellationToken cancellation)
     {
-        await bus.StartAsync(cancellation);
-        _isStarted = true;
+        _bus = provider.GetRequiredService<MassTransitHostedService>();
+        await _bus.StartAsync(cancellation);
         gate.Open();
     }
 

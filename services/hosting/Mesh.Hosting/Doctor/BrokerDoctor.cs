@@ -48,18 +48,21 @@ public sealed class BrokerDoctor
         var isClaimed = false;
         try
         {
-            await using var connection = await BrokerConnector.ConnectAsync(_options, Purpose, cancellation);
-            isClaimed = await CheckClaimAsync(connection, report.Claim, findings, cancellation);
-            foreach (var queue in QueuesOf(report))
-                await CheckQueueAsync(connection, queue, queues, failed, findings, cancellation);
+            isClaimed = await BrokerConnector.UseAsync(
+                _options,
+                Purpose,
+                async connection =>
+                {
+                    var isAnyClaimed = await CheckClaimAsync(connection, report.Claim, findings, cancellation);
+                    foreach (var queue in QueuesOf(report))
+                        await CheckQueueAsync(connection, queue, queues, failed, findings, cancellation);
+                    return isAnyClaimed;
+                },
+                cancellation);
         }
-        catch (BrokerRefusedException e)
+        catch (Exception e) when (e is BrokerRefusedException or BusRequestException)
         {
             findings.Add(DoctorFinding.Problem(Check, "the broker", e.Message));
-        }
-        catch (Exception e) when (BrokerConnector.IsOutage(e))
-        {
-            findings.Add(DoctorFinding.Problem(Check, "the broker", $"cannot be reached: {e.GetBaseException().Message}"));
         }
 
         return report with
@@ -130,16 +133,11 @@ public sealed class BrokerDoctor
     {
         try
         {
-            await using var connection = await BrokerConnector.ConnectAsync(_options, Purpose, cancellation);
-            return await act(connection);
+            return await BrokerConnector.UseAsync(_options, Purpose, act, cancellation);
         }
-        catch (BrokerRefusedException e)
+        catch (Exception e) when (e is BrokerRefusedException or BusRequestException)
         {
             throw new ProblemException(e.Message, e);
-        }
-        catch (Exception e) when (BrokerConnector.IsOutage(e))
-        {
-            throw new ProblemException($"the broker {BrokerAddress.Of(_options.Broker)} cannot be reached: {e.GetBaseException().Message}", e);
         }
     }
 
