@@ -21,6 +21,10 @@ public abstract record AgentEvent
     /// <summary>The host.</summary>
     public required HostName Host { get; init; }
 
+    /// <summary>The host's UUID, as in its inventory; null from an agent that gives none.</summary>
+    [Limits(0, MessageLimits.NameLengthMax)]
+    public string? HostUuid { get; init; }
+
     /// <summary>The migration.</summary>
     public required MigrationId MigrationId { get; init; }
 

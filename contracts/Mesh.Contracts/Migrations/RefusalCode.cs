@@ -131,4 +131,13 @@ public enum RefusalCode
 
     /// <summary>The scheduler is unavailable; the request was not saved and may be repeated.</summary>
     SchedulerUnavailable,
+
+    /// <summary>A host sends invalid data about the VM, so that what it needs is not known.</summary>
+    InvalidVmData,
+
+    /// <summary>Two hosts report that they run the VM.</summary>
+    RunsOnTwoHosts,
+
+    /// <summary>Two agents report as the same host.</summary>
+    HostConflict,
 }

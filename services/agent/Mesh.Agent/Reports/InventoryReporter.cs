@@ -43,6 +43,7 @@ internal sealed class InventoryReporter(
         try
         {
             var host = await hypervisor.DescribeHostAsync(agent.Stopping);
+            agent.HostUuid = host.Hypervisor.HostUuid;
             var vms = await throttles.LiftAsync(await hypervisor.DescribeVmsAsync(agent.Stopping));
             var states = (await hypervisor.ListVmsAsync(agent.Stopping)).ToDictionary(vm => vm.Id);
             await bus.SendBestEffortAsync(
