@@ -22,6 +22,10 @@ public abstract record AgentEvent
     [JsonRequired]
     public HostName Host { get; init; }
 
+    /// <summary>The host's UUID, as in its inventory; null from an agent that gives none.</summary>
+    [Limits(0, MessageLimits.NameLengthMax)]
+    public string? HostUuid { get; init; }
+
     /// <summary>The migration.</summary>
     [JsonRequired]
     public MigrationId MigrationId { get; init; }

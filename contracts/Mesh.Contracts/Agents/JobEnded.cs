@@ -1,4 +1,5 @@
 using Mesh.Contracts.Telemetry;
+using Mesh.Contracts.Values;
 
 namespace Mesh.Contracts.Agents;
 
@@ -9,6 +10,7 @@ public sealed record JobEnded : AgentEvent
     public required JobResult Result { get; init; }
 
     /// <summary>The hypervisor's error message; empty without one.</summary>
+    [Limits(0, MessageLimits.LongTextLengthMax)]
     public required string Error { get; init; }
 
     /// <summary>Whether it had switched to post-copy, however briefly: samples may have missed it.</summary>

@@ -14,20 +14,20 @@ namespace Mesh.Contracts.Hosts;
 /// <param name="Capacity">CPUs and memory.</param>
 /// <param name="Hypervisor">The hypervisor.</param>
 /// <param name="MigrationTarget">The libvirt URI at which another host's libvirt reaches this one, such as <c>qemu+tcp://hostb/system</c>.</param>
-/// <param name="Vms">Every VM that the hypervisor knows, running or not.</param>
+/// <param name="Vms">Every VM that the hypervisor knows, running or not; each UUID once.</param>
 /// <param name="Labels">Labels for placement; null for none.</param>
 /// <param name="Networks">Bridges and active libvirt networks that a VM can be connected to; null if unknown.</param>
 /// <param name="Storage">Storage that the host reaches; null if unknown.</param>
 [MessageName("host-inventory")]
 public sealed record HostInventory(
     HostName Host,
-    long AgentEpoch,
+    [property: Limits(1, MessageLimits.AgentEpochMax)] long AgentEpoch,
     long Sequence,
     DateTimeOffset At,
     HostCapacity Capacity,
     HypervisorInfo Hypervisor,
     string MigrationTarget,
-    IReadOnlyList<VmDescription> Vms,
+    [property: Limits(0, MessageLimits.VmsPerHostMax)] IReadOnlyList<VmDescription> Vms,
     IReadOnlyDictionary<string, string>? Labels = null,
     IReadOnlyList<string>? Networks = null,
     IReadOnlyList<HostStorage>? Storage = null) : IJsonOnDeserializing

@@ -17,19 +17,26 @@ namespace Mesh.Contracts.Hosts;
 /// <param name="Sequence">Rises with each report of one agent process.</param>
 /// <param name="At">When it was taken, by the host's clock.</param>
 /// <param name="HypervisorReachable">Whether the hypervisor responded; if not, a VM that is missing from <see cref="Vms"/> may still be there.</param>
-/// <param name="Vms">The status of every VM that the hypervisor knows.</param>
+/// <param name="Vms">The status of every VM that the hypervisor knows; each UUID once.</param>
 /// <param name="Migrations">A sample of every migration that runs on this host as its source, or was just received by it.</param>
 [MessageName("host-report")]
 public sealed record HostReport(
     HostName Host,
-    long AgentEpoch,
+    [property: Limits(1, MessageLimits.AgentEpochMax)] long AgentEpoch,
     long Sequence,
     DateTimeOffset At,
     bool HypervisorReachable,
-    IReadOnlyList<VmStatusReport> Vms,
-    IReadOnlyList<MigrationSample> Migrations) : IJsonOnDeserializing
+    [property: Limits(0, MessageLimits.VmsPerHostMax)] IReadOnlyList<VmStatusReport> Vms,
+    [property: Limits(0, MessageLimits.VmsPerHostMax)] IReadOnlyList<MigrationSample> Migrations) : IJsonOnDeserializing
 {
     private int _protocolVersion = AgentProtocol.Current;
+
+    /// <summary>
+    /// The host's UUID, as in <see cref="HypervisorInfo.HostUuid"/>; null if the agent has not read it yet or gives none. Two hosts with one
+    /// name are told apart by it.
+    /// </summary>
+    [Limits(0, MessageLimits.NameLengthMax)]
+    public string? HostUuid { get; init; }
 
     /// <summary>The agent's <see cref="AgentProtocol"/> version; an agent that leaves it out counts as version 1. Agents of an older version are rejected.</summary>
     public int ProtocolVersion

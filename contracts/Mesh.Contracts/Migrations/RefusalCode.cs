@@ -143,4 +143,13 @@ public enum RefusalCode
 
     /// <summary>The VM's hypervisor process does not respond on its host.</summary>
     VmNotResponding,
+
+    /// <summary>A host sends invalid data about the VM, so that what it needs is not known.</summary>
+    InvalidVmData,
+
+    /// <summary>Two hosts report that they run the VM.</summary>
+    RunsOnTwoHosts,
+
+    /// <summary>Two agents report as the same host.</summary>
+    HostConflict,
 }

@@ -26,4 +26,13 @@ public sealed record HostView(
 
     /// <summary>VMs in its newest report that its inventory does not describe yet, because they have only just arrived.</summary>
     public IReadOnlyList<VmStatusReport> VmsNotInInventory { get; init; } = [];
+
+    /// <summary>What is wrong with the messages of its agent; empty if nothing is.</summary>
+    public IReadOnlyList<HostProblem> Problems { get; init; } = [];
+
+    /// <summary>VMs about which it sends invalid data; they are not in its inventory and are not moved.</summary>
+    public IReadOnlyList<InvalidVm> InvalidVms { get; init; } = [];
+
+    /// <summary>VMs that another host runs too; they are not moved until only one host runs them.</summary>
+    public IReadOnlyList<DuplicateVm> DuplicateVms { get; init; } = [];
 }

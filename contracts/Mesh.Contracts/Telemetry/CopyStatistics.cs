@@ -28,9 +28,11 @@ public sealed record CopyStatistics
     public Bytes Constant { get; init; }
 
     /// <summary>Pages dirtied per second, each counted once per pass; 0 in the first pass (<c>memory_dirty_rate</c>).</summary>
+    [Limits(0, MessageLimits.DirtyPagesPerSecondMax)]
     public long DirtyPagesPerSecond { get; init; }
 
     /// <summary>Bytes in a page; 4096 on x86 (<c>memory_page_size</c>).</summary>
+    [Limits(0, MessageLimits.PageSizeMax)]
     public Bytes PageSize { get; init; } = new(4096);
 
     /// <summary>Current rate at which memory is sent (<c>memory_bps</c>).</summary>

@@ -7,7 +7,7 @@ namespace Mesh.Contracts.Vms;
 /// <param name="Name">Its name on the host.</param>
 /// <param name="Status">Its status on the host that describes it.</param>
 /// <param name="Memory">The VM's memory.</param>
-/// <param name="VCpus">Virtual CPUs; one or more.</param>
+/// <param name="VCpus">Virtual CPUs; one to 4096.</param>
 /// <param name="MachineType">QEMU's machine type, such as <c>pc-i440fx-10.0</c>; empty if unknown.</param>
 /// <param name="CpuModel">The virtual CPU's model or mode; empty if unknown.</param>
 /// <param name="Persistent">Whether its definition stays on the host when it is shut down.</param>
@@ -24,16 +24,16 @@ namespace Mesh.Contracts.Vms;
 /// <param name="NotResponding">Whether its hypervisor process does not respond on its host: the rest is what was known before, and it cannot be migrated.</param>
 public sealed record VmDescription(
     VmId Id,
-    string Name,
+    [property: Limits(1, MessageLimits.NameLengthMax)] string Name,
     VmStatus Status,
     Bytes Memory,
-    int VCpus,
+    [property: Limits(1, MessageLimits.VCpusMax)] int VCpus,
     string MachineType,
     string CpuModel,
     bool Persistent,
-    IReadOnlyList<VmDisk> Disks,
-    IReadOnlyList<VmNetwork> Networks,
-    IReadOnlyList<VmHostDevice> HostDevices,
+    [property: Limits(0, MessageLimits.DevicesPerVmMax)] IReadOnlyList<VmDisk> Disks,
+    [property: Limits(0, MessageLimits.DevicesPerVmMax)] IReadOnlyList<VmNetwork> Networks,
+    [property: Limits(0, MessageLimits.DevicesPerVmMax)] IReadOnlyList<VmHostDevice> HostDevices,
     IReadOnlyDictionary<string, string> Labels,
     Percent? Throttle = null,
     VmLock? Lock = null,

@@ -21,10 +21,10 @@ public sealed record VmDisk(
     string Bus,
     string Format,
     DiskStorage Storage,
-    string Source,
+    [property: Limits(0, MessageLimits.LongTextLengthMax)] string Source,
     bool ReadOnly,
     bool Shareable,
     Bytes? Capacity = null,
     Bytes? Allocation = null,
-    string? BackingFile = null,
+    [property: Limits(0, MessageLimits.LongTextLengthMax)] string? BackingFile = null,
     bool? IsLocal = null);

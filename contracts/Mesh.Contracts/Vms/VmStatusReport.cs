@@ -7,4 +7,8 @@ namespace Mesh.Contracts.Vms;
 /// <param name="Name">Its name there.</param>
 /// <param name="Status">Its status there.</param>
 /// <param name="Detail">The hypervisor's own text, such as <c>running (migrated)</c>.</param>
-public sealed record VmStatusReport(VmId Id, string Name, VmStatus Status, string Detail);
+public sealed record VmStatusReport(
+    VmId Id,
+    [property: Limits(1, MessageLimits.NameLengthMax)] string Name,
+    VmStatus Status,
+    [property: Limits(0, MessageLimits.LongTextLengthMax)] string Detail);

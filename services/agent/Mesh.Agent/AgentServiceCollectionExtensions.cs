@@ -40,6 +40,6 @@ public static class AgentServiceCollectionExtensions
         services.AddSingleton(new AgentRegistration(host, hypervisor));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<HostAgentRegistry>().GetOrCreate(host));
         return services.AddQueueHandler<AgentCommand>(
-            AgentQueues.Commands(host), provider => provider.GetRequiredService<HostAgentRegistry>().GetOrCreate(host), ordered: true);
+            AgentQueues.Commands(host), provider => provider.GetRequiredService<HostAgentRegistry>().GetOrCreate(host), ordered: true, exclusive: true);
     }
 }

@@ -49,14 +49,24 @@ public static class BusServiceCollectionExtensions
         return services.AddHostedService<BusService>();
     }
 
-    /// <summary>Adds a handler of a queue that holds plain JSON of one type; <paramref name="ordered"/>: one message at a time.</summary>
+    /// <summary>Adds a handler of a queue that holds plain JSON of one type.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="handler">Its handler.</param>
+    /// <param name="ordered">Whether it gets one message at a time, in order.</param>
+    /// <param name="dropOldest">Whether a full queue drops its oldest message.</param>
+    /// <param name="exclusive">Whether one process alone reads the queue, and a second one waits until it is gone.</param>
     public static IServiceCollection AddQueueHandler<T>(
-        this IServiceCollection services, string queue, Func<IServiceProvider, IMessageHandler<T>> handler, bool ordered = false, bool dropOldest = false)
+        this IServiceCollection services, string queue, Func<IServiceProvider, IMessageHandler<T>> handler, bool ordered = false, bool dropOldest = false, bool exclusive = false)
         where T : class =>
         services.AddSingleton<BusEndpoint>(new HandlerEndpoint<T>(
-            queue,
-            QueueTraits.AgentFacing | (ordered ? QueueTraits.Ordered : QueueTraits.None) | (dropOldest ? QueueTraits.DropOldest : QueueTraits.None),
-            handler));
+            queue, Traits(ordered, dropOldest) | (exclusive ? QueueTraits.Exclusive : QueueTraits.None), handler));
+
+    /// <summary>Adds a handler of a queue that holds plain JSON of one type, to which messages are passed as they came.</summary>
+    public static IServiceCollection AddJsonHandler<T>(
+        this IServiceCollection services, string queue, Func<IServiceProvider, IJsonMessageHandler<T>> handler, bool ordered = false, bool dropOldest = false)
+        where T : class =>
+        services.AddSingleton<BusEndpoint>(new JsonEndpoint<T>(queue, Traits(ordered, dropOldest), handler));
 
     /// <summary>Adds a handler of every published message of a type; each process has its own subscription.</summary>
     public static IServiceCollection AddSubscriber<T>(this IServiceCollection services, Func<IServiceProvider, IMessageHandler<T>> handler)
@@ -83,6 +93,9 @@ public static class BusServiceCollectionExtensions
 
         return services;
     }
+
+    private static QueueTraits Traits(bool ordered, bool dropOldest) =>
+        QueueTraits.AgentFacing | (ordered ? QueueTraits.Ordered : QueueTraits.None) | (dropOldest ? QueueTraits.DropOldest : QueueTraits.None);
 
     private static Type[] RequestInterfaces(Type handler) =>
         handler.GetInterfaces().Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRequestHandler<,>))

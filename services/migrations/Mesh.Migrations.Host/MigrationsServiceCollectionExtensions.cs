@@ -37,11 +37,14 @@ public static class MigrationsServiceCollectionExtensions
         services.AddSingleton<IStoreCheck, MigrationsCheck>()
             .AddSingleton<IStoreCheck, EpochCheck>()
             .AddSingleton<IStoreCheck, InventoryCheck>()
+            .AddSingleton<IStoreCheck, HostProblemCheck>()
             .AddSingleton<IStoreCheck, FenceCheck>()
             .AddSingleton<IStoreCheck, RetentionCheck>();
         services.AddSingleton<FenceStore>();
+        services.AddSingleton<HostProblemStore>();
         services.TryAddSingleton<IFenceDevice, ShellFenceDevice>();
         services.AddHostedService<HostHealthMonitor>();
+        services.AddHostedService<HostProblemRecorder>();
         services.AddSingleton<HostRegistry>();
         services.AddSingleton<ActiveMigrations>();
         services.AddSingleton<TimerQueue>();
@@ -53,10 +56,10 @@ public static class MigrationsServiceCollectionExtensions
         services.AddHostedService<MigrationRetention>();
 
         services.AddSingleton<AgentMessageHandler>();
-        services.AddQueueHandler<HostReport>(AgentQueues.HostReports, provider => provider.GetRequiredService<AgentMessageHandler>(), dropOldest: true);
-        services.AddQueueHandler<HostInventory>(AgentQueues.HostInventories, provider => provider.GetRequiredService<AgentMessageHandler>());
-        services.AddQueueHandler<CommandAnswer>(AgentQueues.CommandAnswers, provider => provider.GetRequiredService<AgentMessageHandler>());
-        services.AddQueueHandler<AgentEvent>(AgentQueues.AgentEvents, provider => provider.GetRequiredService<AgentMessageHandler>(), ordered: true);
+        services.AddJsonHandler<HostReport>(AgentQueues.HostReports, provider => provider.GetRequiredService<AgentMessageHandler>(), dropOldest: true);
+        services.AddJsonHandler<HostInventory>(AgentQueues.HostInventories, provider => provider.GetRequiredService<AgentMessageHandler>());
+        services.AddJsonHandler<CommandAnswer>(AgentQueues.CommandAnswers, provider => provider.GetRequiredService<AgentMessageHandler>());
+        services.AddJsonHandler<AgentEvent>(AgentQueues.AgentEvents, provider => provider.GetRequiredService<AgentMessageHandler>(), ordered: true);
 
         services.TryAddSingleton<IPolicyClient, PolicyClient>();
         return services.AddRequestHandlers(

@@ -16,6 +16,10 @@ public static class RequestRules
         // The scheduler has applied the same rules to what it knew a moment before.
         var known = reasons.Select(refusal => refusal.Code).ToHashSet();
         reasons.AddRange(CheckRequest(request, facts, located).Where(refusal => !known.Contains(refusal.Code)));
+
+        // A VM whose host sends invalid data about it is not described, but it is known.
+        if (known.Contains(RefusalCode.InvalidVmData))
+            reasons.RemoveAll(refusal => refusal.Code == RefusalCode.UnknownVm);
         return reasons;
     }
 

@@ -21,8 +21,9 @@ internal sealed class BusTestHost : IAsyncDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mesh-broker-");
     private readonly IHost _host;
 
-    private BusTestHost(string broker)
+    private BusTestHost(string broker, HostName? name)
     {
+        HostName = name ?? new($"host{Guid.NewGuid():N}");
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -31,14 +32,14 @@ internal sealed class BusTestHost : IAsyncDisposable
         });
         builder.Services.AddLogging();
         builder.Services.AddMeshBus(builder.Configuration).AddMeshStore(builder.Configuration).AddOutboxMessage<AgentCommand>();
-        builder.Services.AddQueueHandler<AgentCommand>(AgentQueues.Commands(HostName), _ => Commands, ordered: true);
+        builder.Services.AddQueueHandler<AgentCommand>(AgentQueues.Commands(HostName), _ => Commands, ordered: true, exclusive: true);
         builder.Services.AddQueueHandler<HostReport>(AgentQueues.HostReports, _ => Reports, ordered: true, dropOldest: true);
         builder.Services.AddRequestHandler<AbortMigration, AbortAnswer>(Requests, _ => Answers);
         _host = builder.Build();
     }
 
     /// <summary>Unique, so that no queue holds another test's messages.</summary>
-    public HostName HostName { get; } = new($"host{Guid.NewGuid():N}");
+    public HostName HostName { get; }
 
     public RecordingHandler<AgentCommand> Commands { get; } = new();
 
@@ -57,11 +58,19 @@ internal sealed class BusTestHost : IAsyncDisposable
 
     public static async Task<BusTestHost> StartAsync(string broker)
     {
-        var host = new BusTestHost(broker);
+        var host = new BusTestHost(broker, null);
         await host._host.StartAsync();
 
         // The start does not wait for the broker, and a message published to an exchange without its queue is lost.
         await host._host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(60));
+        return host;
+    }
+
+    /// <summary>A second agent with the name of another one, which does not get its queue.</summary>
+    public static async Task<BusTestHost> StartSecondAsync(string broker, HostName name)
+    {
+        var host = new BusTestHost(broker, name);
+        await host._host.StartAsync();
         return host;
     }
 

@@ -49,6 +49,31 @@ public sealed class ResourceTests
     }
 
     [Fact]
+    public async Task VMs_are_listed_with_invalid_data_and_on_every_host_that_runs_them()
+    {
+        var (hostA, hostB) = (new HostName("host-a"), new HostName("host-b"));
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Bus.Answer<ListHosts, HostList>(_ => new(
+            [
+                TestData.Host("host-a", "web-1") with
+                {
+                    DuplicateVms = [new(TestData.IdOf("web-1"), "web-1", [hostB])],
+                    InvalidVms = [new(TestData.IdOf("web-2"), "web-2", VmStatus.Up, "vms[1].vCpus is -4"), new(null, "web-3", null, "vms[2].id is not a UUID"), new(null, null, null, "vms[3] is null")],
+                },
+                TestData.Host("host-b", "web-1") with { DuplicateVms = [new(TestData.IdOf("web-1"), "web-1", [hostA])] },
+            ],
+            []));
+
+        var views = await gateway.Http.GetFromJsonAsync<List<VmView>>("/api/v1/vms", MeshJson.Options);
+
+        views!.Select(view => (view.Vm.Name, view.Host.Value, view.Vm.Status, view.InvalidData, string.Join(',', view.AlsoRunsOn))).ShouldBe(
+        [
+            ("web-1", "host-a", VmStatus.Up, null, "host-b"), ("web-1", "host-b", VmStatus.Up, null, "host-a"),
+            ("web-2", "host-a", VmStatus.Up, "vms[1].vCpus is -4", ""), ("web-3", "host-a", VmStatus.Down, "vms[2].id is not a UUID", ""),
+        ]);
+    }
+
+    [Fact]
     public async Task A_migration_is_shown_or_not_found()
     {
         await using var gateway = await GatewayFixture.StartAsync();

@@ -14,6 +14,7 @@ using Mesh.Migrations.Host.Store;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Mesh.Migrations.Host.Tests;
 
@@ -49,13 +50,17 @@ internal sealed class MigrationsProcess : IAsyncDisposable
     /// <param name="time">Its clock.</param>
     /// <param name="bus">Records its messages.</param>
     /// <param name="settings">Further settings.</param>
+    public static Task<MigrationsProcess> StartAsync(string location, TimeProvider time, RecordingBus bus, params (string Name, string Value)[] settings) =>
+        StartAsync(location, time, bus, null, settings);
+
+    /// <summary>Starts the service with a log.</summary>
     public static async Task<MigrationsProcess> StartAsync(
-        string location, TimeProvider time, RecordingBus bus, params (string Name, string Value)[] settings)
+        string location, TimeProvider time, RecordingBus bus, RecordingLog? log, params (string Name, string Value)[] settings)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Store:Location"] = location });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
-        builder.Services.AddLogging();
+        builder.Services.AddLogging(logging => logging.Services.AddSingleton<ILoggerProvider>(log ?? new RecordingLog()));
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<IMessageBus>(bus);
         builder.Services.AddMigrations(builder.Configuration);

@@ -60,7 +60,7 @@ public abstract class When_the_doctor_checks_the_store(IStoreSource stores) : IA
         await using (var process = await MigrationsProcess.StartAsync(_location, _time, bus))
         {
             await process.Agents.HandleAsync(messages.Inventory(HostMessages.Source, HostMessages.CreateVm(), HostMessages.CreateVm("g2")) with { AgentEpoch = 2 }, default);
-            await process.Agents.HandleAsync(messages.Report(HostMessages.Destination, null) with { AgentEpoch = 2 }, default);
+            await process.Agents.HandleAsync(messages.Report(HostMessages.Destination, null) with { AgentEpoch = 2, HostUuid = "uuid-hostb" }, default);
             (await process.RequestAsync(HostMessages.Request("m4", "g2"))).Refusals.ShouldBeEmpty();
             if (phase == MigrationPhase.Ready)
             {

@@ -35,7 +35,7 @@ internal sealed class CommandDispatcher(
         {
             var answer = await ExecuteAsync(command);
             activity?.SetTag(TelemetryNames.Tags.CommandResult, MeshTelemetry.TagValue(answer.Result));
-            await sender.EnqueueAsync(AgentQueues.CommandAnswers, answer, null, agent.Stopping);
+            await sender.EnqueueAsync(AgentQueues.CommandAnswers, answer with { HostUuid = agent.HostUuid }, null, agent.Stopping);
         }
         catch (OperationCanceledException) when (agent.Stopping.IsCancellationRequested)
         {

@@ -62,7 +62,7 @@ internal sealed class HostReporter(
         var report = new HostReport(
             agent.Host, agent.AgentEpoch, ++_sequence, agent.Now, vms is not null,
             vms is null ? [] : [.. vms.Select(vm => new VmStatusReport(vm.Id, vm.Name, migrations.GetStatus(vm, outgoing.Contains(vm.Id)), vm.Detail))],
-            migrations.GetSamples());
+            migrations.GetSamples()) { HostUuid = agent.HostUuid };
         _sending.TryRun(() => SendAsync(report));
     }
 

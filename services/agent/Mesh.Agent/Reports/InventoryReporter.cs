@@ -45,6 +45,7 @@ internal sealed class InventoryReporter(
         try
         {
             var host = await hypervisor.DescribeHostAsync(agent.Stopping);
+            agent.HostUuid = host.Hypervisor.HostUuid;
             var vms = await throttles.LiftAsync(await describer.DescribeAsync(await hypervisor.ListVmsAsync(agent.Stopping)));
             var states = (await hypervisor.ListVmsAsync(agent.Stopping)).ToDictionary(vm => vm.Id);
             await bus.SendBestEffortAsync(

@@ -18,5 +18,8 @@ internal sealed class AgentContext
     /// <summary>Cancelled when the agent stops.</summary>
     public required CancellationToken Stopping { get; init; }
 
+    /// <summary>The host's UUID, by which two hosts of one name are told apart; null until the hypervisor has described the host.</summary>
+    public string? HostUuid { get; set; }
+
     public DateTimeOffset Now => Time.GetUtcNow();
 }

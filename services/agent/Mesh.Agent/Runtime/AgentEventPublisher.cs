@@ -20,9 +20,9 @@ internal sealed class AgentEventPublisher(AgentContext agent, AgentStore store, 
         PublishAsync(WithHeader(record, new LimitReached { Limit = limit, Value = value }));
 
     /// <summary>Publishes the end of a job. It is on record, so a later agent process sends it again until the broker has accepted it.</summary>
-    public ValueTask PublishEndedAsync(JobEnded ended) => sender.EnqueueAsync(AgentQueues.AgentEvents, (AgentEvent)ended, () => MarkEndSent(ended), agent.Stopping);
+    public ValueTask PublishEndedAsync(JobEnded ended) => sender.EnqueueAsync(AgentQueues.AgentEvents, (AgentEvent)ended with { HostUuid = agent.HostUuid }, () => MarkEndSent(ended), agent.Stopping);
 
-    private ValueTask PublishAsync(AgentEvent agentEvent) => sender.EnqueueAsync(AgentQueues.AgentEvents, agentEvent, null, agent.Stopping);
+    private ValueTask PublishAsync(AgentEvent agentEvent) => sender.EnqueueAsync(AgentQueues.AgentEvents, agentEvent with { HostUuid = agent.HostUuid }, null, agent.Stopping);
 
     /// <summary>The event with its header. It keeps its identity when it is sent again, even by another process.</summary>
     private T WithHeader<T>(MigrationRecord record, T agentEvent)

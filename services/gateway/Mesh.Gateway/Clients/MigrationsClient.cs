@@ -2,6 +2,7 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Values;
+using Mesh.Contracts.Vms;
 
 namespace Mesh.Gateway.Clients;
 
@@ -36,11 +37,29 @@ internal sealed class MigrationsClient(ServiceClient requests)
         var migrating = listed.MigratingVms.ToDictionary(vm => vm.Id);
         return
         [
-            .. listed.Hosts.SelectMany(host => host.Inventory.Vms.Select(vm =>
-                    new VmView(host.Inventory.Host, vm, host.Health, host.LastReportAt, migrating.GetValueOrDefault(vm.Id))))
+            .. listed.Hosts.SelectMany(host => ListVms(host, migrating))
                 .OrderBy(view => view.Vm.Name, StringComparer.Ordinal).ThenBy(view => view.Host.Value, StringComparer.Ordinal),
         ];
     }
+
+    private static IEnumerable<VmView> ListVms(HostView host, Dictionary<VmId, MigratingVm> migrating)
+    {
+        var duplicates = host.DuplicateVms.ToDictionary(vm => vm.Id, vm => vm.Hosts);
+        var invalid = host.InvalidVms.Where(vm => vm.Id is not null).ToLookup(vm => vm.Id!.Value, vm => vm.Reason);
+        var described = host.Inventory.Vms.Select(vm => (Vm: vm, Reason: invalid[vm.Id].FirstOrDefault()));
+        var undescribed = host.InvalidVms.Where(vm => (vm.Id is not null || vm.Name is not null) && host.Inventory.Vms.All(known => known.Id != vm.Id))
+            .DistinctBy(vm => (vm.Id, vm.Name)).Select(vm => (Vm: Describe(vm), Reason: (string?)vm.Reason));
+        return described.Concat(undescribed).Select(listed =>
+            new VmView(host.Inventory.Host, listed.Vm, host.Health, host.LastReportAt, migrating.GetValueOrDefault(listed.Vm.Id))
+            {
+                InvalidData = listed.Reason,
+                AlsoRunsOn = duplicates.GetValueOrDefault(listed.Vm.Id) ?? [],
+            });
+    }
+
+    // What the host sends about it was not used.
+    private static VmDescription Describe(InvalidVm vm) => new(
+        vm.Id ?? default, vm.Name ?? vm.Id.ToString()!, vm.Status ?? VmStatus.Down, Bytes.Zero, 0, "", "", false, [], [], [], new Dictionary<string, string>());
 
     public Task<FenceAnswer> FenceAsync(FenceHost fence, CancellationToken cancellation) => SendRequestAsync<FenceHost, FenceAnswer>(fence, cancellation);
 

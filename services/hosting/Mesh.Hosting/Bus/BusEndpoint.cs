@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Bus;
@@ -44,6 +45,21 @@ internal sealed class HandlerEndpoint<T>(string? queue, QueueTraits traits, Func
     }
 }
 
+internal sealed class JsonEndpoint<T>(string queue, QueueTraits traits, Func<IServiceProvider, IJsonMessageHandler<T>> handler)
+    : BusEndpoint(queue, traits)
+    where T : class
+{
+    public override Type MessageType => typeof(T);
+
+    public override void Attach(IBusListener listener, IServiceProvider provider)
+    {
+        var lazyHandler = new Lazy<IJsonMessageHandler<T>>(() => handler(provider));
+        var storeRetry = new StoreRetry(provider);
+        listener.HandleJson<T>((json, cancellation) => storeRetry.HandleAsync(
+            MessageNames.Find(typeof(T)) ?? typeof(T).Name, () => lazyHandler.Value.HandleAsync(json, cancellation), cancellation));
+    }
+}
+
 internal sealed class RequestEndpoint<TRequest, TReply>(string queue, Func<IServiceProvider, IRequestHandler<TRequest, TReply>> handler)
     : BusEndpoint(queue, QueueTraits.None)
     where TRequest : class
@@ -73,6 +89,10 @@ internal interface IBusListener
     void Handle<T>(Func<T, CancellationToken, Task> handle)
         where T : class;
 
+    /// <summary>Passes every message of a type to a handler as it came.</summary>
+    void HandleJson<T>(Func<JsonElement, CancellationToken, Task> handle)
+        where T : class;
+
     /// <summary>Passes every request of a type to a handler and sends back its answer.</summary>
     void Answer<TRequest, TReply>(Func<TRequest, CancellationToken, Task<TReply>> answer)
         where TRequest : class
@@ -93,4 +113,7 @@ internal enum QueueTraits
 
     /// <summary>Bounded: the oldest message is dropped for the newest.</summary>
     DropOldest = 4,
+
+    /// <summary>Read by one process; a second one waits until the first is gone.</summary>
+    Exclusive = 8,
 }

@@ -1,5 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using MassTransit;
 using MassTransit.Middleware;
+using MassTransit.Middleware.Rescue;
+using MassTransit.Transports;
 using Mesh.Contracts.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -45,6 +49,8 @@ internal static class MassTransitTopology
         endpoint.ConcurrentMessageLimit = traits.HasFlag(QueueTraits.Ordered) ? 1 : ParallelMessagesMax;
         if (traits.HasFlag(QueueTraits.AgentFacing))
             endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType | RawSerializerOptions.AddTransportHeaders, isDefault: true);
+        if (traits.HasFlag(QueueTraits.Exclusive) && endpoint is IRabbitMqReceiveEndpointConfigurator exclusive)
+            exclusive.ExclusiveConsumer = true;
         if (traits.HasFlag(QueueTraits.DropOldest) && endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
             rabbit.SetQueueArgument("x-max-length", options.MaxQueuedReports);
     }
@@ -74,10 +80,39 @@ internal sealed class MassTransitListener(IReceiveEndpointConfigurator endpoint)
     public void Handle<T>(Func<T, CancellationToken, Task> handle)
         where T : class => endpoint.Handler<T>(context => handle(context.Message, context.CancellationToken));
 
+    public void HandleJson<T>(Func<JsonElement, CancellationToken, Task> handle)
+        where T : class => endpoint.Handler<ReceivedJson>(async context =>
+        {
+            try
+            {
+                await handle(context.Message.Json, context.CancellationToken);
+            }
+            catch (MessageRefusedException e)
+            {
+                // Thrown on, it would be logged for every message with a stack, and retried.
+                if (!context.ReceiveContext.TryGetPayload(out IErrorTransport? errors))
+                    throw;
+                await errors.Send(new RescueExceptionReceiveContext(context.ReceiveContext, e));
+            }
+        });
+
     public void Answer<TRequest, TReply>(Func<TRequest, CancellationToken, Task<TReply>> answer)
         where TRequest : class
         where TReply : class =>
         endpoint.Handler<TRequest>(async context => await context.RespondAsync(await answer(context.Message, context.CancellationToken)));
+}
+
+/// <summary>A message as it came.</summary>
+/// <param name="Json">Its JSON.</param>
+[JsonConverter(typeof(ReceivedJsonConverter))]
+public sealed record ReceivedJson(JsonElement Json);
+
+/// <summary>Reads a message without knowing its type.</summary>
+internal sealed class ReceivedJsonConverter : JsonConverter<ReceivedJson>
+{
+    public override ReceivedJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(JsonElement.ParseValue(ref reader));
+
+    public override void Write(Utf8JsonWriter writer, ReceivedJson value, JsonSerializerOptions options) => value.Json.WriteTo(writer);
 }
 
 /// <summary>

@@ -6,6 +6,7 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Queries;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Hypervisor;
 
 namespace Mesh.Cli.Commands;
 
@@ -35,17 +36,37 @@ internal sealed class HostsVerb : ClientVerb
         foreach (var host in hosts)
         {
             var (inventory, capacity) = (host.Inventory, host.Inventory.Capacity);
+            var isDescribed = capacity.LogicalCpus > 0;
             table.Add(
                 inventory.Host.ToString(), State(host), host.Cordon is { } cordon ? TextFormatter.Format(cordon.State) : TextFormatter.Placeholder,
-                $"{inventory.Vms.Count(vm => vm.Status != VmStatus.Down)}", $"{capacity.LogicalCpus}",
-                capacity.Memory.ToString(), capacity.FreeMemory.ToString(), $"{inventory.Hypervisor.Kind} {inventory.Hypervisor.Version}");
+                $"{inventory.Vms.Count(vm => vm.Status != VmStatus.Down)}", isDescribed ? $"{capacity.LogicalCpus}" : TextFormatter.Placeholder,
+                isDescribed ? capacity.Memory.ToString() : TextFormatter.Placeholder, isDescribed ? capacity.FreeMemory.ToString() : TextFormatter.Placeholder,
+                isDescribed ? $"{inventory.Hypervisor.Kind} {inventory.Hypervisor.Version}" : TextFormatter.Placeholder);
         }
 
         table.Write(Io);
+        foreach (var line in hosts.SelectMany(Remarks).Distinct(StringComparer.Ordinal))
+            Io.Out.WriteLine(TextFormatter.ToSingleLine(line));
         return ExitCodes.Success;
     }
 
-    private string State(HostView host) => host switch
+    private static IEnumerable<string> Remarks(HostView host) =>
+    [
+        .. host.Problems.Select(problem => $"{host.Inventory.Host}: {problem.Message}: {problem.Remedy}"),
+        .. host.DuplicateVms.Select(vm => VmObstacles.RunsOnTwoHosts(vm.Name, [.. vm.Hosts.Append(host.Inventory.Host).OrderBy(name => name.Value, StringComparer.Ordinal)]).Message),
+    ];
+
+    private string State(HostView host) => string.Join(", ", host.Problems.Select(problem => Describe(problem.Kind)).Distinct(StringComparer.Ordinal).Prepend(DescribeHealth(host)));
+
+    private static string Describe(HostProblemKind kind) => kind switch
+    {
+        HostProblemKind.IdentityConflict => "two agents of this name",
+        HostProblemKind.StaleAgent => "agent epoch behind",
+        HostProblemKind.InvalidVms => "invalid VM data",
+        _ => "reporting invalid data",
+    };
+
+    private string DescribeHealth(HostView host) => host switch
     {
         { FenceAttempt: { Failure: null } } => "fencing",
         { Health: HostHealth.Fenced } => "fenced",

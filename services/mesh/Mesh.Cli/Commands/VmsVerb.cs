@@ -48,8 +48,10 @@ internal sealed class VmsVerb : ClientVerb
         foreach (var view in vms)
         {
             var vm = view.Vm;
+            var isDescribed = vm.VCpus > 0;
             table.Add(
-                vm.Name, view.Host.ToString(), Status(view), vm.Memory.ToString(), $"{vm.VCpus}", vm.Id.ToString(),
+                vm.Name, view.Host.ToString(), Status(view), isDescribed ? vm.Memory.ToString() : TextFormatter.Placeholder,
+                isDescribed ? $"{vm.VCpus}" : TextFormatter.Placeholder, vm.Id.ToString(),
                 vm.Disks.Count == 0 ? TextFormatter.Placeholder : string.Join(',', vm.Disks.Select(disk => disk.Target)));
         }
 
@@ -58,11 +60,12 @@ internal sealed class VmsVerb : ClientVerb
     }
 
     private string Status(VmView view) =>
-        DescribeStatus(view) + (view.Vm.NotResponding ? ", not responding" : "") + (view.Vm.Throttle is { Value: > 0 } throttle ? $", vCPU throttle {throttle}" : "");
+        DescribeStatus(view) + (view.AlsoRunsOn.Count > 0 ? $", also running on {string.Join(", ", view.AlsoRunsOn)}" : "") + (view.Vm.NotResponding ? ", not responding" : "") + (view.Vm.Throttle is { Value: > 0 } throttle ? $", vCPU throttle {throttle}" : "");
 
     // The last report of an unresponsive host may be outdated: the status is unknown.
     private string DescribeStatus(VmView view) => view switch
     {
+        { InvalidData: { } reason } => $"invalid data: {TextFormatter.ToSingleLine(reason)}",
         { Health: HostHealth.Unresponsive } => $"unknown (was {TextFormatter.Format(view.Vm.Status)}; host last seen {FormatAge(view.LastReportAt)})",
         { Migrating: { IsUnknown: true } row } => $"unknown ({TextFormatter.Format(view.Vm.Status)}; {DescribeUnresponsiveHosts(row)})",
         { Migrating: { } row } when view.Vm.Status == VmStatus.MigratingFrom && row.Destination is { } to => $"{TextFormatter.Format(view.Vm.Status)} to {to}",

@@ -5,10 +5,11 @@ using Mesh.Contracts.Hosts;
 using Mesh.Contracts.Serialization;
 using Mesh.Contracts.Values;
 using Mesh.Hosting.Doctor;
+using Mesh.Migrations.Intake;
 
 namespace Mesh.Migrations.Host.Doctor;
 
-/// <summary>Whether the stored inventories can be read. An unreadable one can be deleted, because the agent sends it again.</summary>
+/// <summary>Whether the stored inventories can be read, and are valid. Another one can be deleted, because the agent sends it again.</summary>
 internal sealed class InventoryCheck : IStoreCheck
 {
     public string Name => "hosts";
@@ -18,14 +19,22 @@ internal sealed class InventoryCheck : IStoreCheck
         var rows = (await context.Connection.QueryAsync<(string Name, string Inventory)>("SELECT name, inventory FROM host ORDER BY name")).AsList();
         context.AddChecked($"{rows.Count} host inventories");
         foreach (var (name, json) in rows)
-            if (HostJsonRow.FindProblem<HostInventory>(name, json, inventory => inventory.Host) is not { } problem)
+            if ((HostJsonRow.FindProblem<HostInventory>(name, json, inventory => inventory.Host) is { } unreadable ? $"cannot be read: {unreadable}" : FindFault(json)) is not { } problem)
                 context.AddQueue(AgentQueues.Commands(new HostName(name)));
             else
                 await context.ReportAsync(
-                    DoctorFinding.Problem(Name, $"host {name}", $"inventory cannot be read: {problem}"),
+                    DoctorFinding.Problem(Name, $"host {name}", $"inventory {problem}"),
                     "deleted; the host's agent will send it again",
                     "deletes it; the host's agent will send it again",
                     transaction => context.Connection.ExecuteAsync("DELETE FROM host WHERE name = @name", new { name }, transaction));
+    }
+
+    private static string? FindFault(string json)
+    {
+        using var parsed = JsonDocument.Parse(json);
+        var inventory = AgentMessageReader.ReadInventory(parsed.RootElement);
+        var fault = inventory.Fault?.ToString() ?? (inventory.InvalidEntries.Count > 0 ? inventory.InvalidEntries[0].Reason : null);
+        return fault is null ? null : $"is invalid: {fault}";
     }
 }
 

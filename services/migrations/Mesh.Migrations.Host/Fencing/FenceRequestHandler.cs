@@ -33,7 +33,7 @@ internal sealed partial class FenceRequestHandler(
         if (!hosts.TryBeginFencing(request.Host, request.RequestedBy))
             return new FenceAnswer(FenceResult.Started, $"a fence command for {request.Host} is already running", []);
         _ = PowerOffAsync(request);
-        return new FenceAnswer(FenceResult.Started, $"the fence command for {request.Host} is running", active.FindByHost(request.Host));
+        return new FenceAnswer(FenceResult.Started, $"the fence command for {request.Host} is running", [.. active.FindByHost(request.Host).Select(migration => migration.Id)]);
     }
 
     /// <summary>Notifies migrations of active fences again, in case the process died before it had notified all of them.</summary>
@@ -100,7 +100,7 @@ internal sealed partial class FenceRequestHandler(
 
     private async Task<IReadOnlyList<MigrationId>> NotifyMigrationsAsync(HostFence fence)
     {
-        var affected = active.FindByHost(fence.Host);
+        IReadOnlyList<MigrationId> affected = [.. active.FindByHost(fence.Host).Select(migration => migration.Id)];
         foreach (var id in affected)
             await grains.Get(id).HandleHostFencedAsync(fence.Host, fence.AgentEpoch, fence.RequestedBy);
         return affected;

@@ -5,6 +5,7 @@ using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
 using Mesh.Hypervisor;
 using Mesh.Migrations.Hosts;
+using Mesh.Migrations.Intake;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Migrations.Host.Hosts;
@@ -15,57 +16,154 @@ namespace Mesh.Migrations.Host.Hosts;
 /// </summary>
 internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions> options)
 {
+    private static readonly TimeSpan UncertainHostsAge = TimeSpan.FromSeconds(1);
+
+    // Nobody says when a sender without a name is valid again.
+    private static readonly TimeSpan UnknownSenderStreakMax = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many different faults of one streak are worth a place in the error queue.</summary>
+    private const int KeptFaultsMax = 20;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<HostName, HostEntry> _hosts = [];
     private readonly DateTimeOffset _since = time.GetUtcNow();
     private readonly HostHealthLimits _limits = options.Value.ToLimits();
-    private readonly HashSet<DuplicateVm> _reportedDuplicates = [];
     private readonly HashSet<(HostName Host, long AgentEpoch)> _reportedStaleAgents = [];
+    private readonly VmHosts _vmHosts = new();
+    private readonly RunningTwice _runningTwice = new();
+    private readonly Dictionary<HostName, IReadOnlyList<InvalidVm>> _invalidVms = [];
+    private HashSet<HostName> _uncertainHosts = [];
+    private DateTimeOffset _uncertainHostsAt = DateTimeOffset.MinValue;
+    private HostFaults _unknownSenders = HostFaults.None;
     private StatusTable _table = StatusTable.Empty;
 
     /// <summary>Restores what was known before a restart; the hosts have yet to report.</summary>
-    public void Restore(IEnumerable<HostInventory> inventories, IEnumerable<HostFence> fences)
+    public void Restore(IEnumerable<StoredInventory> inventories, IEnumerable<HostFence> fences)
     {
         lock (_lock)
         {
-            foreach (var inventory in inventories)
-                _hosts.TryAdd(inventory.Host, new HostEntry(inventory.Host) { Inventory = inventory });
+            foreach (var stored in inventories.Where(stored => !_hosts.ContainsKey(stored.Host)))
+            {
+                var now = time.GetUtcNow();
+                var entry = new HostEntry(stored.Host);
+                Set(stored.Checked.Content is { } inventory
+                    ? entry with { Inventory = inventory, Identity = HostIdentity.FromStored(inventory), Faults = entry.Faults.WithAccepted(MessageKinds.Inventory, stored.Checked.InvalidEntries, now) }
+                    : entry with { Faults = entry.Faults.WithRefused(MessageKinds.Inventory, stored.Checked.Fault!, now) });
+            }
+
             foreach (var fence in fences)
-                _hosts[fence.Host] = Entry(fence.Host) with { Fence = fence };
+                Set(Entry(fence.Host) with { Fence = fence });
         }
     }
 
-    /// <summary>Records an inventory; false if a newer one is known, or the host is fenced.</summary>
-    public bool Update(HostInventory inventory)
+    /// <summary>Records an inventory, and whether it counts: not if a newer one is known, the host is fenced, or it is not the host's.</summary>
+    public IdentityResult Update(AgentMessage<HostInventory> message)
     {
+        var inventory = message.Content!;
         lock (_lock)
         {
             var known = Entry(inventory.Host);
             if (known.Fence is { } fence && inventory.AgentEpoch <= fence.AgentEpoch)
-                return false;
-            if (known.Inventory is { } old && (old.AgentEpoch, old.Sequence).CompareTo((inventory.AgentEpoch, inventory.Sequence)) >= 0)
-                return false;
-            _hosts[inventory.Host] = known with { Inventory = inventory, LastReportAt = time.GetUtcNow(), AgentProblem = null, RejectedInventory = null };
-            return true;
+                return IdentityResult.Ignored;
+            if (known.Inventory is { } old && (old.AgentEpoch, old.Sequence).CompareTo((inventory.AgentEpoch, inventory.Sequence)) >= 0 && IsFitting(known.Identity, inventory.Hypervisor.HostUuid))
+                return IdentityResult.Ignored;
+            var (judged, result) = Judge(known, AgentSpeaker.Of(inventory));
+            if (!result.IsAccepted)
+                return result;
+            var now = time.GetUtcNow();
+            Set(judged with
+            {
+                Inventory = inventory,
+                LastReportAt = now,
+                AgentProblem = null,
+                RejectedInventory = null,
+                Faults = judged.Faults.WithAccepted(MessageKinds.Inventory, message.InvalidEntries, now),
+            });
+            return result with { NewlyInvalid = FindNewlyInvalid(known, message.InvalidEntries, MessageKinds.Inventory) };
         }
     }
 
     /// <summary>Records a report and returns its consequences.</summary>
-    public ReportResult Update(HostReport report)
+    public ReportResult Update(AgentMessage<HostReport> message)
     {
+        var report = message.Content!;
         lock (_lock)
         {
             var known = Entry(report.Host);
             var isFencedProcess = known.Fence is { } fence && report.AgentEpoch <= fence.AgentEpoch;
             var isAliveAfterFence = isFencedProcess && known.IsMadeAfterFence(report);
             var now = time.GetUtcNow();
-            if ((isFencedProcess && !isAliveAfterFence) || !known.IsNewer(report.AgentEpoch, report.Sequence))
-                return ReportResult.Ignored with { IsFromOlderProcess = IsNewlyStale(known, report, now) };
+            if (isFencedProcess && !isAliveAfterFence)
+                return ReportResult.Ignored with { IsFromOlderProcess = report.AgentEpoch < known.AgentEpoch && _reportedStaleAgents.Add((report.Host, report.AgentEpoch)) };
+            if (known.Report is { } last && last.AgentEpoch == report.AgentEpoch && last.Sequence >= report.Sequence)
+                return ReportResult.Ignored;
+            var (judged, identity) = Judge(known, AgentSpeaker.Of(report));
+            if (!identity.IsAccepted || !judged.IsNewer(report.AgentEpoch, report.Sequence))
+                return ReportResult.Ignored with
+                {
+                    Identity = identity,
+                    IsFromOlderProcess = identity.Verdict == IdentityVerdict.Stale && _reportedStaleAgents.Add((report.Host, report.AgentEpoch)),
+                };
 
-            _hosts[report.Host] = known with { Report = report, LastReportAt = now, Fence = null, AgentProblem = null };
-            (_table, var settled) = _table.ApplyReport(report, now);
-            return new ReportResult(true, known.Fence is not null, isAliveAfterFence, false, settled, report.HypervisorReachable ? FindDuplicates(report, now) : []);
+            var updated = judged with
+            {
+                Report = report,
+                LastReportAt = now,
+                Fence = null,
+                AgentProblem = null,
+                Faults = judged.Faults.WithAccepted(MessageKinds.Report, message.InvalidEntries, now),
+            };
+            Set(updated);
+            (_table, var settled) = _table.ApplyReport(report, now, updated.Faults.HidesStatusOf);
+            return new ReportResult(
+                true, known.Fence is not null, isAliveAfterFence, false, settled, report.HypervisorReachable ? FindDuplicates(updated, now) : [],
+                identity with { NewlyInvalid = FindNewlyInvalid(known, message.InvalidEntries, MessageKinds.Report) });
         }
+    }
+
+    /// <summary>Whether a message that names only the host and its UUID is from the host that is known; counts a message of another one as a conflict.</summary>
+    public IdentityResult Identify(HostName host, string? hostUuid)
+    {
+        lock (_lock)
+        {
+            if (!_hosts.TryGetValue(host, out var known) || IsFitting(known.Identity, hostUuid))
+                return new(IdentityVerdict.Accepted);
+            var before = known.Identity;
+            var now = time.GetUtcNow();
+            var rival = before.Rival is { } other && string.Equals(other.HostUuid, hostUuid, StringComparison.OrdinalIgnoreCase)
+                ? other with { LastAt = now }
+                : new RivalAgent(0, hostUuid!, now, now);
+            Set(known with { Identity = before with { Rival = rival } });
+            return new(IdentityVerdict.Conflict) { IsNewConflict = !before.HasRival(now, _limits.UnresponsiveAfter), Rival = rival };
+        }
+    }
+
+    /// <summary>Records that a message was refused.</summary>
+    /// <param name="host">The host that it names; null for none.</param>
+    /// <param name="kind">The kind of message.</param>
+    /// <param name="fault">What is wrong.</param>
+    public RefusedMessage RecordRefused(HostName? host, string kind, MessageFault fault)
+    {
+        lock (_lock)
+        {
+            var before = host is { } known ? Entry(known).Faults : _unknownSenders;
+            var now = time.GetUtcNow();
+            var after = before.WithRefused(kind, fault, now);
+            if (host is { } name)
+                Set(Entry(name) with { Faults = after });
+            else
+                _unknownSenders = after;
+            var isFirst = !before.Refused.TryGetValue(kind, out var last) || (host is null && now - last.LastAt > UnknownSenderStreakMax);
+            return new(isFirst, isFirst || (last!.Fault != fault && last.FaultCount < KeptFaultsMax));
+        }
+    }
+
+    /// <summary>Records that an answer or event of a host was valid.</summary>
+    public void RecordValid(HostName host, string kind)
+    {
+        lock (_lock)
+            if (_hosts.TryGetValue(host, out var known) && known.Faults.WithAccepted(kind, [], time.GetUtcNow()) is var faults && !ReferenceEquals(faults, known.Faults))
+                Set(known with { Faults = faults });
     }
 
     /// <summary>Records that a host's agent is ignored; false if that is known.</summary>
@@ -74,7 +172,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         lock (_lock)
         {
             var known = Entry(host);
-            _hosts[host] = known with { AgentProblem = problem, RejectedInventory = inventory ?? known.RejectedInventory };
+            Set(known with { AgentProblem = problem, RejectedInventory = inventory ?? known.RejectedInventory });
             return known.AgentProblem != problem;
         }
     }
@@ -91,7 +189,8 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
     {
         lock (_lock)
         {
-            _hosts[fence.Host] = Entry(fence.Host) with { Fence = fence, FenceAttempt = null };
+            Set(Entry(fence.Host) with { Fence = fence, FenceAttempt = null });
+            _runningTwice.Remove(fence.Host);
             _table = _table.ApplyFence(fence);
         }
     }
@@ -103,9 +202,13 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         {
             if (!_hosts.TryGetValue(host, out var known) || Health(known) is not (HostHealth.Unresponsive or HostHealth.Fenced))
                 return false;
+
+            // Its VMs leave the indexes with its empty entry.
+            Set(new HostEntry(host));
             _hosts.Remove(host);
+            _uncertainHosts.Remove(host);
+            _runningTwice.Remove(host);
             _table = _table.WithoutHost(host);
-            _reportedDuplicates.RemoveWhere(duplicate => duplicate.Host == host || duplicate.Other == host);
             _reportedStaleAgents.RemoveWhere(agent => agent.Host == host);
             return true;
         }
@@ -119,7 +222,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
             var known = Entry(host);
             if (known.FenceAttempt is { Failure: null })
                 return false;
-            _hosts[host] = known with { FenceAttempt = new FenceAttempt(time.GetUtcNow(), by) };
+            Set(known with { FenceAttempt = new FenceAttempt(time.GetUtcNow(), by) });
             return true;
         }
     }
@@ -129,7 +232,7 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
     {
         lock (_lock)
             if (Entry(host) is { FenceAttempt: { } attempt } known)
-                _hosts[host] = known with { FenceAttempt = attempt with { Failure = failure } };
+                Set(known with { FenceAttempt = attempt with { Failure = failure } });
     }
 
     /// <summary>A host and its health; null if no agent has reported it.</summary>
@@ -150,10 +253,11 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
     {
         lock (_lock)
         {
-            var candidates = _hosts.Values
-                .SelectMany(entry => entry.Vms().Select(vm => new LocatedVm(entry.Host, vm)))
-                .Where(located => string.Equals(located.Vm.Name, request.Vm, StringComparison.Ordinal)
-                    || string.Equals(located.Vm.Id.ToString(), request.Vm, StringComparison.OrdinalIgnoreCase))
+            var named = _vmHosts.Named(request.Vm).Select(found => (found.Host, found.Vm));
+            if (Guid.TryParse(request.Vm, out var uuid))
+                named = named.Concat(_vmHosts.Of(new(uuid)).Select(host => (host, new VmId(uuid)))).Distinct();
+            var candidates = named
+                .Select(found => Entry(found.Host).FindVm(found.Vm) is { } vm ? new LocatedVm(found.Host, vm) : null).OfType<LocatedVm>()
                 .OrderBy(located => located.Host.Value, StringComparer.Ordinal)
                 .ToList();
             return new MigrationFacts(
@@ -166,7 +270,39 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
     public LocatedVm? Locate(VmId vm)
     {
         lock (_lock)
-            return VmLocator.Locate([.. _hosts.Values.SelectMany(entry => entry.Vms().Where(known => known.Id == vm).Select(known => new LocatedVm(entry.Host, known)))]);
+            return VmLocator.Locate(
+            [
+                .. _vmHosts.Of(vm).OrderBy(host => host.Value, StringComparer.Ordinal)
+                    .Select(host => Entry(host).FindVm(vm) is { } known ? new LocatedVm(host, known) : null).OfType<LocatedVm>(),
+            ]);
+    }
+
+    /// <summary>Why a VM must not be moved, whatever its description says: its data is invalid, or two hosts run it.</summary>
+    /// <param name="vm">Its name or UUID.</param>
+    public IReadOnlyList<Refusal> FindObstacles(string vm)
+    {
+        lock (_lock)
+        {
+            var id = Guid.TryParse(vm, out var uuid) ? new VmId(uuid) : (VmId?)null;
+            var ids = _vmHosts.Named(vm).Select(found => found.Vm).Concat(id is { } given ? [given] : []).ToHashSet();
+            return
+            [
+                .. from host in _invalidVms
+                   from invalid in host.Value
+                   where (invalid.Id is { } known && ids.Contains(known)) || string.Equals(invalid.Name, vm, StringComparison.Ordinal)
+                   orderby host.Key.Value
+                   select VmObstacles.InvalidData(invalid.Name ?? vm, host.Key, invalid.Reason),
+                .. ids.Select(known => (Vm: known, Hosts: _runningTwice.HostsOf(known))).Where(twice => twice.Hosts.Count > 0)
+                    .Select(twice => VmObstacles.RunsOnTwoHosts(NameOf(twice.Vm, twice.Hosts[0]), twice.Hosts)),
+            ];
+        }
+    }
+
+    /// <summary>Why no VM may leave or enter a host now: two agents report under its name; null if they do not.</summary>
+    public Refusal? FindConflict(HostName host)
+    {
+        lock (_lock)
+            return _hosts.TryGetValue(host, out var entry) && DescribeConflict(entry) is { } problem ? new(RefusalCode.HostConflict, $"{problem.Message}; {problem.Remedy}") : null;
     }
 
     public DestinationFacts DescribeDestination(HostName host)
@@ -185,13 +321,12 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
     {
         lock (_lock)
         {
-            var others = _hosts.Values.Where(entry => entry.Host != source && entry.Host != destination && entry.Fence is null)
-                .Select(entry => (Entry: entry, Health: Health(entry))).Where(host => host.Health != HostHealth.Unresponsive).ToList();
-            if (others.Any(host => host.Entry.Report?.Vms.Any(known => known.Id == vm && known.Status != VmStatus.Down) == true))
+            if (_vmHosts.Of(vm).Any(host => host != source && host != destination && Entry(host) is { Fence: null } entry
+                && Health(entry) != HostHealth.Unresponsive && entry.Statuses.TryGetValue(vm, out var known) && known.Status != VmStatus.Down))
                 return Mesh.Migrations.ThirdHostPresence.Yes;
-            return others.All(host => host is { Health: HostHealth.Healthy, Entry.Report.HypervisorReachable: true })
-                ? Mesh.Migrations.ThirdHostPresence.No
-                : Mesh.Migrations.ThirdHostPresence.Unknown;
+            return UncertainHosts().Any(host => host != source && host != destination) || IsHiddenElsewhere(vm, source, destination)
+                ? Mesh.Migrations.ThirdHostPresence.Unknown
+                : Mesh.Migrations.ThirdHostPresence.No;
         }
     }
 
@@ -202,12 +337,17 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
         lock (_lock)
             return
             [
-                .. _hosts.Values.Where(entry => (entry.Inventory ?? (includeRejected ? entry.RejectedInventory : null)) is not null).OrderBy(entry => entry.Host.Value, StringComparer.Ordinal)
-                    .Select(entry => new HostView(
-                        (entry.Inventory ?? entry.RejectedInventory)! with { Vms = entry.Vms() }, entry.Report?.HypervisorReachable ?? entry.LastReportAt is not null,
-                        Health(entry), entry.LastReportAt, entry.Fence, entry.FenceAttempt)
-                    { VmsNotInInventory = entry.Undescribed(), AgentProblem = entry.AgentProblem }),
+                .. _hosts.Values.OrderBy(entry => entry.Host.Value, StringComparer.Ordinal)
+                    .Select(entry => (Entry: entry, Inventory: entry.Inventory ?? (includeRejected ? entry.RejectedInventory ?? PlaceholderOf(entry) : null)))
+                    .Where(listed => listed.Inventory is not null).Select(listed => ToView(listed.Entry, listed.Inventory!)),
             ];
+    }
+
+    /// <summary>What is wrong with the messages of each host.</summary>
+    public IReadOnlyList<(HostName Host, IReadOnlyList<HostProblem> Problems)> ListProblems()
+    {
+        lock (_lock)
+            return [.. _hosts.Values.Select(entry => (entry.Host, Problems(entry))).Where(host => host.Item2.Count > 0).OrderBy(host => host.Host.Value, StringComparer.Ordinal)];
     }
 
     /// <summary>The status table, by VM name.</summary>
@@ -236,22 +376,135 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
             known.RunsOn switch { MigrationSide.Source => row.Source, MigrationSide.Destination => row.Destination, _ => null }, row.Migration);
     }
 
-    /// <summary>VMs that both this host and another one report as running. This must never happen; each case is reported once, at once.</summary>
-    private List<DuplicateVm> FindDuplicates(HostReport report, DateTimeOffset now)
+    private HostView ToView(HostEntry entry, HostInventory inventory) => new(
+        inventory with { Vms = entry.Vms() }, entry.Report?.HypervisorReachable ?? entry.LastReportAt is not null,
+        Health(entry), entry.LastReportAt, entry.Fence, entry.FenceAttempt)
     {
-        List<DuplicateVm> duplicates = [];
-        foreach (var other in _hosts.Values.Where(entry => entry.Host != report.Host && entry is { Fence: null, Report.HypervisorReachable: true, LastReportAt: { } reported } && now - reported < _limits.SuspectAfter))
-            foreach (var vm in report.Vms.Where(vm => vm.Status == VmStatus.Up && other.Report!.Vms.Any(same => same.Id == vm.Id && same.Status == VmStatus.Up)))
-                duplicates.Add(new DuplicateVm(vm.Id, vm.Name, report.Host, other.Host));
-        _reportedDuplicates.RemoveWhere(published => published.Host == report.Host && !duplicates.Contains(published));
-        return [.. duplicates.Where(_reportedDuplicates.Add)];
+        VmsNotInInventory = entry.Undescribed(),
+        AgentProblem = entry.AgentProblem,
+        Problems = Problems(entry),
+        InvalidVms = _invalidVms.GetValueOrDefault(entry.Host) ?? [],
+        DuplicateVms =
+        [
+            .. entry.Statuses.Values.Select(vm => new DuplicateVm(vm.Id, vm.Name, _runningTwice.OthersOf(vm.Id, entry.Host)))
+                .Where(vm => vm.Hosts.Count > 0).OrderBy(vm => vm.Name, StringComparer.Ordinal),
+        ],
+    };
+
+    // Of a host whose every inventory was refused nothing is known but its name.
+    private static HostInventory? PlaceholderOf(HostEntry entry) => entry.Faults.Refused.Count == 0
+        ? null
+        : new(entry.Host, 0, 0, DateTimeOffset.UnixEpoch, new HostCapacity("", "", 0, Bytes.Zero, Bytes.Zero), new HypervisorInfo("", "", "", ""), "", []);
+
+    private List<HostProblem> Problems(HostEntry entry)
+    {
+        var now = time.GetUtcNow();
+        List<HostProblem> problems = [.. entry.Faults.Describe(entry.Host, now)];
+        if (DescribeConflict(entry) is { } conflict)
+            problems.Add(conflict);
+        if (entry.Identity.Stale is { } stale && now - stale.LastAt < _limits.UnresponsiveAfter)
+            problems.Add(new(
+                HostProblemKind.StaleAgent,
+                $"the agent of {entry.Host} reports epoch {stale.AgentEpoch}, behind {entry.AgentEpoch} of an earlier process; its messages are ignored. The clock was set back",
+                $"set the clock of {entry.Host} right and restart its agent", stale.Since, stale.LastAt));
+        return problems;
     }
 
-    /// <summary>Whether an unresponsive or fenced host reports as an older agent process; true once per process.</summary>
-    private bool IsNewlyStale(HostEntry known, HostReport report, DateTimeOffset now) =>
-        report.AgentEpoch < known.AgentEpoch
-        && known.Health(_since, now, _limits) is HostHealth.Unresponsive or HostHealth.Fenced
-        && _reportedStaleAgents.Add((report.Host, report.AgentEpoch));
+    private HostProblem? DescribeConflict(HostEntry entry) =>
+        entry.Identity is { Rival: { } rival } identity && identity.HasRival(time.GetUtcNow(), _limits.UnresponsiveAfter)
+            ? new(
+                HostProblemKind.IdentityConflict, DescribeRival(entry.Host, identity, rival),
+                $"stop one of the two agents, or give it another name; {entry.Host} is usable again {_limits.UnresponsiveAfter.TotalSeconds:0} s after the other one was last heard",
+                rival.Since, rival.LastAt)
+            : null;
+
+    private static string DescribeRival(HostName host, HostIdentity identity, RivalAgent rival)
+    {
+        var isSameHost = rival.HostUuid.Length == 0 || string.Equals(rival.HostUuid, identity.HostUuid, StringComparison.OrdinalIgnoreCase);
+        return isSameHost
+            ? $"two agents report as {host}: one with epoch {identity.AgentEpoch}, whose messages count, and one with epoch {rival.AgentEpoch}"
+            : $"two hosts report as {host}: the one with UUID {identity.HostUuid}, whose messages count, and one with UUID {rival.HostUuid}";
+    }
+
+    private (HostEntry Entry, IdentityResult Result) Judge(HostEntry known, AgentSpeaker speaker)
+    {
+        var now = time.GetUtcNow();
+        var (identity, verdict) = known.Identity.Judge(speaker, Health(known), now);
+        var result = new IdentityResult(verdict)
+        {
+            IsNewConflict = verdict == IdentityVerdict.Conflict && !known.Identity.HasRival(now, _limits.UnresponsiveAfter),
+            Rival = identity.Rival,
+            Before = known.Identity,
+        };
+        var entry = known with { Identity = identity };
+
+        // Another machine took the place of the silent one: what that one reported is not about it.
+        if (verdict == IdentityVerdict.Replaced)
+            entry = entry with { Report = null };
+        if (!result.IsAccepted && known.Identity != identity)
+            Set(entry);
+        return (entry, result);
+    }
+
+    private static bool IsFitting(HostIdentity identity, string? hostUuid) =>
+        string.IsNullOrEmpty(hostUuid) || identity.HostUuid.Length == 0 || string.Equals(identity.HostUuid, hostUuid, StringComparison.OrdinalIgnoreCase);
+
+    private static IReadOnlyList<InvalidEntry> FindNewlyInvalid(HostEntry known, IReadOnlyList<InvalidEntry> invalid, string kind) =>
+        invalid.Count > 0 && !known.Faults.Dropped.ContainsKey(kind) ? invalid : [];
+
+    /// <summary>VMs that both this host and another one report as running. This must never happen; each case is returned once.</summary>
+    private List<VmOnTwoHosts> FindDuplicates(HostEntry entry, DateTimeOffset now) =>
+    [
+        .. _runningTwice.Update(
+            entry.Host,
+            entry.Report!.Vms.Where(vm => vm.Status == VmStatus.Up).Select(vm => (vm.Id, _vmHosts.Of(vm.Id).Where(host => host != entry.Host && RunsNow(host, vm.Id, now)))),
+            vm => entry.Statuses.TryGetValue(vm, out var status) ? status.Status == VmStatus.Up : entry.Faults.HidesStatusOf(vm))
+            .Select(found => new VmOnTwoHosts(found.Vm, NameOf(found.Vm, entry.Host), entry.Host, found.Other)),
+    ];
+
+    private bool RunsNow(HostName host, VmId vm, DateTimeOffset now) =>
+        Entry(host) is { Fence: null, Report.HypervisorReachable: true, LastReportAt: { } reported } other && now - reported < _limits.SuspectAfter
+        && other.Statuses.TryGetValue(vm, out var status) && status.Status == VmStatus.Up;
+
+    private string NameOf(VmId vm, HostName host)
+    {
+        var entry = Entry(host);
+        return entry.Statuses.TryGetValue(vm, out var status) ? status.Name : entry.Descriptions.TryGetValue(vm, out var known) ? known.Name : vm.ToString();
+    }
+
+    // Hosts that may have a VM without saying so. Which ones is found by looking at all of them, so at most once a second, not at each report.
+    private HashSet<HostName> UncertainHosts()
+    {
+        var now = time.GetUtcNow();
+        if (now - _uncertainHostsAt >= UncertainHostsAge || now < _uncertainHostsAt)
+        {
+            _uncertainHosts = [.. _hosts.Values.Where(IsUncertain).Select(entry => entry.Host)];
+            _uncertainHostsAt = now;
+        }
+
+        return _uncertainHosts;
+    }
+
+    private bool IsUncertain(HostEntry entry) =>
+        entry.Fence is null && Health(entry) != HostHealth.Unresponsive && !(Health(entry) == HostHealth.Healthy && entry.Report is { HypervisorReachable: true });
+
+    private bool IsHiddenElsewhere(VmId vm, HostName source, HostName destination) =>
+        _invalidVms.Keys.Any(host => host != source && host != destination && Entry(host).Faults.HidesStatusOf(vm));
+
+    private void Set(HostEntry entry)
+    {
+        var before = Entry(entry.Host);
+        _hosts[entry.Host] = entry;
+        _vmHosts.Update(before, entry);
+        if (entry.Faults.Dropped.Count > 0)
+            _invalidVms[entry.Host] = entry.InvalidVms();
+        else
+            _invalidVms.Remove(entry.Host);
+        if (IsUncertain(entry))
+            _uncertainHosts.Add(entry.Host);
+        else
+            _uncertainHosts.Remove(entry.Host);
+    }
 
     private HostEntry Entry(HostName host) => _hosts.GetValueOrDefault(host) ?? new HostEntry(host);
 
@@ -259,16 +512,50 @@ internal sealed class HostRegistry(TimeProvider time, IOptions<HostHealthOptions
 }
 
 /// <summary>The consequences of a report.</summary>
-/// <param name="IsAccepted">Whether it is newer than the last one; if not, it is ignored.</param>
+/// <param name="IsAccepted">Whether it counts: it is the host's, and newer than the last one.</param>
 /// <param name="EndsFence">Whether the host was fenced and is back.</param>
 /// <param name="WasNeverOff">Whether the report is from the fenced agent process: the host was not off.</param>
 /// <param name="IsFromOlderProcess">Whether an unresponsive or fenced host reports with an older agent epoch than the newest known; true once per process.</param>
 /// <param name="Settled">VMs migrated outside the mesh whose hosts now agree.</param>
 /// <param name="DuplicateVms">VMs that two hosts report as running.</param>
-internal sealed record ReportResult(bool IsAccepted, bool EndsFence, bool WasNeverOff, bool IsFromOlderProcess, IReadOnlyList<SettledExternalMigration> Settled, IReadOnlyList<DuplicateVm> DuplicateVms)
+/// <param name="Identity">Who sent it.</param>
+internal sealed record ReportResult(
+    bool IsAccepted, bool EndsFence, bool WasNeverOff, bool IsFromOlderProcess, IReadOnlyList<SettledExternalMigration> Settled, IReadOnlyList<VmOnTwoHosts> DuplicateVms,
+    IdentityResult Identity)
 {
-    public static readonly ReportResult Ignored = new(false, false, false, false, [], []);
+    public static readonly ReportResult Ignored = new(false, false, false, false, [], [], IdentityResult.Ignored);
 }
 
+/// <summary>A message that was refused.</summary>
+/// <param name="IsFirst">Whether the one before it was valid.</param>
+/// <param name="IsNews">Whether it shows a fault that the one before it did not.</param>
+internal sealed record RefusedMessage(bool IsFirst, bool IsNews);
+
+/// <summary>Whether a message counts by who sent it.</summary>
+/// <param name="Verdict">The verdict.</param>
+internal sealed record IdentityResult(IdentityVerdict Verdict)
+{
+    public static readonly IdentityResult Ignored = new(IdentityVerdict.Late);
+
+    public bool IsAccepted => Verdict is IdentityVerdict.Accepted or IdentityVerdict.Replaced;
+
+    /// <summary>Whether it is the first message of a conflict.</summary>
+    public bool IsNewConflict { get; init; }
+
+    /// <summary>The other agent.</summary>
+    public RivalAgent? Rival { get; init; }
+
+    /// <summary>What was known before.</summary>
+    public HostIdentity Before { get; init; } = HostIdentity.Unknown;
+
+    /// <summary>Entries that were dropped, if the message before had none.</summary>
+    public IReadOnlyList<InvalidEntry> NewlyInvalid { get; init; } = [];
+}
+
+/// <summary>An inventory from the store, checked again: it may be from before the mesh checked what it stores.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Checked">What counts of it.</param>
+internal sealed record StoredInventory(HostName Host, AgentMessage<HostInventory> Checked);
+
 /// <summary>A VM that two hosts report as running.</summary>
-internal sealed record DuplicateVm(VmId Vm, string Name, HostName Host, HostName Other);
+internal sealed record VmOnTwoHosts(VmId Vm, string Name, HostName Host, HostName Other);

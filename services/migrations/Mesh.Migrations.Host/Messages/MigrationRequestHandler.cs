@@ -28,7 +28,8 @@ internal sealed class MigrationRequestHandler(HostRegistry hosts, ActiveMigratio
     public async Task<MigrationRequestAnswer> AnswerAsync(EnqueueMigration request, CancellationToken cancellation)
     {
         var traced = request.Request with { TraceParent = request.Request.TraceParent ?? MeshTelemetry.NewTraceParent() };
-        var queued = request with { Request = traced };
+        var known = request.Refusals.Select(refusal => refusal.Code).ToHashSet();
+        var queued = request with { Request = traced, Refusals = [.. request.Refusals, .. hosts.FindObstacles(traced.Vm).Where(refusal => !known.Contains(refusal.Code))] };
         var grain = grains.Get(traced.Id);
 
         // A repeated request gets the same answer as before, even if its policy has changed or is gone.

@@ -1,5 +1,6 @@
 using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
+using Mesh.Contracts.Values;
 using Mesh.Hosting.Bus;
 using Mesh.Migrations.Host.Grains;
 using Mesh.Migrations.Host.Hosts;
@@ -43,7 +44,10 @@ internal sealed class SchedulerRequestHandler(HostRegistry hosts, LocalGrainHost
         async () =>
         {
             var grain = grains.Get(request.Id);
-            var vm = await grain.GetAsync() is { VmId: { } id } ? hosts.Locate(id) : null;
+            var migration = await grain.GetAsync();
+            var vm = migration is { VmId: { } id } ? hosts.Locate(id) : null;
+            if (migration is { Phase: MigrationPhase.Queued } && FindObstacle(migration, vm?.Host, request.Destination) is { } obstacle)
+                return new AdmissionAnswer(false, obstacle);
             return await grain.AdmitAsync(request, vm, hosts.DescribeDestination(request.Destination));
         },
         cancellation);
@@ -59,6 +63,14 @@ internal sealed class SchedulerRequestHandler(HostRegistry hosts, LocalGrainHost
     private MigrationView ToView(MigrationState state) => state is { Phase: MigrationPhase.Queued, Vm.Id: var vm } && hosts.Locate(vm) is { } located
         ? state.ToView() with { Source = located.Host }
         : state.ToView();
+
+    // What has come up since the scheduler read the fleet.
+    private string? FindObstacle(MigrationView migration, HostName? source, HostName destination)
+    {
+        List<Refusal> reasons = [.. migration.VmId is { } vm ? hosts.FindObstacles(vm.ToString()) : []];
+        reasons.AddRange(new[] { source, destination }.OfType<HostName>().Select(hosts.FindConflict).OfType<Refusal>());
+        return reasons.Count == 0 ? null : string.Join("; ", reasons.Select(reason => reason.Message));
+    }
 
     private async Task<AdmissionAnswer> InPassAsync(long passEpoch, Func<Task<AdmissionAnswer>> act, CancellationToken cancellation)
     {

@@ -8,6 +8,8 @@ using Mesh.Contracts.Values;
 using Mesh.Hosting.Inbox;
 using Mesh.Hosting.Outbox;
 using Mesh.Hosting.Store;
+using Mesh.Migrations.Host.Hosts;
+using Mesh.Migrations.Intake;
 
 namespace Mesh.Migrations.Host.Store;
 
@@ -106,9 +108,10 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
     public Task RemoveInventoryAsync(HostName host, CancellationToken cancellation = default) =>
         database.WriteAsync((connection, transaction) => connection.ExecuteAsync("DELETE FROM host WHERE name = @name", new { name = host.Value }, transaction), cancellation);
 
-    public Task<IReadOnlyList<HostInventory>> LoadInventoriesAsync(CancellationToken cancellation = default) =>
-        database.ReadAsync<IReadOnlyList<HostInventory>>(async connection =>
-            [.. (await connection.QueryAsync<string>("SELECT inventory FROM host")).Select(Read<HostInventory>)], cancellation);
+    /// <summary>Every stored inventory, checked as when it arrives: it may be from a mesh that did not check it.</summary>
+    public Task<IReadOnlyList<StoredInventory>> LoadInventoriesAsync(CancellationToken cancellation = default) =>
+        database.ReadAsync<IReadOnlyList<StoredInventory>>(async connection =>
+            [.. (await connection.QueryAsync<(string Name, string Inventory)>("SELECT name, inventory FROM host ORDER BY name")).Select(row => Check(row.Name, row.Inventory))], cancellation);
 
     private const string InsertMigration =
         "INSERT INTO migration (id, version, vm_id, ended, requested_at, state) VALUES (@id, @next, @vm, @ended, @requestedAt, @state)";
@@ -118,6 +121,21 @@ internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)
 
     private const string InsertJournal =
         "INSERT INTO journal (migration_id, version, at, input) VALUES (@id, @next, @at, @input)";
+
+    private static StoredInventory Check(string name, string inventory)
+    {
+        var host = new HostName(name);
+        try
+        {
+            using var json = JsonDocument.Parse(inventory);
+            var found = AgentMessageReader.ReadInventory(json.RootElement);
+            return new(host, found.Content is { } content && content.Host != host ? found with { Content = null, Fault = new("host", $"is {content.Host}, stored as {host}") } : found);
+        }
+        catch (JsonException e)
+        {
+            return new(host, new(null, host, new("", $"cannot be read: {e.Message}"), []));
+        }
+    }
 
     private static string Instant(DateTimeOffset at) => at.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
 

@@ -43,7 +43,10 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
     }
 
     /// <summary>The table after a host's report, which must be newer than the host's last one, and the external migrations that it settles.</summary>
-    public (StatusTable Table, IReadOnlyList<SettledExternalMigration> Settled) ApplyReport(HostReport report, DateTimeOffset now)
+    /// <param name="report">The report, with its valid entries.</param>
+    /// <param name="now">The time by the mesh's clock.</param>
+    /// <param name="isHidden">Whether the report may have had an invalid entry of a VM, so that its absence says nothing; null for none.</param>
+    public (StatusTable Table, IReadOnlyList<SettledExternalMigration> Settled) ApplyReport(HostReport report, DateTimeOffset now, Func<VmId, bool>? isHidden = null)
     {
         ArgumentNullException.ThrowIfNull(report);
         if (!report.HypervisorReachable)
@@ -58,6 +61,8 @@ public sealed record StatusTable(ImmutableDictionary<VmId, StatusRow> Rows)
         foreach (var row in rows.Values.Where(row => row.Source == report.Host || row.Destination == report.Host).ToList())
         {
             var status = known.GetValueOrDefault(row.Vm);
+            if (status is null && isHidden?.Invoke(row.Vm) is true)
+                continue;
             var observation = HostObservation.FromReport(status, report.AgentEpoch, report.Sequence, now);
             var reported = row.Source == report.Host ? row with { SourceObservation = observation } : row with { DestinationObservation = observation };
             reported = reported with { GoneSince = IsNowhere(reported) ? reported.GoneSince ?? now : null };

@@ -37,7 +37,7 @@ internal sealed class FleetReader(IMessageBus bus, SchedulerStore store, IOption
                 .. facts.Hosts.Select(host => new FleetHost(
                     host.Inventory, host.Health, host.HypervisorReachable, host.LastReportAt, cordons.GetValueOrDefault(host.Inventory.Host),
                     [.. failures[host.Inventory.Host]])
-                { VmsNotInInventory = host.VmsNotInInventory }),
+                { VmsNotInInventory = host.VmsNotInInventory, Problems = host.Problems, InvalidVms = host.InvalidVms, DuplicateVms = host.DuplicateVms }),
             ],
             Migrations = facts.Migrations,
             Rules = state.Rules,

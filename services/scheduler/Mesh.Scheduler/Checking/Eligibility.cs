@@ -30,6 +30,8 @@ public static class Eligibility
         var refusals = new RefusalCollector();
         foreach (var refusal in VmMigratability.Check(vm, options, fleet.MigrationOf(vm.Vm.Id, except)?.Id))
             refusals.Add(refusal);
+        foreach (var obstacle in fleet.Obstacles(vm.Vm.Id))
+            refusals.Add(obstacle);
         NetworkFilter.CheckManagementNetworks(refusals, fleet, vm.Vm);
         refusals.AddIfAny(fleet.FindHost(vm.Host) is { } source ? CheckAvailability(fleet, source) : HostAvailability.UnknownHost(vm.Host));
         return refusals.All;
@@ -76,8 +78,9 @@ public static class Eligibility
         return refusals.All;
     }
 
-    private static Refusal? CheckAvailability(FleetIndex fleet, IndexedHost host) =>
-        HostAvailability.Check(host.Name, host.Host.Health, host.Host.HypervisorReachable, host.Host.LastReportAt, fleet.Fleet.TakenAt);
+    private static Refusal? CheckAvailability(FleetIndex fleet, IndexedHost host) => host.Host.Problems.FirstOrDefault(problem => problem.Kind == HostProblemKind.IdentityConflict) is { } conflict
+        ? new(RefusalCode.HostConflict, $"{conflict.Message}; {conflict.Remedy}")
+        : HostAvailability.Check(host.Name, host.Host.Health, host.Host.HypervisorReachable, host.Host.LastReportAt, fleet.Fleet.TakenAt);
 
     private static string DescribeCordon(HostCordon cordon, HostName host)
     {

@@ -42,6 +42,9 @@ public static class DrainAdvice
         RefusalCode.HostUnavailable or RefusalCode.UnknownHost => "bring the unresponsive hosts back",
         RefusalCode.VmExistsOnDestination => "remove or rename the VM of the same name on the other host",
         RefusalCode.SameHostUuid or RefusalCode.LoopbackAddress => "give each host a unique UUID and an address that the others can reach",
+        RefusalCode.InvalidVmData => "correct its definition, or upgrade the agent of its host",
+        RefusalCode.RunsOnTwoHosts => $"find out which host runs {vm.Name} rightly, and destroy it on the other: virsh destroy",
+        RefusalCode.HostConflict => "stop one of the two agents of one name, or give it another name",
         _ => "remove the cause",
     };
 

@@ -3,6 +3,7 @@ using Mesh.Contracts.Migrations;
 using Mesh.Contracts.Scheduling;
 using Mesh.Contracts.Values;
 using Mesh.Contracts.Vms;
+using Mesh.Hypervisor;
 using Mesh.Scheduler.Fleets;
 
 namespace Mesh.Scheduler.Draining;
@@ -30,6 +31,16 @@ internal static class DrainFleet
 
     /// <summary>Whether a host's last report of its VMs is still valid: the host is responding, or is known to be powered off.</summary>
     public static bool IsStateKnown(FleetIndex fleet, HostName host) => fleet.FindHost(host) is { } known && (known.IsUp || known.Host.Health == HostHealth.Fenced);
+
+    /// <summary>The VMs that some hosts send invalid data about and may be running.</summary>
+    public static IEnumerable<UnmovableVm> InvalidVms(FleetIndex fleet, IReadOnlyList<HostName> hosts) =>
+        from host in hosts
+        from vm in fleet.FindHost(host)?.Host.InvalidVms ?? []
+        where vm.MayRun
+        let name = vm.Name ?? vm.Id?.ToString() ?? "a VM"
+        select new UnmovableVm(
+            vm.Id ?? default, name, host, [VmObstacles.InvalidData(name, host, vm.Reason)],
+            $"correct the definition of {name}, or upgrade the agent of {host}; or shut it down. The drain then continues automatically.");
 
     /// <summary>The running VMs of a host, by name.</summary>
     public static IReadOnlyList<LocatedVm> RunningOn(FleetIndex fleet, HostName host) => fleet.FindHost(host) is { } known

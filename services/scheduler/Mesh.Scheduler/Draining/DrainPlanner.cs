@@ -18,12 +18,13 @@ public static class DrainPlanner
         ArgumentNullException.ThrowIfNull(request);
         var index = DrainFleet.WithDraining(fleet, request.Hosts, request.Id, request.RequestedBy, now);
         var judged = request.Hosts.SelectMany(host => DrainFleet.RunningOn(index, host))
-            .Where(vm => index.FindVm(vm.Vm.Id)?.Host == vm.Host)
+            .Where(vm => index.FindVm(vm.Vm.Id)?.Host == vm.Host || index.Obstacles(vm.Vm.Id).Count > 0)
             .Select(vm => (Vm: vm, Refusals: Eligibility.CheckVm(index, vm, DrainMigrationOptions.Default))).ToArray();
         var batch = BatchPlacement.Place(
             index, [.. judged.Where(pair => pair.Refusals.Count == 0).Select(pair => pair.Vm)], DrainMigrationOptions.Default, request.RelaxAffinity);
         var blocked = judged.Where(pair => IsBlocked(pair.Refusals)).Select(pair => CreateBlocked(pair.Vm, pair.Refusals))
-            .Concat(batch.Unplaced.Select(left => CreateBlocked(left.Vm, left.Refusals)));
+            .Concat(batch.Unplaced.Select(left => CreateBlocked(left.Vm, left.Refusals)))
+            .Concat(DrainFleet.InvalidVms(index, request.Hosts)).DistinctBy(vm => (vm.Vm, vm.VmName, vm.Host));
         return WithSchedule(index, now, new()
         {
             Id = request.Id,

@@ -49,6 +49,7 @@ internal static class DrainProgress
     private static bool IsEmpty(DrainContext context, FleetHost host, IReadOnlyList<VmMove> moves) =>
         (host.Health == HostHealth.Fenced || host.Inventory.Vms.All(vm => vm.Status == VmStatus.Down))
         && host.VmsNotInInventory.Count == 0
+        && !host.InvalidVms.Any(vm => vm.MayRun)
         && !HasIncoming(context, host.Inventory.Host)
         && !DrainTiming.Active(moves).Any(move => move.From == host.Inventory.Host);
 
@@ -59,6 +60,6 @@ internal static class DrainProgress
     private static bool IsDrained(DrainContext context, HostName host, IReadOnlyList<UnmovableVm> blocked) =>
         DrainFleet.IsStateKnown(context.Fleet, host)
         && !HasIncoming(context, host)
-        && context.Fleet.FindHost(host) is not { Host.VmsNotInInventory.Count: > 0 }
+        && (context.Fleet.FindHost(host)?.Host.VmsNotInInventory.All(vm => blocked.Any(known => known.Vm == vm.Id)) ?? true)
         && DrainFleet.RunningOn(context.Fleet, host).All(vm => blocked.Any(known => known.Vm == vm.Vm.Id));
 }

@@ -19,7 +19,7 @@ internal static class UnplannedVms
     {
         var (movable, blocked) = (new List<LocatedVm>(), new List<UnmovableVm>());
         var known = moves.ToDictionary(move => move.Vm);
-        var before = context.Drain.BlockedVms.ToDictionary(vm => vm.Vm);
+        var before = context.Drain.BlockedVms.GroupBy(vm => vm.Vm).ToDictionary(same => same.Key, same => same.First());
         foreach (var vm in Candidates(context, moves))
         {
             var move = known.GetValueOrDefault(vm.Vm.Id);
@@ -35,6 +35,10 @@ internal static class UnplannedVms
             else if (refusals.Count == 0)
                 movable.Add(vm);
         }
+
+        if (!context.IsUndo)
+            blocked.AddRange(DrainFleet.InvalidVms(context.Fleet, [.. context.Drain.Hosts.Where(host => DrainFleet.IsStateKnown(context.Fleet, host))])
+                .Where(vm => blocked.All(other => other.Vm != vm.Vm || other.Host != vm.Host)).ToList());
 
         // VMs of an unresponsive host stay as they were; so do VMs for which an undo never planned a move.
         blocked.AddRange(context.Drain.BlockedVms.Where(vm => !DrainFleet.IsStateKnown(context.Fleet, vm.Host) || (context.IsUndo && !known.ContainsKey(vm.Vm))));
@@ -55,7 +59,7 @@ internal static class UnplannedVms
             .Where(vm => DrainFleet.IsStateKnown(context.Fleet, vm.Host))
         : context.Drain.Hosts.Where(host => DrainFleet.IsStateKnown(context.Fleet, host)).SelectMany(host => DrainFleet.RunningOn(context.Fleet, host))
             // A VM that also runs elsewhere is a late report.
-            .Where(vm => context.FindRunning(vm.Vm.Id)?.Host == vm.Host);
+            .Where(vm => context.FindRunning(vm.Vm.Id)?.Host == vm.Host || context.Fleet.Obstacles(vm.Vm.Id).Count > 0);
 
     private static bool IsUnderWay(DrainContext context, VmMove move) => move.State switch
     {

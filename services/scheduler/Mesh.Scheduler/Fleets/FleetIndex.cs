@@ -42,6 +42,9 @@ public sealed class FleetIndex
     /// <summary>A VM where it runs, else where it is defined; null if no host reports it.</summary>
     public LocatedVm? FindVm(VmId vm) => _vms.FindVm(vm);
 
+    /// <summary>Why a VM must not be moved, whatever its description says: its data is invalid, or two hosts run it.</summary>
+    public IReadOnlyList<Refusal> Obstacles(VmId vm) => _vms.Obstacles(vm);
+
     /// <summary>The unfinished migration with that ID; null if there is none.</summary>
     public MigrationView? FindMigration(MigrationId id) => _migrations.FindMigration(id);
 

@@ -48,4 +48,7 @@ internal sealed class BrokerMessage(string from, SendMode mode, string? queue, T
 
     /// <summary>Deserializes a copy for a receiver.</summary>
     public object Read(Type type) => JsonSerializer.Deserialize(_json, type, MeshJson.Options)!;
+
+    /// <summary>The message as it is on the wire.</summary>
+    public JsonElement ReadJson() => JsonElement.Parse(_json);
 }

@@ -32,6 +32,10 @@ internal sealed class Consumer(SimulatedProcess process, BusLink link, bool isOr
         where T : class => _handlers.Add(typeof(T), message => handle((T)message.Read(typeof(T)), CancellationToken.None));
 
     /// <inheritdoc />
+    public void HandleJson<T>(Func<JsonElement, CancellationToken, Task> handle)
+        where T : class => _handlers.Add(typeof(T), message => handle(message.ReadJson(), CancellationToken.None));
+
+    /// <inheritdoc />
     public void Answer<TRequest, TReply>(Func<TRequest, CancellationToken, Task<TReply>> answer)
         where TRequest : class
         where TReply : class => _handlers.Add(typeof(TRequest), async message =>

@@ -24,6 +24,9 @@ internal static class AgentMessages
     /// <summary>All types with their own schema file: the messages, and the file of an exported inventory.</summary>
     public static IReadOnlyList<Type> Documents { get; } = [.. Channels.Select(channel => channel.Type), typeof(Fleet)];
 
+    /// <summary>The messages that the mesh checks at intake.</summary>
+    public static IReadOnlyList<Type> Received { get; } = [.. Channels.Where(channel => channel.Type != typeof(AgentCommand)).Select(channel => channel.Type)];
+
     // A host name cannot contain braces, so the template is made from a placeholder name.
     private static string CommandsAddress => AgentQueues.Commands(new HostName("HOST")).Replace("HOST", "{host}", StringComparison.Ordinal);
 }

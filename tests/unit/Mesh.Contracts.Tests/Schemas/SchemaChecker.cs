@@ -40,6 +40,8 @@ internal static class SchemaChecker
         "pattern" => Regex.IsMatch(value!.GetValue<string>(), rule.GetValue<string>(), RegexOptions.None, TimeSpan.FromSeconds(1)) ? [] : [$"{at} does not match {rule}"],
         "minLength" => value!.GetValue<string>().Length >= rule.GetValue<int>() ? [] : [$"{at} is too short"],
         "maxLength" => value!.GetValue<string>().Length <= rule.GetValue<int>() ? [] : [$"{at} is too long"],
+        "maxItems" => value!.AsArray().Count <= rule.GetValue<int>() ? [] : [$"{at} has too many elements"],
+        "maxProperties" => value!.AsObject().Count <= rule.GetValue<int>() ? [] : [$"{at} has too many members"],
         "minimum" => Number(value) >= Number(rule) ? [] : [$"{at} is too small"],
         "maximum" => Number(value) <= Number(rule) ? [] : [$"{at} is too large"],
         "format" => FitsFormat(rule.GetValue<string>(), value!.GetValue<string>()) ? [] : [$"{at} is not of type {rule}"],

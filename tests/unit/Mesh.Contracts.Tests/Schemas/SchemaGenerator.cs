@@ -109,6 +109,8 @@ internal sealed class SchemaGenerator
         {
             // If a constructor's parameter has a default, the exporter does not call the transformation for a type with a converter.
             var schema = ValueReference(Bare(property.PropertyType), property) ?? given[property.Name]!.DeepClone().AsObject();
+            if (MemberLimits.Types.Contains(type))
+                MemberLimits.AddTo(schema, property);
             var isRequired = property.IsRequired && !IsNullable(Declaration(property));
             if (isRequired)
                 required.Add(property.Name);

@@ -18,7 +18,7 @@ internal static class ValueSchemas
         if (type.IsEnum)
             return EnumSchema(type);
         if (type == typeof(TimeSpan))
-            return new JsonObject { ["description"] = "A duration in whole milliseconds.", ["type"] = "integer", ["x-unit"] = "ms" };
+            return new JsonObject { ["description"] = "A duration in whole milliseconds.", ["type"] = "integer", ["minimum"] = 0, ["maximum"] = MessageLimits.DurationMax, ["x-unit"] = "ms" };
         if (type.Namespace != typeof(Bytes).Namespace)
             return null;
 
@@ -30,10 +30,10 @@ internal static class ValueSchemas
 
     private static JsonObject Form(Type type) => type.Name switch
     {
-        nameof(Bytes) => new() { ["type"] = "integer", ["x-unit"] = "bytes" },
-        nameof(BytesPerSecond) => new() { ["type"] = "integer", ["x-unit"] = "bytes/s" },
+        nameof(Bytes) => new() { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = MessageLimits.NumberMax, ["x-unit"] = "bytes" },
+        nameof(BytesPerSecond) => new() { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = MessageLimits.NumberMax, ["x-unit"] = "bytes/s" },
         nameof(Percent) => new() { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = 100, ["x-unit"] = "%" },
-        nameof(Epoch) => new() { ["type"] = "integer" },
+        nameof(Epoch) => new() { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = MessageLimits.NumberMax },
         nameof(VmId) => new() { ["type"] = "string", ["format"] = "uuid" },
         nameof(HostName) => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 253, ["pattern"] = NamePattern },
         nameof(MigrationId) => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 64, ["pattern"] = NamePattern },

@@ -93,6 +93,13 @@ internal sealed class TestBroker : IMessageBus
                 return null;
             });
 
+        public void HandleJson<T>(Func<JsonElement, CancellationToken, Task> handle)
+            where T : class => _handlers.Add(typeof(T), async message =>
+            {
+                await handle(JsonSerializer.SerializeToElement((T)message, MeshJson.Options), default);
+                return null;
+            });
+
         public void Answer<TRequest, TReply>(Func<TRequest, CancellationToken, Task<TReply>> answer)
             where TRequest : class
             where TReply : class => _handlers.Add(typeof(TRequest), async message => await answer((TRequest)message, default));

@@ -21,7 +21,7 @@ internal static class TestMessages
 
     /// <summary>A host with 64 GiB and a link of unknown capacity.</summary>
     public static HostInventory Inventory(string host, IReadOnlyDictionary<string, string>? labels = null, params VmDescription[] vms) => new(
-        new HostName(host), 1, 0, default,
+        new HostName(host), 1, 0, DateTimeOffset.UnixEpoch,
         new HostCapacity("x86_64", "qemu64", 32, Memory, Memory - Bytes.FromGibibytes(vms.Length)),
         new HypervisorInfo($"uuid-{host}", "QEMU", "10.0.2", "9.0.0"), $"qemu+tcp://{host}/system", vms, labels);
 
