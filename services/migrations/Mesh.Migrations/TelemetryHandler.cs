@@ -157,7 +157,7 @@ internal static class TelemetryHandler
         if (PolicyDriver.IsCopying(sample))
             context.State = context.State with
             {
-                Stalled = context.State.Stalled && !isPaused && !(remaining < context.State.LeastRemaining),
+                Stalled = context.State is { Stalled: true, LeastRemaining: { } least } && !isPaused && remaining >= least,
                 LeastRemaining = remaining >= context.State.LeastRemaining ? context.State.LeastRemaining : remaining,
             };
         if (ToMigrationPhase(sample.Phase) is { } phase && phase > context.State.Phase && context.State.Phase < MigrationPhase.Confirming)

@@ -40,6 +40,6 @@ public static class SchedulerServiceCollectionExtensions
         services.AddSubscriber<MigrationEvent>(provider => provider.GetRequiredService<MigrationEventHandler>());
         return services.AddRequestHandlers(
             SchedulerQueues.Requests,
-            typeof(SchedulingRequestHandler), typeof(QueryHandler), typeof(CordonRequestHandler), typeof(DrainRequestHandler), typeof(ForgetHostHandler), typeof(RulesRequestHandler));
+            typeof(SchedulingRequestHandler), typeof(QueryHandler), typeof(CordonRequestHandler), typeof(DrainRequestHandler), typeof(ForgetCordonedHostHandler), typeof(RulesRequestHandler));
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Hosting.Bus;
+using Mesh.Hosting.Claims;
 using Mesh.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -42,10 +43,10 @@ public sealed class When_a_consumer_is_lost(BrokerFixture broker)
         await channel.BasicCancelAsync(consumer);
 
         await monitor.StartAsync(default);
-        await Eventually.HoldsAsync(() => log.Lines.Any(line => line.StartsWith("151 ", StringComparison.Ordinal)), "the bus has restarted", Timeout);
+        await Eventually.HoldsAsync(() => log.Lines.Any(line => line.StartsWith("161 ", StringComparison.Ordinal)), "the bus has restarted", Timeout);
         await monitor.StopAsync(default);
 
-        log.Lines[0].ShouldBe($"150 No consumer is left on {queue} although the broker is reachable; restarting the bus");
+        log.Lines[0].ShouldBe($"160 No consumer is left on {queue} although the broker is reachable; restarting the bus");
         await host.EnqueueAsync(BusTestHost.Command(1));
         await Eventually.HoldsAsync(() => host.Commands.All.Any(command => command.CommandId == BusTestHost.Command(1).CommandId), "commands arrive", Timeout);
         await AskAsync(host);

@@ -131,7 +131,7 @@ public sealed class When_a_host_is_fenced : IAsyncLifetime
     {
         await using var process = await WithMigrationAsync();
         (await process.Fencing.AnswerAsync(Confirmed with { Confirmed = false }, default)).Explanation.ShouldContain("--confirm");
-        (await process.Fencing.AnswerAsync(Confirmed with { Host = new("nowhere") }, default)).Result.ShouldBe(FenceResult.Refused);
+        (await process.Fencing.AnswerAsync(Confirmed with { Host = new("nowhere") }, default)).Result.ShouldBe(FenceResult.NotFound);
     }
 
     [Fact]

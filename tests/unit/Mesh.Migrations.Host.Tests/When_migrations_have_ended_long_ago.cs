@@ -105,7 +105,7 @@ public abstract class When_migrations_have_ended_long_ago(IStoreSource stores) :
 
     /// <summary>A migration that ends at once: the VM is on the requested host already.</summary>
     private async Task RefuseAsync(string id) =>
-        (await _process.RequestAsync(HostMessages.Request(id) with { To = HostMessages.Source })).Refusals.ShouldHaveSingleItem().Code.ShouldBe(RefusalCode.SameHost);
+        (await _process.RequestAsync(HostMessages.Request(id) with { To = HostMessages.Source })).Refusals.ShouldContain(refusal => refusal.Code == RefusalCode.SameHost);
 
     private async Task StartAsync(DateTimeOffset at)
     {

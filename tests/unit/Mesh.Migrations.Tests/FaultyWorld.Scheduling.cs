@@ -102,4 +102,10 @@ internal sealed partial class FaultyWorld
                 holds.ShouldBeTrue($"seed {seed}: {rule}; phase {state.Phase}");
         }
     }
+
+    private void At(TimeSpan delay, Action action) => _schedule.Enqueue(action, _now + delay);
+
+    private TimeSpan Within(int seconds) => TimeSpan.FromMilliseconds(_random.Next(seconds * 1000));
+
+    private bool Chance(double probability) => _random.NextDouble() < probability;
 }

@@ -394,10 +394,4 @@ internal sealed partial class FaultyWorld(int seed)
         if (Chance(0.15))
             At(Within(60), deliver);
     }
-
-    private void At(TimeSpan delay, Action action) => _schedule.Enqueue(action, _now + delay);
-
-    private TimeSpan Within(int seconds) => TimeSpan.FromMilliseconds(_random.Next(seconds * 1000));
-
-    private bool Chance(double probability) => _random.NextDouble() < probability;
 }

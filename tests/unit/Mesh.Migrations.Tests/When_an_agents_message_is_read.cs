@@ -168,9 +168,11 @@ public sealed class When_an_agents_message_is_read
     {
         var report = AgentMessageReader.ReadReport(Element(JsonNode.Parse(Report)));
         report.InvalidEntries.ShouldBeEmpty();
-        report.Content.ShouldBeEquivalentTo(JsonSerializer.Deserialize<HostReport>(Report, MeshJson.Options));
-        AgentMessageReader.ReadInventory(Element(JsonNode.Parse(Inventory))).Content.ShouldBeEquivalentTo(JsonSerializer.Deserialize<HostInventory>(Inventory, MeshJson.Options));
+        Serialize(report.Content).ShouldBe(Serialize(JsonSerializer.Deserialize<HostReport>(Report, MeshJson.Options)));
+        Serialize(AgentMessageReader.ReadInventory(Element(JsonNode.Parse(Inventory))).Content).ShouldBe(Serialize(JsonSerializer.Deserialize<HostInventory>(Inventory, MeshJson.Options)));
     }
+
+    private static string Serialize<T>(T content) => JsonSerializer.Serialize(content, MeshJson.Options);
 
     private static JsonElement Element(JsonNode? json) => JsonSerializer.SerializeToElement(json);
 }

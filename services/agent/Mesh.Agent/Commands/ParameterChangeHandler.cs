@@ -18,7 +18,7 @@ internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hyp
         monitor.Job.Wake();
         signals.ReportRequested.Set();
 
-        var refused = answers.Where(answer => answer.Result is ParameterResult.Refused).ToList();
+        var refused = answers.Where(answer => answer.Result is ParameterResult.Refused or ParameterResult.Failed).ToList();
         var isNothingDone = refused.Count > 0 && refused.Count == answers.Count;
         return new CommandOutcome(isNothingDone ? CommandResult.Rejected : CommandResult.Succeeded)
         {
@@ -99,7 +99,7 @@ internal sealed class ParameterChangeHandler(AgentContext agent, IHypervisor hyp
                 throw;
             }
         });
-        if (answer.Result is ParameterResult.Refused)
+        if (answer.Result is ParameterResult.Refused or ParameterResult.Failed)
         {
             if (!mayTakeEffect)
                 store.UpdateSource(record, source => source with { IsSuspended = false });

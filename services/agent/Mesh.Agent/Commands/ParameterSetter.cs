@@ -15,7 +15,7 @@ internal sealed class ParameterSetter(SettingRetrier retrier, VmId vm, Migration
             await retrier.RunAsync(vm, migration, call);
             return new ParameterAnswer(parameter, success, value);
         }
-        catch (HypervisorException e) when (e.Code is HypervisorErrorCode.TimedOut)
+        catch (HypervisorException e) when (e.IsTransient)
         {
             return new ParameterAnswer(parameter, ParameterResult.Failed, e.Message);
         }

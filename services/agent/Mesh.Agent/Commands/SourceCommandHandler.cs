@@ -155,14 +155,14 @@ internal sealed class SourceCommandHandler(
             .Concat(IfReportable(downtime, isRaised || options.MaxDowntime is not null))
             .Concat(IfReportable(bandwidth, options.Bandwidth is not null))
             .Concat(postCopy is null ? [] : IfReportable(postCopy, options.PostCopyBandwidth is not null));
-        return ([.. answers], downtime.Result is ParameterResult.Refused ? null : first);
+        return ([.. answers], downtime.Result is ParameterResult.Refused or ParameterResult.Failed ? null : first);
     }
 
     private Task<ParameterAnswer> SetBandwidthAsync(ParameterSetter setter, MigrationParameter parameter, VmId vm, CopyStage stage, BytesPerSecond? limit) =>
         setter.TrySetAsync(parameter, limit is { } rate ? $"{rate}" : "no limit", () => hypervisor.SetBandwidthAsync(vm, stage, limit, agent.Stopping));
 
     private static IEnumerable<ParameterAnswer> IfReportable(ParameterAnswer answer, bool isRequested) =>
-        isRequested || answer.Result is ParameterResult.Refused ? [answer] : [];
+        isRequested || answer.Result is ParameterResult.Refused or ParameterResult.Failed ? [answer] : [];
 
     private static string FormatMilliseconds(TimeSpan time) => $"{time.TotalMilliseconds:0} ms";
 }

@@ -12,13 +12,10 @@ namespace Mesh.Agent.Reports;
 /// Describes the VMs of the host, each by itself: one that does not respond, or whose description fails, delays no other and is described
 /// as it was last known.
 /// </summary>
-#pragma warning disable CA1001 // A semaphore whose wait handle is never used has nothing to dispose.
 internal sealed class VmDescriber(AgentContext agent, AgentOptions options, IHypervisor hypervisor)
-#pragma warning restore CA1001
 {
     private const int ConcurrentMax = 8;
 
-    private readonly SemaphoreSlim _slots = new(ConcurrentMax);
     private readonly ConcurrentDictionary<VmId, VmDescription> _known = [];
     private readonly ConcurrentDictionary<VmId, Task<VmDescription?>> _queries = [];
     private readonly ConcurrentDictionary<VmId, bool> _notResponding = [];
@@ -27,23 +24,17 @@ internal sealed class VmDescriber(AgentContext agent, AgentOptions options, IHyp
     /// <exception cref="HypervisorException">The hypervisor as a whole cannot be reached.</exception>
     public async Task<IReadOnlyList<VmDescription>> DescribeAsync(IReadOnlyList<VmState> vms)
     {
-        var descriptions = await Task.WhenAll(vms.Select(DescribeAsync));
+        var (descriptions, next) = (new VmDescription?[vms.Count], -1);
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(ConcurrentMax, vms.Count)).Select(_ => DescribeRestAsync()));
         var present = vms.Select(vm => vm.Id).ToHashSet();
         foreach (var gone in _known.Keys.Concat(_notResponding.Keys).Where(vm => !present.Contains(vm)).ToList())
             Forget(gone);
         return [.. descriptions.OfType<VmDescription>()];
-    }
 
-    private async Task<VmDescription?> DescribeAsync(VmState vm)
-    {
-        await _slots.WaitAsync(agent.Stopping);
-        try
+        async Task DescribeRestAsync()
         {
-            return await QueryAsync(vm);
-        }
-        finally
-        {
-            _slots.Release();
+            for (var index = Interlocked.Increment(ref next); index < vms.Count; index = Interlocked.Increment(ref next))
+                descriptions[index] = await QueryAsync(vms[index]);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed partial class ForgetHostHandler(
         if (hosts.Find(request.Host) is not { } found)
             return new SchedulerAnswer(false, HostAvailability.UnknownHost(request.Host).Message, IsNotFound: true);
         if (active.FindByHost(request.Host) is { Count: > 0 } unfinished)
-            return new SchedulerAnswer(false, $"{request.Host} has unfinished migrations: {string.Join(", ", unfinished)}. Abort them, or fence the host, first");
+            return new SchedulerAnswer(false, $"{request.Host} has unfinished migrations: {string.Join(", ", unfinished.Select(migration => migration.Id))}. Abort them, or fence the host, first");
         if (!hosts.TryForget(request.Host))
             return new SchedulerAnswer(false, $"{request.Host} {DescribeReport(found.Entry.LastReportAt)}. Stop its agent, and forget the host once it is unresponsive");
         await store.RemoveInventoryAsync(request.Host, cancellation);

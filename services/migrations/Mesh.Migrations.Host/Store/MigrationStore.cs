@@ -8,7 +8,6 @@ using Mesh.Contracts.Values;
 using Mesh.Hosting.Inbox;
 using Mesh.Hosting.Outbox;
 using Mesh.Hosting.Store;
-using Mesh.Migrations.Host.Hosts;
 using Mesh.Migrations.Intake;
 
 namespace Mesh.Migrations.Host.Store;
@@ -17,6 +16,11 @@ namespace Mesh.Migrations.Host.Store;
 /// <param name="State">Its state.</param>
 /// <param name="Version">Number of transitions that led to it.</param>
 internal sealed record StoredMigration(MigrationState State, long Version);
+
+/// <summary>An inventory from the store, checked again: it may be from before the mesh checked what it stores.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Checked">What counts of it.</param>
+internal sealed record StoredInventory(HostName Host, AgentMessage<HostInventory> Checked);
 
 /// <summary>Stores migrations: one transaction per transition, with the snapshot, the journal entry and the outgoing messages.</summary>
 internal sealed class MigrationStore(MeshDatabase database, OutboxSignal outbox)

@@ -31,6 +31,9 @@ internal sealed class ExactlyOneOutcome : Invariant
     {
         foreach (var (id, answer) in World.Operators.Answers)
         {
+            // A request that names no VM is answered and not stored.
+            if (answer.Refusals.Any(refusal => refusal.Code is RefusalCode.UnknownVm or RefusalCode.AmbiguousVm))
+                continue;
             if (World.MigrationsStore.FindMigration(id) is not { } migration)
                 Fail($"{id} was {(answer.Refusals.Count == 0 ? "accepted" : "refused")}, but the store does not have it");
             else if (migration.Outcome is null)

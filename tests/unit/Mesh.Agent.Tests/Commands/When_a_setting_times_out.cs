@@ -41,7 +41,7 @@ public sealed class When_a_setting_times_out : IAsyncDisposable
     [InlineData(HypervisorErrorCode.TimedOut)]
     [InlineData(HypervisorErrorCode.Busy)]
     [InlineData(HypervisorErrorCode.Unreachable)]
-    public async Task Should_be_refused_after_a_while_and_not_abort_the_migration(HypervisorErrorCode code)
+    public async Task Should_fail_after_a_while_and_not_abort_the_migration(HypervisorErrorCode code)
     {
         await StartedAsync();
         _host.Options.SettingRetryTime = 10 * Second;
@@ -50,7 +50,7 @@ public sealed class When_a_setting_times_out : IAsyncDisposable
 
         var answer = await _host.SendAndWaitAsync(Change("maxDowntime"));
 
-        answer.Parameters.ShouldHaveSingleItem().Result.ShouldBe(ParameterResult.Refused);
+        answer.Parameters.ShouldHaveSingleItem().Result.ShouldBe(ParameterResult.Failed);
         (_host.Clock.GetUtcNow() - begun).ShouldBeInRange(5 * Second, 12 * Second);
         await _host.RunAsync(5 * Second);
         _host.Hypervisor.Log.ShouldNotContain($"AbortJob {One}");
@@ -91,7 +91,7 @@ public sealed class When_a_setting_times_out : IAsyncDisposable
         await StartedAsync();
         _host.Options.SettingRetryTime = 2 * Second;
         FailFirst("Suspend", int.MaxValue, HypervisorErrorCode.Busy);
-        (await _host.SendAndWaitAsync(Change("suspend"))).Parameters.ShouldHaveSingleItem().Result.ShouldBe(ParameterResult.Refused);
+        (await _host.SendAndWaitAsync(Change("suspend"))).Parameters.ShouldHaveSingleItem().Result.ShouldBe(ParameterResult.Failed);
 
         _host.Hypervisor.Failures.Clear();
         (await _host.SendAndWaitAsync(Change("suspend"))).Parameters.ShouldHaveSingleItem().Explanation.ShouldBe("true", "it is made, not taken for made");

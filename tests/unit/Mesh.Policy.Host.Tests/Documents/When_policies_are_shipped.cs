@@ -179,7 +179,7 @@ public sealed class When_policies_are_shipped
     private static MigrationPolicy Named(string name) => new() { Name = name, Description = "" };
 
     private static MigrationPolicy Ovirt(string name, PolicyConcurrency concurrency) =>
-        Named($"ovirt-{name}") with { Interval = Ms(10_000), Permits = new() { Throttle = true }, Concurrency = concurrency };
+        Named($"ovirt-{name}") with { Interval = Ms(10_000), Permits = new() { Throttle = true }, Concurrency = concurrency, Limits = new() { StallingLimit = Ms(10_000) } };
 
     private static PolicyStep Over(long iterations, int downtime) => new(new() { IterationsOver = iterations }, Downtime(downtime));
 

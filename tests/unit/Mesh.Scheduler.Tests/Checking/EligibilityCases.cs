@@ -38,6 +38,9 @@ internal static class EligibilityCases
     {
         yield return (RefusalCode.VmNotRunning, "shut off", Fleet.WithVm(vm => vm with { Status = VmStatus.Down }));
         yield return (RefusalCode.VmNotRunning, "paused", Fleet.WithVm(vm => vm with { Status = VmStatus.Paused }));
+        yield return (RefusalCode.InvalidVmData, "invalid data",
+            Fleet.With(A, host => host with { InvalidVms = [new(Given.IdOf("g1"), "g1", VmStatus.Up, "vms[0].memory is -1")] }));
+        yield return (RefusalCode.RunsOnTwoHosts, "running on two hosts", Fleet.With(A, host => host with { DuplicateVms = [new(Given.IdOf("g1"), "g1", [B])] }));
         yield return (RefusalCode.VmNotResponding, "not responding", Fleet.WithVm(vm => vm with { NotResponding = true }));
         yield return (RefusalCode.AlreadyMigrating, "in another migration", Fleet with { Migrations = [Given.Migration("g1", null, MigrationPhase.Queued)] });
         yield return (RefusalCode.AlreadyMigrating, "migrating outside the mesh", Fleet.WithVm(vm => vm with { Status = VmStatus.MigratingFrom }));
@@ -95,6 +98,8 @@ internal static class EligibilityCases
             yield return (RefusalCode.HostUnavailable, $"{health}", Fleet.With(B, host => host with { Health = health }));
         yield return (RefusalCode.HostUnavailable, "no report", Fleet.With(B, host => host with { Health = HostHealth.Suspect, LastReportAt = null }));
         yield return (RefusalCode.HostUnavailable, "hypervisor not responding", Fleet.With(B, host => host with { HypervisorReachable = false }));
+        yield return (RefusalCode.HostConflict, "two agents of one name",
+            Fleet.With(B, host => host with { Problems = [new(HostProblemKind.IdentityConflict, "two agents report as hostb", "stop one of them", Given.Now, Given.Now)] }));
         foreach (var state in Enum.GetValues<CordonState>())
             yield return (RefusalCode.Cordoned, $"{state}", Fleet.With(B, host => host with { Cordon = new(B, state, "ann", Given.Now, "new disks") }));
         yield return (RefusalCode.VmExistsOnDestination, "running there", Fleet.WithVms(B, Given.Vm("g1") with { Status = VmStatus.Paused }));

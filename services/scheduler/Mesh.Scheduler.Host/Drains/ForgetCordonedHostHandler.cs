@@ -12,7 +12,7 @@ namespace Mesh.Scheduler.Host.Drains;
 /// Forgets hosts: a host that is being drained is refused, and the migrations service decides about any other. Its cordon and its failures go
 /// with it.
 /// </summary>
-internal sealed class ForgetHostHandler(SchedulerStore store, IMessageBus bus, [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal, TimeProvider time)
+internal sealed class ForgetCordonedHostHandler(SchedulerStore store, IMessageBus bus, [FromKeyedServices(FleetReader.ChangeSignal)] AsyncSignal signal, TimeProvider time)
     : IRequestHandler<ForgetHost, SchedulerAnswer>
 {
     public async Task<SchedulerAnswer> AnswerAsync(ForgetHost request, CancellationToken cancellation)

@@ -1,13 +1,14 @@
 using MassTransit;
 using Mesh.Core;
 using Mesh.Hosting.Background;
+using Mesh.Hosting.Bus;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using IRabbitConnection = RabbitMQ.Client.IConnection;
 
-namespace Mesh.Hosting.Bus;
+namespace Mesh.Hosting.Claims;
 
 /// <summary>
 /// Checks on the broker that every queue of this process still has a consumer, and restarts the bus if one has lost it. After a broker restart
@@ -136,9 +137,9 @@ internal sealed partial class ConsumerMonitor(IBusControl bus, IOptions<BusOptio
         LogRestarted(Log);
     }
 
-    [LoggerMessage(150, LogLevel.Error, "No consumer is left on {Queues} although the broker is reachable; restarting the bus")]
+    [LoggerMessage(160, LogLevel.Error, "No consumer is left on {Queues} although the broker is reachable; restarting the bus")]
     private static partial void LogRestarting(ILogger log, string queues);
 
-    [LoggerMessage(151, LogLevel.Information, "The bus has restarted; consuming again")]
+    [LoggerMessage(161, LogLevel.Information, "The bus has restarted; consuming again")]
     private static partial void LogRestarted(ILogger log);
 }
