@@ -87,6 +87,10 @@ internal sealed class SchemaGenerator
         var plain = new JsonObject();
         foreach (var key in Shape.Where(known.ContainsKey))
             plain[key] = WithoutNull(known[key]!);
+
+        // The exporter leaves out the items of a list of a type with a converter.
+        if (context.TypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element } && !plain.ContainsKey("items") && ValueReference(Bare(element), null) is { } items)
+            plain["items"] = items;
         return WithDescription(plain, context.PropertyInfo);
     }
 
