@@ -39,7 +39,7 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
     /// <summary>The search starts shortly before the first seed that is known to find the bug, which saves minutes.</summary>
     [Theory]
     [InlineData(SeededBugKind.SourceReportTrusted, 1)]
-    [InlineData(SeededBugKind.EpochUnchecked, 110)]
+    [InlineData(SeededBugKind.EpochUnchecked, 255)]
     [InlineData(SeededBugKind.SlotLeaked, 1)]
     [InlineData(SeededBugKind.SentBeforeCommit, 1)]
     [InlineData(SeededBugKind.StaleReportAccepted, 1)]
