@@ -8,6 +8,7 @@ public sealed class When_a_move_is_refused(MeshUnderTest fixture)
     private readonly MeshSystem _mesh = fixture.Mesh;
 
     private const int Refused = 4;
+    private const int NotFound = 9;
 
     [Fact]
     public async Task Should_report_why_and_leave_the_guest_alone()
@@ -15,9 +16,9 @@ public sealed class When_a_move_is_refused(MeshUnderTest fixture)
         await _mesh.StartGuestAsync("hosta", "stays", "WS=16", "DISK_MIB=16", "CDROM=1");
         try
         {
-            await ExpectAsync(["stays", "--to", "nowhere"], "unknown host 'nowhere'");
+            await ExpectAsync(["stays", "--to", "nowhere"], "unknown host 'nowhere'", NotFound);
             await ExpectAsync(["stays", "--to", "hosta"], "stays is already on hosta");
-            await ExpectAsync(["nosuch", "--to", "hostb"], "no host has reported a VM 'nosuch'");
+            await ExpectAsync(["nosuch", "--to", "hostb"], "no host has reported a VM 'nosuch'", NotFound);
             await ExpectAsync(["stays", "--to", "hostb", "--copy-storage-all", "--migrate-disks", "hda"], "disk hda of stays is a CD-ROM");
             await ExpectAsync(["stays", "--to", "hostb", "--copy-storage-all", "--migrate-disks", "vdz"], "no disk 'vdz'");
             await ExpectAsync(["stays", "--to", "hostb", "--postcopy", "--parallel", "--parallel-connections", "2"], "QEMU refuses them together");
@@ -67,10 +68,10 @@ public sealed class When_a_move_is_refused(MeshUnderTest fixture)
         }
     }
 
-    private async Task ExpectAsync(string[] arguments, string reason)
+    private async Task ExpectAsync(string[] arguments, string reason, int exitCode = Refused)
     {
         var result = await _mesh.RunAsync(["migrate", .. arguments]);
-        result.ExitCode.ShouldBe(Refused, result.ToString());
+        result.ExitCode.ShouldBe(exitCode, result.ToString());
         result.Error.ShouldContain(reason);
         result.Error.Split('\n').Length.ShouldBe(1, result.Error);
     }
