@@ -46,7 +46,7 @@ internal sealed class BusTestHost : IAsyncDisposable
     public RecordingHandler<HostReport> Reports { get; } = new();
 
     /// <summary>The queue on which this host answers requests.</summary>
-    public string Requests => $"requests.{HostName}";
+    public string Requests { get; } = $"requests.{Guid.NewGuid():N}";
 
     public RecordingResponder Answers { get; } = new();
 

@@ -67,7 +67,8 @@ internal sealed class FaultSchedule(World world, Random random)
             service.ClearFaults();
     }
 
-    private void Begin(Fault fault, TimeSpan duration)
+    /// <summary>Injects a fault for a while.</summary>
+    public void Begin(Fault fault, TimeSpan duration)
     {
         if (_isOver)
             return;

@@ -44,6 +44,7 @@ internal sealed partial class World : IDisposable
         FaultSchedule = new FaultSchedule(this, RandomFor("storm"));
         if (RandomFor("late admissions") is var late && Schedulers.Count > 1 && late.NextDouble() < 0.5)
             NetworkConditions.LateAdmissions = late;
+        CrashAfterChange.Attach(this, RandomFor("crash after change"));
         StaleRedelivery.Attach(this, RandomFor("stale commands"));
         _invariants = Invariant.All(this);
         SeededBug?.Install(this);
