@@ -100,11 +100,12 @@ public static class PolicyEngine
     public static string? FindSuspendProblem(PlanState plan, TimeSpan at)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        if (plan.Phase.IsPaused(plan.Tuning) || FinalCopy.CanFinish(plan, at))
+
+        // A rate of zero may be that of one sample, between two passes: whoever asks for the suspension may know more.
+        if (plan.Phase.IsPaused(plan.Tuning) || FinalCopy.CanFinish(plan, at) || FinalCopy.Estimate(plan) is not { } rest)
             return null;
-        var (left, estimate) = (TimeRounding.Max(FinalCopy.AbortAt(plan)!.Value - at, TimeSpan.Zero), FinalCopy.Estimate(plan));
-        var takes = estimate is { } rest ? $"the rest takes about {EstimateFormat.Duration(rest)}" : "nothing is being sent";
-        return $"{takes}, and the completion timeout aborts the migration in {EstimateFormat.Duration(left)}: the VM would be suspended in vain";
+        var left = TimeRounding.Max(FinalCopy.AbortAt(plan)!.Value - at, TimeSpan.Zero);
+        return $"the rest takes about {EstimateFormat.Duration(rest)}, and the completion timeout aborts the migration in {EstimateFormat.Duration(left)}: the VM would be suspended in vain";
     }
 
     /// <summary>

@@ -43,7 +43,7 @@ public sealed class When_everything_goes_wrong_in_the_whole_mesh(ITestOutputHelp
     [InlineData(SeededBugKind.SlotLeaked, 1)]
     [InlineData(SeededBugKind.SentBeforeCommit, 1)]
     [InlineData(SeededBugKind.StaleReportAccepted, 1)]
-    [InlineData(SeededBugKind.PlanRestarted, 280)]
+    [InlineData(SeededBugKind.PlanRestarted, 230)]
     [InlineData(SeededBugKind.ThrottleNotRemoved, 1)]
     [InlineData(SeededBugKind.StalePassAccepted, 95)]
     [InlineData(SeededBugKind.SlotFreedEarly, 1)]
