@@ -276,7 +276,7 @@ internal static class CompletionPhase
         var (source, destination) = (context.State.SourceObservation!, context.State.DestinationObservation!);
         switch (source.Status, destination.Status)
         {
-            case (not VmStatus.Up, VmStatus.MigratingFrom) or (VmStatus.MigratingFrom, VmStatus.Up):
+            case (not VmStatus.Up, VmStatus.MigratingFrom or VmStatus.Up):
                 context.End(
                     context.State.ReachedPostCopy ? MigrationOutcome.CompletedPostCopy : MigrationOutcome.Completed,
                     AppendError($"{context.Destination} runs the VM; {context.Source} reports it as {DescribeStatus(source)}", context.State));

@@ -10,6 +10,12 @@ internal static class FaultLimits
     public const bool StateLossDuringJob = true;
 
     /// <summary>
+    /// Whether it may while its policy never aborts: without its record the agent controls the job no more, and if the job does not converge,
+    /// only fencing its host ends the migration (seed 695).
+    /// </summary>
+    public const bool StateLossWithoutAbort = false;
+
+    /// <summary>
     /// Whether an agent may lose its state on a host whose clock was set back: its new agent epoch is then older than the previous one, and
     /// its reports are rejected until it restarts after the clock has caught up.
     /// </summary>

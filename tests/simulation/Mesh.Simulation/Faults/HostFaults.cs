@@ -1,4 +1,5 @@
 using Mesh.Agent.Simulated;
+using Mesh.Contracts.Policies;
 using Mesh.Contracts.Values;
 using Mesh.Simulation.Hosts;
 using Mesh.Simulation.Worlds;
@@ -23,8 +24,12 @@ internal static class HostFaults
                 FindHost(world, host).KillAgent();
                 FindHost(world, host).LoseAgentState();
             },
-            FindHost(world, host).Agent is not null && (FaultLimits.StateLossAfterClockJump || !FindHost(world, host).ClockHasJumped) && (FaultLimits.StateLossDuringJob || world.Cluster.ListJobs().All(job => job.Source.Value != host))),
+            FindHost(world, host).Agent is not null && (FaultLimits.StateLossAfterClockJump || !FindHost(world, host).ClockHasJumped) && (FaultLimits.StateLossDuringJob || world.Cluster.ListJobs().All(job => job.Source.Value != host))
+                && (FaultLimits.StateLossWithoutAbort || !RunsWithoutAbort(world, host))),
         world => FindHost(world, host).StartAgent());
+
+    private static bool RunsWithoutAbort(World world, string host) => world.MigrationsStore.ReadMigrations()
+        .Any(migration => !migration.HasEnded && migration.Source?.Value == host && migration.Policy?.Policy.LastResort.Contains(PolicyActionKind.Abort) is not true);
 
     /// <summary>The agent freezes and then continues.</summary>
     public static Fault AgentFrozen(string host, Random random)
