@@ -2,6 +2,7 @@ using MassTransit;
 using Mesh.Hosting.Bus;
 using Mesh.Hosting.Claims;
 using Mesh.Hosting.Clocks;
+using Mesh.Hosting.Consumers;
 using Mesh.Hosting.Doctor;
 using Mesh.Hosting.Running;
 using Microsoft.Extensions.Configuration;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Mesh.Contracts.Agents;
 using Mesh.Contracts.Migrations;
 using Mesh.Hosting.Bus;
-using Mesh.Hosting.Claims;
+using Mesh.Hosting.Consumers;
 using Mesh.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

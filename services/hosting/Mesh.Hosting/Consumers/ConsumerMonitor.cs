@@ -8,7 +8,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using IRabbitConnection = RabbitMQ.Client.IConnection;
 
-namespace Mesh.Hosting.Claims;
+namespace Mesh.Hosting.Consumers;
 
 /// <summary>
 /// Checks on the broker that every queue of this process still has a consumer, and restarts the bus if one has lost it. After a broker restart
